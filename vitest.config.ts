@@ -1,0 +1,33 @@
+// Two kinds of tests: those that run in workerd, inside the Worker's own runtime, and those that come from outside, in
+// Node: the sandbox, the official SDK, the scripts, and what can be read from the source.
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+import { createImitation } from "./test/sandbox/imitation/imitation.ts";
+import { createNodeOutbound } from "./test/sandbox/imitation/node-handler.ts";
+import { sandboxBindings } from "./test/sandbox/settings.ts";
+
+const outside = ["test/sandbox/**/*.test.ts", "test/outside/**/*.test.ts", "test/scripts/**/*.test.ts"];
+
+export default defineConfig({
+	test: {
+		silent: "passed-only",
+		coverage: { provider: "v8", include: ["src/**"], reporter: ["text"] },
+		projects: [
+			{
+				plugins: [
+					cloudflareTest({
+						// The runtime's own report of every connection that a test breaks is no news.
+						verbose: false,
+						wrangler: { configPath: "./wrangler.toml" },
+						miniflare: {
+							bindings: sandboxBindings,
+							outboundService: { node: createNodeOutbound(() => createImitation()) },
+						},
+					}),
+				],
+				test: { name: "worker", include: ["test/**/*.test.ts"], exclude: outside },
+			},
+			{ test: { name: "outside", include: outside, testTimeout: 60_000, hookTimeout: 60_000 } },
+		],
+	},
+});
