@@ -1,0 +1,77 @@
+// The control surface: orders for faults, the request log, the state. It steers an imitation over
+// HTTP, so that tests inside workerd and people with curl can; it asks for no credential, and must
+// never be reachable from beyond loopback.
+//
+//   POST   /sandbox/faults   one order or a list        GET    /sandbox/faults   the pending ones
+//   DELETE /sandbox/faults   forget them                POST   /sandbox/release  let held requests go on
+//   POST   /sandbox/drop     drop held requests         POST   /sandbox/reset    everything as new
+//   GET    /sandbox/log      ?at_least=N waits for N    DELETE /sandbox/log
+//   GET    /sandbox/state                               PUT    /sandbox/state
+import * as v from "valibot";
+import { orderSchema } from "./faults.ts";
+import type { Imitation } from "./imitation.ts";
+import { stateSchema } from "./state.ts";
+
+const ordersSchema = v.pipe(
+	v.union([v.array(orderSchema), orderSchema]),
+	v.transform((orders) => (Array.isArray(orders) ? orders : [orders])),
+);
+
+const countSchema = v.pipe(v.string(), v.digits(), v.transform(Number));
+
+const done = () => new Response(null, { status: 204 });
+
+export async function handleControl(imitation: Imitation, request: Request): Promise<Response> {
+	const { pathname, searchParams } = new URL(request.url);
+	const { faults, log } = imitation;
+
+	switch (`${request.method} ${pathname}`) {
+		case "GET /sandbox/faults":
+			return Response.json(faults.pending());
+		case "POST /sandbox/faults":
+			return withJson(request, ordersSchema, (orders) => {
+				faults.order(...orders);
+				return Response.json(faults.pending());
+			});
+		case "DELETE /sandbox/faults":
+			faults.clear();
+			return done();
+		case "POST /sandbox/release":
+			imitation.release();
+			return done();
+		case "POST /sandbox/drop":
+			imitation.drop();
+			return done();
+		case "POST /sandbox/reset":
+			imitation.reset();
+			return done();
+		case "GET /sandbox/log": {
+			const atLeast = v.safeParse(countSchema, searchParams.get("at_least") ?? "0");
+			return atLeast.success ? Response.json(await log.whenArrived(atLeast.output)) : unreadable("at_least: a number");
+		}
+		case "DELETE /sandbox/log":
+			log.clear();
+			return done();
+		case "GET /sandbox/state":
+			return Response.json(imitation.snapshot());
+		case "PUT /sandbox/state":
+			return withJson(request, stateSchema, (state) => {
+				imitation.replace(state);
+				return done();
+			});
+		default:
+			return Response.json({ error: `no such control: ${request.method} ${pathname}` }, { status: 404 });
+	}
+}
+
+async function withJson<Output>(
+	request: Request,
+	schema: v.GenericSchema<unknown, Output>,
+	act: (output: Output) => Response,
+): Promise<Response> {
+	const json: unknown = await request.json().catch(() => undefined);
+	const read = v.safeParse(schema, json);
+	return read.success ? act(read.output) : unreadable(v.summarize(read.issues));
+}
+
+const unreadable = (error: string) => Response.json({ error }, { status: 400 });

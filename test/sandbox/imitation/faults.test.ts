@@ -1,0 +1,234 @@
+// Each fault, seen by a real HTTP client over a real socket, and the queue that holds the orders.
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { bindingId, bindingPath, call, prefixPath, toRequest, withToken } from "./caller.ts";
+import { isConnectionDropped } from "./connection.ts";
+import type { OrderInput } from "./faults.ts";
+import { createImitation, type Imitation } from "./imitation.ts";
+import { type Served, serveImitation } from "./serve.ts";
+
+let imitation: Imitation;
+let served: Served;
+
+beforeEach(async () => {
+	imitation = createImitation();
+	served = await serveImitation(imitation);
+});
+afterEach(() => served.close());
+
+const order = (fault: OrderInput["fault"]) => imitation.faults.order({ fault });
+
+const deleteOverHttp = (signal?: AbortSignal) =>
+	fetch(served.url + bindingPath, {
+		method: "DELETE",
+		headers: withToken,
+		redirect: "manual",
+		...(signal && { signal }),
+	});
+
+const stands = () =>
+	imitation
+		.snapshot()
+		.prefixes.flatMap(({ bindings }) => bindings)
+		.some(({ id }) => id === bindingId);
+
+describe("answers that were ordered", () => {
+	test("a delay, then the usual answer", async () => {
+		order({ kind: "delay", milliseconds: 30 });
+		const began = performance.now();
+		const response = await deleteOverHttp();
+		expect(performance.now() - began).toBeGreaterThanOrEqual(29);
+		expect(await response.json()).toEqual({ errors: [], messages: [], success: true });
+	});
+
+	test.each([
+		[{ kind: "throttle" }, 971, null],
+		[{ kind: "throttle", retry_after: 7 }, 971, "7"],
+		[{ kind: "throttle", code: 1002 }, 1002, null],
+	] as const)("%j answers 429", async (fault, code, retryAfter) => {
+		order(fault);
+		const response = await deleteOverHttp();
+		expect(response.status).toBe(429);
+		expect(response.headers.get("retry-after")).toBe(retryAfter);
+		expect(await response.json()).toMatchObject({ success: false, errors: [{ code }] });
+		expect(stands()).toBe(true);
+	});
+
+	const rejections: [OrderInput["fault"], number, number][] = [
+		[{ kind: "reject" }, 500, 10001],
+		[{ kind: "reject", status: 503 }, 503, 10001],
+		[{ kind: "reject", status: 403 }, 403, 10000],
+		[{ kind: "reject", status: 400 }, 400, 6003],
+		[{ kind: "reject", status: 422, errors: [{ code: 1234, message: "no" }] }, 422, 1234],
+	];
+	test.each(rejections)("%j answers in the envelope", async (fault, status, code) => {
+		order(fault);
+		const response = await deleteOverHttp();
+		expect(response.status).toBe(status);
+		expect(response.headers.get("cf-ray")).not.toBeNull();
+		expect(await response.json()).toMatchObject({
+			result: null,
+			success: false,
+			errors: [{ code }],
+		});
+		expect(stands()).toBe(true);
+	});
+
+	test("an HTML page, with or without the effect", async () => {
+		order({ kind: "html" });
+		const response = await deleteOverHttp();
+		expect(response.status).toBe(502);
+		expect(response.headers.get("content-type")).toBe("text/html");
+		expect(await response.text()).toMatch(/^<!DOCTYPE html>/);
+		expect(stands()).toBe(true);
+		order({ kind: "html", status: 504, effect: true });
+		expect((await deleteOverHttp()).status).toBe(504);
+		expect(stands()).toBe(false);
+	});
+
+	test("an empty body", async () => {
+		order({ kind: "empty" });
+		const response = await deleteOverHttp();
+		expect(response.status).toBe(200);
+		expect(await response.text()).toBe("");
+		expect(stands()).toBe(false);
+	});
+
+	test("a body that is not JSON", async () => {
+		order({ kind: "garbage" });
+		const response = await deleteOverHttp();
+		await expect(response.json()).rejects.toThrow(SyntaxError);
+		expect(stands()).toBe(false);
+	});
+
+	test("a redirect, without the effect", async () => {
+		order({ kind: "redirect", location: "https://elsewhere.invalid/" });
+		const response = await deleteOverHttp();
+		expect(response.status).toBe(302);
+		expect(response.headers.get("location")).toBe("https://elsewhere.invalid/");
+		expect(stands()).toBe(true);
+	});
+
+	test("a huge body, which is JSON", async () => {
+		order({ kind: "huge", bytes: 2_000_000 });
+		const text = await (await deleteOverHttp()).text();
+		expect(text.length).toBeGreaterThan(2_000_000);
+		expect(JSON.parse(text)).toMatchObject({ success: true });
+	});
+
+	test("any answer at all", async () => {
+		order({ kind: "respond", status: 200, body: { success: "perhaps" }, headers: { "x-a": "b" } });
+		const response = await deleteOverHttp();
+		expect(response.headers.get("x-a")).toBe("b");
+		expect(await response.json()).toEqual({ success: "perhaps" });
+	});
+});
+
+describe("connections that break", () => {
+	test("before the effect", async () => {
+		order({ kind: "drop_before" });
+		await expect(deleteOverHttp()).rejects.toThrow("fetch failed");
+		expect(stands()).toBe(true);
+		expect(imitation.log.entries()).toMatchObject([{ fault: "drop_before", effect: null, status: null }]);
+	});
+
+	test("after the effect", async () => {
+		order({ kind: "drop_after" });
+		await expect(deleteOverHttp()).rejects.toThrow("fetch failed");
+		expect(stands()).toBe(false);
+		expect(imitation.log.entries()).toMatchObject([
+			{ fault: "drop_after", effect: { deleted: bindingId }, status: null },
+		]);
+	});
+
+	test("in the middle of the answer", async () => {
+		order({ kind: "drop_mid_body" });
+		const response = await deleteOverHttp();
+		expect(response.status).toBe(200);
+		await expect(response.text()).rejects.toThrow("terminated");
+		expect(stands()).toBe(false);
+	});
+
+	test("in `handle` they are an error of their own", async () => {
+		order({ kind: "drop_before" });
+		const error: unknown = await imitation.handle(toRequest("GET", prefixPath)).catch((e) => e);
+		expect(isConnectionDropped(error)).toBe(true);
+		expect(isConnectionDropped(new Error("another"))).toBe(false);
+	});
+});
+
+describe("requests that hang", () => {
+	test("before the effect, until they are released", async () => {
+		order({ kind: "hang_before" });
+		const pending = deleteOverHttp();
+		await imitation.log.whenArrived(1);
+		expect(stands()).toBe(true);
+		imitation.release();
+		expect((await pending).status).toBe(200);
+		expect(stands()).toBe(false);
+	});
+
+	test("after the effect, until the caller gives up", async () => {
+		order({ kind: "hang_after" });
+		const caller = new AbortController();
+		const pending = deleteOverHttp(caller.signal);
+		await imitation.log.whenArrived(1);
+		expect(stands()).toBe(false);
+		caller.abort(new Error("gave up"));
+		await expect(pending).rejects.toThrow("gave up");
+		expect(imitation.log.entries()).toMatchObject([{ effect: { deleted: bindingId }, status: null }]);
+	});
+
+	test("in the middle of the answer", async () => {
+		order({ kind: "hang_mid_body" });
+		const response = await deleteOverHttp();
+		expect(response.status).toBe(200);
+		imitation.release();
+		expect(await response.json()).toMatchObject({ success: true });
+	});
+
+	test("their answer is the one of before, whatever happens meanwhile", async () => {
+		imitation.faults.order({ method: "GET", fault: { kind: "hang_after" } });
+		const pending = fetch(served.url + bindingPath, { headers: withToken });
+		await imitation.log.whenArrived(1);
+		await deleteOverHttp();
+		imitation.release();
+		expect(await (await pending).json()).toMatchObject({ result: { id: bindingId } });
+	});
+
+	test.each(["reset", "drop"] as const)("%s drops them", async (how) => {
+		order({ kind: "hang_before" });
+		const pending = deleteOverHttp();
+		const dropped = expect(pending).rejects.toThrow("fetch failed");
+		await imitation.log.whenArrived(1);
+		imitation[how]();
+		await dropped;
+		expect(stands()).toBe(true);
+	});
+});
+
+describe("orders", () => {
+	test("go to the requests that they name, in order, so many times", async () => {
+		imitation.faults.order(
+			{ method: "DELETE", path: "/bindings/", fault: { kind: "reject", status: 500 } },
+			{ times: 2, fault: { kind: "reject", status: 503 } },
+			{ method: "POST", fault: { kind: "reject", status: 501 } },
+		);
+		const statuses: number[] = [];
+		for (const [method, path] of [
+			["GET", bindingPath],
+			["DELETE", bindingPath],
+			["DELETE", bindingPath],
+			["DELETE", bindingPath],
+		] as const) {
+			statuses.push((await call(imitation, method, path)).status);
+		}
+		expect(statuses).toEqual([503, 500, 503, 200]);
+		expect(imitation.faults.pending()).toMatchObject([{ method: "POST", times: 1 }]);
+	});
+
+	test("two requests at once never share one", async () => {
+		imitation.faults.order({ fault: { kind: "reject", status: 503 } });
+		const both = await Promise.all([deleteOverHttp(), deleteOverHttp()]);
+		expect(both.map(({ status }) => status).toSorted()).toEqual([200, 503]);
+	});
+});

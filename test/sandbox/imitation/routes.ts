@@ -1,0 +1,71 @@
+// Which operation a path and a method mean. As at Cloudflare, the path is normalised before it is
+// routed: `…/bindings/..` has become the prefix by then, and an empty id is another route.
+import {
+	deleteBinding,
+	deletePrefix,
+	getBinding,
+	getPrefix,
+	listBindings,
+	listPrefixes,
+	listServices,
+	type Operation,
+	postBinding,
+	verifyToken,
+} from "./operations.ts";
+
+export const base = "/client/v4";
+
+interface Route {
+	method: string;
+	path: string;
+	operation: Operation;
+	/** The account-independent token check takes tokens only. */
+	tokenOnly?: boolean;
+}
+
+const account = `${base}/accounts/:account`;
+const prefixes = `${account}/addressing/prefixes`;
+const bindings = `${prefixes}/:prefix/bindings`;
+
+const routes: Route[] = [
+	{ method: "GET", path: `${base}/user/tokens/verify`, operation: verifyToken, tokenOnly: true },
+	{ method: "GET", path: `${account}/tokens/verify`, operation: verifyToken, tokenOnly: true },
+	{ method: "GET", path: `${account}/addressing/services`, operation: listServices },
+	{ method: "GET", path: prefixes, operation: listPrefixes },
+	{ method: "GET", path: `${prefixes}/:prefix`, operation: getPrefix },
+	{ method: "DELETE", path: `${prefixes}/:prefix`, operation: deletePrefix },
+	{ method: "GET", path: bindings, operation: listBindings },
+	{ method: "POST", path: bindings, operation: postBinding },
+	{ method: "GET", path: `${bindings}/:binding`, operation: getBinding },
+	{ method: "DELETE", path: `${bindings}/:binding`, operation: deleteBinding },
+];
+
+export interface Match {
+	operation: Operation;
+	tokenOnly: boolean;
+	params: { account: string | null; prefix: string; binding: string };
+}
+
+/** One slash at the end is tolerated, which is what makes `..` dangerous. */
+export function route(method: string, pathname: string): Match | null {
+	const actual = pathname.replace(/\/$/, "").split("/");
+	for (const one of routes) {
+		const wanted = one.path.split("/");
+		if (one.method !== method || wanted.length !== actual.length) continue;
+		const values = new Map<string, string>();
+		const fits = wanted.every((segment, index) => {
+			const value = actual[index] ?? "";
+			if (!segment.startsWith(":")) return segment === value;
+			values.set(segment, value);
+			return value !== "";
+		});
+		if (!fits) continue;
+		const params = {
+			account: values.get(":account") ?? null,
+			prefix: values.get(":prefix") ?? "",
+			binding: values.get(":binding") ?? "",
+		};
+		return { operation: one.operation, tokenOnly: one.tokenOnly ?? false, params };
+	}
+	return null;
+}

@@ -1,0 +1,123 @@
+// Cloudflare's own SDK, pointed at the imitation: what it understands, the imitation says rightly.
+import Cloudflare from "cloudflare";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { accountId } from "./account.ts";
+import { bindingId, prefixId } from "./caller.ts";
+import { sandboxApiKey, sandboxApiToken, sandboxEmail } from "./credentials.ts";
+import { createImitation } from "./imitation.ts";
+import { type Served, serveImitation } from "./serve.ts";
+
+const imitation = createImitation();
+let served: Served;
+beforeAll(async () => {
+	served = await serveImitation(imitation);
+});
+afterAll(() => served.close());
+beforeEach(() => imitation.reset());
+
+type Credential = { apiToken: string } | { apiEmail: string; apiKey: string };
+
+const schemes: [string, Credential][] = [
+	["an API token", { apiToken: sandboxApiToken }],
+	["e-mail and key", { apiEmail: sandboxEmail, apiKey: sandboxApiKey }],
+];
+
+const client = (credential: Credential, maxRetries = 0) =>
+	new Cloudflare({
+		// The SDK would otherwise look for credentials in the environment, too.
+		apiToken: null,
+		apiEmail: null,
+		apiKey: null,
+		...credential,
+		baseURL: `${served.url}/client/v4`,
+		maxRetries,
+	});
+
+const account = { account_id: accountId };
+const prefix = { account_id: accountId, prefix_id: prefixId };
+
+describe.each(schemes)("with %s", (_, credential) => {
+	test("reads prefixes and services", async () => {
+		const { addressing } = client(credential);
+		const { result: prefixes } = await addressing.prefixes.list(account);
+		expect(prefixes.map(({ cidr }) => cidr)).toContain("203.0.113.0/24");
+		expect(await addressing.prefixes.get(prefixId, account)).toMatchObject({ approved: "V" });
+		const { result: services } = await addressing.services.list(account);
+		expect(services.map(({ name }) => name)).toEqual(["CDN", "Spectrum", "Magic Transit"]);
+	});
+
+	test("lists, gets, deletes and creates bindings", async () => {
+		const { serviceBindings } = client(credential).addressing.prefixes;
+		const { result: bindings } = await serviceBindings.list(prefixId, account);
+		expect(bindings).toHaveLength(4);
+		const binding = await serviceBindings.get(bindingId, prefix);
+		expect(binding).toMatchObject({ cidr: "203.0.113.128/25", service_name: "CDN" });
+
+		const deleted = await serviceBindings.delete(bindingId, prefix);
+		expect(deleted).toEqual({ errors: [], messages: [], success: true });
+
+		const { cidr = "", service_id = "" } = binding;
+		const created = await serviceBindings.create(prefixId, { ...account, cidr, service_id });
+		expect(created).toMatchObject({ cidr, provisioning: { state: "provisioning" } });
+		expect(created.id).not.toBe(bindingId);
+	});
+});
+
+describe("its error classes", () => {
+	const serviceBindings = (apiToken = sandboxApiToken) => client({ apiToken }).addressing.prefixes.serviceBindings;
+	const service_id = "5e4f1c0a9b7d4e2f8a6b3c1d0e9f7a52";
+
+	test.each([
+		["an unknown binding", () => serviceBindings().delete("f".repeat(32), prefix), Cloudflare.NotFoundError, [1002]],
+		[
+			"a duplicate",
+			() => serviceBindings().create(prefixId, { ...account, cidr: "203.0.113.0/24", service_id }),
+			Cloudflare.ConflictError,
+			[1108],
+		],
+		[
+			"a bad CIDR",
+			() => serviceBindings().create(prefixId, { ...account, cidr: "203.0.113.1/24", service_id }),
+			Cloudflare.BadRequestError,
+			[1001],
+		],
+		[
+			"an unknown token",
+			() => serviceBindings("x".repeat(40)).get(bindingId, prefix),
+			Cloudflare.PermissionDeniedError,
+			[9109],
+		],
+		[
+			"another account",
+			() => serviceBindings().get(bindingId, { ...prefix, account_id: "f".repeat(32) }),
+			Cloudflare.PermissionDeniedError,
+			[10000],
+		],
+	])("%s", async (_, act, errorClass, codes) => {
+		const error: unknown = await act().catch((caught: unknown) => caught);
+		expect(error).toBeInstanceOf(errorClass);
+		expect(error).toMatchObject({ errors: codes.map((code) => ({ code })) });
+	});
+
+	test("throttling, server errors and broken connections", async () => {
+		imitation.faults.order(
+			{ fault: { kind: "throttle", retry_after: 1 } },
+			{ fault: { kind: "reject", status: 503 } },
+			{ fault: { kind: "drop_before" } },
+		);
+		const get = () => serviceBindings().get(bindingId, prefix);
+		await expect(get()).rejects.toBeInstanceOf(Cloudflare.RateLimitError);
+		await expect(get()).rejects.toBeInstanceOf(Cloudflare.InternalServerError);
+		await expect(get()).rejects.toBeInstanceOf(Cloudflare.APIConnectionError);
+	});
+
+	test("a retry after a lost answer meets a binding that is not there", async () => {
+		imitation.faults.order({ method: "DELETE", fault: { kind: "drop_after" } });
+		const retrying = client({ apiToken: sandboxApiToken }, 1).addressing.prefixes.serviceBindings;
+		await expect(retrying.delete(bindingId, prefix)).rejects.toBeInstanceOf(Cloudflare.NotFoundError);
+		expect(imitation.log.entries()).toMatchObject([
+			{ method: "DELETE", effect: { deleted: bindingId }, status: null },
+			{ method: "DELETE", effect: null, status: 404 },
+		]);
+	});
+});

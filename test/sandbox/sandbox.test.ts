@@ -1,0 +1,53 @@
+// The sandbox as `npm start` brings it up: it starts, keeps its data, and leaves nothing behind.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { bindingId, bindingPath, withToken } from "./imitation/caller.ts";
+import { isPortTaken, type Sandbox, startSandbox } from "./sandbox.ts";
+import { buildWorker } from "./wrangler.ts";
+
+let directory: string;
+let bundlePath: string;
+
+beforeAll(async () => {
+	directory = await mkdtemp(join(tmpdir(), "unbind-sandbox-"));
+	bundlePath = join(directory, "bundle");
+	await buildWorker(bundlePath);
+}, 60_000);
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+const start = (name: string, more: { port?: number; fresh?: boolean } = {}) =>
+	startSandbox({ dataPath: join(directory, name), bundlePath, ...more });
+
+const stands = ({ imitation }: Sandbox) => JSON.stringify(imitation.snapshot()).includes(bindingId);
+
+test("answers while it runs, and frees both ports when it stops", { timeout: 60_000 }, async () => {
+	const { url, imitationUrl, stop } = await start("ports");
+	expect((await fetch(`${url}/health`)).status).toBe(200);
+	expect((await fetch(`${imitationUrl}/sandbox/log`)).status).toBe(200);
+	await stop();
+	await expect(fetch(url)).rejects.toThrow("fetch failed");
+	await expect(fetch(imitationUrl)).rejects.toThrow("fetch failed");
+});
+
+test("goes on where it was left, until it begins anew", { timeout: 60_000 }, async () => {
+	const first = await start("data");
+	await fetch(first.imitationUrl + bindingPath, { method: "DELETE", headers: withToken });
+	await first.stop();
+	const second = await start("data");
+	expect(stands(second)).toBe(false);
+	await second.stop();
+	const third = await start("data", { fresh: true });
+	expect(stands(third)).toBe(true);
+	await third.stop();
+});
+
+test("a taken port is an error that can be told from others", { timeout: 60_000 }, async () => {
+	const first = await start("first");
+	const port = Number(new URL(first.url).port);
+	const error: unknown = await start("second", { port }).catch((caught: unknown) => caught);
+	expect(isPortTaken(error)).toBe(true);
+	expect(isPortTaken(new Error("another"))).toBe(false);
+	await first.stop();
+});

@@ -1,0 +1,69 @@
+// What wrangler knows about the Worker: its bundle, exactly as a deployment would ship it, and its
+// bindings from wrangler.toml. Neither reads .dev.vars, so nobody's real secrets get into a sandbox.
+// Wrangler is kept from sending telemetry, from looking for updates and from writing logs.
+import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { extname, join } from "node:path";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+
+export const root = fileURLToPath(new URL("../../", import.meta.url).href);
+const configPath = `${root}wrangler.toml`;
+
+const quiet = {
+	WRANGLER_SEND_METRICS: "false",
+	WRANGLER_HIDE_BANNER: "true",
+	WRANGLER_WRITE_LOGS: "false",
+};
+
+/** Bundles the Worker into a directory: `index.js` and what it imports. */
+export async function buildWorker(outputPath: string): Promise<void> {
+	const wrangler = fileURLToPath(import.meta.resolve("wrangler"));
+	const bin = wrangler.replace(/wrangler-dist.*$/, "bin/wrangler.js");
+	const args = ["deploy", "--dry-run", "--config", configPath, "--outdir", outputPath];
+	const child = spawn(process.execPath, [bin, ...args], {
+		cwd: root,
+		// Wrangler keeps a metrics.json, also when it is told to send none: not in the user's home.
+		env: { ...process.env, ...quiet, WRANGLER_LOG: "error", XDG_CONFIG_HOME: `${root}.wrangler` },
+		stdio: ["ignore", "pipe", "pipe"],
+	});
+	const ended = new Promise<number | null>((resolve, reject) => {
+		child.on("error", reject);
+		child.on("close", resolve);
+	});
+	const [code, out, errors] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
+	if (code !== 0) throw new Error(`the Worker could not be built:\n${errors || out}`);
+}
+
+type ModuleType = "ESModule" | "Text" | "Data" | "CompiledWasm";
+
+const moduleTypes = new Map<string, ModuleType>([
+	[".js", "ESModule"],
+	[".mjs", "ESModule"],
+	[".txt", "Text"],
+	[".html", "Text"],
+	[".sql", "Text"],
+	[".bin", "Data"],
+	[".wasm", "CompiledWasm"],
+]);
+
+/** The modules of a bundle, the entry first; wrangler's default rules say what each file is. */
+export function readBundle(bundlePath: string) {
+	const names = readdirSync(bundlePath, { recursive: true, encoding: "utf8" });
+	const others = names.filter((name) => name !== "index.js");
+	return ["index.js", ...others].flatMap((name) => {
+		const type = moduleTypes.get(extname(name));
+		return type ? [{ type, path: join(bundlePath, name) }] : [];
+	});
+}
+
+/** The Worker's options for miniflare, with the vars of wrangler.toml as its only plain bindings. */
+export async function readWorkerOptions() {
+	// Before wrangler is imported: it reads them as it starts.
+	Object.assign(process.env, quiet, { WRANGLER_LOG: "none" });
+	const { unstable_getMiniflareWorkerOptions, unstable_readConfig } = await import("wrangler");
+	const config = unstable_readConfig({ config: configPath }, { hideWarnings: true });
+	// The bundle says itself what its modules are, and miniflare 5 takes no rules.
+	const { modulesRules: _, ...workerOptions } = unstable_getMiniflareWorkerOptions(configPath).workerOptions;
+	return { ...workerOptions, name: config.name ?? "worker", bindings: config.vars };
+}
