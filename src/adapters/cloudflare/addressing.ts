@@ -1,0 +1,138 @@
+// The domain's Cloudflare port, carried out with `fetch`. Paths are built here, from checked ids only. Reads are
+// repeated with jitter and shared by those who ask at the same time; a DELETE is neither.
+import * as v from "valibot";
+import { parseCidr } from "../../deletion/cidr.ts";
+import type { CloudflareId } from "../../deletion/cloudflare-id.ts";
+import type { Binding, Cloudflare, CloudflareFault, Listing, Prefix, ReadOptions } from "../../deletion/ports.ts";
+import { fail, ok, type Result } from "../../deletion/result.ts";
+import { interpret, type Understood } from "./interpret.ts";
+import { createRateGate } from "./rate-gate.ts";
+import { type Call, type Credential, send } from "./send.ts";
+
+export interface AddressingOptions {
+	accountId: CloudflareId;
+	credential: Credential;
+	now(): number;
+	sleep(ms: number): Promise<void>;
+	/** From 0 to 1. */
+	random(): number;
+	/** Told after every answer whether it rejected the credential. */
+	onCredential(rejected: boolean): void;
+	timeoutMs?: number;
+}
+
+const callTimeoutMs = 10_000;
+const readTries = 3;
+const firstPauseMs = 250;
+/** A call is held back this long at the most; where Cloudflare wants more, the caller is told. */
+const longestHoldMs = 5000;
+
+export function createAddressing(options: AddressingOptions): Cloudflare {
+	const { accountId, now, sleep, random } = options;
+	const gate = createRateGate(now);
+	const reads = new Map<string, Promise<Result<Listing<unknown>, CloudflareFault>>>();
+	const prefixesPath = `/accounts/${accountId}/addressing/prefixes`;
+	const bindingsPath = (prefixId: CloudflareId) => `${prefixesPath}/${prefixId}/bindings`;
+
+	async function call(what: Call): Promise<Result<Understood, CloudflareFault>> {
+		const holdMs = gate.holdMs();
+		if (holdMs > longestHoldMs) return fail({ kind: "throttled", answer: null, retryAfterMs: holdMs });
+		if (holdMs > 0) await sleep(holdMs);
+		const sent = await send(what, {
+			credential: options.credential,
+			timeoutMs: options.timeoutMs ?? callTimeoutMs,
+			now,
+		});
+		gate.observe(sent.headers);
+		const reply = interpret(sent, now());
+		if (!reply.ok && reply.failure.kind === "throttled") gate.holdFor(reply.failure.retryAfterMs);
+		const isCredential = !reply.ok && reply.failure.kind === "credential_rejected";
+		if (reply.ok || isCredential) options.onCredential(isCredential);
+		return reply;
+	}
+
+	async function list(path: string): Promise<Result<Listing<unknown>, CloudflareFault>> {
+		for (let attempt = 1; ; attempt++) {
+			const askedAtMs = now();
+			const reply = await call({ method: "GET", path });
+			const listing = reply.ok ? asListing(reply.value, askedAtMs) : reply;
+			if (listing.ok || attempt === readTries) return listing;
+			// A throttled call has closed the gate: the next one waits there.
+			if (listing.failure.kind === "unclear") await sleep(firstPauseMs * 2 ** attempt * random());
+			else if (listing.failure.kind !== "throttled" || listing.failure.retryAfterMs > longestHoldMs) return listing;
+		}
+	}
+
+	/** What is asked for twice at the same time is fetched once, unless somebody needs to see the world after now. */
+	function shared(path: string, { fresh }: ReadOptions): Promise<Result<Listing<unknown>, CloudflareFault>> {
+		const underWay = reads.get(path);
+		if (underWay !== undefined && !fresh) return underWay;
+		const read = list(path).finally(() => {
+			if (reads.get(path) === read) reads.delete(path);
+		});
+		reads.set(path, read);
+		return read;
+	}
+
+	const mapped = <Item>(listing: Result<Listing<unknown>, CloudflareFault>, read: (item: unknown) => Item | null) =>
+		listing.ok
+			? ok({ ...listing.value, items: listing.value.items.map(read).filter((item) => item !== null) })
+			: listing;
+
+	return {
+		listPrefixes: async (read) => mapped(await shared(prefixesPath, read), toPrefix),
+		listBindings: async (prefixId, read) => mapped(await shared(bindingsPath(prefixId), read), toBinding),
+		async deleteBinding(prefixId, bindingId) {
+			const reply = await call({ method: "DELETE", path: `${bindingsPath(prefixId)}/${bindingId}` });
+			return reply.ok ? ok(reply.value.answer) : reply;
+		},
+	};
+}
+
+/** Absence is concluded from lists, so a list has to be one, and whole. */
+function asListing(
+	{ answer, result, totalCount }: Understood,
+	askedAtMs: number,
+): Result<Listing<unknown>, CloudflareFault> {
+	if (!Array.isArray(result))
+		return fail({ kind: "unclear", answer: { ...answer, unreadable: "the answer holds no list" } });
+	if (totalCount !== null && totalCount > result.length) {
+		return fail({
+			kind: "unclear",
+			answer: { ...answer, unreadable: `the answer lists ${result.length} of ${totalCount}` },
+		});
+	}
+	return ok({ items: result, askedAtMs });
+}
+
+const text = v.fallback(v.nullable(v.string()), null);
+const prefixSchema = v.object({ id: v.string(), cidr: v.string() });
+const bindingSchema = v.object({
+	id: v.string(),
+	cidr: text,
+	service_id: text,
+	service_name: text,
+	provisioning: v.fallback(v.nullable(v.object({ state: text })), null),
+});
+
+function toPrefix(item: unknown): Prefix | null {
+	const read = v.safeParse(prefixSchema, item);
+	const range = read.success ? parseCidr(read.output.cidr) : null;
+	return read.success && range?.ok ? { id: read.output.id, cidr: range.value.text, range: range.value } : null;
+}
+
+/** One without an id could be neither named nor missed. */
+function toBinding(item: unknown): Binding | null {
+	const read = v.safeParse(bindingSchema, item);
+	if (!read.success) return null;
+	const { id, cidr, service_id, service_name, provisioning } = read.output;
+	const range = cidr === null ? null : parseCidr(cidr);
+	return {
+		id,
+		cidr: range?.ok ? range.value.text : cidr,
+		range: range?.ok ? range.value : null,
+		serviceId: service_id,
+		serviceName: service_name,
+		provisioningState: provisioning?.state ?? null,
+	};
+}

@@ -1,0 +1,82 @@
+// What an answer of Cloudflare's means. By HTTP status first: codes have several meanings (1002 is "unknown", "forbidden"
+// and "withdrawn too lately"), can be missing, and stand in successful answers too. Read leniently, lose nothing.
+import * as v from "valibot";
+import type { CloudflareAnswer, CloudflareMessage, Json } from "../../deletion/deletion.ts";
+import type { CloudflareFault } from "../../deletion/ports.ts";
+import { fail, ok, type Result } from "../../deletion/result.ts";
+import type { Sent } from "./send.ts";
+
+export interface Understood {
+	answer: CloudflareAnswer;
+	/** Absent in the answer to a deletion; nothing may be concluded from its absence elsewhere. */
+	result: unknown;
+	/** What the answer counts itself, where it is a list. */
+	totalCount: number | null;
+}
+
+const envelope = v.object({
+	success: v.fallback(v.nullable(v.boolean()), null),
+	errors: v.fallback(v.array(v.unknown()), []),
+	messages: v.fallback(v.array(v.unknown()), []),
+	result: v.optional(v.unknown()),
+	result_info: v.fallback(v.optional(v.object({ total_count: v.fallback(v.nullable(v.number()), null) })), undefined),
+});
+
+const unreadableExcerpt = 500;
+/** 6003: malformed credential headers; 9106, 9109: missing or unknown; 10000, 10405: not allowed to do this. */
+const credentialCodes = new Set([6003, 9103, 9106, 9109, 10000, 10405]);
+const withdrawnTooLately = 1002;
+const defaultRetryAfterMs = 5000;
+
+export function interpret(sent: Sent, nowMs: number): Result<Understood, CloudflareFault> {
+	const { status, headers, text, durationMs } = sent;
+	const read = v.safeParse(envelope, parsed(text));
+	const answer: CloudflareAnswer = {
+		status,
+		success: read.success ? read.output.success : null,
+		errors: read.success ? read.output.errors.map(toMessage) : [],
+		messages: read.success ? read.output.messages.map(toMessage) : [],
+		ray: headers.get("cf-ray"),
+		duration_ms: durationMs,
+		...(read.success || text === "" ? {} : { unreadable: text.slice(0, unreadableExcerpt) }),
+	};
+	const codes = answer.errors.map((error) => error.code);
+	const isCredential = codes.some((code) => typeof code === "number" && credentialCodes.has(code));
+
+	if (status === null || status >= 500 || status === 408 || (status >= 300 && status < 400))
+		return fail({ kind: "unclear", answer });
+	if (status >= 200 && status < 300) {
+		const clear = text === "" || (read.success && answer.success !== false);
+		if (!clear) return fail({ kind: "unclear", answer });
+		const { result, result_info } = read.success ? read.output : { result: undefined, result_info: undefined };
+		return ok({ answer, result, totalCount: result_info?.total_count ?? null });
+	}
+	if (status === 401 || ((status === 400 || status === 403) && isCredential))
+		return fail({ kind: "credential_rejected", answer });
+	if (status === 404) return fail({ kind: "not_found", answer });
+	if (status === 429 && !codes.includes(withdrawnTooLately)) {
+		return fail({ kind: "throttled", answer, retryAfterMs: retryAfterMs(headers.get("retry-after"), nowMs) });
+	}
+	return fail({ kind: "refused", answer });
+}
+
+function parsed(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}
+
+const isJsonObject = (value: unknown): value is { [key: string]: Json } =>
+	typeof value === "object" && value !== null && !Array.isArray(value);
+
+const toMessage = (item: unknown): CloudflareMessage =>
+	isJsonObject(item) ? item : { message: typeof item === "string" ? item : JSON.stringify(item) };
+
+/** RFC 9110: seconds, or a date. */
+function retryAfterMs(value: string | null, nowMs: number): number {
+	if (value === null) return defaultRetryAfterMs;
+	const ms = /^\d{1,6}$/.test(value) ? Number(value) * 1000 : Date.parse(value) - nowMs;
+	return Number.isFinite(ms) ? Math.max(ms, 0) : defaultRetryAfterMs;
+}

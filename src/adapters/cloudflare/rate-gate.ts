@@ -1,0 +1,29 @@
+// Keeps within what Cloudflare says is left: over the limit it refuses every call of the credential for five minutes,
+// the dashboard's included.
+
+export interface RateGate {
+	/** How long to hold the next call back. */
+	holdMs(): number;
+	observe(headers: Headers): void;
+	holdFor(ms: number): void;
+}
+
+export function createRateGate(now: () => number): RateGate {
+	let heldUntilMs = 0;
+	const holdFor = (ms: number) => {
+		heldUntilMs = Math.max(heldUntilMs, now() + ms);
+	};
+	return {
+		holdMs: () => Math.max(heldUntilMs - now(), 0),
+		holdFor,
+		/** `Ratelimit: "default";r=50;t=30`: 50 calls remain in the next 30 seconds. */
+		observe(headers) {
+			for (const policy of (headers.get("ratelimit") ?? "").split(",")) {
+				const remaining = /;\s*r=(\d{1,9})/.exec(policy)?.[1];
+				const resetSeconds = /;\s*t=(\d{1,5})/.exec(policy)?.[1];
+				if (remaining !== undefined && Number(remaining) === 0 && resetSeconds !== undefined)
+					holdFor(Number(resetSeconds) * 1000);
+			}
+		},
+	};
+}

@@ -1,0 +1,72 @@
+// One call to Cloudflare's API, and what came back, as raw text. It judges nothing (that is `interpret`), repeats
+// nothing, and throws nothing: a call that failed is a value too.
+import { cappedText } from "../../capped-text.ts";
+
+/** A constant, not a setting: nobody can point the credential elsewhere. */
+const apiAddress = "https://api.cloudflare.com/client/v4";
+const answerCapBytes = 16 * 1024 * 1024;
+
+export type Credential = { apiToken: string } | { email: string; apiKey: string };
+
+export interface Call {
+	method: "GET" | "DELETE";
+	/** Below the API's address, built from checked ids only. */
+	path: string;
+}
+
+export interface Sent {
+	/** null: no answer came, and `text` says why. */
+	status: number | null;
+	headers: Headers;
+	text: string;
+	durationMs: number;
+}
+
+export interface SendOptions {
+	credential: Credential;
+	timeoutMs: number;
+	now(): number;
+}
+
+export async function send(call: Call, { credential, timeoutMs, now }: SendOptions): Promise<Sent> {
+	const startedAtMs = now();
+	const abort = new AbortController();
+	const timer = setTimeout(() => abort.abort(), timeoutMs);
+	const noAnswer = (text: string): Sent => ({
+		status: null,
+		headers: new Headers(),
+		text,
+		durationMs: now() - startedAtMs,
+	});
+	try {
+		const response = await fetch(`${apiAddress}${call.path}`, {
+			method: call.method,
+			headers: { accept: "application/json", "user-agent": "unbind", ...credentialHeaders(credential) },
+			redirect: "manual",
+			signal: abort.signal,
+		});
+		const text = await cappedText(response.body, answerCapBytes);
+		if (text === null) return noAnswer(`the answer was larger than ${answerCapBytes} bytes`);
+		return {
+			status: response.status,
+			headers: response.headers,
+			text: redacted(text, credential),
+			durationMs: now() - startedAtMs,
+		};
+	} catch {
+		// What the platform says of a broken connection has no fixed form, and may name what was sent; so it is not kept.
+		return noAnswer(abort.signal.aborted ? `no answer within ${timeoutMs} ms` : "the connection broke");
+	} finally {
+		clearTimeout(timer);
+	}
+}
+
+/** Exactly one scheme: with both, Cloudflare would check whichever it likes. */
+const credentialHeaders = (credential: Credential): Record<string, string> =>
+	"apiToken" in credential
+		? { authorization: `Bearer ${credential.apiToken}` }
+		: { "x-auth-email": credential.email, "x-auth-key": credential.apiKey };
+
+/** Cloudflare's answers are kept and shown; one that echoed the credential would leak it. */
+const redacted = (text: string, credential: Credential): string =>
+	text.replaceAll("apiToken" in credential ? credential.apiToken : credential.apiKey, "[redacted]");

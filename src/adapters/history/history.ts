@@ -1,0 +1,28 @@
+// The history port: KV's pages with the Ledger's latest changes in them, and cursors that callers can hold.
+import type { AskChanges, History } from "../../deletion/history.ts";
+import { fail, ok } from "../../deletion/result.ts";
+import { decodeCursor, encodeCursor } from "./cursor.ts";
+import { recordKey } from "./keys.ts";
+import { firstPosition, historyPage } from "./page.ts";
+
+export function createHistory(kv: KVNamespace, askChanges: AskChanges): History {
+	return {
+		async page({ filter, limit, cursor, unless }) {
+			const from = cursor === null ? firstPosition : decodeCursor(cursor, filter);
+			if (from === null) return fail("bad_cursor");
+			const { bindingId, prefixId } = filter;
+			const changes = await askChanges({ afterId: from.afterId, bindingId, prefixId, unless });
+			if (changes?.recent === null) return ok(null);
+			try {
+				const overlay = { recent: changes?.recent ?? [], until: changes?.until ?? null };
+				const { rows, next } = await historyPage(kv, filter, limit, from, overlay);
+				return ok({ rows, next: next === null ? null : encodeCursor(next, filter), version: changes?.version ?? null });
+			} catch (error) {
+				// KV refuses a cursor that it did not give.
+				if (from.cursor !== null) return fail("bad_cursor");
+				throw error;
+			}
+		},
+		record: (id) => kv.get(recordKey(id), "text"),
+	};
+}

@@ -1,0 +1,128 @@
+// A page of the history: KV's list, merged with what the Ledger has changed lately. Reads the keys that it needs: a
+// binding's or a prefix's own, and of a stretch of time no more than the stretch and a bit. Other filters are held
+// against the rows; so that one page cannot cost the whole history, it ends after some lists with what it has.
+import type { Summary } from "../../deletion/deletion.ts";
+import type { HistoryFilter } from "../../deletion/history.ts";
+import { idBounds, idPrefixes } from "../../deletion/record-id.ts";
+import { prefixOf, rowOf, type Space } from "./keys.ts";
+
+/** Where a page begins: in a part of the key space, at a KV cursor, after an id. */
+export interface Position {
+	part: number;
+	cursor: string | null;
+	afterId: string;
+	/** How many keys from the cursor on were shown already: a size to ask for, correct or not. */
+	skip: number;
+}
+
+/** The Ledger's latest, in the order of ids, complete up to the id `until` (null: to the end). */
+export interface Overlay {
+	recent: readonly Summary[];
+	until: string | null;
+}
+
+export interface Page {
+	rows: Summary[];
+	/** null when there is nothing after. */
+	next: Position | null;
+}
+
+export const firstPosition: Position = { part: 0, cursor: null, afterId: "", skip: 0 };
+
+const listCap = 1000;
+const listsAtMost = 8;
+/** No record is older than unbind. */
+const earliestMs = Date.UTC(2026, 0, 1);
+/** How finely a stretch is cut that has an end, but no beginning: some nine hours. */
+const openEndedUnitMs = 32 ** 5;
+
+/**
+ * Merges two sorted streams: the keys of each part in turn, and the overlay. The Ledger's row wins over KV's of the
+ * same id; it may have left the filter by now, so the filter comes after.
+ *
+ * A page that ends within a KV list cannot say so to KV, whose cursors stand only between lists. So the position keeps
+ * the cursor that the list began with and the last id shown; the next page lists the same keys again, `skip` more, and
+ * passes over them. That happens only where the Ledger's rows have filled up a page; without them a page is one list.
+ */
+export async function historyPage(
+	kv: KVNamespace,
+	filter: HistoryFilter,
+	limit: number,
+	from: Position,
+	overlay: Overlay,
+): Promise<Page> {
+	const space = spaceOf(filter);
+	const parts = partsOf(filter);
+	const bounds = idBounds(filter.sinceMs ?? 0, filter.untilMs ?? Number.MAX_SAFE_INTEGER);
+	const matches = matcher(filter, space);
+	const recent = overlay.recent.filter(({ id }) => id > from.afterId && id >= bounds.first && id <= bounds.last);
+	const rows: Summary[] = [];
+	let at = from;
+	let ahead = 0;
+
+	/** Shows the overlay's rows that come before an id; false when the page is full before. */
+	const showRecentBefore = (id: string | null): boolean => {
+		for (let row = recent[ahead]; row !== undefined && (id === null || row.id < id); row = recent[++ahead]) {
+			if (rows.length === limit) return false;
+			if (matches(row)) rows.push(row);
+			at = { ...at, afterId: row.id };
+		}
+		return true;
+	};
+	const beyondOverlay = (id: string) => overlay.until !== null && id > overlay.until;
+
+	for (let lists = 0; at.part < parts.length; lists++) {
+		if (rows.length === limit || lists === listsAtMost) return { rows, next: at };
+		const wanted = matches === everything && filter.untilMs === null ? limit - rows.length + at.skip : listCap;
+		const prefix = prefixOf(space) + parts[at.part];
+		const listing = await kv.list({ prefix, cursor: at.cursor, limit: Math.min(wanted, listCap) });
+		for (const [index, key] of listing.keys.entries()) {
+			const row = rowOf(key.name, key.metadata);
+			if (row === null || row.id <= at.afterId || row.id < bounds.first) continue;
+			if (row.id > bounds.last) return end();
+			const room = showRecentBefore(row.id) && rows.length < limit;
+			if (!room || beyondOverlay(row.id)) return { rows, next: { ...at, skip: index } };
+			const latest = recent[ahead]?.id === row.id ? recent[ahead++] : undefined;
+			if (matches(latest ?? row)) rows.push(latest ?? row);
+			at = { ...at, afterId: row.id };
+		}
+		at = listing.list_complete
+			? { ...at, part: at.part + 1, cursor: null, skip: 0 }
+			: { ...at, cursor: listing.cursor, skip: 0 };
+	}
+	return end();
+
+	function end(): Page {
+		at = { ...at, part: parts.length, cursor: null, skip: 0 };
+		const whole = showRecentBefore(null) && overlay.until === null;
+		return { rows, next: whole ? null : at };
+	}
+}
+
+function spaceOf({ bindingId, prefixId }: HistoryFilter): Space {
+	if (bindingId !== null) return { kind: "binding", of: bindingId };
+	return prefixId === null ? { kind: "deletion" } : { kind: "prefix", of: prefixId };
+}
+
+/** Without an end, the newest come first anyway, and the walk stops at the beginning of the stretch. */
+function partsOf({ sinceMs, untilMs }: HistoryFilter): string[] {
+	if (untilMs === null) return [""];
+	return sinceMs === null
+		? idPrefixes(Math.min(earliestMs, untilMs), untilMs, openEndedUnitMs)
+		: idPrefixes(sinceMs, untilMs, (untilMs - sinceMs) / 8);
+}
+
+type Matcher = (row: Summary) => boolean;
+const everything: Matcher = () => true;
+
+/** What the keys do not see to already. */
+function matcher(filter: HistoryFilter, space: Space): Matcher {
+	const { state, actor, door, prefixId } = filter;
+	const prefix = space.kind === "binding" ? prefixId : null;
+	if (state === null && actor === null && door === null && prefix === null) return everything;
+	return (row) =>
+		(state === null || row.state === state) &&
+		(actor === null || row.actor === actor) &&
+		(door === null || row.door === door) &&
+		(prefix === null || row.prefix_id === prefix);
+}

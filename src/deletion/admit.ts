@@ -1,0 +1,176 @@
+// The first half of a deletion: claim → find → guard → record the intent. Sends nothing that changes anything.
+import { assess, cidrsOf } from "./assess.ts";
+import { contains, parseCidr } from "./cidr.ts";
+import { at, type Deletion, type Door, type Scope, settle, withEvent } from "./deletion.ts";
+import type { Directory } from "./directory.ts";
+import { lookAfterMs, notYetSent } from "./execute.ts";
+import { type Decision, decide, sentenceOf } from "./guards.ts";
+import { locate, type UnfitTarget } from "./locate.ts";
+import type { Claim, OpenDeletion, Ports } from "./ports.ts";
+import { newRecordId } from "./record-id.ts";
+import { fail, ok, type Result } from "./result.ts";
+import type { Target } from "./target.ts";
+
+/** Who asks, and what they may: a door has authenticated them, nothing more. */
+export interface Actor {
+	name: string;
+	door: Door;
+	scopes: readonly Scope[];
+	/** CIDRs in which the actor may delete; null is everywhere. */
+	ranges: readonly string[] | null;
+}
+
+export interface DeletionCommand {
+	/** One a request: the same request handed to the Ledger twice is carried out once. */
+	requestId: string;
+	actor: Actor;
+	target: Target;
+	reason: string | null;
+	acknowledge: readonly string[];
+	ifMatch: readonly string[] | null;
+	idempotencyKey: string | null;
+}
+
+export interface Admitted {
+	deletion: Deletion;
+	/** It answers an earlier request under the same key. */
+	replayed: boolean;
+}
+
+/** What leaves no record: the request contradicts itself, or an earlier one. */
+export type Rejection = UnfitTarget | { code: "idempotency_key_reused"; detail: string; deletion_id: string };
+
+/**
+ * What stands if everything stops here?
+ * - Before the record is kept: nothing was sent and nothing is claimed, so whoever asks again begins anew.
+ * - After: the intent, its claims and the alarm are one commit. `carryOut` goes on from it, called by this request or
+ *   by the alarm.
+ *
+ * Who else can come in between? Anybody, at each `await`. So what must not race (the claim, a binding's one open
+ * deletion, which siblings are about to go) is asked after the last `await`, and nothing waits from there to the
+ * commit. Two callers of one binding both look it up, sharing the calls; the second to arrive joins the first.
+ *
+ * A key is bound to the record that answers it, refusals included, so that a redelivery gets the first answer. Only
+ * an answer that says "ask again" leaves the caller's key free: replaying that one would be useless for ever.
+ */
+export async function admit(
+	command: DeletionCommand,
+	ports: Ports,
+	directory: Directory,
+): Promise<Result<Admitted, Rejection>> {
+	const { journal } = ports;
+	const { actor, target } = command;
+	const claims = claimsOf(command);
+	const draft = draftOf(command, ports);
+
+	const conclude = (deletion: Deletion): Result<Admitted, Rejection> => {
+		const askAgain = deletion.failure?.retry_after_seconds !== undefined;
+		journal.keepSettled(deletion, askAgain ? claims.filter((claim) => claim.key.startsWith(requestKey)) : claims);
+		return ok({ deletion, replayed: false });
+	};
+	const ranges = cidrsOf(actor.ranges);
+	const join = (open: OpenDeletion | null): Result<Admitted, Rejection> | null => {
+		const bound = parseCidr(open?.deletion.binding?.cidr ?? "");
+		if (open === null || !bound.ok) return null;
+		if (ranges !== null && !ranges.some((range) => contains(range, bound.value))) return null;
+		journal.join(open.deletion.id, claims);
+		return ok({ deletion: open.deletion, replayed: false });
+	};
+
+	const earlier = replay(claims, ports);
+	if (earlier !== null) return earlier;
+	if (!actor.scopes.includes("delete")) {
+		const detail = `${actor.name} may not delete: it lacks the scope "delete".`;
+		return conclude(settle(draft, ports.now(), "refused", { code: "scope_missing", detail }));
+	}
+	// An open deletion answers for its binding also while Cloudflare cannot be read.
+	const known = join(
+		journal.openFor(target.kind === "id" ? { bindingId: target.bindingId } : { cidr: target.cidr.text }),
+	);
+	if (known !== null) return known;
+
+	const found = await locate(target, ports, directory);
+
+	// Nothing waits from here on.
+	const meanwhile = replay(claims, ports);
+	if (meanwhile !== null) return meanwhile;
+	const nowMs = ports.now();
+	if (!found.ok) {
+		if (found.failure.code === "invalid_target") return fail(found.failure);
+		const { answer = null, ...failure } = { answer: null, ...found.failure };
+		const cloudflare = answer === null ? null : { ...answer, attempts: 0 };
+		return conclude(settle({ ...draft, cloudflare }, nowMs, "failed", failure));
+	}
+	const { binding, prefixId, askedAtMs } = found.value;
+	const rival = join(journal.openFor({ bindingId: binding.id }));
+	if (rival !== null) return rival;
+
+	const gone = journal.goneSince(prefixId, askedAtMs);
+	const { snapshot: _, ...assessment } = assess(
+		found.value,
+		gone,
+		{ ...command, ranges: actor.ranges },
+		ports.accountId,
+	);
+	const guarded = { ...withEvent(draft, nowMs, "guarded"), ...assessment };
+	const decision = decide(guarded.guards);
+	if (decision.would !== "delete") return conclude(settle(guarded, nowMs, "refused", refusal(decision)));
+
+	journal.keepOpen({ deletion: guarded, progress: notYetSent(nowMs) }, nowMs + lookAfterMs, claims);
+	return ok({ deletion: guarded, replayed: false });
+}
+
+const requestKey = "request:";
+
+/** Every request claims its own id, so that a broken call to the Ledger can be repeated; a caller's key comes on top. */
+function claimsOf(command: DeletionCommand): Claim[] {
+	const { actor, target, reason, acknowledge, ifMatch, idempotencyKey } = command;
+	const what = target.kind === "id" ? [target.bindingId, target.prefixId] : target.cidr.text;
+	const payload = JSON.stringify([what, reason, acknowledge.toSorted(), ifMatch]);
+	const keys = [`${requestKey}${command.requestId}`, ...(idempotencyKey === null ? [] : [`key:${idempotencyKey}`])];
+	return keys.map((key) => ({ actor: actor.name, key, payload }));
+}
+
+function replay(claims: readonly Claim[], { journal }: Ports): Result<Admitted, Rejection> | null {
+	for (const { actor, key, payload } of claims) {
+		const earlier = journal.claimed(actor, key);
+		if (earlier === null) continue;
+		if (earlier.payload !== payload) {
+			const detail = "This Idempotency-Key was used for another request. A key stands for one request, for 7 days.";
+			return fail({ code: "idempotency_key_reused", detail, deletion_id: earlier.deletionId });
+		}
+		const deletion = journal.get(earlier.deletionId);
+		if (deletion !== null) return ok({ deletion, replayed: !key.startsWith(requestKey) });
+	}
+	return null;
+}
+
+function draftOf({ actor, target, reason }: DeletionCommand, ports: Ports): Deletion {
+	const nowMs = ports.now();
+	return {
+		id: newRecordId(nowMs, ports.randomBytes(16)),
+		state: "deleting",
+		target: target.named,
+		reason,
+		actor: { name: actor.name, door: actor.door },
+		created_at: at(nowMs),
+		settled_at: null,
+		binding: null,
+		effect: null,
+		guards: [],
+		cloudflare: null,
+		failure: null,
+		timeline: [{ at: at(nowMs), event: "requested" }],
+		approval: null,
+		restoration: null,
+	};
+}
+
+function refusal(decision: Exclude<Decision, { would: "delete" }>): NonNullable<Deletion["failure"]> {
+	if (decision.would === "refuse") return { code: decision.by.guard, detail: sentenceOf(decision.by.guard) };
+	const named = decision.unacknowledged.join(", ");
+	return {
+		code: "acknowledgement_required",
+		detail: `This deletion carries a risk that has to be named: acknowledge=${named}.`,
+	};
+}

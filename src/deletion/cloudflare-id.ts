@@ -1,0 +1,13 @@
+// The ids of Cloudflare's Addressing API, and the only gate to an upstream path: what has not passed here never
+// becomes part of one. With `..` as a binding id, URL normalisation would turn a binding's DELETE into its prefix's.
+
+declare const checked: unique symbol;
+export type CloudflareId = string & { readonly [checked]: true };
+
+const form = /^(?:[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/;
+
+/** Whether a text is an id as Cloudflare writes it: 32 lower-case hex digits, or the same as a dashed UUID. */
+export const isCloudflareId = (text: string): text is CloudflareId => form.test(text);
+
+/** One id can be shown dashed by one of Cloudflare's APIs and plain by another. */
+export const sameId = (a: string, b: string): boolean => a.replaceAll("-", "") === b.replaceAll("-", "");

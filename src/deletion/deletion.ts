@@ -1,0 +1,137 @@
+// The record: one attempt to delete one binding, and what became of it. It is JSON from birth to rest, so its fields
+// are spelt here as they are stored and answered, in snake_case; nothing has to be translated on the way.
+import type { Effect } from "./effect.ts";
+import type { Verdict } from "./guards.ts";
+
+export const openStates = ["deleting", "unknown"] as const;
+export const settledStates = ["deleted", "already_gone", "refused", "failed"] as const;
+export const states = [...openStates, ...settledStates] as const;
+export type OpenState = (typeof openStates)[number];
+export type SettledState = (typeof settledStates)[number];
+export type State = (typeof states)[number];
+
+export const doors = ["api", "cloudflare"] as const;
+export type Door = (typeof doors)[number];
+
+export const scopes = ["read", "delete", "approve", "restore", "freeze"] as const;
+export type Scope = (typeof scopes)[number];
+
+/** Why an attempt did not end in a deletion; the doors give each its status and sentence. */
+export type FailureCode =
+	| "scope_missing"
+	| "acknowledgement_required"
+	| "binding_not_found"
+	| "cloudflare_refused"
+	| "credential_rejected"
+	| "cloudflare_unavailable"
+	| Verdict["guard"];
+
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+
+/** An item of Cloudflare's `errors` or `messages`, kept whole: `code`, `message`, and whatever else it carries. */
+export type CloudflareMessage = { [key: string]: Json };
+
+/** What Cloudflare answered; `status` and `success` are null where no answer came. */
+export interface CloudflareAnswer {
+	status: number | null;
+	success: boolean | null;
+	errors: CloudflareMessage[];
+	messages: CloudflareMessage[];
+	/** `cf-ray`, by which Cloudflare's audit log can be joined. */
+	ray: string | null;
+	duration_ms: number;
+	/** The beginning of a body that was not Cloudflare's envelope, or why there was no answer. */
+	unreadable?: string;
+}
+
+export interface BindingSnapshot {
+	account_id: string;
+	prefix_id: string;
+	id: string;
+	cidr: string;
+	service_id: string | null;
+	service_name: string | null;
+	provisioning: { state: string } | null;
+}
+
+export interface TimelineEvent {
+	at: string;
+	event: string;
+	[detail: string]: Json;
+}
+
+export interface Deletion {
+	id: string;
+	state: State;
+	/** What the caller named: a canonical CIDR, a binding id, or an alias. */
+	target: string;
+	reason: string | null;
+	actor: { name: string; door: Door };
+	created_at: string;
+	settled_at: string | null;
+	binding: BindingSnapshot | null;
+	effect: Effect | null;
+	guards: Verdict[];
+	/** The answer to the last DELETE, or to the look-up that failed; `attempts` counts DELETEs. */
+	cloudflare: (CloudflareAnswer & { attempts: number }) | null;
+	failure: { code: FailureCode; detail: string; retry_after_seconds?: number; last_deletion?: Summary } | null;
+	timeline: TimelineEvent[];
+	approval: null;
+	restoration: null;
+}
+
+/** What a list row shows. */
+export interface Summary {
+	id: string;
+	state: State;
+	cidr: string | null;
+	binding_id: string | null;
+	prefix_id: string | null;
+	service_name: string | null;
+	actor: string;
+	door: Door;
+	reason: string | null;
+	created_at: string;
+	settled_at: string | null;
+}
+
+export const isOpen = (deletion: Deletion): boolean => openStates.some((state) => state === deletion.state);
+
+export const at = (nowMs: number): string => new Date(nowMs).toISOString();
+
+export function withEvent(
+	deletion: Deletion,
+	nowMs: number,
+	event: string,
+	detail: { [key: string]: Json } = {},
+): Deletion {
+	return { ...deletion, timeline: [...deletion.timeline, { at: at(nowMs), event, ...detail }] };
+}
+
+/** The record with its last state; a settled one never changes its state again but by an amendment. */
+export function settle(
+	deletion: Deletion,
+	nowMs: number,
+	state: SettledState,
+	failure: Deletion["failure"] = null,
+): Deletion {
+	const story = withEvent(deletion, nowMs, state, failure === null ? {} : { code: failure.code });
+	return { ...story, state, settled_at: at(nowMs), failure };
+}
+
+export function summaryOf(deletion: Deletion): Summary {
+	const { binding, target } = deletion;
+	return {
+		id: deletion.id,
+		state: deletion.state,
+		cidr: binding?.cidr ?? (target.includes("/") ? target : null),
+		binding_id: binding?.id ?? null,
+		prefix_id: binding?.prefix_id ?? null,
+		service_name: binding?.service_name ?? null,
+		actor: deletion.actor.name,
+		door: deletion.actor.door,
+		reason: deletion.reason,
+		created_at: deletion.created_at,
+		settled_at: deletion.settled_at,
+	};
+}

@@ -1,0 +1,41 @@
+// How the history is read: newest first, by page. What it needs from the Ledger is what the Ledger has changed lately.
+import type { Door, State, Summary } from "./deletion.ts";
+import type { Changes, ChangesQuery } from "./ledger-api.ts";
+import type { Result } from "./result.ts";
+
+export interface HistoryFilter {
+	state: State | null;
+	actor: string | null;
+	door: Door | null;
+	bindingId: string | null;
+	prefixId: string | null;
+	sinceMs: number | null;
+	untilMs: number | null;
+}
+
+export interface HistoryQuery {
+	filter: HistoryFilter;
+	limit: number;
+	/** As an earlier page gave it; null for the newest page. */
+	cursor: string | null;
+	/** The version of the newest page that the caller has: while it holds, the answer is null. */
+	unless: string | null;
+}
+
+export interface HistoryPage {
+	rows: Summary[];
+	/** The cursor of the next page; null when there is none. */
+	next: string | null;
+	/** The Ledger's version; null when the Ledger could not be asked, and the page may be stale. */
+	version: string | null;
+}
+
+export interface History {
+	/** null when the version in `unless` still holds; then KV was not touched. */
+	page(query: HistoryQuery): Promise<Result<HistoryPage | null, "bad_cursor">>;
+	/** A settled record in JSON, as it is stored; null where KV does not show it. */
+	record(id: string): Promise<string | null>;
+}
+
+/** Asks the Ledger; null when it cannot be reached. */
+export type AskChanges = (query: ChangesQuery) => Promise<Changes | null>;

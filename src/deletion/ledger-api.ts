@@ -1,0 +1,45 @@
+// What the doors may ask of a Ledger; the Durable Object carries it out. Everything passes as plain data.
+import type { Admitted, DeletionCommand, Rejection } from "./admit.ts";
+import type { CloudflareId } from "./cloudflare-id.ts";
+import type { Deletion, Summary } from "./deletion.ts";
+import type { LookUpFailure } from "./locate.ts";
+import type { Plan, PlanQuery } from "./plan.ts";
+import type { Binding, Prefix } from "./ports.ts";
+import type { Result } from "./result.ts";
+
+export interface ChangesQuery {
+	/** Only ids that come after this one; "" is before all. */
+	afterId: string;
+	bindingId: string | null;
+	prefixId: string | null;
+	/** A version as this Ledger gave it: if it still holds, there is nothing to tell. */
+	unless: string | null;
+}
+
+export interface Changes {
+	/** Names the present state of all records; a new one with each change. */
+	version: string;
+	/** Open deletions and what changed lately, in the order of their ids; null when `unless` still holds. */
+	recent: Summary[] | null;
+	/** Set when there were too many: what comes after this id is not told. */
+	until: string | null;
+}
+
+export interface BindingsQuery {
+	/** Only prefixes and bindings that cover this CIDR. */
+	covering: string | null;
+}
+
+export type PrefixWithBindings = Prefix & { bindings: Binding[] };
+
+export interface LedgerApi {
+	/** Resolves when the deletion is settled, or after `waitMs` with the open record. */
+	request(command: DeletionCommand, waitMs: number): Promise<Result<Admitted, Rejection>>;
+	plan(query: PlanQuery): Promise<Result<Plan, LookUpFailure>>;
+	bindings(query: BindingsQuery): Promise<Result<PrefixWithBindings[], LookUpFailure>>;
+	/** Of one prefix. */
+	bindingsIn(prefixId: CloudflareId): Promise<Result<Binding[], LookUpFailure>>;
+	record(id: string): Promise<Deletion | null>;
+	changes(query: ChangesQuery): Promise<Changes>;
+	health(): Promise<{ credentialRejected: boolean }>;
+}

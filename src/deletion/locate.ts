@@ -1,0 +1,104 @@
+// A look-up with its failures told as callers are told them: what there is instead, what was there before, or what
+// Cloudflare said. The plan and the deletion share it, so that both give the same answer.
+import type { CloudflareAnswer, Deletion } from "./deletion.ts";
+import type { Directory } from "./directory.ts";
+import { type FindFailure, type Found, find, searchablePrefixes } from "./find.ts";
+import type { CloudflareFault, LastDeletionQuery, Ports } from "./ports.ts";
+import { fail, type Result } from "./result.ts";
+import type { Target } from "./target.ts";
+
+/** The request names nothing that could be deleted, and asking again will not help. */
+export interface UnfitTarget {
+	code: "invalid_target";
+	detail: string;
+	/** Bindings that the named range covers. */
+	bindings?: string[];
+}
+
+export type LookUpFailure =
+	| UnfitTarget
+	| (NonNullable<Deletion["failure"]> & { code: "binding_not_found" })
+	| (NonNullable<Deletion["failure"]> & { code: CloudflareFailureCode; answer: CloudflareAnswer | null });
+
+type CloudflareFailureCode = "cloudflare_refused" | "credential_rejected" | "cloudflare_unavailable";
+
+export async function locate(
+	target: Target,
+	ports: Ports,
+	directory: Directory,
+): Promise<Result<Found, LookUpFailure>> {
+	const found = await find(target, ports.cloudflare, directory, ports.now());
+	if (found.ok) return found;
+	const { failure } = found;
+	switch (failure.reason) {
+		case "no_binding":
+			return fail(await notFound(target, failure, ports));
+		case "too_many_prefixes":
+			return fail({
+				code: "invalid_target",
+				detail: `This account has ${failure.count} prefixes; a binding id is looked for in up to ${searchablePrefixes}. Name the binding by its CIDR.`,
+			});
+		case "cloudflare":
+			return fail(lookUpFault(failure.fault));
+	}
+}
+
+/**
+ * "Deleted yesterday by ci" beats everything else that could be said of a missing binding; next comes what the caller
+ * may have meant.
+ */
+async function notFound(
+	target: Target,
+	{ prefixId, inside, around }: FindFailure & { reason: "no_binding" },
+	ports: Ports,
+): Promise<LookUpFailure> {
+	const query: LastDeletionQuery =
+		target.kind === "id"
+			? { bindingId: target.bindingId }
+			: { cidr: target.cidr.text, ...(prefixId === null ? {} : { prefixId }) };
+	const last = await ports.recollection.lastDeletion(query);
+	if (last === null && inside.length > 0) {
+		return {
+			code: "invalid_target",
+			detail: `${target.named} is no binding, it covers some. One request deletes one binding: name one of ${listed(inside)}.`,
+			bindings: inside,
+		};
+	}
+	const covered = around.length > 0 ? ` ${listed(around)} covers it.` : "";
+	const before = last === null ? covered : ` It was deleted by ${last.actor}, ${last.settled_at ?? last.created_at}.`;
+	return {
+		code: "binding_not_found",
+		detail: `There is no binding ${target.named}.${before}`,
+		...(last === null ? {} : { last_deletion: last }),
+	};
+}
+
+/** Nothing has been sent when a look-up fails, so all but a clear refusal is worth asking again. */
+export function lookUpFault(fault: CloudflareFault): LookUpFailure {
+	switch (fault.kind) {
+		case "credential_rejected":
+			return { code: fault.kind, detail: credentialRejected, answer: fault.answer };
+		case "refused":
+		case "not_found":
+			return {
+				code: "cloudflare_refused",
+				detail: "Cloudflare refused the look-up; nothing was deleted.",
+				answer: fault.answer,
+			};
+		case "throttled": {
+			const retryAfterSeconds = Math.ceil(fault.retryAfterMs / 1000);
+			const detail = "Cloudflare's rate limit is used up; nothing was sent.";
+			return { code: "cloudflare_unavailable", detail, retry_after_seconds: retryAfterSeconds, answer: fault.answer };
+		}
+		case "unclear": {
+			const detail = "Cloudflare's API gave no usable answer to the look-up; nothing was sent.";
+			return { code: "cloudflare_unavailable", detail, retry_after_seconds: 5, answer: fault.answer };
+		}
+	}
+}
+
+export const credentialRejected =
+	"Cloudflare rejected unbind's own credential, not yours. Its operator has to check the Worker's secret and its permission (IP Prefixes: Edit).";
+
+const listed = (cidrs: readonly string[]): string =>
+	cidrs.slice(0, 10).join(", ") + (cidrs.length > 10 ? `, and ${cidrs.length - 10} more` : "");

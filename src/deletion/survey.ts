@@ -1,0 +1,68 @@
+// The account's live bindings, prefix by prefix.
+import { contains, parseCidr } from "./cidr.ts";
+import { type CloudflareId, isCloudflareId } from "./cloudflare-id.ts";
+import type { Directory } from "./directory.ts";
+import { searchablePrefixes } from "./find.ts";
+import type { BindingsQuery, PrefixWithBindings } from "./ledger-api.ts";
+import { type LookUpFailure, lookUpFault } from "./locate.ts";
+import type { Binding, Ports, Prefix } from "./ports.ts";
+import { fail, ok, type Result } from "./result.ts";
+
+const listedAtOnce = 6;
+
+/** Costs a call for the prefixes and one for each prefix that is shown. */
+export async function survey(
+	query: BindingsQuery,
+	{ cloudflare }: Ports,
+	directory: Directory,
+): Promise<Result<PrefixWithBindings[], LookUpFailure>> {
+	const prefixes = await cloudflare.listPrefixes({ fresh: false });
+	if (!prefixes.ok) return fail(lookUpFault(prefixes.failure));
+	directory.learnPrefixes(prefixes.value.items);
+
+	const covered = query.covering === null ? null : parseCidr(query.covering);
+	const covers = (range: Prefix["range"]) => covered === null || (covered.ok && contains(range, covered.value));
+	const shown = prefixes.value.items.filter(({ range }) => covers(range));
+	if (shown.length > searchablePrefixes) {
+		const detail = `This account has ${shown.length} prefixes; up to ${searchablePrefixes} are shown at once. Name an address: ?covering=203.0.113.7`;
+		return fail({ code: "invalid_target", detail });
+	}
+
+	const survey: PrefixWithBindings[] = [];
+	for (let start = 0; start < shown.length; start += listedAtOnce) {
+		const some = shown.slice(start, start + listedAtOnce);
+		const listings = await Promise.all(
+			some.map(async (prefix) => ({
+				prefix,
+				listing: isCloudflareId(prefix.id) ? await cloudflare.listBindings(prefix.id, { fresh: false }) : null,
+			})),
+		);
+		for (const { prefix, listing } of listings) {
+			// A prefix that is gone since it was listed has nothing to show.
+			if (listing === null || (!listing.ok && listing.failure.kind === "not_found")) continue;
+			if (!listing.ok) return fail(lookUpFault(listing.failure));
+			directory.learnBindings(prefix.id, listing.value.items);
+			const bindings = listing.value.items.filter((binding) =>
+				binding.range === null ? covered === null : covers(binding.range),
+			);
+			survey.push({ ...prefix, bindings });
+		}
+	}
+	return ok(survey);
+}
+
+/** The live bindings of one prefix: one call. */
+export async function surveyPrefix(
+	prefixId: CloudflareId,
+	{ cloudflare }: Ports,
+	directory: Directory,
+): Promise<Result<Binding[], LookUpFailure>> {
+	const listing = await cloudflare.listBindings(prefixId, { fresh: false });
+	if (listing.ok) {
+		directory.learnBindings(prefixId, listing.value.items);
+		return ok(listing.value.items);
+	}
+	return listing.failure.kind === "not_found"
+		? fail({ code: "binding_not_found", detail: `There is no prefix ${prefixId}.` })
+		: fail(lookUpFault(listing.failure));
+}

@@ -1,0 +1,42 @@
+// A deletion's record as an answer: which status its state has, and which problem its failure is.
+import type { Deletion } from "../../deletion/deletion.ts";
+import { fail, ok, type Result } from "../../deletion/result.ts";
+import { type Problem, problem, retryAfter } from "../problem.ts";
+
+const askAgainSeconds = 2;
+
+/** The problem of a record that is no success; null for one that is, or may still become one. */
+export function problemOf(deletion: Deletion): Problem | null {
+	const { state, failure, id } = deletion;
+	if (state === "unknown") {
+		const detail =
+			"The DELETE was sent and its outcome is not known. unbind reads it back until it is; look at the record.";
+		return problem(
+			"outcome_unknown",
+			detail,
+			{ deletion_id: id, deletion },
+			{ location: `/deletions/${id}`, ...retryAfter(askAgainSeconds) },
+		);
+	}
+	if (failure === null) return null;
+	const { code, detail, retry_after_seconds, last_deletion } = failure;
+	const risks = deletion.guards.filter((verdict) => verdict.verdict === "acknowledge").map((verdict) => verdict.guard);
+	const evidence = {
+		...(code === "acknowledgement_required" ? { acknowledge: risks } : {}),
+		...(deletion.guards.length > 0 ? { guards: deletion.guards } : {}),
+		...(deletion.cloudflare === null ? {} : { cloudflare: deletion.cloudflare }),
+		...(last_deletion === undefined ? {} : { last_deletion }),
+		deletion_id: id,
+	};
+	return problem(code, detail, evidence, retry_after_seconds === undefined ? {} : retryAfter(retry_after_seconds));
+}
+
+/** @param replayed whether it answers an earlier request under the same key. */
+export function answerOf(deletion: Deletion, replayed: boolean): Result<Response, Problem> {
+	const replay = replayed ? { "idempotency-replayed": "true" } : {};
+	const trouble = problemOf(deletion);
+	if (trouble !== null) return fail({ ...trouble, headers: { ...trouble.headers, ...replay } });
+	if (deletion.settled_at !== null) return ok(Response.json(deletion, { headers: replay }));
+	const headers = { location: `/deletions/${deletion.id}`, ...retryAfter(askAgainSeconds), ...replay };
+	return ok(Response.json(deletion, { status: 202, headers }));
+}

@@ -1,0 +1,68 @@
+// The account's live bindings, and the plan of a deletion. Reads only.
+import * as v from "valibot";
+import { parseCidr } from "../../deletion/cidr.ts";
+import type { Plan } from "../../deletion/plan.ts";
+import type { Binding } from "../../deletion/ports.ts";
+import { fail, ok, type Result } from "../../deletion/result.ts";
+import { ask } from "../ask.ts";
+import type { Context } from "../context.ts";
+import { readQuery, shown } from "../input.ts";
+import { targetInPath } from "../named-target.ts";
+import { type Problem, problem } from "../problem.ts";
+import { deletionEntries, lookUpProblem, unreachable, type Wish } from "../requested.ts";
+import type { Handler } from "./handler.ts";
+
+export const listBindings: Handler = async (request, context) => {
+	const query = readQuery(new URL(request.url), { covering: v.optional(v.string()) });
+	if (!query.ok) return query;
+	const covering = query.value.covering === undefined ? ok(null) : coveredRange(query.value.covering);
+	if (!covering.ok) return covering;
+
+	const survey = await ask(context.requestId, () => context.ledger.bindings({ covering: covering.value }));
+	if (!survey.ok) return fail(unreachable);
+	if (!survey.value.ok) return fail(lookUpProblem(survey.value.failure));
+	const prefixes = survey.value.value.map(({ id, cidr, bindings }) => ({
+		id,
+		cidr,
+		bindings: bindings.map(shownBinding),
+	}));
+	return ok(Response.json({ prefixes }));
+};
+
+export const showPlan: Handler = async (request, context, actor) => {
+	const target = targetInPath(request.params.target ?? "", context);
+	if (!target.ok) return target;
+	const query = readQuery(new URL(request.url), deletionEntries, ["acknowledge"]);
+	if (!query.ok) return query;
+	const { reason = null, acknowledge = [] } = query.value;
+	return planned({ actor, target: target.value, reason, acknowledge }, context);
+};
+
+/** The plan as an answer; its `ETag` names what was looked at. */
+export async function planned(wish: Wish, context: Context): Promise<Result<Response, Problem>> {
+	const plan = await ask(context.requestId, () => context.ledger.plan({ ...wish, ifMatch: null }));
+	if (!plan.ok) return fail(unreachable);
+	if (!plan.value.ok) return fail(lookUpProblem(plan.value.failure));
+	const { binding, effect, guards, would, acknowledge, snapshot }: Plan = plan.value.value;
+	return ok(Response.json({ binding, effect, guards, would, acknowledge }, { headers: { etag: `"${snapshot}"` } }));
+}
+
+/** An address, or a range of them. */
+function coveredRange(text: string): Result<string, Problem> {
+	const cidr = parseCidr(text);
+	if (cidr.ok) return ok(cidr.value.text);
+	if (cidr.failure.reason === "bare_address") return ok(cidr.failure.hint);
+	const hint = cidr.failure.reason === "host_bits" ? ` Did you mean ${cidr.failure.hint}?` : "";
+	return fail(
+		problem("invalid_request", `The parameter "covering" takes an address or a CIDR, not ${shown(text)}.${hint}`),
+	);
+}
+
+/** A binding in Cloudflare's own shape. */
+export const shownBinding = ({ id, cidr, serviceId, serviceName, provisioningState }: Binding) => ({
+	id,
+	cidr,
+	service_id: serviceId,
+	service_name: serviceName,
+	provisioning: provisioningState === null ? null : { state: provisioningState },
+});

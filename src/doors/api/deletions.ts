@@ -1,0 +1,46 @@
+// Deletes a binding: by DELETE on its name, or by POST for callers that can do nothing else. Both are one request.
+import * as v from "valibot";
+import { fail, type Result } from "../../deletion/result.ts";
+import { lacks } from "../auth/authenticate.ts";
+import type { Context } from "../context.ts";
+import { readJson, readQuery } from "../input.ts";
+import { targetIn, targetInPath } from "../named-target.ts";
+import type { Problem } from "../problem.ts";
+import { deletionEntries, requestDeletion, type Wish } from "../requested.ts";
+import { answerOf } from "./answer.ts";
+import { planned } from "./bindings.ts";
+import type { Handler } from "./handler.ts";
+
+export const deleteBinding: Handler = async (request, context, actor) => {
+	const target = targetInPath(request.params.target ?? "", context);
+	if (!target.ok) return target;
+	const query = readQuery(new URL(request.url), deletionEntries, ["acknowledge"]);
+	if (!query.ok) return query;
+	const { reason = null, acknowledge = [] } = query.value;
+	return deleted({ actor, target: target.value, reason, acknowledge }, request, context);
+};
+
+const postEntries = {
+	target: v.string("must be a text"),
+	...deletionEntries,
+	dry_run: v.optional(v.boolean("must be true or false")),
+};
+
+export const postDeletion: Handler = async (request, context, actor) => {
+	const query = readQuery(new URL(request.url), {});
+	if (!query.ok) return query;
+	const body = await readJson(request, postEntries);
+	if (!body.ok) return body;
+	const target = targetIn(body.value.target, context);
+	if (!target.ok) return target;
+	const { reason = null, acknowledge = [], dry_run = false } = body.value;
+	const wish = { actor, target: target.value, reason, acknowledge };
+	if (!dry_run) return deleted(wish, request, context);
+	const missing = lacks(actor, "delete");
+	return missing === null ? planned(wish, context) : fail(missing);
+};
+
+async function deleted(wish: Wish, request: Request, context: Context): Promise<Result<Response, Problem>> {
+	const admitted = await requestDeletion(wish, request, context);
+	return admitted.ok ? answerOf(admitted.value.deletion, admitted.value.replayed) : admitted;
+}

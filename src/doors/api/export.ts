@@ -1,0 +1,41 @@
+// The history's rows as lines of a file.
+import type { Summary } from "../../deletion/deletion.ts";
+
+export interface RowFormat {
+	contentType: string;
+	head: string;
+	row(row: Summary): string;
+}
+
+export const ndjson: RowFormat = {
+	contentType: "application/x-ndjson",
+	head: "",
+	row: (row) => `${JSON.stringify(row)}\n`,
+};
+
+const columns = [
+	"id",
+	"state",
+	"cidr",
+	"binding_id",
+	"prefix_id",
+	"service_name",
+	"actor",
+	"door",
+	"reason",
+	"created_at",
+	"settled_at",
+] as const satisfies (keyof Summary)[];
+
+/** RFC 4180. */
+export const csv: RowFormat = {
+	contentType: "text/csv; charset=utf-8; header=present",
+	head: `${columns.join(",")}\r\n`,
+	row: (row) => `${columns.map((column) => cell(row[column] ?? "")).join(",")}\r\n`,
+};
+
+/** A cell that begins like a formula would be one in a spreadsheet; a leading apostrophe makes it text. */
+function cell(value: string): string {
+	const defused = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+	return /[",\r\n]/.test(defused) ? `"${defused.replaceAll('"', '""')}"` : defused;
+}

@@ -1,0 +1,57 @@
+// Authentication for the doors that take a token of ours. What a caller may do is not asked here.
+import type { TokenHolder } from "../../config.ts";
+import type { Actor } from "../../deletion/admit.ts";
+import type { Door, Scope } from "../../deletion/deletion.ts";
+import { fail, ok, type Result } from "../../deletion/result.ts";
+import type { Context } from "../context.ts";
+import { type Problem, problem, retryAfter } from "../problem.ts";
+import { bearerToken, holderOf } from "./tokens.ts";
+
+const brakeSeconds = 60;
+
+/** The caller with a bearer token. */
+export async function authenticate(request: Request, door: Door, context: Context): Promise<Result<Actor, Problem>> {
+	const token = bearerToken(request.headers.get("authorization"));
+	const holder = token === null ? null : await holderOf(token, context.config.tokenHolders);
+	return holder === null ? fail(await refusal(request, token !== null, context)) : ok(actorOf(holder, door));
+}
+
+/**
+ * The caller as Cloudflare's own API is called: with a bearer token, or with an e-mail and a key, which are an actor's
+ * name and token here. An `Authorization` header counts alone.
+ */
+export async function authenticateAsCloudflare(
+	request: Request,
+	door: Door,
+	context: Context,
+): Promise<Result<Actor, Problem>> {
+	const email = request.headers.get("x-auth-email");
+	const key = request.headers.get("x-auth-key");
+	if (request.headers.has("authorization") || email === null || key === null)
+		return authenticate(request, door, context);
+	const holder = await holderOf(key, context.config.tokenHolders, email);
+	return holder === null ? fail(await refusal(request, true, context)) : ok(actorOf(holder, door));
+}
+
+const actorOf = ({ name, scopes, ranges }: TokenHolder, door: Door): Actor => ({ name, door, scopes, ranges });
+
+/**
+ * The brake is asked only when a credential was wrong, so it can slow down guessing and its cost, and can never lock
+ * out a caller who shares an address with somebody who guesses.
+ */
+async function refusal(request: Request, isWrong: boolean, context: Context): Promise<Problem> {
+	const address = request.headers.get("cf-connecting-ip") ?? "unknown";
+	if (isWrong && !(await context.mayFail(address))) {
+		return problem("rate_limited", "Too many wrong credentials came from this address.", {}, retryAfter(brakeSeconds));
+	}
+	const detail = isWrong
+		? "The token is not one of unbind's. Send: Authorization: Bearer <token>"
+		: "Send a token of unbind's: Authorization: Bearer <token>";
+	const error = isWrong ? ', error="invalid_token"' : "";
+	return problem("unauthorized", detail, {}, { "www-authenticate": `Bearer realm="unbind"${error}` });
+}
+
+export const lacks = (actor: Actor, scope: Scope): Problem | null =>
+	actor.scopes.includes(scope)
+		? null
+		: problem("scope_missing", `${actor.name} lacks the scope "${scope}".`, { scope });

@@ -1,0 +1,21 @@
+// Who is calling, by a token of ours. Only digests are kept, and all are compared, in constant time.
+import type { TokenHolder } from "../../config.ts";
+
+/** The holder of a token; `name` restricts it to that one. */
+export async function holderOf(
+	token: string,
+	holders: readonly TokenHolder[],
+	name: string | null = null,
+): Promise<TokenHolder | null> {
+	const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(token)));
+	let found: TokenHolder | null = null;
+	for (const holder of holders) {
+		const same = crypto.subtle.timingSafeEqual(digest, holder.digest);
+		if (same && (name === null || name === holder.name)) found = holder;
+	}
+	return found;
+}
+
+/** RFC 6750: the scheme in any case, then the token. */
+export const bearerToken = (authorization: string | null): string | null =>
+	/^bearer +([\x21-\x7e]{1,512})$/i.exec(authorization ?? "")?.[1] ?? null;

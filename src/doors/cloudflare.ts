@@ -1,0 +1,126 @@
+// Cloudflare's own API, as far as bindings are concerned: an official SDK works unchanged but for its base URL. The same
+// core, guards and record as everywhere; only the language is Cloudflare's. Every answer is its envelope.
+import type { IRequest } from "itty-router";
+import type { Actor } from "../deletion/admit.ts";
+import { type CloudflareId, isCloudflareId, sameId } from "../deletion/cloudflare-id.ts";
+import type { CloudflareMessage, Deletion, Scope } from "../deletion/deletion.ts";
+import type { Binding } from "../deletion/ports.ts";
+import { fail, ok, type Result } from "../deletion/result.ts";
+import { problemOf } from "./api/answer.ts";
+import { ask } from "./ask.ts";
+import { authenticateAsCloudflare, lacks } from "./auth/authenticate.ts";
+import type { Context } from "./context.ts";
+import { readQuery, shown } from "./input.ts";
+import { type Problem, problem, retryAfter } from "./problem.ts";
+import { deletionEntries, lookUpProblem, requestDeletion, unreachable } from "./requested.ts";
+
+type Handler = (request: IRequest, context: Context, actor: Actor) => Promise<Result<Response, Problem>>;
+
+/** Our codes are this plus the status that the simple API has for the same reason. */
+const codeBase = 90_000;
+/** The official SDKs repeat these, and everything from 500 on, a DELETE too: a refusal must have none of them. */
+const repeatedStatuses = new Set([408, 409, 429]);
+
+export const cloudflareDoor =
+	(scope: Scope | null, handle: Handler) =>
+	async (request: IRequest, context: Context): Promise<Response> => {
+		const actor = await authenticateAsCloudflare(request, "cloudflare", context);
+		if (!actor.ok) return envelopeOfProblem(actor.failure, context.requestId);
+		const missing = scope === null ? null : lacks(actor.value, scope);
+		if (missing !== null) return envelopeOfProblem(missing, context.requestId);
+		if (request.params.account !== context.config.accountId) {
+			const detail = "This unbind does not serve that account.";
+			return envelopeOfProblem(problem("binding_not_found", detail), context.requestId);
+		}
+		const result = await handle(request, context, actor.value);
+		return result.ok ? result.value : envelopeOfProblem(result.failure, context.requestId);
+	};
+
+export const listBindings: Handler = async (request, context) => {
+	const bindings = await bindingsNamed(request, context);
+	return bindings.ok ? ok(envelope(bindings.value.map(asCloudflare))) : bindings;
+};
+
+export const getBinding: Handler = async (request, context) => {
+	const bindingId = idIn(request, "binding");
+	if (!bindingId.ok) return bindingId;
+	const bindings = await bindingsNamed(request, context);
+	if (!bindings.ok) return bindings;
+	const binding = bindings.value.find(({ id }) => sameId(id, bindingId.value));
+	return binding === undefined
+		? fail(problem("binding_not_found", `There is no binding ${bindingId.value}.`))
+		: ok(envelope(asCloudflare(binding)));
+};
+
+export const deleteBinding: Handler = async (request, context, actor) => {
+	const prefixId = idIn(request, "prefix");
+	if (!prefixId.ok) return prefixId;
+	const bindingId = idIn(request, "binding");
+	if (!bindingId.ok) return bindingId;
+	const query = readQuery(new URL(request.url), deletionEntries, ["acknowledge"]);
+	if (!query.ok) return query;
+	const { reason = null, acknowledge = [] } = query.value;
+	const target = { kind: "id" as const, named: bindingId.value, bindingId: bindingId.value, prefixId: prefixId.value };
+	const admitted = await requestDeletion({ actor, target, reason, acknowledge }, request, context);
+	return admitted.ok ? ok(envelopeOfDeletion(admitted.value.deletion, context.requestId)) : admitted;
+};
+
+async function bindingsNamed(request: IRequest, context: Context): Promise<Result<Binding[], Problem>> {
+	const prefixId = idIn(request, "prefix");
+	if (!prefixId.ok) return prefixId;
+	const query = readQuery(new URL(request.url), {});
+	if (!query.ok) return query;
+	const bindings = await ask(context.requestId, () => context.ledger.bindingsIn(prefixId.value));
+	if (!bindings.ok) return fail(unreachable);
+	return bindings.value.ok ? bindings.value : fail(lookUpProblem(bindings.value.failure));
+}
+
+function idIn(request: IRequest, name: "prefix" | "binding"): Result<CloudflareId, Problem> {
+	const text = request.params[name] ?? "";
+	return isCloudflareId(text)
+		? ok(text)
+		: fail(problem("invalid_target", `${shown(text)} is no ${name} id: 32 hex digits, or a dashed UUID.`));
+}
+
+/** Cloudflare leaves out what a binding does not have. */
+const asCloudflare = ({ id, cidr, serviceId, serviceName, provisioningState }: Binding) => ({
+	id,
+	...(cidr === null ? {} : { cidr }),
+	...(serviceId === null ? {} : { service_id: serviceId }),
+	...(serviceName === null ? {} : { service_name: serviceName }),
+	...(provisioningState === null ? {} : { provisioning: { state: provisioningState } }),
+});
+
+const envelope = (result: unknown): Response => Response.json({ errors: [], messages: [], success: true, result });
+
+/** A deletion's answer is Cloudflare's, as Cloudflare gave it; with no `result`, as it gives none. */
+function envelopeOfDeletion(deletion: Deletion, requestId: string): Response {
+	const { state, cloudflare, failure } = deletion;
+	if (state === "deleted" || state === "already_gone") {
+		const { errors, messages } = cloudflare?.success === true ? cloudflare : { errors: [], messages: [] };
+		return Response.json({ errors, messages, success: true });
+	}
+	const isCloudflares = failure?.code === "cloudflare_refused" && cloudflare !== null && cloudflare.errors.length > 0;
+	if (isCloudflares) return refusal(cloudflare.status ?? 502, cloudflare.errors, cloudflare.messages);
+	// Still under way: no success yet, and asking again, as the SDKs do, joins it.
+	const trouble = problemOf(deletion) ?? problem("outcome_unknown", "The deletion is under way.", {}, retryAfter(2));
+	return envelopeOfProblem(trouble, requestId);
+}
+
+export function envelopeOfProblem({ code, status, detail, headers }: Problem, requestId: string): Response {
+	const message = `${code}: ${detail} (request ${requestId})`;
+	return refusal(status, [{ code: codeBase + status, message }], [], headers);
+}
+
+/**
+ * Statuses that an SDK would repeat are left to what a repetition can help: what was not sent, and what is under way.
+ */
+function refusal(
+	status: number,
+	errors: CloudflareMessage[],
+	messages: CloudflareMessage[],
+	headers: { [name: string]: string } = {},
+): Response {
+	const settled = repeatedStatuses.has(status) ? 403 : status === 502 ? 424 : status;
+	return Response.json({ errors, messages, success: false, result: null }, { status: settled, headers });
+}

@@ -1,0 +1,17 @@
+// The last step of every answer: it is marked with its request's id, and made safe to pass on.
+
+const headersOfAll = {
+	"cache-control": "no-store",
+	"x-content-type-options": "nosniff",
+	"referrer-policy": "no-referrer",
+	"content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+};
+
+/** A HEAD has the headers of the GET, and no body. */
+export function finish(response: Response, requestId: string, isHead: boolean): Response {
+	const headers = new Headers(response.headers);
+	for (const [name, value] of Object.entries(headersOfAll)) headers.set(name, value);
+	headers.set("x-request-id", requestId);
+	if (isHead) void response.body?.cancel();
+	return new Response(isHead ? null : response.body, { status: response.status, headers });
+}

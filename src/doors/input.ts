@@ -1,0 +1,77 @@
+// Reads what a caller sends. Nothing is guessed: an unknown, empty or repeated parameter is an error that names what
+// there is, as a filter that comes out empty must never mean "all".
+import * as v from "valibot";
+import { cappedText } from "../capped-text.ts";
+import { fail, ok, type Result } from "../deletion/result.ts";
+import { type Problem, problem } from "./problem.ts";
+
+const bodyCapBytes = 64 * 1024;
+
+type Entries = v.ObjectEntries;
+export type Read<E extends Entries> = v.InferOutput<v.StrictObjectSchema<E, undefined>>;
+
+/** The query's parameters, each at most once, but those in `lists`, which may be repeated or have commas. */
+export function readQuery<E extends Entries>(
+	url: URL,
+	entries: E,
+	lists: readonly string[] = [],
+): Result<Read<E>, Problem> {
+	const values: { [name: string]: string | string[] } = {};
+	for (const name of new Set(url.searchParams.keys())) {
+		const all = url.searchParams.getAll(name);
+		const [first = ""] = all;
+		if (lists.includes(name)) values[name] = all.flatMap((one) => one.split(","));
+		else if (all.length > 1)
+			return fail(invalid(`The parameter ${shown(name)} is given ${all.length} times.`, entries));
+		else values[name] = first;
+	}
+	return readObject(values, entries, "parameter");
+}
+
+/** A JSON body of at most 64 KiB. */
+export async function readJson<E extends Entries>(request: Request, entries: E): Promise<Result<Read<E>, Problem>> {
+	const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
+	if (type !== "application/json")
+		return fail(problem("invalid_request", "Send JSON, with Content-Type: application/json."));
+	const text = await cappedText(request.body, bodyCapBytes);
+	if (text === null) return fail(problem("payload_too_large", `The body may have ${bodyCapBytes} bytes at the most.`));
+	let body: unknown;
+	try {
+		body = JSON.parse(text);
+	} catch {
+		return fail(problem("invalid_request", "The body is not valid JSON."));
+	}
+	if (typeof body !== "object" || body === null || Array.isArray(body))
+		return fail(invalid("The body has to be a JSON object.", entries));
+	return readObject(body, entries, "field");
+}
+
+function readObject<E extends Entries>(value: object, entries: E, kind: string): Result<Read<E>, Problem> {
+	const read = v.safeParse(v.strictObject(entries), value);
+	if (read.success) return ok(read.output);
+	const [issue] = read.issues;
+	const name = shown(String(issue.path?.[0]?.key ?? ""));
+	if (issue.type === "strict_object" && issue.expected === "never")
+		return fail(invalid(`There is no ${kind} ${name}.`, entries));
+	if (issue.input === undefined) return fail(invalid(`The ${kind} ${name} is missing.`, entries));
+	return fail(
+		invalid(
+			`The ${kind} ${name} ${issue.message.startsWith("Invalid") ? "is not of the right form" : issue.message}.`,
+			entries,
+		),
+	);
+}
+
+const invalid = (detail: string, entries: Entries): Problem =>
+	problem("invalid_request", detail, { allowed: Object.keys(entries) });
+
+/** What a caller sent, shortened for a sentence. */
+export const shown = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+
+export const reasonSchema = v.pipe(
+	v.string("must be a text"),
+	v.minLength(1, "must not be empty"),
+	v.maxLength(500, "may have 500 characters at the most"),
+	v.check((text) => !/[\p{Cc}\p{Cs}]/u.test(text), "must not have control characters"),
+	v.check((text) => text.trim() !== "", "must not be blank"),
+);

@@ -1,0 +1,47 @@
+// A target out of a path or a body, and what to say when it names no binding exactly.
+
+import { fail, ok, type Result } from "../deletion/result.ts";
+import { parseTarget, type Target } from "../deletion/target.ts";
+import type { Context } from "./context.ts";
+import { shown } from "./input.ts";
+import { type Problem, problem } from "./problem.ts";
+
+/** Paths are not decoded by the router; a CIDR's slash may come as it is or as %2F. */
+export function targetInPath(text: string, context: Context): Result<Target, Problem> {
+	let decoded: string;
+	try {
+		decoded = decodeURIComponent(text);
+	} catch {
+		return fail(problem("invalid_target", `${shown(text)} is not valid percent-encoding.`));
+	}
+	return targetIn(decoded, context);
+}
+
+export function targetIn(text: string, { config }: Context): Result<Target, Problem> {
+	const target = parseTarget(text, config.aliases);
+	if (target.ok) return ok(target.value);
+	const { failure } = target;
+	switch (failure.reason) {
+		case "bare_address":
+			return fail(
+				problem(
+					"invalid_target",
+					`${shown(failure.named)} is an address. A binding has a CIDR: did you mean ${failure.hint}?`,
+					{ hint: failure.hint },
+				),
+			);
+		case "host_bits":
+			return fail(
+				problem("invalid_target", `${shown(failure.named)} has host bits. Did you mean ${failure.hint}?`, {
+					hint: failure.hint,
+				}),
+			);
+		case "not_a_target":
+			return fail(
+				problem(
+					"invalid_target",
+					`${shown(failure.named)} names no binding. Name one by its CIDR (203.0.113.128/25), its id (32 hex digits or a dashed UUID), or an alias from the configuration.`,
+				),
+			);
+	}
+}

@@ -1,0 +1,80 @@
+// Every reason for which a request is not granted: its status and title, in one table. An answer is RFC 9457 problem
+// details with evidence; a door that speaks another language (Cloudflare's) renders the same problem its own way.
+import type { FailureCode } from "../deletion/deletion.ts";
+
+export type DoorCode =
+	| "invalid_request"
+	| "invalid_target"
+	| "unauthorized"
+	| "deletion_not_found"
+	| "not_found"
+	| "idempotency_key_reused"
+	| "method_not_allowed"
+	| "payload_too_large"
+	| "rate_limited"
+	| "outcome_unknown"
+	| "misconfigured"
+	| "internal";
+
+export type ProblemCode = FailureCode | DoorCode;
+
+/** status, title */
+const table: Record<ProblemCode, readonly [number, string]> = {
+	invalid_request: [400, "The request is malformed"],
+	unauthorized: [401, "Authentication is required"],
+	scope_missing: [403, "The caller lacks a scope"],
+	acknowledgement_required: [403, "A risk has to be acknowledged"],
+	out_of_range: [403, "Outside the caller's ranges"],
+	not_restorable: [403, "The binding could not be restored"],
+	leaves_no_service: [403, "Addresses would be left without service"],
+	still_provisioning: [403, "The binding is still provisioning"],
+	no_reason: [403, "A reason is required"],
+	binding_not_found: [404, "There is no such binding"],
+	deletion_not_found: [404, "There is no such deletion"],
+	not_found: [404, "There is nothing here"],
+	method_not_allowed: [405, "The method is not allowed here"],
+	changed: [412, "The prefix has changed since the plan"],
+	payload_too_large: [413, "The body is too large"],
+	invalid_target: [422, "The target is not a binding's exact name"],
+	idempotency_key_reused: [422, "The idempotency key was used for another request"],
+	rate_limited: [429, "Too many failed attempts"],
+	internal: [500, "Something went wrong in unbind"],
+	cloudflare_refused: [502, "Cloudflare refused"],
+	credential_rejected: [502, "Cloudflare rejected unbind's credential"],
+	misconfigured: [503, "unbind is misconfigured"],
+	cloudflare_unavailable: [503, "Cloudflare's API cannot be used now"],
+	outcome_unknown: [504, "The outcome is not known yet"],
+};
+
+export interface Problem {
+	code: ProblemCode;
+	status: number;
+	title: string;
+	detail: string;
+	/** Further members of the problem, by their public names. */
+	evidence: { [member: string]: unknown };
+	headers: { [name: string]: string };
+}
+
+export function problem(
+	code: ProblemCode,
+	detail: string,
+	evidence: { [member: string]: unknown } = {},
+	headers: { [name: string]: string } = {},
+): Problem {
+	const [status, title] = table[code];
+	return { code, status, title, detail, evidence, headers };
+}
+
+export const retryAfter = (seconds: number): { "retry-after": string } => ({
+	"retry-after": String(Math.max(1, Math.ceil(seconds))),
+});
+
+/** RFC 9457. */
+export function problemResponse(
+	{ code, status, title, detail, evidence, headers }: Problem,
+	requestId: string,
+): Response {
+	const body = { type: `urn:unbind:${code}`, title, status, detail, code, request_id: requestId, ...evidence };
+	return Response.json(body, { status, headers: { ...headers, "content-type": "application/problem+json" } });
+}

@@ -1,0 +1,105 @@
+// What every door that takes a deletion over HTTP reads alike: the parameters, the headers that go with them, and the
+// call to the Ledger.
+import * as v from "valibot";
+import type { Actor, Admitted } from "../deletion/admit.ts";
+import { guardNames } from "../deletion/guards.ts";
+import type { LookUpFailure } from "../deletion/locate.ts";
+import { fail, ok, type Result } from "../deletion/result.ts";
+import type { Target } from "../deletion/target.ts";
+import { ask } from "./ask.ts";
+import type { Context } from "./context.ts";
+import { reasonSchema } from "./input.ts";
+import { type Problem, problem, retryAfter } from "./problem.ts";
+
+export const acknowledgeSchema = v.pipe(
+	v.array(v.picklist(guardNames, `must be among ${guardNames.join(", ")}`), "must be a list"),
+	v.maxLength(guardNames.length * 2, "is too long"),
+);
+
+export const deletionEntries = {
+	reason: v.optional(reasonSchema),
+	acknowledge: v.optional(acknowledgeSchema),
+};
+
+export interface Wish {
+	actor: Actor;
+	target: Target;
+	reason: string | null;
+	acknowledge: readonly string[];
+}
+
+const defaultWaitSeconds = 25;
+const longestWaitSeconds = 60;
+
+/** Hands a deletion to the Ledger and waits for it, as long as `Prefer: wait=N` says. */
+export async function requestDeletion(
+	wish: Wish,
+	request: Request,
+	context: Context,
+): Promise<Result<Admitted, Problem>> {
+	const idempotencyKey = idempotencyKeyOf(request.headers);
+	if (!idempotencyKey.ok) return idempotencyKey;
+	const ifMatch = ifMatchOf(request.headers);
+	if (!ifMatch.ok) return ifMatch;
+
+	const command = {
+		...wish,
+		requestId: context.requestId,
+		ifMatch: ifMatch.value,
+		idempotencyKey: idempotencyKey.value,
+	};
+	const admission = await ask(context.requestId, () => context.ledger.request(command, waitMsOf(request.headers)));
+	if (!admission.ok) {
+		const detail =
+			"The ledger cannot be reached. If the deletion was begun, it goes on by itself; ask again, or look into the history.";
+		return fail(problem("outcome_unknown", detail, {}, retryAfter(5)));
+	}
+	if (admission.value.ok) return admission.value;
+	const { code, detail, ...evidence } = admission.value.failure;
+	return fail(problem(code, detail, evidence));
+}
+
+export const unreachable = problem("internal", "The ledger cannot be reached now. Ask again.", {}, retryAfter(5));
+
+/** A look-up that failed, where it is not a deletion's: nothing was to be deleted, nothing is on record. */
+export function lookUpProblem(failure: LookUpFailure): Problem {
+	const { code, detail } = failure;
+	if (code === "invalid_target")
+		return problem(code, detail, failure.bindings === undefined ? {} : { bindings: failure.bindings });
+	if (code === "binding_not_found")
+		return problem(code, detail, failure.last_deletion === undefined ? {} : { last_deletion: failure.last_deletion });
+	const wait = failure.retry_after_seconds;
+	return problem(code, detail, { cloudflare: failure.answer }, wait === undefined ? {} : retryAfter(wait));
+}
+
+/** IETF draft-ietf-httpapi-idempotency-key-header-07: a quoted string; bare ones are common, and taken too. */
+function idempotencyKeyOf(headers: Headers): Result<string | null, Problem> {
+	const value = headers.get("idempotency-key");
+	if (value === null) return ok(null);
+	const key = /^"([\x20-\x21\x23-\x7e]{1,255})"$|^([\x21\x23-\x7e]{1,255})$/.exec(value);
+	const text = key?.[1] ?? key?.[2];
+	return text === undefined
+		? fail(
+				problem(
+					"invalid_request",
+					"The Idempotency-Key has to be 1 to 255 visible ASCII characters, in quotes or bare.",
+				),
+			)
+		: ok(text);
+}
+
+/** `*` is true of whatever there is. Proxies weaken tags when they compress, so a weak one counts as the strong one. */
+function ifMatchOf(headers: Headers): Result<string[] | null, Problem> {
+	const value = headers.get("if-match");
+	if (value === null || value.trim() === "*") return ok(null);
+	const tags = [...value.matchAll(/(?:W\/)?"([\x21\x23-\x7e]{0,100})"/g)].map((match) => match[1] ?? "");
+	return tags.length > 0 && tags.length <= 20
+		? ok(tags)
+		: fail(problem("invalid_request", 'If-Match has to hold the ETag of a plan, in quotes, or "*".'));
+}
+
+/** RFC 7240. A preference that cannot be read is no error: it is passed over. */
+function waitMsOf(headers: Headers): number {
+	const seconds = /(?:^|[,;]\s*)wait\s*=\s*"?(\d{1,4})"?/i.exec(headers.get("prefer") ?? "")?.[1];
+	return Math.min(seconds === undefined ? defaultWaitSeconds : Number(seconds), longestWaitSeconds) * 1000;
+}

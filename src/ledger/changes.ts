@@ -1,0 +1,45 @@
+// What the Ledger knows that KV may not show yet: open deletions, and whatever changed in the last ten minutes. KV
+// promises to have caught up after "60 seconds or more".
+import { type Summary, summaryOf } from "../deletion/deletion.ts";
+import type { Changes, ChangesQuery } from "../deletion/ledger-api.ts";
+import { getFlag, readRecord, setFlag } from "./tables.ts";
+
+const recentMs = 600_000;
+const toldAtMost = 1000;
+
+export function changes(sql: SqlStorage, query: ChangesQuery, nowMs: number): Changes {
+	const version = versionOf(sql);
+	if (query.unless === version) return { version, recent: null, until: null };
+	const rows = sql
+		.exec<{ record: string }>(
+			`SELECT record FROM deletions WHERE id > ? AND (open = 1 OR changed_at >= ?)
+				AND (? IS NULL OR binding_id = ?) AND (? IS NULL OR prefix_id = ?) ORDER BY id LIMIT ${toldAtMost}`,
+			query.afterId,
+			nowMs - recentMs,
+			query.bindingId,
+			query.bindingId,
+			query.prefixId,
+			query.prefixId,
+		)
+		.toArray();
+	const recent = rows.map((row) => summaryOf(readRecord(row.record)));
+	return { version, recent, until: recent.length === toldAtMost ? (recent.at(-1)?.id ?? null) : null };
+}
+
+/** The newest carried-out deletion that the Ledger still has. */
+export function lastDeletion(sql: SqlStorage, named: { bindingId?: string; cidr?: string }): Summary | null {
+	const query = `SELECT record FROM deletions WHERE state IN ('deleted', 'already_gone')
+		AND (binding_id = ? OR cidr = ?) ORDER BY id LIMIT 1`;
+	const [row] = sql.exec<{ record: string }>(query, named.bindingId ?? null, named.cidr ?? null).toArray();
+	return row === undefined ? null : summaryOf(readRecord(row.record));
+}
+
+/** The count of changes, and a name of its own for each new journal, whose count begins anew. */
+function versionOf(sql: SqlStorage): string {
+	let journal = getFlag(sql, "journal");
+	if (journal === null) {
+		journal = crypto.randomUUID().slice(0, 8);
+		setFlag(sql, "journal", journal);
+	}
+	return `${journal}-${sql.exec<{ change: number }>("SELECT coalesce(max(change), 0) AS change FROM deletions").one().change}`;
+}

@@ -1,0 +1,193 @@
+// The Durable Object: one for each Cloudflare account, and the only write path. It wires the domain to its storage, to
+// Cloudflare and to KV, and sees to it that what was begun is finished: by the request that began it, or by the alarm.
+import { DurableObject } from "cloudflare:workers";
+import { createAddressing } from "../adapters/cloudflare/addressing.ts";
+import { publish } from "../adapters/history/publish.ts";
+import { lastDeletionInKv } from "../adapters/history/recall.ts";
+import { type Config, configOf, type Env } from "../config.ts";
+import { type Admitted, admit, type DeletionCommand, type Rejection } from "../deletion/admit.ts";
+import { type CloudflareId, isCloudflareId } from "../deletion/cloudflare-id.ts";
+import { type Deletion, isOpen } from "../deletion/deletion.ts";
+import { createDirectory } from "../deletion/directory.ts";
+import { carryOut } from "../deletion/execute.ts";
+import type { BindingsQuery, Changes, ChangesQuery, LedgerApi, PrefixWithBindings } from "../deletion/ledger-api.ts";
+import type { LookUpFailure } from "../deletion/locate.ts";
+import { type Plan, type PlanQuery, plan } from "../deletion/plan.ts";
+import type { Binding, Ports } from "../deletion/ports.ts";
+import { ok, type Result } from "../deletion/result.ts";
+import { survey, surveyPrefix } from "../deletion/survey.ts";
+import { log, traceOf } from "../log.ts";
+import { changes, lastDeletion } from "./changes.ts";
+import { createJournal } from "./journal.ts";
+import { createOutbox, type Outbox } from "./outbox.ts";
+import { getFlag, nextDueMs, openTables, prune, setFlag } from "./tables.ts";
+
+const settledAtOnce = 20;
+/** When the alarm cannot do its work, it comes back; the platform's own retries end after some. */
+const alarmPauseMs = 60_000;
+
+export class Ledger extends DurableObject<Env> implements LedgerApi {
+	readonly #sql: SqlStorage;
+	readonly #directory = createDirectory();
+	/** Deletions that are being carried out in this very object; whoever asks for one waits for the same. */
+	readonly #underWay = new Map<string, Promise<void>>();
+	#services: { ports: Ports; outbox: Outbox } | null = null;
+	#alarmAtMs: number | null = null;
+
+	constructor(ctx: DurableObjectState, env: Env) {
+		super(ctx, env);
+		this.#sql = ctx.storage.sql;
+		openTables(this.#sql);
+		ctx.blockConcurrencyWhile(async () => {
+			this.#alarmAtMs = await ctx.storage.getAlarm();
+		});
+	}
+
+	async request(command: DeletionCommand, waitMs: number): Promise<Result<Admitted, Rejection>> {
+		const { ports } = this.#wired();
+		const admission = await admit(command, ports, this.#directory);
+		if (!admission.ok) return admission;
+		const { deletion, replayed } = admission.value;
+		if (!isOpen(deletion)) return admission;
+		await withinMs(waitMs, this.#carryOut(deletion.id));
+		return ok({ deletion: ports.journal.get(deletion.id) ?? deletion, replayed });
+	}
+
+	plan(query: PlanQuery): Promise<Result<Plan, LookUpFailure>> {
+		return plan(query, this.#wired().ports, this.#directory);
+	}
+
+	bindings(query: BindingsQuery): Promise<Result<PrefixWithBindings[], LookUpFailure>> {
+		return survey(query, this.#wired().ports, this.#directory);
+	}
+
+	bindingsIn(prefixId: CloudflareId): Promise<Result<Binding[], LookUpFailure>> {
+		return surveyPrefix(prefixId, this.#wired().ports, this.#directory);
+	}
+
+	async record(id: string): Promise<Deletion | null> {
+		return this.#wired().ports.journal.get(id);
+	}
+
+	async changes(query: ChangesQuery): Promise<Changes> {
+		return changes(this.#sql, query, Date.now());
+	}
+
+	async health(): Promise<{ credentialRejected: boolean }> {
+		return { credentialRejected: getFlag(this.#sql, "credential_rejected") !== null };
+	}
+
+	/**
+	 * Finishes what is due, and sets itself for what is due next. It must never throw: the platform would repeat it a few
+	 * times and then forget it for good.
+	 */
+	override async alarm(): Promise<void> {
+		this.#alarmAtMs = null;
+		try {
+			const { outbox } = this.#wired();
+			const query = "SELECT id FROM deletions WHERE settle_at <= ? ORDER BY settle_at LIMIT ?";
+			const due = this.#sql.exec<{ id: string }>(query, Date.now(), settledAtOnce).toArray();
+			await Promise.all(due.map(({ id }) => this.#carryOut(id)));
+			await outbox.sendDue();
+			prune(this.#sql, Date.now());
+			const nextMs = nextDueMs(this.#sql);
+			if (nextMs !== null) this.#wakeBy(Math.max(nextMs, Date.now() + 1000));
+		} catch (error) {
+			log("error", "alarm_failed", traceOf(error));
+			this.#wakeBy(Date.now() + alarmPauseMs);
+		}
+	}
+
+	/** Never rejects: what goes wrong here is left to the alarm, which reads what really happened. */
+	#carryOut(id: string): Promise<void> {
+		const present = this.#underWay.get(id);
+		if (present !== undefined) return present;
+		const work = carryOut(id, this.#wired().ports)
+			.catch((error) => log("error", "deletion_interrupted", { deletion_id: id, ...traceOf(error) }))
+			.finally(() => this.#underWay.delete(id));
+		this.#underWay.set(id, work);
+		return work;
+	}
+
+	/** An alarm already set for an earlier time will do; it sets itself anew. */
+	#wakeBy(atMs: number): void {
+		if (this.#alarmAtMs !== null && this.#alarmAtMs <= atMs) return;
+		this.#alarmAtMs = atMs;
+		void this.ctx.storage.setAlarm(atMs);
+	}
+
+	#wired(): { ports: Ports; outbox: Outbox } {
+		if (this.#services !== null) return this.#services;
+		const config = configOf(this.env);
+		if (!config.ok) throw new Error("misconfigured");
+		// An object that an alarm has woken is not always told its name.
+		const accountId = this.ctx.id.name ?? getFlag(this.#sql, "account") ?? "";
+		if (!isCloudflareId(accountId)) throw new Error("a Ledger is named by the account that it is for");
+		if (getFlag(this.#sql, "account") === null) setFlag(this.#sql, "account", accountId);
+		this.#services = this.#wire(accountId, config.value);
+		return this.#services;
+	}
+
+	/** The account is the object's own, not the configuration's: an alarm can outlive a change of that. */
+	#wire(accountId: CloudflareId, config: Config): { ports: Ports; outbox: Outbox } {
+		const now = () => Date.now();
+		const onDue = (atMs: number) => this.#wakeBy(atMs);
+		const outbox = createOutbox(this.#sql, {
+			now,
+			onDue,
+			publish: (deletion) => publish(this.env.HISTORY, deletion, config.retentionDays, now()),
+			onFailure: (id, failures, detail) => log("warn", "publishing_failed", { deletion_id: id, failures, detail }),
+		});
+		const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+		const ports: Ports = {
+			accountId,
+			now,
+			sleep,
+			randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
+			cloudflare: createAddressing({
+				accountId,
+				credential: config.credential,
+				now,
+				sleep,
+				random: Math.random,
+				onCredential: (rejected) => this.#noteCredential(rejected),
+			}),
+			journal: createJournal(this.#sql, {
+				now,
+				onDue,
+				onSettled: (id) => this.ctx.waitUntil(outbox.send(id)),
+			}),
+			recollection: {
+				lastDeletion: async (query) => lastDeletion(this.#sql, query) ?? (await this.#lastDeletionInKv(query)),
+			},
+		};
+		return { ports, outbox };
+	}
+
+	async #lastDeletionInKv(query: Parameters<typeof lastDeletionInKv>[1]) {
+		try {
+			return await lastDeletionInKv(this.env.HISTORY, query);
+		} catch (error) {
+			log("warn", "history_unreadable", traceOf(error));
+			return null;
+		}
+	}
+
+	/** Kept, so that `/health` knows after a restart too; written only when it changes. */
+	#noteCredential(rejected: boolean): void {
+		const known = getFlag(this.#sql, "credential_rejected") !== null;
+		if (known === rejected) return;
+		setFlag(this.#sql, "credential_rejected", rejected ? new Date().toISOString() : null);
+		log(rejected ? "error" : "info", rejected ? "credential_rejected" : "credential_accepted");
+	}
+}
+
+/** Waits for the work, but no longer than that; the work goes on. */
+async function withinMs(ms: number, work: Promise<void>): Promise<void> {
+	let timer: ReturnType<typeof setTimeout> | undefined;
+	const timeUp = new Promise<void>((resolve) => {
+		timer = setTimeout(resolve, ms);
+	});
+	await Promise.race([work, timeUp]);
+	clearTimeout(timer);
+}

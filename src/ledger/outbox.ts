@@ -1,0 +1,70 @@
+// Takes settled records to KV, for as long as it takes. A record leaves the outbox only when KV has accepted just the
+// version that the Ledger holds.
+import { type Deletion, withEvent } from "../deletion/deletion.ts";
+import type { Result } from "../deletion/result.ts";
+import { readRecord } from "./tables.ts";
+
+export interface OutboxOptions {
+	publish(deletion: Deletion): Promise<Result<null, { detail: string }>>;
+	now(): number;
+	onDue(atMs: number): void;
+	onFailure(id: string, failures: number, detail: string): void;
+}
+
+export interface Outbox {
+	/** Publishes one record, unless it is being published already. Never rejects. */
+	send(id: string): Promise<void>;
+	/** Publishes what is due; some, when there is much: then the rest is still due. */
+	sendDue(): Promise<void>;
+}
+
+/** Three KV operations each, of a thousand that one invocation may do. */
+const sentAtMost = 100;
+const longestPauseMs = 300_000;
+
+export function createOutbox(sql: SqlStorage, options: OutboxOptions): Outbox {
+	const { now, onDue } = options;
+	const underWay = new Map<string, Promise<void>>();
+
+	async function attempt(id: string): Promise<void> {
+		type Row = { record: string; change: number; publish_failures: number };
+		const query = "SELECT record, change, publish_failures FROM deletions WHERE id = ? AND publish_at IS NOT NULL";
+		const [row] = sql.exec<Row>(query, id).toArray();
+		if (row === undefined) return;
+
+		const told = withEvent(readRecord(row.record), now(), "published");
+		const outcome = await options.publish(told);
+		if (outcome.ok) {
+			const update = "UPDATE deletions SET publish_at = NULL, record = ? WHERE id = ? AND change = ?";
+			sql.exec(update, JSON.stringify(told), id, row.change);
+			return;
+		}
+		const failures = row.publish_failures + 1;
+		const atMs = now() + Math.min(1000 * 2 ** row.publish_failures, longestPauseMs);
+		sql.exec(
+			"UPDATE deletions SET publish_at = ?, publish_failures = ? WHERE id = ? AND publish_at IS NOT NULL",
+			atMs,
+			failures,
+			id,
+		);
+		onDue(atMs);
+		options.onFailure(id, failures, outcome.failure.detail);
+	}
+
+	function send(id: string): Promise<void> {
+		const present = underWay.get(id);
+		if (present !== undefined) return present;
+		const sending = attempt(id).finally(() => underWay.delete(id));
+		underWay.set(id, sending);
+		return sending;
+	}
+
+	return {
+		send,
+		async sendDue() {
+			const query = "SELECT id FROM deletions WHERE publish_at <= ? ORDER BY publish_at LIMIT ?";
+			const due = sql.exec<{ id: string }>(query, now(), sentAtMost).toArray();
+			await Promise.all(due.map(({ id }) => send(id)));
+		},
+	};
+}

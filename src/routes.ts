@@ -1,0 +1,47 @@
+// Every path, its methods, and the door behind it.
+import { type IRequest, Router } from "itty-router";
+import { listBindings, showPlan } from "./doors/api/bindings.ts";
+import { deleteBinding, postDeletion } from "./doors/api/deletions.ts";
+import { apiDoor } from "./doors/api/handler.ts";
+import { listDeletions, showDeletion } from "./doors/api/history.ts";
+import { authenticate } from "./doors/auth/authenticate.ts";
+import * as cloudflare from "./doors/cloudflare.ts";
+import type { Context } from "./doors/context.ts";
+import { health } from "./doors/health.ts";
+import { problem, problemResponse } from "./doors/problem.ts";
+
+const bindingsPath = "/client/v4/accounts/:account/addressing/prefixes/:prefix/bindings";
+
+export const router = Router<IRequest, [Context], Response>();
+
+router
+	.get("/health", (_, { ledger }) => health(ledger))
+	.get("/bindings", apiDoor("read", listBindings))
+	.get("/bindings/:target+", apiDoor("read", showPlan))
+	.delete("/bindings/:target+", apiDoor(null, deleteBinding))
+	.post("/deletions", apiDoor(null, postDeletion))
+	.get("/deletions", apiDoor("read", listDeletions))
+	.get("/deletions/:id", apiDoor("read", showDeletion))
+	.get(bindingsPath, cloudflare.cloudflareDoor("read", cloudflare.listBindings))
+	.get(`${bindingsPath}/:binding`, cloudflare.cloudflareDoor("read", cloudflare.getBinding))
+	.delete(`${bindingsPath}/:binding`, cloudflare.cloudflareDoor(null, cloudflare.deleteBinding))
+	.all("*", noRoute);
+
+/** Which paths there are is told to those who may come in. */
+async function noRoute(request: IRequest, context: Context): Promise<Response> {
+	const { pathname } = new URL(request.url);
+	const isCloudflares = pathname.startsWith("/client/v4/");
+	const render = isCloudflares ? cloudflare.envelopeOfProblem : problemResponse;
+	const actor = await authenticate(request, "api", context);
+	if (!actor.ok) return render(actor.failure, context.requestId);
+	const methods = router.routes
+		.filter(([method, path]) => method !== "ALL" && path.test(pathname))
+		.map(([method]) => method);
+	if (methods.length === 0)
+		return render(
+			problem("not_found", "There is nothing at this path; /openapi.json lists what there is."),
+			context.requestId,
+		);
+	const allow = [...new Set(methods.includes("GET") ? [...methods, "HEAD"] : methods)].toSorted().join(", ");
+	return render(problem("method_not_allowed", `Allowed here: ${allow}.`, {}, { allow }), context.requestId);
+}

@@ -1,0 +1,90 @@
+// What tests inside workerd have at hand: unbind as its callers see it, and the imitation of Cloudflare's API behind it.
+import { env, exports } from "cloudflare:workers";
+import { accountId } from "./sandbox/imitation/account.ts";
+import type { OrderInput } from "./sandbox/imitation/faults.ts";
+import type { LogEntry } from "./sandbox/imitation/request-log.ts";
+import type { State } from "./sandbox/imitation/state.ts";
+
+export const origin = "https://unbind.example.com";
+export const { HISTORY, LEDGER } = env;
+export const ledger = () => LEDGER.getByName(accountId);
+
+export interface CallOptions {
+	method?: string;
+	/** null: none at all. */
+	token?: string | null;
+	headers?: Record<string, string>;
+	json?: unknown;
+	body?: BodyInit;
+}
+
+export interface Answer {
+	status: number;
+	headers: Headers;
+	text: string;
+	// biome-ignore lint/suspicious/noExplicitAny: an answer's members are what tests look at
+	json: any;
+}
+
+/** One request to unbind, as the sandbox's actor where nothing else is said. */
+export async function call(path: string, options: CallOptions = {}): Promise<Answer> {
+	const { method = "GET", token = "unbind_sandbox", headers = {}, json, body } = options;
+	const response = await exports.default.fetch(`${origin}${path}`, {
+		method,
+		headers: {
+			...(token === null ? {} : { authorization: `Bearer ${token}` }),
+			...(json === undefined ? {} : { "content-type": "application/json" }),
+			...headers,
+		},
+		...(json === undefined ? {} : { body: JSON.stringify(json) }),
+		...(body === undefined ? {} : { body }),
+		redirect: "manual",
+	});
+	const text = await response.text();
+	const isJson = /\bjson\b/.test(response.headers.get("content-type") ?? "") && method !== "HEAD";
+	return {
+		status: response.status,
+		headers: response.headers,
+		text,
+		json: isJson && text !== "" ? parsed(text) : null,
+	};
+}
+
+const parsed = (text: string): unknown => {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return null;
+	}
+};
+
+const control = async (method: string, path: string, json?: unknown): Promise<Response> => {
+	const response = await fetch(`http://imitation.sandbox/sandbox/${path}`, {
+		method,
+		...(json === undefined ? {} : { body: JSON.stringify(json) }),
+	});
+	if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+	return response;
+};
+
+/** The imitation, steered from inside workerd. */
+export const cloudflare = {
+	order: async (...orders: OrderInput[]): Promise<void> => void (await control("POST", "faults", orders)),
+	pendingOrders: async (): Promise<unknown[]> => (await control("GET", "faults")).json(),
+	/** Every request so far; waits until there are that many. */
+	log: async (atLeast = 0): Promise<LogEntry[]> => (await control("GET", `log?at_least=${atLeast}`)).json(),
+	forgetLog: async (): Promise<void> => void (await control("DELETE", "log")),
+	state: async (): Promise<State> => (await control("GET", "state")).json(),
+	put: async (state: State): Promise<void> => void (await control("PUT", "state", state)),
+	release: async (): Promise<void> => void (await control("POST", "release")),
+	drop: async (): Promise<void> => void (await control("POST", "drop")),
+	reset: async (): Promise<void> => void (await control("POST", "reset")),
+	/** `GET prefixes`, `DELETE bindings/c01d…3`: the calls so far, shortened. */
+	calls: async (): Promise<string[]> =>
+		(await cloudflare.log()).map(
+			({ method, path }) => `${method} ${path.replace(/^.*\/addressing\//, "").replace(/^prefixes\/[^/]+\//, "")}`,
+		),
+};
+
+export const deletes = async (): Promise<string[]> =>
+	(await cloudflare.calls()).filter((one) => one.startsWith("DELETE"));

@@ -1,0 +1,83 @@
+// Promise 7. Fresh: a history read right after a deletion shows it, although KV is eventually consistent.
+import { reset } from "cloudflare:test";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { call, cloudflare, HISTORY } from "../harness.ts";
+
+afterEach(async () => {
+	vi.useRealTimers();
+	vi.restoreAllMocks();
+	await cloudflare.reset();
+	await reset();
+});
+
+const remove = (cidr: string) => call(`/bindings/${cidr}`, { method: "DELETE" });
+const ids = async (query = "") => (await call(`/deletions${query}`)).json.deletions.map(({ id }: { id: string }) => id);
+
+/** KV as another place sees it for a while: nothing of what was just written, in reads and in lists. */
+function behind() {
+	vi.spyOn(HISTORY, "get").mockResolvedValue(null as never);
+	vi.spyOn(HISTORY, "list").mockResolvedValue({ keys: [], list_complete: true, cacheStatus: null } as never);
+}
+
+describe("fresh", () => {
+	it("shows a deletion at once in the list and by its id, where KV does not have it yet", async () => {
+		behind();
+		const { json } = await remove("203.0.113.128/25");
+		expect(await ids()).toEqual([json.id]);
+		expect((await call(`/deletions/${json.id}`)).json).toMatchObject({ id: json.id, state: "deleted" });
+	});
+
+	it("shows it in every filtered list that it belongs to, and in no other", async () => {
+		behind();
+		const { json } = await remove("203.0.113.128/25");
+		for (const query of [
+			"?binding=c01d0000000000000000000000000003",
+			"?prefix=2af39739cc4e3b5910c918468bb89828",
+			"?state=deleted",
+			"?actor=sandbox",
+			"?door=api",
+			"?since=2026-01-01",
+		]) {
+			expect(await ids(query), query).toEqual([json.id]);
+		}
+		for (const query of [
+			"?binding=c01d0000000000000000000000000002",
+			"?prefix=b10c0000000000000000000000000002",
+			"?state=failed",
+			"?actor=ci",
+			"?door=cloudflare",
+			"?until=2026-01-02",
+		]) {
+			expect(await ids(query), query).toEqual([]);
+		}
+	});
+
+	it("shows an open deletion, and its outcome as soon as there is one", async () => {
+		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_before" } });
+		const answer = remove("203.0.113.128/25");
+		await cloudflare.log(3);
+		expect((await call("/deletions")).json.deletions).toMatchObject([{ state: "deleting", settled_at: null }]);
+		await cloudflare.release();
+		await answer;
+		expect((await call("/deletions")).json.deletions).toMatchObject([{ state: "deleted" }]);
+	});
+
+	it("shows each record once when KV has caught up with some of them", async () => {
+		const first = await remove("203.0.113.128/25");
+		await vi.waitFor(async () => expect((await HISTORY.list({ prefix: "deletion:" })).keys).toHaveLength(1));
+		const put = vi.spyOn(HISTORY, "put").mockRejectedValue(new Error("KV PUT failed: 429 Too Many Requests"));
+		const second = await remove("203.0.113.0/26");
+		expect(put).toHaveBeenCalled();
+		expect((await ids()).toSorted()).toEqual([first.json.id, second.json.id].toSorted());
+	});
+
+	it("trusts KV alone once ten minutes have passed", async () => {
+		vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2026, 10, 24, 12) });
+		const { json } = await remove("203.0.113.128/25");
+		await vi.waitFor(async () => expect((await HISTORY.list({ prefix: "deletion:" })).keys).toHaveLength(1));
+		vi.setSystemTime(Date.now() + 11 * 60_000);
+		expect(await ids()).toEqual([json.id]);
+		behind();
+		expect(await ids()).toEqual([]);
+	});
+});

@@ -1,0 +1,107 @@
+// Promise 4. Never lost: every settled record reaches KV, even when KV refuses writes for hours.
+import { abortAllDurableObjects, reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Ledger } from "../../src/index.ts";
+import { call, cloudflare, HISTORY, ledger } from "../harness.ts";
+
+const refusedByKv = () => Promise.reject(new Error("KV PUT failed: 429 Too Many Requests"));
+const alarmAt = () => runInDurableObject<Ledger, number | null>(ledger(), (_, { storage }) => storage.getAlarm());
+
+beforeEach(() => vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2026, 10, 24, 12) }));
+afterEach(async () => {
+	vi.useRealTimers();
+	vi.restoreAllMocks();
+	await cloudflare.reset();
+	await reset();
+});
+
+/** Lets time go on to the next alarm, and has it; the pause that it was. */
+async function nextAlarm(): Promise<number> {
+	const dueAt = await alarmAt();
+	if (dueAt === null) throw new Error("no alarm is set");
+	const pause = dueAt - Date.now();
+	vi.setSystemTime(dueAt);
+	await runDurableObjectAlarm(ledger());
+	return pause;
+}
+
+describe("never lost", () => {
+	it("publishes the record under its keys, with the list row as metadata", async () => {
+		const { json } = await call("/bindings/203.0.113.128/25?reason=INC-4211", { method: "DELETE" });
+		await vi.waitFor(async () =>
+			expect(await HISTORY.get(`deletion:${json.id}`, "json")).toMatchObject({ id: json.id, state: "deleted" }),
+		);
+		const { keys } = await HISTORY.list();
+		expect(keys.map(({ name }) => name)).toEqual([
+			`binding:c01d0000000000000000000000000003:${json.id}`,
+			`deletion:${json.id}`,
+			`prefix:2af39739cc4e3b5910c918468bb89828:${json.id}`,
+		]);
+		const [row] = (await call("/deletions")).json.deletions;
+		for (const { metadata } of keys) expect({ id: json.id, ...(metadata as object) }).toEqual(row);
+	});
+
+	it("tries again when KV refuses, 50 times, and publishes in the end", async () => {
+		const put = vi.spyOn(HISTORY, "put").mockImplementation(refusedByKv);
+		const { json } = await call("/bindings/203.0.113.128/25", { method: "DELETE" });
+		const pauses: number[] = [];
+		for (let failure = 1; failure <= 50; failure++) pauses.push(await nextAlarm());
+		expect(put.mock.calls.length).toBeGreaterThanOrEqual(50);
+		// No busy loop, and no giving up: the pauses grow to five minutes and stay there.
+		expect(pauses.at(-1)).toBe(300_000);
+		expect(await HISTORY.get(`deletion:${json.id}`)).toBeNull();
+		expect((await call(`/deletions/${json.id}`)).json.state).toBe("deleted");
+
+		put.mockRestore();
+		await nextAlarm();
+		expect(await HISTORY.get(`deletion:${json.id}`, "json")).toMatchObject({ state: "deleted" });
+	});
+
+	it("publishes after the object died with the record in its outbox", async () => {
+		const put = vi.spyOn(HISTORY, "put").mockImplementation(refusedByKv);
+		const { json } = await call("/bindings/203.0.113.128/25", { method: "DELETE" });
+		await abortAllDurableObjects();
+		put.mockRestore();
+		await nextAlarm();
+		await vi.waitFor(async () => expect(await HISTORY.get(`deletion:${json.id}`)).not.toBeNull());
+	});
+
+	it("does not take a half-written record for a whole one", async () => {
+		const put = HISTORY.put.bind(HISTORY);
+		const spy = vi
+			.spyOn(HISTORY, "put")
+			.mockImplementation((key, ...rest) =>
+				key.startsWith("prefix:") ? refusedByKv() : Reflect.apply(put, HISTORY, [key, ...rest]),
+			);
+		const { json } = await call("/bindings/203.0.113.128/25", { method: "DELETE" });
+		await nextAlarm();
+		spy.mockRestore();
+		await nextAlarm();
+		await nextAlarm().catch(() => 0);
+		expect((await HISTORY.list({ prefix: "prefix:" })).keys.map(({ name }) => name)).toEqual([
+			`prefix:2af39739cc4e3b5910c918468bb89828:${json.id}`,
+		]);
+	});
+
+	it("publishes refusals and failures too", async () => {
+		const missing = await call("/bindings/192.0.2.0/24", { method: "DELETE" });
+		const refused = await call("/bindings/2001:db8:100:2::/64", { method: "DELETE" });
+		await vi.waitFor(async () => expect((await HISTORY.list({ prefix: "deletion:" })).keys).toHaveLength(2));
+		expect(await HISTORY.get(`deletion:${missing.json.deletion_id}`, "json")).toMatchObject({ state: "failed" });
+		expect(await HISTORY.get(`deletion:${refused.json.deletion_id}`, "json")).toMatchObject({ state: "refused" });
+	});
+
+	it("lets settled, published records leave the Ledger after a week, and then only", async () => {
+		const first = await call("/bindings/203.0.113.128/25", { method: "DELETE" });
+		await call("/bindings/203.0.113.0/26", { method: "DELETE" });
+		await vi.waitFor(async () => expect((await HISTORY.list({ prefix: "deletion:" })).keys).toHaveLength(2));
+		const inLedger = () =>
+			runInDurableObject<Ledger, boolean>(ledger(), async (object) => (await object.record(first.json.id)) !== null);
+		vi.setSystemTime(Date.now() + 7 * 86_400_000 - 1000);
+		await runDurableObjectAlarm(ledger());
+		expect(await inLedger()).toBe(true);
+		await nextAlarm();
+		expect(await inLedger()).toBe(false);
+		expect((await call(`/deletions/${first.json.id}`)).json.state).toBe("deleted");
+	});
+});

@@ -1,0 +1,114 @@
+// Promise 8. Quiet: no secret ever stands in a log, a record, a response or an error.
+
+import { reset, runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import worker, { type Ledger } from "../../src/index.ts";
+import { call, cloudflare, HISTORY, ledger, origin } from "../harness.ts";
+import { sandboxApiToken } from "../sandbox/imitation/credentials.ts";
+
+const secrets = [
+	sandboxApiToken,
+	"unbind_sandbox_approver",
+	"sandbox-ownership-validation-token",
+	"wrong-token-of-a-caller",
+];
+let seen: string[] = [];
+
+beforeEach(() => {
+	seen = [];
+	for (const method of ["log", "info", "warn", "error", "debug"] as const) {
+		vi.spyOn(console, method).mockImplementation((...values) => void seen.push(values.map(String).join(" ")));
+	}
+});
+afterEach(async () => {
+	vi.restoreAllMocks();
+	await cloudflare.reset();
+	await reset();
+});
+
+/** Calls unbind, and keeps all that it said. */
+async function heard(path: string, options: Parameters<typeof call>[1] = {}) {
+	const answer = await call(path, options);
+	seen.push(answer.text, JSON.stringify([...answer.headers]));
+	return answer;
+}
+
+describe("quiet", () => {
+	it("leaks nothing on any way through, however Cloudflare misbehaves", async () => {
+		const echo = {
+			success: false,
+			errors: [{ code: 1000, message: `you sent Bearer ${sandboxApiToken}` }],
+			messages: [],
+			result: null,
+		};
+		const faults = [
+			{ kind: "respond", status: 400, body: echo },
+			{ kind: "respond", status: 403, body: { ...echo, errors: [{ code: 10000, message: sandboxApiToken }] } },
+			{ kind: "respond", status: 200, body: `<html>${sandboxApiToken}</html>` },
+			{ kind: "respond", status: 500, body: sandboxApiToken },
+			{ kind: "drop_before" },
+			{ kind: "drop_after" },
+		] as const;
+		for (const method of ["GET", "DELETE"] as const) {
+			for (const fault of faults) {
+				await cloudflare.order({ method, times: method === "GET" ? 3 : 1, fault });
+				await heard("/bindings/203.0.113.0/26?reason=quiet", { method: "DELETE", token: "unbind_sandbox" });
+				await cloudflare.reset();
+			}
+		}
+		await heard("/bindings");
+		await heard("/bindings/203.0.113.128/25");
+		await heard("/bindings", { token: "wrong-token-of-a-caller" });
+		await heard("/bindings/198.51.100.0/24", { method: "DELETE", token: "unbind_sandbox_approver" });
+		await heard(
+			"/client/v4/accounts/258def64c72dae45f3e4c8516e2111f2/addressing/prefixes/2af39739cc4e3b5910c918468bb89828/bindings",
+			{ token: null, headers: { "x-auth-email": "a@example.com", "x-auth-key": "wrong-token-of-a-caller" } },
+		);
+		await heard("/deletions");
+
+		const rows = await runInDurableObject<Ledger, string>(ledger(), (_, { storage }) =>
+			["deletions", "claims", "flags"]
+				.map((table) => JSON.stringify(storage.sql.exec(`SELECT * FROM ${table}`).toArray()))
+				.join("\n"),
+		);
+		const { keys } = await HISTORY.list();
+		const kept = await Promise.all(keys.map(({ name }) => HISTORY.get(name)));
+		const everything = [...seen, rows, JSON.stringify(keys), ...kept].join("\n");
+		expect(everything).toContain("[redacted]");
+		expect(seen.length).toBeGreaterThan(40);
+		for (const secret of secrets) expect(everything).not.toContain(secret);
+	});
+
+	it("says nothing of an exception but its request id, and logs no message of it", async () => {
+		vi.spyOn(HISTORY, "get").mockImplementation(() => {
+			throw new Error(`a platform error that quotes ${sandboxApiToken}`);
+		});
+		const answer = await heard("/deletions/7ybqt7h4r7kjhw66qj09fbbp5s");
+		expect(answer.status).toBe(500);
+		expect(answer.json).toEqual({
+			type: "urn:unbind:internal",
+			title: "Something went wrong in unbind",
+			status: 500,
+			detail: "unbind failed; its log has the request id.",
+			code: "internal",
+			request_id: answer.headers.get("x-request-id"),
+		});
+		const logged = seen.find((line) => line.includes("request_failed"));
+		expect(logged).toContain(answer.json.request_id);
+		expect(seen.join("\n")).not.toContain(sandboxApiToken);
+	});
+
+	it("quotes no secret in a configuration problem", async () => {
+		const broken = {
+			...env,
+			CLOUDFLARE_API_TOKEN: "tok en with spaces 0123456789",
+			TOKENS: '{"ci":{"sha256":"my-plain-token"}}',
+		};
+		const response = await worker.fetch(new Request(`${origin}/bindings`) as never, broken as never);
+		const text = `${await response.text()}\n${seen.join("\n")}`;
+		expect(response.status).toBe(503);
+		expect(text).not.toContain("0123456789");
+		expect(text).not.toContain("my-plain-token");
+	});
+});
