@@ -1,0 +1,79 @@
+// Every request that the README shows is made, in its order, against the sandbox, and answered as the README says. In an
+// answer, "…" stands for anything, and what is left out is not asked for.
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+
+interface Example {
+	command: string;
+	/** The block that follows the command at once. */
+	answer: { language: string; text: string } | null;
+}
+
+const readme = readFileSync("README.md", "utf8");
+const blocks = [...readme.matchAll(/^( *)```(\w*)\n([\s\S]*?)^\1```$/gm)];
+const examples: Example[] = blocks.flatMap((block, index) => {
+	const [, , language, text = ""] = block;
+	if (language !== "sh" || !text.includes("http://localhost:87")) return [];
+	const next = blocks[index + 1];
+	const between = next === undefined ? "x" : readme.slice(block.index + block[0].length, next.index);
+	const answer = next === undefined || between.trim() !== "" ? null : { language: next[2] ?? "", text: next[3] ?? "" };
+	return [{ command: text.trim(), answer }];
+});
+
+// Not the synchronous kind: this process answers for Cloudflare.
+const run = promisify(execFile);
+
+let sandbox: Sandbox;
+beforeAll(async () => {
+	sandbox = await startSandbox({ dataPath: mkdtempSync(join(tmpdir(), "unbind-")), fresh: true });
+});
+afterAll(() => sandbox.stop());
+
+const anything = (value: unknown): unknown => {
+	if (value === "…") return expect.anything();
+	if (Array.isArray(value)) return value.map(anything);
+	if (typeof value !== "object" || value === null) return value;
+	return Object.fromEntries(
+		Object.entries(value).map(([name, member]) => [
+			name,
+			name === "duration_ms" ? expect.any(Number) : anything(member),
+		]),
+	);
+};
+
+describe("the README", () => {
+	it("shows requests", () => expect(examples.length).toBeGreaterThan(8));
+
+	it.each(examples)("$command", async ({ command, answer }) => {
+		const here = command
+			.replaceAll("http://localhost:8787", sandbox.url)
+			.replaceAll("http://localhost:8788", sandbox.imitationUrl);
+		const { stdout: output } = await run("bash", ["-c", here.replaceAll(/\bcurl (?!-s)/g, "curl -s ")]);
+		if (answer === null) throw new Error("the README does not say what comes back");
+		if (answer.language !== "json") expect(output.replaceAll("\r", "")).toBe(answer.text);
+		else
+			expect(JSON.parse(output.trim().split("\n").at(-1) ?? "")).toMatchObject(
+				anything(JSON.parse(answer.text)) as object,
+			);
+	});
+
+	it("starts unbind and its tests with two commands that package.json has", () => {
+		const { scripts } = JSON.parse(readFileSync("package.json", "utf8"));
+		const [start, test] = /^npm ci && npm start\n(npm ci && npm test)$/m.exec(readme)?.[0].split("\n") ?? [];
+		expect([start, test]).toEqual(["npm ci && npm start", "npm ci && npm test"]);
+		expect(scripts).toMatchObject({ start: expect.any(String), test: expect.any(String) });
+		for (const [, name] of readme.matchAll(/`npm run ([a-z:]+)/g)) expect(scripts).toHaveProperty([name ?? ""]);
+	});
+
+	it("names every setting that unbind reads", () => {
+		const config = readFileSync("src/config.ts", "utf8");
+		const settings = new Set([...config.matchAll(/"([A-Z]{4,}(?:_[A-Z]+)*)"/g)].map(([, name]) => name ?? ""));
+		expect(settings.size).toBeGreaterThan(5);
+		for (const name of settings) expect(readme).toContain(name);
+	});
+});
