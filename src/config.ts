@@ -2,10 +2,13 @@
 // mends it. No value of a secret ever stands in a problem.
 import * as v from "valibot";
 import type { Credential } from "./adapters/cloudflare/send.ts";
+import { cidrsOf } from "./deletion/assess.ts";
 import { parseCidr } from "./deletion/cidr.ts";
 import { type CloudflareId, isCloudflareId } from "./deletion/cloudflare-id.ts";
 import { type Scope, scopes } from "./deletion/deletion.ts";
+import { guardNames, levels } from "./deletion/guards.ts";
 import type { LedgerApi } from "./deletion/ledger-api.ts";
+import { defaultPolicy, fixedGuards, type Policy } from "./deletion/policy.ts";
 import { fail, ok, type Result } from "./deletion/result.ts";
 
 /** The Worker's bindings, as wrangler.toml declares them. Settings and secrets are read by `readConfig` alone. */
@@ -33,6 +36,7 @@ export interface Config {
 	aliases: ReadonlyMap<string, string>;
 	/** 0 is for ever. */
 	retentionDays: number;
+	policy: Policy;
 }
 
 export interface ConfigProblem {
@@ -46,13 +50,36 @@ const cidrText = v.pipe(
 	v.check((text) => parseCidr(text).ok, "must be a CIDR without host bits"),
 );
 
-const accountId = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/, "must be an account id: 32 hex digits"));
+const accountId = v.pipe(
+	v.string(),
+	v.regex(/^[0-9a-f]{32}$/, "must be an account id: 32 hex digits"),
+	v.guard(isCloudflareId),
+);
 
-const retentionDays = v.pipe(
-	v.union([v.number(), v.pipe(v.string(), v.digits(), v.transform(Number))], "must be a number of days"),
-	v.integer("must be a whole number of days"),
-	v.minValue(0, "must not be negative"),
-	v.maxValue(36_500, "must be at most 36500 days"),
+/** A whole number, as TOML gives it, or as text, as `--var` does. */
+const wholeNumber = (least: number, most: number) =>
+	v.pipe(
+		v.union([v.number(), v.pipe(v.string(), v.digits(), v.transform(Number))], "must be a number"),
+		v.integer("must be a whole number"),
+		v.minValue(least, `must be at least ${least}`),
+		v.maxValue(most, `must be at most ${most}`),
+	);
+
+const guardLevels = v.strictObject(
+	Object.fromEntries(
+		guardNames
+			.filter((guard) => !fixedGuards.includes(guard))
+			.map((guard) => [guard, v.optional(v.picklist(levels, `must be among ${levels.join(", ")}`))]),
+	),
+	`must be a table of guards and levels; ${fixedGuards.join(", ")} always refuse`,
+);
+
+const protectedList = v.array(
+	v.pipe(
+		v.string(),
+		v.check((text) => isCloudflareId(text) || parseCidr(text).ok, "must be a CIDR, or the id of a prefix or a binding"),
+	),
+	"must be a list",
 );
 
 const aliases = v.record(
@@ -83,6 +110,10 @@ const tokens = v.pipe(
 		}),
 		"must be an object of names and tokens",
 	),
+	v.check(
+		(holders) => new Set(Object.values(holders).map(({ sha256 }) => sha256)).size === Object.keys(holders).length,
+		"two names have the same token, so nobody could tell who called",
+	),
 );
 
 /** What can stand in a header, so that no exception ever quotes it. */
@@ -100,77 +131,55 @@ export function configOf(env: object): Result<Config, ConfigProblem[]> {
 	return config;
 }
 
+const settings = v.object({
+	CLOUDFLARE_ACCOUNT_ID: accountId,
+	HISTORY_RETENTION_DAYS: v.optional(wholeNumber(0, 36_500), 0),
+	ALIASES: v.optional(aliases, {}),
+	GUARDS: v.optional(guardLevels, {}),
+	PROTECTED: v.optional(protectedList, []),
+	BUDGET_DELETIONS: v.optional(wholeNumber(1, 1000), defaultPolicy.budget.deletions),
+	BUDGET_WINDOW_MINUTES: v.optional(wholeNumber(1, 1440), defaultPolicy.budget.windowMinutes),
+	APPROVAL_MINUTES: v.optional(wholeNumber(1, 1440), defaultPolicy.approvalMinutes),
+	TOKENS: tokens,
+});
+
+const fixOf = (setting: string): string =>
+	setting === "TOKENS"
+		? "Make one with: npm run token -- ci read delete; then run: npx wrangler secret put TOKENS"
+		: `Mend ${setting} under [vars] in wrangler.toml, then run: npx wrangler deploy`;
+
 export function readConfig(env: object): Result<Config, ConfigProblem[]> {
-	const settings = new Map<string, unknown>(Object.entries(env));
-	const problems: ConfigProblem[] = [];
-
-	function read<Schema extends v.GenericSchema>(
-		setting: string,
-		schema: Schema,
-		fix: string,
-	): v.InferOutput<Schema> | null {
-		const result = v.safeParse(schema, settings.get(setting));
-		if (result.success) return result.output;
-		for (const issue of result.issues) {
-			const path = v.getDotPath(issue);
-			problems.push({ setting, problem: `${setting}${path === null ? "" : ` (${path})`}: ${told(issue)}`, fix });
-		}
-		return null;
-	}
-
-	const id = read(
-		"CLOUDFLARE_ACCOUNT_ID",
-		accountId,
-		"Set it under [vars] in wrangler.toml, then run: npx wrangler deploy",
-	);
-	const days = read(
-		"HISTORY_RETENTION_DAYS",
-		v.optional(retentionDays, 0),
-		"Set it under [vars] in wrangler.toml, then run: npx wrangler deploy",
-	);
-	const names = read(
-		"ALIASES",
-		v.optional(aliases, {}),
-		"Mend [vars.ALIASES] in wrangler.toml, then run: npx wrangler deploy",
-	);
-	const holders = read(
-		"TOKENS",
-		tokens,
-		"Make one with: npm run token -- ci read delete; then run: npx wrangler secret put TOKENS",
-	);
-	const digests = Object.values(holders ?? {}).map((holder) => holder.sha256);
-	if (new Set(digests).size < digests.length) {
-		problems.push({
-			setting: "TOKENS",
-			problem: "TOKENS: two names have the same token, so nobody could tell who called",
-			fix: "Make each name its own with: npm run token; then run: npx wrangler secret put TOKENS",
-		});
-	}
-	const credential = readCredential(settings);
+	const read = v.safeParse(settings, { ...env });
+	const credential = readCredential(new Map(Object.entries(env)));
+	const problems = (read.issues ?? []).map((issue): ConfigProblem => {
+		const [setting = "", ...path] = (issue.path ?? []).map(({ key }) => String(key));
+		const place = path.length === 0 ? "" : ` (${path.join(".")})`;
+		return { setting, problem: `${setting}${place}: ${told(issue)}`, fix: fixOf(setting) };
+	});
 	if (!credential.ok) problems.push(credential.failure);
+	if (!read.success || !credential.ok) return fail(problems);
 
-	if (
-		problems.length > 0 ||
-		id === null ||
-		!isCloudflareId(id) ||
-		days === null ||
-		names === null ||
-		holders === null ||
-		!credential.ok
-	) {
-		return fail(problems);
-	}
+	const { output } = read;
 	return ok({
-		accountId: id,
+		accountId: output.CLOUDFLARE_ACCOUNT_ID,
 		credential: credential.value,
-		tokenHolders: Object.entries(holders).map(([name, holder]) => ({
+		tokenHolders: Object.entries(output.TOKENS).map(([name, { sha256, scopes, ranges }]) => ({
 			name,
-			digest: bytesOf(holder.sha256),
-			scopes: holder.scopes,
-			ranges: holder.ranges ?? null,
+			digest: bytesOf(sha256),
+			scopes,
+			ranges: ranges ?? null,
 		})),
-		aliases: new Map(Object.entries(names)),
-		retentionDays: days,
+		aliases: new Map(Object.entries(output.ALIASES)),
+		retentionDays: output.HISTORY_RETENTION_DAYS,
+		policy: {
+			levels: { ...defaultPolicy.levels, ...output.GUARDS },
+			protected: {
+				ranges: cidrsOf(output.PROTECTED.filter((text) => !isCloudflareId(text))) ?? [],
+				ids: output.PROTECTED.filter(isCloudflareId),
+			},
+			budget: { deletions: output.BUDGET_DELETIONS, windowMinutes: output.BUDGET_WINDOW_MINUTES },
+			approvalMinutes: output.APPROVAL_MINUTES,
+		},
 	});
 }
 

@@ -2,8 +2,10 @@
 import { type IRequest, Router } from "itty-router";
 import { listBindings, showPlan } from "./doors/api/bindings.ts";
 import { deleteBinding, postDeletion } from "./doors/api/deletions.ts";
+import { liftFreeze, putFreeze, showFreeze } from "./doors/api/freeze.ts";
 import { apiDoor } from "./doors/api/handler.ts";
 import { listDeletions, showDeletion } from "./doors/api/history.ts";
+import { cancelDeletion, decideDeletion, restoreDeletion } from "./doors/api/lifecycle.ts";
 import { authenticate } from "./doors/auth/authenticate.ts";
 import * as cloudflare from "./doors/cloudflare.ts";
 import type { Context } from "./doors/context.ts";
@@ -22,6 +24,12 @@ router
 	.post("/deletions", apiDoor(null, postDeletion))
 	.get("/deletions", apiDoor("read", listDeletions))
 	.get("/deletions/:id", apiDoor("read", showDeletion))
+	.post("/deletions/:id/approval", apiDoor("approve", decideDeletion))
+	.post("/deletions/:id/cancellation", apiDoor("delete", cancelDeletion))
+	.post("/deletions/:id/restoration", apiDoor("restore", restoreDeletion))
+	.get("/freeze", apiDoor("read", showFreeze))
+	.put("/freeze", apiDoor("freeze", putFreeze))
+	.delete("/freeze", apiDoor("freeze", liftFreeze))
 	.get(bindingsPath, cloudflare.cloudflareDoor("read", cloudflare.listBindings))
 	.get(`${bindingsPath}/:binding`, cloudflare.cloudflareDoor("read", cloudflare.getBinding))
 	.delete(`${bindingsPath}/:binding`, cloudflare.cloudflareDoor(null, cloudflare.deleteBinding))

@@ -1,10 +1,9 @@
 // The first half of a deletion: claim → find → guard → record the intent. Sends nothing that changes anything.
 import { assess, cidrsOf } from "./assess.ts";
 import { contains, parseCidr } from "./cidr.ts";
+import { courseOf } from "./course.ts";
 import { at, type Deletion, type Door, type Scope, settle, withEvent } from "./deletion.ts";
 import type { Directory } from "./directory.ts";
-import { lookAfterMs, notYetSent } from "./execute.ts";
-import { type Decision, decide, sentenceOf } from "./guards.ts";
 import { locate, type UnfitTarget } from "./locate.ts";
 import type { Claim, OpenDeletion, Ports } from "./ports.ts";
 import { newRecordId } from "./record-id.ts";
@@ -28,6 +27,8 @@ export interface DeletionCommand {
 	reason: string | null;
 	acknowledge: readonly string[];
 	ifMatch: readonly string[] | null;
+	/** The earliest time for it, at most 7 days ahead; null is at once. */
+	notBeforeMs: number | null;
 	idempotencyKey: string | null;
 }
 
@@ -72,6 +73,11 @@ export async function admit(
 	const join = (open: OpenDeletion | null): Result<Admitted, Rejection> | null => {
 		const bound = parseCidr(open?.deletion.binding?.cidr ?? "");
 		if (open === null || !bound.ok) return null;
+		if (
+			target.kind === "id" &&
+			(target.prefixId ?? open.deletion.binding?.prefix_id) !== open.deletion.binding?.prefix_id
+		)
+			return null;
 		if (ranges !== null && !ranges.some((range) => contains(range, bound.value))) return null;
 		journal.join(open.deletion.id, claims);
 		return ok({ deletion: open.deletion, replayed: false });
@@ -101,32 +107,25 @@ export async function admit(
 		const cloudflare = answer === null ? null : { ...answer, attempts: 0 };
 		return conclude(settle({ ...draft, cloudflare }, nowMs, "failed", failure));
 	}
-	const { binding, prefixId, askedAtMs } = found.value;
-	const rival = join(journal.openFor({ bindingId: binding.id }));
+	const rival = join(journal.openFor({ bindingId: found.value.binding.id }));
 	if (rival !== null) return rival;
 
-	const gone = journal.goneSince(prefixId, askedAtMs);
-	const { snapshot: _, ...assessment } = assess(
-		found.value,
-		gone,
-		{ ...command, ranges: actor.ranges },
-		ports.accountId,
-	);
-	const guarded = { ...withEvent(draft, nowMs, "guarded"), ...assessment };
-	const decision = decide(guarded.guards);
-	if (decision.would !== "delete") return conclude(settle(guarded, nowMs, "refused", refusal(decision)));
-
-	journal.keepOpen({ deletion: guarded, progress: notYetSent(nowMs) }, nowMs + lookAfterMs, claims);
-	return ok({ deletion: guarded, replayed: false });
+	const { acknowledge, ifMatch, reason } = command;
+	const terms = { acknowledge, ifMatch, ranges: actor.ranges, approved: [] };
+	const { assessment } = assess(found.value, terms, reason, ports);
+	const course = courseOf({ ...withEvent(draft, nowMs, "planned"), ...assessment }, terms, ports);
+	if ("settled" in course) return conclude(course.settled);
+	journal.keepOpen(course.open, course.dueAtMs, claims);
+	return ok({ deletion: course.open.deletion, replayed: false });
 }
 
 const requestKey = "request:";
 
 /** Every request claims its own id, so that a broken call to the Ledger can be repeated; a caller's key comes on top. */
 function claimsOf(command: DeletionCommand): Claim[] {
-	const { actor, target, reason, acknowledge, ifMatch, idempotencyKey } = command;
+	const { actor, target, reason, acknowledge, ifMatch, notBeforeMs, idempotencyKey } = command;
 	const what = target.kind === "id" ? [target.bindingId, target.prefixId] : target.cidr.text;
-	const payload = JSON.stringify([what, reason, acknowledge.toSorted(), ifMatch]);
+	const payload = JSON.stringify([what, reason, acknowledge.toSorted(), ifMatch, notBeforeMs]);
 	const keys = [`${requestKey}${command.requestId}`, ...(idempotencyKey === null ? [] : [`key:${idempotencyKey}`])];
 	return keys.map((key) => ({ actor: actor.name, key, payload }));
 }
@@ -145,7 +144,7 @@ function replay(claims: readonly Claim[], { journal }: Ports): Result<Admitted, 
 	return null;
 }
 
-function draftOf({ actor, target, reason }: DeletionCommand, ports: Ports): Deletion {
+function draftOf({ actor, target, reason, notBeforeMs }: DeletionCommand, ports: Ports): Deletion {
 	const nowMs = ports.now();
 	return {
 		id: newRecordId(nowMs, ports.randomBytes(16)),
@@ -161,16 +160,8 @@ function draftOf({ actor, target, reason }: DeletionCommand, ports: Ports): Dele
 		cloudflare: null,
 		failure: null,
 		timeline: [{ at: at(nowMs), event: "requested" }],
+		not_before: notBeforeMs === null ? null : at(notBeforeMs),
 		approval: null,
 		restoration: null,
-	};
-}
-
-function refusal(decision: Exclude<Decision, { would: "delete" }>): NonNullable<Deletion["failure"]> {
-	if (decision.would === "refuse") return { code: decision.by.guard, detail: sentenceOf(decision.by.guard) };
-	const named = decision.unacknowledged.join(", ");
-	return {
-		code: "acknowledgement_required",
-		detail: `This deletion carries a risk that has to be named: acknowledge=${named}.`,
 	};
 }

@@ -5,47 +5,61 @@ import type { BindingSnapshot } from "./deletion.ts";
 import { type BoundRange, type Effect, effectOf } from "./effect.ts";
 import type { Found } from "./find.ts";
 import { judge, snapshotTag, type Verdict } from "./guards.ts";
-import type { Binding } from "./ports.ts";
+import type { Binding, Ports, Terms } from "./ports.ts";
 
 export interface Assessment {
 	binding: BindingSnapshot;
 	effect: Effect;
 	guards: Verdict[];
-	/** Names what was looked at; a plan's ETag, and what `If-Match` is held against. */
-	snapshot: string;
 }
 
-export interface AssessmentTerms {
-	reason: string | null;
-	acknowledge: readonly string[];
-	ifMatch: readonly string[] | null;
-	/** Where the actor may delete; null is everywhere. */
-	ranges: readonly string[] | null;
-}
-
-/** @param gone ids of the prefix's bindings that are going, or went after the list was asked for. */
-export function assess(found: Found, gone: ReadonlySet<string>, terms: AssessmentTerms, accountId: string): Assessment {
-	const { binding, prefixId } = found;
+/**
+ * Asks the journal what is in flight, and so must not be followed by any `await` before what it leads to is kept.
+ * Siblings that are going, or went after the list was asked for, count as gone.
+ * @returns the assessment, and the snapshot tag: a plan's ETag, and what `If-Match` is held against.
+ */
+export function assess(
+	found: Found,
+	terms: Terms,
+	reason: string | null,
+	ports: Ports,
+): { assessment: Assessment; snapshot: string } {
+	const { binding, prefixId, askedAtMs } = found;
+	const { journal, policy } = ports;
+	const nowMs = ports.now();
+	const gone = journal.goneSince(prefixId, askedAtMs);
 	const all = found.all.filter((one) => one.id === binding.id || !gone.has(one.id));
 	const effect = effectOf(
 		{ id: binding.id, range: binding.range, serviceName: binding.serviceName },
 		all.flatMap(boundRange),
 	);
-	return {
-		binding: {
-			account_id: accountId,
-			prefix_id: prefixId,
-			id: binding.id,
-			cidr: binding.cidr,
-			service_id: binding.serviceId,
-			service_name: binding.serviceName,
-			provisioning: binding.provisioningState === null ? null : { state: binding.provisioningState },
-		},
+	const facts = {
+		nowMs,
+		policy,
+		freeze: journal.freeze(),
+		pace: journal.pace(prefixId, nowMs - policy.budget.windowMinutes * 60_000),
+		prefixId,
+		binding,
+		all,
 		effect,
-		guards: judge(
-			{ binding, all, effect, reason: terms.reason, ranges: cidrsOf(terms.ranges), ifMatch: terms.ifMatch },
-			terms.acknowledge,
-		),
+		reason,
+		ranges: cidrsOf(terms.ranges),
+		ifMatch: terms.ifMatch,
+	};
+	return {
+		assessment: {
+			binding: {
+				account_id: ports.accountId,
+				prefix_id: prefixId,
+				id: binding.id,
+				cidr: binding.cidr,
+				service_id: binding.serviceId,
+				service_name: binding.serviceName,
+				provisioning: binding.provisioningState === null ? null : { state: binding.provisioningState },
+			},
+			effect,
+			guards: judge(facts, { acknowledged: terms.acknowledge, approved: terms.approved }),
+		},
 		snapshot: snapshotTag(binding, all),
 	};
 }

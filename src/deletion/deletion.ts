@@ -1,10 +1,18 @@
 // The record: one attempt to delete one binding, and what became of it. It is JSON from birth to rest, so its fields
 // are spelt here as they are stored and answered, in snake_case; nothing has to be translated on the way.
 import type { Effect } from "./effect.ts";
-import type { Verdict } from "./guards.ts";
+import type { GuardName, Verdict } from "./guards.ts";
 
-export const openStates = ["deleting", "unknown"] as const;
-export const settledStates = ["deleted", "already_gone", "refused", "failed"] as const;
+export const openStates = ["pending_approval", "scheduled", "deleting", "unknown"] as const;
+export const settledStates = [
+	"deleted",
+	"already_gone",
+	"refused",
+	"failed",
+	"cancelled",
+	"expired",
+	"restored",
+] as const;
 export const states = [...openStates, ...settledStates] as const;
 export type OpenState = (typeof openStates)[number];
 export type SettledState = (typeof settledStates)[number];
@@ -24,7 +32,10 @@ export type FailureCode =
 	| "cloudflare_refused"
 	| "credential_rejected"
 	| "cloudflare_unavailable"
-	| Verdict["guard"];
+	| "approval_rejected"
+	| "approval_expired"
+	| "cancelled"
+	| GuardName;
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
@@ -66,7 +77,7 @@ export interface Deletion {
 	/** What the caller named: a canonical CIDR, a binding id, or an alias. */
 	target: string;
 	reason: string | null;
-	actor: { name: string; door: Door };
+	actor: Party;
 	created_at: string;
 	settled_at: string | null;
 	binding: BindingSnapshot | null;
@@ -76,9 +87,47 @@ export interface Deletion {
 	cloudflare: (CloudflareAnswer & { attempts: number }) | null;
 	failure: { code: FailureCode; detail: string; retry_after_seconds?: number; last_deletion?: Summary } | null;
 	timeline: TimelineEvent[];
-	approval: null;
-	restoration: null;
+	/** When it is to be carried out at the earliest; null is at once. */
+	not_before: string | null;
+	approval: Approval | null;
+	restoration: Restoration | null;
 }
+
+/** What another person had to agree to, and what became of it. */
+export interface Approval {
+	state: "pending" | "approved" | "rejected" | "expired";
+	/** The guards that asked for it. */
+	guards: GuardName[];
+	requested_at: string;
+	expires_at: string;
+	decided_at: string | null;
+	decided_by: Party | null;
+}
+
+/** The way back: the binding created anew, from the record. A failed one can be asked for again. */
+export interface Restoration {
+	state: "restoring" | "unknown" | "restored" | "already_bound" | "failed";
+	requested_at: string;
+	requested_by: Party;
+	settled_at: string | null;
+	/** The new binding's id: Cloudflare never gives an id twice. */
+	binding_id: string | null;
+	provisioning: { state: string } | null;
+	settles_within_hours: number;
+	cloudflare: (CloudflareAnswer & { attempts: number }) | null;
+	failure: { code: RestorationFailureCode; detail: string } | null;
+}
+
+export interface Party {
+	name: string;
+	door: Door;
+}
+
+export type RestorationFailureCode =
+	| "binding_conflict"
+	| "cloudflare_refused"
+	| "credential_rejected"
+	| "cloudflare_unavailable";
 
 /** What a list row shows. */
 export interface Summary {
@@ -94,6 +143,9 @@ export interface Summary {
 	created_at: string;
 	settled_at: string | null;
 }
+
+/** How long Cloudflare takes to carry a change to all of its edge, at the most. */
+export const settlesWithinHours = 6;
 
 export const isOpen = (deletion: Deletion): boolean => openStates.some((state) => state === deletion.state);
 
@@ -114,8 +166,12 @@ export function settle(
 	nowMs: number,
 	state: SettledState,
 	failure: Deletion["failure"] = null,
+	detail: { [key: string]: Json } = {},
 ): Deletion {
-	const story = withEvent(deletion, nowMs, state, failure === null ? {} : { code: failure.code });
+	const story = withEvent(deletion, nowMs, state, {
+		...(failure === null ? {} : { code: failure.code }),
+		...detail,
+	});
 	return { ...story, state, settled_at: at(nowMs), failure };
 }
 

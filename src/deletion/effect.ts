@@ -1,6 +1,8 @@
 // What happens to the traffic when a binding is deleted. Cloudflare routes an address by the most specific binding
 // that covers it: so the more specific ones keep theirs, and the rest falls to the next less specific one, or to nobody.
+
 import { type Cidr, cidrAt, contains } from "./cidr.ts";
+import { settlesWithinHours } from "./deletion.ts";
 
 export interface BoundRange {
 	id: string;
@@ -23,7 +25,6 @@ export interface Effect {
 	settles_within_hours: number;
 }
 
-const settlesWithinHours = 6;
 const listedAtMost = 100;
 
 /** The effect of deleting `deleted`; `others` are the prefix's other bindings, as they will stand then. */

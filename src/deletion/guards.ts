@@ -1,15 +1,24 @@
 // Each safety rule: a pure function from the facts to its evidence, or to null where there is nothing to fear. What a
-// risk leads to is its level; that no level is skipped is `decide`'s one job. No rule knows who called, nor how.
+// risk leads to is its level, which the policy says; that none is skipped is `judge`'s and `decide`'s one job. No rule
+// knows through which door the request came.
 import { createHash } from "node:crypto";
-import { type Cidr, contains } from "./cidr.ts";
+import { type Cidr, contains, parseCidr } from "./cidr.ts";
+import { sameId } from "./cloudflare-id.ts";
 import type { Json } from "./deletion.ts";
 import type { Effect } from "./effect.ts";
 import type { LiveBinding } from "./find.ts";
-import type { Binding } from "./ports.ts";
+import type { Policy } from "./policy.ts";
+import type { Binding, Freeze, Pace } from "./ports.ts";
 
+/** In the order in which they are shown; the first that refuses gives the refusal its name. */
 export const guardNames = [
+	"frozen",
+	"protected",
 	"out_of_range",
+	"budget",
+	"breadth",
 	"changed",
+	"last_binding",
 	"not_restorable",
 	"leaves_no_service",
 	"still_provisioning",
@@ -17,18 +26,27 @@ export const guardNames = [
 ] as const;
 export type GuardName = (typeof guardNames)[number];
 
-/** `acknowledge`: the caller has to name the risk. The heaviest verdict decides. */
-export type Level = "pass" | "acknowledge" | "refuse";
+/** `acknowledge`: the caller has to name the risk. `approve`: another person has to agree. The heaviest decides. */
+export const levels = ["pass", "acknowledge", "approve", "refuse"] as const;
+export type Level = (typeof levels)[number];
 
 export interface Verdict {
 	guard: GuardName;
 	verdict: Level;
 	/** The caller has named this risk. */
 	acknowledged?: true;
+	/** Another person has agreed to it. */
+	approved?: true;
 	[evidence: string]: Json | undefined;
 }
 
 export interface Facts {
+	nowMs: number;
+	policy: Policy;
+	freeze: Freeze | null;
+	/** What was begun in the budget's window, what is in flight included, this deletion not. */
+	pace: Pace;
+	prefixId: string;
 	binding: LiveBinding;
 	/** The prefix's bindings as they will stand when this deletion is carried out, the binding itself included. */
 	all: readonly Binding[];
@@ -42,24 +60,59 @@ export interface Facts {
 
 type Evidence = { [name: string]: Json };
 interface Guard {
-	level: Level;
 	/** What is the matter, and what would have to change. */
 	sentence: string;
 	check(facts: Facts): Evidence | null;
 }
 
-/** In the order in which they are shown; the first that refuses gives the refusal its name. */
+const unlimitedFreezeRetrySeconds = 300;
+
 const guards: Record<GuardName, Guard> = {
+	frozen: {
+		sentence: "Deletions are frozen. Ask again when the freeze is lifted.",
+		check({ freeze, nowMs }) {
+			if (freeze === null) return null;
+			const leftMs = freeze.until === null ? null : Date.parse(freeze.until) - nowMs;
+			const seconds = leftMs === null ? unlimitedFreezeRetrySeconds : Math.max(1, Math.ceil(leftMs / 1000));
+			return { freeze_reason: freeze.reason, by: freeze.by.name, until: freeze.until, retry_after_seconds: seconds };
+		},
+	},
+	protected: {
+		sentence: "The binding is protected by the configuration. Take it off the list first.",
+		check({ binding, prefixId, effect, policy }) {
+			const id = policy.protected.ids.find((one) => sameId(one, prefixId) || sameId(one, binding.id));
+			if (id !== undefined) return { by: id };
+			const range = policy.protected.ranges.find(
+				(one) => contains(one, binding.range) || isMoved(one, binding, effect),
+			);
+			return range === undefined ? null : { by: range.text };
+		},
+	},
 	out_of_range: {
-		level: "refuse",
 		sentence: "The binding lies outside the ranges in which this actor may delete.",
 		check: ({ binding, ranges }) =>
 			ranges === null || ranges.some((range) => contains(range, binding.range))
 				? null
 				: { cidr: binding.cidr, ranges: ranges.map((range) => range.text) },
 	},
+	budget: {
+		sentence: "Too many deletions on this account in too short a time. Ask again when some have left the window.",
+		check({ pace, policy, nowMs }) {
+			const { deletions: limit, windowMinutes } = policy.budget;
+			if (pace.inAccount < limit) return null;
+			return { deletions: pace.inAccount, limit, ...windowEvidence(pace, windowMinutes, nowMs) };
+		},
+	},
+	breadth: {
+		sentence: "More than half of the prefix's bindings would be gone within the window. Ask again when it has passed.",
+		check({ pace, policy, all, nowMs }) {
+			const of = pace.inPrefix + all.length;
+			const gone = pace.inPrefix + 1;
+			if (pace.inPrefix === 0 || gone * 2 <= of) return null;
+			return { gone, of, ...windowEvidence(pace, policy.budget.windowMinutes, nowMs) };
+		},
+	},
 	changed: {
-		level: "refuse",
 		sentence: "The prefix has changed since the plan that If-Match names. Look at the plan again.",
 		check({ binding, all, ifMatch }) {
 			const now = snapshotTag(binding, all);
@@ -69,55 +122,78 @@ const guards: Record<GuardName, Guard> = {
 			return { changed: sameSelf ? "siblings" : "binding", expected: [...ifMatch], now };
 		},
 	},
+	last_binding: {
+		sentence: "It is the prefix's last binding; a prefix without one cannot be advertised.",
+		check: ({ all, prefixId }) => (all.length > 1 ? null : { prefix_id: prefixId }),
+	},
 	not_restorable: {
-		level: "refuse",
 		sentence: "The binding names no service (it may be a regional one), so it could not be restored from its record.",
 		check: ({ binding }) => (binding.serviceId === null ? { missing: "service_id" } : null),
 	},
 	leaves_no_service: {
-		level: "acknowledge",
 		sentence: "Addresses would be left without any service.",
 		check: ({ effect }) => (effect.without_service.total === 0 ? null : { cidrs: effect.without_service.cidrs }),
 	},
 	still_provisioning: {
-		level: "acknowledge",
 		sentence: "The binding is not active yet; Cloudflare is still working on it.",
 		check: ({ binding }) =>
 			binding.provisioningState === "active" ? null : { provisioning_state: binding.provisioningState },
 	},
 	no_reason: {
-		level: "pass",
-		sentence: "No reason was given.",
+		sentence: "No reason was given. Send one: reason=…",
 		check: ({ reason }) => (reason === null ? {} : null),
 	},
 };
 
-export const sentenceOf = (guard: GuardName): string => guards[guard].sentence;
+/** A protected range inside the binding moves with it, unless a more specific binding keeps all of it. */
+const isMoved = (range: Cidr, binding: LiveBinding, effect: Effect): boolean =>
+	contains(binding.range, range) &&
+	!effect.unaffected.some(({ cidr }) => {
+		const kept = parseCidr(cidr);
+		return kept.ok && contains(kept.value, range);
+	});
+
+const windowEvidence = ({ oldestMs }: Pace, windowMinutes: number, nowMs: number): Evidence => ({
+	window_minutes: windowMinutes,
+	retry_after_seconds: Math.max(1, Math.ceil(((oldestMs ?? nowMs) + windowMinutes * 60_000 - nowMs) / 1000)),
+});
+
+/** What has been agreed to: by the caller, by naming risks, and by an approver. */
+export interface Agreed {
+	acknowledged: readonly string[];
+	approved: readonly GuardName[];
+}
 
 /** Every guard's verdict, in the table's order. */
-export function judge(facts: Facts, acknowledged: readonly string[]): Verdict[] {
+export function judge(facts: Facts, agreed: Agreed): Verdict[] {
 	return guardNames.map((guard) => {
 		const evidence = guards[guard].check(facts);
 		if (evidence === null) return { guard, verdict: "pass" };
-		const verdict: Verdict = { guard, verdict: guards[guard].level, ...evidence };
-		return verdict.verdict === "acknowledge" && acknowledged.includes(guard)
-			? { ...verdict, acknowledged: true }
-			: verdict;
+		const verdict: Verdict = { guard, verdict: facts.policy.levels[guard], ...evidence };
+		if (verdict.verdict === "acknowledge" && agreed.acknowledged.includes(guard)) verdict.acknowledged = true;
+		if (verdict.verdict === "approve" && agreed.approved.includes(guard)) verdict.approved = true;
+		return verdict;
 	});
 }
 
 export type Decision =
 	| { would: "delete" }
 	| { would: "refuse"; by: Verdict }
-	/** It would be carried out if the caller named these risks too. */
-	| { would: "ask"; unacknowledged: GuardName[] };
+	/** It would go on if the caller named these risks too. */
+	| { would: "ask"; unacknowledged: GuardName[] }
+	| { would: "wait_for_approval"; unapproved: GuardName[] };
 
 export function decide(verdicts: readonly Verdict[]): Decision {
 	const refusal = verdicts.find((verdict) => verdict.verdict === "refuse");
 	if (refusal !== undefined) return { would: "refuse", by: refusal };
-	const open = verdicts.filter((verdict) => verdict.verdict === "acknowledge" && verdict.acknowledged !== true);
-	return open.length > 0 ? { would: "ask", unacknowledged: open.map((verdict) => verdict.guard) } : { would: "delete" };
+	const open = (level: Level) => verdicts.filter((one) => one.verdict === level && !one.acknowledged && !one.approved);
+	const unacknowledged = open("acknowledge").map(({ guard }) => guard);
+	if (unacknowledged.length > 0) return { would: "ask", unacknowledged };
+	const unapproved = open("approve").map(({ guard }) => guard);
+	return unapproved.length > 0 ? { would: "wait_for_approval", unapproved } : { would: "delete" };
 }
+
+export const sentenceOf = (guard: GuardName): string => guards[guard].sentence;
 
 /** A short name of what was looked at, in two parts: the binding, and its siblings. Both stand in a plan's ETag. */
 export function snapshotTag(binding: Binding, all: readonly Binding[]): string {

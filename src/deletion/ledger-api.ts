@@ -1,10 +1,12 @@
 // What the doors may ask of a Ledger; the Durable Object carries it out. Everything passes as plain data.
-import type { Admitted, DeletionCommand, Rejection } from "./admit.ts";
+import type { Actor, Admitted, DeletionCommand, Rejection } from "./admit.ts";
 import type { CloudflareId } from "./cloudflare-id.ts";
-import type { Deletion, Summary } from "./deletion.ts";
+import type { LifecycleFailure } from "./decisions.ts";
+import type { Deletion, Party, Summary } from "./deletion.ts";
 import type { LookUpFailure } from "./locate.ts";
 import type { Plan, PlanQuery } from "./plan.ts";
-import type { Binding, Prefix } from "./ports.ts";
+import type { Binding, Freeze, Prefix } from "./ports.ts";
+import type { RestorationRefusal } from "./restore.ts";
 import type { Result } from "./result.ts";
 
 export interface ChangesQuery {
@@ -30,6 +32,14 @@ export interface BindingsQuery {
 	covering: string | null;
 }
 
+export interface FreezeEvent {
+	at: string;
+	event: "frozen" | "lifted";
+	by: Party;
+	reason: string | null;
+	until: string | null;
+}
+
 export type PrefixWithBindings = Prefix & { bindings: Binding[] };
 
 export interface LedgerApi {
@@ -41,5 +51,18 @@ export interface LedgerApi {
 	bindingsIn(prefixId: CloudflareId): Promise<Result<Binding[], LookUpFailure>>;
 	record(id: string): Promise<Deletion | null>;
 	changes(query: ChangesQuery): Promise<Changes>;
+	/** Takes another person's word; an approved deletion is carried out at once, or at its time. */
+	decide(
+		id: string,
+		decision: "approve" | "reject",
+		actor: Actor,
+		waitMs: number,
+	): Promise<Result<Deletion, LifecycleFailure>>;
+	cancel(id: string, actor: Actor): Promise<Result<Deletion, LifecycleFailure>>;
+	restore(id: string, actor: Actor, waitMs: number): Promise<Result<Deletion, RestorationRefusal>>;
+	/** The freeze in force, and the latest ones. */
+	freezes(): Promise<{ freeze: Freeze | null; log: FreezeEvent[] }>;
+	/** null lifts it. */
+	setFreeze(freeze: Freeze | null, by: Party): Promise<Freeze | null>;
 	health(): Promise<{ credentialRejected: boolean }>;
 }

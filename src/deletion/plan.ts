@@ -17,7 +17,8 @@ export interface PlanQuery {
 }
 
 export interface Plan extends Assessment {
-	would: "delete" | "refuse";
+	snapshot: string;
+	would: "delete" | "wait_for_approval" | "refuse";
 	/** The risks that the caller has to name for it to be carried out. */
 	acknowledge: GuardName[];
 }
@@ -25,12 +26,11 @@ export interface Plan extends Assessment {
 export async function plan(query: PlanQuery, ports: Ports, directory: Directory): Promise<Result<Plan, LookUpFailure>> {
 	const found = await locate(query.target, ports, directory);
 	if (!found.ok) return found;
-	const gone = ports.journal.goneSince(found.value.prefixId, found.value.askedAtMs);
-	const assessment = assess(found.value, gone, { ...query, ranges: query.actor.ranges }, ports.accountId);
-	const risks = assessment.guards.filter((verdict) => verdict.verdict === "acknowledge");
-	return ok({
-		...assessment,
-		would: decide(assessment.guards).would === "refuse" ? "refuse" : "delete",
-		acknowledge: risks.map((verdict) => verdict.guard),
-	});
+	const terms = { ...query, ranges: query.actor.ranges, approved: [] };
+	const { assessment, snapshot } = assess(found.value, terms, query.reason, ports);
+	const { guards } = assessment;
+	const risks = guards.filter((verdict) => verdict.verdict === "acknowledge").map((verdict) => verdict.guard);
+	// As if the caller named every risk: which they are stands beside it.
+	const { would } = decide(guards.filter((verdict) => verdict.verdict !== "acknowledge"));
+	return ok({ ...assessment, snapshot, would: would === "ask" ? "delete" : would, acknowledge: risks });
 }

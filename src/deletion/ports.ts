@@ -1,7 +1,9 @@
 // What the domain needs from the world. Adapters and the Ledger carry it out; nothing here does anything.
 import type { Cidr } from "./cidr.ts";
 import type { CloudflareId } from "./cloudflare-id.ts";
-import type { CloudflareAnswer, Deletion, Summary } from "./deletion.ts";
+import type { CloudflareAnswer, Deletion, Party, Summary } from "./deletion.ts";
+import type { GuardName } from "./guards.ts";
+import type { Policy } from "./policy.ts";
 import type { Result } from "./result.ts";
 
 /** A prefix, reduced to what unbind uses; what is secret-like in Cloudflare's object never gets this far. */
@@ -9,6 +11,8 @@ export interface Prefix {
 	id: string;
 	cidr: string;
 	range: Cidr;
+	/** Cloudflare's approval of the prefix: `V` is valid, `P` is pending. */
+	approved: string | null;
 }
 
 /** A binding as Cloudflare lists it. `range` is null where its CIDR is missing or cannot be read. */
@@ -45,26 +49,73 @@ export interface Cloudflare {
 	listBindings(prefixId: CloudflareId, options: ReadOptions): Promise<Result<Listing<Binding>, CloudflareFault>>;
 	/** One call, never repeated here. */
 	deleteBinding(prefixId: CloudflareId, bindingId: CloudflareId): Promise<Result<CloudflareAnswer, CloudflareFault>>;
+	/** One call, never repeated here. */
+	createBinding(prefixId: CloudflareId, binding: NewBinding): Promise<Result<Created, CloudflareFault>>;
 }
 
-/** How far a deletion has come: what the pipeline has to know to go on after a stop, and nobody else. */
+export interface NewBinding {
+	cidr: string;
+	serviceId: string;
+}
+
+export interface Created {
+	answer: CloudflareAnswer;
+	/** null where the answer does not show it. */
+	binding: Binding | null;
+}
+
+/** How far a call that changes something has come: what is needed to go on after a stop, and by nobody else. */
 export interface Progress {
-	/** When it was last looked up and guarded: the DELETE may be sent for a short while after. */
-	guardedAtMs: number;
-	deletesSent: number;
+	/** When it was last judged: the call may be sent for a short while after. */
+	judgedAtMs: number;
+	callsSent: number;
 	lastSentAtMs: number;
-	/** A DELETE has left since the binding was last looked at. */
+	/** A call has left since the binding was last looked at. */
 	readBackFirst: boolean;
-	/** No clear answer came to one of the DELETEs: it may have taken effect, or may still. */
+	/** No clear answer came to one of the calls: it may have taken effect, or may still. */
 	mayHaveTakenEffect: boolean;
-	/** A DELETE was answered with "no such binding". */
-	answeredGone: boolean;
+	/** A call was answered with "that is so already". */
+	answeredAlready: boolean;
 	readBacks: number;
+}
+
+/** What an open deletion was asked for with: it is judged by it again after every wait. */
+export interface Terms {
+	acknowledge: readonly string[];
+	ifMatch: readonly string[] | null;
+	/** Where the actor may delete; null is everywhere. */
+	ranges: readonly string[] | null;
+	/** The guards to which another person has agreed. */
+	approved: readonly GuardName[];
 }
 
 export interface OpenDeletion {
 	deletion: Deletion;
+	terms: Terms;
 	progress: Progress;
+}
+
+/** A settled deletion whose binding is being created anew. */
+export interface OpenRestoration {
+	deletion: Deletion;
+	progress: Progress;
+}
+
+/** The kill switch. */
+export interface Freeze {
+	reason: string;
+	by: Party;
+	since: string;
+	/** It lifts itself then; null: somebody has to lift it. */
+	until: string | null;
+}
+
+/** Deletions that were begun, and did not fail: what is in flight is among them. */
+export interface Pace {
+	inAccount: number;
+	inPrefix: number;
+	/** When the oldest of them was begun. */
+	oldestMs: number | null;
 }
 
 export interface Claim {
@@ -79,12 +130,18 @@ export interface Journal {
 	claimed(actor: string, key: string): { payload: string; deletionId: string } | null;
 	get(id: string): Deletion | null;
 	open(id: string): OpenDeletion | null;
+	restoring(id: string): OpenRestoration | null;
 	/** The open deletion of a binding; there is never a second one. */
 	openFor(named: { bindingId: string } | { cidr: string }): OpenDeletion | null;
 	/** Ids of the prefix's bindings that are being deleted, or were since then. */
 	goneSince(prefixId: string, sinceMs: number): Set<string>;
+	pace(prefixId: string, sinceMs: number): Pace;
+	/** The freeze that is in force; null when there is none. */
+	freeze(): Freeze | null;
 	/** Stores an open deletion; `dueAtMs` is when the alarm looks after it if nobody else has. */
 	keepOpen(open: OpenDeletion, dueAtMs: number, claims?: readonly Claim[]): void;
+	/** Stores a restoration under way, as `keepOpen` does. */
+	keepRestoring(open: OpenRestoration, dueAtMs: number): void;
 	/** Stores a settled deletion, and that it has to be published. */
 	keepSettled(deletion: Deletion, claims?: readonly Claim[]): void;
 	/** Binds further keys to a deletion that another request began. */
@@ -104,6 +161,7 @@ export interface Recollection {
 
 export interface Ports {
 	accountId: string;
+	policy: Policy;
 	cloudflare: Cloudflare;
 	journal: Journal;
 	recollection: Recollection;

@@ -12,7 +12,7 @@ import { authenticateAsCloudflare, lacks } from "./auth/authenticate.ts";
 import type { Context } from "./context.ts";
 import { readQuery, shown } from "./input.ts";
 import { type Problem, problem, retryAfter } from "./problem.ts";
-import { deletionEntries, lookUpProblem, requestDeletion, unreachable } from "./requested.ts";
+import { deletionEntries, lookUpProblem, requestDeletion, unreachable, wishOf } from "./requested.ts";
 
 type Handler = (request: IRequest, context: Context, actor: Actor) => Promise<Result<Response, Problem>>;
 
@@ -59,9 +59,8 @@ export const deleteBinding: Handler = async (request, context, actor) => {
 	if (!bindingId.ok) return bindingId;
 	const query = readQuery(new URL(request.url), deletionEntries, ["acknowledge"]);
 	if (!query.ok) return query;
-	const { reason = null, acknowledge = [] } = query.value;
 	const target = { kind: "id" as const, named: bindingId.value, bindingId: bindingId.value, prefixId: prefixId.value };
-	const admitted = await requestDeletion({ actor, target, reason, acknowledge }, request, context);
+	const admitted = await requestDeletion(wishOf(actor, target, query.value), request, context);
 	return admitted.ok ? ok(envelopeOfDeletion(admitted.value.deletion, context.requestId)) : admitted;
 };
 
@@ -96,16 +95,23 @@ const envelope = (result: unknown): Response => Response.json({ errors: [], mess
 /** A deletion's answer is Cloudflare's, as Cloudflare gave it; with no `result`, as it gives none. */
 function envelopeOfDeletion(deletion: Deletion, requestId: string): Response {
 	const { state, cloudflare, failure } = deletion;
-	if (state === "deleted" || state === "already_gone") {
+	if (state === "deleted" || state === "already_gone" || state === "restored") {
 		const { errors, messages } = cloudflare?.success === true ? cloudflare : { errors: [], messages: [] };
 		return Response.json({ errors, messages, success: true });
 	}
 	const isCloudflares = failure?.code === "cloudflare_refused" && cloudflare !== null && cloudflare.errors.length > 0;
 	if (isCloudflares) return refusal(cloudflare.status ?? 502, cloudflare.errors, cloudflare.messages);
+	if (state === "pending_approval" || state === "scheduled") return refusal(403, [waiting(deletion)], []);
 	// Still under way: no success yet, and asking again, as the SDKs do, joins it.
 	const trouble = problemOf(deletion) ?? problem("outcome_unknown", "The deletion is under way.", {}, retryAfter(2));
 	return envelopeOfProblem(trouble, requestId);
 }
+
+/** Neither done nor refused, which Cloudflare's API has no word for; an SDK must not take it for a success. */
+const waiting = ({ id, state, approval, not_before }: Deletion): CloudflareMessage => ({
+	code: codeBase + 202,
+	message: `${state}: nothing is deleted yet. Deletion ${id} waits for ${state === "scheduled" ? `its time, ${not_before ?? "now"}` : `an approval until ${approval?.expires_at}`}.`,
+});
 
 export function envelopeOfProblem({ code, status, detail, headers }: Problem, requestId: string): Response {
 	const message = `${code}: ${detail} (request ${requestId})`;

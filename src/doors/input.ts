@@ -75,3 +75,14 @@ export const reasonSchema = v.pipe(
 	v.check((text) => !/[\p{Cc}\p{Cs}]/u.test(text), "must not have control characters"),
 	v.check((text) => text.trim() !== "", "must not be blank"),
 );
+
+/** RFC 3339, with its zone; as milliseconds. */
+export const timeSchema = v.pipe(
+	v.string("must be a text"),
+	v.regex(
+		/^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:\d\d)$/,
+		"must be a time with its zone, as 2026-02-20T17:48:00Z",
+	),
+	v.transform(Date.parse),
+	v.check((ms) => Number.isFinite(ms) && ms >= 0, "must be a time that exists"),
+);

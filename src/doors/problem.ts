@@ -7,6 +7,10 @@ export type DoorCode =
 	| "invalid_target"
 	| "unauthorized"
 	| "deletion_not_found"
+	| "self_approval"
+	| "conflict"
+	| "binding_conflict"
+	| "prefix_not_approved"
 	| "not_found"
 	| "idempotency_key_reused"
 	| "method_not_allowed"
@@ -25,18 +29,30 @@ const table: Record<ProblemCode, readonly [number, string]> = {
 	scope_missing: [403, "The caller lacks a scope"],
 	acknowledgement_required: [403, "A risk has to be acknowledged"],
 	out_of_range: [403, "Outside the caller's ranges"],
+	self_approval: [403, "Nobody approves a deletion of their own"],
+	protected: [403, "The binding is protected"],
+	last_binding: [403, "It is the prefix's last binding"],
 	not_restorable: [403, "The binding could not be restored"],
 	leaves_no_service: [403, "Addresses would be left without service"],
 	still_provisioning: [403, "The binding is still provisioning"],
 	no_reason: [403, "A reason is required"],
+	approval_rejected: [403, "The deletion was rejected"],
+	approval_expired: [403, "Nobody approved the deletion in time"],
+	cancelled: [403, "The deletion was cancelled"],
 	binding_not_found: [404, "There is no such binding"],
 	deletion_not_found: [404, "There is no such deletion"],
 	not_found: [404, "There is nothing here"],
 	method_not_allowed: [405, "The method is not allowed here"],
+	conflict: [409, "It is too late for that"],
+	binding_conflict: [409, "Another binding is in the way"],
+	prefix_not_approved: [409, "The prefix is not approved"],
 	changed: [412, "The prefix has changed since the plan"],
 	payload_too_large: [413, "The body is too large"],
 	invalid_target: [422, "The target is not a binding's exact name"],
 	idempotency_key_reused: [422, "The idempotency key was used for another request"],
+	frozen: [423, "Deletions are frozen"],
+	budget: [429, "The deletion budget is used up"],
+	breadth: [429, "Too much of the prefix at once"],
 	rate_limited: [429, "Too many failed attempts"],
 	internal: [500, "Something went wrong in unbind"],
 	cloudflare_refused: [502, "Cloudflare refused"],

@@ -8,7 +8,7 @@ import { fail, ok, type Result } from "../deletion/result.ts";
 import type { Target } from "../deletion/target.ts";
 import { ask } from "./ask.ts";
 import type { Context } from "./context.ts";
-import { reasonSchema } from "./input.ts";
+import { type Read, reasonSchema, timeSchema } from "./input.ts";
 import { type Problem, problem, retryAfter } from "./problem.ts";
 
 export const acknowledgeSchema = v.pipe(
@@ -16,17 +16,28 @@ export const acknowledgeSchema = v.pipe(
 	v.maxLength(guardNames.length * 2, "is too long"),
 );
 
-export const deletionEntries = {
+export const planEntries = {
 	reason: v.optional(reasonSchema),
 	acknowledge: v.optional(acknowledgeSchema),
 };
+export const deletionEntries = { ...planEntries, not_before: v.optional(timeSchema) };
 
+/** A deletion as a caller wishes for it, whatever the way in which it was said. */
 export interface Wish {
 	actor: Actor;
 	target: Target;
 	reason: string | null;
 	acknowledge: readonly string[];
+	notBeforeMs: number | null;
 }
+
+export const wishOf = (
+	actor: Actor,
+	target: Target,
+	{ reason, acknowledge, not_before }: Partial<Read<typeof deletionEntries>>,
+): Wish => ({ actor, target, reason: reason ?? null, acknowledge: acknowledge ?? [], notBeforeMs: not_before ?? null });
+
+const longestDelayMs = 7 * 24 * 3_600_000;
 
 const defaultWaitSeconds = 25;
 const longestWaitSeconds = 60;
@@ -42,6 +53,9 @@ export async function requestDeletion(
 	const ifMatch = ifMatchOf(request.headers);
 	if (!ifMatch.ok) return ifMatch;
 
+	if (wish.notBeforeMs !== null && wish.notBeforeMs > Date.now() + longestDelayMs) {
+		return fail(problem("invalid_request", "not_before may be 7 days ahead at the most."));
+	}
 	const command = {
 		...wish,
 		requestId: context.requestId,
@@ -89,7 +103,7 @@ function idempotencyKeyOf(headers: Headers): Result<string | null, Problem> {
 }
 
 /** `*` is true of whatever there is. Proxies weaken tags when they compress, so a weak one counts as the strong one. */
-function ifMatchOf(headers: Headers): Result<string[] | null, Problem> {
+export function ifMatchOf(headers: Headers): Result<string[] | null, Problem> {
 	const value = headers.get("if-match");
 	if (value === null || value.trim() === "*") return ok(null);
 	const tags = [...value.matchAll(/(?:W\/)?"([\x21\x23-\x7e]{0,100})"/g)].map((match) => match[1] ?? "");
@@ -99,7 +113,7 @@ function ifMatchOf(headers: Headers): Result<string[] | null, Problem> {
 }
 
 /** RFC 7240. A preference that cannot be read is no error: it is passed over. */
-function waitMsOf(headers: Headers): number {
+export function waitMsOf(headers: Headers): number {
 	const seconds = /(?:^|[,;]\s*)wait\s*=\s*"?(\d{1,4})"?/i.exec(headers.get("prefer") ?? "")?.[1];
 	return Math.min(seconds === undefined ? defaultWaitSeconds : Number(seconds), longestWaitSeconds) * 1000;
 }

@@ -28,7 +28,7 @@ export function changes(sql: SqlStorage, query: ChangesQuery, nowMs: number): Ch
 
 /** The newest carried-out deletion that the Ledger still has. */
 export function lastDeletion(sql: SqlStorage, named: { bindingId?: string; cidr?: string }): Summary | null {
-	const query = `SELECT record FROM deletions WHERE state IN ('deleted', 'already_gone')
+	const query = `SELECT record FROM deletions WHERE state IN ('deleted', 'already_gone', 'restored')
 		AND (binding_id = ? OR cidr = ?) ORDER BY id LIMIT 1`;
 	const [row] = sql.exec<{ record: string }>(query, named.bindingId ?? null, named.cidr ?? null).toArray();
 	return row === undefined ? null : summaryOf(readRecord(row.record));

@@ -1,6 +1,7 @@
 // The domain's journal in SQLite. Synchronous, so that what belongs together becomes durable together; decides nothing.
 import { type Deletion, isOpen, summaryOf } from "../deletion/deletion.ts";
-import type { Claim, Journal, OpenDeletion, Progress } from "../deletion/ports.ts";
+import type { Claim, Journal, OpenDeletion, Progress, Terms } from "../deletion/ports.ts";
+import { freezeInForce } from "./freezes.ts";
 import { readRecord } from "./tables.ts";
 
 export interface JournalEvents {
@@ -13,31 +14,44 @@ export interface JournalEvents {
 /** Whoever settles a deletion publishes it too; the alarm does if that came to nothing. */
 const publishLookAfterMs = 20_000;
 
-type OpenRow = { record: string; progress: string };
+type WorkRow = { record: string; terms: string; progress: string };
 
 export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: JournalEvents): Journal {
-	function put(deletion: Deletion, progress: Progress | null, dueAtMs: number): void {
-		const open = isOpen(deletion);
+	interface Work {
+		terms: Terms | null;
+		progress: Progress;
+		dueAtMs: number;
+	}
+
+	/** Open work is due for settling; what is settled is due for publishing. */
+	function put(deletion: Deletion, work: Work | null): void {
 		const { state, binding_id, prefix_id, cidr } = summaryOf(deletion);
+		const nowMs = now();
+		const begunAtMs = state === "deleting" || state === "unknown" ? nowMs : null;
+		const publishAtMs = work === null ? nowMs + publishLookAfterMs : null;
 		sql.exec(
-			`INSERT INTO deletions (id, open, state, binding_id, prefix_id, cidr, change, changed_at, settle_at, publish_at, record, progress)
-			VALUES (?, ?, ?, ?, ?, ?, (SELECT coalesce(max(change), 0) + 1 FROM deletions), ?, ?, ?, ?, ?)
+			`INSERT INTO deletions (id, open, state, binding_id, prefix_id, cidr, change, changed_at, begun_at, settle_at,
+				publish_at, record, terms, progress)
+			VALUES (?, ?, ?, ?, ?, ?, (SELECT coalesce(max(change), 0) + 1 FROM deletions), ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (id) DO UPDATE SET open = excluded.open, state = excluded.state, change = excluded.change,
-				changed_at = excluded.changed_at, settle_at = excluded.settle_at, publish_at = excluded.publish_at,
-				publish_failures = 0, record = excluded.record, progress = excluded.progress`,
+				changed_at = excluded.changed_at, begun_at = coalesce(begun_at, excluded.begun_at),
+				settle_at = excluded.settle_at, publish_at = coalesce(excluded.publish_at, publish_at),
+				publish_failures = 0, record = excluded.record, terms = excluded.terms, progress = excluded.progress`,
 			deletion.id,
-			open ? 1 : 0,
+			isOpen(deletion) ? 1 : 0,
 			state,
 			binding_id,
 			prefix_id,
 			cidr,
-			now(),
-			open ? dueAtMs : null,
-			open ? null : dueAtMs,
+			nowMs,
+			begunAtMs,
+			work?.dueAtMs ?? null,
+			publishAtMs,
 			JSON.stringify(deletion),
-			progress === null ? null : JSON.stringify(progress),
+			work?.terms ? JSON.stringify(work.terms) : null,
+			work ? JSON.stringify(work.progress) : null,
 		);
-		onDue(dueAtMs);
+		onDue(work?.dueAtMs ?? nowMs + publishLookAfterMs);
 	}
 
 	function claim(deletionId: string, claims: readonly Claim[]): void {
@@ -54,9 +68,12 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 		}
 	}
 
-	const openRow = (rows: OpenRow[]): OpenDeletion | null => {
-		const [row] = rows;
-		return row === undefined ? null : { deletion: readRecord(row.record), progress: JSON.parse(row.progress) };
+	const openRow = (query: string, value: string): OpenDeletion | null => {
+		const [row] = sql
+			.exec<WorkRow>(`SELECT record, terms, progress FROM deletions WHERE open = 1 AND ${query}`, value)
+			.toArray();
+		if (row === undefined) return null;
+		return { deletion: readRecord(row.record), terms: JSON.parse(row.terms), progress: JSON.parse(row.progress) };
 	};
 
 	return {
@@ -69,26 +86,34 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 			const [row] = sql.exec<{ record: string }>("SELECT record FROM deletions WHERE id = ?", id).toArray();
 			return row === undefined ? null : readRecord(row.record);
 		},
-		open: (id) =>
-			openRow(sql.exec<OpenRow>("SELECT record, progress FROM deletions WHERE id = ? AND open = 1", id).toArray()),
-		openFor(named) {
-			const [column, value] = "cidr" in named ? ["cidr", named.cidr] : ["binding_id", named.bindingId];
-			return openRow(
-				sql.exec<OpenRow>(`SELECT record, progress FROM deletions WHERE open = 1 AND ${column} = ?`, value).toArray(),
-			);
+		open: (id) => openRow("id = ?", id),
+		openFor: (named) =>
+			"cidr" in named ? openRow("cidr = ?", named.cidr) : openRow("binding_id = ?", named.bindingId),
+		restoring(id) {
+			const query = "SELECT record, progress FROM deletions WHERE id = ? AND open = 0 AND progress IS NOT NULL";
+			const [row] = sql.exec<{ record: string; progress: string }>(query, id).toArray();
+			return row === undefined ? null : { deletion: readRecord(row.record), progress: JSON.parse(row.progress) };
 		},
 		goneSince(prefixId, sinceMs) {
 			const query = `SELECT binding_id FROM deletions WHERE prefix_id = ?
-				AND (open = 1 OR (changed_at >= ? AND state IN ('deleted', 'already_gone')))`;
+				AND (state IN ('deleting', 'unknown') OR (changed_at >= ? AND state IN ('deleted', 'already_gone', 'restored')))`;
 			const rows = sql.exec<{ binding_id: string }>(query, prefixId, sinceMs).toArray();
 			return new Set(rows.map((row) => row.binding_id));
 		},
-		keepOpen({ deletion, progress }, dueAtMs, claims = []) {
-			put(deletion, progress, dueAtMs);
+		pace(prefixId, sinceMs) {
+			const query = `SELECT count(*) AS inAccount, min(begun_at) AS oldestMs,
+					coalesce(sum(prefix_id = ? AND state <> 'restored'), 0) AS inPrefix
+				FROM deletions WHERE begun_at > ? AND state IN ('deleting', 'unknown', 'deleted', 'already_gone', 'restored')`;
+			return sql.exec<{ inAccount: number; inPrefix: number; oldestMs: number | null }>(query, prefixId, sinceMs).one();
+		},
+		freeze: () => freezeInForce(sql, now()),
+		keepOpen({ deletion, terms, progress }, dueAtMs, claims = []) {
+			put(deletion, { terms, progress, dueAtMs });
 			claim(deletion.id, claims);
 		},
+		keepRestoring: ({ deletion, progress }, dueAtMs) => put(deletion, { terms: null, progress, dueAtMs }),
 		keepSettled(deletion, claims = []) {
-			put(deletion, null, now() + publishLookAfterMs);
+			put(deletion, null);
 			claim(deletion.id, claims);
 			onSettled(deletion.id);
 		},

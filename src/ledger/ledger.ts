@@ -3,21 +3,31 @@
 import { DurableObject } from "cloudflare:workers";
 import { createAddressing } from "../adapters/cloudflare/addressing.ts";
 import { publish } from "../adapters/history/publish.ts";
-import { lastDeletionInKv } from "../adapters/history/recall.ts";
+import { lastDeletionInKv, recordInKv } from "../adapters/history/recall.ts";
 import { type Config, configOf, type Env } from "../config.ts";
-import { type Admitted, admit, type DeletionCommand, type Rejection } from "../deletion/admit.ts";
+import { type Actor, type Admitted, admit, type DeletionCommand, type Rejection } from "../deletion/admit.ts";
+import { advance } from "../deletion/advance.ts";
 import { type CloudflareId, isCloudflareId } from "../deletion/cloudflare-id.ts";
-import { type Deletion, isOpen } from "../deletion/deletion.ts";
+import { cancel, decideApproval, type LifecycleFailure } from "../deletion/decisions.ts";
+import { type Deletion, isOpen, type Party } from "../deletion/deletion.ts";
 import { createDirectory } from "../deletion/directory.ts";
-import { carryOut } from "../deletion/execute.ts";
-import type { BindingsQuery, Changes, ChangesQuery, LedgerApi, PrefixWithBindings } from "../deletion/ledger-api.ts";
+import type {
+	BindingsQuery,
+	Changes,
+	ChangesQuery,
+	FreezeEvent,
+	LedgerApi,
+	PrefixWithBindings,
+} from "../deletion/ledger-api.ts";
 import type { LookUpFailure } from "../deletion/locate.ts";
 import { type Plan, type PlanQuery, plan } from "../deletion/plan.ts";
-import type { Binding, Ports } from "../deletion/ports.ts";
+import type { Binding, Freeze, Ports } from "../deletion/ports.ts";
+import { beginRestoration, type RestorationRefusal } from "../deletion/restore.ts";
 import { ok, type Result } from "../deletion/result.ts";
 import { survey, surveyPrefix } from "../deletion/survey.ts";
 import { log, traceOf } from "../log.ts";
 import { changes, lastDeletion } from "./changes.ts";
+import { freezeInForce, freezeLog, scheduledIds, setFreeze } from "./freezes.ts";
 import { createJournal } from "./journal.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
 import { getFlag, nextDueMs, openTables, prune, setFlag } from "./tables.ts";
@@ -49,8 +59,42 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		if (!admission.ok) return admission;
 		const { deletion, replayed } = admission.value;
 		if (!isOpen(deletion)) return admission;
-		await withinMs(waitMs, this.#carryOut(deletion.id));
-		return ok({ deletion: ports.journal.get(deletion.id) ?? deletion, replayed });
+		return ok({ deletion: await this.#broughtOn(deletion, waitMs), replayed });
+	}
+
+	async decide(
+		id: string,
+		decision: "approve" | "reject",
+		actor: Actor,
+		waitMs: number,
+	): Promise<Result<Deletion, LifecycleFailure>> {
+		const decided = decideApproval(await this.#recorded(id), decision, actor, this.#wired().ports);
+		return decided.ok ? ok(await this.#broughtOn(decided.value, waitMs)) : decided;
+	}
+
+	async cancel(id: string, actor: Actor): Promise<Result<Deletion, LifecycleFailure>> {
+		return cancel(await this.#recorded(id), actor, this.#wired().ports);
+	}
+
+	async restore(id: string, actor: Actor, waitMs: number): Promise<Result<Deletion, RestorationRefusal>> {
+		const { ports, outbox } = this.#wired();
+		const begun = await beginRestoration(await this.#recorded(id), actor, ports);
+		if (!begun.ok) return begun;
+		const restored = await this.#broughtOn(begun.value, waitMs);
+		// KV still shows the record as it was before; who asks for it next should not see that.
+		await withinMs(waitMs, outbox.send(id));
+		return ok(restored);
+	}
+
+	async freezes(): Promise<{ freeze: Freeze | null; log: FreezeEvent[] }> {
+		return { freeze: freezeInForce(this.#sql, Date.now()), log: freezeLog(this.#sql) };
+	}
+
+	async setFreeze(freeze: Freeze | null, by: Party): Promise<Freeze | null> {
+		setFreeze(this.#sql, freeze, by, Date.now());
+		log("warn", freeze === null ? "freeze_lifted" : "frozen", { by: by.name, door: by.door });
+		if (freeze === null) for (const id of scheduledIds(this.#sql)) this.ctx.waitUntil(this.#advance(id));
+		return freezeInForce(this.#sql, Date.now());
 	}
 
 	plan(query: PlanQuery): Promise<Result<Plan, LookUpFailure>> {
@@ -66,7 +110,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	}
 
 	async record(id: string): Promise<Deletion | null> {
-		return this.#wired().ports.journal.get(id);
+		return this.#recorded(id);
 	}
 
 	async changes(query: ChangesQuery): Promise<Changes> {
@@ -87,7 +131,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 			const { outbox } = this.#wired();
 			const query = "SELECT id FROM deletions WHERE settle_at <= ? ORDER BY settle_at LIMIT ?";
 			const due = this.#sql.exec<{ id: string }>(query, Date.now(), settledAtOnce).toArray();
-			await Promise.all(due.map(({ id }) => this.#carryOut(id)));
+			await Promise.all(due.map(({ id }) => this.#advance(id)));
 			await outbox.sendDue();
 			prune(this.#sql, Date.now());
 			const nextMs = nextDueMs(this.#sql);
@@ -98,15 +142,26 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		}
 	}
 
+	/** The record as it is after what can be done now, or after `waitMs`. */
+	async #broughtOn(deletion: Deletion, waitMs: number): Promise<Deletion> {
+		await withinMs(waitMs, this.#advance(deletion.id));
+		return this.#wired().ports.journal.get(deletion.id) ?? deletion;
+	}
+
 	/** Never rejects: what goes wrong here is left to the alarm, which reads what really happened. */
-	#carryOut(id: string): Promise<void> {
+	#advance(id: string): Promise<void> {
 		const present = this.#underWay.get(id);
 		if (present !== undefined) return present;
-		const work = carryOut(id, this.#wired().ports)
+		const work = advance(id, this.#wired().ports, this.#directory)
 			.catch((error) => log("error", "deletion_interrupted", { deletion_id: id, ...traceOf(error) }))
 			.finally(() => this.#underWay.delete(id));
 		this.#underWay.set(id, work);
 		return work;
+	}
+
+	/** From the journal, or from KV where it has left the journal. */
+	async #recorded(id: string): Promise<Deletion | null> {
+		return this.#wired().ports.journal.get(id) ?? (await recordInKv(this.env.HISTORY, id));
 	}
 
 	/** An alarm already set for an earlier time will do; it sets itself anew. */
@@ -141,6 +196,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 		const ports: Ports = {
 			accountId,
+			policy: config.policy,
 			now,
 			sleep,
 			randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),

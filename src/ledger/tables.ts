@@ -14,10 +14,12 @@ CREATE TABLE IF NOT EXISTS deletions (
 	cidr TEXT,
 	change INTEGER NOT NULL,
 	changed_at INTEGER NOT NULL,
+	begun_at INTEGER,
 	settle_at INTEGER,
 	publish_at INTEGER,
 	publish_failures INTEGER NOT NULL DEFAULT 0,
 	record TEXT NOT NULL,
+	terms TEXT,
 	progress TEXT
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX IF NOT EXISTS one_open_deletion_a_binding ON deletions (binding_id) WHERE open = 1;
@@ -35,6 +37,16 @@ CREATE TABLE IF NOT EXISTS claims (
 	PRIMARY KEY (actor, key)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS claims_by_made_at ON claims (made_at);
+CREATE INDEX IF NOT EXISTS deletions_by_begun_at ON deletions (begun_at) WHERE begun_at IS NOT NULL;
+CREATE TABLE IF NOT EXISTS freezes (
+	seq INTEGER PRIMARY KEY AUTOINCREMENT,
+	at TEXT NOT NULL,
+	event TEXT NOT NULL,
+	by_name TEXT NOT NULL,
+	by_door TEXT NOT NULL,
+	reason TEXT,
+	until TEXT
+);
 CREATE TABLE IF NOT EXISTS flags (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 `;
 
@@ -65,7 +77,7 @@ export function nextDueMs(sql: SqlStorage): number | null {
 		SELECT min(settle_at) AS at FROM deletions WHERE settle_at IS NOT NULL
 		UNION ALL SELECT min(publish_at) FROM deletions WHERE publish_at IS NOT NULL
 		UNION ALL SELECT min(made_at) + ${keptMs} FROM claims
-		UNION ALL SELECT min(changed_at) + ${keptMs} FROM deletions WHERE open = 0 AND publish_at IS NULL
+		UNION ALL SELECT min(changed_at) + ${keptMs} FROM deletions WHERE open = 0 AND settle_at IS NULL AND publish_at IS NULL
 			AND change < (SELECT max(change) FROM deletions))`;
 	return sql.exec<{ at: number | null }>(query).one().at;
 }
@@ -74,7 +86,7 @@ export function nextDueMs(sql: SqlStorage): number | null {
 export function prune(sql: SqlStorage, nowMs: number): void {
 	sql.exec("DELETE FROM claims WHERE made_at <= ?", nowMs - keptMs);
 	sql.exec(
-		`DELETE FROM deletions WHERE open = 0 AND publish_at IS NULL AND changed_at <= ?
+		`DELETE FROM deletions WHERE open = 0 AND settle_at IS NULL AND publish_at IS NULL AND changed_at <= ?
 			AND change < (SELECT max(change) FROM deletions)`,
 		nowMs - keptMs,
 	);

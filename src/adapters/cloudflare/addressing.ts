@@ -1,5 +1,5 @@
 // The domain's Cloudflare port, carried out with `fetch`. Paths are built here, from checked ids only. Reads are
-// repeated with jitter and shared by those who ask at the same time; a DELETE is neither.
+// repeated with jitter and shared by those who ask at the same time; what changes something is neither.
 import * as v from "valibot";
 import { parseCidr } from "../../deletion/cidr.ts";
 import type { CloudflareId } from "../../deletion/cloudflare-id.ts";
@@ -86,6 +86,11 @@ export function createAddressing(options: AddressingOptions): Cloudflare {
 			const reply = await call({ method: "DELETE", path: `${bindingsPath(prefixId)}/${bindingId}` });
 			return reply.ok ? ok(reply.value.answer) : reply;
 		},
+		async createBinding(prefixId, { cidr, serviceId }) {
+			const body = JSON.stringify({ cidr, service_id: serviceId });
+			const reply = await call({ method: "POST", path: bindingsPath(prefixId), body });
+			return reply.ok ? ok({ answer: reply.value.answer, binding: toBinding(reply.value.result) }) : reply;
+		},
 	};
 }
 
@@ -106,7 +111,7 @@ function asListing(
 }
 
 const text = v.fallback(v.nullable(v.string()), null);
-const prefixSchema = v.object({ id: v.string(), cidr: v.string() });
+const prefixSchema = v.object({ id: v.string(), cidr: v.string(), approved: text });
 const bindingSchema = v.object({
 	id: v.string(),
 	cidr: text,
@@ -118,7 +123,8 @@ const bindingSchema = v.object({
 function toPrefix(item: unknown): Prefix | null {
 	const read = v.safeParse(prefixSchema, item);
 	const range = read.success ? parseCidr(read.output.cidr) : null;
-	return read.success && range?.ok ? { id: read.output.id, cidr: range.value.text, range: range.value } : null;
+	if (!read.success || !range?.ok) return null;
+	return { id: read.output.id, cidr: range.value.text, range: range.value, approved: read.output.approved };
 }
 
 /** One without an id could be neither named nor missed. */

@@ -9,9 +9,11 @@ const answerCapBytes = 16 * 1024 * 1024;
 export type Credential = { apiToken: string } | { email: string; apiKey: string };
 
 export interface Call {
-	method: "GET" | "DELETE";
+	method: "GET" | "DELETE" | "POST";
 	/** Below the API's address, built from checked ids only. */
 	path: string;
+	/** JSON. */
+	body?: string;
 }
 
 export interface Sent {
@@ -41,7 +43,13 @@ export async function send(call: Call, { credential, timeoutMs, now }: SendOptio
 	try {
 		const response = await fetch(`${apiAddress}${call.path}`, {
 			method: call.method,
-			headers: { accept: "application/json", "user-agent": "unbind", ...credentialHeaders(credential) },
+			headers: {
+				accept: "application/json",
+				"user-agent": "unbind",
+				...(call.body === undefined ? {} : { "content-type": "application/json" }),
+				...credentialHeaders(credential),
+			},
+			...(call.body === undefined ? {} : { body: call.body }),
 			redirect: "manual",
 			signal: abort.signal,
 		});

@@ -37,6 +37,9 @@ export function answerOf(deletion: Deletion, replayed: boolean): Result<Response
 	const trouble = problemOf(deletion);
 	if (trouble !== null) return fail({ ...trouble, headers: { ...trouble.headers, ...replay } });
 	if (deletion.settled_at !== null) return ok(Response.json(deletion, { headers: replay }));
-	const headers = { location: `/deletions/${deletion.id}`, ...retryAfter(askAgainSeconds), ...replay };
+	const waitsUntil = deletion.state === "scheduled" ? deletion.not_before : null;
+	const seconds =
+		waitsUntil === null ? askAgainSeconds : Math.max(askAgainSeconds, (Date.parse(waitsUntil) - Date.now()) / 1000);
+	const headers = { location: `/deletions/${deletion.id}`, ...retryAfter(seconds), ...replay };
 	return ok(Response.json(deletion, { status: 202, headers }));
 }

@@ -9,7 +9,7 @@ import type { Context } from "../context.ts";
 import { readQuery, shown } from "../input.ts";
 import { targetInPath } from "../named-target.ts";
 import { type Problem, problem } from "../problem.ts";
-import { deletionEntries, lookUpProblem, unreachable, type Wish } from "../requested.ts";
+import { lookUpProblem, planEntries, unreachable, type Wish, wishOf } from "../requested.ts";
 import type { Handler } from "./handler.ts";
 
 export const listBindings: Handler = async (request, context) => {
@@ -32,15 +32,18 @@ export const listBindings: Handler = async (request, context) => {
 export const showPlan: Handler = async (request, context, actor) => {
 	const target = targetInPath(request.params.target ?? "", context);
 	if (!target.ok) return target;
-	const query = readQuery(new URL(request.url), deletionEntries, ["acknowledge"]);
+	const query = readQuery(new URL(request.url), planEntries, ["acknowledge"]);
 	if (!query.ok) return query;
-	const { reason = null, acknowledge = [] } = query.value;
-	return planned({ actor, target: target.value, reason, acknowledge }, context);
+	return planned(wishOf(actor, target.value, query.value), null, context);
 };
 
 /** The plan as an answer; its `ETag` names what was looked at. */
-export async function planned(wish: Wish, context: Context): Promise<Result<Response, Problem>> {
-	const plan = await ask(context.requestId, () => context.ledger.plan({ ...wish, ifMatch: null }));
+export async function planned(
+	wish: Wish,
+	ifMatch: string[] | null,
+	context: Context,
+): Promise<Result<Response, Problem>> {
+	const plan = await ask(context.requestId, () => context.ledger.plan({ ...wish, ifMatch }));
 	if (!plan.ok) return fail(unreachable);
 	if (!plan.value.ok) return fail(lookUpProblem(plan.value.failure));
 	const { binding, effect, guards, would, acknowledge, snapshot }: Plan = plan.value.value;

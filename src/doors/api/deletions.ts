@@ -6,7 +6,7 @@ import type { Context } from "../context.ts";
 import { readJson, readQuery } from "../input.ts";
 import { targetIn, targetInPath } from "../named-target.ts";
 import type { Problem } from "../problem.ts";
-import { deletionEntries, requestDeletion, type Wish } from "../requested.ts";
+import { deletionEntries, ifMatchOf, requestDeletion, type Wish, wishOf } from "../requested.ts";
 import { answerOf } from "./answer.ts";
 import { planned } from "./bindings.ts";
 import type { Handler } from "./handler.ts";
@@ -16,8 +16,7 @@ export const deleteBinding: Handler = async (request, context, actor) => {
 	if (!target.ok) return target;
 	const query = readQuery(new URL(request.url), deletionEntries, ["acknowledge"]);
 	if (!query.ok) return query;
-	const { reason = null, acknowledge = [] } = query.value;
-	return deleted({ actor, target: target.value, reason, acknowledge }, request, context);
+	return deleted(wishOf(actor, target.value, query.value), request, context);
 };
 
 const postEntries = {
@@ -33,11 +32,12 @@ export const postDeletion: Handler = async (request, context, actor) => {
 	if (!body.ok) return body;
 	const target = targetIn(body.value.target, context);
 	if (!target.ok) return target;
-	const { reason = null, acknowledge = [], dry_run = false } = body.value;
-	const wish = { actor, target: target.value, reason, acknowledge };
-	if (!dry_run) return deleted(wish, request, context);
+	const wish = wishOf(actor, target.value, body.value);
+	if (body.value.dry_run !== true) return deleted(wish, request, context);
 	const missing = lacks(actor, "delete");
-	return missing === null ? planned(wish, context) : fail(missing);
+	if (missing !== null) return fail(missing);
+	const ifMatch = ifMatchOf(request.headers);
+	return ifMatch.ok ? planned(wish, ifMatch.value, context) : ifMatch;
 };
 
 async function deleted(wish: Wish, request: Request, context: Context): Promise<Result<Response, Problem>> {

@@ -9,7 +9,7 @@ import { fail, ok, type Result } from "../../deletion/result.ts";
 import { preferredType } from "../accept.ts";
 import { ask } from "../ask.ts";
 import type { Context } from "../context.ts";
-import { readQuery } from "../input.ts";
+import { readQuery, timeSchema } from "../input.ts";
 import { type Problem, problem } from "../problem.ts";
 import { unreachable } from "../requested.ts";
 import { csv, ndjson, type RowFormat } from "./export.ts";
@@ -19,14 +19,10 @@ const defaultLimit = 50;
 const largestLimit = 1000;
 
 const id = v.pipe(v.string(), v.check(isCloudflareId, "must be 32 hex digits or a dashed UUID, in lower case"));
-const time = v.pipe(
-	v.string(),
-	v.regex(
-		/^\d{4}-\d\d-\d\d(?:[Tt]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:\d\d))?$/,
-		"must be a date or a time with its zone, as 2026-02-20T17:48:00Z",
-	),
-	v.transform(Date.parse),
-	v.check((ms) => Number.isFinite(ms) && ms >= 0, "must be a time that exists"),
+/** A day is its beginning, in UTC. */
+const time = v.union(
+	[timeSchema, v.pipe(v.string(), v.isoDate(), v.transform(Date.parse))],
+	"must be a date, or a time with its zone, as 2026-02-20T17:48:00Z",
 );
 const entries = {
 	limit: v.optional(

@@ -1,0 +1,13 @@
+// Brings a deletion as far as it can be brought now, whatever it is waiting for or was stopped at.
+import type { Directory } from "./directory.ts";
+import { carryOut } from "./execute.ts";
+import type { Ports } from "./ports.ts";
+import { carryBack } from "./restore.ts";
+import { begin } from "./waiting.ts";
+
+/** Can be called at any time, and any number of times; resolves when there is nothing to do until its due time. */
+export async function advance(id: string, ports: Ports, directory: Directory): Promise<void> {
+	await begin(id, ports, directory);
+	await carryOut(id, ports);
+	await carryBack(id, ports);
+}

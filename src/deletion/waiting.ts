@@ -1,0 +1,80 @@
+// The waiting part of a deletion's life: for another person's decision, for its time, for the end of a freeze. Whatever
+// it waited for, it is looked up and judged anew before anything is sent.
+import { assess } from "./assess.ts";
+import { isCloudflareId } from "./cloudflare-id.ts";
+import { courseOf } from "./course.ts";
+import { settle, withEvent } from "./deletion.ts";
+import type { Directory } from "./directory.ts";
+import { locate } from "./locate.ts";
+import type { OpenDeletion, Ports } from "./ports.ts";
+
+/** A frozen deletion looks again this often, should the end of the freeze not have woken it. */
+const frozenPauseMs = 300_000;
+/** Cloudflare could not be asked when its time had come. */
+const lookUpPauseMs = 10_000;
+/** A deletion that could not be looked up for this long after its time is not carried out any more. */
+const patienceMs = 600_000;
+
+/**
+ * Begins a deletion whose time has come; leaves alone one that has still to wait.
+ *
+ * What stands if we stop? The waiting record, with its due time: the alarm comes again. After the last `await` nothing
+ * waits, so the guards see all that is in flight, and the record goes over to `deleting` in the commit that `carryOut`
+ * begins with.
+ */
+export async function begin(id: string, ports: Ports, directory: Directory): Promise<void> {
+	const { journal } = ports;
+	const waiting = journal.open(id);
+	if (waiting === null) return;
+	if (waiting.deletion.state === "pending_approval") return expire(waiting, ports);
+	if (waiting.deletion.state !== "scheduled") return;
+	const startsAtMs = Date.parse(
+		waiting.deletion.not_before ?? waiting.deletion.approval?.decided_at ?? waiting.deletion.created_at,
+	);
+	if (ports.now() < startsAtMs || isFrozen(waiting, ports)) return;
+
+	const { binding } = waiting.deletion;
+	if (binding === null || !isCloudflareId(binding.id) || !isCloudflareId(binding.prefix_id)) return;
+	const target = { kind: "id" as const, named: binding.cidr, bindingId: binding.id, prefixId: binding.prefix_id };
+	const found = await locate(target, ports, directory);
+
+	// Nothing waits from here on.
+	const open = journal.open(id);
+	if (open === null || open.deletion.state !== "scheduled" || isFrozen(open, ports)) return;
+	const nowMs = ports.now();
+	if (!found.ok) {
+		if (found.failure.code === "binding_not_found")
+			return journal.keepSettled(settle(open.deletion, nowMs, "already_gone"));
+		const patient = found.failure.code === "cloudflare_unavailable" && nowMs < startsAtMs + patienceMs;
+		if (patient) return journal.keepOpen(open, nowMs + lookUpPauseMs);
+		const { code, detail } = found.failure;
+		const failure = { code: code === "invalid_target" ? ("binding_not_found" as const) : code, detail };
+		return journal.keepSettled(settle(open.deletion, nowMs, "failed", failure));
+	}
+	const { assessment } = assess(found.value, open.terms, open.deletion.reason, ports);
+	const judged = { ...withEvent(open.deletion, nowMs, "planned"), ...assessment };
+	const course = courseOf(judged, open.terms, ports);
+	if ("settled" in course) journal.keepSettled(course.settled);
+	else journal.keepOpen(course.open, course.dueAtMs);
+}
+
+/** Keeps a scheduled deletion waiting while there is a freeze. */
+function isFrozen(open: OpenDeletion, { journal, now }: Ports): boolean {
+	const freeze = journal.freeze();
+	if (freeze === null) return false;
+	const nowMs = now();
+	const untilMs = freeze.until === null ? Number.POSITIVE_INFINITY : Date.parse(freeze.until);
+	const held = open.deletion.timeline.at(-1)?.event === "held_by_freeze";
+	const story = held
+		? open.deletion
+		: withEvent(open.deletion, nowMs, "held_by_freeze", { freeze_reason: freeze.reason });
+	journal.keepOpen({ ...open, deletion: story }, Math.min(untilMs, nowMs + frozenPauseMs));
+	return true;
+}
+
+export function expire({ deletion }: OpenDeletion, { journal, now }: Ports): void {
+	if (deletion.approval === null || now() < Date.parse(deletion.approval.expires_at)) return;
+	const failure = { code: "approval_expired" as const, detail: "Nobody approved it in time." };
+	const approval = { ...deletion.approval, state: "expired" as const };
+	journal.keepSettled(settle({ ...deletion, approval }, now(), "expired", failure));
+}

@@ -1,0 +1,57 @@
+// The kill switch: while it is on, nothing is deleted through any door. What waits goes on when it is lifted.
+import * as v from "valibot";
+import type { Actor } from "../../deletion/admit.ts";
+import { at } from "../../deletion/deletion.ts";
+import type { Freeze } from "../../deletion/ports.ts";
+import { fail, ok } from "../../deletion/result.ts";
+import { ask } from "../ask.ts";
+import type { Context } from "../context.ts";
+import { readJson, readQuery, reasonSchema, timeSchema } from "../input.ts";
+import { problem } from "../problem.ts";
+import { unreachable } from "../requested.ts";
+import type { Handler } from "./handler.ts";
+
+const entries = { reason: reasonSchema, until: v.optional(timeSchema) };
+
+export const showFreeze: Handler = async (request, context) => {
+	const query = readQuery(new URL(request.url), {});
+	if (!query.ok) return query;
+	const known = await ask(context.requestId, () => context.ledger.freezes());
+	if (!known.ok) return fail(unreachable);
+	return ok(Response.json({ ...shown(known.value.freeze), log: known.value.log }));
+};
+
+export const putFreeze: Handler = async (request, context, actor) => {
+	const body = await readJson(request, entries);
+	if (!body.ok) return body;
+	const { reason, until = null } = body.value;
+	const nowMs = Date.now();
+	if (until !== null && until <= nowMs)
+		return fail(problem("invalid_request", 'The field "until" must be in the future.'));
+	return set(
+		{ reason, by: { name: actor.name, door: actor.door }, since: at(nowMs), until: until === null ? null : at(until) },
+		actor,
+		context,
+	);
+};
+
+export const liftFreeze: Handler = async (request, context, actor) => {
+	const query = readQuery(new URL(request.url), {});
+	return query.ok ? set(null, actor, context) : query;
+};
+
+async function set(freeze: Freeze | null, actor: Actor, context: Context) {
+	const present = await ask(context.requestId, () =>
+		context.ledger.setFreeze(freeze, { name: actor.name, door: actor.door }),
+	);
+	return present.ok ? ok(Response.json(shown(present.value))) : fail(unreachable);
+}
+
+const shown = (freeze: Freeze | null) => ({
+	frozen: freeze !== null,
+	reason: null,
+	by: null,
+	since: null,
+	until: null,
+	...freeze,
+});

@@ -1,0 +1,54 @@
+// The kill switch, and the log of who turned it, when and why.
+import type { Party } from "../deletion/deletion.ts";
+import type { FreezeEvent } from "../deletion/ledger-api.ts";
+import type { Freeze } from "../deletion/ports.ts";
+import { getFlag, setFlag } from "./tables.ts";
+
+const loggedAtMost = 20;
+
+export function freezeInForce(sql: SqlStorage, nowMs: number): Freeze | null {
+	const text = getFlag(sql, "freeze");
+	if (text === null) return null;
+	const freeze: Freeze = JSON.parse(text);
+	return freeze.until === null || Date.parse(freeze.until) > nowMs ? freeze : null;
+}
+
+/** @param freeze null lifts the one in force; where there is none, nothing happens. */
+export function setFreeze(sql: SqlStorage, freeze: Freeze | null, by: Party, nowMs: number): void {
+	const lifted = freeze === null;
+	if (lifted && freezeInForce(sql, nowMs) === null) return;
+	setFlag(sql, "freeze", lifted ? null : JSON.stringify(freeze));
+	sql.exec(
+		"INSERT INTO freezes (at, event, by_name, by_door, reason, until) VALUES (?, ?, ?, ?, ?, ?)",
+		new Date(nowMs).toISOString(),
+		lifted ? "lifted" : "frozen",
+		by.name,
+		by.door,
+		freeze?.reason ?? null,
+		freeze?.until ?? null,
+	);
+}
+
+/** The latest first. */
+export function freezeLog(sql: SqlStorage): FreezeEvent[] {
+	type Row = {
+		at: string;
+		event: FreezeEvent["event"];
+		by_name: string;
+		by_door: Party["door"];
+		reason: string | null;
+		until: string | null;
+	};
+	const rows = sql
+		.exec<Row>(`SELECT at, event, by_name, by_door, reason, until FROM freezes ORDER BY seq DESC LIMIT ${loggedAtMost}`)
+		.toArray();
+	return rows.map(({ by_name, by_door, ...event }) => ({ ...event, by: { name: by_name, door: by_door } }));
+}
+
+/** Scheduled deletions, which a lifted freeze may have held. */
+export function scheduledIds(sql: SqlStorage): string[] {
+	return sql
+		.exec<{ id: string }>("SELECT id FROM deletions WHERE open = 1 AND state = 'scheduled'")
+		.toArray()
+		.map(({ id }) => id);
+}
