@@ -50,6 +50,10 @@ const cidrText = v.pipe(
 	v.check((text) => parseCidr(text).ok, "must be a CIDR without host bits"),
 );
 
+/** A record takes a list for one, whose names are its positions. */
+const table = (problem: string) =>
+	v.custom<object>((value) => typeof value === "object" && value !== null && !Array.isArray(value), problem);
+
 const accountId = v.pipe(
 	v.string(),
 	v.regex(/^[0-9a-f]{32}$/, "must be an account id: 32 hex digits"),
@@ -82,22 +86,26 @@ const protectedList = v.array(
 	"must be a list",
 );
 
-const aliases = v.record(
-	v.pipe(
-		v.string(),
-		v.regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, "an alias is made of a-z, 0-9, - and _"),
-		v.check((name) => !isCloudflareId(name), "an alias must not look like an id"),
+const aliases = v.pipe(
+	table("must be a table of names and targets"),
+	v.record(
+		v.pipe(
+			v.string(),
+			v.regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, "an alias is made of a-z, 0-9, - and _"),
+			v.check((name) => !isCloudflareId(name), "an alias must not look like an id"),
+		),
+		v.pipe(
+			v.string(),
+			v.check((text) => isCloudflareId(text) || parseCidr(text).ok, "an alias stands for a binding's CIDR or id"),
+		),
+		"must be a table of names and targets",
 	),
-	v.pipe(
-		v.string(),
-		v.check((text) => isCloudflareId(text) || parseCidr(text).ok, "an alias stands for a binding's CIDR or id"),
-	),
-	"must be a table of names and targets",
 );
 
 const tokens = v.pipe(
 	v.string("is missing"),
 	v.parseJson(undefined, "must be JSON"),
+	table("must be an object of names and tokens"),
 	v.record(
 		v.pipe(v.string(), v.regex(/^[\w.@+-]{1,64}$/, "a name is made of letters, digits and . @ + - _, at most 64")),
 		v.strictObject({
@@ -110,6 +118,7 @@ const tokens = v.pipe(
 		}),
 		"must be an object of names and tokens",
 	),
+	v.check((holders) => Object.keys(holders).length > 0, "names nobody"),
 	v.check(
 		(holders) => new Set(Object.values(holders).map(({ sha256 }) => sha256)).size === Object.keys(holders).length,
 		"two names have the same token, so nobody could tell who called",
@@ -218,12 +227,11 @@ function readCredential(settings: ReadonlyMap<string, unknown>): Result<Credenti
 }
 
 /** valibot's own sentences quote the value; ours do not. */
-const told = (issue: v.BaseIssue<unknown>): string =>
-	issue.message.startsWith("Invalid")
-		? issue.input === undefined
-			? "is missing"
-			: "is not of the right form"
-		: issue.message;
+function told(issue: v.BaseIssue<unknown>): string {
+	if (issue.type === "strict_object" && issue.expected === "never") return "there is no such name here";
+	if (!issue.message.startsWith("Invalid")) return issue.message;
+	return issue.input === undefined ? "is missing" : "is not of the right form";
+}
 
 const bytesOf = (hex: string): Uint8Array =>
 	Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));

@@ -6,10 +6,11 @@ import { liftFreeze, putFreeze, showFreeze } from "./doors/api/freeze.ts";
 import { apiDoor } from "./doors/api/handler.ts";
 import { listDeletions, showDeletion } from "./doors/api/history.ts";
 import { cancelDeletion, decideDeletion, restoreDeletion } from "./doors/api/lifecycle.ts";
-import { authenticate } from "./doors/auth/authenticate.ts";
+import { authenticate, authenticateAsCloudflare } from "./doors/auth/authenticate.ts";
 import * as cloudflare from "./doors/cloudflare.ts";
 import type { Context } from "./doors/context.ts";
 import { health } from "./doors/health.ts";
+import openapi from "./doors/openapi.json" with { type: "json" };
 import { problem, problemResponse } from "./doors/problem.ts";
 
 const bindingsPath = "/client/v4/accounts/:account/addressing/prefixes/:prefix/bindings";
@@ -17,6 +18,7 @@ const bindingsPath = "/client/v4/accounts/:account/addressing/prefixes/:prefix/b
 export const router = Router<IRequest, [Context], Response>();
 
 router
+	.get("/openapi.json", () => Response.json(openapi))
 	.get("/health", (_, { ledger }) => health(ledger))
 	.get("/bindings", apiDoor("read", listBindings))
 	.get("/bindings/:target+", apiDoor("read", showPlan))
@@ -40,7 +42,8 @@ async function noRoute(request: IRequest, context: Context): Promise<Response> {
 	const { pathname } = new URL(request.url);
 	const isCloudflares = pathname.startsWith("/client/v4/");
 	const render = isCloudflares ? cloudflare.envelopeOfProblem : problemResponse;
-	const actor = await authenticate(request, "api", context);
+	const enter = isCloudflares ? authenticateAsCloudflare : authenticate;
+	const actor = await enter(request, isCloudflares ? "cloudflare" : "api", context);
 	if (!actor.ok) return render(actor.failure, context.requestId);
 	const methods = router.routes
 		.filter(([method, path]) => method !== "ALL" && path.test(pathname))

@@ -1,6 +1,7 @@
 // The first half of a deletion: claim → find → guard → record the intent. Sends nothing that changes anything.
 import { assess, cidrsOf } from "./assess.ts";
 import { contains, parseCidr } from "./cidr.ts";
+import { plainId } from "./cloudflare-id.ts";
 import { courseOf } from "./course.ts";
 import { at, type Deletion, type Door, type Scope, settle, withEvent } from "./deletion.ts";
 import type { Directory } from "./directory.ts";
@@ -65,8 +66,7 @@ export async function admit(
 	const draft = draftOf(command, ports);
 
 	const conclude = (deletion: Deletion): Result<Admitted, Rejection> => {
-		const askAgain = deletion.failure?.retry_after_seconds !== undefined;
-		journal.keepSettled(deletion, askAgain ? claims.filter((claim) => claim.key.startsWith(requestKey)) : claims);
+		journal.keepSettled(deletion, claims);
 		return ok({ deletion, replayed: false });
 	};
 	const ranges = cidrsOf(actor.ranges);
@@ -119,19 +119,18 @@ export async function admit(
 	return ok({ deletion: course.open.deletion, replayed: false });
 }
 
-const requestKey = "request:";
-
 /** Every request claims its own id, so that a broken call to the Ledger can be repeated; a caller's key comes on top. */
 function claimsOf(command: DeletionCommand): Claim[] {
 	const { actor, target, reason, acknowledge, ifMatch, notBeforeMs, idempotencyKey } = command;
-	const what = target.kind === "id" ? [target.bindingId, target.prefixId] : target.cidr.text;
+	const what = target.kind === "id" ? [plainId(target.bindingId), target.prefixId] : target.cidr.text;
 	const payload = JSON.stringify([what, reason, acknowledge.toSorted(), ifMatch, notBeforeMs]);
-	const keys = [`${requestKey}${command.requestId}`, ...(idempotencyKey === null ? [] : [`key:${idempotencyKey}`])];
-	return keys.map((key) => ({ actor: actor.name, key, payload }));
+	const claim = { actor: actor.name, payload };
+	const own = { ...claim, key: `request:${command.requestId}`, lasting: false };
+	return idempotencyKey === null ? [own] : [own, { ...claim, key: `key:${idempotencyKey}`, lasting: true }];
 }
 
 function replay(claims: readonly Claim[], { journal }: Ports): Result<Admitted, Rejection> | null {
-	for (const { actor, key, payload } of claims) {
+	for (const { actor, key, payload, lasting } of claims) {
 		const earlier = journal.claimed(actor, key);
 		if (earlier === null) continue;
 		if (earlier.payload !== payload) {
@@ -139,7 +138,7 @@ function replay(claims: readonly Claim[], { journal }: Ports): Result<Admitted, 
 			return fail({ code: "idempotency_key_reused", detail, deletion_id: earlier.deletionId });
 		}
 		const deletion = journal.get(earlier.deletionId);
-		if (deletion !== null) return ok({ deletion, replayed: !key.startsWith(requestKey) });
+		if (deletion !== null) return ok({ deletion, replayed: lasting });
 	}
 	return null;
 }

@@ -1,6 +1,7 @@
 // What deleting a found binding would do, and what the guards say of it. The plan shows it, a deletion acts on it; so
 // what was shown is what is done.
 import { type Cidr, parseCidr } from "./cidr.ts";
+import { plainId } from "./cloudflare-id.ts";
 import type { BindingSnapshot } from "./deletion.ts";
 import { type BoundRange, type Effect, effectOf } from "./effect.ts";
 import type { Found } from "./find.ts";
@@ -28,7 +29,7 @@ export function assess(
 	const { journal, policy } = ports;
 	const nowMs = ports.now();
 	const gone = journal.goneSince(prefixId, askedAtMs);
-	const all = found.all.filter((one) => one.id === binding.id || !gone.has(one.id));
+	const all = found.all.filter((one) => one.id === binding.id || !gone.has(plainId(one.id)));
 	const effect = effectOf(
 		{ id: binding.id, range: binding.range, serviceName: binding.serviceName },
 		all.flatMap(boundRange),

@@ -1,8 +1,7 @@
 // A call that changes something at Cloudflare, made once: intent first, and after every unclear answer a look at what is
 // so now. Deleting a binding and creating it anew are the two errands; they differ in what is called and looked at, and
 // in nothing else.
-import type { CloudflareAnswer, Deletion } from "./deletion.ts";
-import { withEvent } from "./deletion.ts";
+import { type CloudflareAnswer, type Deletion, withEvent } from "./deletion.ts";
 import type { CloudflareFault, Ports, Progress } from "./ports.ts";
 import type { Result } from "./result.ts";
 
@@ -25,6 +24,17 @@ export const notYetSent = (judgedAtMs: number): Progress => ({
 	readBacks: 0,
 });
 
+/** In the place of an answer where nothing could be called: a record whose ids cannot stand in a path. */
+export const noAnswer: CloudflareAnswer = {
+	status: null,
+	success: null,
+	errors: [],
+	messages: [],
+	ray: null,
+	duration_ms: 0,
+	unreadable: "the record holds no id that could be called with",
+};
+
 /** As wished; not (yet); it never will be, as something else stands there; or it cannot be told now. */
 export type Sight = "done" | "not_done" | "in_the_way" | "unreadable";
 
@@ -46,10 +56,13 @@ export interface Errand {
 	keep(deletion: Deletion, progress: Progress, dueAtMs: number): void;
 	/** It is as wished, by our call or by somebody else's doing. */
 	succeed(deletion: Deletion, by: "us" | "others"): void;
-	fail(deletion: Deletion, failure: ErrandFailure): void;
+	/** @param retryAfterMs set where asking again can help. */
+	fail(deletion: Deletion, failure: ErrandFailure, retryAfterMs?: number): void;
 }
 
 export type ErrandFailure =
+	| "held_back"
+	| "throttled"
 	| "refused"
 	| "credential_rejected"
 	| "in_the_way"
@@ -79,7 +92,11 @@ export async function carefully(errand: Errand, ports: Ports): Promise<void> {
 	}
 }
 
-type Step = (errand: Errand, open: { deletion: Deletion; progress: Progress }, ports: Ports) => Promise<boolean>;
+interface Standing {
+	deletion: Deletion;
+	progress: Progress;
+}
+type Step = (errand: Errand, open: Standing, ports: Ports) => Promise<boolean>;
 
 const maySend = ({ callsSent, judgedAtMs }: Progress, nowMs: number, errand: Errand): boolean =>
 	callsSent < callsAtMost && nowMs - judgedAtMs < sendWindowMs && !errand.isHeld();
@@ -103,37 +120,44 @@ const send: Step = async (errand, open, ports) => {
 	const answer = reply.ok ? reply.value : reply.failure.answer;
 	const deletion =
 		answer === null ? sent : errand.shown(told(sent, answer, ports.now()), "under_way", { ...answer, attempts });
-	if (!reply.ok)
-		return afterFault(errand, reply.failure, { deletion, progress }, open.progress.mayHaveTakenEffect, ports);
+	if (!reply.ok) return afterFault(errand, reply.failure, { deletion, progress }, open, ports);
 	errand.succeed(deletion, "us");
 	return false;
 };
 
-/** @param earlierMayHave whether an earlier call may have taken effect: this one's answer does not speak for it. */
+/** @param before how it stood before this call: whether an earlier one may have taken effect, this answer does not say. */
 async function afterFault(
 	errand: Errand,
 	fault: CloudflareFault,
-	{ deletion, progress }: { deletion: Deletion; progress: Progress },
-	earlierMayHave: boolean,
+	now: Standing,
+	before: Standing,
 	ports: Ports,
 ): Promise<boolean> {
 	const nowMs = ports.now();
-	const goOn = (state: "under_way" | "unknown", change: Partial<Progress>, dueInMs = lookAfterMs): true => {
-		errand.keep(errand.shown(deletion, state, null), { ...progress, ...change }, nowMs + dueInMs);
+	const earlierMayHave = before.progress.mayHaveTakenEffect;
+	const goOn = (state: "under_way" | "unknown", change: Partial<Progress>): true => {
+		errand.keep(errand.shown(now.deletion, state, null), { ...now.progress, ...change }, nowMs + lookAfterMs);
 		return true;
 	};
 	if (fault.kind === "unclear") return goOn("unknown", {});
 	if (errand.saysAlready(fault))
 		return goOn("under_way", { mayHaveTakenEffect: earlierMayHave, answeredAlready: true });
-	if (fault.kind === "throttled" && maySend(progress, nowMs + fault.retryAfterMs, errand)) {
+
+	const waitMs = fault.kind === "throttled" ? fault.retryAfterMs : 0;
+	if (fault.kind === "throttled" && maySend(now.progress, nowMs + waitMs, errand)) {
+		if (fault.answer === null) errand.keep(before.deletion, before.progress, nowMs + waitMs + lookAfterMs);
 		// It was clearly not carried out; it is looked at all the same before the next: one rule, no exception.
-		goOn("under_way", { mayHaveTakenEffect: earlierMayHave }, fault.retryAfterMs + lookAfterMs);
-		await ports.sleep(fault.retryAfterMs);
+		else
+			errand.keep(now.deletion, { ...now.progress, mayHaveTakenEffect: earlierMayHave }, nowMs + waitMs + lookAfterMs);
+		await ports.sleep(waitMs);
 		return true;
 	}
 	// A clear no. Where an earlier call may still land, it is not the last word: nothing more is sent, but looked at.
 	if (earlierMayHave) return goOn("unknown", { callsSent: callsAtMost });
-	errand.fail(deletion, fault.kind === "credential_rejected" ? "credential_rejected" : "refused");
+	if (fault.kind !== "throttled") {
+		errand.fail(now.deletion, fault.kind === "credential_rejected" ? "credential_rejected" : "refused");
+	} else if (fault.answer === null) errand.fail(before.deletion, "held_back", waitMs);
+	else errand.fail(now.deletion, "throttled", waitMs);
 	return false;
 }
 
@@ -162,7 +186,7 @@ const lookAgain: Step = async (errand, { deletion, progress }, ports) => {
 };
 
 const giveUp: Step = async (errand, { deletion }) => {
-	errand.fail(deletion, "not_sent");
+	errand.fail(deletion, "not_sent", 1000);
 	return false;
 };
 

@@ -10,4 +10,7 @@ const form = /^(?:[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[
 export const isCloudflareId = (text: string): text is CloudflareId => form.test(text);
 
 /** One id can be shown dashed by one of Cloudflare's APIs and plain by another. */
-export const sameId = (a: string, b: string): boolean => a.replaceAll("-", "") === b.replaceAll("-", "");
+export const sameId = (a: string, b: string): boolean => plainId(a) === plainId(b);
+
+/** The spelling without dashes, to look an id up by. */
+export const plainId = (id: string): string => id.replaceAll("-", "");

@@ -1,7 +1,7 @@
 // Remembers which prefix holds which addresses and bindings, so that a look-up can go straight there. A hint, never an
 // answer: whoever does not find a binding by it looks the whole account up again.
 import { contains } from "./cidr.ts";
-import { type CloudflareId, isCloudflareId } from "./cloudflare-id.ts";
+import { type CloudflareId, isCloudflareId, plainId } from "./cloudflare-id.ts";
 import type { Binding, Prefix } from "./ports.ts";
 import type { Target } from "./target.ts";
 
@@ -16,7 +16,8 @@ export function createDirectory(): Directory {
 	const prefixOfBinding = new Map<string, string>();
 	return {
 		prefixFor(target) {
-			const id = target.kind === "id" ? prefixOfBinding.get(target.bindingId) : mostSpecific(prefixes, target)?.id;
+			const id =
+				target.kind === "id" ? prefixOfBinding.get(plainId(target.bindingId)) : mostSpecific(prefixes, target)?.id;
 			return id !== undefined && isCloudflareId(id) ? id : null;
 		},
 		learnPrefixes(all) {
@@ -25,7 +26,7 @@ export function createDirectory(): Directory {
 			for (const [bindingId, prefixId] of prefixOfBinding) if (!ids.has(prefixId)) prefixOfBinding.delete(bindingId);
 		},
 		learnBindings(prefixId, bindings) {
-			for (const binding of bindings) prefixOfBinding.set(binding.id, prefixId);
+			for (const binding of bindings) prefixOfBinding.set(plainId(binding.id), prefixId);
 		},
 	};
 }

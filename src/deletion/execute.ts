@@ -1,6 +1,6 @@
 // The second half of a deletion: DELETE → read back → record the outcome.
 
-import { carefully, type ErrandFailure, type Sight } from "./careful.ts";
+import { carefully, type ErrandFailure, noAnswer, type Sight } from "./careful.ts";
 import { isCloudflareId, sameId } from "./cloudflare-id.ts";
 import { type Deletion, settle } from "./deletion.ts";
 import { credentialRejected } from "./locate.ts";
@@ -36,15 +36,23 @@ export function carryOut(id: string, ports: Ports): Promise<void> {
 				if (present !== null) journal.keepOpen({ ...present, deletion, progress }, dueAtMs);
 			},
 			succeed: (deletion, by) => journal.keepSettled(settle(deletion, now(), by === "us" ? "deleted" : "already_gone")),
-			fail: (deletion, why) => journal.keepSettled(settle(deletion, now(), "failed", failures[why])),
+			fail(deletion, why, retryAfterMs) {
+				const retry = retryAfterMs === undefined ? {} : { retry_after_seconds: Math.ceil(retryAfterMs / 1000) };
+				journal.keepSettled(settle(deletion, now(), "failed", { ...failures[why], ...retry }));
+			},
 		},
 		ports,
 	);
 }
 
-const notCalled = { kind: "throttled" as const, answer: null, retryAfterMs: Number.POSITIVE_INFINITY };
+const notCalled = { kind: "refused" as const, answer: noAnswer };
 
 const failures: Record<ErrandFailure, NonNullable<Deletion["failure"]>> = {
+	held_back: { code: "cloudflare_unavailable", detail: "Cloudflare's rate limit is used up; nothing was sent." },
+	throttled: {
+		code: "cloudflare_refused",
+		detail: "Cloudflare's rate limit refused the deletion; the binding stands.",
+	},
 	refused: { code: "cloudflare_refused", detail: "Cloudflare refused the deletion; the binding stands." },
 	credential_rejected: { code: "credential_rejected", detail: credentialRejected },
 	contradicted: {

@@ -83,10 +83,12 @@ export async function find(
 
 	if (named !== null) {
 		const quick = await inPrefix(named, false);
-		return quick.ok || firm ? quick : inPrefix(named, true);
+		return quick.ok || firm || quick.failure.reason === "cloudflare" ? quick : inPrefix(named, true);
 	}
 	const quick = await (remembered === null ? inAccount(false) : inPrefix(remembered, false));
-	return quick.ok || firm ? quick : inAccount(true);
+	if (quick.ok || firm) return quick;
+	// A Cloudflare that does not answer would not answer the longer way either.
+	return quick.failure.reason === "cloudflare" ? quick : inAccount(true);
 }
 
 const names = (target: Target, binding: Binding): boolean =>

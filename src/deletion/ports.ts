@@ -123,6 +123,8 @@ export interface Claim {
 	key: string;
 	/** What was asked for under the key, canonically; another payload under the same key is an error. */
 	payload: string;
+	/** A caller's own key, which a later request may repeat; not the id of one request. */
+	lasting: boolean;
 }
 
 /** The Ledger's storage. Every call is synchronous; calls with no `await` between them become durable together. */
@@ -133,7 +135,7 @@ export interface Journal {
 	restoring(id: string): OpenRestoration | null;
 	/** The open deletion of a binding; there is never a second one. */
 	openFor(named: { bindingId: string } | { cidr: string }): OpenDeletion | null;
-	/** Ids of the prefix's bindings that are being deleted, or were since then. */
+	/** Plain ids of the prefix's bindings that are being deleted, or were since then. */
 	goneSince(prefixId: string, sinceMs: number): Set<string>;
 	pace(prefixId: string, sinceMs: number): Pace;
 	/** The freeze that is in force; null when there is none. */
@@ -142,7 +144,10 @@ export interface Journal {
 	keepOpen(open: OpenDeletion, dueAtMs: number, claims?: readonly Claim[]): void;
 	/** Stores a restoration under way, as `keepOpen` does. */
 	keepRestoring(open: OpenRestoration, dueAtMs: number): void;
-	/** Stores a settled deletion, and that it has to be published. */
+	/**
+	 * Stores a settled deletion, and that it has to be published. One whose failure says when to ask again keeps no
+	 * lasting claim.
+	 */
 	keepSettled(deletion: Deletion, claims?: readonly Claim[]): void;
 	/** Binds further keys to a deletion that another request began. */
 	join(deletionId: string, claims: readonly Claim[]): void;

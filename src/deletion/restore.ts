@@ -1,7 +1,7 @@
 // The way back: the binding created anew, from the record. The same care as for a deletion: intent first, once, and a
 // look after every unclear answer. A freeze does not hold it, as it is what one wants to do in a freeze.
 import type { Actor } from "./admit.ts";
-import { carefully, type ErrandFailure, lookAfterMs, notYetSent, type Sight } from "./careful.ts";
+import { carefully, type ErrandFailure, lookAfterMs, noAnswer, notYetSent, type Sight } from "./careful.ts";
 import { isCloudflareId, sameId } from "./cloudflare-id.ts";
 import { missingScope, outOfRange } from "./decisions.ts";
 import {
@@ -181,9 +181,11 @@ function failed(deletion: Deletion, why: ErrandFailure, nowMs: number): Deletion
 	return amended(told, { state: "failed", settled_at: at(nowMs), failure });
 }
 
-const notCalled = { kind: "throttled" as const, answer: null, retryAfterMs: Number.POSITIVE_INFINITY };
+const notCalled = { kind: "refused" as const, answer: noAnswer };
 
 const failures: Record<ErrandFailure, NonNullable<Restoration["failure"]>> = {
+	held_back: { code: "cloudflare_unavailable", detail: "Cloudflare's rate limit is used up; nothing was sent." },
+	throttled: { code: "cloudflare_refused", detail: "Cloudflare's rate limit refused the creation. Ask again later." },
 	refused: { code: "cloudflare_refused", detail: "Cloudflare refused to create the binding." },
 	credential_rejected: { code: "credential_rejected", detail: credentialRejected },
 	contradicted: {

@@ -20,6 +20,7 @@ type Handler = (request: IRequest, context: Context, actor: Actor) => Promise<Re
 const codeBase = 90_000;
 /** The official SDKs repeat these, and everything from 500 on, a DELETE too: a refusal must have none of them. */
 const repeatedStatuses = new Set([408, 409, 429]);
+const repetitionMs = 600_000;
 
 export const cloudflareDoor =
 	(scope: Scope | null, handle: Handler) =>
@@ -61,8 +62,26 @@ export const deleteBinding: Handler = async (request, context, actor) => {
 	if (!query.ok) return query;
 	const target = { kind: "id" as const, named: bindingId.value, bindingId: bindingId.value, prefixId: prefixId.value };
 	const admitted = await requestDeletion(wishOf(actor, target, query.value), request, context);
-	return admitted.ok ? ok(envelopeOfDeletion(admitted.value.deletion, context.requestId)) : admitted;
+	if (!admitted.ok) return admitted;
+	const { deletion } = admitted.value;
+	const earlier = isRepetition(request.headers) ? await deletedBefore(deletion, actor, context) : null;
+	return ok(envelopeOfDeletion(earlier ?? deletion, context.requestId));
 };
+
+/** The official SDKs count their repetitions of one call in this header. */
+const isRepetition = (headers: Headers): boolean => Number(headers.get("x-stainless-retry-count") ?? 0) > 0;
+
+/**
+ * A repetition that finds nothing may be that of a call which did it, and whose answer got lost. Its own deletion is the
+ * answer then, if it is minutes old.
+ */
+async function deletedBefore({ failure }: Deletion, actor: Actor, context: Context): Promise<Deletion | null> {
+	const last = failure?.code === "binding_not_found" ? failure.last_deletion : undefined;
+	if (last?.actor !== actor.name || last.door !== actor.door) return null;
+	if (Date.now() - Date.parse(last.created_at) > repetitionMs) return null;
+	const record = await ask(context.requestId, () => context.ledger.record(last.id));
+	return record.ok ? record.value : null;
+}
 
 async function bindingsNamed(request: IRequest, context: Context): Promise<Result<Binding[], Problem>> {
 	const prefixId = idIn(request, "prefix");
@@ -100,7 +119,7 @@ function envelopeOfDeletion(deletion: Deletion, requestId: string): Response {
 		return Response.json({ errors, messages, success: true });
 	}
 	const isCloudflares = failure?.code === "cloudflare_refused" && cloudflare !== null && cloudflare.errors.length > 0;
-	if (isCloudflares) return refusal(cloudflare.status ?? 502, cloudflare.errors, cloudflare.messages);
+	if (isCloudflares) return refusal(settledStatus(cloudflare.status ?? 502), cloudflare.errors, cloudflare.messages);
 	if (state === "pending_approval" || state === "scheduled") return refusal(403, [waiting(deletion)], []);
 	// Still under way: no success yet, and asking again, as the SDKs do, joins it.
 	const trouble = problemOf(deletion) ?? problem("outcome_unknown", "The deletion is under way.", {}, retryAfter(2));
@@ -115,18 +134,20 @@ const waiting = ({ id, state, approval, not_before }: Deletion): CloudflareMessa
 
 export function envelopeOfProblem({ code, status, detail, headers }: Problem, requestId: string): Response {
 	const message = `${code}: ${detail} (request ${requestId})`;
-	return refusal(status, [{ code: codeBase + status, message }], [], headers);
+	const settled = repeatedStatuses.has(status) ? 403 : status === 502 ? 424 : status;
+	return refusal(settled, [{ code: codeBase + status, message }], [], headers);
 }
 
-/**
- * Statuses that an SDK would repeat are left to what a repetition can help: what was not sent, and what is under way.
- */
+/** Cloudflare's status, where it is a plain no: a refusal must neither look like a success nor be repeated. */
+const settledStatus = (status: number): number =>
+	status >= 400 && status < 500 && !repeatedStatuses.has(status) ? status : 424;
+
+/** What a repetition can help, the SDKs may repeat: what was not sent, and what is under way. */
 function refusal(
 	status: number,
 	errors: CloudflareMessage[],
 	messages: CloudflareMessage[],
 	headers: { [name: string]: string } = {},
 ): Response {
-	const settled = repeatedStatuses.has(status) ? 403 : status === 502 ? 424 : status;
-	return Response.json({ errors, messages, success: false, result: null }, { status: settled, headers });
+	return Response.json({ errors, messages, success: false, result: null }, { status, headers });
 }

@@ -16,16 +16,20 @@ export function readQuery<E extends Entries>(
 	entries: E,
 	lists: readonly string[] = [],
 ): Result<Read<E>, Problem> {
-	const values: { [name: string]: string | string[] } = {};
+	const values = new Map<string, string | string[]>();
 	for (const name of new Set(url.searchParams.keys())) {
 		const all = url.searchParams.getAll(name);
 		const [first = ""] = all;
-		if (lists.includes(name)) values[name] = all.flatMap((one) => one.split(","));
+		if (lists.includes(name))
+			values.set(
+				name,
+				all.flatMap((one) => one.split(",")),
+			);
 		else if (all.length > 1)
 			return fail(invalid(`The parameter ${shown(name)} is given ${all.length} times.`, entries));
-		else values[name] = first;
+		else values.set(name, first);
 	}
-	return readObject(values, entries, "parameter");
+	return readObject(Object.fromEntries(values), entries, "parameter");
 }
 
 /** A JSON body of at most 64 KiB. */
@@ -47,12 +51,13 @@ export async function readJson<E extends Entries>(request: Request, entries: E):
 }
 
 function readObject<E extends Entries>(value: object, entries: E, kind: string): Result<Read<E>, Problem> {
+	// Not left to the schema: to it, a name that every object inherits is a known one.
+	const unknown = Object.keys(value).find((key) => !Object.hasOwn(entries, key));
+	if (unknown !== undefined) return fail(invalid(`There is no ${kind} ${shown(unknown)}.`, entries));
 	const read = v.safeParse(v.strictObject(entries), value);
 	if (read.success) return ok(read.output);
 	const [issue] = read.issues;
 	const name = shown(String(issue.path?.[0]?.key ?? ""));
-	if (issue.type === "strict_object" && issue.expected === "never")
-		return fail(invalid(`There is no ${kind} ${name}.`, entries));
 	if (issue.input === undefined) return fail(invalid(`The ${kind} ${name} is missing.`, entries));
 	return fail(
 		invalid(
@@ -76,13 +81,25 @@ export const reasonSchema = v.pipe(
 	v.check((text) => text.trim() !== "", "must not be blank"),
 );
 
+const time = String.raw`[Tt]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:\d\d)`;
+
+const moment = (form: string, what: string) =>
+	v.pipe(
+		v.string("must be a text"),
+		v.regex(new RegExp(`^\\d{4}-\\d\\d-\\d\\d${form}$`), `must be ${what} with its zone, as 2026-02-20T17:48:00Z`),
+		v.check(isRealDay, "must be a time that exists"),
+		v.transform(Date.parse),
+		v.check((ms) => Number.isFinite(ms) && ms >= 0, "must be a time that exists"),
+	);
+
 /** RFC 3339, with its zone; as milliseconds. */
-export const timeSchema = v.pipe(
-	v.string("must be a text"),
-	v.regex(
-		/^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:\d\d)$/,
-		"must be a time with its zone, as 2026-02-20T17:48:00Z",
-	),
-	v.transform(Date.parse),
-	v.check((ms) => Number.isFinite(ms) && ms >= 0, "must be a time that exists"),
-);
+export const timeSchema = moment(time, "a time");
+/** A day is its beginning, in UTC. */
+export const timeOrDaySchema = moment(`(?:${time})?`, "a date or a time");
+
+/** `Date.parse` takes a 30th of February for the 2nd of March. */
+function isRealDay(text: string): boolean {
+	const [year = 0, month = 0, day = 0] = text.slice(0, 10).split("-").map(Number);
+	const date = new Date(Date.UTC(year, month - 1, day));
+	return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+}

@@ -62,6 +62,8 @@ const table: Record<ProblemCode, readonly [number, string]> = {
 	outcome_unknown: [504, "The outcome is not known yet"],
 };
 
+export const problemCodes = Object.keys(table);
+
 export interface Problem {
 	code: ProblemCode;
 	status: number;

@@ -1,5 +1,6 @@
 // What the Ledger knows that KV may not show yet: open deletions, and whatever changed in the last ten minutes. KV
 // promises to have caught up after "60 seconds or more".
+import { plainId } from "../deletion/cloudflare-id.ts";
 import { type Summary, summaryOf } from "../deletion/deletion.ts";
 import type { Changes, ChangesQuery } from "../deletion/ledger-api.ts";
 import { getFlag, readRecord, setFlag } from "./tables.ts";
@@ -10,14 +11,15 @@ const toldAtMost = 1000;
 export function changes(sql: SqlStorage, query: ChangesQuery, nowMs: number): Changes {
 	const version = versionOf(sql);
 	if (query.unless === version) return { version, recent: null, until: null };
+	const bindingId = query.bindingId === null ? null : plainId(query.bindingId);
 	const rows = sql
 		.exec<{ record: string }>(
 			`SELECT record FROM deletions WHERE id > ? AND (open = 1 OR changed_at >= ?)
 				AND (? IS NULL OR binding_id = ?) AND (? IS NULL OR prefix_id = ?) ORDER BY id LIMIT ${toldAtMost}`,
 			query.afterId,
 			nowMs - recentMs,
-			query.bindingId,
-			query.bindingId,
+			bindingId,
+			bindingId,
 			query.prefixId,
 			query.prefixId,
 		)
@@ -30,7 +32,13 @@ export function changes(sql: SqlStorage, query: ChangesQuery, nowMs: number): Ch
 export function lastDeletion(sql: SqlStorage, named: { bindingId?: string; cidr?: string }): Summary | null {
 	const query = `SELECT record FROM deletions WHERE state IN ('deleted', 'already_gone', 'restored')
 		AND (binding_id = ? OR cidr = ?) ORDER BY id LIMIT 1`;
-	const [row] = sql.exec<{ record: string }>(query, named.bindingId ?? null, named.cidr ?? null).toArray();
+	const [row] = sql
+		.exec<{ record: string }>(
+			query,
+			named.bindingId === undefined ? null : plainId(named.bindingId),
+			named.cidr ?? null,
+		)
+		.toArray();
 	return row === undefined ? null : summaryOf(readRecord(row.record));
 }
 

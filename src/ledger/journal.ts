@@ -1,4 +1,5 @@
 // The domain's journal in SQLite. Synchronous, so that what belongs together becomes durable together; decides nothing.
+import { plainId } from "../deletion/cloudflare-id.ts";
 import { type Deletion, isOpen, summaryOf } from "../deletion/deletion.ts";
 import type { Claim, Journal, OpenDeletion, Progress, Terms } from "../deletion/ports.ts";
 import { freezeInForce } from "./freezes.ts";
@@ -40,7 +41,7 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 			deletion.id,
 			isOpen(deletion) ? 1 : 0,
 			state,
-			binding_id,
+			binding_id === null ? null : plainId(binding_id),
 			prefix_id,
 			cidr,
 			nowMs,
@@ -55,15 +56,16 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 	}
 
 	function claim(deletionId: string, claims: readonly Claim[]): void {
-		for (const { actor, key, payload } of claims) {
+		for (const { actor, key, payload, lasting } of claims) {
 			sql.exec(
-				`INSERT INTO claims (actor, key, payload, deletion_id, made_at) VALUES (?, ?, ?, ?, ?)
+				`INSERT INTO claims (actor, key, payload, deletion_id, made_at, lasting) VALUES (?, ?, ?, ?, ?, ?)
 				ON CONFLICT (actor, key) DO UPDATE SET payload = excluded.payload, deletion_id = excluded.deletion_id, made_at = excluded.made_at`,
 				actor,
 				key,
 				payload,
 				deletionId,
 				now(),
+				lasting ? 1 : 0,
 			);
 		}
 	}
@@ -88,12 +90,13 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 		},
 		open: (id) => openRow("id = ?", id),
 		openFor: (named) =>
-			"cidr" in named ? openRow("cidr = ?", named.cidr) : openRow("binding_id = ?", named.bindingId),
+			"cidr" in named ? openRow("cidr = ?", named.cidr) : openRow("binding_id = ?", plainId(named.bindingId)),
 		restoring(id) {
 			const query = "SELECT record, progress FROM deletions WHERE id = ? AND open = 0 AND progress IS NOT NULL";
 			const [row] = sql.exec<{ record: string; progress: string }>(query, id).toArray();
 			return row === undefined ? null : { deletion: readRecord(row.record), progress: JSON.parse(row.progress) };
 		},
+		/** By their plain ids. */
 		goneSince(prefixId, sinceMs) {
 			const query = `SELECT binding_id FROM deletions WHERE prefix_id = ?
 				AND (state IN ('deleting', 'unknown') OR (changed_at >= ? AND state IN ('deleted', 'already_gone', 'restored')))`;
@@ -115,6 +118,10 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 		keepSettled(deletion, claims = []) {
 			put(deletion, null);
 			claim(deletion.id, claims);
+			// "Ask again" must not be what a key gets for ever.
+			if (deletion.failure?.retry_after_seconds !== undefined) {
+				sql.exec("DELETE FROM claims WHERE deletion_id = ? AND lasting = 1", deletion.id);
+			}
 			onSettled(deletion.id);
 		},
 		join: claim,

@@ -41,6 +41,8 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	readonly #directory = createDirectory();
 	/** Deletions that are being carried out in this very object; whoever asks for one waits for the same. */
 	readonly #underWay = new Map<string, Promise<void>>();
+	/** Callers who wait for a deletion to be settled. */
+	readonly #waiting = new Set<{ id: string; settled: PromiseWithResolvers<void> }>();
 	#services: { ports: Ports; outbox: Outbox } | null = null;
 	#alarmAtMs: number | null = null;
 
@@ -110,7 +112,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	}
 
 	async record(id: string): Promise<Deletion | null> {
-		return this.#recorded(id);
+		return this.#wired().ports.journal.get(id);
 	}
 
 	async changes(query: ChangesQuery): Promise<Changes> {
@@ -118,7 +120,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	}
 
 	async health(): Promise<{ credentialRejected: boolean }> {
-		return { credentialRejected: getFlag(this.#sql, "credential_rejected") !== null };
+		return { credentialRejected: Object.values(rejectedFlags).some((flag) => getFlag(this.#sql, flag) !== null) };
 	}
 
 	/**
@@ -142,10 +144,24 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		}
 	}
 
-	/** The record as it is after what can be done now, or after `waitMs`. */
+	/**
+	 * The record as it is when there is nothing more to wait for, or after `waitMs`. What is unknown is looked at again by
+	 * the alarm; until then a caller with time left waits for that.
+	 */
 	async #broughtOn(deletion: Deletion, waitMs: number): Promise<Deletion> {
-		await withinMs(waitMs, this.#advance(deletion.id));
-		return this.#wired().ports.journal.get(deletion.id) ?? deletion;
+		const { id } = deletion;
+		const present = () => this.#wired().ports.journal.get(id) ?? deletion;
+		const waiting = { id, settled: Promise.withResolvers<void>() };
+		this.#waiting.add(waiting);
+		const work = this.#advance(id).then(() => (present().state === "unknown" ? waiting.settled.promise : undefined));
+		await withinMs(waitMs, work);
+		this.#waiting.delete(waiting);
+		return present();
+	}
+
+	#onSettled(id: string, outbox: Outbox): void {
+		for (const waiting of this.#waiting) if (waiting.id === id) waiting.settled.resolve();
+		this.ctx.waitUntil(outbox.send(id));
 	}
 
 	/** Never rejects: what goes wrong here is left to the alarm, which reads what really happened. */
@@ -206,12 +222,12 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 				now,
 				sleep,
 				random: Math.random,
-				onCredential: (rejected) => this.#noteCredential(rejected),
+				onCredential: (call, rejected) => this.#noteCredential(call, rejected),
 			}),
 			journal: createJournal(this.#sql, {
 				now,
 				onDue,
-				onSettled: (id) => this.ctx.waitUntil(outbox.send(id)),
+				onSettled: (id) => this.#onSettled(id, outbox),
 			}),
 			recollection: {
 				lastDeletion: async (query) => lastDeletion(this.#sql, query) ?? (await this.#lastDeletionInKv(query)),
@@ -229,14 +245,21 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		}
 	}
 
-	/** Kept, so that `/health` knows after a restart too; written only when it changes. */
-	#noteCredential(rejected: boolean): void {
-		const known = getFlag(this.#sql, "credential_rejected") !== null;
-		if (known === rejected) return;
-		setFlag(this.#sql, "credential_rejected", rejected ? new Date().toISOString() : null);
-		log(rejected ? "error" : "info", rejected ? "credential_rejected" : "credential_accepted");
+	/**
+	 * Kept, so that `/health` knows after a restart too. A read that works says nothing of the permission to write; a
+	 * write that works says all.
+	 */
+	#noteCredential(call: "read" | "write", rejected: boolean): void {
+		const known = getFlag(this.#sql, rejectedFlags[call]) !== null;
+		if (known !== rejected) {
+			setFlag(this.#sql, rejectedFlags[call], rejected ? new Date().toISOString() : null);
+			log(rejected ? "error" : "info", rejected ? "credential_rejected" : "credential_accepted", { call });
+		}
+		if (call === "write" && !rejected) this.#noteCredential("read", false);
 	}
 }
+
+const rejectedFlags = { read: "credential_rejected_read", write: "credential_rejected_write" };
 
 /** Waits for the work, but no longer than that; the work goes on. */
 async function withinMs(ms: number, work: Promise<void>): Promise<void> {

@@ -34,6 +34,7 @@ CREATE TABLE IF NOT EXISTS claims (
 	payload TEXT NOT NULL,
 	deletion_id TEXT NOT NULL,
 	made_at INTEGER NOT NULL,
+	lasting INTEGER NOT NULL,
 	PRIMARY KEY (actor, key)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS claims_by_made_at ON claims (made_at);

@@ -49,7 +49,7 @@ describe("recorded first", () => {
 			}),
 		);
 		expect(rows.state).toBe("deleting");
-		expect(events(JSON.parse(rows.record))).toEqual(["requested", "guarded", "sent"]);
+		expect(events(JSON.parse(rows.record))).toEqual(["requested", "planned", "sent"]);
 		expect(rows.alarm).toBe(Date.now() + 15_000);
 		await cloudflare.release();
 		expect((await answer).status).toBe(200);
@@ -63,7 +63,7 @@ describe("recorded first", () => {
 		expect(settled).toMatchObject({ state: "deleted", cloudflare: { status: 200, attempts: 2 } });
 		expect(events(settled)).toEqual([
 			"requested",
-			"guarded",
+			"planned",
 			"sent",
 			"read_back",
 			"sent",
@@ -80,7 +80,7 @@ describe("recorded first", () => {
 		await alarm(15_000);
 		const settled = await record(id);
 		expect(settled.state).toBe("deleted");
-		expect(events(settled)).toEqual(["requested", "guarded", "sent", "read_back", "deleted", "published"]);
+		expect(events(settled)).toEqual(["requested", "planned", "sent", "read_back", "deleted", "published"]);
 		expect(await deletes()).toHaveLength(1);
 	});
 

@@ -17,7 +17,7 @@ export interface AddressingOptions {
 	/** From 0 to 1. */
 	random(): number;
 	/** Told after every answer whether it rejected the credential. */
-	onCredential(rejected: boolean): void;
+	onCredential(call: "read" | "write", rejected: boolean): void;
 	timeoutMs?: number;
 }
 
@@ -47,7 +47,7 @@ export function createAddressing(options: AddressingOptions): Cloudflare {
 		const reply = interpret(sent, now());
 		if (!reply.ok && reply.failure.kind === "throttled") gate.holdFor(reply.failure.retryAfterMs);
 		const isCredential = !reply.ok && reply.failure.kind === "credential_rejected";
-		if (reply.ok || isCredential) options.onCredential(isCredential);
+		if (reply.ok || isCredential) options.onCredential(what.method === "GET" ? "read" : "write", isCredential);
 		return reply;
 	}
 

@@ -18,8 +18,9 @@ export function createHistory(kv: KVNamespace, askChanges: AskChanges): History 
 				const { rows, next } = await historyPage(kv, filter, limit, from, overlay);
 				return ok({ rows, next: next === null ? null : encodeCursor(next, filter), version: changes?.version ?? null });
 			} catch (error) {
-				// KV refuses a cursor that it did not give.
-				if (from.cursor !== null) return fail("bad_cursor");
+				// KV refuses a cursor that it did not give, or not to us.
+				const isCursor = from.cursor !== null && error instanceof Error && /cursor/i.test(error.message);
+				if (isCursor) return fail("bad_cursor");
 				throw error;
 			}
 		},

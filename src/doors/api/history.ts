@@ -9,7 +9,7 @@ import { fail, ok, type Result } from "../../deletion/result.ts";
 import { preferredType } from "../accept.ts";
 import { ask } from "../ask.ts";
 import type { Context } from "../context.ts";
-import { readQuery, timeSchema } from "../input.ts";
+import { readQuery, timeOrDaySchema } from "../input.ts";
 import { type Problem, problem } from "../problem.ts";
 import { unreachable } from "../requested.ts";
 import { csv, ndjson, type RowFormat } from "./export.ts";
@@ -19,11 +19,6 @@ const defaultLimit = 50;
 const largestLimit = 1000;
 
 const id = v.pipe(v.string(), v.check(isCloudflareId, "must be 32 hex digits or a dashed UUID, in lower case"));
-/** A day is its beginning, in UTC. */
-const time = v.union(
-	[timeSchema, v.pipe(v.string(), v.isoDate(), v.transform(Date.parse))],
-	"must be a date, or a time with its zone, as 2026-02-20T17:48:00Z",
-);
 const entries = {
 	limit: v.optional(
 		v.pipe(
@@ -39,8 +34,8 @@ const entries = {
 	prefix: v.optional(id),
 	actor: v.optional(v.pipe(v.string(), v.nonEmpty("must not be empty"), v.maxLength(200, "is too long"))),
 	door: v.optional(v.picklist(doors, `must be among ${doors.join(", ")}`)),
-	since: v.optional(time),
-	until: v.optional(time),
+	since: v.optional(timeOrDaySchema),
+	until: v.optional(timeOrDaySchema),
 };
 
 const formats: Record<string, RowFormat> = { "application/x-ndjson": ndjson, "text/csv": csv };

@@ -1,0 +1,50 @@
+// The sandbox's account and callers, by names that tests can use.
+import { reset } from "cloudflare:test";
+import { vi } from "vitest";
+import { cloudflare } from "../harness.ts";
+import { accountId } from "../sandbox/imitation/account.ts";
+
+export { accountId };
+export const documentedCaller = { name: "user@example.com", token: "144c9defac04969c7bfad8efaa8ea194" };
+export const approver = { name: "approver", token: "unbind_sandbox_approver" };
+
+export const prefixes = {
+	amsterdam: "2af39739cc4e3b5910c918468bb89828",
+	shop: "b10c0000000000000000000000000002",
+	v6: "b10c0000000000000000000000000003",
+};
+
+export const magicTransit24 = "0429b49b6a5155297b78e75a44b09e14";
+export const cdn26 = "c01d0000000000000000000000000001";
+export const spectrum26 = "c01d0000000000000000000000000002";
+export const cdn25 = "c01d0000000000000000000000000003";
+export const shop24 = "c01d0000000000000000000000000004";
+export const v6Cdn48 = "c01d0000000000000000000000000005";
+export const v6Spectrum64 = "c01d0000000000000000000000000006";
+export const v6Regional64 = "c01d0000-0000-4000-8000-000000000007";
+
+export const services = {
+	CDN: "5e4f1c0a9b7d4e2f8a6b3c1d0e9f7a52",
+	Spectrum: "a3d7b91e6c2048f5b0e4d8c7f1a29635",
+	"Magic Transit": "2db684ee7ca04e159946fd05b99e1bcd",
+};
+
+/** The Cloudflare-compatible door's path. */
+export const bindingsPath = (prefixId: string, bindingId?: string, account = accountId): string =>
+	`/client/v4/accounts/${account}/addressing/prefixes/${prefixId}/bindings${bindingId === undefined ? "" : `/${bindingId}`}`;
+
+/** For `afterEach`: everything as new. First the Ledger's end, so that it does not go on in the new world. */
+export async function beginAnew(): Promise<void> {
+	vi.restoreAllMocks();
+	await reset();
+	await cloudflare.reset();
+}
+
+/** The pauses between repeated reads have a random length; with this, none. Before the Ledger is asked for the first time. */
+export const withoutPauses = (): void => void vi.spyOn(Math, "random").mockReturnValue(0);
+
+/** Nothing becomes due any more, so that the Ledger's alarm does not get ahead of a test. */
+export function stopTheClock(): void {
+	const stoppedAtMs = Date.now();
+	vi.spyOn(Date, "now").mockReturnValue(stoppedAtMs);
+}

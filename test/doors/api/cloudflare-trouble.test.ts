@@ -1,0 +1,201 @@
+// What a caller hears when Cloudflare's API says no, cannot be used, or breaks off.
+import { afterEach, describe, expect, test } from "vitest";
+import { guardNames } from "../../../src/deletion/guards.ts";
+import { call, cloudflare, deletes } from "../../harness.ts";
+import { sandboxApiToken } from "../../sandbox/imitation/credentials.ts";
+import { beginAnew, cdn25, withoutPauses } from "../account.ts";
+import { expectProblem } from "../expect-problem.ts";
+
+afterEach(beginAnew);
+
+const path = "/bindings/203.0.113.128/25";
+const deleteIt = () => call(path, { method: "DELETE" });
+const record = async (id: string) => (await call(`/deletions/${id}`)).json;
+const passes = guardNames.map((guard) => ({ guard, verdict: "pass" }));
+const health = async () => {
+	const { status, json } = await call("/health", { token: null });
+	return [status, json];
+};
+
+const said = {
+	code: 1234,
+	message: "the binding is locked",
+	documentation_url: "https://developers.cloudflare.com/byoip",
+	source: { pointer: "/binding" },
+	more: ["than", "known"],
+};
+/** An answer of Cloudflare's as problems and records show it. */
+const answered = (status: number, errors: object[]) => ({
+	status,
+	success: false,
+	errors,
+	messages: [],
+	ray: expect.stringMatching(/-AMS$/),
+	duration_ms: expect.any(Number),
+});
+
+describe("cloudflare_refused", () => {
+	const title = "Cloudflare refused";
+
+	test.each([[400], [403], [409], [418], [422]])(
+		"a DELETE answered %i: its errors are inside, whole",
+		async (status) => {
+			await cloudflare.order({ method: "DELETE", fault: { kind: "reject", status, errors: [said] } });
+			const answer = await deleteIt();
+			const { deletion_id } = answer.json;
+			const detail = "Cloudflare refused the deletion; the binding stands.";
+			const evidence = { guards: passes, cloudflare: { ...answered(status, [said]), attempts: 1 } };
+			expectProblem(answer, { status: 502, code: "cloudflare_refused", title, detail, ...evidence, deletion_id });
+			expect(await record(deletion_id)).toMatchObject({
+				state: "failed",
+				failure: { code: "cloudflare_refused", detail },
+				...evidence,
+			});
+			expect(await deletes()).toHaveLength(1);
+			expect((await deleteIt()).status).toBe(200);
+		},
+	);
+
+	test("a look-up, for a deletion and for a plan", async () => {
+		await cloudflare.order({ method: "GET", times: 2, fault: { kind: "reject", status: 422, errors: [said] } });
+		const detail = "Cloudflare refused the look-up; nothing was deleted.";
+		const plan = await call(path);
+		const problem = { status: 502, code: "cloudflare_refused", title, detail };
+		expectProblem(plan, { ...problem, cloudflare: answered(422, [said]) });
+		const answer = await deleteIt();
+		const { deletion_id } = answer.json;
+		expectProblem(answer, { ...problem, cloudflare: { ...answered(422, [said]), attempts: 0 }, deletion_id });
+		expect(await record(deletion_id)).toMatchObject({ state: "failed", binding: null });
+		expect(await deletes()).toEqual([]);
+	});
+});
+
+describe("credential_rejected", () => {
+	const title = "Cloudflare rejected unbind's credential";
+	const detail =
+		"Cloudflare rejected unbind's own credential, not yours. Its operator has to check the Worker's secret and its permission (IP Prefixes: Edit).";
+	const errors = [{ code: 10000, message: "Authentication error" }];
+	const reject = { kind: "reject", status: 403 } as const;
+
+	test("a look-up: told as the operator's affair, and /health is red until Cloudflare accepts it again", async () => {
+		expect(await health()).toEqual([200, { ok: true }]);
+		await cloudflare.order({ method: "GET", fault: reject });
+		const answer = await call("/bindings");
+		const cloudflares = answered(403, errors);
+		expectProblem(answer, { status: 502, code: "credential_rejected", title, detail, cloudflare: cloudflares });
+		expect(await health()).toEqual([503, { ok: false }]);
+		expect((await call("/bindings")).status).toBe(200);
+		expect(await health()).toEqual([200, { ok: true }]);
+	});
+
+	test("a DELETE: on record, and /health is red", async () => {
+		await cloudflare.order({ method: "DELETE", fault: reject });
+		const answer = await deleteIt();
+		const { deletion_id } = answer.json;
+		const evidence = { guards: passes, cloudflare: { ...answered(403, errors), attempts: 1 } };
+		expectProblem(answer, { status: 502, code: "credential_rejected", title, detail, ...evidence, deletion_id });
+		expect(await record(deletion_id)).toMatchObject({ state: "failed", failure: { code: "credential_rejected" } });
+		expect(await health()).toEqual([503, { ok: false }]);
+		expect((await deleteIt()).status).toBe(200);
+		expect(await health()).toEqual([200, { ok: true }]);
+	});
+
+	test.each([
+		["a malformed one", 400, 6003],
+		["a missing one", 400, 9106],
+		["an unknown one", 403, 9109],
+		["one that may not do this by its scheme", 403, 10405],
+		["any 401", 401, 1],
+	])("%s", async (_, status, code) => {
+		await cloudflare.order({ fault: { kind: "reject", status, errors: [{ code, message: "no" }] } });
+		expect((await call(path)).json).toMatchObject({ code: "credential_rejected", status: 502 });
+		expect((await health())[0]).toBe(503);
+	});
+});
+
+describe("cloudflare_unavailable", () => {
+	const title = "Cloudflare's API cannot be used now";
+
+	test("a look-up without a usable answer: 503, nothing was sent, come again", async () => {
+		withoutPauses();
+		await cloudflare.order({ method: "GET", times: 3, fault: { kind: "html" } });
+		const answer = await deleteIt();
+		const { deletion_id, cloudflare: told } = answer.json;
+		const detail = "Cloudflare's API gave no usable answer to the look-up; nothing was sent.";
+		const problem = { status: 503, code: "cloudflare_unavailable", title, detail };
+		expectProblem(answer, { ...problem, cloudflare: told, deletion_id }, { "retry-after": "5" });
+		expect(told).toMatchObject({ status: 502, attempts: 0, unreadable: expect.stringContaining("<") });
+		expect(await record(deletion_id)).toMatchObject({ state: "failed", failure: { code: "cloudflare_unavailable" } });
+		expect(await deletes()).toEqual([]);
+		expect((await deleteIt()).status).toBe(200);
+	});
+
+	test("a used-up rate limit: Retry-After is Cloudflare's, and it is left alone until then", async () => {
+		await cloudflare.order({ method: "GET", fault: { kind: "throttle", retry_after: 30 } });
+		const detail = "Cloudflare's rate limit is used up; nothing was sent.";
+		const problem = { status: 503, code: "cloudflare_unavailable", title, detail };
+		const plan = await call(path);
+		const errors = [{ code: 971, message: "Please wait and consider throttling your request speed" }];
+		expectProblem(plan, { ...problem, cloudflare: answered(429, errors) }, { "retry-after": "30" });
+		const list = await call("/bindings");
+		expect(list.json).toMatchObject({ ...problem, cloudflare: null });
+		expect(Number(list.headers.get("retry-after"))).toBeGreaterThan(20);
+		expect(await cloudflare.calls()).toEqual(["GET prefixes"]);
+	});
+
+	test("a rate limit that the look-up has used up: the DELETE does not leave, and nothing says that it did", async () => {
+		const { prefixes } = await cloudflare.state();
+		const body = { success: true, errors: [], messages: [], result: prefixes[0]?.bindings };
+		const headers = { ratelimit: '"default";r=0;t=200' };
+		await cloudflare.order({ method: "GET", path: "/bindings", fault: { kind: "respond", body, headers } });
+		const answer = await deleteIt();
+		expect(await deletes()).toEqual([]);
+		expect(answer.json).toMatchObject({ status: 503, code: "cloudflare_unavailable" });
+		expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(190);
+		const { timeline } = await record(answer.json.deletion_id);
+		expect(timeline.map(({ event }: { event: string }) => event)).not.toContain("sent");
+	});
+
+	test.each<[string, Parameters<typeof cloudflare.order>[0]["fault"]]>([
+		["a broken connection", { kind: "drop_before" }],
+		["a body that breaks off", { kind: "drop_mid_body" }],
+		["garbage", { kind: "garbage" }],
+		["an empty answer", { kind: "empty" }],
+		["a redirect", { kind: "redirect" }],
+		["a server error", { kind: "reject", status: 500 }],
+		["a success that is none", { kind: "respond", body: { success: false, errors: [said] } }],
+		["a list that is none", { kind: "respond", body: { success: true, result: {} } }],
+		["half a list", { kind: "respond", body: { success: true, result: [], result_info: { total_count: 9 } } }],
+	])("%s is read again, twice", async (_, fault) => {
+		withoutPauses();
+		await cloudflare.order({ method: "GET", times: 2, fault });
+		expect((await call("/bindings")).status).toBe(200);
+		await cloudflare.order({ method: "GET", times: 3, fault });
+		expect((await call("/bindings")).json).toMatchObject({ code: "cloudflare_unavailable", status: 503 });
+	});
+});
+
+describe("a DELETE that breaks off is read back:", () => {
+	test.each<[string, Parameters<typeof cloudflare.order>[0]["fault"], number, object]>([
+		["it had taken effect", { kind: "drop_after" }, 1, { state: "deleted" }],
+		["it had not, and is sent again", { kind: "drop_before" }, 2, { state: "deleted" }],
+		["its answer is a page", { kind: "html", effect: true }, 1, { state: "deleted" }],
+		["its answer is half", { kind: "drop_mid_body" }, 1, { state: "deleted" }],
+		["somebody else was first", { kind: "reject", status: 404, effect: true }, 1, { state: "already_gone" }],
+	])("%s", async (_, fault, sent, expected) => {
+		withoutPauses();
+		await cloudflare.order({ method: "DELETE", fault });
+		const answer = await deleteIt();
+		expect(answer.status).toBe(200);
+		expect(answer.json).toMatchObject({ ...expected, failure: null });
+		expect(await deletes()).toEqual(Array(sent).fill(`DELETE bindings/${cdn25}`));
+	});
+});
+
+test("no answer and no record quotes the credential, although Cloudflare echoes it", async () => {
+	const echo = { code: 1, message: `no such token: ${sandboxApiToken}` };
+	await cloudflare.order({ method: "DELETE", fault: { kind: "reject", status: 422, errors: [echo] } });
+	const answer = await deleteIt();
+	expect(answer.json.cloudflare.errors).toEqual([{ code: 1, message: "no such token: [redacted]" }]);
+	expect((await call(`/deletions/${answer.json.deletion_id}`)).text).not.toContain(sandboxApiToken);
+});

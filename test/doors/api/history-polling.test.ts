@@ -1,0 +1,206 @@
+// What reading the history costs, what it says when the Ledger is away, and how it leaves as a file.
+import { afterEach, describe, expect, test } from "vitest";
+import { call } from "../../harness.ts";
+import { beginAnew, cdn25 } from "../account.ts";
+import { pastDeletion, seed, seedMany } from "../seed.ts";
+import { breakLedger, watch } from "../watch.ts";
+
+afterEach(beginAnew);
+
+const accept = (type: string) => ({ headers: { accept: type } });
+const columns = "id,state,cidr,binding_id,prefix_id,service_name,actor,door,reason,created_at,settled_at";
+
+describe("polling", () => {
+	const poll = (etag: string, path = "/deletions") => call(path, { headers: { "if-none-match": etag } });
+	const etagOf = async (path = "/deletions") => (await call(path)).headers.get("etag") ?? "";
+
+	test("a page costs one list operation and one call to the Ledger", async () => {
+		await seedMany(3);
+		const watched = watch();
+		expect((await call("/deletions?limit=2")).json.deletions).toHaveLength(2);
+		expect(watched).toEqual({ kv: ["list"], ledger: ["changes"] });
+	});
+
+	test.each([
+		["as it was given", (etag: string) => etag],
+		["in its strong form", (etag: string) => etag.replace("W/", "")],
+	])("a poll that finds nothing new is a 304 that costs one call to the Ledger: %s", async (_, form) => {
+		await call("/bindings/edge-cdn", { method: "DELETE" });
+		const etag = await etagOf();
+		expect(etag).toMatch(/^W\/"[\w-]+"$/);
+		const watched = watch();
+		const answer = await poll(form(etag));
+		expect([answer.status, answer.text, answer.headers.get("etag")]).toEqual([304, "", etag]);
+		expect(answer.headers.has("content-type")).toBe(false);
+		expect(watched).toEqual({ kv: [], ledger: ["changes"] });
+	});
+
+	test("a poll after a change is a whole answer with another ETag", async () => {
+		const before = await etagOf();
+		const { json } = await call("/bindings/edge-cdn", { method: "DELETE" });
+		const answer = await poll(before);
+		expect(answer.status).toBe(200);
+		expect(answer.json.deletions[0].id).toBe(json.id);
+		expect(answer.headers.get("etag")).not.toBe(before);
+		expect((await poll(answer.headers.get("etag") ?? "")).status).toBe(304);
+	});
+
+	test("a refusal is a change too", async () => {
+		const before = await etagOf();
+		await call("/bindings/2001:db8:100::/48", { method: "DELETE" });
+		expect((await poll(before)).status).toBe(200);
+	});
+
+	test.each([['"nobody"'], ['W/"0"'], ["nonsense"], ["*"]])(
+		"an ETag of nobody's is answered in full: %s",
+		async (etag) => {
+			expect((await poll(etag)).status).toBe(200);
+		},
+	);
+
+	test("later pages and files have no ETag: they are not polled", async () => {
+		await seedMany(3);
+		const { json, headers } = await call("/deletions?limit=2");
+		const etag = headers.get("etag") ?? "";
+		const later = await poll(etag, `/deletions?limit=2&cursor=${json.next}`);
+		expect([later.status, later.headers.get("etag")]).toEqual([200, null]);
+		const file = await call("/deletions", { headers: { accept: "text/csv", "if-none-match": etag } });
+		expect([file.status, file.headers.get("etag")]).toEqual([200, null]);
+	});
+});
+
+describe("while the Ledger cannot be reached", () => {
+	test("the list is served from KV, says that it may be stale, and has no ETag", async () => {
+		const ids = await seedMany(3);
+		const fresh = await call("/deletions");
+		breakLedger();
+		const headers = { "if-none-match": fresh.headers.get("etag") ?? "" };
+		const answer = await call("/deletions", { headers });
+		expect(answer.status).toBe(200);
+		expect(answer.headers.get("etag")).toBeNull();
+		expect(answer.json).toEqual({ ...fresh.json, stale: true });
+		expect(answer.json.deletions.map(({ id }: { id: string }) => id)).toEqual(ids);
+	});
+
+	test("its pages can be walked all the same", async () => {
+		const ids = await seedMany(5);
+		breakLedger();
+		const seen: string[] = [];
+		for (let next = ""; next !== null; ) {
+			const { json } = await call(`/deletions?limit=2${next === "" ? "" : `&cursor=${next}`}`);
+			expect(json.stale).toBe(true);
+			seen.push(...json.deletions.map(({ id }: { id: string }) => id));
+			next = json.next;
+		}
+		expect(seen).toEqual(ids);
+	});
+
+	test("/health is red", async () => {
+		breakLedger();
+		const answer = await call("/health");
+		expect([answer.status, answer.json]).toEqual([503, { ok: false }]);
+	});
+});
+
+describe("as a file", () => {
+	test("NDJSON has every row, over several pages of KV", async () => {
+		const past = await seedMany(2050);
+		const { json } = await call("/bindings/edge-cdn", { method: "DELETE" });
+		const answer = await call("/deletions", accept("application/x-ndjson"));
+		expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "application/x-ndjson"]);
+		expect(answer.text.endsWith("\n")).toBe(true);
+		const rows = answer.text
+			.trimEnd()
+			.split("\n")
+			.map((line) => JSON.parse(line));
+		expect(rows.map(({ id }) => id)).toEqual([json.id, ...past]);
+		expect(Object.keys(rows[0]).join(",")).toBe(columns);
+	});
+
+	test("CSV has every row, under its header", async () => {
+		const past = await seedMany(1100);
+		const answer = await call("/deletions", accept("text/csv"));
+		expect(answer.headers.get("content-type")).toBe("text/csv; charset=utf-8; header=present");
+		const [head, ...lines] = answer.text.split("\r\n");
+		expect([head, lines.pop()]).toEqual([columns, ""]);
+		expect(lines.map((line) => line.split(",")[0])).toEqual(past);
+	});
+
+	test("filters count, the limit does not", async () => {
+		await seedMany(4);
+		const { json } = await call("/bindings/edge-cdn", { method: "DELETE" });
+		const one = await call(`/deletions?binding=${cdn25}&limit=1`, accept("application/x-ndjson"));
+		expect(one.text.split("\n").map((line) => line.slice(7, 33))).toEqual([json.id, ""]);
+		const past = await call("/deletions?actor=past&limit=1", accept("text/csv"));
+		expect(past.text.split("\r\n")).toHaveLength(1 + 4 + 1);
+	});
+
+	test("an empty one is an empty file, and a header line", async () => {
+		expect((await call("/deletions", accept("application/x-ndjson"))).text).toBe("");
+		expect((await call("/deletions", accept("text/csv"))).text).toBe(`${columns}\r\n`);
+	});
+
+	test.each([
+		["=1+1", "'=1+1"],
+		["+49 20 1234", "'+49 20 1234"],
+		["-2", "'-2"],
+		["@SUM(A1)", "'@SUM(A1)"],
+		['=HYPERLINK("https://x.example","y")', `"'=HYPERLINK(""https://x.example"",""y"")"`],
+		["drain, then move", '"drain, then move"'],
+		['the "old" edge', '"the ""old"" edge"'],
+		["a - b = c", "a - b = c"],
+		["ünïcode – 漢字", "ünïcode – 漢字"],
+	])("a spreadsheet reads %s as text", async (reason, cell) => {
+		const [id] = await seed([pastDeletion(0, { reason })]);
+		const { text } = await call("/deletions", accept("text/csv"));
+		const at = "2026-02-20T12:00:00.000Z";
+		expect(text).toBe(`${columns}\r\n${id},failed,198.18.0.0/32,,,,past,api,${cell},${at},${at}\r\n`);
+	});
+
+	test.each([
+		["text/csv", "text/csv"],
+		["TEXT/CSV;q=1", "text/csv"],
+		["text/csv;q=0.5, application/x-ndjson", "application/x-ndjson"],
+		["application/json, text/csv", "application/json"],
+		["*/*", "application/json"],
+		["text/*", "text/csv"],
+		["text/html", "application/json"],
+		["text/csv;q=0, */*", "application/json"],
+		["", "application/json"],
+	])("is sent to whoever asks for it: Accept %j", async (header, type) => {
+		const answer = await call("/deletions", accept(header));
+		expect(answer.headers.get("content-type")?.split(";")[0]).toBe(type);
+	});
+});
+
+describe("HEAD", () => {
+	test.each([
+		["/bindings", "*/*"],
+		["/bindings/203.0.113.128/25", "*/*"],
+		["/bindings/192.0.2.0/24", "*/*"],
+		["/deletions?limit=2", "*/*"],
+		["/deletions", "text/csv"],
+		["/deletions", "application/x-ndjson"],
+		["/deletions?nonsense=1", "*/*"],
+		["/nowhere", "*/*"],
+	])("has the status and headers of GET, and no body: %s, %s", async (path, type) => {
+		await seedMany(3);
+		const head = await call(path, { method: "HEAD", ...accept(type) });
+		const get = await call(path, accept(type));
+		expect(head.text).toBe("");
+		expect(head.status).toBe(get.status);
+		const withoutId = (headers: Headers) => [...headers].filter(([name]) => name !== "x-request-id");
+		expect(withoutId(head.headers)).toEqual(withoutId(get.headers));
+	});
+
+	test("of a record, and of a poll", async () => {
+		const [id] = await seedMany(1);
+		const get = await call(`/deletions/${id}`);
+		const head = await call(`/deletions/${id}`, { method: "HEAD" });
+		expect([head.status, head.text]).toEqual([200, ""]);
+		expect(head.headers.get("content-type")).toBe(get.headers.get("content-type"));
+		const etag = (await call("/deletions")).headers.get("etag") ?? "";
+		const poll = await call("/deletions", { method: "HEAD", headers: { "if-none-match": etag } });
+		expect(poll.status).toBe(304);
+	});
+});

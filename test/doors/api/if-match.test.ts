@@ -1,0 +1,95 @@
+// If-Match: a deletion is held against the plan that the caller saw.
+import { afterEach, describe, expect, test } from "vitest";
+import { guardNames } from "../../../src/deletion/guards.ts";
+import { call, cloudflare, deletes } from "../../harness.ts";
+import { beginAnew, cdn25 } from "../account.ts";
+import { expectProblem } from "../expect-problem.ts";
+
+afterEach(beginAnew);
+
+const path = "/bindings/203.0.113.128/25";
+const planTag = async (): Promise<string> => (await call(path)).headers.get("etag") ?? "";
+const deleteIf = (tag: string) => call(path, { method: "DELETE", headers: { "if-match": tag } });
+
+/** Cloudflare's side changes: the binding itself, or another of its prefix. */
+async function change(what: "binding" | "siblings"): Promise<void> {
+	const state = await cloudflare.state();
+	const bindings = state.prefixes[0]?.bindings ?? [];
+	if (what === "siblings") bindings.splice(1, 1);
+	else for (const one of bindings) if (one.id === cdn25) one.service_name = "Spectrum";
+	for (const one of bindings) if (one.service_name === "Spectrum" && one.id === cdn25) one.service_id = "5".repeat(32);
+	await cloudflare.put(state);
+}
+
+describe("is met", () => {
+	test.each([
+		["the plan's ETag", (tag: string) => tag],
+		["its weak form, as a proxy leaves it", (tag: string) => `W/${tag}`],
+		["a list that has it", (tag: string) => `"0000000000000000.0000000000000000", ${tag}`],
+		["*, which is true of whatever there is", () => "*"],
+	])("by %s", async (_, form) => {
+		const answer = await deleteIf(form(await planTag()));
+		expect(answer.status).toBe(200);
+		expect(answer.json.state).toBe("deleted");
+		expect(await deletes()).toEqual([`DELETE bindings/${cdn25}`]);
+	});
+
+	test("by the ETag of a dry run, for a POST", async () => {
+		const json = { target: "edge-cdn" };
+		const dry = await call("/deletions", { method: "POST", json: { ...json, dry_run: true } });
+		const headers = { "if-match": dry.headers.get("etag") ?? "" };
+		expect((await call("/deletions", { method: "POST", json, headers })).status).toBe(200);
+	});
+});
+
+describe("refuses, on record,", () => {
+	test.each([["binding" as const], ["siblings" as const]])("a plan that is stale in its %s", async (changed) => {
+		const stale = await planTag();
+		await change(changed);
+		const fresh = await planTag();
+		expect(fresh).not.toBe(stale);
+
+		const answer = await deleteIf(stale);
+		const detail = "The prefix has changed since the plan that If-Match names. Look at the plan again.";
+		const evidence = { changed, expected: [stale.slice(1, -1)], now: fresh.slice(1, -1) };
+		const guards = guardNames.map((guard) =>
+			guard === "changed" ? { guard, verdict: "refuse", ...evidence } : { guard, verdict: "pass" },
+		);
+		const { deletion_id } = answer.json;
+		const title = "The prefix has changed since the plan";
+		expectProblem(answer, { status: 412, code: "changed", title, detail, guards, deletion_id });
+		expect(await deletes()).toEqual([]);
+		const { json } = await call(`/deletions/${deletion_id}`);
+		expect(json).toMatchObject({ state: "refused", failure: { code: "changed", detail }, guards });
+
+		expect((await deleteIf(fresh)).status).toBe(200);
+	});
+
+	test("a tag of another binding, and one of nobody's", async () => {
+		const other = (await call("/bindings/203.0.113.0/26")).headers.get("etag") ?? "";
+		expect((await deleteIf(other)).status).toBe(412);
+		expect((await deleteIf('"nobody"')).status).toBe(412);
+		expect((await deleteIf('""')).status).toBe(412);
+		expect(await deletes()).toEqual([]);
+	});
+
+	test("a change that comes between look-up and plan, not one that unbind made itself and told", async () => {
+		const before = await planTag();
+		await call("/bindings/203.0.113.0/26", { method: "DELETE" });
+		expect((await deleteIf(before)).json).toMatchObject({ code: "changed" });
+		expect((await deleteIf(await planTag())).status).toBe(200);
+	});
+});
+
+test.each([["bare"], ["'single'"], ['"open'], ["W/weak"]])(
+	"an If-Match that holds no tag is malformed: %j",
+	async (tag) => {
+		expectProblem(await deleteIf(tag), {
+			status: 400,
+			code: "invalid_request",
+			title: "The request is malformed",
+			detail: 'If-Match has to hold the ETag of a plan, in quotes, or "*".',
+		});
+		expect(await cloudflare.calls()).toEqual([]);
+	},
+);

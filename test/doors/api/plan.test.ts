@@ -1,0 +1,180 @@
+// GET /bindings/{target}, and dry_run: what a deletion would do, shown before, without a trace.
+import { afterEach, describe, expect, test } from "vitest";
+import { guardNames } from "../../../src/deletion/guards.ts";
+import { call, cloudflare, deletes, HISTORY } from "../../harness.ts";
+import {
+	accountId,
+	approver,
+	beginAnew,
+	cdn25,
+	cdn26,
+	magicTransit24,
+	prefixes,
+	services,
+	spectrum26,
+	v6Cdn48,
+	v6Regional64,
+	v6Spectrum64,
+} from "../account.ts";
+import { callConfigured, sha256 } from "../configured.ts";
+
+afterEach(beginAnew);
+
+const passes = guardNames.map((guard) => ({ guard, verdict: "pass" }));
+const passesBut = (guard: string, verdict: object) =>
+	passes.map((one) => (one.guard === guard ? { guard, ...verdict } : one));
+
+test("shows the binding, the effect, every guard's verdict, and what would be done", async () => {
+	const answer = await call("/bindings/203.0.113.128/25");
+	expect(answer.status).toBe(200);
+	expect(answer.headers.get("content-type")).toBe("application/json");
+	expect(answer.json).toEqual({
+		binding: {
+			account_id: accountId,
+			prefix_id: prefixes.amsterdam,
+			id: cdn25,
+			cidr: "203.0.113.128/25",
+			service_id: services.CDN,
+			service_name: "CDN",
+			provisioning: { state: "active" },
+		},
+		effect: {
+			falls_back_to: { cidr: "203.0.113.0/24", service_name: "Magic Transit", id: magicTransit24 },
+			unaffected: [],
+			without_service: { cidrs: [], total: 0 },
+			settles_within_hours: 6,
+		},
+		guards: passes,
+		would: "delete",
+		acknowledge: [],
+	});
+});
+
+test("names the more specific bindings that keep their traffic", async () => {
+	const { json } = await call("/bindings/203.0.113.0/24");
+	expect(json.effect).toEqual({
+		falls_back_to: null,
+		unaffected: [
+			{ cidr: "203.0.113.0/26", service_name: "CDN", id: cdn26 },
+			{ cidr: "203.0.113.64/26", service_name: "Spectrum", id: spectrum26 },
+			{ cidr: "203.0.113.128/25", service_name: "CDN", id: cdn25 },
+		],
+		without_service: { cidrs: [], total: 0 },
+		settles_within_hours: 6,
+	});
+});
+
+describe("risks", () => {
+	test("a risk that has to be acknowledged is named, and so is its evidence", async () => {
+		const { json } = await call("/bindings/2001:db8:100:1::/64");
+		const evidence = { verdict: "acknowledge", provisioning_state: "provisioning" };
+		expect(json.guards).toEqual(passesBut("still_provisioning", evidence));
+		expect(json).toMatchObject({ would: "delete", acknowledge: ["still_provisioning"] });
+	});
+
+	test("addresses that would have no service are listed", async () => {
+		const { json } = await call("/bindings/2001:db8:100::/48");
+		expect(json.acknowledge).toEqual(["leaves_no_service"]);
+		expect(json.effect.without_service).toEqual({
+			cidrs: expect.arrayContaining(["2001:db8:100::/64", "2001:db8:100:3::/64", "2001:db8:100:8000::/49"]),
+			total: json.effect.without_service.cidrs.length,
+		});
+		const { cidrs } = json.effect.without_service;
+		expect(json.guards).toEqual(passesBut("leaves_no_service", { verdict: "acknowledge", cidrs }));
+	});
+
+	test("a risk that the caller names counts as acknowledged", async () => {
+		const { json } = await call("/bindings/2001:db8:100:1::/64?acknowledge=still_provisioning");
+		const evidence = { verdict: "acknowledge", provisioning_state: "provisioning", acknowledged: true };
+		expect(json.guards).toEqual(passesBut("still_provisioning", evidence));
+		expect(json.would).toBe("delete");
+	});
+
+	test("what would be refused says so, and acknowledging does not help", async () => {
+		const { json } = await call(`/bindings/${v6Regional64}?acknowledge=not_restorable`);
+		expect(json.guards).toEqual(passesBut("not_restorable", { verdict: "refuse", missing: "service_id" }));
+		expect(json).toMatchObject({ would: "refuse", acknowledge: [] });
+	});
+
+	test("the caller's ranges are respected", async () => {
+		const TOKENS = JSON.stringify({ edge: { sha256: sha256("t"), scopes: ["read"], ranges: ["198.51.100.0/24"] } });
+		const headers = { authorization: "Bearer t" };
+		const { json } = await callConfigured({ TOKENS }, "/bindings/203.0.113.128/25", { headers });
+		const evidence = { verdict: "refuse", cidr: "203.0.113.128/25", ranges: ["198.51.100.0/24"] };
+		expect(json.guards).toEqual(passesBut("out_of_range", evidence));
+		expect(json.would).toBe("refuse");
+	});
+});
+
+describe("the ETag", () => {
+	const tagOf = async (target: string) => (await call(`/bindings/${target}`)).headers.get("etag");
+
+	test("names the snapshot: the same for every spelling of the target", async () => {
+		const tag = await tagOf("203.0.113.128/25");
+		expect(tag).toMatch(/^"[0-9a-f]{16}\.[0-9a-f]{16}"$/);
+		expect(await tagOf("203.0.113.128%2F25")).toBe(tag);
+		expect(await tagOf(cdn25)).toBe(tag);
+		expect(await tagOf("edge-cdn")).toBe(tag);
+		expect(await tagOf("203.0.113.0/26")).not.toBe(tag);
+	});
+
+	test("changes with the binding, and with its siblings", async () => {
+		const before = await tagOf(v6Spectrum64);
+		const state = await cloudflare.state();
+		const v6 = state.prefixes[2]?.bindings ?? [];
+		for (const one of v6) if (one.id === v6Spectrum64) one.provisioning = { state: "active" };
+		await cloudflare.put(state);
+		const active = await tagOf(v6Spectrum64);
+		v6.splice(0, 1);
+		await cloudflare.put(state);
+		const alone = await tagOf(v6Spectrum64);
+		expect(new Set([before, active, alone]).size).toBe(3);
+	});
+});
+
+describe("dry_run", () => {
+	test.each([
+		["203.0.113.128/25", {}, ""],
+		[v6Cdn48, {}, ""],
+		["2001:db8:100:1::/64", { acknowledge: ["still_provisioning"] }, "?acknowledge=still_provisioning"],
+		["edge-cdn", { reason: "drain" }, "?reason=drain"],
+	])("answers the same plan as GET: %s %j", async (target, more, query) => {
+		const dry = await call("/deletions", { method: "POST", json: { target, ...more, dry_run: true } });
+		const get = await call(`/bindings/${target}${query}`);
+		expect(dry.status).toBe(200);
+		expect(dry.json).toEqual(get.json);
+		expect(dry.headers.get("etag")).toBe(get.headers.get("etag"));
+	});
+
+	test("needs the scope to delete", async () => {
+		const json = { target: "203.0.113.128/25", dry_run: true };
+		const answer = await call("/deletions", { method: "POST", token: approver.token, json });
+		expect(answer.status).toBe(403);
+		expect(answer.json).toMatchObject({ code: "scope_missing", scope: "delete" });
+	});
+});
+
+test("a plan leaves no trace: nothing is deleted, nothing is on record, and no key is used up", async () => {
+	const headers = { "idempotency-key": "plan-1" };
+	await call("/bindings/203.0.113.128/25", { headers });
+	await call(`/bindings/${v6Regional64}`);
+	await call("/bindings/192.0.2.0/24");
+	await call("/deletions", { method: "POST", headers, json: { target: "edge-cdn", dry_run: true } });
+	expect(await deletes()).toEqual([]);
+	expect((await call("/deletions")).json).toEqual({ deletions: [], next: null, stale: false });
+	expect((await HISTORY.list()).keys).toEqual([]);
+	const deletion = await call("/bindings/203.0.113.0/26", { method: "DELETE", headers });
+	expect(deletion.status).toBe(200);
+	expect(deletion.headers.has("idempotency-replayed")).toBe(false);
+});
+
+test("a plan for a binding that was deleted names the deletion", async () => {
+	const { json: deletion } = await call("/bindings/edge-cdn?reason=drain", { method: "DELETE" });
+	const answer = await call("/bindings/203.0.113.128/25");
+	expect(answer.status).toBe(404);
+	expect(answer.json).toMatchObject({
+		code: "binding_not_found",
+		detail: `There is no binding 203.0.113.128/25. It was deleted by sandbox, ${deletion.settled_at}.`,
+		last_deletion: { id: deletion.id, actor: "sandbox", reason: "drain", state: "deleted" },
+	});
+});

@@ -1,0 +1,260 @@
+// What the Cloudflare-compatible door refuses. An official SDK goes by the status alone: at 408, 409, 429 and everything
+// from 500 on it asks again, a DELETE too. So a refusal has none of them, and what asking again helps has one.
+import { runDurableObjectAlarm } from "cloudflare:test";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { type Answer, call, cloudflare, deletes, ledger } from "../harness.ts";
+import {
+	approver,
+	beginAnew,
+	bindingsPath,
+	cdn25,
+	prefixes,
+	stopTheClock,
+	v6Cdn48,
+	v6Regional64,
+	withoutPauses,
+} from "./account.ts";
+import { callConfigured, sha256 } from "./configured.ts";
+
+afterEach(beginAnew);
+
+const path = bindingsPath(prefixes.amsterdam, cdn25);
+const remove = (target = path, more: Parameters<typeof call>[1] = {}) => call(target, { method: "DELETE", ...more });
+const isRepeated = (status: number) => status >= 500 || [408, 409, 429].includes(status);
+
+/** An error status that no SDK repeats, in the envelope. */
+function expectFinal({ status, json }: Answer): void {
+	expect(status).toBeGreaterThanOrEqual(400);
+	expect(isRepeated(status)).toBe(false);
+	expect(json).toMatchObject({ success: false, messages: [], result: null });
+	expect(Object.keys(json).toSorted()).toEqual(["errors", "messages", "result", "success"]);
+}
+
+describe("a refusal", () => {
+	const refused = (answer: Answer, status: number, code: number, message: string) => {
+		expect(answer.status).toBe(status);
+		expect(answer.headers.get("content-type")).toBe("application/json");
+		expect(answer.json).toEqual({
+			success: false,
+			errors: [{ code, message: `${message} (request ${answer.headers.get("x-request-id")})` }],
+			messages: [],
+			result: null,
+		});
+	};
+
+	test("names the guard and the way to go on", async () => {
+		const answer = await call(bindingsPath(prefixes.v6, v6Cdn48), { method: "DELETE" });
+		const message = "This deletion carries a risk that has to be named: acknowledge=leaves_no_service.";
+		refused(answer, 403, 90403, `acknowledgement_required: ${message}`);
+		expect(await deletes()).toEqual([]);
+	});
+
+	test("another account is not served", async () => {
+		for (const [method, id] of [
+			["GET", undefined],
+			["GET", cdn25],
+			["DELETE", cdn25],
+		] as const) {
+			const answer = await call(bindingsPath(prefixes.amsterdam, id, "f".repeat(32)), { method });
+			refused(answer, 404, 90404, "binding_not_found: This unbind does not serve that account.");
+		}
+		expect(await cloudflare.calls()).toEqual([]);
+	});
+
+	test("the binding of another prefix is not there", async () => {
+		for (const method of ["GET", "DELETE"]) {
+			const answer = await call(bindingsPath(prefixes.shop, cdn25), { method });
+			refused(answer, 404, 90404, `binding_not_found: There is no binding ${cdn25}.`);
+		}
+		expect(await deletes()).toEqual([]);
+	});
+
+	test("a prefix that there is not", async () => {
+		const answer = await call(bindingsPath("e".repeat(32)));
+		refused(answer, 404, 90404, `binding_not_found: There is no prefix ${"e".repeat(32)}.`);
+	});
+
+	test.each([
+		[
+			"a prefix id",
+			bindingsPath("203.0.113.0", cdn25),
+			'"203.0.113.0" is no prefix id: 32 hex digits, or a dashed UUID.',
+		],
+		[
+			"a binding id",
+			bindingsPath(prefixes.amsterdam, "edge-cdn"),
+			'"edge-cdn" is no binding id: 32 hex digits, or a dashed UUID.',
+		],
+		[
+			"an encoded way up",
+			bindingsPath(prefixes.amsterdam, "..%2f"),
+			'"..%2f" is no binding id: 32 hex digits, or a dashed UUID.',
+		],
+	])("%s that is none", async (_, target, detail) => {
+		for (const method of ["GET", "DELETE"])
+			refused(await call(target, { method }), 422, 90422, `invalid_target: ${detail}`);
+		expect(await cloudflare.calls()).toEqual([]);
+	});
+
+	test.each([["/.."], ["/%2e%2e"], ["/"], ["/../.."]])(
+		"a way up from the bindings leads nowhere near Cloudflare: %s",
+		async (way) => {
+			const answer = await call(bindingsPath(prefixes.amsterdam) + way, { method: "DELETE" });
+			expect([404, 405]).toContain(answer.status);
+			expect(answer.json).toMatchObject({ success: false, errors: [{ code: 90000 + answer.status }] });
+			expect(await cloudflare.calls()).toEqual([]);
+		},
+	);
+
+	test.each([
+		["GET", bindingsPath(prefixes.amsterdam), "?page=2"],
+		["GET", path, "?reason=x"],
+		["DELETE", path, "?force=true"],
+		["DELETE", path, "?__proto__=true"],
+		["DELETE", path, "?reason="],
+	])("an unknown or empty parameter: %s %s%s", async (method, target, query) => {
+		const answer = await call(target + query, { method });
+		expect(answer.status).toBe(400);
+		expect(answer.json).toMatchObject({ success: false, errors: [{ code: 90400 }], messages: [], result: null });
+		expect(await cloudflare.calls()).toEqual([]);
+	});
+});
+
+describe("a refusal of unbind's has a code from 90000, and is not repeated:", () => {
+	test.each<[string, number, () => Promise<Answer>]>([
+		["no token", 90401, () => remove(path, { token: null })],
+		["no scope", 90403, () => remove(path, { token: approver.token })],
+		["a risk", 90403, () => remove(bindingsPath(prefixes.v6, v6Cdn48))],
+		["a guard", 90403, () => remove(bindingsPath(prefixes.v6, v6Regional64))],
+		["a stale plan", 90412, () => remove(path, { headers: { "if-match": '"stale"' } })],
+		["no such binding", 90404, () => remove(bindingsPath(prefixes.amsterdam, "d".repeat(32)))],
+		["another account", 90404, () => remove(bindingsPath(prefixes.amsterdam, cdn25, "d".repeat(32)))],
+		["an unknown parameter", 90400, () => remove(`${path}?x=1`)],
+		["a malformed key", 90400, () => remove(path, { headers: { "idempotency-key": "a b" } })],
+		["no id", 90422, () => remove(bindingsPath(prefixes.amsterdam, "x"))],
+		["no such method", 90405, () => call(path, { method: "PATCH", json: {} })],
+		["no such path", 90404, () => call("/client/v4/zones")],
+	])("%s", async (_, code, act) => {
+		const answer = await act();
+		expectFinal(answer);
+		expect(answer.json.errors).toEqual([
+			{ code, message: expect.stringMatching(/^[a-z_]+: .+ \(request [0-9a-f-]{36}\)$/) },
+		]);
+		expect(await deletes()).toEqual([]);
+	});
+
+	test("a range", async () => {
+		const TOKENS = JSON.stringify({ edge: { sha256: sha256("t"), scopes: ["delete"], ranges: ["10.0.0.0/8"] } });
+		const headers = { authorization: "Bearer t" };
+		const answer = await callConfigured({ TOKENS }, path, { method: "DELETE", headers });
+		expectFinal(answer);
+		expect(answer.json.errors).toMatchObject([{ code: 90403, message: expect.stringMatching(/^out_of_range: /) }]);
+	});
+
+	test("a key that was used for something else", async () => {
+		const headers = { "idempotency-key": "k" };
+		await remove(path, { headers });
+		const answer = await remove(`${path}?reason=else`, { headers });
+		expectFinal(answer);
+		expect(answer.json.errors).toMatchObject([{ code: 90422 }]);
+	});
+
+	test("too many wrong tokens", async () => {
+		const headers = { "cf-connecting-ip": "192.0.2.40" };
+		for (let guess = 1; guess <= 20; guess++) await remove(path, { token: "guess", headers });
+		const answer = await remove(path, { token: "guess", headers });
+		expectFinal(answer);
+		expect(answer.headers.get("retry-after")).toBe("60");
+		expect(answer.json.errors).toMatchObject([{ code: 90429, message: expect.stringMatching(/^rate_limited: /) }]);
+	});
+
+	test("a credential that Cloudflare rejected", async () => {
+		await cloudflare.order({ method: "DELETE", fault: { kind: "reject", status: 403 } });
+		const answer = await remove();
+		expectFinal(answer);
+		expect(answer.json.errors).toMatchObject([
+			{ code: 90502, message: expect.stringMatching(/^credential_rejected: /) },
+		]);
+	});
+});
+
+describe("Cloudflare's own error is passed through, whole, and is not repeated:", () => {
+	const said = [
+		{ code: 1234, message: "no", documentation_url: "https://x.example", source: { pointer: "/a" }, more: [1] },
+	];
+	test.each([
+		[400, 400],
+		[403, 403],
+		[409, 424],
+		[418, 418],
+		[422, 422],
+	])("%i is answered as %i", async (status, answered) => {
+		await cloudflare.order({ method: "DELETE", fault: { kind: "reject", status, errors: said } });
+		const answer = await remove();
+		expectFinal(answer);
+		expect(answer.status).toBe(answered);
+		expect(answer.json.errors).toEqual(said);
+		expect(await deletes()).toHaveLength(1);
+	});
+
+	test("a prefix that was withdrawn too lately, which Cloudflare says with 429", async () => {
+		await cloudflare.order({ method: "DELETE", fault: { kind: "throttle", code: 1002 } });
+		const answer = await remove();
+		expectFinal(answer);
+		expect(answer.json.errors).toMatchObject([{ code: 1002 }]);
+	});
+
+	/** Three DELETEs without a clear answer, and the binding stands a minute later: settled as failed. */
+	test.each<[string, Parameters<typeof cloudflare.order>[0]["fault"]]>([
+		["a server error", { kind: "reject", status: 500, errors: said }],
+		["unavailable", { kind: "reject", status: 503, errors: said }],
+		[
+			"a success that is none",
+			{ kind: "respond", status: 200, body: { success: false, errors: said, messages: [] }, effect: false },
+		],
+		[
+			"a redirect with errors",
+			{ kind: "respond", status: 307, body: { success: false, errors: said, messages: [] }, effect: false },
+		],
+	])("%s, settled as a failure", async (_, fault) => {
+		withoutPauses();
+		const headers = { "idempotency-key": "sdk-1", prefer: "wait=1" };
+		await cloudflare.order({ method: "DELETE", times: 3, fault });
+		expect((await remove(path, { headers })).status).toBe(504);
+		expect(await deletes()).toHaveLength(3);
+		const later = Date.now() + 120_000;
+		vi.spyOn(Date, "now").mockImplementation(() => later);
+		await runDurableObjectAlarm(ledger());
+		const [row] = (await call("/deletions")).json.deletions;
+		expect(row.state).toBe("failed");
+		const answer = await remove(path, { headers });
+		expectFinal(answer);
+		expect(await deletes()).toHaveLength(3);
+	});
+});
+
+describe("what asking again helps is repeated:", () => {
+	test("a look-up that Cloudflare did not answer", async () => {
+		withoutPauses();
+		await cloudflare.order({ method: "GET", times: 3, fault: { kind: "html" } });
+		const answer = await remove();
+		expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "5"]);
+		expect(answer.json).toMatchObject({ success: false, errors: [{ code: 90503 }] });
+		expect((await remove()).status).toBe(200);
+	});
+
+	test("an outcome that is not known yet", async () => {
+		withoutPauses();
+		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_after" } });
+		const asked = remove(path, { headers: { prefer: "wait=1" } });
+		await expect.poll(deletes).toHaveLength(1);
+		await cloudflare.order({ method: "GET", times: 3, fault: { kind: "html" } });
+		stopTheClock();
+		await cloudflare.drop();
+		const answer = await asked;
+		expect([answer.status, answer.headers.get("retry-after")]).toEqual([504, "2"]);
+		expect(answer.json).toMatchObject({ success: false, errors: [{ code: 90504 }] });
+		expect((await remove()).json).toEqual({ errors: [], messages: [], success: true });
+		expect(await deletes()).toHaveLength(1);
+	});
+});

@@ -1,0 +1,30 @@
+// unbind with other settings than the sandbox's: the Worker is called with an environment of its own.
+
+import { env } from "cloudflare:workers";
+import { createHash } from "node:crypto";
+import type { Env } from "../../src/config.ts";
+import worker from "../../src/index.ts";
+import { type Answer, origin } from "../harness.ts";
+
+// Its own type, with all that RPC makes of it, is more than the compiler can follow.
+const sandboxEnv = env as unknown as Env;
+
+export const sha256 = (token: string): string => createHash("sha256").update(token).digest("hex");
+
+/** The Worker itself, without what lies between a client and it. */
+export const fetchWorker = (
+	request: Request<unknown, IncomingRequestCfProperties>,
+	settings: Record<string, unknown> = {},
+): Promise<Response> => worker.fetch(request, { ...sandboxEnv, ...settings });
+
+/** One request to an unbind whose settings are the sandbox's but for these. */
+export async function callConfigured(
+	settings: Record<string, unknown>,
+	path: string,
+	{ method = "GET", headers = {} }: { method?: string; headers?: Record<string, string> } = {},
+): Promise<Answer> {
+	const request = new Request<unknown, IncomingRequestCfProperties>(`${origin}${path}`, { method, headers });
+	const response = await fetchWorker(request, settings);
+	const text = await response.text();
+	return { status: response.status, headers: response.headers, text, json: text === "" ? null : JSON.parse(text) };
+}

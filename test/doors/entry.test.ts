@@ -1,0 +1,203 @@
+// Before anything is done: who is calling, whether there is such a path, and which methods it has.
+import { afterEach, describe, expect, test } from "vitest";
+import { router } from "../../src/routes.ts";
+import { call, cloudflare } from "../harness.ts";
+import { beginAnew, bindingsPath, cdn25, documentedCaller, prefixes } from "./account.ts";
+import { expectProblem } from "./expect-problem.ts";
+
+afterEach(beginAnew);
+
+const paths = [
+	"/bindings",
+	"/bindings/203.0.113.128/25",
+	"/deletions",
+	"/deletions/7zzzzzzzzzzzzzzzzzzzzzzzzz",
+	"/nowhere",
+];
+
+describe("401", () => {
+	const unauthorized = { status: 401, code: "unauthorized", title: "Authentication is required" };
+
+	test.each(paths)("without a token: %s", async (path) => {
+		for (const method of ["GET", "HEAD", "POST", "PUT", "DELETE"]) {
+			const answer = await call(path, { method, token: null });
+			const challenge = { "www-authenticate": 'Bearer realm="unbind"' };
+			if (method === "HEAD") expect([answer.status, answer.text]).toEqual([401, ""]);
+			else {
+				const detail = "Send a token of unbind's: Authorization: Bearer <token>";
+				expectProblem(answer, { ...unauthorized, detail }, challenge);
+			}
+		}
+		expect(await cloudflare.calls()).toEqual([]);
+	});
+
+	test.each(paths)("with a wrong token: %s", async (path) => {
+		const detail = "The token is not one of unbind's. Send: Authorization: Bearer <token>";
+		const challenge = { "www-authenticate": 'Bearer realm="unbind", error="invalid_token"' };
+		const headers = { "cf-connecting-ip": "192.0.2.1" };
+		expectProblem(await call(path, { token: "unbind_sandboX", headers }), { ...unauthorized, detail }, challenge);
+		expect(await cloudflare.calls()).toEqual([]);
+	});
+
+	test.each([
+		["Basic dW5iaW5kX3NhbmRib3g6"],
+		["unbind_sandbox"],
+		["Bearer"],
+		["Bearer a b"],
+		[`Bearer ${"t".repeat(513)}`],
+	])("with a header that is no bearer token: %s", async (authorization) => {
+		const answer = await call("/bindings", { token: null, headers: { authorization } });
+		const detail = "Send a token of unbind's: Authorization: Bearer <token>";
+		expectProblem(answer, { ...unauthorized, detail }, { "www-authenticate": 'Bearer realm="unbind"' });
+	});
+
+	test.each([["bearer unbind_sandbox"], ["BEARER  unbind_sandbox"]])("not with %j", async (authorization) => {
+		expect((await call("/deletions", { token: null, headers: { authorization } })).status).toBe(200);
+	});
+
+	test("the e-mail and key of Cloudflare's API open nothing but the Cloudflare-compatible door", async () => {
+		const headers = { "x-auth-email": documentedCaller.name, "x-auth-key": documentedCaller.token };
+		expect((await call("/deletions", { token: null, headers })).status).toBe(401);
+		expect((await call(bindingsPath(prefixes.shop), { token: null, headers })).status).toBe(200);
+	});
+});
+
+describe("429 rate_limited", () => {
+	const wrong = (address: string, path = "/bindings") =>
+		call(path, { token: "guess", headers: { "cf-connecting-ip": address } });
+
+	test("answers the 21st wrong token of an address, and holds up nobody else", async () => {
+		for (let guess = 1; guess <= 20; guess++) expect((await wrong("192.0.2.20")).status).toBe(401);
+		expectProblem(
+			await wrong("192.0.2.20"),
+			{
+				status: 429,
+				code: "rate_limited",
+				title: "Too many failed attempts",
+				detail: "Too many wrong credentials came from this address.",
+			},
+			{ "retry-after": "60" },
+		);
+		const right = { headers: { "cf-connecting-ip": "192.0.2.20" } };
+		expect((await call("/deletions", right)).status).toBe(200);
+		expect((await call("/deletions", { ...right, token: null })).status).toBe(401);
+		expect((await wrong("192.0.2.21")).status).toBe(401);
+	});
+
+	test("guesses at a path that there is not, and at Cloudflare's keys, count too", async () => {
+		const address = "192.0.2.30";
+		for (let guess = 1; guess <= 10; guess++) expect((await wrong(address, "/nowhere")).status).toBe(401);
+		const headers = { "cf-connecting-ip": address, "x-auth-email": documentedCaller.name, "x-auth-key": "guess" };
+		for (let guess = 1; guess <= 10; guess++)
+			expect((await call(bindingsPath(prefixes.shop), { token: null, headers })).status).toBe(401);
+		expect((await wrong(address)).status).toBe(429);
+	});
+});
+
+describe("404", () => {
+	test.each([
+		["/"],
+		["/nowhere"],
+		["/Bindings"],
+		["/deletions/7zzzzzzzzzzzzzzzzzzzzzzzzz/nowhere"],
+		["//bindings"],
+		["/bindings/..%2f..%2fhealth/../../x"],
+		["/client/v4"],
+	])("not_found: there is nothing at %s", async (path) => {
+		const detail = "There is nothing at this path; /openapi.json lists what there is.";
+		const problem = { status: 404, code: "not_found", title: "There is nothing here", detail };
+		for (const method of ["GET", "DELETE", "POST"]) expectProblem(await call(path, { method }), problem);
+	});
+
+	test.each([
+		["7zzzzzzzzzzzzzzzzzzzzzzzzz"],
+		["x"],
+		["7ZZZZZZZZZZZZZZZZZZZZZZZZZ"],
+		["8".repeat(26)],
+		["%2e%2e%2f"],
+		[cdn25],
+	])("deletion_not_found: %s", async (id) => {
+		expectProblem(await call(`/deletions/${id}`), {
+			status: 404,
+			code: "deletion_not_found",
+			title: "There is no such deletion",
+			detail: "There is no deletion with this id.",
+		});
+	});
+});
+
+describe("405", () => {
+	const routes: [string, string][] = [
+		["/health", "GET, HEAD"],
+		["/bindings", "GET, HEAD"],
+		["/bindings/203.0.113.128/25", "DELETE, GET, HEAD"],
+		["/deletions", "GET, HEAD, POST"],
+		["/deletions/7zzzzzzzzzzzzzzzzzzzzzzzzz", "GET, HEAD"],
+		["/deletions/7zzzzzzzzzzzzzzzzzzzzzzzzz/approval", "POST"],
+		["/deletions/7zzzzzzzzzzzzzzzzzzzzzzzzz/cancellation", "POST"],
+		["/deletions/7zzzzzzzzzzzzzzzzzzzzzzzzz/restoration", "POST"],
+		["/freeze", "DELETE, GET, HEAD, PUT"],
+		["/openapi.json", "GET, HEAD"],
+		[bindingsPath(prefixes.shop), "GET, HEAD"],
+		[bindingsPath(prefixes.shop, cdn25), "DELETE, GET, HEAD"],
+	];
+	const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+	const withBody = ["POST", "PUT", "PATCH"];
+
+	test("every route is among those that are tested", () => {
+		const untested = router.routes.filter(
+			([method, path]) => method !== "ALL" && !routes.some(([tested]) => path.test(tested)),
+		);
+		expect(untested).toEqual([]);
+	});
+
+	test.each(routes)("%s allows %s", async (path, allow) => {
+		for (const method of methods.filter((one) => !allow.split(", ").includes(one))) {
+			const answer = await call(path, { method, ...(withBody.includes(method) ? { json: {} } : {}) });
+			expect(answer.status).toBe(405);
+			expect(answer.headers.get("allow")).toBe(allow);
+			if (method === "HEAD") continue;
+			const detail = `Allowed here: ${allow}.`;
+			if (path.startsWith("/client/")) {
+				const message = `method_not_allowed: ${detail} (request ${answer.headers.get("x-request-id")})`;
+				expect(answer.json).toEqual({ success: false, errors: [{ code: 90405, message }], messages: [], result: null });
+			} else {
+				const problem = { status: 405, code: "method_not_allowed", title: "The method is not allowed here", detail };
+				expectProblem(answer, problem, { allow });
+			}
+		}
+		expect(await cloudflare.calls()).toEqual([]);
+	});
+});
+
+test("every answer is marked with its request, and is not to be kept, framed or guessed at", async () => {
+	const answers = await Promise.all([
+		call("/health", { token: null }),
+		call("/bindings"),
+		call("/deletions", { headers: { accept: "text/csv" } }),
+		call("/nowhere"),
+		call("/bindings", { token: null }),
+		call(bindingsPath(prefixes.shop)),
+		call(bindingsPath(prefixes.shop), { token: null }),
+	]);
+	for (const { headers } of answers) {
+		expect(headers.get("cache-control")).toBe("no-store");
+		expect(headers.get("x-content-type-options")).toBe("nosniff");
+		expect(headers.get("referrer-policy")).toBe("no-referrer");
+		expect(headers.get("content-security-policy")).toBe("default-src 'none'; frame-ancestors 'none'");
+	}
+	expect(new Set(answers.map(({ headers }) => headers.get("x-request-id"))).size).toBe(answers.length);
+});
+
+describe("/health", () => {
+	test("says only that it is well, to anybody", async () => {
+		const answer = await call("/health", { token: null });
+		expect([answer.status, answer.json]).toEqual([200, { ok: true }]);
+		expect(await cloudflare.calls()).toEqual([]);
+	});
+
+	test("HEAD says it by the status alone", async () => {
+		const answer = await call("/health", { method: "HEAD", token: null });
+		expect([answer.status, answer.text]).toEqual([200, ""]);
+	});
+});

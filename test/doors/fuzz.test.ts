@@ -1,0 +1,234 @@
+// Ten thousand requests that nobody would send, and some that somebody would: whatever comes, the answer is one of the
+// contract's, and Cloudflare is asked for nothing but what a deletion needs.
+
+import { exports } from "cloudflare:workers";
+import * as fc from "fast-check";
+import { afterEach, expect, test } from "vitest";
+import { cloudflare, origin } from "../harness.ts";
+import type { OrderInput } from "../sandbox/imitation/faults.ts";
+import {
+	accountId,
+	beginAnew,
+	cdn25,
+	cdn26,
+	prefixes,
+	shop24,
+	v6Regional64,
+	v6Spectrum64,
+	withoutPauses,
+} from "./account.ts";
+
+afterEach(beginAnew);
+
+const requestsInAll = 10_000;
+const requestsAtOnce = 50;
+
+interface Shot {
+	method: string;
+	path: string;
+	headers: [string, string][];
+	body: string | Uint8Array | null;
+}
+
+const oneOf = <Item>(...items: Item[]) => fc.constantFrom(...items);
+const words = (text: string): string[] => text.split(" ");
+const junk = fc.oneof(
+	fc.string({ maxLength: 30 }),
+	fc.string({ unit: "binary", maxLength: 10 }),
+	fc.webPath({ size: "small" }),
+);
+const encoded = junk.map((text) => encodeURIComponent(text.toWellFormed()));
+
+const target = fc.oneof(
+	{
+		weight: 8,
+		arbitrary: oneOf("203.0.113.128/25", "203.0.113.0/26", "2001:db8:100:1::/64", "2001:DB8:100::/48", "edge-cdn"),
+	},
+	{
+		weight: 4,
+		arbitrary: oneOf(cdn25, cdn26, shop24, v6Spectrum64, v6Regional64, "c01d0000-0000-0000-0000-000000000003"),
+	},
+	{
+		weight: 3,
+		arbitrary: oneOf("..", "%2e%2e%2f..", "*", "", "203.0.113.0/24/..", "%00", "%", "0.0.0.0/0", "__proto__"),
+	},
+	{ weight: 1, arbitrary: fc.ipV4().map((address) => `${address}/32`) },
+	{ weight: 1, arbitrary: fc.ipV6() },
+	{ weight: 2, arbitrary: encoded },
+);
+const bindingsAt = fc
+	.tuple(
+		oneOf(accountId, accountId, accountId, "f".repeat(32), "..", ""),
+		oneOf(...Object.values(prefixes), "f".repeat(32), "..", "%2e%2e", "x"),
+		fc.oneof(target, fc.constant(null)),
+	)
+	.map(
+		([account, prefix, binding]) =>
+			`/client/v4/accounts/${account}/addressing/prefixes/${prefix}/bindings${binding === null ? "" : `/${binding}`}`,
+	);
+const path = fc.oneof(
+	{ weight: 4, arbitrary: target.map((name) => `/bindings/${name}`) },
+	{
+		weight: 2,
+		arbitrary: oneOf(...words("/bindings /deletions /health / /client/v4/ /deletions/7zzzzzzzzzzzzzzzzzzzzzzzzz")),
+	},
+	{ weight: 3, arbitrary: bindingsAt },
+	{ weight: 1, arbitrary: encoded.map((id) => `/deletions/${id}`) },
+	{ weight: 1, arbitrary: fc.webPath({ size: "small" }).map((text) => `/${text}`) },
+	{ weight: 1, arbitrary: encoded.map((text) => `/${text}`) },
+);
+const parameter = fc
+	.tuple(
+		oneOf(...words("reason acknowledge covering limit cursor state binding prefix since until actor door x __proto__")),
+		fc.oneof(
+			oneOf(
+				"",
+				"1",
+				"leaves_no_service",
+				"still_provisioning",
+				"203.0.113.7",
+				"2026-02-20",
+				"9999-12-31T23:59:59Z",
+				cdn25,
+				"deleted",
+			),
+			fc.base64String({ maxLength: 40 }),
+			encoded,
+		),
+	)
+	.map((pair) => pair.join("="));
+const query = fc
+	.array(parameter, { maxLength: 3, size: "xsmall" })
+	.map((all) => (all.length === 0 ? "" : `?${all.join("&")}`));
+
+const visible = fc.string({ maxLength: 40 }).map((text) => text.replaceAll(/[^\x20-\x7e]/g, "~"));
+const authorization = fc.oneof(
+	{ weight: 16, arbitrary: oneOf("Bearer unbind_sandbox") },
+	{
+		weight: 2,
+		arbitrary: oneOf(
+			"Bearer unbind_sandbox_approver",
+			"bearer 144c9defac04969c7bfad8efaa8ea194",
+			"Bearer guess",
+			"Basic eDp5",
+		),
+	},
+	{ weight: 1, arbitrary: visible },
+);
+const header = fc.oneof(
+	fc.tuple(oneOf("if-match", "if-none-match"), fc.oneof(oneOf("*", '"a.b"', 'W/"x-1"', '"'), visible)),
+	fc.tuple(oneOf("idempotency-key"), fc.oneof(oneOf("k1", "k2", '"k1"'), visible)),
+	fc.tuple(oneOf("prefer"), fc.oneof(oneOf("wait=0", "wait=1", "respond-async"), visible)),
+	fc.tuple(
+		oneOf("accept"),
+		fc.oneof(oneOf("text/csv", "application/x-ndjson", "*/*;q=x", "text/csv;q=1e999"), visible),
+	),
+	fc.tuple(
+		oneOf("x-auth-email", "x-auth-key", "cf-connecting-ip", "x-forwarded-host", "x-http-method-override"),
+		visible,
+	),
+);
+const headers = fc
+	.tuple(
+		fc.option(authorization, { freq: 15 }),
+		fc.array(header, { maxLength: 2 }),
+		oneOf("application/json", "text/plain"),
+	)
+	.map(([token, more, type]): [string, string][] => [
+		...(token === null ? [] : [["authorization", token] as [string, string]]),
+		...more,
+		["content-type", type],
+	]);
+
+const body = fc.oneof(
+	fc
+		.record(
+			{
+				target,
+				reason: junk,
+				acknowledge: fc.array(oneOf("leaves_no_service", "x"), { maxLength: 2 }),
+				dry_run: fc.boolean(),
+			},
+			{ requiredKeys: [] },
+		)
+		.map((value) => JSON.stringify(value)),
+	target.map((name) => JSON.stringify({ target: name })),
+	fc.json({ maxDepth: 2 }),
+	fc.json().map((text) => text.slice(0, -1)),
+	fc.uint8Array({ maxLength: 40 }),
+	fc.constant(null),
+);
+const method = fc.oneof(
+	{ weight: 9, arbitrary: oneOf("GET", "DELETE", "POST") },
+	{ weight: 2, arbitrary: oneOf("HEAD", "PUT", "PATCH", "OPTIONS", "PROPFIND") },
+);
+const shot: fc.Arbitrary<Shot> = fc
+	.tuple(method, path, query, headers, body)
+	.map(([verb, at, search, all, content]) => ({
+		method: verb,
+		path: at + search,
+		headers: all,
+		body: verb === "GET" || verb === "HEAD" ? null : content,
+	}));
+
+/** Now and then Cloudflare fails too. */
+const fault = oneOf<OrderInput["fault"]>(
+	{ kind: "html" },
+	{ kind: "garbage" },
+	{ kind: "empty" },
+	{ kind: "drop_before" },
+	{ kind: "drop_after" },
+	{ kind: "drop_mid_body" },
+	{ kind: "redirect" },
+);
+const trouble = fc.array(fc.record({ fault, times: fc.integer({ min: 1, max: 3 }) }), {
+	maxLength: 2,
+});
+
+const allowedStatuses = new Set([502, 503, 504]);
+const allowedPath =
+	/^\/client\/v4\/accounts\/258def64c72dae45f3e4c8516e2111f2\/addressing\/prefixes(?:\/[0-9a-f-]{32,36}\/bindings(?:\/[0-9a-f-]{32,36})?)?$/;
+
+async function fire({ method, path: at, headers: all, body: content }: Shot): Promise<number> {
+	const request = new Request(`${origin}${at}`, { method, headers: all, body: content });
+	const response = await exports.default.fetch(request);
+	const { status } = response;
+	const type = response.headers.get("content-type") ?? "";
+	const text = await response.text();
+	expect(status < 500 || allowedStatuses.has(status) || `${status}: ${text}`).toBe(true);
+	expect(response.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+	if (method === "HEAD") expect(text).toBe("");
+	else if (status >= 400 && new URL(request.url).pathname !== "/health") {
+		const told = JSON.parse(text);
+		if (type.startsWith("application/problem+json"))
+			expect(told).toMatchObject({ status, code: expect.any(String), detail: expect.any(String) });
+		else expect(told).toMatchObject({ success: false, errors: [expect.anything()] });
+	}
+	return status;
+}
+
+test("no request gets an undocumented answer, and none makes unbind ask Cloudflare for anything else", {
+	timeout: 120_000,
+}, async () => {
+	withoutPauses();
+	const statuses = new Map<number, number>();
+	const shots = fc.array(shot, { minLength: requestsAtOnce, maxLength: requestsAtOnce });
+	await fc.assert(
+		fc.asyncProperty(shots, trouble, async (all, orders) => {
+			await cloudflare.order(...orders);
+			for (const status of await Promise.all(all.map(fire))) statuses.set(status, (statuses.get(status) ?? 0) + 1);
+			for (const { method, path: asked } of await cloudflare.log()) {
+				expect(asked).toMatch(allowedPath);
+				expect(["GET", "DELETE"]).toContain(method);
+				if (method === "DELETE") expect(asked).toMatch(/\/bindings\/[0-9a-f-]+$/);
+			}
+			const { prefixes: standing } = await cloudflare.state();
+			expect(standing).toHaveLength(Object.keys(prefixes).length);
+			await cloudflare.reset();
+		}),
+		{ numRuns: requestsInAll / requestsAtOnce, seed: 20_260_220, endOnFailure: true },
+	);
+	// It got in: plans, deletions and refusals were among them.
+	for (const status of [200, 400, 401, 403, 404, 405, 422])
+		expect([status, statuses.get(status) ?? 0]).toEqual([status, expect.toSatisfy((count) => count > 0)]);
+});

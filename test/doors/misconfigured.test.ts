@@ -1,0 +1,253 @@
+// A configuration that unbind cannot work with: 503 with the command that mends it, at every door, before anything else.
+import { afterEach, describe, expect, test } from "vitest";
+import { cloudflare } from "../harness.ts";
+import { beginAnew, bindingsPath, cdn25, prefixes } from "./account.ts";
+import { callConfigured, sha256 } from "./configured.ts";
+import { expectProblem } from "./expect-problem.ts";
+
+afterEach(beginAnew);
+
+const mend = (setting: string) => `Mend ${setting} under [vars] in wrangler.toml, then run: npx wrangler deploy`;
+const newToken = "Make one with: npm run token -- ci read delete; then run: npx wrangler secret put TOKENS";
+const putToken = "Run: npx wrangler secret put CLOUDFLARE_API_TOKEN";
+const secret = "s3cret-that-must-not-be-told";
+const holder = { sha256: sha256("t"), scopes: ["read"] };
+const tokens = (holders: unknown) => ({ TOKENS: JSON.stringify(holders) });
+const names = "a name is made of letters, digits and . @ + - _, at most 64";
+const none = { CLOUDFLARE_API_TOKEN: undefined, CLOUDFLARE_EMAIL: undefined, CLOUDFLARE_API_KEY: undefined };
+
+type Case = [what: string, settings: Record<string, unknown>, setting: string, problem: string, fix: string];
+const cases: Case[] = [
+	[
+		"no account",
+		{ CLOUDFLARE_ACCOUNT_ID: "" },
+		"CLOUDFLARE_ACCOUNT_ID",
+		"CLOUDFLARE_ACCOUNT_ID: must be an account id: 32 hex digits",
+		mend("CLOUDFLARE_ACCOUNT_ID"),
+	],
+	[
+		"no account setting",
+		{ CLOUDFLARE_ACCOUNT_ID: undefined },
+		"CLOUDFLARE_ACCOUNT_ID",
+		"CLOUDFLARE_ACCOUNT_ID: is missing",
+		mend("CLOUDFLARE_ACCOUNT_ID"),
+	],
+	[
+		"an account that could change the path",
+		{ CLOUDFLARE_ACCOUNT_ID: "../zones" },
+		"CLOUDFLARE_ACCOUNT_ID",
+		"CLOUDFLARE_ACCOUNT_ID: must be an account id: 32 hex digits",
+		mend("CLOUDFLARE_ACCOUNT_ID"),
+	],
+	[
+		"a retention in words",
+		{ HISTORY_RETENTION_DAYS: "soon" },
+		"HISTORY_RETENTION_DAYS",
+		"HISTORY_RETENTION_DAYS: must be a number",
+		mend("HISTORY_RETENTION_DAYS"),
+	],
+	[
+		"a negative retention",
+		{ HISTORY_RETENTION_DAYS: -1 },
+		"HISTORY_RETENTION_DAYS",
+		"HISTORY_RETENTION_DAYS: must be at least 0",
+		mend("HISTORY_RETENTION_DAYS"),
+	],
+	[
+		"a retention of parts of days",
+		{ HISTORY_RETENTION_DAYS: 0.5 },
+		"HISTORY_RETENTION_DAYS",
+		"HISTORY_RETENTION_DAYS: must be a whole number",
+		mend("HISTORY_RETENTION_DAYS"),
+	],
+	[
+		"aliases that are no table",
+		{ ALIASES: "edge" },
+		"ALIASES",
+		"ALIASES: must be a table of names and targets",
+		mend("ALIASES"),
+	],
+	[
+		"an alias that stands for nothing exact",
+		{ ALIASES: { edge: "203.0.113.129/25" } },
+		"ALIASES",
+		"ALIASES (edge): an alias stands for a binding's CIDR or id",
+		mend("ALIASES"),
+	],
+	[
+		"an alias that looks like an id",
+		{ ALIASES: { [cdn25]: "203.0.113.128/25" } },
+		"ALIASES",
+		`ALIASES (${cdn25}): an alias must not look like an id`,
+		mend("ALIASES"),
+	],
+	["no tokens", { TOKENS: undefined }, "TOKENS", "TOKENS: is missing", newToken],
+	["tokens that are no JSON", { TOKENS: secret }, "TOKENS", "TOKENS: must be JSON", newToken],
+	["tokens that are a list", tokens([holder]), "TOKENS", "TOKENS: must be an object of names and tokens", newToken],
+	[
+		"a token without scopes",
+		tokens({ ci: { ...holder, scopes: [] } }),
+		"TOKENS",
+		"TOKENS (ci.scopes): must not be empty",
+		newToken,
+	],
+	[
+		"a scope that there is not",
+		tokens({ ci: { ...holder, scopes: ["admin"] } }),
+		"TOKENS",
+		"TOKENS (ci.scopes.0): must be among read, delete, approve, restore, freeze",
+		newToken,
+	],
+	[
+		"a token in clear",
+		tokens({ ci: { ...holder, sha256: secret } }),
+		"TOKENS",
+		"TOKENS (ci.sha256): must be 64 hex digits, lower case",
+		newToken,
+	],
+	[
+		"a range with host bits",
+		tokens({ ci: { ...holder, ranges: ["203.0.113.1/24"] } }),
+		"TOKENS",
+		"TOKENS (ci.ranges.0): must be a CIDR without host bits",
+		newToken,
+	],
+	["a name with a line break", tokens({ "a\nb": holder }), "TOKENS", `TOKENS (a\nb): ${names}`, newToken],
+	[
+		"two names with one token",
+		tokens({ ci: holder, cd: holder }),
+		"TOKENS",
+		"TOKENS: two names have the same token, so nobody could tell who called",
+		newToken,
+	],
+	["tokens of nobody", tokens({}), "TOKENS", "TOKENS: names nobody", newToken],
+	[
+		"a guard that is misspelt",
+		{ GUARDS: { leaves_no_servise: "refuse" } },
+		"GUARDS",
+		"GUARDS (leaves_no_servise): there is no such name here",
+		mend("GUARDS"),
+	],
+	[
+		"a level that there is not",
+		{ GUARDS: { last_binding: "warn" } },
+		"GUARDS",
+		"GUARDS (last_binding): must be among pass, acknowledge, approve, refuse",
+		mend("GUARDS"),
+	],
+	[
+		"a level for a guard that always refuses",
+		{ GUARDS: { frozen: "pass" } },
+		"GUARDS",
+		"GUARDS (frozen): there is no such name here",
+		mend("GUARDS"),
+	],
+	[
+		"a protected range with host bits",
+		{ PROTECTED: ["203.0.113.1/24"] },
+		"PROTECTED",
+		"PROTECTED (0): must be a CIDR, or the id of a prefix or a binding",
+		mend("PROTECTED"),
+	],
+	[
+		"a budget of nothing",
+		{ BUDGET_DELETIONS: 0 },
+		"BUDGET_DELETIONS",
+		"BUDGET_DELETIONS: must be at least 1",
+		mend("BUDGET_DELETIONS"),
+	],
+	["no credential", none, "CLOUDFLARE_API_TOKEN", "No Cloudflare credential is set.", putToken],
+	[
+		"two credentials",
+		{ CLOUDFLARE_EMAIL: "a@example.com", CLOUDFLARE_API_KEY: secret },
+		"CLOUDFLARE_API_TOKEN",
+		"Both an API token and an e-mail or key are set; it has to be one of them.",
+		"Run: npx wrangler secret delete CLOUDFLARE_EMAIL",
+	],
+	[
+		"an e-mail without a key",
+		{ ...none, CLOUDFLARE_EMAIL: "a@example.com" },
+		"CLOUDFLARE_API_TOKEN",
+		"CLOUDFLARE_EMAIL is set without CLOUDFLARE_API_KEY.",
+		"Run: npx wrangler secret put CLOUDFLARE_API_KEY",
+	],
+	[
+		"a key without an e-mail",
+		{ ...none, CLOUDFLARE_API_KEY: secret },
+		"CLOUDFLARE_API_TOKEN",
+		"CLOUDFLARE_API_KEY is set without CLOUDFLARE_EMAIL.",
+		"Run: npx wrangler secret put CLOUDFLARE_EMAIL",
+	],
+	[
+		"a token with a line break",
+		{ CLOUDFLARE_API_TOKEN: `${secret}\n` },
+		"CLOUDFLARE_API_TOKEN",
+		"CLOUDFLARE_API_TOKEN has spaces or line breaks, or is no text.",
+		putToken,
+	],
+];
+
+describe.each(cases)("%s", (_, settings, setting, problem, fix) => {
+	const detail = `${problem} ${fix}`;
+
+	test("is a problem that names the setting and the command", async () => {
+		const paths = [
+			["GET", "/bindings"],
+			["DELETE", "/bindings/203.0.113.128/25"],
+			["GET", "/nowhere"],
+		] as const;
+		for (const [method, path] of paths) {
+			expectProblem(await callConfigured(settings, path, { method }), {
+				status: 503,
+				code: "misconfigured",
+				title: "unbind is misconfigured",
+				detail,
+				problems: [{ setting, problem, fix }],
+			});
+		}
+		expect(await cloudflare.calls()).toEqual([]);
+	});
+
+	test("is told in Cloudflare's envelope at the Cloudflare-compatible door", async () => {
+		const answer = await callConfigured(settings, bindingsPath(prefixes.amsterdam, cdn25), { method: "DELETE" });
+		expect(answer.status).toBe(503);
+		expect(answer.json).toEqual({
+			success: false,
+			errors: [{ code: 90503, message: `misconfigured: ${detail} (request ${answer.headers.get("x-request-id")})` }],
+			messages: [],
+			result: null,
+		});
+	});
+
+	test("turns /health red, which says no more", async () => {
+		const { status, json } = await callConfigured(settings, "/health");
+		expect([status, json]).toEqual([503, { ok: false }]);
+	});
+
+	test("is told without the value of a secret", async () => {
+		for (const path of ["/bindings", bindingsPath(prefixes.shop), "/health"])
+			expect((await callConfigured(settings, path)).text).not.toContain(secret);
+	});
+});
+
+test("all problems are told at once", async () => {
+	const settings = { CLOUDFLARE_ACCOUNT_ID: "", HISTORY_RETENTION_DAYS: "soon", ALIASES: 5, TOKENS: "{", ...none };
+	const { json } = await callConfigured(settings, "/bindings");
+	expect(json.problems.map(({ setting }: { setting: string }) => setting)).toEqual([
+		"CLOUDFLARE_ACCOUNT_ID",
+		"HISTORY_RETENTION_DAYS",
+		"ALIASES",
+		"TOKENS",
+		"CLOUDFLARE_API_TOKEN",
+	]);
+});
+
+test.each<[string, Record<string, unknown>]>([
+	["e-mail and key instead of a token", { ...none, CLOUDFLARE_EMAIL: "a@example.com", CLOUDFLARE_API_KEY: "k" }],
+	["an empty e-mail beside a token", { CLOUDFLARE_EMAIL: "" }],
+	["a retention as text", { HISTORY_RETENTION_DAYS: "30" }],
+	["no aliases", { ALIASES: undefined }],
+	["settings of others", { SOMETHING_ELSE: 1 }],
+])("is no problem: %s", async (_, settings) => {
+	expect((await callConfigured(settings, "/health")).json).toEqual({ ok: true });
+});

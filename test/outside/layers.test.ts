@@ -1,0 +1,161 @@
+// What the source may import and say, read from the source itself: imports point at the domain.
+import { globSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const root = join(import.meta.dirname, "../../src");
+const files = globSync("**/*.ts", { cwd: root }).map(normalize).toSorted();
+
+interface Import {
+	/** A path below src, or a package. */
+	to: string;
+	typeOnly: boolean;
+}
+
+/** Without comments, and without what stands in texts but for an import's. */
+function codeOf(file: string, keepTexts: boolean): string {
+	const source = readFileSync(join(root, file), "utf8");
+	return source.replace(
+		/\/\*[\s\S]*?\*\/|\/\/[^\n]*|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`|(?<=[(=,:?] ?)\/(?![/*])(?:\[(?:[^\]\\\n]|\\.)*\]|[^/\\\n]|\\.)+\/[dgimsuvy]*/g,
+		(text) => {
+			if (text.startsWith("//") || text.startsWith("/*")) return "";
+			return keepTexts ? text : '""';
+		},
+	);
+}
+
+function importsOf(file: string): Import[] {
+	const code = codeOf(file, true);
+	const declared = code.matchAll(/^\s*(?:import|export)\s+(type\s)?[^"';]*?\bfrom\s+"([^"]+)"/gm);
+	const bare = code.matchAll(/^\s*import\s+()"([^"]+)"/gm);
+	const dynamic = code.matchAll(/(?<!typeof )\bimport\(\s*()"([^"]+)"/g);
+	return [...declared, ...bare, ...dynamic].map(([, type, from = ""]) => ({
+		to: from.startsWith(".") ? normalize(join(dirname(file), from)) : from,
+		typeOnly: type !== undefined && type !== "",
+	}));
+}
+
+const layerOf = (path: string): string =>
+	path.includes("/") && files.includes(path) ? (path.split("/")[0] ?? "") : path;
+
+/** Layer or file → the layers, files and packages that it may import; with `type ` before, only their types. */
+const allowed: Record<string, readonly string[]> = {
+	deletion: ["deletion", "ipaddr.js", "node:crypto"],
+	adapters: ["adapters", "deletion", "capped-text.ts", "valibot", "node:crypto", "node:buffer"],
+	doors: ["doors", "deletion", "type config.ts", "capped-text.ts", "log.ts", "valibot", "itty-router", "node:crypto"],
+	ledger: ["ledger", "deletion", "adapters", "config.ts", "log.ts", "cloudflare:workers"],
+	"config.ts": ["deletion", "type adapters/cloudflare/send.ts", "valibot"],
+	"routes.ts": ["doors", "itty-router"],
+	"log.ts": ["type deletion"],
+	"capped-text.ts": [],
+	"index.ts": ["adapters", "config.ts", "doors", "ledger", "log.ts", "routes.ts"],
+};
+
+const isAllowed = (from: string, { to, typeOnly }: Import): boolean => {
+	const may = allowed[layerOf(from)] ?? [];
+	return [to, layerOf(to)].some((name) => may.includes(name) || (typeOnly && may.includes(`type ${name}`)));
+};
+
+/** Each cycle once, as `a.ts → b.ts → a.ts`. */
+function cyclesOf(edges: ReadonlyMap<string, readonly string[]>): string[] {
+	const cycles: string[] = [];
+	const done = new Set<string>();
+	const visit = (file: string, path: readonly string[]): void => {
+		const start = path.indexOf(file);
+		if (start !== -1) cycles.push([...path.slice(start), file].join(" → "));
+		if (start !== -1 || done.has(file)) return;
+		for (const next of edges.get(file) ?? []) visit(next, [...path, file]);
+		done.add(file);
+	};
+	for (const file of edges.keys()) visit(file, []);
+	return cycles;
+}
+
+describe("the source", () => {
+	it("is found, and its imports with it", () => {
+		expect(files).toContain("index.ts");
+		expect(importsOf("deletion/cidr.ts")).toEqual([
+			{ to: "ipaddr.js", typeOnly: false },
+			{ to: "deletion/result.ts", typeOnly: false },
+		]);
+		expect(importsOf("log.ts")).toEqual([{ to: "deletion/deletion.ts", typeOnly: true }]);
+		expect(importsOf("index.ts")).toContainEqual({ to: "ledger/ledger.ts", typeOnly: false });
+	});
+
+	it("imports nothing across its layers but what it may", () => {
+		const forbidden = files.flatMap((file) =>
+			importsOf(file)
+				.filter((one) => !isAllowed(file, one))
+				.map((one) => `${file} → ${one.typeOnly ? "type " : ""}${one.to}`),
+		);
+		expect(forbidden).toEqual([]);
+	});
+
+	it("imports no file that is not there", () => {
+		const known = new Set(files);
+		const missing = files.flatMap((file) => importsOf(file).filter(({ to }) => to.endsWith(".ts") && !known.has(to)));
+		expect(missing).toEqual([]);
+	});
+
+	it("has no cycle among its files", () => {
+		const edges = new Map(
+			files.map((file) => [
+				file,
+				importsOf(file).flatMap(({ to, typeOnly }) => (typeOnly || !files.includes(to) ? [] : [to])),
+			]),
+		);
+		expect(cyclesOf(edges)).toEqual([]);
+	});
+
+	it("knows the platform's environment in its entry, its configuration and its Ledger alone", () => {
+		const knowing = files.filter((file) => /\bEnv\b/.test(codeOf(file, false)));
+		expect(knowing.filter((file) => !/^(?:index\.ts|config\.ts|ledger\/)/.test(file))).toEqual([]);
+		expect(knowing).toContain("config.ts");
+	});
+
+	it("has a domain without clock, chance and network", () => {
+		const domain = files.filter((file) => file.startsWith("deletion/"));
+		const impure =
+			/\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bcrypto\.|\bfetch\(|\bsetTimeout\b|\bconsole\b|\bthrow\b|\b(?:Request|Response|KVNamespace|DurableObject\w*)\b/;
+		expect(domain.filter((file) => impure.test(codeOf(file, false)))).toEqual([]);
+	});
+
+	it.each<[string, RegExp]>([
+		["any", /[:<,|&([]\s*any\b|\bas any\b|\bany\[\]|=>\s*any\b/],
+		["a non-null assertion", /[\w)\]}]!(?![=])/],
+		["as unknown as", /\bas\s+unknown\s+as\b/],
+		["an enum or a namespace", /^\s*(?:export\s+)?(?:const\s+)?(?:enum|namespace)\s/m],
+		["an ignored error of TypeScript's", /@ts-(?:ignore|nocheck|expect-error)/],
+	])("never says %s", (_, pattern) => {
+		expect(files.filter((file) => pattern.test(codeOf(file, false)))).toEqual([]);
+	});
+
+	it("gives a reason for each lint rule that it ignores", () => {
+		for (const file of files) {
+			const ignores = readFileSync(join(root, file), "utf8").match(/biome-ignore[^\n]*/g) ?? [];
+			for (const ignore of ignores) expect(ignore).toMatch(/^biome-ignore \S+: \S+ \S+/);
+		}
+	});
+});
+
+describe("the reader of the source", () => {
+	it("sees a cycle", () => {
+		const edges = new Map([
+			["a.ts", ["b.ts"]],
+			["b.ts", ["c.ts", "d.ts"]],
+			["c.ts", ["a.ts"]],
+			["d.ts", []],
+		]);
+		expect(cyclesOf(edges)).toEqual(["a.ts → b.ts → c.ts → a.ts"]);
+	});
+
+	it("sees a forbidden edge, and a type's edge for what it is", () => {
+		const to = (path: string, typeOnly: boolean) => ({ to: path, typeOnly });
+		expect(isAllowed("deletion/find.ts", to("adapters/cloudflare/send.ts", true))).toBe(false);
+		expect(isAllowed("deletion/find.ts", to("cloudflare:workers", true))).toBe(false);
+		expect(isAllowed("doors/input.ts", to("ledger/ledger.ts", true))).toBe(false);
+		expect(isAllowed("doors/input.ts", to("config.ts", false))).toBe(false);
+		expect(isAllowed("doors/input.ts", to("config.ts", true))).toBe(true);
+		expect(isAllowed("config.ts", to("adapters/cloudflare/addressing.ts", true))).toBe(false);
+	});
+});
