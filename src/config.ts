@@ -1,15 +1,16 @@
 // What the platform gives, checked once, as the code uses it. Finds all problems, not the first; each says which command
 // mends it. No value of a secret ever stands in a problem.
+
 import * as v from "valibot";
 import type { Credential } from "./adapters/cloudflare/send.ts";
+import { type Scope, scopes } from "./deletion/actor.ts";
 import { cidrsOf } from "./deletion/assess.ts";
 import { parseCidr } from "./deletion/cidr.ts";
 import { type CloudflareId, isCloudflareId } from "./deletion/cloudflare-id.ts";
-import { type Scope, scopes } from "./deletion/deletion.ts";
-import { guardNames, levels } from "./deletion/guards.ts";
 import type { LedgerApi } from "./deletion/ledger-api.ts";
 import { defaultPolicy, fixedGuards, type Policy } from "./deletion/policy.ts";
 import { fail, ok, type Result } from "./deletion/result.ts";
+import { guardNames, levels } from "./deletion/verdict.ts";
 
 /** The Worker's bindings, as wrangler.toml declares them. Settings and secrets are read by `readConfig` alone. */
 export interface Env {
@@ -162,7 +163,9 @@ export function readConfig(env: object): Result<Config, ConfigProblem[]> {
 	const credential = readCredential(new Map(Object.entries(env)));
 	const problems = (read.issues ?? []).map((issue): ConfigProblem => {
 		const [setting = "", ...path] = (issue.path ?? []).map(({ key }) => String(key));
-		const place = path.length === 0 ? "" : ` (${path.join(".")})`;
+		// A token pasted in the place of its holder's name must not be quoted.
+		const shown = setting === "TOKENS" ? path.slice(1) : path;
+		const place = shown.length === 0 ? "" : ` (${shown.join(".")})`;
 		return { setting, problem: `${setting}${place}: ${told(issue)}`, fix: fixOf(setting) };
 	});
 	if (!credential.ok) problems.push(credential.failure);

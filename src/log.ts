@@ -1,6 +1,6 @@
 // One line of JSON an event, for people and their log tools. Fields are chosen where the event happens; a secret is in
 // none of them, and an exception's message (which can quote what it choked on) is cut out of what is kept of it.
-import type { Json } from "./deletion/deletion.ts";
+import type { Json } from "./deletion/json.ts";
 
 export type LogLevel = "info" | "warn" | "error";
 

@@ -1,24 +1,16 @@
 // The first half of a deletion: claim → find → guard → record the intent. Sends nothing that changes anything.
+import type { Actor } from "./actor.ts";
 import { assess, cidrsOf } from "./assess.ts";
 import { contains, parseCidr } from "./cidr.ts";
 import { plainId } from "./cloudflare-id.ts";
 import { courseOf } from "./course.ts";
-import { at, type Deletion, type Door, type Scope, settle, withEvent } from "./deletion.ts";
+import { at, type Deletion, settle, withEvent } from "./deletion.ts";
 import type { Directory } from "./directory.ts";
 import { locate, type UnfitTarget } from "./locate.ts";
 import type { Claim, OpenDeletion, Ports } from "./ports.ts";
 import { newRecordId } from "./record-id.ts";
 import { fail, ok, type Result } from "./result.ts";
 import type { Target } from "./target.ts";
-
-/** Who asks, and what they may: a door has authenticated them, nothing more. */
-export interface Actor {
-	name: string;
-	door: Door;
-	scopes: readonly Scope[];
-	/** CIDRs in which the actor may delete; null is everywhere. */
-	ranges: readonly string[] | null;
-}
 
 export interface DeletionCommand {
 	/** One a request: the same request handed to the Ledger twice is carried out once. */

@@ -1,12 +1,15 @@
 // What deleting a found binding would do, and what the guards say of it. The plan shows it, a deletion acts on it; so
 // what was shown is what is done.
+import type { Binding } from "./binding.ts";
 import { type Cidr, parseCidr } from "./cidr.ts";
 import { plainId } from "./cloudflare-id.ts";
 import type { BindingSnapshot } from "./deletion.ts";
 import { type BoundRange, type Effect, effectOf } from "./effect.ts";
 import type { Found } from "./find.ts";
-import { judge, snapshotTag, type Verdict } from "./guards.ts";
-import type { Binding, Ports, Terms } from "./ports.ts";
+import { judge } from "./guards.ts";
+import type { Ports, Terms } from "./ports.ts";
+import { snapshotTag } from "./snapshot.ts";
+import type { Verdict } from "./verdict.ts";
 
 export interface Assessment {
 	binding: BindingSnapshot;

@@ -51,7 +51,7 @@ export const contains = (outer: Cidr, inner: Cidr): boolean =>
 function parseAddress(text: string): { family: 4 | 6; value: bigint } | null {
 	const parsed = ipaddr.IPv4.isValidFourPartDecimal(text)
 		? ipaddr.IPv4.parse(text)
-		: ipaddr.IPv6.isValid(text)
+		: !text.includes(".") && ipaddr.IPv6.isValid(text)
 			? ipaddr.IPv6.parse(text)
 			: null;
 	if (parsed === null) return null;

@@ -1,6 +1,6 @@
 // What people decide about a deletion that has not been carried out: to approve it, to reject it, to take it back. All of
 // it is synchronous, so of two who decide at the same time one is first.
-import type { Actor } from "./admit.ts";
+import type { Actor } from "./actor.ts";
 import { cidrsOf } from "./assess.ts";
 import { contains, parseCidr } from "./cidr.ts";
 import { type Approval, at, type Deletion, settle, withEvent } from "./deletion.ts";

@@ -1,7 +1,9 @@
 // The record: one attempt to delete one binding, and what became of it. It is JSON from birth to rest, so its fields
 // are spelt here as they are stored and answered, in snake_case; nothing has to be translated on the way.
+import type { Door, Party } from "./actor.ts";
 import type { Effect } from "./effect.ts";
-import type { GuardName, Verdict } from "./guards.ts";
+import type { Json } from "./json.ts";
+import type { GuardName, Verdict } from "./verdict.ts";
 
 export const openStates = ["pending_approval", "scheduled", "deleting", "unknown"] as const;
 export const settledStates = [
@@ -18,12 +20,6 @@ export type OpenState = (typeof openStates)[number];
 export type SettledState = (typeof settledStates)[number];
 export type State = (typeof states)[number];
 
-export const doors = ["api", "cloudflare"] as const;
-export type Door = (typeof doors)[number];
-
-export const scopes = ["read", "delete", "approve", "restore", "freeze"] as const;
-export type Scope = (typeof scopes)[number];
-
 /** Why an attempt did not end in a deletion; the doors give each its status and sentence. */
 export type FailureCode =
 	| "scope_missing"
@@ -36,8 +32,6 @@ export type FailureCode =
 	| "approval_expired"
 	| "cancelled"
 	| GuardName;
-
-export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
 /** An item of Cloudflare's `errors` or `messages`, kept whole: `code`, `message`, and whatever else it carries. */
 export type CloudflareMessage = { [key: string]: Json };
@@ -118,11 +112,6 @@ export interface Restoration {
 	failure: { code: RestorationFailureCode; detail: string } | null;
 }
 
-export interface Party {
-	name: string;
-	door: Door;
-}
-
 export type RestorationFailureCode =
 	| "binding_conflict"
 	| "cloudflare_refused"
@@ -143,9 +132,6 @@ export interface Summary {
 	created_at: string;
 	settled_at: string | null;
 }
-
-/** How long Cloudflare takes to carry a change to all of its edge, at the most. */
-export const settlesWithinHours = 6;
 
 export const isOpen = (deletion: Deletion): boolean => openStates.some((state) => state === deletion.state);
 

@@ -1,8 +1,8 @@
 // Remembers which prefix holds which addresses and bindings, so that a look-up can go straight there. A hint, never an
 // answer: whoever does not find a binding by it looks the whole account up again.
+import type { Binding, Prefix } from "./binding.ts";
 import { contains } from "./cidr.ts";
 import { type CloudflareId, isCloudflareId, plainId } from "./cloudflare-id.ts";
-import type { Binding, Prefix } from "./ports.ts";
 import type { Target } from "./target.ts";
 
 export interface Directory {

@@ -2,7 +2,6 @@
 // that covers it: so the more specific ones keep theirs, and the rest falls to the next less specific one, or to nobody.
 
 import { type Cidr, cidrAt, contains } from "./cidr.ts";
-import { settlesWithinHours } from "./deletion.ts";
 
 export interface BoundRange {
 	id: string;
@@ -25,6 +24,8 @@ export interface Effect {
 	settles_within_hours: number;
 }
 
+/** How long Cloudflare takes to carry a change to all of its edge, at the most. */
+export const settlesWithinHours = 6;
 const listedAtMost = 100;
 
 /** The effect of deleting `deleted`; `others` are the prefix's other bindings, as they will stand then. */
@@ -44,11 +45,14 @@ export function effectOf(deleted: BoundRange, others: readonly BoundRange[]): Ef
 			: [];
 	return {
 		falls_back_to: heir === undefined ? null : neighbour(heir),
-		unaffected: inside.toSorted((a, b) => (a.range.first < b.range.first ? -1 : 1)).map(neighbour),
+		unaffected: inside.toSorted(byAddress).map(neighbour),
 		without_service: { cidrs: orphans.slice(0, listedAtMost).map((cidr) => cidr.text), total: orphans.length },
 		settles_within_hours: settlesWithinHours,
 	};
 }
+
+const byAddress = ({ range: a }: BoundRange, { range: b }: BoundRange): number =>
+	a.first === b.first ? a.length - b.length : a.first < b.first ? -1 : 1;
 
 const neighbour = (other: BoundRange): Neighbour => ({
 	cidr: other.range.text,

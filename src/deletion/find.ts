@@ -1,14 +1,12 @@
 // From a target to the one live binding that it names, and to that binding's neighbours in the prefix. Exact or
 // nothing: a range that merely overlaps with bindings finds none of them, and the failure says which there are.
+import type { Binding, LiveBinding, Prefix } from "./binding.ts";
 import { contains } from "./cidr.ts";
 import { type CloudflareId, isCloudflareId, sameId } from "./cloudflare-id.ts";
 import { type Directory, prefixesAround } from "./directory.ts";
-import type { Binding, Cloudflare, CloudflareFault, Prefix } from "./ports.ts";
+import type { Cloudflare, CloudflareFault } from "./ports.ts";
 import { fail, ok, type Result } from "./result.ts";
 import type { Target } from "./target.ts";
-
-/** A binding that can be deleted: its id can stand in a path, its range can be reasoned about. */
-export type LiveBinding = Binding & { id: CloudflareId; cidr: string; range: NonNullable<Binding["range"]> };
 
 export interface Found {
 	prefixId: CloudflareId;

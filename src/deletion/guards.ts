@@ -1,43 +1,22 @@
 // Each safety rule: a pure function from the facts to its evidence, or to null where there is nothing to fear. What a
-// risk leads to is its level, which the policy says; that none is skipped is `judge`'s and `decide`'s one job. No rule
-// knows through which door the request came.
-import { createHash } from "node:crypto";
+// risk leads to is its level, which the policy says. No rule knows through which door the request came.
+
+import type { Binding, LiveBinding } from "./binding.ts";
 import { type Cidr, contains, parseCidr } from "./cidr.ts";
 import { sameId } from "./cloudflare-id.ts";
-import type { Json } from "./deletion.ts";
 import type { Effect } from "./effect.ts";
-import type { LiveBinding } from "./find.ts";
+import type { Freeze } from "./freeze.ts";
+import type { Json } from "./json.ts";
 import type { Policy } from "./policy.ts";
-import type { Binding, Freeze, Pace } from "./ports.ts";
+import { snapshotTag } from "./snapshot.ts";
+import { type GuardName, guardNames, type Verdict } from "./verdict.ts";
 
-/** In the order in which they are shown; the first that refuses gives the refusal its name. */
-export const guardNames = [
-	"frozen",
-	"protected",
-	"out_of_range",
-	"budget",
-	"breadth",
-	"changed",
-	"last_binding",
-	"not_restorable",
-	"leaves_no_service",
-	"still_provisioning",
-	"no_reason",
-] as const;
-export type GuardName = (typeof guardNames)[number];
-
-/** `acknowledge`: the caller has to name the risk. `approve`: another person has to agree. The heaviest decides. */
-export const levels = ["pass", "acknowledge", "approve", "refuse"] as const;
-export type Level = (typeof levels)[number];
-
-export interface Verdict {
-	guard: GuardName;
-	verdict: Level;
-	/** The caller has named this risk. */
-	acknowledged?: true;
-	/** Another person has agreed to it. */
-	approved?: true;
-	[evidence: string]: Json | undefined;
+/** Deletions that were begun, and did not fail: what is in flight is among them. */
+export interface Pace {
+	inAccount: number;
+	inPrefix: number;
+	/** When the oldest of them was begun. */
+	oldestMs: number | null;
 }
 
 export interface Facts {
@@ -176,29 +155,4 @@ export function judge(facts: Facts, agreed: Agreed): Verdict[] {
 	});
 }
 
-export type Decision =
-	| { would: "delete" }
-	| { would: "refuse"; by: Verdict }
-	/** It would go on if the caller named these risks too. */
-	| { would: "ask"; unacknowledged: GuardName[] }
-	| { would: "wait_for_approval"; unapproved: GuardName[] };
-
-export function decide(verdicts: readonly Verdict[]): Decision {
-	const refusal = verdicts.find((verdict) => verdict.verdict === "refuse");
-	if (refusal !== undefined) return { would: "refuse", by: refusal };
-	const open = (level: Level) => verdicts.filter((one) => one.verdict === level && !one.acknowledged && !one.approved);
-	const unacknowledged = open("acknowledge").map(({ guard }) => guard);
-	if (unacknowledged.length > 0) return { would: "ask", unacknowledged };
-	const unapproved = open("approve").map(({ guard }) => guard);
-	return unapproved.length > 0 ? { would: "wait_for_approval", unapproved } : { would: "delete" };
-}
-
 export const sentenceOf = (guard: GuardName): string => guards[guard].sentence;
-
-/** A short name of what was looked at, in two parts: the binding, and its siblings. Both stand in a plan's ETag. */
-export function snapshotTag(binding: Binding, all: readonly Binding[]): string {
-	const describe = (one: Binding) => [one.id, one.cidr, one.serviceId, one.provisioningState];
-	const digest = (value: Json) => createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
-	const siblings = all.filter((one) => one.id !== binding.id).map((one) => describe(one).join("|"));
-	return `${digest(describe(binding))}.${digest(siblings.toSorted())}`;
-}

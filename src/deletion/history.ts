@@ -1,5 +1,6 @@
 // How the history is read: newest first, by page. What it needs from the Ledger is what the Ledger has changed lately.
-import type { Door, State, Summary } from "./deletion.ts";
+import type { Door } from "./actor.ts";
+import type { State, Summary } from "./deletion.ts";
 import type { Changes, ChangesQuery } from "./ledger-api.ts";
 import type { Result } from "./result.ts";
 

@@ -1,11 +1,14 @@
 // What the doors may ask of a Ledger; the Durable Object carries it out. Everything passes as plain data.
-import type { Actor, Admitted, DeletionCommand, Rejection } from "./admit.ts";
+
+import type { Actor, Party } from "./actor.ts";
+import type { Admitted, DeletionCommand, Rejection } from "./admit.ts";
+import type { Binding, Prefix } from "./binding.ts";
 import type { CloudflareId } from "./cloudflare-id.ts";
 import type { LifecycleFailure } from "./decisions.ts";
-import type { Deletion, Party, Summary } from "./deletion.ts";
+import type { Deletion, Summary } from "./deletion.ts";
+import type { Freeze, FreezeEvent } from "./freeze.ts";
 import type { LookUpFailure } from "./locate.ts";
 import type { Plan, PlanQuery } from "./plan.ts";
-import type { Binding, Freeze, Prefix } from "./ports.ts";
 import type { RestorationRefusal } from "./restore.ts";
 import type { Result } from "./result.ts";
 
@@ -30,14 +33,6 @@ export interface Changes {
 export interface BindingsQuery {
 	/** Only prefixes and bindings that cover this CIDR. */
 	covering: string | null;
-}
-
-export interface FreezeEvent {
-	at: string;
-	event: "frozen" | "lifted";
-	by: Party;
-	reason: string | null;
-	until: string | null;
 }
 
 export type PrefixWithBindings = Prefix & { bindings: Binding[] };

@@ -1,12 +1,13 @@
 // What a deletion would do, shown before. Looks up and judges like a deletion, and leaves no trace.
-import type { Actor } from "./admit.ts";
+
+import type { Actor } from "./actor.ts";
 import { type Assessment, assess } from "./assess.ts";
 import type { Directory } from "./directory.ts";
-import { decide, type GuardName } from "./guards.ts";
 import { type LookUpFailure, locate } from "./locate.ts";
 import type { Ports } from "./ports.ts";
 import { ok, type Result } from "./result.ts";
 import type { Target } from "./target.ts";
+import { decide, type GuardName } from "./verdict.ts";
 
 export interface PlanQuery {
 	actor: Actor;

@@ -1,6 +1,6 @@
 // How heavy each risk weighs, and where the limits are: a team's own answer, with ours as the default.
 import type { Cidr } from "./cidr.ts";
-import type { GuardName, Level } from "./guards.ts";
+import type { GuardName, Level } from "./verdict.ts";
 
 export interface Policy {
 	levels: Readonly<Record<GuardName, Level>>;

@@ -1,30 +1,13 @@
 // What the domain needs from the world. Adapters and the Ledger carry it out; nothing here does anything.
-import type { Cidr } from "./cidr.ts";
+
+import type { Binding, Prefix } from "./binding.ts";
 import type { CloudflareId } from "./cloudflare-id.ts";
-import type { CloudflareAnswer, Deletion, Party, Summary } from "./deletion.ts";
-import type { GuardName } from "./guards.ts";
+import type { CloudflareAnswer, Deletion, Summary } from "./deletion.ts";
+import type { Freeze } from "./freeze.ts";
+import type { Pace } from "./guards.ts";
 import type { Policy } from "./policy.ts";
 import type { Result } from "./result.ts";
-
-/** A prefix, reduced to what unbind uses; what is secret-like in Cloudflare's object never gets this far. */
-export interface Prefix {
-	id: string;
-	cidr: string;
-	range: Cidr;
-	/** Cloudflare's approval of the prefix: `V` is valid, `P` is pending. */
-	approved: string | null;
-}
-
-/** A binding as Cloudflare lists it. `range` is null where its CIDR is missing or cannot be read. */
-export interface Binding {
-	id: string;
-	cidr: string | null;
-	range: Cidr | null;
-	serviceId: string | null;
-	serviceName: string | null;
-	/** An open set: `active`, `provisioning`, `magic_transit_route_missing`, … */
-	provisioningState: string | null;
-}
+import type { GuardName } from "./verdict.ts";
 
 /** A list, and when it was asked for: what has changed since may be missing from it. */
 export interface Listing<Item> {
@@ -99,23 +82,6 @@ export interface OpenDeletion {
 export interface OpenRestoration {
 	deletion: Deletion;
 	progress: Progress;
-}
-
-/** The kill switch. */
-export interface Freeze {
-	reason: string;
-	by: Party;
-	since: string;
-	/** It lifts itself then; null: somebody has to lift it. */
-	until: string | null;
-}
-
-/** Deletions that were begun, and did not fail: what is in flight is among them. */
-export interface Pace {
-	inAccount: number;
-	inPrefix: number;
-	/** When the oldest of them was begun. */
-	oldestMs: number | null;
 }
 
 export interface Claim {

@@ -1,19 +1,15 @@
 // The way back: the binding created anew, from the record. The same care as for a deletion: intent first, once, and a
 // look after every unclear answer. A freeze does not hold it, as it is what one wants to do in a freeze.
-import type { Actor } from "./admit.ts";
+
+import type { Actor } from "./actor.ts";
+import type { Binding } from "./binding.ts";
 import { carefully, type ErrandFailure, lookAfterMs, noAnswer, notYetSent, type Sight } from "./careful.ts";
 import { isCloudflareId, sameId } from "./cloudflare-id.ts";
 import { missingScope, outOfRange } from "./decisions.ts";
-import {
-	at,
-	type BindingSnapshot,
-	type Deletion,
-	type Restoration,
-	settlesWithinHours,
-	withEvent,
-} from "./deletion.ts";
+import { at, type BindingSnapshot, type Deletion, type Restoration, withEvent } from "./deletion.ts";
+import { settlesWithinHours } from "./effect.ts";
 import { credentialRejected, type LookUpFailure, lookUpFault } from "./locate.ts";
-import type { Binding, Ports } from "./ports.ts";
+import type { Ports } from "./ports.ts";
 import { fail, ok, type Result } from "./result.ts";
 
 export type RestorationRefusal =

@@ -1,11 +1,12 @@
 // The account's live bindings, prefix by prefix.
+import type { Binding, Prefix } from "./binding.ts";
 import { contains, parseCidr } from "./cidr.ts";
 import { type CloudflareId, isCloudflareId } from "./cloudflare-id.ts";
 import type { Directory } from "./directory.ts";
 import { searchablePrefixes } from "./find.ts";
 import type { BindingsQuery, PrefixWithBindings } from "./ledger-api.ts";
 import { type LookUpFailure, lookUpFault } from "./locate.ts";
-import type { Binding, Ports, Prefix } from "./ports.ts";
+import type { Ports } from "./ports.ts";
 import { fail, ok, type Result } from "./result.ts";
 
 const listedAtOnce = 6;

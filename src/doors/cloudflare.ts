@@ -1,10 +1,11 @@
 // Cloudflare's own API, as far as bindings are concerned: an official SDK works unchanged but for its base URL. The same
 // core, guards and record as everywhere; only the language is Cloudflare's. Every answer is its envelope.
+
 import type { IRequest } from "itty-router";
-import type { Actor } from "../deletion/admit.ts";
+import type { Actor, Scope } from "../deletion/actor.ts";
+import type { Binding } from "../deletion/binding.ts";
 import { type CloudflareId, isCloudflareId, sameId } from "../deletion/cloudflare-id.ts";
-import type { CloudflareMessage, Deletion, Scope } from "../deletion/deletion.ts";
-import type { Binding } from "../deletion/ports.ts";
+import type { CloudflareMessage, Deletion } from "../deletion/deletion.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
 import { problemOf } from "./api/answer.ts";
 import { ask } from "./ask.ts";

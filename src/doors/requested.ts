@@ -1,11 +1,13 @@
 // What every door that takes a deletion over HTTP reads alike: the parameters, the headers that go with them, and the
 // call to the Ledger.
+
 import * as v from "valibot";
-import type { Actor, Admitted } from "../deletion/admit.ts";
-import { guardNames } from "../deletion/guards.ts";
+import type { Actor } from "../deletion/actor.ts";
+import type { Admitted } from "../deletion/admit.ts";
 import type { LookUpFailure } from "../deletion/locate.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
 import type { Target } from "../deletion/target.ts";
+import { guardNames } from "../deletion/verdict.ts";
 import { ask } from "./ask.ts";
 import type { Context } from "./context.ts";
 import { type Read, reasonSchema, timeSchema } from "./input.ts";

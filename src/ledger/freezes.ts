@@ -1,7 +1,7 @@
 // The kill switch, and the log of who turned it, when and why.
-import type { Party } from "../deletion/deletion.ts";
-import type { FreezeEvent } from "../deletion/ledger-api.ts";
-import type { Freeze } from "../deletion/ports.ts";
+
+import type { Party } from "../deletion/actor.ts";
+import type { Freeze, FreezeEvent } from "../deletion/freeze.ts";
 import { getFlag, setFlag } from "./tables.ts";
 
 const loggedAtMost = 20;

@@ -1,27 +1,24 @@
 // The Durable Object: one for each Cloudflare account, and the only write path. It wires the domain to its storage, to
 // Cloudflare and to KV, and sees to it that what was begun is finished: by the request that began it, or by the alarm.
+
 import { DurableObject } from "cloudflare:workers";
 import { createAddressing } from "../adapters/cloudflare/addressing.ts";
 import { publish } from "../adapters/history/publish.ts";
 import { lastDeletionInKv, recordInKv } from "../adapters/history/recall.ts";
 import { type Config, configOf, type Env } from "../config.ts";
-import { type Actor, type Admitted, admit, type DeletionCommand, type Rejection } from "../deletion/admit.ts";
+import type { Actor, Party } from "../deletion/actor.ts";
+import { type Admitted, admit, type DeletionCommand, type Rejection } from "../deletion/admit.ts";
 import { advance } from "../deletion/advance.ts";
+import type { Binding } from "../deletion/binding.ts";
 import { type CloudflareId, isCloudflareId } from "../deletion/cloudflare-id.ts";
 import { cancel, decideApproval, type LifecycleFailure } from "../deletion/decisions.ts";
-import { type Deletion, isOpen, type Party } from "../deletion/deletion.ts";
+import { type Deletion, isOpen } from "../deletion/deletion.ts";
 import { createDirectory } from "../deletion/directory.ts";
-import type {
-	BindingsQuery,
-	Changes,
-	ChangesQuery,
-	FreezeEvent,
-	LedgerApi,
-	PrefixWithBindings,
-} from "../deletion/ledger-api.ts";
+import type { Freeze, FreezeEvent } from "../deletion/freeze.ts";
+import type { BindingsQuery, Changes, ChangesQuery, LedgerApi, PrefixWithBindings } from "../deletion/ledger-api.ts";
 import type { LookUpFailure } from "../deletion/locate.ts";
 import { type Plan, type PlanQuery, plan } from "../deletion/plan.ts";
-import type { Binding, Freeze, Ports } from "../deletion/ports.ts";
+import type { Ports } from "../deletion/ports.ts";
 import { beginRestoration, type RestorationRefusal } from "../deletion/restore.ts";
 import { ok, type Result } from "../deletion/result.ts";
 import { survey, surveyPrefix } from "../deletion/survey.ts";

@@ -3,7 +3,7 @@
 
 import { afterEach, describe, expect, test } from "vitest";
 import { doors, states } from "../../src/deletion/deletion.ts";
-import { guardNames } from "../../src/deletion/guards.ts";
+import { guardNames } from "../../src/deletion/verdict.ts";
 import { call, cloudflare, deletes, origin } from "../harness.ts";
 import { beginAnew } from "./account.ts";
 import { fetchWorker } from "./configured.ts";

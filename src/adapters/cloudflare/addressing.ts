@@ -1,9 +1,12 @@
 // The domain's Cloudflare port, carried out with `fetch`. Paths are built here, from checked ids only. Reads are
 // repeated with jitter and shared by those who ask at the same time; what changes something is neither.
+
 import * as v from "valibot";
+import type { Binding, Prefix } from "../../deletion/binding.ts";
 import { parseCidr } from "../../deletion/cidr.ts";
 import type { CloudflareId } from "../../deletion/cloudflare-id.ts";
-import type { Binding, Cloudflare, CloudflareFault, Listing, Prefix, ReadOptions } from "../../deletion/ports.ts";
+import type { CloudflareAnswer } from "../../deletion/deletion.ts";
+import type { Cloudflare, CloudflareFault, Listing, ReadOptions } from "../../deletion/ports.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { interpret, type Understood } from "./interpret.ts";
 import { createRateGate } from "./rate-gate.ts";
@@ -74,10 +77,16 @@ export function createAddressing(options: AddressingOptions): Cloudflare {
 		return read;
 	}
 
-	const mapped = <Item>(listing: Result<Listing<unknown>, CloudflareFault>, read: (item: unknown) => Item | null) =>
-		listing.ok
-			? ok({ ...listing.value, items: listing.value.items.map(read).filter((item) => item !== null) })
-			: listing;
+	/** Absence is concluded from lists: one with an item that cannot be told apart is not whole. */
+	function mapped<Item>(
+		listing: Result<Listing<unknown>, CloudflareFault>,
+		read: (item: unknown) => Item | null,
+	): Result<Listing<Item>, CloudflareFault> {
+		if (!listing.ok) return listing;
+		const items = listing.value.items.map(read).filter((item) => item !== null);
+		if (items.length === listing.value.items.length) return ok({ ...listing.value, items });
+		return fail({ kind: "unclear", answer: unreadableList });
+	}
 
 	return {
 		listPrefixes: async (read) => mapped(await shared(prefixesPath, read), toPrefix),
@@ -93,6 +102,16 @@ export function createAddressing(options: AddressingOptions): Cloudflare {
 		},
 	};
 }
+
+const unreadableList: CloudflareAnswer = {
+	status: 200,
+	success: true,
+	errors: [],
+	messages: [],
+	ray: null,
+	duration_ms: 0,
+	unreadable: "the list holds items without an id, or prefixes without a CIDR",
+};
 
 /** Absence is concluded from lists, so a list has to be one, and whole. */
 function asListing(

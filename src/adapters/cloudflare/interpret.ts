@@ -1,7 +1,9 @@
 // What an answer of Cloudflare's means. By HTTP status first: codes have several meanings (1002 is "unknown", "forbidden"
 // and "withdrawn too lately"), can be missing, and stand in successful answers too. Read leniently, lose nothing.
+
 import * as v from "valibot";
-import type { CloudflareAnswer, CloudflareMessage, Json } from "../../deletion/deletion.ts";
+import type { CloudflareAnswer, CloudflareMessage } from "../../deletion/deletion.ts";
+import type { Json } from "../../deletion/json.ts";
 import type { CloudflareFault } from "../../deletion/ports.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Sent } from "./send.ts";
@@ -23,10 +25,15 @@ const envelope = v.object({
 });
 
 const unreadableExcerpt = 500;
+/** A record is a row of at most 2 MB. */
+const keptMessages = 50;
+const longestMessage = 10_000;
 /** 6003: malformed credential headers; 9106, 9109: missing or unknown; 10000, 10405: not allowed to do this. */
 const credentialCodes = new Set([6003, 9103, 9106, 9109, 10000, 10405]);
 const withdrawnTooLately = 1002;
 const defaultRetryAfterMs = 5000;
+/** Cloudflare's limit is counted in windows of five minutes. */
+const longestRetryAfterMs = 600_000;
 
 export function interpret(sent: Sent, nowMs: number): Result<Understood, CloudflareFault> {
 	const { status, headers, text, durationMs } = sent;
@@ -34,8 +41,8 @@ export function interpret(sent: Sent, nowMs: number): Result<Understood, Cloudfl
 	const answer: CloudflareAnswer = {
 		status,
 		success: read.success ? read.output.success : null,
-		errors: read.success ? read.output.errors.map(toMessage) : [],
-		messages: read.success ? read.output.messages.map(toMessage) : [],
+		errors: read.success ? read.output.errors.slice(0, keptMessages).map(toMessage) : [],
+		messages: read.success ? read.output.messages.slice(0, keptMessages).map(toMessage) : [],
 		ray: headers.get("cf-ray"),
 		duration_ms: durationMs,
 		...(read.success || text === "" ? {} : { unreadable: text.slice(0, unreadableExcerpt) }),
@@ -46,7 +53,8 @@ export function interpret(sent: Sent, nowMs: number): Result<Understood, Cloudfl
 	if (status === null || status >= 500 || status === 408 || (status >= 300 && status < 400))
 		return fail({ kind: "unclear", answer });
 	if (status >= 200 && status < 300) {
-		const clear = text === "" || (read.success && answer.success !== false);
+		// Anything else costs a read-back, which knows; a wrong "deleted" would cost more.
+		const clear = text === "" || answer.success === true;
 		if (!clear) return fail({ kind: "unclear", answer });
 		const { result, result_info } = read.success ? read.output : { result: undefined, result_info: undefined };
 		return ok({ answer, result, totalCount: result_info?.total_count ?? null });
@@ -71,12 +79,20 @@ function parsed(text: string): unknown {
 const isJsonObject = (value: unknown): value is { [key: string]: Json } =>
 	typeof value === "object" && value !== null && !Array.isArray(value);
 
-const toMessage = (item: unknown): CloudflareMessage =>
-	isJsonObject(item) ? item : { message: typeof item === "string" ? item : JSON.stringify(item) };
+function toMessage(item: unknown): CloudflareMessage {
+	const text = JSON.stringify(item);
+	if (isJsonObject(item) && text.length <= longestMessage) return item;
+	return { message: (typeof item === "string" ? item : text).slice(0, longestMessage) };
+}
 
 /** RFC 9110: seconds, or a date. */
 function retryAfterMs(value: string | null, nowMs: number): number {
 	if (value === null) return defaultRetryAfterMs;
-	const ms = /^\d{1,6}$/.test(value) ? Number(value) * 1000 : Date.parse(value) - nowMs;
-	return Number.isFinite(ms) ? Math.max(ms, 0) : defaultRetryAfterMs;
+	// `Date.parse` would find a date in "-5" too.
+	const ms = /^\d{1,6}$/.test(value)
+		? Number(value) * 1000
+		: /^[a-z]/i.test(value)
+			? Date.parse(value) - nowMs
+			: Number.NaN;
+	return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), longestRetryAfterMs) : defaultRetryAfterMs;
 }

@@ -8,10 +8,13 @@ export interface RateGate {
 	holdFor(ms: number): void;
 }
 
+/** Whatever is asked for: a gate that stays shut would keep read-backs out too. */
+const longestHoldMs = 600_000;
+
 export function createRateGate(now: () => number): RateGate {
 	let heldUntilMs = 0;
 	const holdFor = (ms: number) => {
-		heldUntilMs = Math.max(heldUntilMs, now() + ms);
+		heldUntilMs = Math.max(heldUntilMs, now() + Math.min(ms, longestHoldMs));
 	};
 	return {
 		holdMs: () => Math.max(heldUntilMs - now(), 0),
@@ -20,7 +23,7 @@ export function createRateGate(now: () => number): RateGate {
 		observe(headers) {
 			for (const policy of (headers.get("ratelimit") ?? "").split(",")) {
 				const remaining = /;\s*r=(\d{1,9})/.exec(policy)?.[1];
-				const resetSeconds = /;\s*t=(\d{1,5})/.exec(policy)?.[1];
+				const resetSeconds = /;\s*t=(\d{1,9})/.exec(policy)?.[1];
 				if (remaining !== undefined && Number(remaining) === 0 && resetSeconds !== undefined)
 					holdFor(Number(resetSeconds) * 1000);
 			}

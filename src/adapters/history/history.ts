@@ -1,5 +1,6 @@
 // The history port: KV's pages with the Ledger's latest changes in them, and cursors that callers can hold.
 import type { AskChanges, History } from "../../deletion/history.ts";
+import { idBounds } from "../../deletion/record-id.ts";
 import { fail, ok } from "../../deletion/result.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { recordKey } from "./keys.ts";
@@ -10,8 +11,11 @@ export function createHistory(kv: KVNamespace, askChanges: AskChanges): History 
 		async page({ filter, limit, cursor, unless }) {
 			const from = cursor === null ? firstPosition : decodeCursor(cursor, filter);
 			if (from === null) return fail("bad_cursor");
-			const { bindingId, prefixId } = filter;
-			const changes = await askChanges({ afterId: from.afterId, bindingId, prefixId, unless });
+			const { bindingId, prefixId, untilMs } = filter;
+			// What is newer than the stretch would only take the room of what is in it.
+			const newest = untilMs === null ? "" : idBounds(0, untilMs).first;
+			const afterId = from.afterId > newest ? from.afterId : newest;
+			const changes = await askChanges({ afterId, bindingId, prefixId, unless });
 			if (changes?.recent === null) return ok(null);
 			try {
 				const overlay = { recent: changes?.recent ?? [], until: changes?.until ?? null };

@@ -4,8 +4,10 @@
 //   deletion:<id>               the record
 //   binding:<binding id>:<id>   empty
 //   prefix:<prefix id>:<id>     empty
+
 import * as v from "valibot";
-import { type Deletion, doors, type Summary, states, summaryOf } from "../../deletion/deletion.ts";
+import { doors } from "../../deletion/actor.ts";
+import { type Deletion, type Summary, states, summaryOf } from "../../deletion/deletion.ts";
 import { isRecordId } from "../../deletion/record-id.ts";
 
 export type Space = { kind: "deletion" } | { kind: "binding" | "prefix"; of: string };

@@ -94,7 +94,7 @@ export async function historyPage(
 
 	function end(): Page {
 		at = { ...at, part: parts.length, cursor: null, skip: 0 };
-		const whole = showRecentBefore(null) && overlay.until === null;
+		const whole = showRecentBefore(null) && (overlay.until === null || overlay.until >= bounds.last);
 		return { rows, next: whole ? null : at };
 	}
 }

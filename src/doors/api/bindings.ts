@@ -1,8 +1,9 @@
 // The account's live bindings, and the plan of a deletion. Reads only.
+
 import * as v from "valibot";
+import type { Binding } from "../../deletion/binding.ts";
 import { parseCidr } from "../../deletion/cidr.ts";
 import type { Plan } from "../../deletion/plan.ts";
-import type { Binding } from "../../deletion/ports.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { ask } from "../ask.ts";
 import type { Context } from "../context.ts";

@@ -1,8 +1,9 @@
 // The kill switch: while it is on, nothing is deleted through any door. What waits goes on when it is lifted.
+
 import * as v from "valibot";
-import type { Actor } from "../../deletion/admit.ts";
+import type { Actor } from "../../deletion/actor.ts";
 import { at } from "../../deletion/deletion.ts";
-import type { Freeze } from "../../deletion/ports.ts";
+import type { Freeze } from "../../deletion/freeze.ts";
 import { fail, ok } from "../../deletion/result.ts";
 import { ask } from "../ask.ts";
 import type { Context } from "../context.ts";

@@ -1,8 +1,10 @@
 // The history: a page of it, the whole as a stream, or one record. Reads KV, and asks the Ledger only for what KV cannot
 // know yet; when the Ledger cannot be reached, a list is served all the same, and says that it may be stale.
+
 import * as v from "valibot";
+import { doors } from "../../deletion/actor.ts";
 import { isCloudflareId } from "../../deletion/cloudflare-id.ts";
-import { doors, states } from "../../deletion/deletion.ts";
+import { states } from "../../deletion/deletion.ts";
 import type { HistoryFilter } from "../../deletion/history.ts";
 import { isRecordId } from "../../deletion/record-id.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";

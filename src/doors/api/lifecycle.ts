@@ -1,7 +1,8 @@
 // What happens to a deletion after it was asked for: another person's decision, a cancellation, the restoration. The core
 // says who may.
+
 import * as v from "valibot";
-import type { Actor } from "../../deletion/admit.ts";
+import type { Actor } from "../../deletion/actor.ts";
 import type { LifecycleFailure } from "../../deletion/decisions.ts";
 import type { Deletion } from "../../deletion/deletion.ts";
 import { isRecordId } from "../../deletion/record-id.ts";

@@ -1,7 +1,7 @@
 // Authentication for the doors that take a token of ours. What a caller may do is not asked here.
+
 import type { TokenHolder } from "../../config.ts";
-import type { Actor } from "../../deletion/admit.ts";
-import type { Door, Scope } from "../../deletion/deletion.ts";
+import type { Actor, Door, Scope } from "../../deletion/actor.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
 import { type Problem, problem, retryAfter } from "../problem.ts";

@@ -1,6 +1,6 @@
 // What a caller hears when Cloudflare's API says no, cannot be used, or breaks off.
 import { afterEach, describe, expect, test } from "vitest";
-import { guardNames } from "../../../src/deletion/guards.ts";
+import { guardNames } from "../../../src/deletion/verdict.ts";
 import { call, cloudflare, deletes } from "../../harness.ts";
 import { sandboxApiToken } from "../../sandbox/imitation/credentials.ts";
 import { beginAnew, cdn25, withoutPauses } from "../account.ts";

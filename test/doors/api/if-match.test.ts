@@ -1,6 +1,6 @@
 // If-Match: a deletion is held against the plan that the caller saw.
 import { afterEach, describe, expect, test } from "vitest";
-import { guardNames } from "../../../src/deletion/guards.ts";
+import { guardNames } from "../../../src/deletion/verdict.ts";
 import { call, cloudflare, deletes } from "../../harness.ts";
 import { beginAnew, cdn25 } from "../account.ts";
 import { expectProblem } from "../expect-problem.ts";

@@ -1,6 +1,6 @@
 // GET /bindings/{target}, and dry_run: what a deletion would do, shown before, without a trace.
 import { afterEach, describe, expect, test } from "vitest";
-import { guardNames } from "../../../src/deletion/guards.ts";
+import { guardNames } from "../../../src/deletion/verdict.ts";
 import { call, cloudflare, deletes, HISTORY } from "../../harness.ts";
 import {
 	accountId,

@@ -1,0 +1,25 @@
+// Cloudflare's nouns, reduced to what unbind uses; what is secret-like in Cloudflare's objects never gets this far.
+import type { Cidr } from "./cidr.ts";
+import type { CloudflareId } from "./cloudflare-id.ts";
+
+export interface Prefix {
+	id: string;
+	cidr: string;
+	range: Cidr;
+	/** Cloudflare's approval of the prefix: `V` is valid, `P` is pending. */
+	approved: string | null;
+}
+
+/** A binding as Cloudflare lists it. `range` is null where its CIDR is missing or cannot be read. */
+export interface Binding {
+	id: string;
+	cidr: string | null;
+	range: Cidr | null;
+	serviceId: string | null;
+	serviceName: string | null;
+	/** An open set: `active`, `provisioning`, `magic_transit_route_missing`, … */
+	provisioningState: string | null;
+}
+
+/** A binding that can be deleted: its id can stand in a path, its range can be reasoned about. */
+export type LiveBinding = Binding & { id: CloudflareId; cidr: string; range: Cidr };
