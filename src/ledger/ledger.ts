@@ -2,10 +2,8 @@
 // Cloudflare and to KV, and sees to it that what was begun is finished: by the request that began it, or by the alarm.
 
 import { DurableObject } from "cloudflare:workers";
-import { createAddressing } from "../adapters/cloudflare/addressing.ts";
-import { publish } from "../adapters/history/publish.ts";
-import { lastDeletionInKv, recordInKv } from "../adapters/history/recall.ts";
-import { type Config, configOf, type Env } from "../config.ts";
+import { recordInKv } from "../adapters/history/recall.ts";
+import { configOf, type Env } from "../config.ts";
 import type { Actor, Party } from "../deletion/actor.ts";
 import { type Admitted, admit, type DeletionCommand, type Rejection } from "../deletion/admit.ts";
 import { advance } from "../deletion/advance.ts";
@@ -18,16 +16,15 @@ import type { Freeze, FreezeEvent } from "../deletion/freeze.ts";
 import type { BindingsQuery, Changes, ChangesQuery, LedgerApi, PrefixWithBindings } from "../deletion/ledger-api.ts";
 import type { LookUpFailure } from "../deletion/locate.ts";
 import { type Plan, type PlanQuery, plan } from "../deletion/plan.ts";
-import type { Ports } from "../deletion/ports.ts";
 import { beginRestoration, type RestorationRefusal } from "../deletion/restore.ts";
 import { ok, type Result } from "../deletion/result.ts";
 import { survey, surveyPrefix } from "../deletion/survey.ts";
 import { log, traceOf } from "../log.ts";
-import { changes, lastDeletion } from "./changes.ts";
+import { changes } from "./changes.ts";
+import { isCredentialRejected } from "./credential-health.ts";
 import { freezeInForce, freezeLog, scheduledIds, setFreeze } from "./freezes.ts";
-import { createJournal } from "./journal.ts";
-import { createOutbox, type Outbox } from "./outbox.ts";
 import { getFlag, nextDueMs, openTables, prune, setFlag } from "./tables.ts";
+import { type Wired, wire } from "./wiring.ts";
 
 const settledAtOnce = 20;
 /** When the alarm cannot do its work, it comes back; the platform's own retries end after some. */
@@ -40,7 +37,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	readonly #underWay = new Map<string, Promise<void>>();
 	/** Callers who wait for a deletion to be settled. */
 	readonly #waiting = new Set<{ id: string; settled: PromiseWithResolvers<void> }>();
-	#services: { ports: Ports; outbox: Outbox } | null = null;
+	#services: Wired | null = null;
 	#alarmAtMs: number | null = null;
 
 	constructor(ctx: DurableObjectState, env: Env) {
@@ -117,7 +114,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	}
 
 	async health(): Promise<{ credentialRejected: boolean }> {
-		return { credentialRejected: Object.values(rejectedFlags).some((flag) => getFlag(this.#sql, flag) !== null) };
+		return { credentialRejected: isCredentialRejected(this.#sql) };
 	}
 
 	/**
@@ -156,9 +153,9 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		return present();
 	}
 
-	#onSettled(id: string, outbox: Outbox): void {
+	#onSettled(id: string): void {
 		for (const waiting of this.#waiting) if (waiting.id === id) waiting.settled.resolve();
-		this.ctx.waitUntil(outbox.send(id));
+		this.ctx.waitUntil(this.#wired().outbox.send(id));
 	}
 
 	/** Never rejects: what goes wrong here is left to the alarm, which reads what really happened. */
@@ -184,7 +181,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		void this.ctx.storage.setAlarm(atMs);
 	}
 
-	#wired(): { ports: Ports; outbox: Outbox } {
+	#wired(): Wired {
 		if (this.#services !== null) return this.#services;
 		const config = configOf(this.env);
 		if (!config.ok) throw new Error("misconfigured");
@@ -192,71 +189,13 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		const accountId = this.ctx.id.name ?? getFlag(this.#sql, "account") ?? "";
 		if (!isCloudflareId(accountId)) throw new Error("a Ledger is named by the account that it is for");
 		if (getFlag(this.#sql, "account") === null) setFlag(this.#sql, "account", accountId);
-		this.#services = this.#wire(accountId, config.value);
+		this.#services = wire(this.#sql, this.env.HISTORY, accountId, config.value, {
+			onDue: (atMs) => this.#wakeBy(atMs),
+			onSettled: (id) => this.#onSettled(id),
+		});
 		return this.#services;
 	}
-
-	/** The account is the object's own, not the configuration's: an alarm can outlive a change of that. */
-	#wire(accountId: CloudflareId, config: Config): { ports: Ports; outbox: Outbox } {
-		const now = () => Date.now();
-		const onDue = (atMs: number) => this.#wakeBy(atMs);
-		const outbox = createOutbox(this.#sql, {
-			now,
-			onDue,
-			publish: (deletion) => publish(this.env.HISTORY, deletion, config.retentionDays, now()),
-			onFailure: (id, failures, detail) => log("warn", "publishing_failed", { deletion_id: id, failures, detail }),
-		});
-		const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-		const ports: Ports = {
-			accountId,
-			policy: config.policy,
-			now,
-			sleep,
-			randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
-			cloudflare: createAddressing({
-				accountId,
-				credential: config.credential,
-				now,
-				sleep,
-				random: Math.random,
-				onCredential: (call, rejected) => this.#noteCredential(call, rejected),
-			}),
-			journal: createJournal(this.#sql, {
-				now,
-				onDue,
-				onSettled: (id) => this.#onSettled(id, outbox),
-			}),
-			recollection: {
-				lastDeletion: async (query) => lastDeletion(this.#sql, query) ?? (await this.#lastDeletionInKv(query)),
-			},
-		};
-		return { ports, outbox };
-	}
-
-	async #lastDeletionInKv(query: Parameters<typeof lastDeletionInKv>[1]) {
-		try {
-			return await lastDeletionInKv(this.env.HISTORY, query);
-		} catch (error) {
-			log("warn", "history_unreadable", traceOf(error));
-			return null;
-		}
-	}
-
-	/**
-	 * Kept, so that `/health` knows after a restart too. A read that works says nothing of the permission to write; a
-	 * write that works says all.
-	 */
-	#noteCredential(call: "read" | "write", rejected: boolean): void {
-		const known = getFlag(this.#sql, rejectedFlags[call]) !== null;
-		if (known !== rejected) {
-			setFlag(this.#sql, rejectedFlags[call], rejected ? new Date().toISOString() : null);
-			log(rejected ? "error" : "info", rejected ? "credential_rejected" : "credential_accepted", { call });
-		}
-		if (call === "write" && !rejected) this.#noteCredential("read", false);
-	}
 }
-
-const rejectedFlags = { read: "credential_rejected_read", write: "credential_rejected_write" };
 
 /** Waits for the work, but no longer than that; the work goes on. */
 async function withinMs(ms: number, work: Promise<void>): Promise<void> {

@@ -159,7 +159,7 @@ describe("after a SIGKILL", () => {
 		expect([answer.status, answer.json.state, answer.json.id]).toEqual([200, "deleted", open.id]);
 		expect(answer.headers.get("idempotency-replayed")).toBe("true");
 		expect(answer.json.timeline.map(({ event }: { event: string }) => event)).toEqual(
-			expect.arrayContaining(["requested", "guarded", "sent", "read_back", "deleted"]),
+			expect.arrayContaining(["requested", "planned", "sent", "read_back", "deleted"]),
 		);
 		expect(await deletes(second.imitationUrl)).toEqual([]);
 	});

@@ -1,0 +1,65 @@
+// The domain's ports, carried out: SQLite, Cloudflare, KV, the clock.
+import { createAddressing } from "../adapters/cloudflare/addressing.ts";
+import { publish } from "../adapters/history/publish.ts";
+import { lastDeletionInKv } from "../adapters/history/recall.ts";
+import type { Config, Env } from "../config.ts";
+import type { CloudflareId } from "../deletion/cloudflare-id.ts";
+import type { Ports } from "../deletion/ports.ts";
+import { log, traceOf } from "../log.ts";
+import { lastDeletion } from "./changes.ts";
+import { noteCredential } from "./credential-health.ts";
+import { createJournal, type JournalEvents } from "./journal.ts";
+import { createOutbox, type Outbox } from "./outbox.ts";
+
+export interface Wired {
+	ports: Ports;
+	outbox: Outbox;
+}
+
+/** @param accountId the object's own, not the configuration's: an alarm can outlive a change of that. */
+export function wire(
+	sql: SqlStorage,
+	kv: Env["HISTORY"],
+	accountId: CloudflareId,
+	config: Config,
+	{ onDue, onSettled }: Pick<JournalEvents, "onDue" | "onSettled">,
+): Wired {
+	const now = () => Date.now();
+	const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+	const outbox = createOutbox(sql, {
+		now,
+		onDue,
+		publish: (deletion) => publish(kv, deletion, config.retentionDays, now()),
+		onFailure: (id, failures, detail) => log("warn", "publishing_failed", { deletion_id: id, failures, detail }),
+	});
+	const ports: Ports = {
+		accountId,
+		policy: config.policy,
+		now,
+		sleep,
+		randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
+		cloudflare: createAddressing({
+			accountId,
+			credential: config.credential,
+			now,
+			sleep,
+			random: Math.random,
+			onCredential: (call, rejected) => noteCredential(sql, call, rejected),
+		}),
+		journal: createJournal(sql, { now, onDue, onSettled }),
+		recollection: {
+			async lastDeletion(query) {
+				const recent = lastDeletion(sql, query);
+				if (recent !== null) return recent;
+				try {
+					return await lastDeletionInKv(kv, query);
+				} catch (error) {
+					// It only makes an answer more helpful.
+					log("warn", "history_unreadable", traceOf(error));
+					return null;
+				}
+			},
+		},
+	};
+	return { ports, outbox };
+}
