@@ -179,6 +179,7 @@ const lookAgain: Step = async (errand, { deletion, progress }, ports) => {
 	else if (sight === "in_the_way") errand.fail(story, sight);
 	else if (progress.answeredAlready && !progress.mayHaveTakenEffect) errand.fail(story, "contradicted");
 	else if (maySend(progress, nowMs, errand)) return send(errand, { deletion: story, progress }, ports);
+	else if (!progress.mayHaveTakenEffect) errand.fail(story, "throttled", 1000);
 	else if (nowMs < progress.lastSentAtMs + landingMs) {
 		errand.keep(errand.shown(story, "unknown", null), progress, progress.lastSentAtMs + landingMs);
 	} else errand.fail(story, "no_clear_answer");

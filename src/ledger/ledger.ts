@@ -46,6 +46,9 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		openTables(this.#sql);
 		ctx.blockConcurrencyWhile(async () => {
 			this.#alarmAtMs = await ctx.storage.getAlarm();
+			// Should the platform have given up on an alarm, whoever wakes the object sets it again.
+			const nextMs = nextDueMs(this.#sql);
+			if (nextMs !== null) this.#wakeBy(nextMs);
 		});
 	}
 

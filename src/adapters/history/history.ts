@@ -14,7 +14,7 @@ export function createHistory(kv: KVNamespace, askChanges: AskChanges): History 
 			const { bindingId, prefixId, untilMs } = filter;
 			// What is newer than the stretch would only take the room of what is in it.
 			const newest = untilMs === null ? "" : idBounds(0, untilMs).first;
-			const afterId = from.afterId > newest ? from.afterId : newest;
+			const afterId = from.afterId === "" ? newest : from.afterId;
 			const changes = await askChanges({ afterId, bindingId, prefixId, unless });
 			if (changes?.recent === null) return ok(null);
 			try {
