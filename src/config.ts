@@ -17,6 +17,7 @@ export interface Env {
 	LEDGER: { getByName(name: string): LedgerApi };
 	HISTORY: KVNamespace;
 	FAILED_AUTHENTICATION: RateLimit;
+	PROBES: RateLimit;
 }
 
 /** A caller as the secret `TOKENS` names it. */

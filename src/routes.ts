@@ -19,7 +19,7 @@ export const router = Router<IRequest, [Context], Response>();
 
 router
 	.get("/openapi.json", () => Response.json(openapi))
-	.get("/health", (_, { ledger }) => health(ledger))
+	.get("/health", health)
 	.get("/bindings", apiDoor("read", listBindings))
 	.get("/bindings/:target+", apiDoor("read", showPlan))
 	.delete("/bindings/:target+", apiDoor(null, deleteBinding))

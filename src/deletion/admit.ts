@@ -2,12 +2,12 @@
 import type { Actor } from "./actor.ts";
 import { assess, cidrsOf } from "./assess.ts";
 import { contains, parseCidr } from "./cidr.ts";
-import { plainId } from "./cloudflare-id.ts";
+import { plainId, sameId } from "./cloudflare-id.ts";
 import { courseOf } from "./course.ts";
 import { at, type Deletion, settle, withEvent } from "./deletion.ts";
 import type { Directory } from "./directory.ts";
-import { locate, type UnfitTarget } from "./locate.ts";
-import type { Claim, OpenDeletion, Ports } from "./ports.ts";
+import { failedLookUp, locate, type UnfitTarget } from "./locate.ts";
+import type { Claim, Ports } from "./ports.ts";
 import { newRecordId } from "./record-id.ts";
 import { fail, ok, type Result } from "./result.ts";
 import type { Target } from "./target.ts";
@@ -62,17 +62,14 @@ export async function admit(
 		return ok({ deletion, replayed: false });
 	};
 	const ranges = cidrsOf(actor.ranges);
-	const join = (open: OpenDeletion | null): Result<Admitted, Rejection> | null => {
-		const bound = parseCidr(open?.deletion.binding?.cidr ?? "");
-		if (open === null || !bound.ok) return null;
-		if (
-			target.kind === "id" &&
-			(target.prefixId ?? open.deletion.binding?.prefix_id) !== open.deletion.binding?.prefix_id
-		)
-			return null;
+	const join = (deletion: Deletion | null | undefined): Result<Admitted, Rejection> | null => {
+		const binding = deletion?.binding;
+		const bound = parseCidr(binding?.cidr ?? "");
+		if (!deletion || !binding || !bound.ok) return null;
 		if (ranges !== null && !ranges.some((range) => contains(range, bound.value))) return null;
-		journal.join(open.deletion.id, claims);
-		return ok({ deletion: open.deletion, replayed: false });
+		if (target.kind === "id" && target.prefixId !== null && !sameId(target.prefixId, binding.prefix_id)) return null;
+		journal.join(deletion.id, claims);
+		return ok({ deletion, replayed: false });
 	};
 
 	const earlier = replay(claims, ports);
@@ -83,7 +80,7 @@ export async function admit(
 	}
 	// An open deletion answers for its binding also while Cloudflare cannot be read.
 	const known = join(
-		journal.openFor(target.kind === "id" ? { bindingId: target.bindingId } : { cidr: target.cidr.text }),
+		journal.openFor(target.kind === "id" ? { bindingId: target.bindingId } : { cidr: target.cidr.text })?.deletion,
 	);
 	if (known !== null) return known;
 
@@ -95,11 +92,13 @@ export async function admit(
 	const nowMs = ports.now();
 	if (!found.ok) {
 		if (found.failure.code === "invalid_target") return fail(found.failure);
-		const { answer = null, ...failure } = { answer: null, ...found.failure };
-		const cloudflare = answer === null ? null : { ...answer, attempts: 0 };
-		return conclude(settle({ ...draft, cloudflare }, nowMs, "failed", failure));
+		return conclude(failedLookUp(draft, found.failure, nowMs));
 	}
-	const rival = join(journal.openFor({ bindingId: found.value.binding.id }));
+	const { binding, askedAtMs } = found.value;
+	// Somebody was faster: with it still, or with it between the list and now.
+	const rival = join(
+		journal.openFor({ bindingId: binding.id })?.deletion ?? journal.deletedSince(binding.id, askedAtMs),
+	);
 	if (rival !== null) return rival;
 
 	const { acknowledge, ifMatch, reason } = command;
@@ -135,7 +134,7 @@ function replay(claims: readonly Claim[], { journal }: Ports): Result<Admitted, 
 	return null;
 }
 
-function draftOf({ actor, target, reason, notBeforeMs }: DeletionCommand, ports: Ports): Deletion {
+function draftOf({ actor, target, reason, notBeforeMs, requestId }: DeletionCommand, ports: Ports): Deletion {
 	const nowMs = ports.now();
 	return {
 		id: newRecordId(nowMs, ports.randomBytes(16)),
@@ -150,7 +149,7 @@ function draftOf({ actor, target, reason, notBeforeMs }: DeletionCommand, ports:
 		guards: [],
 		cloudflare: null,
 		failure: null,
-		timeline: [{ at: at(nowMs), event: "requested" }],
+		timeline: [{ at: at(nowMs), event: "requested", request_id: requestId }],
 		not_before: notBeforeMs === null ? null : at(notBeforeMs),
 		approval: null,
 		restoration: null,

@@ -11,6 +11,9 @@ import type { Ports, Terms } from "./ports.ts";
 import { snapshotTag } from "./snapshot.ts";
 import type { Verdict } from "./verdict.ts";
 
+/** Cloudflare's lists may lag behind its own answers; ids are never used twice, so what was deleted stays deleted. */
+const listLagMs = 600_000;
+
 export interface Assessment {
 	binding: BindingSnapshot;
 	effect: Effect;
@@ -31,7 +34,7 @@ export function assess(
 	const { binding, prefixId, askedAtMs } = found;
 	const { journal, policy } = ports;
 	const nowMs = ports.now();
-	const gone = journal.goneSince(prefixId, askedAtMs);
+	const gone = journal.goneSince(prefixId, askedAtMs - listLagMs);
 	const all = found.all.filter((one) => one.id === binding.id || !gone.has(plainId(one.id)));
 	const effect = effectOf(
 		{ id: binding.id, range: binding.range, serviceName: binding.serviceName },

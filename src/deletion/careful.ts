@@ -13,6 +13,7 @@ export const callsAtMost = 3;
 /** A call that was cut off can still land; what is not so this long after was not done by it. */
 export const landingMs = 60_000;
 const longestReadBackPauseMs = 300_000;
+const retrySoonMs = 5000;
 
 export const notYetSent = (judgedAtMs: number): Progress => ({
 	judgedAtMs,
@@ -20,7 +21,7 @@ export const notYetSent = (judgedAtMs: number): Progress => ({
 	lastSentAtMs: 0,
 	readBackFirst: false,
 	mayHaveTakenEffect: false,
-	answeredAlready: false,
+	answeredNo: false,
 	readBacks: 0,
 });
 
@@ -44,8 +45,6 @@ export interface Errand {
 	/** No call may leave now, whatever else is so. */
 	isHeld(): boolean;
 	call(): Promise<Result<CloudflareAnswer, CloudflareFault>>;
-	/** Whether a refusal means "that is so already". */
-	saysAlready(fault: CloudflareFault): boolean;
 	look(): Promise<Sight>;
 	/** The record under way, with Cloudflare's last answer where there is a new one. */
 	shown(
@@ -66,9 +65,9 @@ export type ErrandFailure =
 	| "refused"
 	| "credential_rejected"
 	| "in_the_way"
-	| "contradicted"
 	| "no_clear_answer"
-	| "not_sent";
+	| "not_sent"
+	| "held";
 
 /**
  * What stands if everything stops here?
@@ -140,8 +139,10 @@ async function afterFault(
 		return true;
 	};
 	if (fault.kind === "unclear") return goOn("unknown", {});
-	if (errand.saysAlready(fault))
-		return goOn("under_way", { mayHaveTakenEffect: earlierMayHave, answeredAlready: true });
+	// A no can mean "that is so already", and its status and code have several meanings: what is so, a look tells.
+	if (fault.kind === "refused" || fault.kind === "not_found") {
+		return goOn("under_way", { mayHaveTakenEffect: earlierMayHave, answeredNo: true, callsSent: callsAtMost });
+	}
 
 	const waitMs = fault.kind === "throttled" ? fault.retryAfterMs : 0;
 	if (fault.kind === "throttled" && maySend(now.progress, nowMs + waitMs, errand)) {
@@ -152,11 +153,10 @@ async function afterFault(
 		await ports.sleep(waitMs);
 		return true;
 	}
-	// A clear no. Where an earlier call may still land, it is not the last word: nothing more is sent, but looked at.
+	// Where an earlier call may still land, this is not the last word: nothing more is sent, but looked at.
 	if (earlierMayHave) return goOn("unknown", { callsSent: callsAtMost });
-	if (fault.kind !== "throttled") {
-		errand.fail(now.deletion, fault.kind === "credential_rejected" ? "credential_rejected" : "refused");
-	} else if (fault.answer === null) errand.fail(before.deletion, "held_back", waitMs);
+	if (fault.kind !== "throttled") errand.fail(now.deletion, "credential_rejected");
+	else if (fault.answer === null) errand.fail(before.deletion, "held_back", waitMs);
 	else errand.fail(now.deletion, "throttled", waitMs);
 	return false;
 }
@@ -177,17 +177,17 @@ const lookAgain: Step = async (errand, { deletion, progress }, ports) => {
 	const story = withEvent(deletion, nowMs, "read_back", { found: sight });
 	if (sight === "done") errand.succeed(story, progress.mayHaveTakenEffect ? "us" : "others");
 	else if (sight === "in_the_way") errand.fail(story, sight);
-	else if (progress.answeredAlready && !progress.mayHaveTakenEffect) errand.fail(story, "contradicted");
+	else if (progress.answeredNo && !progress.mayHaveTakenEffect) errand.fail(story, "refused");
 	else if (maySend(progress, nowMs, errand)) return send(errand, { deletion: story, progress }, ports);
-	else if (!progress.mayHaveTakenEffect) errand.fail(story, "throttled", 1000);
+	else if (!progress.mayHaveTakenEffect) errand.fail(story, errand.isHeld() ? "held" : "throttled", retrySoonMs);
 	else if (nowMs < progress.lastSentAtMs + landingMs) {
 		errand.keep(errand.shown(story, "unknown", null), progress, progress.lastSentAtMs + landingMs);
-	} else errand.fail(story, "no_clear_answer");
+	} else errand.fail(story, progress.answeredNo ? "refused" : "no_clear_answer");
 	return false;
 };
 
 const giveUp: Step = async (errand, { deletion }) => {
-	errand.fail(deletion, "not_sent", 1000);
+	errand.fail(deletion, errand.isHeld() ? "held" : "not_sent", retrySoonMs);
 	return false;
 };
 

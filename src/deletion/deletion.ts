@@ -161,6 +161,12 @@ export function settle(
 	return { ...story, state, settled_at: at(nowMs), failure };
 }
 
+/** Whether a caller's key may stand for another attempt: nothing was sent, or the answer was to ask again. */
+export function leavesKeyFree({ state, failure, cloudflare }: Deletion): boolean {
+	if (failure?.retry_after_seconds !== undefined) return true;
+	return state === "failed" && failure?.code !== "binding_not_found" && (cloudflare?.attempts ?? 0) === 0;
+}
+
 export function summaryOf(deletion: Deletion): Summary {
 	const { binding, target } = deletion;
 	return {

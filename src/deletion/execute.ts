@@ -3,6 +3,7 @@
 import { carefully, type ErrandFailure, noAnswer, type Sight } from "./careful.ts";
 import { isCloudflareId, sameId } from "./cloudflare-id.ts";
 import { type Deletion, settle } from "./deletion.ts";
+import { sentenceOf } from "./guards.ts";
 import { credentialRejected } from "./locate.ts";
 import type { Ports } from "./ports.ts";
 import { fail } from "./result.ts";
@@ -24,7 +25,6 @@ export function carryOut(id: string, ports: Ports): Promise<void> {
 				if (!binding || !isCloudflareId(binding.prefix_id) || !isCloudflareId(binding.id)) return fail(notCalled);
 				return cloudflare.deleteBinding(binding.prefix_id, binding.id);
 			},
-			saysAlready: (fault) => fault.kind === "not_found",
 			look: () => isGone(open()?.deletion.binding ?? null, ports),
 			shown: (deletion, state, answer) => ({
 				...deletion,
@@ -55,27 +55,25 @@ const failures: Record<ErrandFailure, NonNullable<Deletion["failure"]>> = {
 	},
 	refused: { code: "cloudflare_refused", detail: "Cloudflare refused the deletion; the binding stands." },
 	credential_rejected: { code: "credential_rejected", detail: credentialRejected },
-	contradicted: {
-		code: "cloudflare_refused",
-		detail: "Cloudflare answered that there is no such binding, and lists it.",
-	},
 	in_the_way: { code: "cloudflare_refused", detail: "Cloudflare refused the deletion; the binding stands." },
 	no_clear_answer: {
 		code: "cloudflare_refused",
 		detail: "Cloudflare gave no clear answer to the deletion, and the binding stands.",
 	},
+	held: { code: "frozen", detail: sentenceOf("frozen") },
 	not_sent: {
 		code: "cloudflare_unavailable",
 		detail: "It could not be sent within a minute of being judged; nothing was sent.",
 	},
 };
 
-async function isGone(binding: Deletion["binding"], { cloudflare }: Ports): Promise<Sight> {
+/** Whether the binding is gone: the deletion is done, by whomever. */
+export async function isGone(binding: Deletion["binding"], { cloudflare }: Ports): Promise<Sight> {
 	if (binding === null || !isCloudflareId(binding.prefix_id)) return "unreadable";
 	const bindings = await cloudflare.listBindings(binding.prefix_id, { fresh: true });
 	if (bindings.ok) return bindings.value.items.some((item) => sameId(item.id, binding.id)) ? "not_done" : "done";
-	if (bindings.failure.kind !== "not_found") return "unreadable";
-	// The prefix is not known: if it is gone, so is its binding.
+	if (bindings.failure.kind !== "not_found" && bindings.failure.kind !== "refused") return "unreadable";
+	// The prefix is not known, perhaps: if it is gone, so is its binding.
 	const prefixes = await cloudflare.listPrefixes({ fresh: true });
 	return prefixes.ok && !prefixes.value.items.some((item) => sameId(item.id, binding.prefix_id))
 		? "done"

@@ -15,8 +15,9 @@ import { type GuardName, guardNames, type Verdict } from "./verdict.ts";
 export interface Pace {
 	inAccount: number;
 	inPrefix: number;
-	/** When the oldest of them was begun. */
+	/** When the oldest of them was begun, and the oldest of the prefix. */
 	oldestMs: number | null;
+	oldestInPrefixMs: number | null;
 }
 
 export interface Facts {
@@ -79,7 +80,7 @@ const guards: Record<GuardName, Guard> = {
 		check({ pace, policy, nowMs }) {
 			const { deletions: limit, windowMinutes } = policy.budget;
 			if (pace.inAccount < limit) return null;
-			return { deletions: pace.inAccount, limit, ...windowEvidence(pace, windowMinutes, nowMs) };
+			return { deletions: pace.inAccount, limit, ...windowEvidence(pace.oldestMs, windowMinutes, nowMs) };
 		},
 	},
 	breadth: {
@@ -88,7 +89,7 @@ const guards: Record<GuardName, Guard> = {
 			const of = pace.inPrefix + all.length;
 			const gone = pace.inPrefix + 1;
 			if (pace.inPrefix === 0 || gone * 2 <= of) return null;
-			return { gone, of, ...windowEvidence(pace, policy.budget.windowMinutes, nowMs) };
+			return { gone, of, ...windowEvidence(pace.oldestInPrefixMs, policy.budget.windowMinutes, nowMs) };
 		},
 	},
 	changed: {
@@ -132,7 +133,7 @@ const isMoved = (range: Cidr, binding: LiveBinding, effect: Effect): boolean =>
 		return kept.ok && contains(kept.value, range);
 	});
 
-const windowEvidence = ({ oldestMs }: Pace, windowMinutes: number, nowMs: number): Evidence => ({
+const windowEvidence = (oldestMs: number | null, windowMinutes: number, nowMs: number): Evidence => ({
 	window_minutes: windowMinutes,
 	retry_after_seconds: Math.max(1, Math.ceil(((oldestMs ?? nowMs) + windowMinutes * 60_000 - nowMs) / 1000)),
 });

@@ -57,7 +57,7 @@ export interface LedgerApi {
 	restore(id: string, actor: Actor, waitMs: number): Promise<Result<Deletion, RestorationRefusal>>;
 	/** The freeze in force, and the latest ones. */
 	freezes(): Promise<{ freeze: Freeze | null; log: FreezeEvent[] }>;
-	/** null lifts it. */
-	setFreeze(freeze: Freeze | null, by: Party): Promise<Freeze | null>;
+	/** null lifts it. Fails with the freeze in force where the new one would end earlier. */
+	setFreeze(freeze: Freeze | null, by: Party): Promise<Result<Freeze | null, Freeze>>;
 	health(): Promise<{ credentialRejected: boolean }>;
 }

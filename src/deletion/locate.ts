@@ -1,6 +1,6 @@
 // A look-up with its failures told as callers are told them: what there is instead, what was there before, or what
 // Cloudflare said. The plan and the deletion share it, so that both give the same answer.
-import type { CloudflareAnswer, Deletion } from "./deletion.ts";
+import { type CloudflareAnswer, type Deletion, settle } from "./deletion.ts";
 import type { Directory } from "./directory.ts";
 import { type FindFailure, type Found, find, searchablePrefixes } from "./find.ts";
 import type { CloudflareFault, LastDeletionQuery, Ports } from "./ports.ts";
@@ -82,7 +82,7 @@ export function lookUpFault(fault: CloudflareFault): LookUpFailure {
 		case "not_found":
 			return {
 				code: "cloudflare_refused",
-				detail: "Cloudflare refused the look-up; nothing was deleted.",
+				detail: "Cloudflare refused the look-up; nothing was changed.",
 				answer: fault.answer,
 			};
 		case "throttled": {
@@ -95,6 +95,16 @@ export function lookUpFault(fault: CloudflareFault): LookUpFailure {
 			return { code: "cloudflare_unavailable", detail, retry_after_seconds: 5, answer: fault.answer };
 		}
 	}
+}
+
+/** The record of a deletion whose look-up failed, with what Cloudflare said. */
+export function failedLookUp(deletion: Deletion, failure: LookUpFailure, nowMs: number): Deletion {
+	if (failure.code === "invalid_target") {
+		return settle(deletion, nowMs, "failed", { code: "binding_not_found", detail: failure.detail });
+	}
+	const { answer = null, ...told } = { answer: null, ...failure };
+	const cloudflare = answer === null ? null : { ...answer, attempts: 0 };
+	return settle({ ...deletion, cloudflare }, nowMs, "failed", told);
 }
 
 export const credentialRejected =

@@ -1,5 +1,6 @@
 // What the domain needs from the world. Adapters and the Ledger carry it out; nothing here does anything.
 
+import type { Actor, Party } from "./actor.ts";
 import type { Binding, Prefix } from "./binding.ts";
 import type { CloudflareId } from "./cloudflare-id.ts";
 import type { CloudflareAnswer, Deletion, Summary } from "./deletion.ts";
@@ -57,8 +58,8 @@ export interface Progress {
 	readBackFirst: boolean;
 	/** No clear answer came to one of the calls: it may have taken effect, or may still. */
 	mayHaveTakenEffect: boolean;
-	/** A call was answered with "that is so already". */
-	answeredAlready: boolean;
+	/** A call was answered with a clear no. */
+	answeredNo: boolean;
 	readBacks: number;
 }
 
@@ -101,6 +102,8 @@ export interface Journal {
 	restoring(id: string): OpenRestoration | null;
 	/** The open deletion of a binding; there is never a second one. */
 	openFor(named: { bindingId: string } | { cidr: string }): OpenDeletion | null;
+	/** The deletion of that binding that was settled since then. */
+	deletedSince(bindingId: string, sinceMs: number): Deletion | null;
 	/** Plain ids of the prefix's bindings that are being deleted, or were since then. */
 	goneSince(prefixId: string, sinceMs: number): Set<string>;
 	pace(prefixId: string, sinceMs: number): Pace;
@@ -111,8 +114,8 @@ export interface Journal {
 	/** Stores a restoration under way, as `keepOpen` does. */
 	keepRestoring(open: OpenRestoration, dueAtMs: number): void;
 	/**
-	 * Stores a settled deletion, and that it has to be published. One whose failure says when to ask again keeps no
-	 * lasting claim.
+	 * Stores a settled deletion, and that it has to be published. One that leaves the caller's key free
+	 * (`leavesKeyFree`) keeps no lasting claim.
 	 */
 	keepSettled(deletion: Deletion, claims?: readonly Claim[]): void;
 	/** Binds further keys to a deletion that another request began. */
@@ -133,6 +136,8 @@ export interface Recollection {
 export interface Ports {
 	accountId: string;
 	policy: Policy;
+	/** What the actor of a record may do now; null when there is no such actor any more. */
+	authorityOf(party: Party): Pick<Actor, "scopes" | "ranges"> | null;
 	cloudflare: Cloudflare;
 	journal: Journal;
 	recollection: Recollection;

@@ -71,6 +71,11 @@ export async function beginRestoration(
 	// Nothing waits from here on.
 	const latest = journal.get(deletion.id) ?? deletion;
 	if (isUnderWayOrDone(latest)) return ok(latest);
+	const leaving = journal.openFor({ cidr: binding.cidr })?.deletion;
+	if (leaving?.state === "deleting" || leaving?.state === "unknown") {
+		const detail = `The binding that stands at ${binding.cidr} is being deleted. Ask again when that is settled.`;
+		return fail({ code: "conflict", detail, deletion: leaving });
+	}
 	const nowMs = now();
 	const requested = withEvent(latest, nowMs, "restoration_requested", { by: actor.name, door: actor.door });
 	const restoration: Restoration = {
@@ -129,8 +134,6 @@ export function carryBack(id: string, ports: Ports): Promise<void> {
 				if (seen === null) await look();
 				return ok(reply.value.answer);
 			},
-			/** 409 / 1108: there is a binding for this CIDR. Which one, the look tells. */
-			saysAlready: (fault) => fault.kind === "refused" && fault.answer.status === 409,
 			look,
 			shown: (deletion, state, answer) =>
 				amended(deletion, { state: state === "unknown" ? "unknown" : "restoring" }, answer),
@@ -184,14 +187,11 @@ const failures: Record<ErrandFailure, NonNullable<Restoration["failure"]>> = {
 	throttled: { code: "cloudflare_refused", detail: "Cloudflare's rate limit refused the creation. Ask again later." },
 	refused: { code: "cloudflare_refused", detail: "Cloudflare refused to create the binding." },
 	credential_rejected: { code: "credential_rejected", detail: credentialRejected },
-	contradicted: {
-		code: "cloudflare_refused",
-		detail: "Cloudflare says that there is a binding for this CIDR, and lists none.",
-	},
 	in_the_way: { code: "binding_conflict", detail: "Another service has been bound to this CIDR meanwhile." },
 	no_clear_answer: {
 		code: "cloudflare_refused",
 		detail: "Cloudflare gave no clear answer, and the binding does not stand.",
 	},
 	not_sent: { code: "cloudflare_unavailable", detail: "It could not be sent within a minute; nothing was sent." },
+	held: { code: "cloudflare_unavailable", detail: "It was held back; nothing was sent." },
 };

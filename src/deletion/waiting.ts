@@ -5,15 +5,16 @@ import { isCloudflareId } from "./cloudflare-id.ts";
 import { courseOf } from "./course.ts";
 import { settle, withEvent } from "./deletion.ts";
 import type { Directory } from "./directory.ts";
-import { locate } from "./locate.ts";
+import { isGone } from "./execute.ts";
+import { failedLookUp, locate } from "./locate.ts";
 import type { OpenDeletion, Ports } from "./ports.ts";
 
 /** A frozen deletion looks again this often, should the end of the freeze not have woken it. */
 const frozenPauseMs = 300_000;
 /** Cloudflare could not be asked when its time had come. */
 const lookUpPauseMs = 10_000;
-/** A deletion that could not be looked up for this long after its time is not carried out any more. */
-const patienceMs = 600_000;
+/** A deletion that could not be looked up so often, for ten minutes, is not carried out any more. */
+const patience = 60;
 
 /**
  * Begins a deletion whose time has come; leaves alone one that has still to wait.
@@ -37,23 +38,33 @@ export async function begin(id: string, ports: Ports, directory: Directory): Pro
 	if (binding === null || !isCloudflareId(binding.id) || !isCloudflareId(binding.prefix_id)) return;
 	const target = { kind: "id" as const, named: binding.cidr, bindingId: binding.id, prefixId: binding.prefix_id };
 	const found = await locate(target, ports, directory);
+	// "Not found" has more than one reason; only a binding that is seen to be gone was deleted by somebody else.
+	const gone = !found.ok && found.failure.code === "binding_not_found" ? await isGone(binding, ports) : null;
 
 	// Nothing waits from here on.
 	const open = journal.open(id);
 	if (open === null || open.deletion.state !== "scheduled" || isFrozen(open, ports)) return;
 	const nowMs = ports.now();
 	if (!found.ok) {
-		if (found.failure.code === "binding_not_found")
-			return journal.keepSettled(settle(open.deletion, nowMs, "already_gone"));
-		const patient = found.failure.code === "cloudflare_unavailable" && nowMs < startsAtMs + patienceMs;
-		if (patient) return journal.keepOpen(open, nowMs + lookUpPauseMs);
-		const { code, detail } = found.failure;
-		const failure = { code: code === "invalid_target" ? ("binding_not_found" as const) : code, detail };
-		return journal.keepSettled(settle(open.deletion, nowMs, "failed", failure));
+		if (gone === "done") return journal.keepSettled(settle(open.deletion, nowMs, "already_gone"));
+		const { progress } = open;
+		if (found.failure.code !== "credential_rejected" && progress.readBacks < patience) {
+			return journal.keepOpen(
+				{ ...open, progress: { ...progress, readBacks: progress.readBacks + 1 } },
+				nowMs + lookUpPauseMs,
+			);
+		}
+		return journal.keepSettled(failedLookUp(open.deletion, found.failure, nowMs));
 	}
-	const { assessment } = assess(found.value, open.terms, open.deletion.reason, ports);
+	const authority = ports.authorityOf(open.deletion.actor);
+	if (!authority?.scopes.includes("delete")) {
+		const detail = `${open.deletion.actor.name} may not delete any more.`;
+		return journal.keepSettled(settle(open.deletion, nowMs, "refused", { code: "scope_missing", detail }));
+	}
+	const terms = { ...open.terms, ranges: authority.ranges };
+	const { assessment } = assess(found.value, terms, open.deletion.reason, ports);
 	const judged = { ...withEvent(open.deletion, nowMs, "planned"), ...assessment };
-	const course = courseOf(judged, open.terms, ports);
+	const course = courseOf(judged, terms, ports);
 	if ("settled" in course) journal.keepSettled(course.settled);
 	else journal.keepOpen(course.open, course.dueAtMs);
 }

@@ -5,6 +5,7 @@ import { fail, ok, type Result } from "../deletion/result.ts";
 import { log, traceOf } from "../log.ts";
 
 const tries = 3;
+const pauseMs = 50;
 
 export async function ask<Answer>(
 	requestId: string,
@@ -15,6 +16,9 @@ export async function ask<Answer>(
 			return ok(await call());
 		} catch (error) {
 			log("warn", "ledger_call_failed", { request_id: requestId, attempt, ...traceOf(error) });
+			// An object that has too much to do is not helped by more.
+			if (error instanceof Error && "overloaded" in error && error.overloaded === true) break;
+			if (attempt < tries) await new Promise((resolve) => setTimeout(resolve, pauseMs * attempt));
 		}
 	}
 	return fail("unreachable");

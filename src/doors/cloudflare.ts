@@ -11,7 +11,7 @@ import { problemOf } from "./api/answer.ts";
 import { ask } from "./ask.ts";
 import { authenticateAsCloudflare, lacks } from "./auth/authenticate.ts";
 import type { Context } from "./context.ts";
-import { readQuery, shown } from "./input.ts";
+import { readQuery, refuseBody, shown } from "./input.ts";
 import { type Problem, problem, retryAfter } from "./problem.ts";
 import { deletionEntries, lookUpProblem, requestDeletion, unreachable, wishOf } from "./requested.ts";
 
@@ -61,6 +61,8 @@ export const deleteBinding: Handler = async (request, context, actor) => {
 	if (!bindingId.ok) return bindingId;
 	const query = readQuery(new URL(request.url), deletionEntries, ["acknowledge"]);
 	if (!query.ok) return query;
+	const body = await refuseBody(request);
+	if (!body.ok) return body;
 	const target = { kind: "id" as const, named: bindingId.value, bindingId: bindingId.value, prefixId: prefixId.value };
 	const admitted = await requestDeletion(wishOf(actor, target, query.value), request, context);
 	if (!admitted.ok) return admitted;
@@ -133,6 +135,7 @@ const waiting = ({ id, state, approval, not_before }: Deletion): CloudflareMessa
 	message: `${state}: nothing is deleted yet. Deletion ${id} waits for ${state === "scheduled" ? `its time, ${not_before ?? "now"}` : `an approval until ${approval?.expires_at}`}.`,
 });
 
+/** What a repetition can help, the SDKs may repeat: what was not sent, and what is under way. */
 export function envelopeOfProblem({ code, status, detail, headers }: Problem, requestId: string): Response {
 	const message = `${code}: ${detail} (request ${requestId})`;
 	const settled = repeatedStatuses.has(status) ? 403 : status === 502 ? 424 : status;
@@ -143,7 +146,6 @@ export function envelopeOfProblem({ code, status, detail, headers }: Problem, re
 const settledStatus = (status: number): number =>
 	status >= 400 && status < 500 && !repeatedStatuses.has(status) ? status : 424;
 
-/** What a repetition can help, the SDKs may repeat: what was not sent, and what is under way. */
 function refusal(
 	status: number,
 	errors: CloudflareMessage[],

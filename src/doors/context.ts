@@ -6,8 +6,15 @@ import type { LedgerApi } from "../deletion/ledger-api.ts";
 export interface Context {
 	requestId: string;
 	config: Config;
-	ledger: LedgerApi;
+	/** The caller's name for the log, once it is known. */
+	caller: string | null;
+	readonly ledger: LedgerApi;
 	history: History;
 	/** A brake for those who fail to authenticate: true while the address may fail once more. */
 	mayFail(address: string): Promise<boolean>;
+	/** The same for those who ask how unbind is. */
+	mayProbe(address: string): Promise<boolean>;
 }
+
+/** Where a request comes from, as Cloudflare says. */
+export const addressOf = (request: Request): string => request.headers.get("cf-connecting-ip") ?? "unknown";

@@ -50,6 +50,15 @@ export async function readJson<E extends Entries>(request: Request, entries: E):
 	return readObject(body, entries, "field");
 }
 
+/** For requests that take no body: one that says something is not passed over, as it may say "do it not". */
+export async function refuseBody(request: Request): Promise<Result<null, Problem>> {
+	const text = await cappedText(request.body, bodyCapBytes);
+	if (text !== null && /^(?:\s*\{\s*\})?\s*$/.test(text)) return ok(null);
+	return fail(
+		problem("invalid_request", "This request takes no body; what it can say stands in its address and its headers."),
+	);
+}
+
 function readObject<E extends Entries>(value: object, entries: E, kind: string): Result<Read<E>, Problem> {
 	// Not left to the schema: to it, a name that every object inherits is a known one.
 	const unknown = Object.keys(value).find((key) => !Object.hasOwn(entries, key));

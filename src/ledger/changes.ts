@@ -12,16 +12,18 @@ export function changes(sql: SqlStorage, query: ChangesQuery, nowMs: number): Ch
 	const version = versionOf(sql);
 	if (query.unless === version) return { version, recent: null, until: null };
 	const bindingId = query.bindingId === null ? null : plainId(query.bindingId);
+	const prefixId = query.prefixId === null ? null : plainId(query.prefixId);
 	const rows = sql
 		.exec<{ record: string }>(
-			`SELECT record FROM deletions WHERE id > ? AND (open = 1 OR changed_at >= ?)
-				AND (? IS NULL OR binding_id = ?) AND (? IS NULL OR prefix_id = ?) ORDER BY id LIMIT ${toldAtMost}`,
-			query.afterId,
+			`SELECT record FROM deletions
+			WHERE id IN (SELECT id FROM deletions WHERE open = 1 UNION SELECT id FROM deletions WHERE changed_at >= ?)
+				AND id > ? AND (? IS NULL OR binding_id = ?) AND (? IS NULL OR prefix_id = ?) ORDER BY id LIMIT ${toldAtMost}`,
 			nowMs - recentMs,
+			query.afterId,
 			bindingId,
 			bindingId,
-			query.prefixId,
-			query.prefixId,
+			prefixId,
+			prefixId,
 		)
 		.toArray();
 	const recent = rows.map((row) => summaryOf(readRecord(row.record)));
@@ -30,8 +32,8 @@ export function changes(sql: SqlStorage, query: ChangesQuery, nowMs: number): Ch
 
 /** The newest carried-out deletion that the Ledger still has. */
 export function lastDeletion(sql: SqlStorage, named: { bindingId?: string; cidr?: string }): Summary | null {
-	const query = `SELECT record FROM deletions WHERE state IN ('deleted', 'already_gone', 'restored')
-		AND (binding_id = ? OR cidr = ?) ORDER BY id LIMIT 1`;
+	const query = `SELECT record FROM deletions WHERE (binding_id = ? OR cidr = ?)
+		AND state IN ('deleted', 'already_gone', 'restored') ORDER BY id LIMIT 1`;
 	const [row] = sql
 		.exec<{ record: string }>(
 			query,

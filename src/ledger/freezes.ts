@@ -5,6 +5,7 @@ import type { Freeze, FreezeEvent } from "../deletion/freeze.ts";
 import { getFlag, setFlag } from "./tables.ts";
 
 const loggedAtMost = 20;
+const keptAtMost = 1000;
 
 export function freezeInForce(sql: SqlStorage, nowMs: number): Freeze | null {
 	const text = getFlag(sql, "freeze");
@@ -12,6 +13,9 @@ export function freezeInForce(sql: SqlStorage, nowMs: number): Freeze | null {
 	const freeze: Freeze = JSON.parse(text);
 	return freeze.until === null || Date.parse(freeze.until) > nowMs ? freeze : null;
 }
+
+export const endsBefore = (one: Freeze, other: Freeze): boolean =>
+	one.until !== null && (other.until === null || Date.parse(one.until) < Date.parse(other.until));
 
 /** @param freeze null lifts the one in force; where there is none, nothing happens. */
 export function setFreeze(sql: SqlStorage, freeze: Freeze | null, by: Party, nowMs: number): void {
@@ -27,6 +31,7 @@ export function setFreeze(sql: SqlStorage, freeze: Freeze | null, by: Party, now
 		freeze?.reason ?? null,
 		freeze?.until ?? null,
 	);
+	sql.exec(`DELETE FROM freezes WHERE seq <= (SELECT max(seq) FROM freezes) - ${keptAtMost}`);
 }
 
 /** The latest first. */

@@ -1,6 +1,6 @@
 // The domain's journal in SQLite. Synchronous, so that what belongs together becomes durable together; decides nothing.
 import { plainId } from "../deletion/cloudflare-id.ts";
-import { type Deletion, isOpen, summaryOf } from "../deletion/deletion.ts";
+import { type Deletion, isOpen, leavesKeyFree, summaryOf } from "../deletion/deletion.ts";
 import type { Claim, Journal, OpenDeletion, Progress, Terms } from "../deletion/ports.ts";
 import { freezeInForce } from "./freezes.ts";
 import { readRecord } from "./tables.ts";
@@ -29,7 +29,8 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 		const { state, binding_id, prefix_id, cidr } = summaryOf(deletion);
 		const nowMs = now();
 		const begunAtMs = state === "deleting" || state === "unknown" ? nowMs : null;
-		const publishAtMs = work === null ? nowMs + publishLookAfterMs : null;
+		// A restoration under way is published too, as a settled record is read where nobody asks the Ledger.
+		const publishAtMs = isOpen(deletion) ? null : nowMs + publishLookAfterMs;
 		sql.exec(
 			`INSERT INTO deletions (id, open, state, binding_id, prefix_id, cidr, change, changed_at, begun_at, settle_at,
 				publish_at, record, terms, progress)
@@ -42,7 +43,7 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 			isOpen(deletion) ? 1 : 0,
 			state,
 			binding_id === null ? null : plainId(binding_id),
-			prefix_id,
+			prefix_id === null ? null : plainId(prefix_id),
 			cidr,
 			nowMs,
 			begunAtMs,
@@ -96,18 +97,31 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 			const [row] = sql.exec<{ record: string; progress: string }>(query, id).toArray();
 			return row === undefined ? null : { deletion: readRecord(row.record), progress: JSON.parse(row.progress) };
 		},
+		deletedSince(bindingId, sinceMs) {
+			const query = `SELECT record FROM deletions WHERE binding_id = ? AND changed_at >= ?
+				AND state IN ('deleted', 'already_gone') ORDER BY id LIMIT 1`;
+			const [row] = sql.exec<{ record: string }>(query, plainId(bindingId), sinceMs).toArray();
+			return row === undefined ? null : readRecord(row.record);
+		},
 		/** By their plain ids. */
 		goneSince(prefixId, sinceMs) {
 			const query = `SELECT binding_id FROM deletions WHERE prefix_id = ?
 				AND (state IN ('deleting', 'unknown') OR (changed_at >= ? AND state IN ('deleted', 'already_gone', 'restored')))`;
-			const rows = sql.exec<{ binding_id: string }>(query, prefixId, sinceMs).toArray();
+			const rows = sql.exec<{ binding_id: string }>(query, plainId(prefixId), sinceMs).toArray();
 			return new Set(rows.map((row) => row.binding_id));
 		},
 		pace(prefixId, sinceMs) {
 			const query = `SELECT count(*) AS inAccount, min(begun_at) AS oldestMs,
-					coalesce(sum(prefix_id = ? AND state <> 'restored'), 0) AS inPrefix
-				FROM deletions WHERE begun_at > ? AND state IN ('deleting', 'unknown', 'deleted', 'already_gone', 'restored')`;
-			return sql.exec<{ inAccount: number; inPrefix: number; oldestMs: number | null }>(query, prefixId, sinceMs).one();
+					min(CASE WHEN prefix_id = ?1 AND state <> 'restored' THEN begun_at END) AS oldestInPrefixMs,
+					coalesce(sum(prefix_id = ?1 AND state <> 'restored'), 0) AS inPrefix
+				FROM deletions WHERE begun_at > ?2 AND state IN ('deleting', 'unknown', 'deleted', 'already_gone', 'restored')`;
+			return sql
+				.exec<{ inAccount: number; inPrefix: number; oldestMs: number | null; oldestInPrefixMs: number | null }>(
+					query,
+					plainId(prefixId),
+					sinceMs,
+				)
+				.one();
 		},
 		freeze: () => freezeInForce(sql, now()),
 		keepOpen({ deletion, terms, progress }, dueAtMs, claims = []) {
@@ -118,10 +132,7 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 		keepSettled(deletion, claims = []) {
 			put(deletion, null);
 			claim(deletion.id, claims);
-			// "Ask again" must not be what a key gets for ever.
-			if (deletion.failure?.retry_after_seconds !== undefined) {
-				sql.exec("DELETE FROM claims WHERE deletion_id = ? AND lasting = 1", deletion.id);
-			}
+			if (leavesKeyFree(deletion)) sql.exec("DELETE FROM claims WHERE deletion_id = ? AND lasting = 1", deletion.id);
 			onSettled(deletion.id);
 		},
 		join: claim,

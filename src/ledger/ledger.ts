@@ -17,16 +17,17 @@ import type { BindingsQuery, Changes, ChangesQuery, LedgerApi, PrefixWithBinding
 import type { LookUpFailure } from "../deletion/locate.ts";
 import { type Plan, type PlanQuery, plan } from "../deletion/plan.ts";
 import { beginRestoration, type RestorationRefusal } from "../deletion/restore.ts";
-import { ok, type Result } from "../deletion/result.ts";
+import { fail, ok, type Result } from "../deletion/result.ts";
 import { survey, surveyPrefix } from "../deletion/survey.ts";
 import { log, traceOf } from "../log.ts";
 import { changes } from "./changes.ts";
-import { isCredentialRejected } from "./credential-health.ts";
-import { freezeInForce, freezeLog, scheduledIds, setFreeze } from "./freezes.ts";
-import { getFlag, nextDueMs, openTables, prune, setFlag } from "./tables.ts";
+import { isCredentialRejected, markOf } from "./credential-health.ts";
+import { endsBefore, freezeInForce, freezeLog, scheduledIds, setFreeze } from "./freezes.ts";
+import { getFlag, nextDueMs, openTables, postpone, prune, setFlag } from "./tables.ts";
 import { type Wired, wire } from "./wiring.ts";
 
 const settledAtOnce = 20;
+const publishWaitMs = 2000;
 /** When the alarm cannot do its work, it comes back; the platform's own retries end after some. */
 const alarmPauseMs = 60_000;
 
@@ -67,21 +68,26 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		actor: Actor,
 		waitMs: number,
 	): Promise<Result<Deletion, LifecycleFailure>> {
-		const decided = decideApproval(await this.#recorded(id), decision, actor, this.#wired().ports);
+		const decided = noted(
+			"approval",
+			id,
+			actor,
+			decideApproval(await this.#recorded(id), decision, actor, this.#wired().ports),
+		);
 		return decided.ok ? ok(await this.#broughtOn(decided.value, waitMs)) : decided;
 	}
 
 	async cancel(id: string, actor: Actor): Promise<Result<Deletion, LifecycleFailure>> {
-		return cancel(await this.#recorded(id), actor, this.#wired().ports);
+		return noted("cancellation", id, actor, cancel(await this.#recorded(id), actor, this.#wired().ports));
 	}
 
 	async restore(id: string, actor: Actor, waitMs: number): Promise<Result<Deletion, RestorationRefusal>> {
 		const { ports, outbox } = this.#wired();
-		const begun = await beginRestoration(await this.#recorded(id), actor, ports);
+		const begun = noted("restoration", id, actor, await beginRestoration(await this.#recorded(id), actor, ports));
 		if (!begun.ok) return begun;
 		const restored = await this.#broughtOn(begun.value, waitMs);
 		// KV still shows the record as it was before; who asks for it next should not see that.
-		await withinMs(waitMs, outbox.send(id));
+		await withinMs(publishWaitMs, outbox.send(id));
 		return ok(restored);
 	}
 
@@ -89,11 +95,15 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		return { freeze: freezeInForce(this.#sql, Date.now()), log: freezeLog(this.#sql) };
 	}
 
-	async setFreeze(freeze: Freeze | null, by: Party): Promise<Freeze | null> {
-		setFreeze(this.#sql, freeze, by, Date.now());
+	async setFreeze(freeze: Freeze | null, by: Party): Promise<Result<Freeze | null, Freeze>> {
+		const nowMs = Date.now();
+		const present = freezeInForce(this.#sql, nowMs);
+		// Whoever froze for longer had a reason; shortening it takes two steps, and both are in the log.
+		if (freeze !== null && present !== null && endsBefore(freeze, present)) return fail(present);
+		setFreeze(this.#sql, freeze, by, nowMs);
 		log("warn", freeze === null ? "freeze_lifted" : "frozen", { by: by.name, door: by.door });
 		if (freeze === null) for (const id of scheduledIds(this.#sql)) this.ctx.waitUntil(this.#advance(id));
-		return freezeInForce(this.#sql, Date.now());
+		return ok(freezeInForce(this.#sql, nowMs));
 	}
 
 	plan(query: PlanQuery): Promise<Result<Plan, LookUpFailure>> {
@@ -117,7 +127,8 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	}
 
 	async health(): Promise<{ credentialRejected: boolean }> {
-		return { credentialRejected: isCredentialRejected(this.#sql) };
+		const config = configOf(this.env);
+		return { credentialRejected: !config.ok || isCredentialRejected(this.#sql, markOf(config.value.credential)) };
 	}
 
 	/**
@@ -166,7 +177,10 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		const present = this.#underWay.get(id);
 		if (present !== undefined) return present;
 		const work = advance(id, this.#wired().ports, this.#directory)
-			.catch((error) => log("error", "deletion_interrupted", { deletion_id: id, ...traceOf(error) }))
+			.catch((error) => {
+				log("error", "deletion_interrupted", { deletion_id: id, ...traceOf(error) });
+				postpone(this.#sql, id, Date.now() + alarmPauseMs);
+			})
 			.finally(() => this.#underWay.delete(id));
 		this.#underWay.set(id, work);
 		return work;
@@ -200,8 +214,20 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	}
 }
 
+/** What is refused after a deletion was asked for changes no record, so the log has to tell of it. */
+function noted<Value, Failure extends { code: string }>(
+	what: string,
+	id: string,
+	actor: Actor,
+	result: Result<Value, Failure>,
+): Result<Value, Failure> {
+	const { name, door } = actor;
+	if (!result.ok) log("warn", `${what}_refused`, { deletion_id: id, actor: name, door, code: result.failure.code });
+	return result;
+}
+
 /** Waits for the work, but no longer than that; the work goes on. */
-async function withinMs(ms: number, work: Promise<void>): Promise<void> {
+async function withinMs(ms: number, work: Promise<unknown>): Promise<void> {
 	let timer: ReturnType<typeof setTimeout> | undefined;
 	const timeUp = new Promise<void>((resolve) => {
 		timer = setTimeout(resolve, ms);

@@ -11,33 +11,37 @@ export interface OutboxOptions {
 	onFailure(id: string, failures: number, detail: string): void;
 }
 
+type Outcome = "published" | "refused";
+
 export interface Outbox {
 	/** Publishes one record, unless it is being published already. Never rejects. */
-	send(id: string): Promise<void>;
+	send(id: string): Promise<Outcome>;
 	/** Publishes what is due; some, when there is much: then the rest is still due. */
 	sendDue(): Promise<void>;
 }
 
 /** Three KV operations each, of a thousand that one invocation may do. */
 const sentAtMost = 100;
+const sentAtOnce = 6;
+const refusedPauseMs = 10_000;
 const longestPauseMs = 300_000;
 
 export function createOutbox(sql: SqlStorage, options: OutboxOptions): Outbox {
 	const { now, onDue } = options;
-	const underWay = new Map<string, Promise<void>>();
+	const underWay = new Map<string, Promise<Outcome>>();
 
-	async function attempt(id: string): Promise<void> {
+	async function attempt(id: string): Promise<Outcome> {
 		type Row = { record: string; change: number; publish_failures: number };
 		const query = "SELECT record, change, publish_failures FROM deletions WHERE id = ? AND publish_at IS NOT NULL";
 		const [row] = sql.exec<Row>(query, id).toArray();
-		if (row === undefined) return;
+		if (row === undefined) return "published";
 
 		const told = withEvent(readRecord(row.record), now(), "published");
 		const outcome = await options.publish(told);
 		if (outcome.ok) {
 			const update = "UPDATE deletions SET publish_at = NULL, record = ? WHERE id = ? AND change = ?";
 			sql.exec(update, JSON.stringify(told), id, row.change);
-			return;
+			return "published";
 		}
 		const failures = row.publish_failures + 1;
 		const atMs = now() + Math.min(1000 * 2 ** row.publish_failures, longestPauseMs);
@@ -49,9 +53,10 @@ export function createOutbox(sql: SqlStorage, options: OutboxOptions): Outbox {
 		);
 		onDue(atMs);
 		options.onFailure(id, failures, outcome.failure.detail);
+		return "refused";
 	}
 
-	function send(id: string): Promise<void> {
+	function send(id: string): Promise<Outcome> {
 		const present = underWay.get(id);
 		if (present !== undefined) return present;
 		const sending = attempt(id).finally(() => underWay.delete(id));
@@ -64,7 +69,13 @@ export function createOutbox(sql: SqlStorage, options: OutboxOptions): Outbox {
 		async sendDue() {
 			const query = "SELECT id FROM deletions WHERE publish_at <= ? ORDER BY publish_at LIMIT ?";
 			const due = sql.exec<{ id: string }>(query, now(), sentAtMost).toArray();
-			await Promise.all(due.map(({ id }) => send(id)));
+			for (let start = 0; start < due.length; start += sentAtOnce) {
+				const outcomes = await Promise.all(due.slice(start, start + sentAtOnce).map(({ id }) => send(id)));
+				if (!outcomes.includes("refused")) continue;
+				// While KV refuses, a few tries tell as much as a hundred.
+				sql.exec("UPDATE deletions SET publish_at = ? WHERE publish_at <= ?", now() + refusedPauseMs, now());
+				return;
+			}
 		},
 	};
 }

@@ -37,6 +37,9 @@ CREATE TABLE IF NOT EXISTS claims (
 	lasting INTEGER NOT NULL,
 	PRIMARY KEY (actor, key)
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS deletions_by_binding ON deletions (binding_id, id);
+CREATE INDEX IF NOT EXISTS deletions_by_cidr ON deletions (cidr, id);
+CREATE INDEX IF NOT EXISTS claims_by_deletion ON claims (deletion_id);
 CREATE INDEX IF NOT EXISTS claims_by_made_at ON claims (made_at);
 CREATE INDEX IF NOT EXISTS deletions_by_begun_at ON deletions (begun_at) WHERE begun_at IS NOT NULL;
 CREATE TABLE IF NOT EXISTS freezes (
@@ -81,6 +84,11 @@ export function nextDueMs(sql: SqlStorage): number | null {
 		UNION ALL SELECT min(changed_at) + ${keptMs} FROM deletions WHERE open = 0 AND settle_at IS NULL AND publish_at IS NULL
 			AND change < (SELECT max(change) FROM deletions))`;
 	return sql.exec<{ at: number | null }>(query).one().at;
+}
+
+/** Tries a deletion again later; what is settled is left alone. */
+export function postpone(sql: SqlStorage, id: string, atMs: number): void {
+	sql.exec("UPDATE deletions SET settle_at = ? WHERE id = ? AND settle_at IS NOT NULL", atMs, id);
 }
 
 /** The newest change stays, so that the count of changes never falls back. */

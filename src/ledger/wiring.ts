@@ -7,7 +7,7 @@ import type { CloudflareId } from "../deletion/cloudflare-id.ts";
 import type { Ports } from "../deletion/ports.ts";
 import { log, traceOf } from "../log.ts";
 import { lastDeletion } from "./changes.ts";
-import { noteCredential } from "./credential-health.ts";
+import { markOf, noteCredential } from "./credential-health.ts";
 import { createJournal, type JournalEvents } from "./journal.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
 
@@ -35,6 +35,7 @@ export function wire(
 	const ports: Ports = {
 		accountId,
 		policy: config.policy,
+		authorityOf: ({ name }) => config.tokenHolders.find((holder) => holder.name === name) ?? null,
 		now,
 		sleep,
 		randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
@@ -44,7 +45,7 @@ export function wire(
 			now,
 			sleep,
 			random: Math.random,
-			onCredential: (call, rejected) => noteCredential(sql, call, rejected),
+			onCredential: (call, rejected) => noteCredential(sql, markOf(config.credential), call, rejected),
 		}),
 		journal: createJournal(sql, { now, onDue, onSettled }),
 		recollection: {

@@ -2,7 +2,8 @@
 // refuses stands in api/.
 
 import { afterEach, describe, expect, test } from "vitest";
-import { doors, states } from "../../src/deletion/deletion.ts";
+import { doors } from "../../src/deletion/actor.ts";
+import { states } from "../../src/deletion/deletion.ts";
 import { guardNames } from "../../src/deletion/verdict.ts";
 import { call, cloudflare, deletes, origin } from "../harness.ts";
 import { beginAnew } from "./account.ts";

@@ -17,6 +17,7 @@ export function pastDeletion(minutesAgo: number, more: Partial<Deletion> = {}): 
 			Uint8Array.from({ length: 16 }, (_, index) => (minutesAgo >> index) % 32),
 		),
 		state: "failed",
+		not_before: null,
 		target: `198.18.${(minutesAgo >> 8) % 256}.${minutesAgo % 256}/32`,
 		reason: null,
 		actor: { name: "past", door: "api" },

@@ -28,7 +28,7 @@ function importsOf(file: string): Import[] {
 	const code = codeOf(file, true);
 	const declared = code.matchAll(/^\s*(?:import|export)\s+(type\s)?[^"';]*?\bfrom\s+"([^"]+)"/gm);
 	const bare = code.matchAll(/^\s*import\s+()"([^"]+)"/gm);
-	const dynamic = code.matchAll(/(?<!typeof )\bimport\(\s*()"([^"]+)"/g);
+	const dynamic = code.matchAll(/(typeof )?\bimport\(\s*"([^"]+)"/g);
 	return [...declared, ...bare, ...dynamic].map(([, type, from = ""]) => ({
 		to: from.startsWith(".") ? normalize(join(dirname(file), from)) : from,
 		typeOnly: type !== undefined && type !== "",
@@ -43,9 +43,9 @@ const allowed: Record<string, readonly string[]> = {
 	deletion: ["deletion", "ipaddr.js", "node:crypto"],
 	adapters: ["adapters", "deletion", "capped-text.ts", "valibot", "node:crypto", "node:buffer"],
 	doors: ["doors", "deletion", "type config.ts", "capped-text.ts", "log.ts", "valibot", "itty-router", "node:crypto"],
-	ledger: ["ledger", "deletion", "adapters", "config.ts", "log.ts", "cloudflare:workers"],
+	ledger: ["ledger", "deletion", "adapters", "config.ts", "log.ts", "cloudflare:workers", "node:crypto"],
 	"config.ts": ["deletion", "type adapters/cloudflare/send.ts", "valibot"],
-	"routes.ts": ["doors", "itty-router"],
+	"routes.ts": ["doors", "doors/openapi.json", "itty-router"],
 	"log.ts": ["type deletion"],
 	"capped-text.ts": [],
 	"index.ts": ["adapters", "config.ts", "doors", "ledger", "log.ts", "routes.ts"],
@@ -78,7 +78,8 @@ describe("the source", () => {
 			{ to: "ipaddr.js", typeOnly: false },
 			{ to: "deletion/result.ts", typeOnly: false },
 		]);
-		expect(importsOf("log.ts")).toEqual([{ to: "deletion/deletion.ts", typeOnly: true }]);
+		expect(importsOf("log.ts")).toEqual([{ to: "deletion/json.ts", typeOnly: true }]);
+		expect(importsOf("deletion/ports.ts")).toContainEqual({ to: "deletion/guards.ts", typeOnly: true });
 		expect(importsOf("index.ts")).toContainEqual({ to: "ledger/ledger.ts", typeOnly: false });
 	});
 
@@ -97,20 +98,19 @@ describe("the source", () => {
 		expect(missing).toEqual([]);
 	});
 
-	it("has no cycle among its files", () => {
+	it("has no cycle among its files, not even of types alone", () => {
 		const edges = new Map(
-			files.map((file) => [
-				file,
-				importsOf(file).flatMap(({ to, typeOnly }) => (typeOnly || !files.includes(to) ? [] : [to])),
-			]),
+			files.map((file) => [file, importsOf(file).flatMap(({ to }) => (files.includes(to) ? [to] : []))]),
 		);
 		expect(cyclesOf(edges)).toEqual([]);
 	});
 
 	it("knows the platform's environment in its entry, its configuration and its Ledger alone", () => {
 		const knowing = files.filter((file) => /\bEnv\b/.test(codeOf(file, false)));
-		expect(knowing.filter((file) => !/^(?:index\.ts|config\.ts|ledger\/)/.test(file))).toEqual([]);
-		expect(knowing).toContain("config.ts");
+		expect(knowing.filter((file) => !/^(?:index\.ts|config\.ts|ledger\/.*)$/.test(file))).toEqual([]);
+		expect(knowing).toEqual(expect.arrayContaining(["config.ts", "ledger/ledger.ts"]));
+		const reading = files.filter((file) => /\b(?:process|import\.meta|globalThis)\.env\b/.test(codeOf(file, false)));
+		expect(reading).toEqual([]);
 	});
 
 	it("has a domain without clock, chance and network", () => {
@@ -157,5 +157,8 @@ describe("the reader of the source", () => {
 		expect(isAllowed("doors/input.ts", to("config.ts", false))).toBe(false);
 		expect(isAllowed("doors/input.ts", to("config.ts", true))).toBe(true);
 		expect(isAllowed("config.ts", to("adapters/cloudflare/addressing.ts", true))).toBe(false);
+		expect(isAllowed("routes.ts", to("doors/openapi.json", false))).toBe(true);
+		expect(isAllowed("index.ts", to("doors/openapi.json", false))).toBe(false);
+		expect(isAllowed("adapters/history/page.ts", to("ledger/tables.ts", true))).toBe(false);
 	});
 });

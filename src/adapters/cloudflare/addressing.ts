@@ -27,7 +27,7 @@ export interface AddressingOptions {
 const callTimeoutMs = 10_000;
 const readTries = 3;
 const firstPauseMs = 250;
-/** A call is held back this long at the most; where Cloudflare wants more, the caller is told. */
+/** A read is held back this long at the most; where Cloudflare wants more, the caller is told. */
 const longestHoldMs = 5000;
 
 export function createAddressing(options: AddressingOptions): Cloudflare {
@@ -39,7 +39,9 @@ export function createAddressing(options: AddressingOptions): Cloudflare {
 
 	async function call(what: Call): Promise<Result<Understood, CloudflareFault>> {
 		const holdMs = gate.holdMs();
-		if (holdMs > longestHoldMs) return fail({ kind: "throttled", answer: null, retryAfterMs: holdMs });
+		// A call that changes something never waits here: who sent it has to ask anew whether it may still leave.
+		if (holdMs > (what.method === "GET" ? longestHoldMs : 0))
+			return fail({ kind: "throttled", answer: null, retryAfterMs: holdMs });
 		if (holdMs > 0) await sleep(holdMs);
 		const sent = await send(what, {
 			credential: options.credential,

@@ -1,7 +1,7 @@
 // A page of the history: KV's list, merged with what the Ledger has changed lately. Reads the keys that it needs: a
 // binding's or a prefix's own, and of a stretch of time no more than the stretch and a bit. Other filters are held
 // against the rows; so that one page cannot cost the whole history, it ends after some lists with what it has.
-import type { Summary } from "../../deletion/deletion.ts";
+import { openStates, type Summary } from "../../deletion/deletion.ts";
 import type { HistoryFilter } from "../../deletion/history.ts";
 import { idBounds, idPrefixes } from "../../deletion/record-id.ts";
 import { prefixOf, rowOf, type Space } from "./keys.ts";
@@ -105,7 +105,9 @@ function spaceOf({ bindingId, prefixId }: HistoryFilter): Space {
 }
 
 /** Without an end, the newest come first anyway, and the walk stops at the beginning of the stretch. */
-function partsOf({ sinceMs, untilMs }: HistoryFilter): string[] {
+function partsOf({ state, sinceMs, untilMs }: HistoryFilter): string[] {
+	// What is open is in the Ledger alone.
+	if (openStates.some((open) => open === state)) return [];
 	if (untilMs === null) return [""];
 	return sinceMs === null
 		? idPrefixes(Math.min(earliestMs, untilMs), untilMs, openEndedUnitMs)

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { fail, type Result } from "../../deletion/result.ts";
 import { lacks } from "../auth/authenticate.ts";
 import type { Context } from "../context.ts";
-import { readJson, readQuery } from "../input.ts";
+import { readJson, readQuery, refuseBody } from "../input.ts";
 import { targetIn, targetInPath } from "../named-target.ts";
 import type { Problem } from "../problem.ts";
 import { deletionEntries, ifMatchOf, requestDeletion, type Wish, wishOf } from "../requested.ts";
@@ -16,7 +16,8 @@ export const deleteBinding: Handler = async (request, context, actor) => {
 	if (!target.ok) return target;
 	const query = readQuery(new URL(request.url), deletionEntries, ["acknowledge"]);
 	if (!query.ok) return query;
-	return deleted(wishOf(actor, target.value, query.value), request, context);
+	const body = await refuseBody(request);
+	return body.ok ? deleted(wishOf(actor, target.value, query.value), request, context) : body;
 };
 
 const postEntries = {

@@ -4,11 +4,11 @@ import * as v from "valibot";
 import type { Actor } from "../../deletion/actor.ts";
 import { at } from "../../deletion/deletion.ts";
 import type { Freeze } from "../../deletion/freeze.ts";
-import { fail, ok } from "../../deletion/result.ts";
+import { fail, ok, type Result } from "../../deletion/result.ts";
 import { ask } from "../ask.ts";
 import type { Context } from "../context.ts";
-import { readJson, readQuery, reasonSchema, timeSchema } from "../input.ts";
-import { problem } from "../problem.ts";
+import { readJson, readQuery, reasonSchema, refuseBody, timeSchema } from "../input.ts";
+import { type Problem, problem } from "../problem.ts";
 import { unreachable } from "../requested.ts";
 import type { Handler } from "./handler.ts";
 
@@ -19,10 +19,12 @@ export const showFreeze: Handler = async (request, context) => {
 	if (!query.ok) return query;
 	const known = await ask(context.requestId, () => context.ledger.freezes());
 	if (!known.ok) return fail(unreachable);
-	return ok(Response.json({ ...shown(known.value.freeze), log: known.value.log }));
+	return ok(Response.json({ ...answerOf(known.value.freeze), log: known.value.log }));
 };
 
 export const putFreeze: Handler = async (request, context, actor) => {
+	const query = readQuery(new URL(request.url), {});
+	if (!query.ok) return query;
 	const body = await readJson(request, entries);
 	if (!body.ok) return body;
 	const { reason, until = null } = body.value;
@@ -38,17 +40,20 @@ export const putFreeze: Handler = async (request, context, actor) => {
 
 export const liftFreeze: Handler = async (request, context, actor) => {
 	const query = readQuery(new URL(request.url), {});
-	return query.ok ? set(null, actor, context) : query;
+	if (!query.ok) return query;
+	const body = await refuseBody(request);
+	return body.ok ? set(null, actor, context) : body;
 };
 
-async function set(freeze: Freeze | null, actor: Actor, context: Context) {
-	const present = await ask(context.requestId, () =>
-		context.ledger.setFreeze(freeze, { name: actor.name, door: actor.door }),
-	);
-	return present.ok ? ok(Response.json(shown(present.value))) : fail(unreachable);
+async function set(freeze: Freeze | null, { name, door }: Actor, context: Context): Promise<Result<Response, Problem>> {
+	const result = await ask(context.requestId, () => context.ledger.setFreeze(freeze, { name, door }));
+	if (!result.ok) return fail(unreachable);
+	if (result.value.ok) return ok(Response.json(answerOf(result.value.value)));
+	const detail = "A freeze that ends later is in force. To shorten it, lift it first.";
+	return fail(problem("conflict", detail, { freeze: answerOf(result.value.failure) }));
 }
 
-const shown = (freeze: Freeze | null) => ({
+const answerOf = (freeze: Freeze | null) => ({
 	frozen: freeze !== null,
 	reason: null,
 	by: null,

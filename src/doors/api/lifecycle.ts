@@ -10,7 +10,7 @@ import type { RestorationRefusal } from "../../deletion/restore.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { ask } from "../ask.ts";
 import type { Context } from "../context.ts";
-import { readJson, readQuery } from "../input.ts";
+import { readJson, readQuery, refuseBody } from "../input.ts";
 import { type Problem, problem, retryAfter } from "../problem.ts";
 import { lookUpProblem, unreachable, waitMsOf } from "../requested.ts";
 import { answerOf } from "./answer.ts";
@@ -30,11 +30,15 @@ export const decideDeletion: Handler = async (request, context, actor) => {
 };
 
 export const cancelDeletion: Handler = async (request, context, actor) => {
+	const body = await refuseBody(request);
+	if (!body.ok) return body;
 	const cancelled = await changed(request, context, actor, (id) => context.ledger.cancel(id, actor));
 	return cancelled.ok ? ok(Response.json(cancelled.value)) : cancelled;
 };
 
 export const restoreDeletion: Handler = async (request, context, actor) => {
+	const body = await refuseBody(request);
+	if (!body.ok) return body;
 	const restored = await changed(request, context, actor, (id) =>
 		context.ledger.restore(id, actor, waitMsOf(request.headers)),
 	);

@@ -3,7 +3,7 @@
 import type { TokenHolder } from "../../config.ts";
 import type { Actor, Door, Scope } from "../../deletion/actor.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
-import type { Context } from "../context.ts";
+import { addressOf, type Context } from "../context.ts";
 import { type Problem, problem, retryAfter } from "../problem.ts";
 import { bearerToken, holderOf } from "./tokens.ts";
 
@@ -13,7 +13,9 @@ const brakeSeconds = 60;
 export async function authenticate(request: Request, door: Door, context: Context): Promise<Result<Actor, Problem>> {
 	const token = bearerToken(request.headers.get("authorization"));
 	const holder = token === null ? null : await holderOf(token, context.config.tokenHolders);
-	return holder === null ? fail(await refusal(request, token !== null, context)) : ok(actorOf(holder, door));
+	return holder === null
+		? fail(await refusal(request, token !== null, context))
+		: ok(known(actorOf(holder, door), context));
 }
 
 /**
@@ -30,7 +32,13 @@ export async function authenticateAsCloudflare(
 	if (request.headers.has("authorization") || email === null || key === null)
 		return authenticate(request, door, context);
 	const holder = await holderOf(key, context.config.tokenHolders, email);
-	return holder === null ? fail(await refusal(request, true, context)) : ok(actorOf(holder, door));
+	return holder === null ? fail(await refusal(request, true, context)) : ok(known(actorOf(holder, door), context));
+}
+
+/** The log of the request names who made it. */
+function known(actor: Actor, context: Context): Actor {
+	context.caller = actor.name;
+	return actor;
 }
 
 const actorOf = ({ name, scopes, ranges }: TokenHolder, door: Door): Actor => ({ name, door, scopes, ranges });
@@ -40,8 +48,7 @@ const actorOf = ({ name, scopes, ranges }: TokenHolder, door: Door): Actor => ({
  * out a caller who shares an address with somebody who guesses.
  */
 async function refusal(request: Request, isWrong: boolean, context: Context): Promise<Problem> {
-	const address = request.headers.get("cf-connecting-ip") ?? "unknown";
-	if (isWrong && !(await context.mayFail(address))) {
+	if (isWrong && !(await context.mayFail(addressOf(request)))) {
 		return problem("rate_limited", "Too many wrong credentials came from this address.", {}, retryAfter(brakeSeconds));
 	}
 	const detail = isWrong

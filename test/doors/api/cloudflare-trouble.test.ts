@@ -58,7 +58,7 @@ describe("cloudflare_refused", () => {
 
 	test("a look-up, for a deletion and for a plan", async () => {
 		await cloudflare.order({ method: "GET", times: 2, fault: { kind: "reject", status: 422, errors: [said] } });
-		const detail = "Cloudflare refused the look-up; nothing was deleted.";
+		const detail = "Cloudflare refused the look-up; nothing was changed.";
 		const plan = await call(path);
 		const problem = { status: 502, code: "cloudflare_refused", title, detail };
 		expectProblem(plan, { ...problem, cloudflare: answered(422, [said]) });

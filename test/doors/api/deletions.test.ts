@@ -63,7 +63,7 @@ test("deletes, and answers with the whole record", async () => {
 		failure: null,
 		not_before: null,
 		timeline: [
-			{ at, event: "requested" },
+			{ at, event: "requested", request_id: expect.any(String) },
 			{ at, event: "planned" },
 			{ at, event: "sent", attempt: 1 },
 			{ at, event: "answered", status: 200, ray },

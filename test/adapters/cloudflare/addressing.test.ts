@@ -1,0 +1,222 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { cloudflare, deletes } from "../../harness.ts";
+import { accountId } from "../../sandbox/imitation/account.ts";
+import type { OrderInput } from "../../sandbox/imitation/faults.ts";
+import { addressingOf, cdnId, edgeId, fresh, id, shared } from "./an-addressing.ts";
+
+afterEach(async () => {
+	vi.restoreAllMocks();
+	await cloudflare.reset();
+});
+
+const paths = async () => (await cloudflare.log()).map(({ method, path }) => `${method} ${path}`);
+const prefixesPath = `/client/v4/accounts/${accountId}/addressing/prefixes`;
+const order = (fault: OrderInput["fault"], more: Partial<OrderInput> = {}) => cloudflare.order({ fault, ...more });
+
+describe("the paths", () => {
+	it("are Cloudflare's, and hold the ids as they are", async () => {
+		const { addressing } = addressingOf();
+		await addressing.listPrefixes(shared);
+		await addressing.listBindings(edgeId, shared);
+		await addressing.deleteBinding(edgeId, cdnId);
+		await addressing.deleteBinding(edgeId, id("c01d0000-0000-4000-8000-000000000007"));
+		expect(await paths()).toEqual([
+			`GET ${prefixesPath}`,
+			`GET ${prefixesPath}/${edgeId}/bindings`,
+			`DELETE ${prefixesPath}/${edgeId}/bindings/${cdnId}`,
+			`DELETE ${prefixesPath}/${edgeId}/bindings/c01d0000-0000-4000-8000-000000000007`,
+		]);
+	});
+});
+
+describe("a read", () => {
+	it.each<[string, OrderInput["fault"]]>([
+		["a broken connection", { kind: "drop_before" }],
+		["no answer in time", { kind: "hang_before" }],
+		["a server error", { kind: "reject", status: 500 }],
+		["HTML", { kind: "html" }],
+		["HTML with a 200", { kind: "html", status: 200 }],
+		["half an answer", { kind: "garbage" }],
+		["an empty answer", { kind: "empty" }],
+		["a redirect", { kind: "redirect" }],
+		["a list that is none", { kind: "respond", body: { success: true, result: { id: "x" } } }],
+		["a list that is not there", { kind: "respond", body: { success: true } }],
+		["a list that is null", { kind: "respond", body: { success: true, result: null } }],
+		[
+			"a list that is not whole",
+			{ kind: "respond", body: { success: true, result: [], result_info: { total_count: 4 } } },
+		],
+	])("is repeated after %s", async (_, fault) => {
+		const { addressing, slept } = addressingOf();
+		await order(fault);
+		const listing = await addressing.listBindings(edgeId, shared);
+		expect(listing.ok && listing.value.items).toHaveLength(4);
+		expect(slept).toHaveLength(1);
+	});
+
+	it("is tried three times at the most, with a longer pause each time, jittered", async () => {
+		for (const [random, pauses] of [
+			[0.5, [250, 500]],
+			[1, [500, 1000]],
+			[0, [0, 0]],
+		] as const) {
+			const { addressing, slept } = addressingOf({ random: () => random });
+			await order({ kind: "reject", status: 503 }, { times: 3 });
+			expect(await addressing.listPrefixes(shared)).toMatchObject({ ok: false, failure: { kind: "unclear" } });
+			expect(slept).toEqual(pauses);
+			expect(await cloudflare.pendingOrders()).toEqual([]);
+		}
+	});
+
+	it.each<[OrderInput["fault"], string]>([
+		[{ kind: "reject", status: 403 }, "credential_rejected"],
+		[{ kind: "reject", status: 409, errors: [{ code: 1108, message: "conflict" }] }, "refused"],
+		[{ kind: "reject", status: 404, errors: [{ code: 1000, message: "not_found" }] }, "not_found"],
+		[{ kind: "throttle", code: 1002 }, "refused"],
+		[{ kind: "throttle", retry_after: 6 }, "throttled"],
+	])("is not repeated after a clear answer: %j", async (fault, kind) => {
+		const { addressing, slept } = addressingOf();
+		await order(fault);
+		expect(await addressing.listBindings(edgeId, shared)).toMatchObject({ ok: false, failure: { kind } });
+		expect(await cloudflare.log()).toHaveLength(1);
+		expect(slept).toEqual([]);
+	});
+
+	it("waits out a short throttling, and no more than that", async () => {
+		const { addressing, slept } = addressingOf();
+		await order({ kind: "throttle", retry_after: 3 });
+		expect(await addressing.listPrefixes(shared)).toMatchObject({ ok: true });
+		expect(slept).toEqual([3000]);
+	});
+
+	it("says when it was asked for: at the try that was answered", async () => {
+		const { addressing, clock } = addressingOf();
+		const startMs = clock.ms;
+		await order({ kind: "reject", status: 500 });
+		const listing = await addressing.listPrefixes(shared);
+		expect(listing.ok && listing.value.askedAtMs).toBe(startMs + 250);
+	});
+});
+
+describe("reads at the same time", () => {
+	it("are one call", async () => {
+		const { addressing } = addressingOf();
+		const listings = await Promise.all([1, 2, 3].map(() => addressing.listBindings(edgeId, shared)));
+		expect(await cloudflare.log()).toHaveLength(1);
+		expect(listings[1]).toEqual(listings[0]);
+		await addressing.listBindings(edgeId, shared);
+		expect(await cloudflare.log()).toHaveLength(2);
+	});
+
+	it("are one call each where they ask for different things", async () => {
+		const { addressing } = addressingOf();
+		await Promise.all([
+			addressing.listPrefixes(shared),
+			addressing.listBindings(edgeId, shared),
+			addressing.listBindings(id("b10c0000000000000000000000000002"), shared),
+		]);
+		expect(await cloudflare.log()).toHaveLength(3);
+	});
+
+	it("are not shared by who has to see the world after now, but shared with who asks later", async () => {
+		const { addressing } = addressingOf({ timeoutMs: 5000 });
+		await order({ kind: "hang_after" }, { times: 2 });
+		const first = addressing.listBindings(edgeId, shared);
+		await cloudflare.log(1);
+		const second = addressing.listBindings(edgeId, fresh);
+		await cloudflare.log(2);
+		const third = addressing.listBindings(edgeId, shared);
+		await cloudflare.release();
+		const listings = await Promise.all([first, second, third]);
+		expect(listings.map((listing) => listing.ok)).toEqual([true, true, true]);
+		expect(await cloudflare.log()).toHaveLength(2);
+	});
+
+	it("stay shared when an older one comes back first", async () => {
+		const answers: ((response: Response) => void)[] = [];
+		const fetched = vi.spyOn(globalThis, "fetch");
+		fetched.mockImplementation(() => new Promise((resolve) => answers.push(resolve)));
+		const { addressing } = addressingOf({ timeoutMs: 5000 });
+		const older = addressing.listPrefixes(shared);
+		const newer = addressing.listPrefixes(fresh);
+		answers[0]?.(Response.json({ success: true, result: [] }));
+		await older;
+		const third = addressing.listPrefixes(shared);
+		expect(fetched).toHaveBeenCalledTimes(2);
+		answers[1]?.(Response.json({ success: true, result: [] }));
+		expect(await third).toEqual(await newer);
+	});
+
+	it("share a failure, and the next one asks anew", async () => {
+		const { addressing } = addressingOf();
+		await order({ kind: "reject", status: 403 });
+		const both = await Promise.all([addressing.listPrefixes(shared), addressing.listPrefixes(shared)]);
+		expect(both.map((one) => one.ok)).toEqual([false, false]);
+		expect(await addressing.listPrefixes(shared)).toMatchObject({ ok: true });
+	});
+});
+
+describe("a DELETE", () => {
+	it("gives Cloudflare's answer", async () => {
+		const { addressing } = addressingOf();
+		expect(await addressing.deleteBinding(edgeId, cdnId)).toMatchObject({
+			ok: true,
+			value: { status: 200, success: true, errors: [], messages: [], ray: expect.stringMatching(/-AMS$/) },
+		});
+	});
+
+	it.each<[OrderInput["fault"], string]>([
+		[{ kind: "drop_before" }, "unclear"],
+		[{ kind: "drop_after" }, "unclear"],
+		[{ kind: "hang_after" }, "unclear"],
+		[{ kind: "reject", status: 500 }, "unclear"],
+		[{ kind: "html" }, "unclear"],
+		[{ kind: "garbage" }, "unclear"],
+		[{ kind: "redirect" }, "unclear"],
+		[{ kind: "throttle", retry_after: 1 }, "throttled"],
+		[{ kind: "reject", status: 409, errors: [] }, "refused"],
+		[{ kind: "reject", status: 403 }, "credential_rejected"],
+	])("is never repeated: %j", async (fault, kind) => {
+		const { addressing, slept } = addressingOf();
+		await order(fault, { method: "DELETE" });
+		expect(await addressing.deleteBinding(edgeId, cdnId)).toMatchObject({ ok: false, failure: { kind } });
+		expect(await deletes()).toHaveLength(1);
+		expect(slept).toEqual([]);
+	});
+
+	it("takes an empty success for one", async () => {
+		const { addressing } = addressingOf();
+		await order({ kind: "empty" }, { method: "DELETE" });
+		expect(await addressing.deleteBinding(edgeId, cdnId)).toMatchObject({
+			ok: true,
+			value: { status: 200, success: null },
+		});
+	});
+
+	it("says that there is no such binding", async () => {
+		const { addressing } = addressingOf();
+		expect(await addressing.deleteBinding(edgeId, id("c01d0000000000000000000000000099"))).toMatchObject({
+			failure: { kind: "not_found", answer: { status: 404, errors: [{ code: 1002, message: "forbidden" }] } },
+		});
+	});
+});
+
+describe("what Cloudflare says of the credential", () => {
+	it("is told of a creation too, as of what writes", async () => {
+		const { addressing, credential } = addressingOf();
+		await order({ kind: "reject", status: 403 }, { method: "POST" });
+		await addressing.createBinding(edgeId, { cidr: "203.0.113.32/27", serviceId: id("5e".repeat(16)) });
+		expect(credential).toEqual(["write rejected"]);
+	});
+
+	it("is told after each clear answer, and not guessed from an unclear one", async () => {
+		const { addressing, credential } = addressingOf();
+		await addressing.listPrefixes(shared);
+		await order({ kind: "reject", status: 403 });
+		await addressing.listPrefixes(shared);
+		await order({ kind: "drop_before" });
+		await addressing.deleteBinding(edgeId, cdnId);
+		await addressing.deleteBinding(edgeId, cdnId);
+		expect(credential).toEqual(["read accepted", "read rejected", "write accepted"]);
+	});
+});

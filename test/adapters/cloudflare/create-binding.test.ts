@@ -1,0 +1,94 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { cloudflare } from "../../harness.ts";
+import { accountId } from "../../sandbox/imitation/account.ts";
+import type { OrderInput } from "../../sandbox/imitation/faults.ts";
+import { addressingOf, edgeId, id, shared } from "./an-addressing.ts";
+
+afterEach(async () => {
+	vi.restoreAllMocks();
+	await cloudflare.reset();
+});
+
+const serviceId = "5e4f1c0a9b7d4e2f8a6b3c1d0e9f7a52";
+const wanted = { cidr: "203.0.113.192/27", serviceId };
+const posts = async () => (await cloudflare.log()).filter(({ method }) => method === "POST");
+
+describe("a creation", () => {
+	it("gives Cloudflare's answer, and the binding that it shows", async () => {
+		const { addressing, slept } = addressingOf();
+		const reply = await addressing.createBinding(edgeId, wanted);
+		expect(reply).toMatchObject({
+			ok: true,
+			value: {
+				answer: { status: 201, success: true, ray: expect.stringMatching(/-AMS$/) },
+				binding: { cidr: "203.0.113.192/27", range: { length: 27 }, serviceId, provisioningState: "provisioning" },
+			},
+		});
+		const listing = await addressing.listBindings(edgeId, shared);
+		expect(listing.ok && listing.value.items).toContainEqual(reply.ok && reply.value.binding);
+		expect(slept).toEqual([]);
+	});
+
+	it("sends JSON to the prefix's bindings: the CIDR and the service, nothing else", async () => {
+		const fetched = vi.spyOn(globalThis, "fetch").mockResolvedValue(Response.json({ success: true }));
+		await addressingOf().addressing.createBinding(edgeId, wanted);
+		const [url, request] = fetched.mock.lastCall ?? [];
+		const path = `/accounts/${accountId}/addressing/prefixes/${edgeId}/bindings`;
+		expect(url).toBe(`https://api.cloudflare.com/client/v4${path}`);
+		expect(request).toMatchObject({ method: "POST", redirect: "manual" });
+		expect(request?.headers).toMatchObject({ "content-type": "application/json" });
+		expect(JSON.parse(String(request?.body))).toEqual({ cidr: "203.0.113.192/27", service_id: serviceId });
+	});
+
+	it.each<[OrderInput["fault"], string]>([
+		[{ kind: "drop_before" }, "unclear"],
+		[{ kind: "drop_after" }, "unclear"],
+		[{ kind: "hang_after" }, "unclear"],
+		[{ kind: "reject", status: 500 }, "unclear"],
+		[{ kind: "garbage" }, "unclear"],
+		[{ kind: "respond", body: { result: { id: "x" } } }, "unclear"],
+		[{ kind: "throttle", retry_after: 1 }, "throttled"],
+		[{ kind: "reject", status: 403 }, "credential_rejected"],
+	])("is never repeated: %j", async (fault, kind) => {
+		const { addressing, slept } = addressingOf();
+		await cloudflare.order({ fault, method: "POST" });
+		expect(await addressing.createBinding(edgeId, wanted)).toMatchObject({ ok: false, failure: { kind } });
+		expect(await posts()).toHaveLength(1);
+		expect(slept).toEqual([]);
+	});
+
+	it("is refused where there is a binding for this CIDR, with Cloudflare's own words", async () => {
+		const { addressing } = addressingOf();
+		expect(await addressing.createBinding(edgeId, { ...wanted, cidr: "203.0.113.0/26" })).toMatchObject({
+			ok: false,
+			failure: { kind: "refused", answer: { status: 409, errors: [{ code: 1108 }] } },
+		});
+	});
+
+	it("is refused where there is no such prefix", async () => {
+		const { addressing } = addressingOf();
+		expect(await addressing.createBinding(id("b10c0000000000000000000000000099"), wanted)).toMatchObject({
+			failure: { kind: "refused", answer: { status: 400, errors: [{ code: 1003 }] } },
+		});
+	});
+
+	it.each([
+		["no result", { success: true }],
+		["a result without an id", { success: true, result: { cidr: "203.0.113.192/27" } }],
+		["an empty result", { success: true, result: null }],
+	])("has no binding to show where the answer has %s", async (_, body) => {
+		await cloudflare.order({ fault: { kind: "respond", status: 201, body }, method: "POST" });
+		expect(await addressingOf().addressing.createBinding(edgeId, wanted)).toMatchObject({
+			ok: true,
+			value: { answer: { success: true }, binding: null },
+		});
+	});
+
+	it("has none either where the answer is empty", async () => {
+		await cloudflare.order({ fault: { kind: "empty", status: 201 }, method: "POST" });
+		expect(await addressingOf().addressing.createBinding(edgeId, wanted)).toMatchObject({
+			ok: true,
+			value: { answer: { status: 201, success: null }, binding: null },
+		});
+	});
+});

@@ -1,0 +1,119 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { cloudflare } from "../../harness.ts";
+import { addressingOf, edgeId, shared } from "./an-addressing.ts";
+
+afterEach(() => cloudflare.reset());
+
+const listed = async (...result: unknown[]) => {
+	await cloudflare.order({ fault: { kind: "respond", body: { success: true, errors: [], messages: [], result } } });
+	const listing = await addressingOf().addressing.listBindings(edgeId, shared);
+	return listing.ok ? listing.value.items : listing.failure;
+};
+const id = "c01d0000000000000000000000000001";
+const unclear = {
+	kind: "unclear",
+	answer: {
+		status: 200,
+		success: true,
+		errors: [],
+		messages: [],
+		ray: null,
+		duration_ms: 0,
+		unreadable: "the list holds items without an id, or prefixes without a CIDR",
+	},
+};
+const nothing = { id, cidr: null, range: null, serviceId: null, serviceName: null, provisioningState: null };
+
+describe("a listed binding", () => {
+	it("is read as a whole", async () => {
+		const items = await listed({
+			id,
+			cidr: "203.0.113.0/26",
+			service_id: "5e4f",
+			service_name: "CDN",
+			provisioning: { state: "active", since: "today" },
+			more: true,
+		});
+		expect(items).toEqual([
+			{
+				id,
+				cidr: "203.0.113.0/26",
+				range: expect.objectContaining({ family: 4, length: 26 }),
+				serviceId: "5e4f",
+				serviceName: "CDN",
+				provisioningState: "active",
+			},
+		]);
+	});
+
+	it.each<[string, object, object]>([
+		["is an id and nothing else", {}, {}],
+		["has nulls", { cidr: null, service_id: null, service_name: null, provisioning: null }, {}],
+		["has a number as its CIDR", { cidr: 7 }, {}],
+		["has an object as its CIDR", { cidr: { text: "203.0.113.0/26" } }, {}],
+		["has an empty CIDR", { cidr: "" }, { cidr: "" }],
+		["has a CIDR with host bits", { cidr: "203.0.113.1/26" }, { cidr: "203.0.113.1/26" }],
+		["has a bare address as its CIDR", { cidr: "203.0.113.1" }, { cidr: "203.0.113.1" }],
+		["has a CIDR with a leading zero", { cidr: "203.0.113.0/026" }, { cidr: "203.0.113.0/026" }],
+		["has a CIDR in another spelling", { cidr: "2001:DB8:0::/48" }, { cidr: "2001:db8::/48", range: { family: 6 } }],
+		["has a number as its service", { service_id: 5, service_name: 6 }, {}],
+		["has a service without a name", { service_id: "5e" }, { serviceId: "5e" }],
+		["has a name without a service", { service_name: "CDN" }, { serviceName: "CDN" }],
+		["has a text as its provisioning", { provisioning: "active" }, {}],
+		["has an empty provisioning", { provisioning: {} }, {}],
+		["has a provisioning with a null in it", { provisioning: { state: null } }, {}],
+		["has a list as its provisioning", { provisioning: ["active"] }, {}],
+		["has a state that nobody knows", { provisioning: { state: "mislaid" } }, { provisioningState: "mislaid" }],
+	])("that %s is read as far as it goes", async (_, given, expected) => {
+		expect(await listed({ id, ...given })).toMatchObject([{ ...nothing, ...expected }]);
+	});
+
+	it.each([
+		["no id", {}],
+		["a number as its id", { id: 7 }],
+		["null", null],
+		["a text", id],
+		["a list", [id]],
+	])("makes its list an unclear one where it is or has %s: absence could not be concluded from it", async (_, item) => {
+		expect(await listed(item, { id })).toEqual(unclear);
+	});
+
+	it("keeps an id that could not stand in a path: whoever builds one refuses it", async () => {
+		expect(await listed({ id: ".." })).toMatchObject([{ id: ".." }]);
+	});
+});
+
+const listedPrefixes = async (...result: unknown[]) => {
+	await cloudflare.order({ fault: { kind: "respond", body: { success: true, result } } });
+	const listing = await addressingOf().addressing.listPrefixes(shared);
+	return listing.ok ? listing.value.items : listing.failure;
+};
+
+describe("a listed prefix", () => {
+	it("is reduced to what unbind uses, without what is secret-like", async () => {
+		const listing = await addressingOf().addressing.listPrefixes(shared);
+		const items = listing.ok ? listing.value.items : [];
+		expect(items.map((one) => one.cidr)).toEqual(["203.0.113.0/24", "198.51.100.0/24", "2001:db8:100::/48"]);
+		for (const item of items) expect(Object.keys(item).toSorted()).toEqual(["approved", "cidr", "id", "range"]);
+	});
+
+	it.each([
+		["no id", { cidr: "203.0.113.0/24" }],
+		["no CIDR", { id }],
+		["a CIDR that cannot be read", { id, cidr: "203.0.113.1/24" }],
+		["nothing", null],
+	])("makes its list an unclear one where it has %s", async (_, item) => {
+		expect(await listedPrefixes(item, { id, cidr: "198.51.100.0/24" })).toEqual(unclear);
+	});
+
+	it.each<[unknown, string | null]>([
+		["V", "V"],
+		["P", "P"],
+		["", ""],
+		[null, null],
+		[undefined, null],
+		[true, null],
+	])("is approved as Cloudflare says: %j", async (given, approved) => {
+		expect(await listedPrefixes({ id, cidr: "198.51.100.0/24", approved: given })).toMatchObject([{ approved }]);
+	});
+});

@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { createRateGate } from "../../../src/adapters/cloudflare/rate-gate.ts";
+
+const gateAt = (clock: { ms: number }, ...ratelimits: string[]) => {
+	const gate = createRateGate(() => clock.ms);
+	for (const ratelimit of ratelimits) gate.observe(new Headers({ ratelimit }));
+	return gate;
+};
+
+describe("the rate gate", () => {
+	it("is open at first", () => {
+		expect(gateAt({ ms: 0 }).holdMs()).toBe(0);
+	});
+
+	it.each([
+		['"default";r=50;t=30', 0],
+		['"default";r=1;t=30', 0],
+		['"default";r=0;t=30', 30_000],
+		['"default"; r=0; t=30', 30_000],
+		['"default";t=30;r=0', 30_000],
+		['"burst";r=0;t=5, "default";r=900;t=200', 5000],
+		['"burst";r=10;t=5, "default";r=0;t=200', 200_000],
+		['"burst";r=0;t=5, "default";r=0;t=200', 200_000],
+		['"default";r=0', 0],
+		['"default";r=;t=30', 0],
+		['"default";r=-1;t=30', 0],
+		['"default";r=00;t=30', 30_000],
+		['"default";pr=0;t=30', 0],
+		["garbage", 0],
+		["", 0],
+	])("after %s holds the next call for %i ms", (ratelimit, holdMs) => {
+		expect(gateAt({ ms: 1000 }, ratelimit).holdMs()).toBe(holdMs);
+	});
+
+	it("says nothing of headers without the field", () => {
+		const gate = createRateGate(() => 0);
+		gate.observe(new Headers());
+		expect(gate.holdMs()).toBe(0);
+	});
+
+	it("opens as the time passes", () => {
+		const clock = { ms: 0 };
+		const gate = gateAt(clock, '"default";r=0;t=30');
+		clock.ms = 10_000;
+		expect(gate.holdMs()).toBe(20_000);
+		clock.ms = 30_000;
+		expect(gate.holdMs()).toBe(0);
+		clock.ms = 60_000;
+		expect(gate.holdMs()).toBe(0);
+	});
+
+	it.each(['"default";r=0;t=601', '"default";r=0;t=123456', '"default";r=0;t=999999999'])(
+		"after %s is shut for ten minutes at the most: read-backs have to come through too",
+		(ratelimit) => {
+			expect(gateAt({ ms: 1000 }, ratelimit).holdMs()).toBe(600_000);
+		},
+	);
+
+	it("is held for ten minutes at the most", () => {
+		const gate = gateAt({ ms: 1000 });
+		gate.holdFor(86_400_000);
+		expect(gate.holdMs()).toBe(600_000);
+	});
+
+	it("is never shortened by a later answer", () => {
+		const gate = gateAt({ ms: 0 }, '"default";r=0;t=30', '"default";r=0;t=5', '"default";r=99;t=30');
+		gate.holdFor(1000);
+		expect(gate.holdMs()).toBe(30_000);
+		gate.holdFor(60_000);
+		expect(gate.holdMs()).toBe(60_000);
+	});
+});

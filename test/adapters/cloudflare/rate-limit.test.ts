@@ -1,0 +1,61 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { cloudflare } from "../../harness.ts";
+import { addressingOf, cdnId, edgeId, shared } from "./an-addressing.ts";
+
+afterEach(() => cloudflare.reset());
+
+const usedUp = (seconds: number) =>
+	cloudflare.order({
+		fault: {
+			kind: "respond",
+			body: { success: true, result: [] },
+			headers: { Ratelimit: `"default";r=0;t=${seconds}` },
+		},
+	});
+
+describe("a rate limit that is used up", () => {
+	it("holds the next read back for a short while", async () => {
+		const { addressing, slept } = addressingOf();
+		await usedUp(4);
+		await addressing.listPrefixes(shared);
+		expect(await addressing.listBindings(edgeId, shared)).toMatchObject({ ok: true });
+		expect(slept).toEqual([4000]);
+	});
+
+	it("sends nothing that changes anything for however short a while: who asks has to judge anew after it", async () => {
+		const { addressing, slept, clock } = addressingOf();
+		await usedUp(4);
+		await addressing.listPrefixes(shared);
+		clock.ms += 3999;
+		const held = { ok: false, failure: { kind: "throttled", answer: null, retryAfterMs: 1 } };
+		expect(await addressing.deleteBinding(edgeId, cdnId)).toEqual(held);
+		expect(await addressing.createBinding(edgeId, { cidr: "203.0.113.0/28", serviceId: cdnId })).toEqual(held);
+		expect(await cloudflare.log()).toHaveLength(1);
+		expect(slept).toEqual([]);
+		clock.ms += 1;
+		expect(await addressing.deleteBinding(edgeId, cdnId)).toMatchObject({ ok: true });
+	});
+
+	it("sends nothing when the while is long, and says for how long", async () => {
+		const { addressing, slept, clock } = addressingOf();
+		await usedUp(200);
+		await addressing.listPrefixes(shared);
+		const held = { ok: false, failure: { kind: "throttled", answer: null, retryAfterMs: 200_000 } };
+		expect(await addressing.deleteBinding(edgeId, cdnId)).toEqual(held);
+		expect(await addressing.listPrefixes(shared)).toEqual(held);
+		expect(await cloudflare.log()).toHaveLength(1);
+		expect(slept).toEqual([]);
+		clock.ms += 200_000;
+		expect(await addressing.listPrefixes(shared)).toMatchObject({ ok: true });
+	});
+
+	it("holds all calls back after a throttling", async () => {
+		const { addressing } = addressingOf();
+		await cloudflare.order({ fault: { kind: "throttle", retry_after: 300 } });
+		expect(await addressing.deleteBinding(edgeId, cdnId)).toMatchObject({
+			failure: { kind: "throttled", retryAfterMs: 300_000 },
+		});
+		expect(await addressing.listPrefixes(shared)).toMatchObject({ failure: { answer: null, retryAfterMs: 300_000 } });
+		expect(await cloudflare.log()).toHaveLength(1);
+	});
+});

@@ -1,0 +1,111 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { indexKeys, metadataOf, prefixOf, recordKey, rowOf } from "../../../src/adapters/history/keys.ts";
+import { summaryOf } from "../../../src/deletion/deletion.ts";
+import { HISTORY } from "../../harness.ts";
+import { bindingAt, bindingIds, deletionAt, nowMs, prefixIds } from "./rows.ts";
+
+const bytesOf = (value: unknown) => new TextEncoder().encode(JSON.stringify(value)).byteLength;
+const binding = bindingAt(0, 0);
+const unpaired = fc.string({ unit: fc.constantFrom("\ud83d", "\ude00", "x", "\u0000", '"', "\\", "é", "€", "😀") });
+
+describe("the keys", () => {
+	it("are the record's, its binding's and its prefix's", () => {
+		const deletion = deletionAt(nowMs);
+		expect([recordKey(deletion.id), ...indexKeys(deletion)]).toEqual([
+			`deletion:${deletion.id}`,
+			`binding:${bindingIds[0]}:${deletion.id}`,
+			`prefix:${prefixIds[0]}:${deletion.id}`,
+		]);
+	});
+
+	it("are the record's alone where no binding was found", () => {
+		expect(indexKeys(deletionAt(nowMs, { binding: null }))).toEqual([]);
+	});
+
+	it("begin with the prefix of their space", () => {
+		const deletion = deletionAt(nowMs);
+		expect(recordKey(deletion.id).startsWith(prefixOf({ kind: "deletion" }))).toBe(true);
+		const [ofBinding, ofPrefix] = indexKeys(deletion);
+		expect(ofBinding?.startsWith(prefixOf({ kind: "binding", of: binding.id }))).toBe(true);
+		expect(ofPrefix?.startsWith(prefixOf({ kind: "prefix", of: binding.prefix_id }))).toBe(true);
+	});
+});
+
+describe("the metadata", () => {
+	it("is the row, without the id that the key has", () => {
+		const deletion = deletionAt(nowMs);
+		const { id: _, ...row } = summaryOf(deletion);
+		expect(metadataOf(deletion)).toEqual(row);
+	});
+
+	it("comes back as the row that went in, from each of the record's keys", () => {
+		const some = fc.record({
+			state: fc.constantFrom("deleted", "failed", "refused", "already_gone"),
+			reason: fc.option(fc.string({ maxLength: 60 })),
+			binding: fc.constantFrom(null, binding, { ...binding, service_name: null }),
+			settled_at: fc.constantFrom(null, "2026-11-03T12:00:00.000Z"),
+			target: fc.constantFrom("203.0.113.0/26", "edge-cdn", bindingIds[0] ?? ""),
+		});
+		fc.assert(
+			fc.property(some, fc.constantFrom("api", "cloudflare"), (change, door) => {
+				const deletion = deletionAt(nowMs, { ...(change as object), actor: { name: "ci@example.com", door } });
+				for (const key of [recordKey(deletion.id), ...indexKeys(deletion)]) {
+					expect(rowOf(key, JSON.parse(JSON.stringify(metadataOf(deletion))))).toEqual(summaryOf(deletion));
+				}
+			}),
+		);
+	});
+
+	it("fits into KV's 1,024 bytes whatever the reason and the service's name are", () => {
+		const reason = fc.oneof(
+			fc.string({ unit: "binary", maxLength: 3000 }),
+			unpaired,
+			fc.tuple(unpaired, fc.nat(400)).map(([part, times]) => part.repeat(times)),
+		);
+		fc.assert(
+			fc.property(reason, fc.oneof(fc.string({ unit: "binary", maxLength: 300 }), unpaired), (text, service_name) => {
+				const actor = { name: "a".repeat(64), door: "cloudflare" as const };
+				const deletion = deletionAt(nowMs, { reason: text, actor, binding: { ...binding, service_name } });
+				expect(bytesOf(metadataOf(deletion))).toBeLessThanOrEqual(1024);
+			}),
+			{ numRuns: 300 },
+		);
+	});
+
+	it("shows as much of a long reason as fits, and that there is more", () => {
+		const { reason } = metadataOf(deletionAt(nowMs, { reason: "x".repeat(2000) }));
+		expect(reason).toMatch(/^x+…$/);
+		expect(reason?.length).toBeGreaterThan(400);
+	});
+
+	it("never cuts an emoji in two", () => {
+		for (let count = 300; count < 340; count++) {
+			const { reason } = metadataOf(deletionAt(nowMs, { reason: `${"x".repeat(count % 3)}${"😀".repeat(count)}` }));
+			expect(reason?.isWellFormed()).toBe(true);
+			expect(reason).toMatch(/^x*(?:😀)+…$/u);
+		}
+	});
+
+	it("is taken by KV at its largest", async () => {
+		const metadata = metadataOf(deletionAt(nowMs, { reason: "😀".repeat(1000) }));
+		await HISTORY.put("deletion:largest", "", { metadata });
+		const { keys } = await HISTORY.list({ prefix: "deletion:largest" });
+		expect(keys[0]?.metadata).toEqual(metadata);
+	});
+});
+
+describe("rowOf", () => {
+	const deletion = deletionAt(nowMs);
+	const metadata = metadataOf(deletion);
+
+	it.each([
+		["a foreign key", "settings", metadata],
+		["a key with an id that is none", "deletion:7zzp", metadata],
+		["no metadata", recordKey(deletion.id), null],
+		["metadata of another form", recordKey(deletion.id), { state: "deleted" }],
+		["a state that there is not", recordKey(deletion.id), { ...metadata, state: "vanished" }],
+	])("is null for %s", (_, key, some) => {
+		expect(rowOf(key, some)).toBeNull();
+	});
+});

@@ -1,0 +1,68 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { metadataOf } from "../../../src/adapters/history/keys.ts";
+import { publish } from "../../../src/adapters/history/publish.ts";
+import { HISTORY } from "../../harness.ts";
+import { bindingIds, deletionAt, nowMs, prefixIds } from "./rows.ts";
+
+afterEach(() => vi.restoreAllMocks());
+
+const dayMs = 86_400_000;
+const ttls = (put: ReturnType<typeof spied>) => put.mock.calls.map(([, , options]) => options?.expirationTtl);
+const spied = () => vi.spyOn(HISTORY, "put");
+
+describe("publish", () => {
+	it("writes the record, and a key for each way to look it up, with the row beside each", async () => {
+		const deletion = deletionAt(nowMs);
+		expect(await publish(HISTORY, deletion, 0, nowMs)).toEqual({ ok: true, value: null });
+		const record = await HISTORY.getWithMetadata(`deletion:${deletion.id}`, "json");
+		expect(record).toMatchObject({ value: deletion, metadata: metadataOf(deletion) });
+		for (const prefix of [`binding:${bindingIds[0]}:`, `prefix:${prefixIds[0]}:`]) {
+			const { keys } = await HISTORY.list({ prefix });
+			expect(keys).toEqual([{ name: `${prefix}${deletion.id}`, metadata: metadataOf(deletion) }]);
+			expect(await HISTORY.get(`${prefix}${deletion.id}`)).toBe("");
+		}
+	});
+
+	it("does no harm when it is done again", async () => {
+		const deletion = deletionAt(nowMs + 1, { binding: null });
+		await publish(HISTORY, deletion, 0, nowMs);
+		await publish(HISTORY, { ...deletion, reason: "amended" }, 0, nowMs);
+		const { keys } = await HISTORY.list({ prefix: `deletion:${deletion.id}` });
+		expect(keys).toMatchObject([{ metadata: { reason: "amended" } }]);
+	});
+
+	it.each([
+		["for ever", 0, 0, undefined],
+		["for its retention", 30, 0, 30 * 86_400],
+		["for what is left of its retention, when it comes late", 30, 10 * dayMs, 20 * 86_400],
+		["a minute at least, which is KV's shortest", 1, dayMs - 59_000, 60],
+		["a minute, when its retention has passed", 1, 5 * dayMs, 60],
+	])("keeps it %s", async (_, retentionDays, lateMs, ttl) => {
+		const put = spied();
+		await publish(HISTORY, deletionAt(nowMs), retentionDays, nowMs + lateMs);
+		expect(ttls(put)).toEqual([ttl, ttl, ttl]);
+	});
+
+	it("gives KV's refusal as a value", async () => {
+		spied().mockRejectedValue(new Error("KV PUT failed: 429 Too Many Requests"));
+		const published = await publish(HISTORY, deletionAt(nowMs), 0, nowMs);
+		expect(published).toEqual({ ok: false, failure: { detail: "KV PUT failed: 429 Too Many Requests" } });
+	});
+
+	it("has failed where one of the three writes has", async () => {
+		const put = HISTORY.put.bind(HISTORY);
+		spied().mockImplementation((key: string, value: unknown, options?: KVNamespacePutOptions) =>
+			key.startsWith("prefix:") ? Promise.reject(new Error("no")) : put(key, String(value), options),
+		);
+		expect(await publish(HISTORY, deletionAt(nowMs), 0, nowMs)).toMatchObject({ ok: false });
+	});
+
+	it("keeps no more than the beginning of what KV says, and copes with anything that it throws", async () => {
+		spied().mockRejectedValueOnce(new Error("x".repeat(5000)));
+		const long = await publish(HISTORY, deletionAt(nowMs, { binding: null }), 0, nowMs);
+		expect(long.ok ? 0 : long.failure.detail.length).toBe(200);
+		spied().mockRejectedValueOnce("broken");
+		const odd = await publish(HISTORY, deletionAt(nowMs, { binding: null }), 0, nowMs);
+		expect(odd).toEqual({ ok: false, failure: { detail: "KV refused the write" } });
+	});
+});

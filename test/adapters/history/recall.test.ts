@@ -1,0 +1,42 @@
+import { reset } from "cloudflare:test";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { lastDeletionInKv } from "../../../src/adapters/history/recall.ts";
+import { summaryOf } from "../../../src/deletion/deletion.ts";
+import { HISTORY } from "../../harness.ts";
+import { bindingAt, bindingIds, deletionAt, nowMs, prefixIds, put } from "./rows.ts";
+
+afterEach(async () => {
+	vi.restoreAllMocks();
+	await reset();
+});
+const [bindingId = "", otherBindingId = ""] = bindingIds;
+const [prefixId = "", otherPrefixId = ""] = prefixIds;
+
+describe("the last deletion that KV knows", () => {
+	it("is the newest one of the binding that was carried out", async () => {
+		const older = deletionAt(nowMs - 2000);
+		const newest = deletionAt(nowMs - 1000, { state: "already_gone" });
+		const refused = deletionAt(nowMs, { state: "refused" });
+		const failed = deletionAt(nowMs + 1, { state: "failed" });
+		await put(older, newest, refused, failed);
+		expect(await lastDeletionInKv(HISTORY, { bindingId })).toEqual(summaryOf(newest));
+		expect(await lastDeletionInKv(HISTORY, { bindingId: otherBindingId })).toBeNull();
+	});
+
+	it("is the newest one of the CIDR in the prefix", async () => {
+		const other = deletionAt(nowMs, { binding: bindingAt(1, 0) });
+		const wanted = deletionAt(nowMs - 1000, { binding: bindingAt(0, 0) });
+		await put(other, wanted);
+		expect(await lastDeletionInKv(HISTORY, { prefixId, cidr: "203.0.113.0/26" })).toEqual(summaryOf(wanted));
+		expect(await lastDeletionInKv(HISTORY, { prefixId, cidr: "203.0.113.128/26" })).toBeNull();
+		expect(await lastDeletionInKv(HISTORY, { prefixId: otherPrefixId, cidr: "203.0.113.0/26" })).toBeNull();
+	});
+
+	it("costs one list operation, and none where neither binding nor prefix is known", async () => {
+		const list = vi.spyOn(HISTORY, "list");
+		await lastDeletionInKv(HISTORY, { bindingId, prefixId });
+		expect(list).toHaveBeenCalledTimes(1);
+		expect(await lastDeletionInKv(HISTORY, { cidr: "203.0.113.0/26" })).toBeNull();
+		expect(list).toHaveBeenCalledTimes(1);
+	});
+});

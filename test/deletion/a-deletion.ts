@@ -1,0 +1,104 @@
+// One admitted deletion in a small world, and its life: carried out, looked after by the alarm, until it is settled.
+import { admit } from "../../src/deletion/admit.ts";
+import type { Deletion, TimelineEvent } from "../../src/deletion/deletion.ts";
+import { createDirectory } from "../../src/deletion/directory.ts";
+import { carryOut } from "../../src/deletion/execute.ts";
+import type { CloudflareFault } from "../../src/deletion/ports.ts";
+import { bindingOf, commandOf, createWorld, fault, id, prefixOf, type World } from "./world.ts";
+
+export const edge = prefixOf(id("a1"), "203.0.113.0/24");
+
+export async function admitted(): Promise<{ world: World; recordId: string }> {
+	const world = createWorld([edge, [bindingOf(id("b0"), "203.0.113.0/24"), bindingOf(id("b1"), "203.0.113.0/26")]]);
+	const admission = await admit(commandOf("203.0.113.0/26"), world.ports, createDirectory());
+	if (!admission.ok) throw new Error("not admitted");
+	world.calls.length = 0;
+	return { world, recordId: admission.value.deletion.id };
+}
+
+/** Somebody, or a DELETE, takes the binding away. */
+export function takeAway(world: World): void {
+	const bindings = world.account.get(edge) ?? [];
+	const left = bindings.filter((one) => one.id !== id("b1"));
+	bindings.splice(0, bindings.length, ...left);
+}
+
+/** What becomes of a DELETE: `lost` has no answer, `done_and_lost` took effect all the same. */
+export type Reply =
+	| "ok"
+	| "lost"
+	| "done_and_lost"
+	| "refused"
+	| "credential"
+	| "not_found"
+	| { throttled: number }
+	| { held: number };
+/** What a read-back finds; `truth` is what is. */
+export type Sight = "truth" | "unreadable" | "credential" | "no_prefix" | "gone_meanwhile";
+
+export interface Script {
+	deletes: readonly Reply[];
+	reads?: readonly Sight[];
+}
+
+const faultOf = (reply: Exclude<Reply, "ok">): CloudflareFault => {
+	if (typeof reply === "object") return "held" in reply ? fault.held(reply.held) : fault.throttled(reply.throttled);
+	return {
+		lost: fault.unclear,
+		done_and_lost: fault.unclear,
+		refused: fault.refused,
+		credential: fault.credential,
+		not_found: fault.notFound,
+	}[reply];
+};
+
+/** After its end, a script says `ok` and `truth`. */
+export function play(world: World, { deletes, reads = [] }: Script): void {
+	const replies = [...deletes];
+	const sights = [...reads];
+	world.misbehave = (call) => {
+		if (call.startsWith("delete")) {
+			const reply = replies.shift() ?? "ok";
+			if (reply === "done_and_lost") takeAway(world);
+			return reply === "ok" ? null : faultOf(reply);
+		}
+		if (call.startsWith("prefixes")) return null;
+		const sight = sights.shift() ?? "truth";
+		if (sight === "gone_meanwhile") takeAway(world);
+		const faults = { unreadable: fault.unclear, credential: fault.credential, no_prefix: fault.notFound };
+		return sight === "truth" || sight === "gone_meanwhile" ? null : faults[sight];
+	};
+}
+
+/** Carries it out, and comes back whenever the alarm would; gives its pauses as `unknown for 1000 ms`. */
+export async function live(world: World, recordId: string, rounds = 20): Promise<string[]> {
+	const pauses: string[] = [];
+	for (let round = 0; round < rounds; round++) {
+		await carryOut(recordId, world.ports);
+		const open = world.journal.open(recordId);
+		if (open === null) break;
+		const dueAtMs = world.journal.dueAtMs(recordId) ?? 0;
+		pauses.push(`${open.deletion.state} for ${dueAtMs - world.clock.nowMs} ms`);
+		world.clock.nowMs = dueAtMs;
+	}
+	return pauses;
+}
+
+export function recordOf(world: World, recordId: string): Deletion {
+	const record = world.journal.get(recordId);
+	if (record === null) throw new Error("there is no record");
+	return record;
+}
+
+/** `sent 1, answered 200, deleted`: what came after it was judged. */
+export const story = (deletion: Deletion): string => storyAfter("planned", deletion);
+
+/** What came after the last of an event. */
+export const storyAfter = (event: string, { timeline }: Deletion): string =>
+	timeline
+		.slice(timeline.findLastIndex((one) => one.event === event) + 1)
+		.map(told)
+		.join(", ");
+
+const told = ({ event, attempt, status, found }: TimelineEvent): string =>
+	[event, attempt, status, found].filter((part) => part !== undefined).join(" ");

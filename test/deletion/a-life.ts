@@ -1,0 +1,43 @@
+// A deletion that waits, for its time or for another person, in a small world.
+import { admit, type DeletionCommand } from "../../src/deletion/admit.ts";
+import { advance } from "../../src/deletion/advance.ts";
+import type { Deletion } from "../../src/deletion/deletion.ts";
+import { createDirectory } from "../../src/deletion/directory.ts";
+import { begin } from "../../src/deletion/waiting.ts";
+import { edge } from "./a-deletion.ts";
+import { actorOf, bindingOf, commandOf, createWorld, id, startMs, type World } from "./world.ts";
+
+export const hour = 3_600_000;
+export const approver = actorOf({ name: "bob", scopes: ["read", "approve"] });
+
+async function asked(world: World, command: DeletionCommand): Promise<Deletion> {
+	const admission = await admit(command, world.ports, createDirectory());
+	if (!admission.ok) throw new Error(admission.failure.code);
+	world.calls.length = 0;
+	return admission.value.deletion;
+}
+
+/** To be carried out an hour from now: one of three bindings. */
+export async function scheduled(change: Partial<DeletionCommand> = {}): Promise<{ world: World; recordId: string }> {
+	const bindings = ["203.0.113.0/24", "203.0.113.0/26", "203.0.113.64/26"].map((cidr, n) =>
+		bindingOf(id(`b${n}`), cidr),
+	);
+	const world = createWorld([edge, bindings]);
+	const deletion = await asked(world, commandOf("203.0.113.0/26", { notBeforeMs: startMs + hour, ...change }));
+	return { world, recordId: deletion.id };
+}
+
+/** The prefix's last binding, which another person has to agree to. */
+export async function pending(change: Partial<DeletionCommand> = {}): Promise<{ world: World; recordId: string }> {
+	const world = createWorld([edge, [bindingOf(id("b1"), "203.0.113.0/24")]]);
+	const deletion = await asked(world, commandOf("203.0.113.0/24", change));
+	return { world, recordId: deletion.id };
+}
+
+export const begun = (world: World, recordId: string): Promise<void> => begin(recordId, world.ports, createDirectory());
+
+export const advanced = (world: World, recordId: string): Promise<void> =>
+	advance(recordId, world.ports, createDirectory());
+
+export const events = (world: World, recordId: string): string[] =>
+	(world.journal.get(recordId)?.timeline ?? []).map(({ event }) => event);

@@ -1,0 +1,104 @@
+// One deletion that was carried out, and the way back: begun, carried out, looked after by the alarm, until it is settled.
+import type { Binding } from "../../src/deletion/binding.ts";
+import type { Deletion, Restoration } from "../../src/deletion/deletion.ts";
+import { carryOut } from "../../src/deletion/execute.ts";
+import type { CloudflareFault } from "../../src/deletion/ports.ts";
+import { beginRestoration, carryBack } from "../../src/deletion/restore.ts";
+import { admitted, edge, recordOf, storyAfter } from "./a-deletion.ts";
+import { actorOf, bindingOf, fault, id, type World } from "./world.ts";
+
+export const cidr = "203.0.113.0/26";
+export const restorer = actorOf({ name: "bob", scopes: ["read", "restore"] });
+
+export async function deleted(): Promise<{ world: World; recordId: string }> {
+	const { world, recordId } = await admitted();
+	await carryOut(recordId, world.ports);
+	world.clock.nowMs += 3_600_000;
+	world.calls.length = 0;
+	return { world, recordId };
+}
+
+export async function begun(): Promise<{ world: World; recordId: string }> {
+	const { world, recordId } = await deleted();
+	const restoring = await beginRestoration(recordOf(world, recordId), restorer, world.ports);
+	if (!restoring.ok) throw new Error(restoring.failure.code);
+	world.calls.length = 0;
+	return { world, recordId };
+}
+
+export const boundNow = (world: World): Binding | undefined =>
+	(world.account.get(edge) ?? []).find((one) => one.cidr === cidr);
+
+/** A creation, ours or somebody's, takes effect; where something is bound already, it does not. */
+export function bind(world: World, bindingId: string, serviceId: string = id("5e")): void {
+	if (boundNow(world) === undefined) world.account.get(edge)?.push(bindingOf(id(bindingId), cidr, { serviceId }));
+}
+
+/** What becomes of a POST: `lost` has no answer, `done_and_lost` took effect all the same. */
+export type Reply =
+	| "ok"
+	| "lost"
+	| "done_and_lost"
+	| "refused"
+	| "credential"
+	| "conflict"
+	| { throttled: number }
+	| { held: number };
+/** What a look finds; `truth` is what is. */
+export type Sight = "truth" | "unreadable" | "no_prefix" | "bound_meanwhile" | "other_meanwhile";
+
+export interface Script {
+	creates: readonly Reply[];
+	reads?: readonly Sight[];
+}
+
+const faultOf = (reply: Exclude<Reply, "ok">): CloudflareFault => {
+	if (typeof reply === "object") return "held" in reply ? fault.held(reply.held) : fault.throttled(reply.throttled);
+	return {
+		lost: fault.unclear,
+		done_and_lost: fault.unclear,
+		refused: fault.refused,
+		credential: fault.credential,
+		conflict: fault.conflict,
+	}[reply];
+};
+
+/** After its end, a script says `ok` and `truth`. */
+export function play(world: World, { creates, reads = [] }: Script): void {
+	const replies = [...creates];
+	const sights = [...reads];
+	world.misbehave = (call) => {
+		if (call.startsWith("create")) {
+			const reply = replies.shift() ?? "ok";
+			if (reply === "done_and_lost") bind(world, "d1");
+			return reply === "ok" ? null : faultOf(reply);
+		}
+		const sight = sights.shift() ?? "truth";
+		if (sight === "bound_meanwhile") bind(world, "e1");
+		if (sight === "other_meanwhile") bind(world, "e2", id("77"));
+		return sight === "unreadable" ? fault.unclear : sight === "no_prefix" ? fault.notFound : null;
+	};
+}
+
+/** Carries it back, and comes again whenever the alarm would; gives its pauses as `unknown for 1000 ms`. */
+export async function live(world: World, recordId: string): Promise<string[]> {
+	const pauses: string[] = [];
+	for (let round = 0; round < 20; round++) {
+		await carryBack(recordId, world.ports);
+		const open = world.journal.restoring(recordId);
+		if (open === null) break;
+		const dueAtMs = world.journal.dueAtMs(recordId) ?? 0;
+		pauses.push(`${open.deletion.restoration?.state} for ${dueAtMs - world.clock.nowMs} ms`);
+		world.clock.nowMs = dueAtMs;
+	}
+	return pauses;
+}
+
+export function restorationOf(world: World, recordId: string): Restoration {
+	const { restoration } = recordOf(world, recordId);
+	if (restoration === null) throw new Error("there is no restoration");
+	return restoration;
+}
+
+/** What came after it was asked for. */
+export const story = (deletion: Deletion): string => storyAfter("restoration_requested", deletion);

@@ -1,0 +1,210 @@
+import { describe, expect, it } from "vitest";
+import { admit, type DeletionCommand } from "../../src/deletion/admit.ts";
+import { lookAfterMs, notYetSent } from "../../src/deletion/careful.ts";
+import { createDirectory } from "../../src/deletion/directory.ts";
+import { carryOut } from "../../src/deletion/execute.ts";
+import { isRecordId } from "../../src/deletion/record-id.ts";
+import {
+	actorOf,
+	bindingOf,
+	commandOf,
+	createWorld,
+	fault,
+	id,
+	lenient,
+	prefixOf,
+	startMs,
+	targetOf,
+	type World,
+} from "./world.ts";
+
+const edge = prefixOf(id("a1"), "203.0.113.0/24");
+const worldOf = (): World =>
+	createWorld([edge, [bindingOf(id("b0"), "203.0.113.0/24"), bindingOf(id("b1"), "203.0.113.0/26")]]);
+const ask = (world: World, command: DeletionCommand) => admit(command, world.ports, createDirectory());
+const asked = async (world: World, command: DeletionCommand) => {
+	const admitted = await ask(world, command);
+	if (!admitted.ok) throw new Error(admitted.failure.code);
+	return admitted.value;
+};
+
+describe("admit", () => {
+	it("records the intent, and sends nothing that changes anything", async () => {
+		const world = worldOf();
+		const command = commandOf("203.0.113.0/26", { reason: "INC-7" });
+		const { deletion, replayed } = await asked(world, command);
+		expect(isRecordId(deletion.id)).toBe(true);
+		expect(deletion).toMatchObject({
+			state: "deleting",
+			target: "203.0.113.0/26",
+			reason: "INC-7",
+			actor: { name: "ci", door: "api" },
+			created_at: "2026-11-03T12:00:00.000Z",
+			settled_at: null,
+			binding: { id: id("b1") },
+			effect: { falls_back_to: { id: id("b0") } },
+			cloudflare: null,
+			failure: null,
+		});
+		expect(deletion.timeline.map((one) => one.event)).toEqual(["requested", "planned"]);
+		expect(deletion.timeline[0]).toMatchObject({ request_id: command.requestId });
+		expect(replayed).toBe(false);
+		const terms = { acknowledge: ["leaves_no_service"], ifMatch: null, ranges: null, approved: [] };
+		expect(world.journal.open(deletion.id)).toEqual({ deletion, terms, progress: notYetSent(startMs) });
+		expect(world.journal.dueAtMs(deletion.id)).toBe(startMs + lookAfterMs);
+		expect(world.calls.filter((call) => call.startsWith("delete"))).toEqual([]);
+	});
+
+	it("refuses who lacks the scope, on record, without asking Cloudflare anything", async () => {
+		const world = worldOf();
+		const { deletion } = await asked(world, commandOf("203.0.113.0/26", { actor: actorOf({ scopes: ["read"] }) }));
+		expect(deletion).toMatchObject({ state: "refused", failure: { code: "scope_missing" }, binding: null });
+		expect(world.journal.all()).toEqual([deletion]);
+		expect(world.calls).toEqual([]);
+	});
+
+	it("refuses what a guard refuses, on record, and names the guard", async () => {
+		const world = worldOf();
+		const { deletion } = await asked(
+			world,
+			commandOf("203.0.113.0/26", { actor: actorOf({ ranges: ["198.51.100.0/24"] }) }),
+		);
+		expect(deletion).toMatchObject({ state: "refused", failure: { code: "out_of_range" }, binding: { id: id("b1") } });
+		expect(world.journal.all()).toEqual([deletion]);
+	});
+
+	it("asks for a risk to be named, on record", async () => {
+		const world = createWorld([edge, [bindingOf(id("b0"), "203.0.113.0/24")]]);
+		const { deletion } = await asked(world, commandOf("203.0.113.0/24", { acknowledge: [] }));
+		expect(deletion).toMatchObject({
+			state: "refused",
+			failure: { code: "acknowledgement_required", detail: expect.stringContaining("acknowledge=leaves_no_service") },
+		});
+	});
+
+	it("puts on record that there was no such binding", async () => {
+		const world = worldOf();
+		const { deletion } = await asked(world, commandOf("203.0.113.64/26"));
+		expect(deletion).toMatchObject({ state: "failed", failure: { code: "binding_not_found" }, cloudflare: null });
+		expect(world.journal.all()).toEqual([deletion]);
+	});
+
+	it("leaves no record of a request that names no one binding", async () => {
+		const world = worldOf();
+		expect(await ask(world, commandOf("203.0.113.0/25"))).toMatchObject({
+			ok: false,
+			failure: { code: "invalid_target" },
+		});
+		expect(world.journal.all()).toEqual([]);
+		expect(world.journal.claims()).toEqual([]);
+	});
+
+	it.each([
+		[fault.unclear, "cloudflare_unavailable"],
+		[fault.credential, "credential_rejected"],
+		[fault.refused, "cloudflare_refused"],
+	])("keeps what Cloudflare said to the look-up ($kind)", async (said, code) => {
+		const world = worldOf();
+		world.misbehave = () => said;
+		const { deletion } = await asked(world, commandOf("203.0.113.0/26"));
+		expect(deletion).toMatchObject({ state: "failed", failure: { code }, cloudflare: { ...said.answer, attempts: 0 } });
+		expect(deletion.failure).not.toHaveProperty("answer");
+	});
+
+	it("does not count on a sibling that is being deleted", async () => {
+		const world = worldOf();
+		world.ports.policy = lenient;
+		await asked(world, commandOf("203.0.113.0/24"));
+		const { deletion } = await asked(world, commandOf("203.0.113.0/26", { acknowledge: [] }));
+		expect(deletion).toMatchObject({ state: "refused", failure: { code: "acknowledgement_required" } });
+	});
+});
+
+describe("admit, of a binding that is being deleted", () => {
+	it("joins the open deletion, with the caller's claims", async () => {
+		const world = worldOf();
+		const first = await asked(world, commandOf("203.0.113.0/26"));
+		world.misbehave = () => fault.unclear;
+		const byCidr = await asked(
+			world,
+			commandOf("203.0.113.0/26", { actor: actorOf({ name: "bob" }), idempotencyKey: "k" }),
+		);
+		const byId = await asked(world, commandOf(id("b1")));
+		expect([byCidr.deletion, byId.deletion]).toEqual([first.deletion, first.deletion]);
+		expect(byCidr.replayed).toBe(false);
+		expect(world.journal.claimed("bob", "key:k")).toMatchObject({ deletionId: first.deletion.id });
+	});
+
+	it("joins a deletion that waits for its time or for another person too", async () => {
+		const world = createWorld([edge, [bindingOf(id("b0"), "203.0.113.0/24")]]);
+		const first = await asked(world, commandOf("203.0.113.0/24"));
+		expect(first.deletion.state).toBe("pending_approval");
+		expect((await asked(world, commandOf("203.0.113.0/24"))).deletion).toEqual(first.deletion);
+		const later = worldOf();
+		const planned = await asked(later, commandOf("203.0.113.0/26", { notBeforeMs: startMs + 1 }));
+		expect(planned.deletion.state).toBe("scheduled");
+		expect((await asked(later, commandOf(id("b1")))).deletion).toEqual(planned.deletion);
+	});
+
+	it("does not join what the door's path names another prefix for", async () => {
+		const world = worldOf();
+		const first = await asked(world, commandOf("203.0.113.0/26"));
+		const own = await asked(world, { ...commandOf(id("b1")), target: targetOf(id("b1"), id("a1")) });
+		expect(own.deletion).toEqual(first.deletion);
+		const other = await asked(world, { ...commandOf(id("b1")), target: targetOf(id("b1"), id("a2")) });
+		expect(other.deletion).toMatchObject({ state: "failed", failure: { code: "binding_not_found" } });
+	});
+
+	it("answers with the deletion of somebody who was faster than the list", async () => {
+		const world = worldOf();
+		const stale = structuredClone(world.account.get(edge) ?? []);
+		let first: string | null = null;
+		world.misbehave = async (call) => {
+			if (!call.startsWith("bindings") || first !== null) return null;
+			first = "";
+			first = (await asked(world, commandOf("203.0.113.0/26"))).deletion.id;
+			await carryOut(first, world.ports);
+			world.account.set(edge, stale);
+			return null;
+		};
+		const second = await asked(world, commandOf("203.0.113.0/26", { idempotencyKey: "k" }));
+		expect(second.deletion).toMatchObject({ id: first, state: "deleted" });
+		expect(second.replayed).toBe(false);
+		expect(world.journal.claimed("ci", "key:k")).toMatchObject({ deletionId: first });
+		expect(world.journal.all()).toHaveLength(1);
+	});
+
+	it("lets nobody join outside their ranges", async () => {
+		const world = worldOf();
+		await asked(world, commandOf("203.0.113.0/26"));
+		const { deletion } = await asked(
+			world,
+			commandOf("203.0.113.0/26", { actor: actorOf({ ranges: ["192.0.2.0/24"] }) }),
+		);
+		expect(deletion).toMatchObject({ state: "refused", failure: { code: "out_of_range" } });
+	});
+
+	it("lets nobody join without the scope", async () => {
+		const world = worldOf();
+		await asked(world, commandOf("203.0.113.0/26"));
+		const { deletion } = await asked(world, commandOf("203.0.113.0/26", { actor: actorOf({ scopes: ["read"] }) }));
+		expect(deletion).toMatchObject({ state: "refused", failure: { code: "scope_missing" } });
+	});
+
+	it("makes one deletion of any number of callers that look it up at the same time", async () => {
+		const world = worldOf();
+		const names = ["203.0.113.0/26", id("b1"), "203.0.113.0/26", id("b1")];
+		const all = await Promise.all(names.map((name) => asked(world, commandOf(name))));
+		expect(new Set(all.map(({ deletion }) => deletion.id)).size).toBe(1);
+		expect(world.journal.all()).toHaveLength(1);
+	});
+
+	it("begins anew when the earlier one has failed", async () => {
+		const world = worldOf();
+		const first = await asked(world, commandOf("203.0.113.0/26"));
+		world.misbehave = (call) => (call.startsWith("delete") ? fault.refused : null);
+		await carryOut(first.deletion.id, world.ports);
+		const second = await asked(world, commandOf("203.0.113.0/26"));
+		expect(second.deletion.id).not.toBe(first.deletion.id);
+	});
+});

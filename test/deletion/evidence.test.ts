@@ -1,0 +1,201 @@
+// What each guard sees, and what it says of it.
+import { describe, expect, it } from "vitest";
+import type { Facts } from "../../src/deletion/guards.ts";
+import { factsOf, live, verdictOf, wholePrefix } from "./facts.ts";
+import { cidr } from "./ranges.ts";
+import { bindingOf, freezeOf, id, policyOf, startMs } from "./world.ts";
+
+const minute = 60_000;
+const at = (ms: number) => new Date(ms).toISOString();
+const protecting = (...given: string[]) =>
+	policyOf({
+		protected: {
+			ranges: given.filter((text) => text.includes("/")).map(cidr),
+			ids: given.filter((text) => !text.includes("/")),
+		},
+	});
+const paced = (inAccount: number, inPrefix: number, oldestMs: number | null = startMs) => ({
+	pace: { inAccount, inPrefix, oldestMs, oldestInPrefixMs: oldestMs },
+});
+const dashed = (text: string) => text.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+const pass = { verdict: "pass" };
+
+type Case = [says: string, facts: Facts, verdict: object];
+const cases: Record<string, Case[]> = {
+	frozen: [
+		["there is no freeze", factsOf(), pass],
+		[
+			"somebody has to lift it",
+			factsOf({ freeze: freezeOf() }),
+			{ verdict: "refuse", freeze_reason: "BGP incident", by: "alice", until: null, retry_after_seconds: 300 },
+		],
+		[
+			"it lifts itself in a while",
+			factsOf({ freeze: freezeOf({ until: at(startMs + 90_500) }) }),
+			{
+				verdict: "refuse",
+				freeze_reason: "BGP incident",
+				by: "alice",
+				until: at(startMs + 90_500),
+				retry_after_seconds: 91,
+			},
+		],
+		[
+			"it lifts itself in a millisecond",
+			factsOf({ freeze: freezeOf({ until: at(startMs + 1) }) }),
+			expect.objectContaining({ verdict: "refuse", retry_after_seconds: 1 }),
+		],
+	],
+	protected: [
+		["nothing is protected", factsOf(), pass],
+		[
+			"the range itself is",
+			factsOf({ policy: protecting("203.0.113.128/25") }),
+			{ verdict: "refuse", by: "203.0.113.128/25" },
+		],
+		[
+			"a range around it is",
+			factsOf({ policy: protecting("203.0.112.0/22") }),
+			{ verdict: "refuse", by: "203.0.112.0/22" },
+		],
+		["a neighbour is", factsOf({ policy: protecting("203.0.113.0/25", "::/0") }), pass],
+		["its id is", factsOf({ policy: protecting(id("b1")) }), { verdict: "refuse", by: id("b1") }],
+		[
+			"its id is, in the other spelling",
+			factsOf({ policy: protecting(dashed(id("b1"))) }),
+			{ verdict: "refuse", by: dashed(id("b1")) },
+		],
+		["its prefix is", factsOf({ policy: protecting(id("a2"), id("a1")) }), { verdict: "refuse", by: id("a1") }],
+		["another id is", factsOf({ policy: protecting(id("a2"), id("b0")) }), pass],
+		[
+			"a range inside it is, whose traffic would move",
+			factsOf({ policy: protecting("203.0.113.192/27") }),
+			{ verdict: "refuse", by: "203.0.113.192/27" },
+		],
+		[
+			"a range inside it is, that a more specific binding keeps whole",
+			factsOf({ policy: protecting("203.0.113.192/27") }, [wholePrefix, bindingOf(id("b2"), "203.0.113.192/26")]),
+			pass,
+		],
+		[
+			"a range inside it is, that is a more specific binding itself",
+			factsOf({ policy: protecting("203.0.113.192/26") }, [wholePrefix, bindingOf(id("b2"), "203.0.113.192/26")]),
+			pass,
+		],
+		[
+			"a range inside it is, of which a more specific binding keeps a part",
+			factsOf({ policy: protecting("203.0.113.192/26") }, [wholePrefix, bindingOf(id("b2"), "203.0.113.192/27")]),
+			{ verdict: "refuse", by: "203.0.113.192/26" },
+		],
+		[
+			"one range inside it is kept, and another is not",
+			factsOf({ policy: protecting("203.0.113.192/26", "203.0.113.128/32") }, [
+				bindingOf(id("b2"), "203.0.113.192/26"),
+			]),
+			{ verdict: "refuse", by: "203.0.113.128/32" },
+		],
+	],
+	out_of_range: [
+		[
+			"two ranges do not hold it",
+			factsOf({ ranges: [cidr("198.51.100.0/24"), cidr("203.0.113.128/26")] }),
+			{ verdict: "refuse", cidr: "203.0.113.128/25", ranges: ["198.51.100.0/24", "203.0.113.128/26"] },
+		],
+		["there is no range", factsOf({ ranges: [] }), { verdict: "refuse", cidr: "203.0.113.128/25", ranges: [] }],
+		[
+			"the range is another family's",
+			factsOf({ ranges: [cidr("::/0")] }),
+			{ verdict: "refuse", cidr: "203.0.113.128/25", ranges: ["::/0"] },
+		],
+		["the range is just it", factsOf({ ranges: [cidr("203.0.113.128/25")] }), pass],
+		["one of the ranges holds it", factsOf({ ranges: [cidr("198.51.100.0/24"), cidr("203.0.112.0/23")] }), pass],
+	],
+	budget: [
+		["the last of five is left", factsOf(paced(4, 0)), pass],
+		[
+			"five are spent",
+			factsOf(paced(5, 0, startMs - 10 * minute)),
+			{ verdict: "refuse", deletions: 5, limit: 5, window_minutes: 60, retry_after_seconds: 3000 },
+		],
+		[
+			"more are spent than there are now, of a budget that was cut",
+			factsOf({
+				...paced(9, 0, startMs - minute + 1),
+				policy: policyOf({ budget: { deletions: 1, windowMinutes: 1 } }),
+			}),
+			{ verdict: "refuse", deletions: 9, limit: 1, window_minutes: 1, retry_after_seconds: 1 },
+		],
+	],
+	breadth: [
+		["it is the prefix's first, even of its only one", factsOf(paced(1, 0), []), pass],
+		[
+			"it is the second of two",
+			factsOf(paced(1, 1), []),
+			{ verdict: "refuse", gone: 2, of: 2, window_minutes: 60, retry_after_seconds: 3600 },
+		],
+		[
+			"it is the second of three",
+			factsOf(paced(1, 1)),
+			{ verdict: "refuse", gone: 2, of: 3, window_minutes: 60, retry_after_seconds: 3600 },
+		],
+		[
+			"it is the second of four: just half",
+			factsOf(paced(1, 1), [wholePrefix, bindingOf(id("b2"), "203.0.113.0/26")]),
+			pass,
+		],
+		[
+			"it is the third of five",
+			factsOf(paced(2, 2, startMs - 59 * minute), [wholePrefix, bindingOf(id("b2"), "203.0.113.0/26")]),
+			{ verdict: "refuse", gone: 3, of: 5, window_minutes: 60, retry_after_seconds: 60 },
+		],
+	],
+	last_binding: [
+		["another stands", factsOf(), pass],
+		["none other stands", factsOf({}, []), { verdict: "approve", prefix_id: id("a1") }],
+	],
+	not_restorable: [
+		["it names its service", factsOf(), pass],
+		[
+			"it names none",
+			factsOf({ binding: live("203.0.113.128/25", { serviceId: null }) }),
+			{ verdict: "refuse", missing: "service_id" },
+		],
+	],
+	leaves_no_service: [
+		["another binding takes over", factsOf(), pass],
+		["nobody takes over", factsOf({}, []), { verdict: "acknowledge", cidrs: ["203.0.113.128/25"] }],
+		[
+			"a part is kept, and nobody takes over the rest",
+			factsOf({}, [bindingOf(id("b2"), "203.0.113.128/26")]),
+			{ verdict: "acknowledge", cidrs: ["203.0.113.192/26"] },
+		],
+	],
+	still_provisioning: [
+		["it is active", factsOf(), pass],
+		...[null, "provisioning", "magic_transit_route_missing"].map(
+			(state): Case => [
+				`its state is ${state}`,
+				factsOf({ binding: live("203.0.113.128/25", { provisioningState: state }) }),
+				{ verdict: "acknowledge", provisioning_state: state },
+			],
+		),
+	],
+	no_reason: [
+		["there is one", factsOf(), pass],
+		["there is none, which passes by default", factsOf({ reason: null }), pass],
+		[
+			"there is none, and there has to be",
+			factsOf({ reason: null, policy: policyOf({}, { no_reason: "refuse" }) }),
+			{ verdict: "refuse" },
+		],
+	],
+};
+
+describe.each(Object.keys(cases))("the guard %s", (guard) => {
+	it.each(cases[guard] ?? [])("gives its verdict where %s", (_, facts, verdict) => {
+		const seen = verdictOf(guard, facts);
+		expect(seen).toMatchObject({ guard });
+		const { guard: _name, ...rest } = seen ?? {};
+		expect(rest).toEqual(verdict);
+	});
+});

@@ -1,0 +1,46 @@
+// Facts as a guard sees them: a deletion that nothing speaks against, and whatever a test changes of it.
+import type { Binding, LiveBinding } from "../../src/deletion/binding.ts";
+import { effectOf } from "../../src/deletion/effect.ts";
+import { type Facts, judge } from "../../src/deletion/guards.ts";
+import { defaultPolicy } from "../../src/deletion/policy.ts";
+import type { Verdict } from "../../src/deletion/verdict.ts";
+import { cidr } from "./ranges.ts";
+import { bindingOf, id, startMs } from "./world.ts";
+
+export const live = (text: string, change: Partial<Binding> = {}): LiveBinding => ({
+	...bindingOf(id("b1"), text),
+	...change,
+	id: id("b1"),
+	cidr: text,
+	range: cidr(text),
+});
+
+export const wholePrefix = bindingOf(id("b0"), "203.0.113.0/24");
+
+export function factsOf(change: Partial<Facts> = {}, others: readonly Binding[] = [wholePrefix]): Facts {
+	const binding = change.binding ?? live("203.0.113.128/25");
+	const all = [...others, binding];
+	const bound = all.flatMap(({ range, ...one }) => (range === null ? [] : [{ ...one, range }]));
+	return {
+		nowMs: startMs,
+		policy: defaultPolicy,
+		freeze: null,
+		pace: { inAccount: 0, inPrefix: 0, oldestMs: null, oldestInPrefixMs: null },
+		prefixId: id("a1"),
+		binding,
+		all,
+		effect: effectOf(binding, bound),
+		reason: "INC-1",
+		ranges: null,
+		ifMatch: null,
+		...change,
+	};
+}
+
+export const nobody = { acknowledged: [], approved: [] };
+
+export const verdictOf = (
+	guard: string,
+	facts: Facts,
+	agreed: Parameters<typeof judge>[1] = nobody,
+): Verdict | undefined => judge(facts, agreed).find((verdict) => verdict.guard === guard);

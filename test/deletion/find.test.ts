@@ -1,0 +1,176 @@
+import { describe, expect, it } from "vitest";
+import { createDirectory } from "../../src/deletion/directory.ts";
+import { find, searchablePrefixes } from "../../src/deletion/find.ts";
+import type { Target } from "../../src/deletion/target.ts";
+import { bindingOf, createWorld, fault, id, prefixOf, startMs, targetOf, type World } from "./world.ts";
+
+const edge = prefixOf(id("a1"), "203.0.113.0/24");
+const shop = prefixOf(id("a2"), "198.51.100.0/24");
+const bindings = () => [
+	bindingOf(id("b0"), "203.0.113.0/24"),
+	bindingOf(id("b1"), "203.0.113.0/26"),
+	bindingOf(id("b2"), "203.0.113.128/25"),
+];
+const worldOf = (): World => createWorld([edge, bindings()], [shop, [bindingOf(id("b4"), "198.51.100.0/24")]]);
+
+const search = (world: World, target: Target, directory = createDirectory()) =>
+	find(target, world.ports.cloudflare, directory, startMs);
+
+describe("find", () => {
+	it("finds a CIDR's binding with two calls, and its neighbours", async () => {
+		const world = worldOf();
+		const found = await search(world, targetOf("203.0.113.0/26"));
+		expect(found).toMatchObject({
+			ok: true,
+			value: { prefixId: edge.id, binding: { id: id("b1") }, askedAtMs: startMs },
+		});
+		expect(found.ok && found.value.all.map((one) => one.id)).toEqual([id("b0"), id("b1"), id("b2")]);
+		expect(world.calls).toEqual(["prefixes", "bindings 203.0.113.0/24"]);
+	});
+
+	it("finds a binding by its id in whichever prefix it is", async () => {
+		const found = await search(worldOf(), targetOf(id("b4")));
+		expect(found).toMatchObject({ ok: true, value: { prefixId: shop.id, binding: { cidr: "198.51.100.0/24" } } });
+	});
+
+	it("finds a binding by its id in the other spelling", async () => {
+		const dashed = "c01d0000-0000-4000-8000-000000000007";
+		const world = createWorld([edge, [bindingOf(dashed, "203.0.113.0/24")]]);
+		const found = await search(world, targetOf(dashed.replaceAll("-", "")));
+		expect(found).toMatchObject({ ok: true, value: { binding: { id: dashed } } });
+	});
+
+	it("goes straight to the prefix that is remembered", async () => {
+		const world = worldOf();
+		const directory = createDirectory();
+		await search(world, targetOf("203.0.113.0/26"), directory);
+		world.calls.length = 0;
+		await search(world, targetOf("203.0.113.128/25"), directory);
+		await search(world, targetOf(id("b2")), directory);
+		expect(world.calls).toEqual(["bindings 203.0.113.0/24", "bindings 203.0.113.0/24"]);
+	});
+
+	it("goes straight to the prefix that the door named, and to no other", async () => {
+		const world = worldOf();
+		expect(await search(world, targetOf(id("b4"), id("a2")))).toMatchObject({ ok: true });
+		expect(await search(world, targetOf(id("b4"), id("a1")))).toMatchObject({
+			ok: false,
+			failure: { reason: "no_binding", prefixId: edge.id },
+		});
+		expect(world.calls).toEqual(["bindings 198.51.100.0/24", "bindings 203.0.113.0/24"]);
+	});
+
+	it("looks the whole account up afresh when a memory leads nowhere", async () => {
+		const world = worldOf();
+		const directory = createDirectory();
+		await search(world, targetOf(id("b1")), directory);
+		const moved = world.account.get(edge)?.splice(1, 1) ?? [];
+		world.account.get(shop)?.push(...moved);
+		world.calls.length = 0;
+		expect(await search(world, targetOf(id("b1")), directory)).toMatchObject({
+			ok: true,
+			value: { prefixId: shop.id },
+		});
+		expect(world.calls.slice(0, 2)).toEqual(["bindings 203.0.113.0/24", "prefixes afresh"]);
+	});
+
+	it("looks again afresh when the list that it missed in was asked for before it began", async () => {
+		const world = worldOf();
+		world.sharedForMs = 5;
+		await search(world, targetOf("203.0.113.64/26"));
+		await search(world, targetOf(id("b9"), id("a1")));
+		expect(world.calls).toEqual([
+			"prefixes",
+			"bindings 203.0.113.0/24",
+			"prefixes afresh",
+			"bindings 203.0.113.0/24 afresh",
+			"bindings 203.0.113.0/24",
+			"bindings 203.0.113.0/24 afresh",
+		]);
+	});
+
+	it("does not look twice for what was missed in a list of its own", async () => {
+		const world = worldOf();
+		await search(world, targetOf("203.0.113.64/26"));
+		expect(world.calls).toEqual(["prefixes", "bindings 203.0.113.0/24"]);
+	});
+
+	it.each([
+		["203.0.113.0/25", ["203.0.113.0/26"], ["203.0.113.0/24"]],
+		["203.0.113.64/26", [], ["203.0.113.0/24"]],
+		["203.0.113.0/32", [], ["203.0.113.0/24", "203.0.113.0/26"]],
+		["203.0.112.0/22", ["203.0.113.0/24"], []],
+	])("finds nothing for %s, and says what there is inside and around", async (text, inside, around) => {
+		const found = await search(worldOf(), targetOf(text));
+		expect(found).toMatchObject({ ok: false, failure: { reason: "no_binding", inside, around } });
+	});
+
+	it("prefers the most specific prefix where two hold the same binding's range", async () => {
+		const part = prefixOf(id("a3"), "203.0.113.0/25");
+		const world = createWorld([edge, bindings()], [part, [bindingOf(id("b9"), "203.0.113.0/26")]]);
+		expect(await search(world, targetOf("203.0.113.0/26"))).toMatchObject({
+			ok: true,
+			value: { prefixId: part.id, binding: { id: id("b9") } },
+		});
+	});
+
+	it.each([
+		["has no CIDR", { cidr: null, range: null }, id("b1")],
+		["has a CIDR that cannot be read", { cidr: "203.0.113.0/026", range: null }, id("b1")],
+	])("does not take a binding that %s for one that can be reasoned about", async (_, change, target) => {
+		const world = createWorld([edge, [bindingOf(id("b1"), "203.0.113.0/26", change)]]);
+		expect(await search(world, targetOf(target))).toMatchObject({ ok: false, failure: { reason: "no_binding" } });
+	});
+
+	it("does not take a binding whose id could not stand in a path", async () => {
+		const world = createWorld([edge, [bindingOf("..", "203.0.113.0/26")]]);
+		expect(await search(world, targetOf("203.0.113.0/26"))).toMatchObject({ ok: false });
+	});
+
+	it("passes over a prefix whose id could not stand in a path", async () => {
+		const world = createWorld([prefixOf("../x", "203.0.113.0/24"), bindings()]);
+		expect(await search(world, targetOf("203.0.113.0/26"))).toMatchObject({ ok: false });
+		expect(world.calls).toEqual(["prefixes"]);
+	});
+
+	it("takes an account that is too large to be searched for an id as such, but not for a CIDR", async () => {
+		const many = Array.from({ length: searchablePrefixes + 1 }, (_, index) =>
+			prefixOf(id(index.toString(16).padStart(4, "0")), `10.${index}.0.0/16`),
+		);
+		const world = createWorld(...many.map((prefix): [typeof prefix, []] => [prefix, []]));
+		expect(await search(world, targetOf(id("b1")))).toEqual({
+			ok: false,
+			failure: { reason: "too_many_prefixes", count: searchablePrefixes + 1 },
+		});
+		expect(world.calls).toEqual(["prefixes"]);
+		expect(await search(world, targetOf("10.9.0.0/16"))).toMatchObject({ failure: { reason: "no_binding" } });
+	});
+
+	it.each([
+		["prefixes", fault.credential],
+		["prefixes", fault.throttled(1000)],
+		["bindings 203.0.113.0/24", fault.unclear],
+	])("says what Cloudflare said when %s cannot be read", async (call, said) => {
+		const world = worldOf();
+		world.misbehave = (one) => (one === call ? said : null);
+		expect(await search(world, targetOf("203.0.113.0/26"))).toEqual({
+			ok: false,
+			failure: { reason: "cloudflare", fault: said },
+		});
+	});
+
+	it("concludes no absence from a prefix that could not be read", async () => {
+		const world = worldOf();
+		world.misbehave = (one) => (one === "bindings 198.51.100.0/24" ? fault.unclear : null);
+		expect(await search(world, targetOf(id("b9")))).toMatchObject({ failure: { reason: "cloudflare" } });
+		expect(await search(world, targetOf(id("b1")))).toMatchObject({ ok: true });
+	});
+
+	it("takes a prefix that is gone since it was listed as empty", async () => {
+		const world = worldOf();
+		world.misbehave = (one) => (one.startsWith("bindings 198.51.100.0/24") ? fault.notFound : null);
+		expect(await search(world, targetOf("198.51.100.0/24"))).toMatchObject({
+			failure: { reason: "no_binding", inside: [], around: [] },
+		});
+	});
+});

@@ -1,0 +1,40 @@
+// A freeze that comes while a deletion is carried out: nothing more leaves, and what left already is still looked for.
+import { describe, expect, it } from "vitest";
+import { admitted, live, play, recordOf, type Script, story } from "./a-deletion.ts";
+import { freezeOf } from "./world.ts";
+
+describe("a deletion", () => {
+	it.each<[string, Script, string]>([
+		["before anything was sent", { deletes: [] }, "failed"],
+		["while it was throttled", { deletes: [{ throttled: 2000 }] }, "sent 1, answered 429, read_back not_done, failed"],
+		["while it was held back", { deletes: [{ held: 2000 }] }, "failed"],
+	])("is not sent any more in a freeze that came %s, and has failed because of that", async (_, script, expected) => {
+		const { world, recordId } = await admitted();
+		play(world, script);
+		if (script.deletes.length === 0) world.journal.frozen = freezeOf();
+		const { sleep } = world.ports;
+		world.ports.sleep = (ms) => {
+			world.journal.frozen = freezeOf();
+			return sleep(ms);
+		};
+		await live(world, recordId);
+		expect(story(recordOf(world, recordId))).toBe(expected);
+		expect(recordOf(world, recordId).failure).toEqual({
+			code: "frozen",
+			detail: "Deletions are frozen. Ask again when the freeze is lifted.",
+			retry_after_seconds: 5,
+		});
+	});
+
+	it("is still looked for in a freeze that came after a DELETE was lost", async () => {
+		const { world, recordId } = await admitted();
+		play(world, { deletes: ["done_and_lost"] });
+		const { misbehave } = world;
+		world.misbehave = (call) => {
+			world.journal.frozen = freezeOf();
+			return misbehave(call);
+		};
+		await live(world, recordId);
+		expect(story(recordOf(world, recordId))).toBe("sent 1, not_answered, read_back done, deleted");
+	});
+});

@@ -1,0 +1,189 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { admit, type DeletionCommand } from "../../src/deletion/admit.ts";
+import { createDirectory } from "../../src/deletion/directory.ts";
+import { carryOut } from "../../src/deletion/execute.ts";
+import type { CloudflareFault } from "../../src/deletion/ports.ts";
+import {
+	actorOf,
+	bindingOf,
+	commandOf,
+	createWorld,
+	fault,
+	id,
+	lenient,
+	prefixOf,
+	startMs,
+	type World,
+} from "./world.ts";
+
+const edge = prefixOf(id("a1"), "203.0.113.0/24");
+const worldOf = (): World =>
+	createWorld([edge, [bindingOf(id("b0"), "203.0.113.0/24"), bindingOf(id("b1"), "203.0.113.0/26")]]);
+const asked = async (world: World, command: DeletionCommand) => {
+	const admitted = await admit(command, world.ports, createDirectory());
+	if (!admitted.ok) throw new Error(admitted.failure.code);
+	return admitted.value;
+};
+const keyed = (change: Partial<DeletionCommand> = {}) =>
+	commandOf("203.0.113.0/26", { idempotencyKey: "k", ...change });
+
+describe("a request that comes twice", () => {
+	it("is answered from the record under the same key, and says so", async () => {
+		const world = worldOf();
+		const first = await asked(world, keyed());
+		await carryOut(first.deletion.id, world.ports);
+		const calls = world.calls.length;
+		const again = await asked(world, keyed());
+		expect(again).toEqual({ deletion: world.journal.get(first.deletion.id), replayed: true });
+		expect(again.deletion.state).toBe("deleted");
+		expect(world.calls).toHaveLength(calls);
+	});
+
+	it("is answered from the record under the same request id, which is no replay to the caller", async () => {
+		const world = worldOf();
+		const command = commandOf("203.0.113.0/26");
+		const first = await asked(world, command);
+		await carryOut(first.deletion.id, world.ports);
+		expect(await asked(world, command)).toEqual({ deletion: world.journal.get(first.deletion.id), replayed: false });
+	});
+
+	it("is refused under the same key with another payload", async () => {
+		const world = worldOf();
+		const { deletion } = await asked(world, keyed());
+		const others: DeletionCommand[] = [
+			keyed({ reason: "another" }),
+			keyed({ reason: null }),
+			keyed({ acknowledge: [] }),
+			keyed({ ifMatch: ["tag"] }),
+			keyed({ notBeforeMs: startMs + 1 }),
+			commandOf("203.0.113.0/24", { idempotencyKey: "k" }),
+			commandOf(id("b1"), { idempotencyKey: "k" }),
+		];
+		for (const other of others) {
+			const answer = await admit(other, world.ports, createDirectory());
+			expect(answer).toMatchObject({ failure: { code: "idempotency_key_reused", deletion_id: deletion.id } });
+		}
+		expect(world.journal.all()).toHaveLength(1);
+	});
+
+	it("does not depend on the order of the acknowledged risks", async () => {
+		const world = worldOf();
+		await asked(world, keyed({ acknowledge: ["leaves_no_service", "still_provisioning"] }));
+		const again = await asked(world, keyed({ acknowledge: ["still_provisioning", "leaves_no_service"] }));
+		expect(again.replayed).toBe(true);
+	});
+
+	it("belongs to its actor: another's same key is another's", async () => {
+		const world = worldOf();
+		await asked(world, keyed());
+		const other = await asked(
+			world,
+			commandOf("203.0.113.0/24", { idempotencyKey: "k", actor: actorOf({ name: "bob" }) }),
+		);
+		expect(other.replayed).toBe(false);
+		expect(world.journal.all()).toHaveLength(2);
+	});
+
+	it("gets the first refusal again", async () => {
+		const world = worldOf();
+		const refused = { ifMatch: ["old.tag"] };
+		const first = await asked(world, keyed(refused));
+		expect(await asked(world, keyed(refused))).toEqual({ deletion: first.deletion, replayed: true });
+		expect(world.journal.all()).toHaveLength(1);
+	});
+
+	it("is carried out after an answer that said to ask again", async () => {
+		const world = worldOf();
+		world.misbehave = () => fault.unclear;
+		const command = keyed();
+		const first = await asked(world, command);
+		expect(first.deletion).toMatchObject({ state: "failed", failure: { retry_after_seconds: 5 } });
+		expect(await asked(world, command)).toEqual({ deletion: first.deletion, replayed: false });
+		world.misbehave = () => null;
+		const again = await asked(world, keyed());
+		expect(again).toMatchObject({ replayed: false, deletion: { state: "deleting" } });
+	});
+
+	it.each<[string, CloudflareFault, string, boolean]>([
+		["was held back", fault.held(60_000), "cloudflare_unavailable", false],
+		["was throttled", fault.throttled(60_000), "cloudflare_refused", false],
+		["was refused", fault.refused, "cloudflare_refused", true],
+	])("is carried out anew only where that can help: after it %s", async (_, said, code, replayed) => {
+		const world = worldOf();
+		world.misbehave = (call) => (call.startsWith("delete") ? said : null);
+		const first = await asked(world, keyed());
+		await carryOut(first.deletion.id, world.ports);
+		expect(world.journal.get(first.deletion.id)).toMatchObject({ state: "failed", failure: { code } });
+		expect(await asked(world, keyed())).toMatchObject({ replayed });
+	});
+
+	it("is answered anew after a look-up that the credential was rejected for: nothing was sent", async () => {
+		const world = worldOf();
+		world.misbehave = () => fault.credential;
+		expect((await asked(world, keyed())).deletion.failure?.code).toBe("credential_rejected");
+		world.misbehave = () => null;
+		expect(await asked(world, keyed())).toMatchObject({ replayed: false, deletion: { state: "deleting" } });
+	});
+
+	it("makes one deletion when both come at the same time", async () => {
+		const world = worldOf();
+		const both = await Promise.all([asked(world, keyed()), asked(world, keyed())]);
+		expect(both[0]?.deletion.id).toBe(both[1]?.deletion.id);
+		expect(world.journal.all()).toHaveLength(1);
+	});
+
+	it("is refused with another payload also while the first one is still looked up", async () => {
+		const world = worldOf();
+		const both = [keyed(), keyed({ reason: "another" })];
+		const answers = await Promise.all(both.map((one) => admit(one, world.ports, createDirectory())));
+		expect(answers).toMatchObject([{ ok: true }, { ok: false, failure: { code: "idempotency_key_reused" } }]);
+	});
+
+	it("leaves one record when both name a binding that there is not, at the same time", async () => {
+		const world = worldOf();
+		const missing = () => commandOf("203.0.113.64/26", { idempotencyKey: "k" });
+		const [first, second] = await Promise.all([asked(world, missing()), asked(world, missing())]);
+		expect(second).toEqual({ deletion: first.deletion, replayed: true });
+		expect(world.journal.all()).toHaveLength(1);
+	});
+
+	it("cannot take a request id for a key", async () => {
+		const world = worldOf();
+		const first = commandOf("203.0.113.0/26");
+		await asked(world, first);
+		const other = await asked(world, commandOf("203.0.113.0/24", { idempotencyKey: `request:${first.requestId}` }));
+		expect(other.replayed).toBe(false);
+	});
+
+	it("never makes two open deletions of a binding, whoever asks how often in whatever order", async () => {
+		const one = fc.record({
+			target: fc.constantFrom("203.0.113.0/26", "203.0.113.0/24", id("b1"), id("b0")),
+			idempotencyKey: fc.constantFrom(null, "k", "l"),
+			name: fc.constantFrom("ci", "bob"),
+			finish: fc.boolean(),
+		});
+		await fc.assert(
+			fc.asyncProperty(fc.array(one, { maxLength: 8 }), async (requests) => {
+				const world = worldOf();
+				world.ports.policy = lenient;
+				const answers = await Promise.all(
+					requests.map(async ({ target, idempotencyKey, name, finish }) => {
+						const command = commandOf(target, { idempotencyKey, actor: actorOf({ name }) });
+						const admitted = await admit(command, world.ports, createDirectory());
+						if (finish && admitted.ok) await carryOut(admitted.value.deletion.id, world.ports);
+						return admitted;
+					}),
+				);
+				const deleted = world.journal.all().filter((record) => record.state === "deleted");
+				expect(new Set(deleted.map((record) => record.binding?.id)).size).toBe(deleted.length);
+				for (const answer of answers) {
+					const recorded = answer.ok
+						? answer.value.deletion.id
+						: "deletion_id" in answer.failure && answer.failure.deletion_id;
+					expect(world.journal.all().some((record) => record.id === recorded)).toBe(true);
+				}
+			}),
+		);
+	});
+});

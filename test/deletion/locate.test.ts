@@ -1,0 +1,140 @@
+import { describe, expect, it } from "vitest";
+import type { Deletion, Summary } from "../../src/deletion/deletion.ts";
+import { createDirectory } from "../../src/deletion/directory.ts";
+import { failedLookUp, locate, lookUpFault } from "../../src/deletion/locate.ts";
+import { bindingOf, createWorld, fault, id, prefixOf, startMs, targetOf, type World } from "./world.ts";
+
+const edge = prefixOf(id("a1"), "203.0.113.0/24");
+const worldOf = (): World =>
+	createWorld([edge, [bindingOf(id("b0"), "203.0.113.0/24"), bindingOf(id("b1"), "203.0.113.0/26")]]);
+const past = (change: Partial<Summary>): Summary => ({
+	id: "7zzp0k00000000000000000000",
+	state: "deleted",
+	cidr: null,
+	binding_id: null,
+	prefix_id: edge.id,
+	service_name: "CDN",
+	actor: "ci",
+	door: "api",
+	reason: null,
+	created_at: "2026-11-02T09:00:00.000Z",
+	settled_at: "2026-11-02T09:00:01.000Z",
+	...change,
+});
+
+const look = async (world: World, target: string) => {
+	const located = await locate(targetOf(target), world.ports, createDirectory());
+	return located.ok ? located.value : located.failure;
+};
+
+describe("locate", () => {
+	it("gives what it finds", async () => {
+		expect(await look(worldOf(), "203.0.113.0/26")).toMatchObject({ prefixId: edge.id, binding: { id: id("b1") } });
+	});
+
+	it("says which bindings a range covers that is none itself", async () => {
+		expect(await look(worldOf(), "203.0.113.0/25")).toEqual({
+			code: "invalid_target",
+			detail:
+				"203.0.113.0/25 is no binding, it covers some. One request deletes one binding: name one of 203.0.113.0/26.",
+			bindings: ["203.0.113.0/26"],
+		});
+	});
+
+	it("names ten of the covered bindings in its sentence, and all beside it", async () => {
+		const many = Array.from({ length: 12 }, (_, index) => bindingOf(id(`b${index}`), `203.0.113.${index}/32`));
+		const located = await look(createWorld([edge, many]), "203.0.113.0/28");
+		expect(located).toMatchObject({ code: "invalid_target", detail: expect.stringMatching(/9\/32, and 2 more\.$/) });
+		expect(located).toHaveProperty("bindings.length", 12);
+	});
+
+	it("says which binding covers one that is missing", async () => {
+		expect(await look(worldOf(), "203.0.113.64/26")).toEqual({
+			code: "binding_not_found",
+			detail: "There is no binding 203.0.113.64/26. 203.0.113.0/24 covers it.",
+		});
+	});
+
+	it("says who deleted it and when, before anything else", async () => {
+		const world = worldOf();
+		const last = past({ cidr: "203.0.113.0/25", actor: "alice" });
+		world.past.push(last);
+		expect(await look(world, "203.0.113.0/25")).toEqual({
+			code: "binding_not_found",
+			detail: "There is no binding 203.0.113.0/25. It was deleted by alice, 2026-11-02T09:00:01.000Z.",
+			last_deletion: last,
+		});
+	});
+
+	it("asks what is remembered of the CIDR in its prefix, or of the id", async () => {
+		const world = worldOf();
+		await look(world, "203.0.113.64/26");
+		await look(world, "192.0.2.0/24");
+		await look(world, id("b9"));
+		expect(world.recalled).toEqual([
+			{ cidr: "203.0.113.64/26", prefixId: edge.id },
+			{ cidr: "192.0.2.0/24" },
+			{ bindingId: id("b9") },
+		]);
+	});
+
+	it("sends callers of a large account to the CIDR", async () => {
+		const many = Array.from({ length: 201 }, (_, index) =>
+			prefixOf(id(index.toString(16).padStart(4, "0")), `10.${index}.0.0/16`),
+		);
+		const world = createWorld(...many.map((prefix): [typeof prefix, []] => [prefix, []]));
+		expect(await look(world, id("b1"))).toMatchObject({
+			code: "invalid_target",
+			detail: expect.stringContaining("201 prefixes"),
+		});
+	});
+
+	it("says what Cloudflare said", async () => {
+		const world = worldOf();
+		world.misbehave = () => fault.unclear;
+		expect(await look(world, "203.0.113.0/26")).toMatchObject({
+			code: "cloudflare_unavailable",
+			answer: fault.unclear.answer,
+		});
+	});
+});
+
+describe("failedLookUp", () => {
+	const draft = { cloudflare: null, timeline: [] } as unknown as Deletion;
+
+	it("puts on record what Cloudflare said, as an answer to no DELETE", () => {
+		const record = failedLookUp(draft, lookUpFault(fault.credential), startMs);
+		expect(record).toMatchObject({ state: "failed", cloudflare: { status: 401, attempts: 0 } });
+		expect(record.failure).toEqual({ code: "credential_rejected", detail: expect.any(String) });
+	});
+
+	it("has no answer to show where none came, or nobody was asked", () => {
+		const held = failedLookUp(draft, lookUpFault(fault.held(2000)), startMs);
+		expect([held.cloudflare, held.failure?.retry_after_seconds]).toEqual([null, 2]);
+		expect(failedLookUp(draft, { code: "binding_not_found", detail: "None." }, startMs).cloudflare).toBeNull();
+	});
+
+	it("knows no other name for a target that fits nothing any more than that there is no such binding", () => {
+		const record = failedLookUp(
+			draft,
+			{ code: "invalid_target", detail: "It covers some.", bindings: ["::/0"] },
+			startMs,
+		);
+		expect(record.failure).toEqual({ code: "binding_not_found", detail: "It covers some." });
+	});
+});
+
+describe("lookUpFault", () => {
+	it.each([
+		[fault.credential, { code: "credential_rejected", answer: fault.credential.answer }],
+		[fault.refused, { code: "cloudflare_refused", answer: fault.refused.answer }],
+		[fault.notFound, { code: "cloudflare_refused", answer: fault.notFound.answer }],
+		[fault.throttled(1001), { code: "cloudflare_unavailable", retry_after_seconds: 2 }],
+		[fault.held(60_000), { code: "cloudflare_unavailable", retry_after_seconds: 60, answer: null }],
+		[fault.unclear, { code: "cloudflare_unavailable", retry_after_seconds: 5 }],
+	])("$kind", (said, told) => {
+		const failure = lookUpFault(said);
+		expect(failure).toMatchObject(told);
+		expect("retry_after_seconds" in failure).toBe("retry_after_seconds" in told);
+	});
+});

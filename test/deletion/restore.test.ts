@@ -1,0 +1,245 @@
+import { describe, expect, it } from "vitest";
+import { carryBack } from "../../src/deletion/restore.ts";
+import { recordOf } from "./a-deletion.ts";
+import { begun, bind, boundNow, cidr, live, play, restorationOf, type Script, story } from "./a-restoration.ts";
+import { freezeOf, id, startMs, type World } from "./world.ts";
+
+const createsOf = (world: World): number => world.calls.filter((call) => call.startsWith("create")).length;
+
+const lived = async (script: Script) => {
+	const { world, recordId } = await begun();
+	play(world, script);
+	const pauses = await live(world, recordId);
+	return { world, pauses, record: recordOf(world, recordId), restoration: restorationOf(world, recordId) };
+};
+
+const endOf = { restored: "restored", already_bound: "already_bound", restoration_failed: "failed" };
+
+describe("a restoration", () => {
+	it.each<[string, Script, string]>([
+		["is done by a clear success", { creates: ["ok"] }, "sent 1, answered 200, restored"],
+		[
+			"was somebody else's doing where Cloudflare knows of a binding, and lists it with the same service",
+			{ creates: ["conflict"], reads: ["bound_meanwhile"] },
+			"sent 1, answered 409, read_back done, already_bound",
+		],
+		[
+			"has failed where Cloudflare knows of a binding, and lists none",
+			{ creates: ["conflict"] },
+			"sent 1, answered 409, read_back not_done, restoration_failed",
+		],
+		[
+			"has failed where another service has been bound meanwhile",
+			{ creates: ["conflict"], reads: ["other_meanwhile"] },
+			"sent 1, answered 409, read_back in_the_way, restoration_failed",
+		],
+		[
+			"is done where no answer came and the binding is there",
+			{ creates: ["done_and_lost"] },
+			"sent 1, not_answered, read_back done, restored",
+		],
+		[
+			"is sent again where no answer came and nothing is bound",
+			{ creates: ["lost", "ok"] },
+			"sent 1, not_answered, read_back not_done, sent 2, answered 200, restored",
+		],
+		[
+			"is done by us, not by somebody else, where the second POST finds what the first one left",
+			{ creates: ["lost", "conflict"], reads: ["truth", "bound_meanwhile"] },
+			"sent 1, not_answered, read_back not_done, sent 2, answered 409, read_back done, restored",
+		],
+		[
+			"has failed where no answer came and another service is bound",
+			{ creates: ["lost"], reads: ["other_meanwhile"] },
+			"sent 1, not_answered, read_back in_the_way, restoration_failed",
+		],
+		[
+			"is sent three times at the most",
+			{ creates: ["lost", "lost", "lost"] },
+			"sent 1, not_answered, read_back not_done, sent 2, not_answered, read_back not_done, sent 3, not_answered, read_back not_done, read_back not_done, restoration_failed",
+		],
+		[
+			"has failed where Cloudflare refuses",
+			{ creates: ["refused"] },
+			"sent 1, answered 403, read_back not_done, restoration_failed",
+		],
+		[
+			"has failed where the credential is rejected",
+			{ creates: ["credential"] },
+			"sent 1, answered 401, restoration_failed",
+		],
+		[
+			"is done where a lost POST lands after Cloudflare refused the next one",
+			{ creates: ["lost", "refused"], reads: ["truth", "truth", "bound_meanwhile"] },
+			"sent 1, not_answered, read_back not_done, sent 2, answered 403, read_back not_done, read_back done, restored",
+		],
+		[
+			"waits out a short throttling, and looks before it sends again",
+			{ creates: [{ throttled: 2000 }, "ok"] },
+			"sent 1, answered 429, read_back not_done, sent 2, answered 200, restored",
+		],
+		[
+			"was somebody else's doing where that was faster while it was throttled",
+			{ creates: [{ throttled: 2000 }], reads: ["bound_meanwhile"] },
+			"sent 1, answered 429, read_back done, already_bound",
+		],
+		[
+			"has failed where the throttling is longer than its window",
+			{ creates: [{ throttled: 60_000 }] },
+			"sent 1, answered 429, restoration_failed",
+		],
+		[
+			"is sent when it was held back for a short while, as if nothing had been",
+			{ creates: [{ held: 5001 }, "ok"] },
+			"sent 1, answered 200, restored",
+		],
+		[
+			"has failed where it was held back for longer than its window",
+			{ creates: [{ held: 60_000 }] },
+			"restoration_failed",
+		],
+		[
+			"is looked for until a list can be read",
+			{ creates: ["done_and_lost"], reads: ["unreadable", "no_prefix"] },
+			"sent 1, not_answered, read_back unreadable, read_back done, restored",
+		],
+	])("%s", async (_, script, expected) => {
+		const { world, record, restoration } = await lived(script);
+		expect(story(record)).toBe(expected);
+		const end = expected.split(", ").at(-1);
+		expect(restoration.state).toBe(Object.entries(endOf).find(([event]) => event === end)?.[1]);
+		expect(record.state).toBe(end === "restoration_failed" ? "deleted" : "restored");
+		expect(restoration.settled_at).toBe(new Date(world.clock.nowMs).toISOString());
+		expect(restoration.binding_id).toBe(end === "restoration_failed" ? null : boundNow(world)?.id);
+		expect(restoration.failure === null).toBe(end !== "restoration_failed");
+		expect(createsOf(world)).toBe(expected.split("sent ").length - 1);
+		expect(restoration.cloudflare?.attempts ?? 0).toBe(createsOf(world));
+		expect(record.settled_at).toBe(new Date(startMs).toISOString());
+		expect([record.failure, record.cloudflare?.status]).toEqual([null, 200]);
+	});
+
+	it.each<[Script, string, string | RegExp]>([
+		[{ creates: ["refused"] }, "cloudflare_refused", "Cloudflare refused to create the binding."],
+		[{ creates: ["credential"] }, "credential_rejected", /credential/],
+		[{ creates: ["conflict"] }, "cloudflare_refused", "Cloudflare refused to create the binding."],
+		[
+			{ creates: ["conflict"], reads: ["other_meanwhile"] },
+			"binding_conflict",
+			"Another service has been bound to this CIDR meanwhile.",
+		],
+		[
+			{ creates: ["lost", "lost", "lost"] },
+			"cloudflare_refused",
+			"Cloudflare gave no clear answer, and the binding does not stand.",
+		],
+		[
+			{ creates: [{ throttled: 60_000 }] },
+			"cloudflare_refused",
+			"Cloudflare's rate limit refused the creation. Ask again later.",
+		],
+		[
+			{ creates: [{ held: 60_000 }] },
+			"cloudflare_unavailable",
+			"Cloudflare's rate limit is used up; nothing was sent.",
+		],
+	])("that has failed says why (%#)", async (script, code, detail) => {
+		const { restoration } = await lived(script);
+		const why = typeof detail === "string" ? detail : expect.stringMatching(detail);
+		expect(restoration.failure).toEqual({ code, detail: why });
+	});
+
+	it("shows the new binding, which Cloudflare has still to set up", async () => {
+		const { world, restoration } = await lived({ creates: ["ok"] });
+		expect(restoration).toMatchObject({ binding_id: id("c1"), provisioning: { state: "provisioning" } });
+		expect(boundNow(world)).toMatchObject({ id: id("c1"), cidr, serviceId: id("5e") });
+	});
+
+	it("looks for the new binding where the answer to the creation does not show it", async () => {
+		const { world, recordId } = await begun();
+		const { createBinding } = world.ports.cloudflare;
+		world.ports.cloudflare.createBinding = async (...given) => {
+			const reply = await createBinding(...given);
+			return reply.ok ? { ok: true, value: { ...reply.value, binding: null } } : reply;
+		};
+		await live(world, recordId);
+		expect(restorationOf(world, recordId)).toMatchObject({ state: "restored", binding_id: id("c1") });
+		expect(world.calls).toEqual([`create ${cidr}`, "bindings 203.0.113.0/24 afresh"]);
+	});
+
+	it("is done too where that look says nothing: the answer was clear", async () => {
+		const { world, recordId } = await begun();
+		world.ports.cloudflare.createBinding = async () => {
+			bind(world, "d1");
+			return { ok: true, value: { answer: { ...emptyAnswer }, binding: null } };
+		};
+		play(world, { creates: [], reads: ["unreadable"] });
+		await live(world, recordId);
+		expect(restorationOf(world, recordId)).toMatchObject({ state: "restored", binding_id: null, provisioning: null });
+	});
+
+	it("is on record as sent before Cloudflare is asked", async () => {
+		const { world, recordId } = await begun();
+		let seen: unknown;
+		world.misbehave = (call) => {
+			if (call.startsWith("create")) seen = world.journal.restoring(recordId);
+			return null;
+		};
+		const { nowMs } = world.clock;
+		await carryBack(recordId, world.ports);
+		expect(seen).toMatchObject({
+			deletion: { state: "deleted", restoration: { state: "restoring" } },
+			progress: { callsSent: 1, readBackFirst: true, mayHaveTakenEffect: true, lastSentAtMs: nowMs },
+		});
+	});
+
+	it("is shown as unknown while it is", async () => {
+		const { pauses } = await lived({ creates: ["lost", "lost", "lost"] });
+		expect(pauses).toEqual(["unknown for 60000 ms"]);
+		const odd = await lived({ creates: ["done_and_lost"], reads: ["unreadable", "unreadable", "no_prefix"] });
+		expect(odd.pauses).toEqual(["unknown for 1000 ms", "unknown for 2000 ms", "unknown for 4000 ms"]);
+	});
+
+	it("is not held by a freeze: it is what one wants to do in a freeze", async () => {
+		const { world, recordId } = await begun();
+		world.journal.frozen = freezeOf();
+		await live(world, recordId);
+		expect(recordOf(world, recordId).state).toBe("restored");
+	});
+
+	it("is not sent any more a minute after it was asked for", async () => {
+		const { world, recordId } = await begun();
+		world.clock.nowMs += 60_000;
+		await carryBack(recordId, world.ports);
+		expect(restorationOf(world, recordId)).toMatchObject({
+			state: "failed",
+			failure: { code: "cloudflare_unavailable", detail: expect.stringContaining("nothing was sent") },
+		});
+		expect(world.calls).toEqual([]);
+	});
+
+	it.each([
+		["prefix", { prefix_id: "a1/.." }],
+		["service", { service_id: null }],
+	])("from a record without a %s that could be called with is never sent", async (_, change) => {
+		const { world, recordId } = await begun();
+		const open = world.journal.restoring(recordId);
+		if (open?.deletion.binding == null) throw new Error("it is not under way");
+		const binding = { ...open.deletion.binding, ...change };
+		world.journal.keepRestoring({ ...open, deletion: { ...open.deletion, binding } }, startMs);
+		await carryBack(recordId, world.ports);
+		expect(restorationOf(world, recordId)).toMatchObject({ state: "failed", failure: { code: "cloudflare_refused" } });
+		expect(createsOf(world)).toBe(0);
+	});
+
+	it("is left alone once it is settled", async () => {
+		const { world, recordId } = await begun();
+		await live(world, recordId);
+		const record = recordOf(world, recordId);
+		await carryBack(recordId, world.ports);
+		await carryBack("7zzp0k00000000000000000000", world.ports);
+		expect(recordOf(world, recordId)).toEqual(record);
+		expect(createsOf(world)).toBe(1);
+	});
+});
+
+const emptyAnswer = { status: 201, success: null, errors: [], messages: [], ray: null, duration_ms: 3 };

@@ -1,0 +1,189 @@
+// Whatever dies, wherever: the record tells the truth in the end, and no DELETE follows another without a look between.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { callsAtMost, landingMs, sendWindowMs } from "../../src/deletion/careful.ts";
+import { carryOut } from "../../src/deletion/execute.ts";
+import type { CloudflareFault, Ports } from "../../src/deletion/ports.ts";
+import { admitted, edge, live, play, recordOf, type Script, takeAway } from "./a-deletion.ts";
+import { livedThrough, mortal } from "./mortal.ts";
+import { fault, id, startMs, type World } from "./world.ts";
+
+const carriedOut = (recordId: string, ports: Ports) => livedThrough(() => carryOut(recordId, ports));
+
+function mindTheGap(world: World): void {
+	for (const [index, call] of world.calls.entries()) {
+		if (!call.startsWith("delete")) continue;
+		const before = world.calls[index - 1];
+		expect(before === undefined || before.startsWith("bindings")).toBe(true);
+	}
+}
+
+describe("a stop after any one call", () => {
+	const scripts: [string, Script, string][] = [
+		["a clear success", { deletes: ["ok"] }, "deleted"],
+		["a success whose answer is lost", { deletes: ["done_and_lost"] }, "deleted"],
+		["a DELETE that never arrives, then a success", { deletes: ["lost", "ok"] }, "deleted"],
+		["a throttling, then a success", { deletes: [{ throttled: 2000 }, "ok"] }, "deleted"],
+		["a hold, then a success", { deletes: [{ held: 6000 }, "ok"] }, "deleted"],
+		["three DELETEs that never arrive", { deletes: ["lost", "lost", "lost"] }, "failed"],
+		[
+			"a lost DELETE, unreadable lists, then a success",
+			{ deletes: ["lost"], reads: ["unreadable", "unreadable"] },
+			"deleted",
+		],
+	];
+
+	it.each(scripts)("of %s leads to the same end", async (_, script, end) => {
+		for (let calls = 1; ; calls++) {
+			const { world, recordId } = await admitted();
+			play(world, script);
+			const lived = await carriedOut(recordId, mortal(world.ports, calls));
+			if (world.journal.open(recordId) !== null) world.clock.nowMs = world.journal.dueAtMs(recordId) ?? 0;
+			await live(world, recordId);
+			expect(recordOf(world, recordId).state).toBe(end);
+			mindTheGap(world);
+			if (lived) break;
+			expect(calls).toBeLessThan(100);
+		}
+	});
+
+	it("of a refusal leads to a second look before anything else, and to the same end", async () => {
+		const { world, recordId } = await admitted();
+		play(world, { deletes: ["refused", "refused"] });
+		// Its journal is read, and written; then it dies with Cloudflare's answer.
+		expect(await carriedOut(recordId, mortal(world.ports, 3))).toBe(false);
+		expect(recordOf(world, recordId).state).toBe("deleting");
+		await live(world, recordId);
+		expect(recordOf(world, recordId).state).toBe("failed");
+		mindTheGap(world);
+	});
+
+	it("of a DELETE that was on record and never left is not taken for a deletion", async () => {
+		const { world, recordId } = await admitted();
+		expect(await carriedOut(recordId, mortal(world.ports, 2))).toBe(false);
+		expect(world.calls).toEqual([]);
+		world.clock.nowMs += sendWindowMs;
+		await live(world, recordId);
+		expect(recordOf(world, recordId).state).toBe("failed");
+		expect(world.account.get(edge)).toHaveLength(2);
+	});
+});
+
+interface Delete {
+	/** When it takes effect, after it was sent; null is never. */
+	landsAfterMs: number | null;
+	answer: "clear" | "lost" | "refused" | "credential" | "throttled_briefly" | "throttled_for_long" | "held";
+	takesMs: number;
+}
+
+const aDelete: fc.Arbitrary<Delete> = fc.oneof(
+	{
+		weight: 3,
+		arbitrary: fc.record({
+			landsAfterMs: fc.constant(null),
+			answer: fc.constantFrom("lost", "refused", "credential", "throttled_briefly", "throttled_for_long", "held"),
+			takesMs: fc.nat(10_000),
+		}),
+	},
+	{
+		weight: 2,
+		arbitrary: fc.record({
+			landsAfterMs: fc.option(fc.nat(landingMs - 1)),
+			answer: fc.constant("lost"),
+			takesMs: fc.nat(10_000),
+		}),
+	},
+	{
+		weight: 1,
+		arbitrary: fc.record({
+			landsAfterMs: fc.constant(0),
+			answer: fc.constantFrom("clear", "lost"),
+			takesMs: fc.nat(10_000),
+		}),
+	},
+);
+const aHistory = fc.record({
+	deletes: fc.array(aDelete, { maxLength: 6 }),
+	readable: fc.array(fc.boolean(), { maxLength: 8 }),
+	lives: fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 6 }),
+	lateMs: fc.array(fc.nat(100_000), { maxLength: 6 }),
+	/** After that many calls to Cloudflare, somebody else deletes the binding. */
+	rivalAt: fc.option(fc.nat(8), { freq: 3 }),
+});
+
+describe("any history of lost answers, late effects, unreadable lists, rivals and deaths", () => {
+	it("ends with the truth, and with a look between any two DELETEs", async () => {
+		await fc.assert(
+			fc.asyncProperty(aHistory, async ({ deletes, readable, lives, lateMs, rivalAt }) => {
+				const { world, recordId } = await admitted();
+				const standing = () => (world.account.get(edge) ?? []).some((one) => one.id === id("b1"));
+				const landings: number[] = [];
+				let byUs = false;
+				let byRival = false;
+				let looked = true;
+				let sent = 0;
+				let calls = 0;
+				const settleEffects = () => {
+					if (!standing()) return;
+					if (rivalAt !== null && calls > rivalAt) byRival = true;
+					else if (landings.some((atMs) => atMs <= world.clock.nowMs)) byUs = true;
+					if (byRival || byUs) takeAway(world);
+				};
+				world.misbehave = (call): CloudflareFault | null => {
+					calls += 1;
+					settleEffects();
+					if (!call.startsWith("delete")) {
+						if (readable.shift() === false) return fault.unclear;
+						looked = true;
+						return null;
+					}
+					expect(looked).toBe(true);
+					expect(world.journal.open(recordId)?.progress.callsSent).toBeGreaterThan(sent);
+					expect(world.clock.nowMs - startMs).toBeLessThan(sendWindowMs);
+					const { landsAfterMs, answer, takesMs } = deletes.shift() ?? { landsAfterMs: 0, answer: "clear", takesMs: 0 };
+					// It never leaves.
+					if (answer === "held") return fault.held(1 + takesMs);
+					looked = false;
+					sent += 1;
+					expect(sent).toBeLessThanOrEqual(callsAtMost);
+					if (landsAfterMs !== null && standing()) landings.push(world.clock.nowMs + landsAfterMs);
+					const wasStanding = standing();
+					world.clock.nowMs += takesMs;
+					settleEffects();
+					switch (answer) {
+						case "clear":
+							return wasStanding ? null : fault.notFound;
+						case "lost":
+							return fault.unclear;
+						case "refused":
+							return fault.refused;
+						case "credential":
+							return fault.credential;
+						case "throttled_briefly":
+							return fault.throttled(takesMs);
+						case "throttled_for_long":
+							return fault.throttled(sendWindowMs);
+					}
+				};
+
+				for (let round = 0; world.journal.open(recordId) !== null; round++) {
+					const callsToLive = lives.shift();
+					await carriedOut(recordId, callsToLive === undefined ? world.ports : mortal(world.ports, callsToLive));
+					const dueAtMs = world.journal.dueAtMs(recordId) ?? 0;
+					world.clock.nowMs = Math.max(dueAtMs, world.clock.nowMs) + (lateMs.shift() ?? 0);
+					expect(round).toBeLessThan(40);
+				}
+
+				world.clock.nowMs += 2 * landingMs;
+				const { state } = recordOf(world, recordId);
+				calls = 0;
+				settleEffects();
+				if (state === "deleted" || state === "already_gone") expect(standing()).toBe(false);
+				if (state === "already_gone") expect(byUs).toBe(false);
+				if (state === "failed") expect(byUs).toBe(false);
+				expect(["deleted", "already_gone", "failed"]).toContain(state);
+			}),
+			{ numRuns: 2000 },
+		);
+	});
+});

@@ -1,0 +1,188 @@
+// The two limits on how much goes at once: the account's budget, and the breadth within a prefix. What is in flight
+// counts, so that no crowd slips through together.
+import * as v from "valibot";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { prefixes } from "../doors/account.ts";
+import { type Answer, call, cloudflare, deletes } from "../harness.ts";
+import { stateSchema } from "../sandbox/imitation/state.ts";
+import { dayMs, endClock, hourMs, inMs, minuteMs, pass, startClock, wakeAfter } from "./clock.ts";
+import { configureLedger } from "./configured-ledger.ts";
+import { cancel, decide, othersDelete, record, remove, restore } from "./people.ts";
+
+beforeEach(startClock);
+afterEach(endClock);
+
+const service = { service_id: "5e4f1c0a9b7d4e2f8a6b3c1d0e9f7a52", service_name: "CDN" };
+const id = (kind: string, index: number) => `${kind}${String(index).padStart(32 - kind.length, "0")}`;
+const cidr = (index: number) => `100.64.${index}.0/25`;
+
+/** Sixty prefixes with two bindings each: to delete the smaller one is no risk at all. */
+async function manyPrefixes(): Promise<void> {
+	const prefixes = Array.from({ length: 60 }, (_, index) => ({
+		id: id("a", index),
+		cidr: `100.64.${index}.0/24`,
+		bindings: [`100.64.${index}.0/24`, cidr(index)].map((one, place) => ({
+			id: id(place === 0 ? "b" : "c", index),
+			cidr: one,
+			...service,
+			provisioning: { state: "active" },
+		})),
+	}));
+	await cloudflare.put(v.parse(stateSchema, { prefixes }));
+}
+
+const removeNumber = (index: number): Promise<Answer> => remove(cidr(index));
+const statusesOf = (answers: Answer[]) => answers.map(({ status }) => status).toSorted();
+
+describe("the budget", () => {
+	beforeEach(manyPrefixes);
+
+	test("lets five of fifty through that come at the same time", async () => {
+		await cloudflare.order({ method: "DELETE", times: 50, fault: { kind: "delay", milliseconds: 50 } });
+		const answers = await Promise.all(Array.from({ length: 50 }, (_, index) => removeNumber(index)));
+		expect(statusesOf(answers)).toEqual([...Array(5).fill(200), ...Array(45).fill(429)]);
+		for (const { status, json, headers } of answers) {
+			if (status === 200) continue;
+			expect(json).toMatchObject({ code: "budget", title: "The deletion budget is used up" });
+			expect(headers.get("retry-after")).toBe("3600");
+			const verdict = json.guards.find(({ guard }: { guard: string }) => guard === "budget");
+			expect(verdict).toMatchObject({ verdict: "refuse", deletions: 5, limit: 5, window_minutes: 60 });
+		}
+		expect(await deletes()).toHaveLength(5);
+		expect((await call("/deletions?state=refused")).json.deletions).toHaveLength(45);
+	});
+
+	test("counts neither what failed nor what was refused, cancelled, or gone already", async () => {
+		await cloudflare.order({ method: "DELETE", times: 5, fault: { kind: "reject", status: 400 } });
+		for (let index = 0; index < 5; index++) expect((await removeNumber(index)).status).toBe(502);
+		expect((await remove("192.0.2.0/24")).status).toBe(404);
+		await cancel((await remove(cidr(6), `?not_before=${inMs(hourMs)}`)).json.id);
+		const gone = await remove(cidr(7), `?not_before=${inMs(minuteMs)}`);
+		await othersDelete(id("a", 7), id("c", 7));
+		await wakeAfter(minuteMs);
+		expect((await record(gone.json.id)).state).toBe("already_gone");
+		for (let index = 10; index < 15; index++) expect((await removeNumber(index)).status).toBe(200);
+		expect((await removeNumber(15)).status).toBe(429);
+	});
+
+	test("counts what is not known to have happened", async () => {
+		await configureLedger({ BUDGET_DELETIONS: 1 });
+		await cloudflare.order({ method: "DELETE", times: 3, fault: { kind: "reject", status: 500 } });
+		const lost = await call(`/bindings/${cidr(0)}`, { method: "DELETE", headers: { prefer: "wait=0" } });
+		await expect.poll(async () => (await record(lost.json.id ?? lost.json.deletion_id)).state).toBe("unknown");
+		expect((await removeNumber(1)).status).toBe(429);
+		await wakeAfter(minuteMs);
+		expect((await record(lost.json.id ?? lost.json.deletion_id)).state).toBe("failed");
+		expect((await removeNumber(1)).status).toBe(200);
+	});
+
+	test("opens again as deletions leave the window, one by one", async () => {
+		await removeNumber(0);
+		pass(30 * minuteMs);
+		for (let index = 1; index < 5; index++) await removeNumber(index);
+		const refused = await removeNumber(5);
+		expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "1800"]);
+		pass(30 * minuteMs - 1);
+		expect((await removeNumber(5)).headers.get("retry-after")).toBe("1");
+		pass(1);
+		expect((await removeNumber(5)).status).toBe(200);
+		expect((await removeNumber(6)).headers.get("retry-after")).toBe("1800");
+	});
+
+	test("is not given back by a restoration", async () => {
+		await configureLedger({ BUDGET_DELETIONS: 1 });
+		const { json } = await removeNumber(0);
+		expect((await restore(json.id)).status).toBe(200);
+		expect((await removeNumber(1)).status).toBe(429);
+	});
+
+	test("is asked when a scheduled deletion's time has come, not when it was asked for", async () => {
+		const ids: string[] = [];
+		for (let index = 0; index < 8; index++) ids.push((await remove(cidr(index), `?not_before=${inMs(dayMs)}`)).json.id);
+		await wakeAfter(dayMs);
+		const records = await Promise.all(ids.map(record));
+		expect(records.map(({ state }) => state).toSorted()).toEqual([
+			...Array(5).fill("deleted"),
+			...Array(3).fill("refused"),
+		]);
+		expect(records.filter(({ state }) => state === "refused").map(({ failure }) => failure?.code)).toEqual(
+			Array(3).fill("budget"),
+		);
+		expect(await deletes()).toHaveLength(5);
+	});
+
+	test("has the size and the window that the configuration says", async () => {
+		await configureLedger({ BUDGET_DELETIONS: 2, BUDGET_WINDOW_MINUTES: 10 });
+		expect([(await removeNumber(0)).status, (await removeNumber(1)).status]).toEqual([200, 200]);
+		expect((await removeNumber(2)).headers.get("retry-after")).toBe("600");
+		pass(10 * minuteMs);
+		expect((await removeNumber(2)).status).toBe(200);
+	});
+
+	test("that another person may overrule is asked again at once, not an hour later", async () => {
+		await configureLedger({ BUDGET_DELETIONS: 1, GUARDS: { budget: "approve" } });
+		await removeNumber(0);
+		const asked = await removeNumber(1);
+		expect(asked.json.state).toBe("pending_approval");
+		expect((await decide(asked.json.id, "approve")).json.state).toBe("deleted");
+	});
+});
+
+describe("the breadth", () => {
+	const edges = ["203.0.113.0/26", "203.0.113.64/26", "203.0.113.128/25", "203.0.113.0/24"];
+
+	test("lets half of a prefix go, of four that come at the same time", async () => {
+		await cloudflare.order({ method: "DELETE", times: 4, fault: { kind: "delay", milliseconds: 50 } });
+		const named = "?acknowledge=leaves_no_service";
+		const answers = await Promise.all(edges.map((one) => remove(one, named)));
+		expect(statusesOf(answers)).toEqual([200, 200, 429, 429]);
+		for (const { status, json, headers } of answers) {
+			if (status === 200) continue;
+			expect(json.code).toBe("breadth");
+			expect(headers.get("retry-after")).toBe("3600");
+		}
+		expect(await deletes()).toHaveLength(2);
+	});
+
+	test("counts what is in flight", async () => {
+		await cloudflare.order({ method: "DELETE", times: 2, fault: { kind: "hang_before" } });
+		const inFlight = [remove("203.0.113.0/26"), remove("203.0.113.64/26")];
+		await expect.poll(deletes).toHaveLength(2);
+		const refused = await remove("203.0.113.128/25");
+		expect(refused.json.guards.find(({ guard }: { guard: string }) => guard === "breadth")).toMatchObject({
+			verdict: "refuse",
+			gone: 3,
+			of: 4,
+			window_minutes: 60,
+		});
+		await cloudflare.release();
+		expect(statusesOf(await Promise.all(inFlight))).toEqual([200, 200]);
+	});
+
+	test("is each prefix's own, and gets room again by a restoration", async () => {
+		const { json } = await remove("203.0.113.0/26");
+		await remove("203.0.113.64/26");
+		expect((await remove("203.0.113.128/25")).status).toBe(429);
+		expect((await remove("2001:db8:100:1::/64", "?acknowledge=still_provisioning")).status).toBe(200);
+		await restore(json.id);
+		expect((await remove("203.0.113.128/25")).status).toBe(200);
+		expect(await deletes()).toHaveLength(4);
+	});
+
+	test("lets a prefix's first deletion through, whatever is left", async () => {
+		await othersDelete(prefixes.v6, "c01d0000-0000-4000-8000-000000000007");
+		await othersDelete(prefixes.v6, "c01d0000000000000000000000000006");
+		const answer = await remove("2001:db8:100::/48", "?acknowledge=leaves_no_service");
+		expect(answer.json.state).toBe("pending_approval");
+	});
+
+	test("says when to ask again by the prefix's own deletions", async () => {
+		await remove("2001:db8:100:1::/64", "?acknowledge=still_provisioning");
+		pass(50 * minuteMs);
+		await remove("203.0.113.0/26");
+		await remove("203.0.113.64/26");
+		const refused = await remove("203.0.113.128/25");
+		pass(Number(refused.headers.get("retry-after")) * 1000);
+		expect((await remove("203.0.113.128/25")).status).toBe(200);
+	});
+});

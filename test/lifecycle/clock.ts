@@ -1,0 +1,38 @@
+// The clock, moved by hand, and the Ledger's alarm, run by hand. It begins years ahead, so that no alarm gets there first.
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { vi } from "vitest";
+import type { Ledger } from "../../src/index.ts";
+import { beginAnew } from "../doors/account.ts";
+import { ledger } from "../harness.ts";
+
+export const noon = Date.UTC(2030, 0, 1, 12);
+export const minuteMs = 60_000;
+export const hourMs = 60 * minuteMs;
+export const dayMs = 24 * hourMs;
+
+export const startClock = (): void => void vi.useFakeTimers({ toFake: ["Date"], now: noon });
+
+/** For `afterEach`. */
+export async function endClock(): Promise<void> {
+	vi.useRealTimers();
+	await beginAnew();
+}
+
+/** RFC 3339, so long from now. */
+export const inMs = (ms: number): string => new Date(Date.now() + ms).toISOString();
+
+/** Lets time pass, and nothing else. */
+export const pass = (ms: number): void => void vi.setSystemTime(Date.now() + ms);
+
+/** How long it is until the alarm; null where none is set. */
+export async function alarmInMs(): Promise<number | null> {
+	const at = await runInDurableObject<Ledger, number | null>(ledger(), (_, { storage }) => storage.getAlarm());
+	return at === null ? null : at - Date.now();
+}
+
+/** Lets time pass, and runs the alarm if it is set for then or earlier. */
+export async function wakeAfter(ms: number): Promise<void> {
+	pass(ms);
+	const due = await alarmInMs();
+	if (due !== null && due <= 0) await runDurableObjectAlarm(ledger());
+}

@@ -1,0 +1,228 @@
+// The kill switch: while it is on, nothing is deleted, through whatever door and however long ago it was asked for.
+import { abortAllDurableObjects } from "cloudflare:test";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { cdn25, prefixes } from "../doors/account.ts";
+import { expectProblem } from "../doors/expect-problem.ts";
+import { call, cloudflare, deletes } from "../harness.ts";
+import { endClock, hourMs, inMs, minuteMs, noon, pass, startClock, wakeAfter } from "./clock.ts";
+import { doorNames, doors } from "./doors.ts";
+import { approver, asker, decide, events, freeze, lift, operator, record, remove, restore } from "./people.ts";
+
+beforeEach(startClock);
+afterEach(endClock);
+
+const cidr = "203.0.113.128/25";
+const edge = { cidr, id: cdn25, prefixId: prefixes.amsterdam };
+const standing = async () => (await call("/freeze")).json;
+const thawed = { frozen: false, reason: null, by: null, since: null, until: null };
+
+describe("the switch", () => {
+	test("is off, is put on, is lifted; who did it, when and why stays in a log", async () => {
+		expect(await standing()).toEqual({ ...thawed, log: [] });
+		const by = { name: "sandbox", door: "api" };
+		const put = await freeze({ reason: "INC-1", until: inMs(hourMs) });
+		const on = { frozen: true, reason: "INC-1", by, since: inMs(0), until: inMs(hourMs) };
+		expect([put.status, put.json]).toEqual([200, on]);
+		const frozen = { at: inMs(0), event: "frozen", by, reason: "INC-1", until: inMs(hourMs) };
+		expect(await standing()).toEqual({ ...on, log: [frozen] });
+
+		pass(minuteMs);
+		const lifted = await lift();
+		expect([lifted.status, lifted.json]).toEqual([200, thawed]);
+		const thaw = { at: inMs(0), event: "lifted", by, reason: null, until: null };
+		expect(await standing()).toEqual({ ...thawed, log: [thaw, frozen] });
+	});
+
+	test("lifted when it is off, stays off, and nothing is logged", async () => {
+		expect([(await lift()).status, (await lift()).json]).toEqual([200, thawed]);
+		expect((await standing()).log).toEqual([]);
+	});
+
+	test("put on again, has the newer reason and end", async () => {
+		await freeze({ reason: "one", until: inMs(minuteMs) });
+		await freeze({ reason: "two" });
+		pass(hourMs);
+		expect(await standing()).toMatchObject({ frozen: true, reason: "two", until: null, log: [{ reason: "two" }, {}] });
+	});
+
+	test("shows the latest twenty events of its log", async () => {
+		for (let index = 0; index < 22; index++) await freeze({ reason: `reason ${index}` });
+		const { log } = await standing();
+		expect([log.length, log[0].reason, log[19].reason]).toEqual([20, "reason 21", "reason 2"]);
+	});
+
+	test("outlives the object", async () => {
+		await freeze({ reason: "INC-1" });
+		await abortAllDurableObjects();
+		expect((await standing()).reason).toBe("INC-1");
+		expect((await remove(cidr)).status).toBe(423);
+	});
+
+	test.each([
+		["without a reason", {}],
+		["with an empty reason", { reason: "" }],
+		["with a blank reason", { reason: "  " }],
+		["with a reason that is none", { reason: 7 }],
+		["with an end that is no time", { reason: "a", until: "tomorrow" }],
+		["with an end without a zone", { reason: "a", until: "2031-01-01T00:00:00" }],
+		["with an end that is past", { reason: "a", until: new Date(noon - 1).toISOString() }],
+		["with an end that is now", { reason: "a", until: new Date(noon).toISOString() }],
+		["with a field too many", { reason: "a", for: "1h" }],
+		["with a list", ["a"]],
+	])("is not put on %s", async (_, json) => {
+		const answer = await freeze(json);
+		expect([answer.status, answer.json.code]).toEqual([400, "invalid_request"]);
+		expect(await standing()).toEqual({ ...thawed, log: [] });
+	});
+
+	test("is everybody's to see, and only theirs to turn who have the scope", async () => {
+		await freeze();
+		for (const { token } of [asker, approver]) {
+			expect((await call("/freeze", { token })).status).toBe(200);
+			expect((await freeze({ reason: "a" }, token)).json).toMatchObject({ status: 403, code: "scope_missing" });
+			expect((await lift(token)).json).toMatchObject({ status: 403, code: "scope_missing" });
+		}
+		expect((await call("/freeze", { token: null })).status).toBe(401);
+		expect((await standing()).frozen).toBe(true);
+		expect((await call("/freeze?force=1", { method: "DELETE" })).status).toBe(400);
+		expect((await standing()).frozen).toBe(true);
+	});
+});
+
+describe("while it is on", () => {
+	test.each(doorNames)("nothing is deleted: %s", async (door) => {
+		await freeze({ reason: "INC-1", until: inMs(90_000) });
+		const answer = await doors[door]((path, options) => call(path, options), edge, { reason: "INC-2" });
+		expect(answer.status).toBe(423);
+		expect(answer.headers.get("retry-after")).toBe("90");
+		expect(await deletes()).toEqual([]);
+		expect((await call("/deletions")).json.deletions).toMatchObject([{ state: "refused" }]);
+	});
+
+	test("a request says by whom and why, and leaves its Idempotency-Key free", async () => {
+		await freeze({ reason: "INC-1" });
+		const headers = { "idempotency-key": "drain" };
+		const answer = await call(`/bindings/${cidr}`, { method: "DELETE", headers });
+		const guards = answer.json.guards.map((one: { guard: string }) =>
+			one.guard === "frozen"
+				? {
+						guard: "frozen",
+						verdict: "refuse",
+						freeze_reason: "INC-1",
+						by: "sandbox",
+						until: null,
+						retry_after_seconds: 300,
+					}
+				: one,
+		);
+		const { deletion_id } = answer.json;
+		const detail = "Deletions are frozen. Ask again when the freeze is lifted.";
+		expectProblem(
+			answer,
+			{ status: 423, code: "frozen", title: "Deletions are frozen", detail, guards, deletion_id },
+			{ "retry-after": "300" },
+		);
+		await lift();
+		expect((await call(`/bindings/${cidr}`, { method: "DELETE", headers })).json.state).toBe("deleted");
+	});
+
+	test("a plan says that it would be refused", async () => {
+		await freeze();
+		expect((await call(`/bindings/${cidr}`)).json.would).toBe("refuse");
+	});
+
+	test("what was deleted can be restored", async () => {
+		const { json } = await remove(cidr);
+		await freeze();
+		expect((await restore(json.id)).json.state).toBe("restored");
+	});
+
+	test("no second DELETE follows one that got no answer; it is only looked at", async () => {
+		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_before" } });
+		const answer = call(`/bindings/${cidr}`, { method: "DELETE", headers: { prefer: "wait=0" } });
+		await expect.poll(deletes).toHaveLength(1);
+		const { id } = (await answer).json;
+		await freeze();
+		await cloudflare.drop();
+		await expect.poll(async () => (await record(id)).state).toBe("unknown");
+		await wakeAfter(minuteMs);
+		expect(await record(id)).toMatchObject({ state: "failed", failure: { code: "cloudflare_refused" } });
+		expect(await deletes()).toHaveLength(1);
+	});
+
+	test("a DELETE that Cloudflare's rate limit held back does not leave", async () => {
+		// The answer to the look-up says that no call is left for a second.
+		const body = { success: true, errors: [], messages: [], result: await bindings() };
+		const headers = { ratelimit: '"default";r=0;t=1' };
+		await cloudflare.order({ method: "GET", path: "/bindings", fault: { kind: "respond", body, headers } });
+		const answer = call(`/bindings/${cidr}`, { method: "DELETE" });
+		await expect.poll(async () => (await call("/deletions?state=deleting")).json.deletions).toHaveLength(1);
+		await freeze();
+		expect((await answer).json.deletion_id).toBeDefined();
+		expect(await deletes()).toEqual([]);
+	});
+});
+
+const bindings = async () =>
+	(await cloudflare.state()).prefixes.find(({ id }) => id === prefixes.amsterdam)?.bindings ?? [];
+
+describe("what waits for its time", () => {
+	test("goes on waiting, and goes on as soon as it is lifted", async () => {
+		const { id } = (await remove(cidr, `?not_before=${inMs(hourMs)}`)).json;
+		await freeze({ reason: "INC-1" });
+		await wakeAfter(hourMs);
+		await wakeAfter(5 * minuteMs);
+		await wakeAfter(5 * minuteMs);
+		const held = await record(id);
+		expect(held.state).toBe("scheduled");
+		expect(held.timeline.at(-1)).toMatchObject({ event: "held_by_freeze", freeze_reason: "INC-1" });
+		expect(events(held).filter((event) => event === "held_by_freeze")).toHaveLength(1);
+		expect(await deletes()).toEqual([]);
+		await lift();
+		await expect.poll(async () => (await record(id)).state).toBe("deleted");
+		expect(await deletes()).toHaveLength(1);
+	});
+
+	test("goes on when the freeze ends by itself", async () => {
+		const { id } = (await remove(cidr, `?not_before=${inMs(hourMs)}`)).json;
+		await freeze({ reason: "INC-1", until: inMs(hourMs + 2 * minuteMs) });
+		await wakeAfter(hourMs);
+		await wakeAfter(2 * minuteMs - 1);
+		expect(await deletes()).toEqual([]);
+		await wakeAfter(1);
+		await expect.poll(async () => (await record(id)).state).toBe("deleted");
+		expect(await standing()).toMatchObject(thawed);
+	});
+
+	test("does not begin early because a freeze was lifted", async () => {
+		const { id } = (await remove(cidr, `?not_before=${inMs(hourMs)}`)).json;
+		await freeze();
+		await lift();
+		await wakeAfter(hourMs - 1);
+		expect((await record(id)).state).toBe("scheduled");
+		expect(await deletes()).toEqual([]);
+	});
+
+	test("and was approved meanwhile, too", async () => {
+		const { id } = (await remove("198.51.100.0/24", "?acknowledge=leaves_no_service")).json;
+		await freeze();
+		expect((await decide(id, "approve")).json.state).toBe("scheduled");
+		await wakeAfter(5 * minuteMs);
+		expect(await deletes()).toEqual([]);
+		await lift(operator.token);
+		await expect.poll(async () => (await record(id)).state).toBe("deleted");
+	});
+
+	test("is stopped by a freeze that comes while it is looked up", async () => {
+		const { id } = (await remove(cidr, `?not_before=${inMs(hourMs)}`)).json;
+		await cloudflare.order({ method: "GET", path: "/bindings", fault: { kind: "hang_after" } });
+		const seen = (await cloudflare.log()).length;
+		const woken = wakeAfter(hourMs);
+		await cloudflare.log(seen + 1);
+		await freeze();
+		await cloudflare.release();
+		await woken;
+		expect((await record(id)).state).toBe("scheduled");
+		expect(await deletes()).toEqual([]);
+	});
+});

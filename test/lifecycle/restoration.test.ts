@@ -1,0 +1,260 @@
+// Restorations: what can be restored, what stands in the way, and what is said when it fails.
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { prefixes, services, v6Regional64 } from "../doors/account.ts";
+import { expectProblem } from "../doors/expect-problem.ts";
+import { call, cloudflare, deletes, HISTORY } from "../harness.ts";
+import { endClock, hourMs, inMs, minuteMs, startClock, wakeAfter } from "./clock.ts";
+import { callAs, configureLedger, tokensWith } from "./configured-ledger.ts";
+import {
+	approver,
+	asker,
+	bound,
+	creations,
+	events,
+	freeze,
+	others,
+	othersDelete,
+	record,
+	remove,
+	restore,
+} from "./people.ts";
+
+beforeEach(startClock);
+afterEach(endClock);
+
+const cidr = "203.0.113.128/25";
+
+async function deleted(target = cidr, query = ""): Promise<string> {
+	const { json } = await remove(target, query);
+	expect(json.state).toBe("deleted");
+	return json.id;
+}
+
+const bindOtherwise = (service: "CDN" | "Spectrum") =>
+	others(prefixes.amsterdam, (all) => [
+		...all,
+		{
+			id: "c01d0000000000000000000000000042",
+			cidr,
+			service_id: services[service],
+			service_name: service,
+			provisioning: { state: "active" },
+		},
+	]);
+
+describe("who may restore", () => {
+	test.each([asker.token, approver.token])("not who lacks the scope: %s", async (token) => {
+		const id = await deleted();
+		const answer = await restore(id, token);
+		expect([answer.status, answer.json.code]).toEqual([403, "scope_missing"]);
+		expect(await creations()).toEqual([]);
+	});
+
+	test("not outside one's ranges", async () => {
+		const id = await deleted();
+		const path = `/deletions/${id}/restoration`;
+		const elsewhere = tokensWith("elsewhere", ["read", "restore"], ["203.0.113.0/25"]);
+		const refused = await callAs("elsewhere", elsewhere, path, { method: "POST" });
+		expect([refused.status, refused.json.code, refused.json.deletion_id]).toEqual([403, "out_of_range", id]);
+		const inside = tokensWith("inside", ["read", "restore"], ["203.0.113.128/25"]);
+		expect((await callAs("inside", inside, path, { method: "POST" })).status).toBe(200);
+	});
+
+	test("a freeze does not stop it", async () => {
+		const id = await deleted();
+		await freeze();
+		expect((await restore(id)).json.state).toBe("restored");
+	});
+});
+
+describe("what cannot be restored", () => {
+	test("is what nobody has a record of", async () => {
+		for (const id of ["0".repeat(26), "nonsense"])
+			expect((await restore(id)).json).toMatchObject({ status: 404, code: "deletion_not_found" });
+		const { json } = await call(`/deletions/${await deleted()}/restoration?force=1`, { method: "POST" });
+		expect(json).toMatchObject({ status: 400, code: "invalid_request" });
+	});
+
+	test("is what was not deleted", async () => {
+		const refused = (await remove("2001:db8:100:2::/64")).json.deletion_id;
+		const missing = (await remove("192.0.2.0/24")).json.deletion_id;
+		const pending = (await remove("198.51.100.0/24", "?acknowledge=leaves_no_service")).json.id;
+		const scheduled = (await remove(cidr, `?not_before=${inMs(hourMs)}`)).json.id;
+		await cloudflare.order({ method: "DELETE", fault: { kind: "reject", status: 400 } });
+		const failed = (await remove("203.0.113.0/26")).json.deletion_id;
+		for (const [id, state] of [
+			[refused, "refused"],
+			[missing, "failed"],
+			[pending, "pending_approval"],
+			[scheduled, "scheduled"],
+			[failed, "failed"],
+		]) {
+			const answer = await restore(id);
+			expect([answer.status, answer.json.code, answer.json.deletion.state]).toEqual([409, "conflict", state]);
+		}
+		expect(await creations()).toEqual([]);
+	});
+
+	test("is a regional one, whose record names no service", async () => {
+		await configureLedger({ GUARDS: { not_restorable: "pass" } });
+		const id = await deleted("2001:db8:100:2::/64");
+		expect(await deletes()).toEqual([`DELETE bindings/${v6Regional64}`]);
+		expectProblem(await restore(id), {
+			status: 403,
+			code: "not_restorable",
+			title: "The binding could not be restored",
+			detail: "The record names no service, so the binding cannot be created from it.",
+			deletion_id: id,
+		});
+		expect(await creations()).toEqual([]);
+	});
+
+	test.each(["P", "X", undefined])(
+		"is one whose prefix is not approved (%s): said before anything is sent",
+		async (approved) => {
+			const id = await deleted();
+			const state = await cloudflare.state();
+			for (const prefix of state.prefixes) if (prefix.id === prefixes.amsterdam) prefix.approved = approved ?? "";
+			await cloudflare.put(state);
+			const answer = await restore(id);
+			expect([answer.status, answer.json.code, answer.json.deletion_id]).toEqual([409, "prefix_not_approved", id]);
+			expect(answer.json.detail).toContain("203.0.113.0/24");
+			expect(await creations()).toEqual([]);
+			expect((await record(id)).restoration).toBeNull();
+		},
+	);
+
+	test("is one whose prefix is gone", async () => {
+		const id = await deleted();
+		const state = await cloudflare.state();
+		await cloudflare.put({ ...state, prefixes: state.prefixes.filter((one) => one.id !== prefixes.amsterdam) });
+		expect((await restore(id)).json.code).toBe("prefix_not_approved");
+	});
+});
+
+describe("what is bound there already", () => {
+	test("by somebody else, to the same service, is restored", async () => {
+		const id = await deleted();
+		await bindOtherwise("CDN");
+		const answer = await restore(id);
+		expect(answer.status).toBe(200);
+		expect(answer.json).toMatchObject({
+			state: "restored",
+			restoration: { state: "already_bound", binding_id: "c01d0000000000000000000000000042", failure: null },
+		});
+		expect(await creations()).toEqual([]);
+	});
+
+	test("to another service is a conflict, and leaves no trace", async () => {
+		const id = await deleted();
+		await bindOtherwise("Spectrum");
+		const answer = await restore(id);
+		expect([answer.status, answer.json.code, answer.json.binding_id]).toEqual([
+			409,
+			"binding_conflict",
+			"c01d0000000000000000000000000042",
+		]);
+		expect(answer.json.detail).toContain("Spectrum");
+		expect((await record(id)).restoration).toBeNull();
+		expect(await creations()).toEqual([]);
+	});
+
+	/** Somebody else is faster, between the look and the creation. */
+	async function overtaken(service: "CDN" | "Spectrum") {
+		const id = await deleted();
+		await cloudflare.order({ method: "POST", fault: { kind: "hang_before" } });
+		const answer = restore(id);
+		await expect.poll(creations).toHaveLength(1);
+		await bindOtherwise(service);
+		await cloudflare.release();
+		return answer;
+	}
+
+	test("since a moment ago, to the same service: Cloudflare's 1108 is as good as done", async () => {
+		const { status, json } = await overtaken("CDN");
+		expect(status).toBe(200);
+		expect(json.restoration).toMatchObject({
+			state: "already_bound",
+			binding_id: "c01d0000000000000000000000000042",
+			cloudflare: { status: 409, errors: [{ code: 1108 }] },
+		});
+	});
+
+	test("since a moment ago, to another service: a conflict, on record, that can be tried again", async () => {
+		const { status, json } = await overtaken("Spectrum");
+		expect([status, json.code]).toEqual([409, "binding_conflict"]);
+		const told = await record(json.deletion_id);
+		expect(told).toMatchObject({
+			state: "deleted",
+			restoration: { state: "failed", failure: { code: "binding_conflict" } },
+		});
+		await othersDelete(prefixes.amsterdam, "c01d0000000000000000000000000042");
+		expect((await restore(json.deletion_id)).json.state).toBe("restored");
+	});
+});
+
+describe("a creation that Cloudflare refuses", () => {
+	test("is told with Cloudflare's own words, and can be tried again", async () => {
+		const id = await deleted();
+		const errors = [{ code: 1003, message: "not today" }];
+		await cloudflare.order({ method: "POST", fault: { kind: "reject", status: 400, errors } });
+		const answer = await restore(id);
+		expect([answer.status, answer.json.code]).toEqual([502, "cloudflare_refused"]);
+		expect(answer.json.cloudflare).toMatchObject({ status: 400, errors });
+		await expect.poll(async () => (await record(id)).restoration?.state).toBe("failed");
+		expect((await record(id)).state).toBe("deleted");
+
+		const again = await restore(id);
+		expect(again.json.restoration).toMatchObject({ state: "restored", failure: null, cloudflare: { status: 201 } });
+		expect(events(again.json).filter((event) => event.startsWith("rest"))).toEqual([
+			...["restoration_requested", "restoration_failed"],
+			...["restoration_requested", "restored"],
+		]);
+		expect(await creations()).toHaveLength(2);
+	});
+
+	test("for our credential's sake, says so", async () => {
+		const id = await deleted();
+		await cloudflare.order({ method: "POST", fault: { kind: "reject", status: 403 } });
+		expect((await restore(id)).json).toMatchObject({ status: 502, code: "credential_rejected", deletion_id: id });
+	});
+
+	test("with three server errors is looked at for a minute, and then has failed", async () => {
+		const id = await deleted();
+		await cloudflare.order({ method: "POST", times: 3, fault: { kind: "reject", status: 500 } });
+		const answer = await restore(id);
+		expect([answer.status, answer.json.code]).toEqual([504, "outcome_unknown"]);
+		expect(answer.json.deletion.restoration).toMatchObject({ state: "unknown", settled_at: null });
+		expect(await creations()).toHaveLength(3);
+		await wakeAfter(minuteMs);
+		await expect
+			.poll(() => HISTORY.get(`deletion:${id}`, "json"))
+			.toMatchObject({ state: "deleted", restoration: { state: "failed" } });
+		expect(await creations()).toHaveLength(3);
+		expect((await restore(id)).json.state).toBe("restored");
+	});
+
+	test("is not tried when Cloudflare cannot be read", async () => {
+		const id = await deleted();
+		await cloudflare.order({ method: "GET", times: 3, fault: { kind: "html" } });
+		const answer = await restore(id);
+		expect([answer.status, answer.json.code, answer.headers.get("retry-after")]).toEqual([
+			503,
+			"cloudflare_unavailable",
+			"5",
+		]);
+		expect((await record(id)).restoration).toBeNull();
+	});
+});
+
+test("what is restored can be deleted again, and that one restored in its turn", async () => {
+	const first = await deleted();
+	const restored = await restore(first);
+	const second = await deleted(cidr, "?acknowledge=still_provisioning");
+	expect((await record(second)).binding?.id).toBe(restored.json.restoration.binding_id);
+	// The first one's way back has been gone already.
+	expect((await restore(first)).json.restoration.binding_id).toBe(restored.json.restoration.binding_id);
+	expect(await creations()).toHaveLength(1);
+	expect((await restore(second)).json.state).toBe("restored");
+	expect((await bound(prefixes.amsterdam)).filter((one) => one.cidr === cidr)).toHaveLength(1);
+});

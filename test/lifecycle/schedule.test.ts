@@ -1,0 +1,207 @@
+// Deletions for later: they wait on record, can be taken back, and are looked up and guarded anew when their time comes.
+import { abortAllDurableObjects } from "cloudflare:test";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { bindingsPath, cdn25, prefixes, withoutPauses } from "../doors/account.ts";
+import { call, cloudflare, deletes } from "../harness.ts";
+import { alarmInMs, dayMs, endClock, hourMs, inMs, minuteMs, startClock, wakeAfter } from "./clock.ts";
+import { callAs, configureLedger, tokensWith } from "./configured-ledger.ts";
+import { doorNames, doors } from "./doors.ts";
+import { events, operator, others, othersDelete, record, remove } from "./people.ts";
+
+beforeEach(startClock);
+afterEach(endClock);
+
+const cidr = "203.0.113.128/25";
+const edge = { cidr, id: cdn25, prefixId: prefixes.amsterdam };
+
+async function scheduled(aheadMs = hourMs, query = ""): Promise<string> {
+	const answer = await remove(cidr, `?not_before=${inMs(aheadMs)}${query}`);
+	expect([answer.status, answer.json.state]).toEqual([202, "scheduled"]);
+	return answer.json.id;
+}
+
+describe("a deletion for later", () => {
+	test("waits on record until its time, and says how long", async () => {
+		const answer = await remove(cidr, `?not_before=${inMs(hourMs)}&reason=INC-3`);
+		expect(answer.status).toBe(202);
+		expect(answer.headers.get("retry-after")).toBe("3600");
+		expect(answer.headers.get("location")).toBe(`/deletions/${answer.json.id}`);
+		expect(answer.json).toMatchObject({
+			state: "scheduled",
+			not_before: inMs(hourMs),
+			settled_at: null,
+			approval: null,
+			failure: null,
+		});
+		expect(await record(answer.json.id)).toEqual(answer.json);
+		expect(await alarmInMs()).toBe(hourMs);
+
+		await wakeAfter(hourMs - 1);
+		expect(await deletes()).toEqual([]);
+		await wakeAfter(1);
+		const told = await record(answer.json.id);
+		expect(told).toMatchObject({ state: "deleted", settled_at: inMs(0) });
+		expect(events(told).slice(0, 7)).toEqual([
+			...["requested", "planned", "scheduled", "planned", "sent", "answered", "deleted"],
+		]);
+		expect(await deletes()).toEqual([`DELETE bindings/${cdn25}`]);
+	});
+
+	test.each([0, -1, -dayMs])("is one for now when its time is not ahead: %d ms", async (ms) => {
+		const answer = await remove(cidr, `?not_before=${inMs(ms)}`);
+		expect([answer.status, answer.json.state, answer.json.not_before]).toEqual([200, "deleted", inMs(ms)]);
+	});
+
+	test.each(doorNames)("may be seven days ahead, and not a millisecond more: %s", async (door) => {
+		const ask = (ms: number) => doors[door]((path, options) => call(path, options), edge, { notBefore: inMs(ms) });
+		expect((await ask(7 * dayMs + 1)).status).toBe(400);
+		expect((await call("/deletions")).json.deletions).toEqual([]);
+		expect((await ask(7 * dayMs)).status).toBe(door === "cloudflare" ? 403 : 202);
+		await wakeAfter(7 * dayMs);
+		expect((await call("/deletions")).json.deletions).toMatchObject([{ state: "deleted" }]);
+	});
+
+	test("is told in whole at a malformed time", async () => {
+		for (const text of ["soon", "2030-01-01", "2030-02-30T00:00:00Z", "1893499200", ""])
+			expect((await remove(cidr, `?not_before=${text}`)).json).toMatchObject({ status: 400, code: "invalid_request" });
+	});
+
+	test("is no success at the Cloudflare-compatible door", async () => {
+		const path = `${bindingsPath(prefixes.amsterdam, cdn25)}?not_before=${inMs(hourMs)}`;
+		const answer = await call(path, { method: "DELETE" });
+		expect(answer.status).toBe(403);
+		expect(answer.json).toMatchObject({ success: false, errors: [{ code: 90_202 }] });
+		expect(answer.json.errors[0].message).toContain(inMs(hourMs));
+	});
+
+	test("is joined by whoever asks for the same binding, now too", async () => {
+		const id = await scheduled();
+		for (const target of [cidr, cdn25, "edge-cdn"]) {
+			const answer = await remove(target, "", operator.token);
+			expect([answer.status, answer.json.id]).toEqual([202, id]);
+		}
+		expect(await deletes()).toEqual([]);
+		expect((await call("/deletions")).json.deletions).toHaveLength(1);
+	});
+
+	test("is not forgotten by an object that dies", async () => {
+		const id = await scheduled();
+		await abortAllDurableObjects();
+		await wakeAfter(hourMs);
+		expect((await record(id)).state).toBe("deleted");
+	});
+
+	test("is carried out once, also when the object dies while it does", async () => {
+		const id = await scheduled();
+		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_after" } });
+		const woken = wakeAfter(hourMs).catch(() => undefined);
+		await expect.poll(deletes).toHaveLength(1);
+		await abortAllDurableObjects();
+		await cloudflare.drop();
+		await woken;
+		await wakeAfter(15_000);
+		await expect.poll(async () => (await record(id)).state).toBe("deleted");
+		expect(await deletes()).toHaveLength(1);
+	});
+});
+
+describe("at its time, it is looked up and guarded anew:", () => {
+	test("gone meanwhile is already gone", async () => {
+		const id = await scheduled();
+		await othersDelete(prefixes.amsterdam, cdn25);
+		await wakeAfter(hourMs);
+		expect(await record(id)).toMatchObject({ state: "already_gone", failure: null });
+		expect(await deletes()).toEqual([]);
+	});
+
+	test("a risk that nobody named refuses it", async () => {
+		const id = await scheduled();
+		await others(prefixes.amsterdam, (all) => all.filter((one) => one.cidr !== "203.0.113.0/24"));
+		await wakeAfter(hourMs);
+		expect(await record(id)).toMatchObject({
+			state: "refused",
+			failure: { code: "acknowledgement_required" },
+			effect: { falls_back_to: null, without_service: { cidrs: [cidr], total: 1 } },
+		});
+		expect(await deletes()).toEqual([]);
+	});
+
+	test("a risk that was named in advance does not", async () => {
+		const id = await scheduled(hourMs, "&acknowledge=leaves_no_service");
+		await others(prefixes.amsterdam, (all) => all.filter((one) => one.cidr !== "203.0.113.0/24"));
+		await wakeAfter(hourMs);
+		expect((await record(id)).state).toBe("deleted");
+	});
+
+	test("a plan that is stale by then refuses it", async () => {
+		const etag = (await call(`/bindings/${cidr}`)).headers.get("etag") ?? "";
+		const path = `/bindings/${cidr}?not_before=${inMs(hourMs)}`;
+		const { id } = (await call(path, { method: "DELETE", headers: { "if-match": etag } })).json;
+		await othersDelete(prefixes.amsterdam, "c01d0000000000000000000000000001");
+		await wakeAfter(hourMs);
+		expect(await record(id)).toMatchObject({ state: "refused", failure: { code: "changed" } });
+	});
+
+	test("one in the caller's ranges is deleted", async () => {
+		const tokens = tokensWith("edge", ["delete"], [cidr]);
+		await configureLedger(tokens);
+		const path = `/bindings/${cidr}?not_before=${inMs(hourMs)}`;
+		const { id } = (await callAs("edge", tokens, path, { method: "DELETE" })).json;
+		await wakeAfter(hourMs);
+		expect((await record(id)).state).toBe("deleted");
+	});
+});
+
+describe("when Cloudflare cannot be read at its time", () => {
+	beforeEach(withoutPauses);
+	const unreadable = (looks: number) =>
+		cloudflare.order({ method: "GET", times: 3 * looks, fault: { kind: "html", status: 503 } });
+
+	test("it waits ten seconds and looks again", async () => {
+		const id = await scheduled();
+		await unreadable(2);
+		await wakeAfter(hourMs);
+		expect((await record(id)).state).toBe("scheduled");
+		expect(await alarmInMs()).toBe(10_000);
+		await wakeAfter(10_000);
+		expect((await record(id)).state).toBe("scheduled");
+		await wakeAfter(10_000);
+		expect((await record(id)).state).toBe("deleted");
+	});
+
+	test("it is not carried out any more after ten minutes", async () => {
+		const id = await scheduled();
+		await unreadable(61);
+		await wakeAfter(hourMs);
+		for (let look = 1; look < 60; look++) await wakeAfter(10_000);
+		expect((await record(id)).state).toBe("scheduled");
+		await wakeAfter(10_000);
+		expect(await record(id)).toMatchObject({ state: "failed", failure: { code: "cloudflare_unavailable" } });
+		expect(await deletes()).toEqual([]);
+		expect((await remove(cidr)).json.state).toBe("deleted");
+	});
+
+	test("our credential being rejected is said at once", async () => {
+		const id = await scheduled();
+		await cloudflare.order({ method: "GET", fault: { kind: "reject", status: 403 } });
+		await wakeAfter(hourMs);
+		expect(await record(id)).toMatchObject({ state: "failed", failure: { code: "credential_rejected" } });
+	});
+});
+
+test("twenty-five that are due at the same time are all carried out or refused, none is forgotten", async () => {
+	const bindings = Array.from({ length: 25 }, (_, index) => ({
+		id: `d${String(index).padStart(31, "0")}`,
+		cidr: `203.0.113.${index}/32`,
+		service_id: "5e4f1c0a9b7d4e2f8a6b3c1d0e9f7a52",
+		service_name: "CDN",
+		provisioning: { state: "active" },
+	}));
+	await others(prefixes.amsterdam, (all) => [...all, ...bindings]);
+	for (const { cidr: one } of bindings) expect((await remove(one, `?not_before=${inMs(minuteMs)}`)).status).toBe(202);
+	await wakeAfter(minuteMs);
+	await wakeAfter(1000);
+	const states = (await call("/deletions")).json.deletions.map(({ state }: { state: string }) => state);
+	expect(states.toSorted()).toEqual([...Array(5).fill("deleted"), ...Array(20).fill("refused")]);
+	expect(await deletes()).toHaveLength(5);
+});

@@ -1,0 +1,154 @@
+// Promise 6. The way back: each record holds all that a restoration needs, and unbind can carry it out.
+import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Ledger } from "../../src/index.ts";
+import { cdn25, prefixes, services } from "../doors/account.ts";
+import { call, cloudflare, HISTORY, ledger } from "../harness.ts";
+import { dayMs, endClock, inMs, startClock, wakeAfter } from "../lifecycle/clock.ts";
+import { bound, creations, decide, events, operator, record, remove, restore } from "../lifecycle/people.ts";
+
+beforeEach(startClock);
+afterEach(endClock);
+
+const cidr = "203.0.113.128/25";
+
+async function deleted(target = cidr, query = ""): Promise<string> {
+	const { json } = await remove(target, query);
+	expect(json.state).toBe("deleted");
+	return json.id;
+}
+
+const boundAtCidr = async () => (await bound(prefixes.amsterdam)).filter((one) => one.cidr === cidr);
+
+describe("the way back", () => {
+	it("creates the binding anew from the record: same CIDR, same service, a new id", async () => {
+		const id = await deleted();
+		const answer = await restore(id);
+		expect(answer.status).toBe(200);
+		const [binding, ...more] = await boundAtCidr();
+		expect(more).toEqual([]);
+		expect(binding).toMatchObject({ cidr, service_id: services.CDN, provisioning: { state: "provisioning" } });
+		expect(binding?.id).not.toBe(cdn25);
+		expect(answer.json).toMatchObject({
+			id,
+			state: "restored",
+			binding: { id: cdn25, cidr },
+			restoration: {
+				state: "restored",
+				requested_at: inMs(0),
+				requested_by: { name: operator.name, door: "api" },
+				settled_at: inMs(0),
+				binding_id: binding?.id,
+				provisioning: { state: "provisioning" },
+				settles_within_hours: 6,
+				cloudflare: { status: 201, success: true, attempts: 1 },
+				failure: null,
+			},
+		});
+		expect(await creations()).toEqual(["POST bindings"]);
+	});
+
+	it("needs the record alone: a week later, out of KV, when the Ledger knows nothing of it any more", async () => {
+		const id = await deleted();
+		await deleted("203.0.113.0/26");
+		await expect.poll(async () => (await HISTORY.list({ prefix: "deletion:" })).keys).toHaveLength(2);
+		await wakeAfter(7 * dayMs);
+		const inLedger = () =>
+			runInDurableObject<Ledger, boolean>(ledger(), async (object) => (await object.record(id)) !== null);
+		expect(await inLedger()).toBe(false);
+
+		expect((await restore(id)).json).toMatchObject({ id, state: "restored", restoration: { state: "restored" } });
+		expect(await boundAtCidr()).toHaveLength(1);
+		expect(await HISTORY.get(`deletion:${id}`, "json")).toMatchObject({ state: "restored" });
+	});
+
+	it("gives back what two people agreed to delete, the last one of a prefix", async () => {
+		const { json } = await remove("198.51.100.0/24", "?acknowledge=leaves_no_service");
+		await decide(json.id, "approve");
+		expect(await bound(prefixes.shop)).toEqual([]);
+		expect((await restore(json.id)).status).toBe(200);
+		expect(await bound(prefixes.shop)).toMatchObject([{ cidr: "198.51.100.0/24", service_id: services.CDN }]);
+	});
+
+	it("creates one binding for 50 callers at the same time, who all get the same answer", async () => {
+		const id = await deleted();
+		await cloudflare.order({ method: "POST", fault: { kind: "delay", milliseconds: 50 } });
+		const answers = await Promise.all(Array.from({ length: 50 }, () => restore(id)));
+		expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+		expect(new Set(answers.map(({ json }) => json.restoration.binding_id)).size).toBe(1);
+		expect(await creations()).toHaveLength(1);
+		expect((await restore(id)).status).toBe(200);
+		expect(await creations()).toHaveLength(1);
+	});
+
+	it.each(["drop_before", "drop_after"] as const)(
+		"is right in the end when the connection breaks: %s",
+		async (kind) => {
+			const id = await deleted();
+			await cloudflare.order({ method: "POST", fault: { kind } });
+			const answer = await restore(id);
+			expect([answer.status, answer.json.state]).toEqual([200, "restored"]);
+			const [binding, ...more] = await boundAtCidr();
+			expect(more).toEqual([]);
+			expect(answer.json.restoration.binding_id).toBe(binding?.id);
+			expect(await creations()).toHaveLength(kind === "drop_before" ? 2 : 1);
+		},
+	);
+
+	it.each(["hang_before", "hang_after"] as const)("is finished by the alarm when the object dies: %s", async (kind) => {
+		const id = await deleted();
+		await cloudflare.order({ method: "POST", fault: { kind } });
+		const answer = await restore(id, operator.token, "wait=0");
+		expect([answer.status, answer.json.restoration.state]).toEqual([202, "restoring"]);
+		expect(answer.headers.get("location")).toBe(`/deletions/${id}`);
+		await expect.poll(creations).toHaveLength(1);
+		await abortAllDurableObjects();
+		await cloudflare.drop();
+		await wakeAfter(15_000);
+		await expect.poll(async () => (await record(id)).state).toBe("restored");
+		expect(await boundAtCidr()).toHaveLength(1);
+		expect(await creations()).toHaveLength(kind === "hang_before" ? 2 : 1);
+	});
+
+	it("has the intent on disk when the creation reaches Cloudflare", async () => {
+		const id = await deleted();
+		await cloudflare.order({ method: "POST", fault: { kind: "hang_before" } });
+		const answer = restore(id);
+		await expect.poll(creations).toHaveLength(1);
+		const kept = await runInDurableObject<Ledger, unknown>(ledger(), (object) => object.record(id));
+		expect(kept).toMatchObject({ state: "deleted", restoration: { state: "restoring" } });
+		await cloudflare.release();
+		expect((await answer).json.state).toBe("restored");
+	});
+
+	it("shows in the record, in KV and in the list, in the order in which it happened", async () => {
+		const id = await deleted();
+		await expect.poll(() => HISTORY.get(`deletion:${id}`)).not.toBeNull();
+		vi.setSystemTime(Date.now() + 1000);
+		await restore(id);
+		const told = await record(id);
+		expect(events(told)).toEqual([
+			...["requested", "planned", "sent", "answered", "deleted", "published"],
+			...["restoration_requested", "sent", "answered", "restored", "published"],
+		]);
+		const times = told.timeline.map(({ at }) => at);
+		expect(times).toEqual(times.toSorted());
+		expect(await HISTORY.get(`deletion:${id}`, "json")).toEqual(told);
+		expect((await call("/deletions")).json.deletions).toMatchObject([{ id, state: "restored" }]);
+		expect((await call(`/deletions?state=restored&binding=${cdn25}`)).json.deletions).toHaveLength(1);
+		expect((await call("/deletions?state=deleted")).json.deletions).toEqual([]);
+		// Also when it left the Ledger's memory of the latest changes.
+		vi.setSystemTime(Date.now() + 11 * 60_000);
+		expect((await call("/deletions")).json.deletions).toMatchObject([{ id, state: "restored" }]);
+	});
+
+	it("shows a restoration that is under way to whoever asks where the answer said", async () => {
+		const id = await deleted();
+		await expect.poll(() => HISTORY.get(`deletion:${id}`)).not.toBeNull();
+		await cloudflare.order({ method: "POST", fault: { kind: "hang_before" } });
+		const answer = await restore(id, operator.token, "wait=0");
+		const shown = await call(answer.headers.get("location") ?? "");
+		expect(shown.json.restoration).toMatchObject({ state: "restoring" });
+		await cloudflare.release();
+	});
+});
