@@ -134,8 +134,10 @@ async function afterFault(
 ): Promise<boolean> {
 	const nowMs = ports.now();
 	const earlierMayHave = before.progress.mayHaveTakenEffect;
+	// Held back by ourselves, it never left: then it stands as before.
+	const standing = fault.kind === "throttled" && fault.answer === null ? before : now;
 	const goOn = (state: "under_way" | "unknown", change: Partial<Progress>): true => {
-		errand.keep(errand.shown(now.deletion, state, null), { ...now.progress, ...change }, nowMs + lookAfterMs);
+		errand.keep(errand.shown(standing.deletion, state, null), { ...standing.progress, ...change }, nowMs + lookAfterMs);
 		return true;
 	};
 	if (fault.kind === "unclear") return goOn("unknown", {});
@@ -145,7 +147,7 @@ async function afterFault(
 	}
 
 	const waitMs = fault.kind === "throttled" ? fault.retryAfterMs : 0;
-	if (fault.kind === "throttled" && maySend(now.progress, nowMs + waitMs, errand)) {
+	if (fault.kind === "throttled" && maySend(standing.progress, nowMs + waitMs, errand)) {
 		if (fault.answer === null) errand.keep(before.deletion, before.progress, nowMs + waitMs + lookAfterMs);
 		// It was clearly not carried out; it is looked at all the same before the next: one rule, no exception.
 		else
@@ -154,7 +156,7 @@ async function afterFault(
 		return true;
 	}
 	// Where an earlier call may still land, this is not the last word: nothing more is sent, but looked at.
-	if (earlierMayHave) return goOn("unknown", { callsSent: callsAtMost });
+	if (earlierMayHave) return goOn("unknown", { callsSent: callsAtMost, readBackFirst: true });
 	if (fault.kind !== "throttled") errand.fail(now.deletion, "credential_rejected");
 	else if (fault.answer === null) errand.fail(before.deletion, "held_back", waitMs);
 	else errand.fail(now.deletion, "throttled", waitMs);

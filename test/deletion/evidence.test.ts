@@ -14,8 +14,8 @@ const protecting = (...given: string[]) =>
 			ids: given.filter((text) => !text.includes("/")),
 		},
 	});
-const paced = (inAccount: number, inPrefix: number, oldestMs: number | null = startMs) => ({
-	pace: { inAccount, inPrefix, oldestMs, oldestInPrefixMs: oldestMs },
+const paced = (inAccount: number, inPrefix: number, oldestMs = startMs, oldestInPrefixMs = oldestMs) => ({
+	pace: { inAccount, inPrefix, oldestMs, oldestInPrefixMs },
 });
 const dashed = (text: string) => text.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 const pass = { verdict: "pass" };
@@ -114,7 +114,7 @@ const cases: Record<string, Case[]> = {
 		["the last of five is left", factsOf(paced(4, 0)), pass],
 		[
 			"five are spent",
-			factsOf(paced(5, 0, startMs - 10 * minute)),
+			factsOf(paced(5, 1, startMs - 10 * minute, startMs), [wholePrefix, bindingOf(id("b2"), "203.0.113.0/26")]),
 			{ verdict: "refuse", deletions: 5, limit: 5, window_minutes: 60, retry_after_seconds: 3000 },
 		],
 		[
@@ -145,8 +145,11 @@ const cases: Record<string, Case[]> = {
 		],
 		[
 			"it is the third of five",
-			factsOf(paced(2, 2, startMs - 59 * minute), [wholePrefix, bindingOf(id("b2"), "203.0.113.0/26")]),
-			{ verdict: "refuse", gone: 3, of: 5, window_minutes: 60, retry_after_seconds: 60 },
+			factsOf(paced(4, 2, startMs - 59 * minute, startMs - 50 * minute), [
+				wholePrefix,
+				bindingOf(id("b2"), "203.0.113.0/26"),
+			]),
+			{ verdict: "refuse", gone: 3, of: 5, window_minutes: 60, retry_after_seconds: 600 },
 		],
 	],
 	last_binding: [

@@ -25,6 +25,7 @@ describe("a stop after any one call", () => {
 		["a DELETE that never arrives, then a success", { deletes: ["lost", "ok"] }, "deleted"],
 		["a throttling, then a success", { deletes: [{ throttled: 2000 }, "ok"] }, "deleted"],
 		["a hold, then a success", { deletes: [{ held: 6000 }, "ok"] }, "deleted"],
+		["a lost DELETE, a hold, then a success", { deletes: ["lost", { held: 6000 }, "ok"] }, "deleted"],
 		["three DELETEs that never arrive", { deletes: ["lost", "lost", "lost"] }, "failed"],
 		[
 			"a lost DELETE, unreadable lists, then a success",

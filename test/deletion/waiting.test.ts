@@ -170,6 +170,19 @@ describe("a scheduled deletion", () => {
 		expect(world.calls).toEqual(["bindings 203.0.113.0/24"]);
 	});
 
+	it.each([
+		["prefix", { prefix_id: ".." }],
+		["binding", { id: "b1/.." }],
+	])("of a %s whose id could not stand in a path is never looked up nor sent", async (_, change) => {
+		const { world, recordId } = await dueScheduled();
+		const open = world.journal.open(recordId);
+		if (open?.deletion.binding == null) throw new Error("it is not open");
+		const binding = { ...open.deletion.binding, ...change };
+		world.journal.keepOpen({ ...open, deletion: { ...open.deletion, binding } }, due);
+		await advanced(world, recordId);
+		expect(world.calls).toEqual([]);
+	});
+
 	it("does nothing for a record that there is not", async () => {
 		const { world } = await dueScheduled();
 		await advanced(world, "7zzp0k00000000000000000000");

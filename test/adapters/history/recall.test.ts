@@ -1,6 +1,7 @@
 import { reset } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { lastDeletionInKv } from "../../../src/adapters/history/recall.ts";
+import { publish } from "../../../src/adapters/history/publish.ts";
+import { lastDeletionInKv, recordInKv } from "../../../src/adapters/history/recall.ts";
 import { summaryOf } from "../../../src/deletion/deletion.ts";
 import { HISTORY } from "../../harness.ts";
 import { bindingAt, bindingIds, deletionAt, nowMs, prefixIds, put } from "./rows.ts";
@@ -12,6 +13,15 @@ afterEach(async () => {
 const [bindingId = "", otherBindingId = ""] = bindingIds;
 const [prefixId = "", otherPrefixId = ""] = prefixIds;
 
+describe("a record that KV knows", () => {
+	it("is given as it was published, and null where there is none", async () => {
+		const deletion = deletionAt(nowMs);
+		await publish(HISTORY, deletion, 0, nowMs);
+		expect(await recordInKv(HISTORY, deletion.id)).toEqual(deletion);
+		expect(await recordInKv(HISTORY, deletionAt(nowMs).id)).toBeNull();
+	});
+});
+
 describe("the last deletion that KV knows", () => {
 	it("is the newest one of the binding that was carried out", async () => {
 		const older = deletionAt(nowMs - 2000);
@@ -21,6 +31,12 @@ describe("the last deletion that KV knows", () => {
 		await put(older, newest, refused, failed);
 		expect(await lastDeletionInKv(HISTORY, { bindingId })).toEqual(summaryOf(newest));
 		expect(await lastDeletionInKv(HISTORY, { bindingId: otherBindingId })).toBeNull();
+	});
+
+	it("is one whose binding has been restored since, too", async () => {
+		const restored = deletionAt(nowMs, { state: "restored" });
+		await put(deletionAt(nowMs - 1000), restored);
+		expect(await lastDeletionInKv(HISTORY, { bindingId })).toEqual(summaryOf(restored));
 	});
 
 	it("is the newest one of the CIDR in the prefix", async () => {
