@@ -11,6 +11,8 @@ const outside = ["test/sandbox/**/*.test.ts", "test/outside/**/*.test.ts", "test
 export default defineConfig({
 	test: {
 		silent: "passed-only",
+		// By itself it would leave a core idle, half of what a small machine has.
+		maxWorkers: "100%",
 		coverage: { provider: "v8", include: ["src/**"], reporter: ["text"] },
 		projects: [
 			{
