@@ -78,10 +78,11 @@ export async function admit(
 		const detail = `${actor.name} may not delete: it lacks the scope "delete".`;
 		return conclude(settle(draft, ports.now(), "refused", { code: "scope_missing", detail }));
 	}
-	// An open deletion answers for its binding also while Cloudflare cannot be read.
-	const known = join(
-		journal.openFor(target.kind === "id" ? { bindingId: target.bindingId } : { cidr: target.cidr.text })?.deletion,
-	);
+	// What is being deleted right now answers for its binding also while Cloudflare cannot be read. What still waits does
+	// so only after the look-up: days may have passed, and another binding may have the same CIDR.
+	const named = target.kind === "id" ? { bindingId: target.bindingId } : { cidr: target.cidr.text };
+	const begun = journal.openFor(named)?.deletion;
+	const known = begun?.state === "deleting" || begun?.state === "unknown" ? join(begun) : null;
 	if (known !== null) return known;
 
 	const found = await locate(target, ports, directory);

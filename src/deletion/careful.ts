@@ -14,6 +14,8 @@ export const callsAtMost = 3;
 export const landingMs = 60_000;
 const longestReadBackPauseMs = 300_000;
 const retrySoonMs = 5000;
+/** Nobody knows how long a hold lasts. */
+const retryHeldMs = 300_000;
 
 export const notYetSent = (judgedAtMs: number): Progress => ({
 	judgedAtMs,
@@ -46,6 +48,8 @@ export interface Errand {
 	isHeld(): boolean;
 	call(): Promise<Result<CloudflareAnswer, CloudflareFault>>;
 	look(): Promise<Sight>;
+	/** What was seen, in words for the timeline. */
+	sights: Record<Exclude<Sight, "unreadable">, string>;
 	/** The record under way, with Cloudflare's last answer where there is a new one. */
 	shown(
 		deletion: Deletion,
@@ -168,7 +172,8 @@ const lookAgain: Step = async (errand, { deletion, progress }, ports) => {
 	const nowMs = ports.now();
 	if (sight === "unreadable") {
 		const pauseMs = Math.min(1000 * 2 ** progress.readBacks, longestReadBackPauseMs);
-		const story = progress.readBacks === 0 ? withEvent(deletion, nowMs, "read_back", { found: sight }) : deletion;
+		const story =
+			progress.readBacks === 0 ? withEvent(deletion, nowMs, "read_back", { found: "nothing readable" }) : deletion;
 		errand.keep(
 			errand.shown(story, "unknown", null),
 			{ ...progress, readBacks: progress.readBacks + 1 },
@@ -176,12 +181,13 @@ const lookAgain: Step = async (errand, { deletion, progress }, ports) => {
 		);
 		return false;
 	}
-	const story = withEvent(deletion, nowMs, "read_back", { found: sight });
+	const story = withEvent(deletion, nowMs, "read_back", { found: errand.sights[sight] });
 	if (sight === "done") errand.succeed(story, progress.mayHaveTakenEffect ? "us" : "others");
 	else if (sight === "in_the_way") errand.fail(story, sight);
 	else if (progress.answeredNo && !progress.mayHaveTakenEffect) errand.fail(story, "refused");
 	else if (maySend(progress, nowMs, errand)) return send(errand, { deletion: story, progress }, ports);
-	else if (!progress.mayHaveTakenEffect) errand.fail(story, errand.isHeld() ? "held" : "throttled", retrySoonMs);
+	else if (!progress.mayHaveTakenEffect && errand.isHeld()) errand.fail(story, "held", retryHeldMs);
+	else if (!progress.mayHaveTakenEffect) errand.fail(story, "throttled", retrySoonMs);
 	else if (nowMs < progress.lastSentAtMs + landingMs) {
 		errand.keep(errand.shown(story, "unknown", null), progress, progress.lastSentAtMs + landingMs);
 	} else errand.fail(story, progress.answeredNo ? "refused" : "no_clear_answer");
@@ -189,7 +195,8 @@ const lookAgain: Step = async (errand, { deletion, progress }, ports) => {
 };
 
 const giveUp: Step = async (errand, { deletion }) => {
-	errand.fail(deletion, errand.isHeld() ? "held" : "not_sent", retrySoonMs);
+	if (errand.isHeld()) errand.fail(deletion, "held", retryHeldMs);
+	else errand.fail(deletion, "not_sent", retrySoonMs);
 	return false;
 };
 

@@ -78,7 +78,10 @@ export function cancel(deletion: Deletion | null, actor: Actor, ports: Ports): R
 		return fail({ code: "conflict", detail: `It cannot be cancelled: ${standing(latest)}.`, deletion: latest });
 	}
 	const failure = { code: "cancelled" as const, detail: `${actor.name} cancelled it.` };
-	const cancelled = settle(latest, now(), "cancelled", failure, { by: actor.name, door: actor.door });
+	const asked =
+		latest.approval?.state === "pending" ? { ...latest.approval, state: "withdrawn" as const } : latest.approval;
+	const told = { by: actor.name, door: actor.door };
+	const cancelled = settle({ ...latest, approval: asked }, now(), "cancelled", failure, told);
 	journal.keepSettled(cancelled);
 	return ok(cancelled);
 }

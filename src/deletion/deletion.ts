@@ -89,7 +89,7 @@ export interface Deletion {
 
 /** What another person had to agree to, and what became of it. */
 export interface Approval {
-	state: "pending" | "approved" | "rejected" | "expired";
+	state: "pending" | "approved" | "rejected" | "expired" | "withdrawn";
 	/** The guards that asked for it. */
 	guards: GuardName[];
 	requested_at: string;

@@ -25,6 +25,7 @@ export function carryOut(id: string, ports: Ports): Promise<void> {
 				if (!binding || !isCloudflareId(binding.prefix_id) || !isCloudflareId(binding.id)) return fail(notCalled);
 				return cloudflare.deleteBinding(binding.prefix_id, binding.id);
 			},
+			sights: { done: "gone", not_done: "standing", in_the_way: "standing" },
 			look: () => isGone(open()?.deletion.binding ?? null, ports),
 			shown: (deletion, state, answer) => ({
 				...deletion,

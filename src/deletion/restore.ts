@@ -135,6 +135,7 @@ export function carryBack(id: string, ports: Ports): Promise<void> {
 				return ok(reply.value.answer);
 			},
 			look,
+			sights: { done: "bound", not_done: "not bound", in_the_way: "bound to another service" },
 			shown: (deletion, state, answer) =>
 				amended(deletion, { state: state === "unknown" ? "unknown" : "restoring" }, answer),
 			keep: (deletion, progress, dueAtMs) => journal.keepRestoring({ deletion, progress }, dueAtMs),

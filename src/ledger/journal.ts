@@ -99,7 +99,7 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 		},
 		deletedSince(bindingId, sinceMs) {
 			const query = `SELECT record FROM deletions WHERE binding_id = ? AND changed_at >= ?
-				AND state IN ('deleted', 'already_gone') ORDER BY id LIMIT 1`;
+				AND state IN ('deleted', 'already_gone', 'restored') ORDER BY id LIMIT 1`;
 			const [row] = sql.exec<{ record: string }>(query, plainId(bindingId), sinceMs).toArray();
 			return row === undefined ? null : readRecord(row.record);
 		},

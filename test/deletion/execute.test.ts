@@ -18,68 +18,68 @@ describe("a deletion", () => {
 		[
 			"is already gone where Cloudflare knows no such binding, nor lists it",
 			{ deletes: ["not_found"], reads: ["gone_meanwhile"] },
-			"sent 1, answered 404, read_back done, already_gone",
+			"sent 1, answered 404, read_back gone, already_gone",
 		],
 		[
 			"has failed where Cloudflare knows no such binding, and lists it",
 			{ deletes: ["not_found"] },
-			"sent 1, answered 404, read_back not_done, failed",
+			"sent 1, answered 404, read_back standing, failed",
 		],
 		[
 			"is deleted where no answer came and the binding is gone",
 			{ deletes: ["done_and_lost"] },
-			"sent 1, not_answered, read_back done, deleted",
+			"sent 1, not_answered, read_back gone, deleted",
 		],
 		[
 			"is sent again where no answer came and the binding stands",
 			{ deletes: ["lost", "ok"] },
-			"sent 1, not_answered, read_back not_done, sent 2, answered 200, deleted",
+			"sent 1, not_answered, read_back standing, sent 2, answered 200, deleted",
 		],
 		[
 			"is deleted, not already gone, where the second DELETE finds what the first one left",
 			{ deletes: ["lost", "not_found"], reads: ["truth", "gone_meanwhile"] },
-			"sent 1, not_answered, read_back not_done, sent 2, answered 404, read_back done, deleted",
+			"sent 1, not_answered, read_back standing, sent 2, answered 404, read_back gone, deleted",
 		],
 		[
 			"is sent three times at the most",
 			{ deletes: ["lost", "lost", "lost"] },
-			"sent 1, not_answered, read_back not_done, sent 2, not_answered, read_back not_done, sent 3, not_answered, read_back not_done, read_back not_done, failed",
+			"sent 1, not_answered, read_back standing, sent 2, not_answered, read_back standing, sent 3, not_answered, read_back standing, read_back standing, failed",
 		],
 		[
 			"has failed where Cloudflare refuses",
 			{ deletes: ["refused"] },
-			"sent 1, answered 403, read_back not_done, failed",
+			"sent 1, answered 403, read_back standing, failed",
 		],
 		[
 			"is already gone where Cloudflare refuses because of that",
 			{ deletes: ["refused"], reads: ["gone_meanwhile"] },
-			"sent 1, answered 403, read_back done, already_gone",
+			"sent 1, answered 403, read_back gone, already_gone",
 		],
 		[
 			"is looked for after a refusal too, until a list can be read",
 			{ deletes: ["refused"], reads: ["unreadable"] },
-			"sent 1, answered 403, read_back unreadable, read_back not_done, failed",
+			"sent 1, answered 403, read_back nothing readable, read_back standing, failed",
 		],
 		["has failed where the credential is rejected", { deletes: ["credential"] }, "sent 1, answered 401, failed"],
 		[
 			"is not sent again where Cloudflare refuses after an answer was lost; it is waited for",
 			{ deletes: ["lost", "refused"] },
-			"sent 1, not_answered, read_back not_done, sent 2, answered 403, read_back not_done, read_back not_done, failed",
+			"sent 1, not_answered, read_back standing, sent 2, answered 403, read_back standing, read_back standing, failed",
 		],
 		[
 			"is deleted where a lost DELETE lands after Cloudflare refused the next one",
 			{ deletes: ["lost", "refused"], reads: ["truth", "truth", "gone_meanwhile"] },
-			"sent 1, not_answered, read_back not_done, sent 2, answered 403, read_back not_done, read_back done, deleted",
+			"sent 1, not_answered, read_back standing, sent 2, answered 403, read_back standing, read_back gone, deleted",
 		],
 		[
 			"waits out a short throttling, and looks before it sends again",
 			{ deletes: [{ throttled: 2000 }, "ok"] },
-			"sent 1, answered 429, read_back not_done, sent 2, answered 200, deleted",
+			"sent 1, answered 429, read_back standing, sent 2, answered 200, deleted",
 		],
 		[
 			"is already gone where somebody else was faster while it was throttled",
 			{ deletes: [{ throttled: 2000 }], reads: ["gone_meanwhile"] },
-			"sent 1, answered 429, read_back done, already_gone",
+			"sent 1, answered 429, read_back gone, already_gone",
 		],
 		[
 			"has failed where the throttling is longer than its window",
@@ -89,17 +89,17 @@ describe("a deletion", () => {
 		[
 			"has failed after three short throttlings",
 			{ deletes: [{ throttled: 1000 }, { throttled: 1000 }, { throttled: 1000 }] },
-			"sent 1, answered 429, read_back not_done, sent 2, answered 429, read_back not_done, sent 3, answered 429, failed",
+			"sent 1, answered 429, read_back standing, sent 2, answered 429, read_back standing, sent 3, answered 429, failed",
 		],
 		[
 			"is waited for where a long throttling comes after a lost answer",
 			{ deletes: ["lost", { throttled: 60_000 }], reads: ["truth", "truth", "gone_meanwhile"] },
-			"sent 1, not_answered, read_back not_done, sent 2, answered 429, read_back not_done, read_back done, deleted",
+			"sent 1, not_answered, read_back standing, sent 2, answered 429, read_back standing, read_back gone, deleted",
 		],
 		[
 			"is deleted where a lost DELETE lands while the next one is throttled",
 			{ deletes: ["lost", { throttled: 2000 }], reads: ["truth", "gone_meanwhile"] },
-			"sent 1, not_answered, read_back not_done, sent 2, answered 429, read_back done, deleted",
+			"sent 1, not_answered, read_back standing, sent 2, answered 429, read_back gone, deleted",
 		],
 		[
 			"is sent when it was held back for a short while, as if nothing had been",
@@ -115,17 +115,17 @@ describe("a deletion", () => {
 		[
 			"looks before a second DELETE that was held back leaves after all",
 			{ deletes: ["lost", { held: 5001 }, "ok"] },
-			"sent 1, not_answered, read_back not_done, read_back not_done, sent 2, answered 200, deleted",
+			"sent 1, not_answered, read_back standing, read_back standing, sent 2, answered 200, deleted",
 		],
 		[
 			"is deleted where a lost DELETE lands while the next one is held back",
 			{ deletes: ["lost", { held: 5001 }], reads: ["truth", "gone_meanwhile"] },
-			"sent 1, not_answered, read_back not_done, read_back done, deleted",
+			"sent 1, not_answered, read_back standing, read_back gone, deleted",
 		],
 		[
 			"is looked for until a list can be read",
 			{ deletes: ["done_and_lost"], reads: ["unreadable", "unreadable"] },
-			"sent 1, not_answered, read_back unreadable, read_back done, deleted",
+			"sent 1, not_answered, read_back nothing readable, read_back gone, deleted",
 		],
 	])("%s", async (_, script, expected) => {
 		const { world, record } = await lived(script);

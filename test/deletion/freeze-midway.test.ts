@@ -6,7 +6,7 @@ import { freezeOf } from "./world.ts";
 describe("a deletion", () => {
 	it.each<[string, Script, string]>([
 		["before anything was sent", { deletes: [] }, "failed"],
-		["while it was throttled", { deletes: [{ throttled: 2000 }] }, "sent 1, answered 429, read_back not_done, failed"],
+		["while it was throttled", { deletes: [{ throttled: 2000 }] }, "sent 1, answered 429, read_back standing, failed"],
 		["while it was held back", { deletes: [{ held: 2000 }] }, "failed"],
 	])("is not sent any more in a freeze that came %s, and has failed because of that", async (_, script, expected) => {
 		const { world, recordId } = await admitted();
@@ -22,7 +22,7 @@ describe("a deletion", () => {
 		expect(recordOf(world, recordId).failure).toEqual({
 			code: "frozen",
 			detail: "Deletions are frozen. Ask again when the freeze is lifted.",
-			retry_after_seconds: 5,
+			retry_after_seconds: 300,
 		});
 	});
 
@@ -35,6 +35,6 @@ describe("a deletion", () => {
 			return misbehave(call);
 		};
 		await live(world, recordId);
-		expect(story(recordOf(world, recordId))).toBe("sent 1, not_answered, read_back done, deleted");
+		expect(story(recordOf(world, recordId))).toBe("sent 1, not_answered, read_back gone, deleted");
 	});
 });

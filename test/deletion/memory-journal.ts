@@ -79,9 +79,7 @@ export function createMemoryJournal(now: () => number): MemoryJournal {
 		deletedSince(bindingId, sinceMs) {
 			const settled = all().filter(
 				({ deletion, changedAtMs }) =>
-					plainIdOf(deletion) === plainId(bindingId) &&
-					["deleted", "already_gone"].includes(deletion.state) &&
-					changedAtMs >= sinceMs,
+					plainIdOf(deletion) === plainId(bindingId) && carriedOut.includes(deletion.state) && changedAtMs >= sinceMs,
 			);
 			return settled.map(({ deletion }) => deletion).toSorted((a, b) => (a.id < b.id ? -1 : 1))[0] ?? null;
 		},

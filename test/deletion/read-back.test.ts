@@ -37,7 +37,7 @@ describe("time", () => {
 			return fault.unclear;
 		};
 		await live(world, recordId);
-		expect(story(recordOf(world, recordId))).toBe("sent 1, not_answered, read_back not_done, failed");
+		expect(story(recordOf(world, recordId))).toBe("sent 1, not_answered, read_back standing, failed");
 	});
 
 	it("is given to a cut-off DELETE to land: a minute after the last one was sent", async () => {
@@ -53,7 +53,7 @@ describe("time", () => {
 		});
 		const seconds = [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300];
 		expect(pauses).toEqual(seconds.map((s) => `unknown for ${s * 1000} ms`));
-		expect(story(record)).toBe("sent 1, not_answered, read_back unreadable, read_back done, deleted");
+		expect(story(record)).toBe("sent 1, not_answered, read_back nothing readable, read_back gone, deleted");
 	});
 
 	it("is slept for just as long as Cloudflare asks, with the alarm set for after", async () => {

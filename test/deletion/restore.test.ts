@@ -21,47 +21,47 @@ describe("a restoration", () => {
 		[
 			"was somebody else's doing where Cloudflare knows of a binding, and lists it with the same service",
 			{ creates: ["conflict"], reads: ["bound_meanwhile"] },
-			"sent 1, answered 409, read_back done, already_bound",
+			"sent 1, answered 409, read_back bound, already_bound",
 		],
 		[
 			"has failed where Cloudflare knows of a binding, and lists none",
 			{ creates: ["conflict"] },
-			"sent 1, answered 409, read_back not_done, restoration_failed",
+			"sent 1, answered 409, read_back not bound, restoration_failed",
 		],
 		[
 			"has failed where another service has been bound meanwhile",
 			{ creates: ["conflict"], reads: ["other_meanwhile"] },
-			"sent 1, answered 409, read_back in_the_way, restoration_failed",
+			"sent 1, answered 409, read_back bound to another service, restoration_failed",
 		],
 		[
 			"is done where no answer came and the binding is there",
 			{ creates: ["done_and_lost"] },
-			"sent 1, not_answered, read_back done, restored",
+			"sent 1, not_answered, read_back bound, restored",
 		],
 		[
 			"is sent again where no answer came and nothing is bound",
 			{ creates: ["lost", "ok"] },
-			"sent 1, not_answered, read_back not_done, sent 2, answered 200, restored",
+			"sent 1, not_answered, read_back not bound, sent 2, answered 200, restored",
 		],
 		[
 			"is done by us, not by somebody else, where the second POST finds what the first one left",
 			{ creates: ["lost", "conflict"], reads: ["truth", "bound_meanwhile"] },
-			"sent 1, not_answered, read_back not_done, sent 2, answered 409, read_back done, restored",
+			"sent 1, not_answered, read_back not bound, sent 2, answered 409, read_back bound, restored",
 		],
 		[
 			"has failed where no answer came and another service is bound",
 			{ creates: ["lost"], reads: ["other_meanwhile"] },
-			"sent 1, not_answered, read_back in_the_way, restoration_failed",
+			"sent 1, not_answered, read_back bound to another service, restoration_failed",
 		],
 		[
 			"is sent three times at the most",
 			{ creates: ["lost", "lost", "lost"] },
-			"sent 1, not_answered, read_back not_done, sent 2, not_answered, read_back not_done, sent 3, not_answered, read_back not_done, read_back not_done, restoration_failed",
+			"sent 1, not_answered, read_back not bound, sent 2, not_answered, read_back not bound, sent 3, not_answered, read_back not bound, read_back not bound, restoration_failed",
 		],
 		[
 			"has failed where Cloudflare refuses",
 			{ creates: ["refused"] },
-			"sent 1, answered 403, read_back not_done, restoration_failed",
+			"sent 1, answered 403, read_back not bound, restoration_failed",
 		],
 		[
 			"has failed where the credential is rejected",
@@ -71,17 +71,17 @@ describe("a restoration", () => {
 		[
 			"is done where a lost POST lands after Cloudflare refused the next one",
 			{ creates: ["lost", "refused"], reads: ["truth", "truth", "bound_meanwhile"] },
-			"sent 1, not_answered, read_back not_done, sent 2, answered 403, read_back not_done, read_back done, restored",
+			"sent 1, not_answered, read_back not bound, sent 2, answered 403, read_back not bound, read_back bound, restored",
 		],
 		[
 			"waits out a short throttling, and looks before it sends again",
 			{ creates: [{ throttled: 2000 }, "ok"] },
-			"sent 1, answered 429, read_back not_done, sent 2, answered 200, restored",
+			"sent 1, answered 429, read_back not bound, sent 2, answered 200, restored",
 		],
 		[
 			"was somebody else's doing where that was faster while it was throttled",
 			{ creates: [{ throttled: 2000 }], reads: ["bound_meanwhile"] },
-			"sent 1, answered 429, read_back done, already_bound",
+			"sent 1, answered 429, read_back bound, already_bound",
 		],
 		[
 			"has failed where the throttling is longer than its window",
@@ -101,7 +101,7 @@ describe("a restoration", () => {
 		[
 			"is looked for until a list can be read",
 			{ creates: ["done_and_lost"], reads: ["unreadable", "no_prefix"] },
-			"sent 1, not_answered, read_back unreadable, read_back done, restored",
+			"sent 1, not_answered, read_back nothing readable, read_back bound, restored",
 		],
 	])("%s", async (_, script, expected) => {
 		const { world, record, restoration } = await lived(script);

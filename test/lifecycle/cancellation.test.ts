@@ -38,7 +38,10 @@ describe("a cancellation", () => {
 
 	test("of one that waits for an approval takes that back too", async () => {
 		const { id } = (await remove("198.51.100.0/24", "?acknowledge=leaves_no_service")).json;
-		expect((await cancel(id)).json.state).toBe("cancelled");
+		expect((await cancel(id)).json).toMatchObject({
+			state: "cancelled",
+			approval: { state: "withdrawn", decided_by: null },
+		});
 		const late = await call(`/deletions/${id}/approval`, {
 			method: "POST",
 			token: approver.token,

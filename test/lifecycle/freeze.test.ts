@@ -33,6 +33,18 @@ describe("the switch", () => {
 		expect(await standing()).toEqual({ ...thawed, log: [thaw, frozen] });
 	});
 
+	test("is not shortened in one step, by whatever script; lengthened, it is", async () => {
+		await freeze({ reason: "INC-1", until: inMs(hourMs) });
+		const shorter = await freeze({ reason: "a script", until: inMs(minuteMs) });
+		expect([shorter.status, shorter.json.code]).toEqual([409, "conflict"]);
+		expect(shorter.json.freeze).toMatchObject({ frozen: true, reason: "INC-1", until: inMs(hourMs) });
+		expect(await standing()).toMatchObject({ reason: "INC-1", until: inMs(hourMs) });
+		expect((await freeze({ reason: "INC-2" })).json).toMatchObject({ reason: "INC-2", until: null });
+		expect((await freeze({ reason: "a script", until: inMs(24 * hourMs) })).status).toBe(409);
+		await lift();
+		expect((await freeze({ reason: "a script", until: inMs(minuteMs) })).status).toBe(200);
+	});
+
 	test("lifted when it is off, stays off, and nothing is logged", async () => {
 		expect([(await lift()).status, (await lift()).json]).toEqual([200, thawed]);
 		expect((await standing()).log).toEqual([]);

@@ -21,6 +21,20 @@ async function scheduled(aheadMs = hourMs, query = ""): Promise<string> {
 }
 
 describe("a deletion for later", () => {
+	test("does not answer for another binding that has its CIDR by then", async () => {
+		const waiting = await scheduled();
+		const state = await cloudflare.state();
+		const other = "c01d00000000000000000000000000ff";
+		for (const binding of state.prefixes.flatMap(({ bindings }) => bindings))
+			if (binding.id === cdn25) binding.id = other;
+		await cloudflare.put(state);
+		const answer = await remove(cidr);
+		expect([answer.status, answer.json.binding.id]).toEqual([200, other]);
+		expect(await deletes()).toEqual([`DELETE bindings/${other}`]);
+		await wakeAfter(hourMs);
+		expect((await record(waiting)).state).toBe("already_gone");
+	});
+
 	test("waits on record until its time, and says how long", async () => {
 		const answer = await remove(cidr, `?not_before=${inMs(hourMs)}&reason=INC-3`);
 		expect(answer.status).toBe(202);
