@@ -47,7 +47,7 @@ describe("a read", () => {
 			{ kind: "respond", body: { success: true, result: [], result_info: { total_count: 4 } } },
 		],
 	])("is repeated after %s", async (_, fault) => {
-		const { addressing, slept } = addressingOf();
+		const { addressing, slept } = addressingOf({ timeoutMs: fault.kind === "hang_before" ? 1000 : 5000 });
 		await order(fault);
 		const listing = await addressing.listBindings(edgeId, shared);
 		expect(listing.ok && listing.value.items).toHaveLength(4);
@@ -177,7 +177,7 @@ describe("a DELETE", () => {
 		[{ kind: "reject", status: 409, errors: [] }, "refused"],
 		[{ kind: "reject", status: 403 }, "credential_rejected"],
 	])("is never repeated: %j", async (fault, kind) => {
-		const { addressing, slept } = addressingOf();
+		const { addressing, slept } = addressingOf({ timeoutMs: fault.kind === "hang_after" ? 300 : 5000 });
 		await order(fault, { method: "DELETE" });
 		expect(await addressing.deleteBinding(edgeId, cdnId)).toMatchObject({ ok: false, failure: { kind } });
 		expect(await deletes()).toHaveLength(1);

@@ -26,7 +26,7 @@ export function addressingOf(change: Partial<AddressingOptions> = {}) {
 		},
 		random: () => 0.5,
 		onCredential: (call, rejected) => credential.push(`${call} ${rejected ? "rejected" : "accepted"}`),
-		timeoutMs: 50,
+		timeoutMs: 5000,
 		...change,
 	});
 	return { addressing, slept, credential, clock };

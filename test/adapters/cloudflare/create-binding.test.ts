@@ -50,7 +50,7 @@ describe("a creation", () => {
 		[{ kind: "throttle", retry_after: 1 }, "throttled"],
 		[{ kind: "reject", status: 403 }, "credential_rejected"],
 	])("is never repeated: %j", async (fault, kind) => {
-		const { addressing, slept } = addressingOf();
+		const { addressing, slept } = addressingOf({ timeoutMs: fault.kind === "hang_after" ? 300 : 5000 });
 		await cloudflare.order({ fault, method: "POST" });
 		expect(await addressing.createBinding(edgeId, wanted)).toMatchObject({ ok: false, failure: { kind } });
 		expect(await posts()).toHaveLength(1);
