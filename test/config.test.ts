@@ -35,6 +35,7 @@ describe("readConfig", () => {
 			value: {
 				accountId,
 				credential: { apiToken: "cf-token" },
+				senders: [],
 				tokenHolders: [
 					{ name: "ci", digest: new Uint8Array(32).fill(0x5e), scopes: ["read", "delete"], ranges: ["203.0.113.0/24"] },
 				],

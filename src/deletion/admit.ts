@@ -1,5 +1,5 @@
 // The first half of a deletion: claim → find → guard → record the intent. Sends nothing that changes anything.
-import type { Actor } from "./actor.ts";
+import { type Actor, partyOf } from "./actor.ts";
 import { assess, cidrsOf } from "./assess.ts";
 import { contains, parseCidr } from "./cidr.ts";
 import { plainId, sameId } from "./cloudflare-id.ts";
@@ -142,7 +142,7 @@ function draftOf({ actor, target, reason, notBeforeMs, requestId }: DeletionComm
 		state: "deleting",
 		target: target.named,
 		reason,
-		actor: { name: actor.name, door: actor.door },
+		actor: partyOf(actor),
 		created_at: at(nowMs),
 		settled_at: null,
 		binding: null,

@@ -1,7 +1,7 @@
 // The way back: the binding created anew, from the record. The same care as for a deletion: intent first, once, and a
 // look after every unclear answer. A freeze does not hold it, as it is what one wants to do in a freeze.
 
-import type { Actor } from "./actor.ts";
+import { type Actor, partyOf } from "./actor.ts";
 import type { Binding } from "./binding.ts";
 import { carefully, type ErrandFailure, lookAfterMs, noAnswer, notYetSent, type Sight } from "./careful.ts";
 import { isCloudflareId, sameId } from "./cloudflare-id.ts";
@@ -81,7 +81,7 @@ export async function beginRestoration(
 	const restoration: Restoration = {
 		state: "restoring",
 		requested_at: at(nowMs),
-		requested_by: { name: actor.name, door: actor.door },
+		requested_by: partyOf(actor),
 		settled_at: null,
 		binding_id: null,
 		provisioning: null,

@@ -41,14 +41,27 @@ const layerOf = (path: string): string =>
 /** Layer or file → the layers, files and packages that it may import; with `type ` before, only their types. */
 const allowed: Record<string, readonly string[]> = {
 	deletion: ["deletion", "ipaddr.js", "node:crypto"],
-	adapters: ["adapters", "deletion", "capped-text.ts", "valibot", "node:crypto", "node:buffer"],
-	doors: ["doors", "deletion", "type config.ts", "capped-text.ts", "log.ts", "valibot", "itty-router", "node:crypto"],
-	ledger: ["ledger", "deletion", "adapters", "config.ts", "log.ts", "cloudflare:workers", "node:crypto"],
-	"config.ts": ["deletion", "type adapters/cloudflare/send.ts", "valibot"],
+	adapters: ["adapters", "deletion", "capped-body.ts", "valibot", "node:crypto", "node:buffer"],
+	config: ["config", "deletion", "type config.ts", "json-pointer.ts", "type adapters/cloudflare/send.ts", "valibot"],
+	doors: [
+		"doors",
+		"deletion",
+		"type config.ts",
+		"type config",
+		"capped-body.ts",
+		"json-pointer.ts",
+		"log.ts",
+		"valibot",
+		"itty-router",
+		"node:crypto",
+	],
+	ledger: ["ledger", "deletion", "adapters", "config.ts", "config", "log.ts", "cloudflare:workers", "node:crypto"],
+	"config.ts": ["config", "deletion", "type adapters/cloudflare/send.ts", "valibot"],
 	"routes.ts": ["doors", "doors/openapi.json", "itty-router"],
 	"log.ts": ["type deletion"],
-	"capped-text.ts": [],
-	"index.ts": ["adapters", "config.ts", "doors", "ledger", "log.ts", "routes.ts"],
+	"json-pointer.ts": ["type deletion"],
+	"capped-body.ts": [],
+	"index.ts": ["adapters", "config.ts", "doors", "ledger", "log.ts", "routes.ts", "cloudflare:workers"],
 };
 
 const isAllowed = (from: string, { to, typeOnly }: Import): boolean => {

@@ -72,9 +72,9 @@ describe("the README", () => {
 
 	it("names every setting that unbind reads", () => {
 		const [, config = ""] = readFileSync("src/config.ts", "utf8").split("const settings = ");
-		const settings = new Set(
-			[...config.matchAll(/^\t([A-Z_]{6,}): |"(CLOUDFLARE_[A-Z_]+)"/gm)].map(([, one, other]) => one ?? other ?? ""),
-		);
+		const credential = readFileSync("src/config/credential.ts", "utf8");
+		const names = `${config}${credential}`.matchAll(/^\t([A-Z_]{4,}): |"(CLOUDFLARE_[A-Z_]+)"/gm);
+		const settings = new Set([...names].map(([, one, other]) => one ?? other ?? ""));
 		expect(settings.size).toBeGreaterThan(10);
 		for (const name of settings) expect(readme).toContain(name);
 	});

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cappedText } from "../src/capped-text.ts";
+import { cappedText } from "../src/capped-body.ts";
 
 /** A body in pieces, and what became of it. */
 function bodyOf(pieces: readonly Uint8Array[]) {

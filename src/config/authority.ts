@@ -1,0 +1,18 @@
+// What an actor of a record may do now, by the configuration as it is now.
+import type { Config } from "../config.ts";
+import type { Actor, Party } from "../deletion/actor.ts";
+
+/** null when there is no such actor any more. */
+export function authorityOf(party: Party, config: Config): Pick<Actor, "scopes" | "ranges"> | null {
+	const named = ({ name }: { name: string }) => name === party.name;
+	switch (party.door) {
+		case "api":
+		case "cloudflare":
+		case "page":
+			return config.tokenHolders.find(named) ?? null;
+		case "webhook":
+			return config.senders.find(named) ?? null;
+		case "chat":
+			return null;
+	}
+}
