@@ -8,14 +8,14 @@ import { firstPosition, historyPage } from "./page.ts";
 
 export function createHistory(kv: KVNamespace, askChanges: AskChanges): History {
 	return {
-		async page({ filter, limit, cursor, unless }) {
+		async page({ filter, limit, cursor, unless, ask = askChanges }) {
 			const from = cursor === null ? firstPosition : decodeCursor(cursor, filter);
 			if (from === null) return fail("bad_cursor");
 			const { bindingId, prefixId, untilMs } = filter;
 			// What is newer than the stretch would only take the room of what is in it.
 			const newest = untilMs === null ? "" : idBounds(0, untilMs).first;
 			const afterId = from.afterId === "" ? newest : from.afterId;
-			const changes = await askChanges({ afterId, bindingId, prefixId, unless });
+			const changes = await ask({ afterId, bindingId, prefixId, unless });
 			if (changes?.recent === null) return ok(null);
 			try {
 				const overlay = { recent: changes?.recent ?? [], until: changes?.until ?? null };
