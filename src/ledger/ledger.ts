@@ -13,7 +13,14 @@ import { cancel, decideApproval, type LifecycleFailure } from "../deletion/decis
 import { type Deletion, isOpen } from "../deletion/deletion.ts";
 import { createDirectory } from "../deletion/directory.ts";
 import type { Freeze, FreezeEvent } from "../deletion/freeze.ts";
-import type { BindingsQuery, Changes, ChangesQuery, LedgerApi, PrefixWithBindings } from "../deletion/ledger-api.ts";
+import type {
+	BindingsQuery,
+	Changes,
+	ChangesQuery,
+	LedgerApi,
+	Overview,
+	PrefixWithBindings,
+} from "../deletion/ledger-api.ts";
 import type { LookUpFailure } from "../deletion/locate.ts";
 import { type Plan, type PlanQuery, plan } from "../deletion/plan.ts";
 import { beginRestoration, type RestorationRefusal } from "../deletion/restore.ts";
@@ -23,6 +30,7 @@ import { log, traceOf } from "../log.ts";
 import { changes } from "./changes.ts";
 import { isCredentialRejected, markOf } from "./credential-health.ts";
 import { endsBefore, freezeInForce, freezeLog, scheduledIds, setFreeze } from "./freezes.ts";
+import { overview } from "./overview.ts";
 import { getFlag, nextDueMs, openTables, postpone, prune, setFlag } from "./tables.ts";
 import { type Wired, wire } from "./wiring.ts";
 
@@ -124,6 +132,10 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 
 	async changes(query: ChangesQuery): Promise<Changes> {
 		return changes(this.#sql, query, Date.now());
+	}
+
+	async overview(query: ChangesQuery, sinceDay: string): Promise<Overview> {
+		return overview(this.#sql, query, sinceDay, Date.now());
 	}
 
 	async health(): Promise<{ credentialRejected: boolean }> {
