@@ -3,6 +3,7 @@
 
 import * as v from "valibot";
 import type { Credential } from "./adapters/cloudflare/send.ts";
+import { type Access, access, accessOf, accessProblems } from "./config/access.ts";
 import { readCredential } from "./config/credential.ts";
 import { type ConfigProblem, table, told, wholeNumber } from "./config/fields.ts";
 import { type TokenHolder, tokenHoldersOf, tokens } from "./config/tokens.ts";
@@ -28,6 +29,8 @@ export interface Config {
 	credential: Credential;
 	tokenHolders: readonly TokenHolder[];
 	senders: readonly Sender[];
+	/** Cloudflare Access in front of the page; null where there is none. */
+	access: Access | null;
 	/** name → CIDR or binding id */
 	aliases: ReadonlyMap<string, string>;
 	/** 0 is for ever. */
@@ -97,6 +100,7 @@ const settings = v.object({
 	APPROVAL_MINUTES: v.optional(wholeNumber(1, 1440), defaultPolicy.approvalMinutes),
 	TOKENS: tokens,
 	WEBHOOKS: v.optional(webhooks, {}),
+	ACCESS: v.optional(access),
 });
 
 const fixOf = (setting: string): string =>
@@ -121,12 +125,14 @@ export function readConfig(env: object): Result<Config, ConfigProblem[]> {
 	const { output } = read;
 	const senders = readSenders(output.WEBHOOKS, secrets);
 	problems.push(...senders.problems, ...sharedNames(Object.keys(output.TOKENS), Object.keys(output.WEBHOOKS)));
+	problems.push(...accessProblems(output.ACCESS, Object.keys(output.TOKENS)));
 	if (!credential.ok || problems.length > 0) return fail(problems);
 	return ok({
 		accountId: output.CLOUDFLARE_ACCOUNT_ID,
 		credential: credential.value,
 		tokenHolders: tokenHoldersOf(output.TOKENS),
 		senders: senders.senders,
+		access: output.ACCESS === undefined ? null : accessOf(output.ACCESS),
 		aliases: new Map(Object.entries(output.ALIASES)),
 		retentionDays: output.HISTORY_RETENTION_DAYS,
 		policy: {

@@ -7,10 +7,10 @@ const headersOfAll = {
 	"content-security-policy": "default-src 'none'; frame-ancestors 'none'",
 };
 
-/** A HEAD has the headers of the GET, and no body. */
+/** A HEAD has the headers of the GET, and no body. A page brings its own policies; nobody else brings any. */
 export function finish(response: Response, requestId: string, isHead: boolean): Response {
 	const headers = new Headers(response.headers);
-	for (const [name, value] of Object.entries(headersOfAll)) headers.set(name, value);
+	for (const [name, value] of Object.entries(headersOfAll)) if (!headers.has(name)) headers.set(name, value);
 	headers.set("x-request-id", requestId);
 	if (isHead) void response.body?.cancel();
 	return new Response(isHead ? null : response.body, { status: response.status, headers });
