@@ -17,6 +17,7 @@ import {
 	v6Spectrum64,
 	withoutPauses,
 } from "./account.ts";
+import { signedIn } from "./page/visitor.ts";
 
 afterEach(beginAnew);
 
@@ -28,6 +29,8 @@ interface Shot {
 	path: string;
 	headers: [string, string][];
 	body: string | Uint8Array | null;
+	/** With a session of the page. */
+	signedIn: boolean;
 }
 
 const oneOf = <Item>(...items: Item[]) => fc.constantFrom(...items);
@@ -74,12 +77,22 @@ const path = fc.oneof(
 	},
 	{ weight: 3, arbitrary: bindingsAt },
 	{ weight: 1, arbitrary: encoded.map((id) => `/deletions/${id}`) },
+	{
+		weight: 2,
+		arbitrary: oneOf(...words("/ /account /export.csv /export.ndjson /records/7zzzzzzzzzzzzzzzzzzzzzzzzz /sign-in")),
+	},
+	{ weight: 1, arbitrary: target.map((name) => `/account/${name}`) },
+	{ weight: 1, arbitrary: encoded.map((id) => `/records/${id}`) },
 	{ weight: 1, arbitrary: fc.webPath({ size: "small" }).map((text) => `/${text}`) },
 	{ weight: 1, arbitrary: encoded.map((text) => `/${text}`) },
 );
 const parameter = fc
 	.tuple(
-		oneOf(...words("reason acknowledge covering limit cursor state binding prefix since until actor door x __proto__")),
+		oneOf(
+			...words(
+				"reason acknowledge covering limit cursor state binding prefix since until actor door q service x __proto__",
+			),
+		),
 		fc.oneof(
 			oneOf(
 				"",
@@ -163,12 +176,13 @@ const method = fc.oneof(
 	{ weight: 2, arbitrary: oneOf("HEAD", "PUT", "PATCH", "OPTIONS", "PROPFIND") },
 );
 const shot: fc.Arbitrary<Shot> = fc
-	.tuple(method, path, query, headers, body)
-	.map(([verb, at, search, all, content]) => ({
+	.tuple(method, path, query, headers, body, fc.boolean())
+	.map(([verb, at, search, all, content, signedIn]) => ({
 		method: verb,
 		path: at + search,
 		headers: all,
 		body: verb === "GET" || verb === "HEAD" ? null : content,
+		signedIn,
 	}));
 
 /** Now and then Cloudflare fails too. */
@@ -189,8 +203,12 @@ const allowedStatuses = new Set([502, 503, 504]);
 const allowedPath =
 	/^\/client\/v4\/accounts\/258def64c72dae45f3e4c8516e2111f2\/addressing\/prefixes(?:\/[0-9a-f-]{32,36}\/bindings(?:\/[0-9a-f-]{32,36})?)?$/;
 
-async function fire({ method, path: at, headers: all, body: content }: Shot): Promise<number> {
-	const request = new Request(`${origin}${at}`, { method, headers: all, body: content });
+async function fire(
+	{ method, path: at, headers: all, body: content, signedIn }: Shot,
+	cookie: string,
+): Promise<number> {
+	const sent: [string, string][] = signedIn ? [...all, ["cookie", cookie]] : all;
+	const request = new Request(`${origin}${at}`, { method, headers: sent, body: content, redirect: "manual" });
 	const response = await exports.default.fetch(request);
 	const { status } = response;
 	const type = response.headers.get("content-type") ?? "";
@@ -198,6 +216,7 @@ async function fire({ method, path: at, headers: all, body: content }: Shot): Pr
 	expect(status < 500 || allowedStatuses.has(status) || `${status}: ${text}`).toBe(true);
 	expect(response.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
 	if (method === "HEAD") expect(text).toBe("");
+	else if (type.startsWith("text/html")) expect(text).toMatch(/^<!doctype html>\n<html lang="en">.*<\/html>$/s);
 	else if (status >= 400 && new URL(request.url).pathname !== "/health") {
 		const told = JSON.parse(text);
 		if (type.startsWith("application/problem+json"))
@@ -211,12 +230,14 @@ test("no request gets an undocumented answer, and none makes unbind ask Cloudfla
 	timeout: 120_000,
 }, async () => {
 	withoutPauses();
+	const { cookie } = await signedIn();
 	const statuses = new Map<number, number>();
 	const shots = fc.array(shot, { minLength: requestsAtOnce, maxLength: requestsAtOnce });
 	await fc.assert(
 		fc.asyncProperty(shots, trouble, async (all, orders) => {
 			await cloudflare.order(...orders);
-			for (const status of await Promise.all(all.map(fire))) statuses.set(status, (statuses.get(status) ?? 0) + 1);
+			for (const status of await Promise.all(all.map((one) => fire(one, cookie))))
+				statuses.set(status, (statuses.get(status) ?? 0) + 1);
 			for (const { method, path: asked } of await cloudflare.log()) {
 				expect(asked).toMatch(allowedPath);
 				expect(["GET", "DELETE"]).toContain(method);

@@ -2,7 +2,6 @@
 import { type JSX, renderToString } from "#preact/render";
 
 const headersOfPages = {
-	"content-type": "text/html; charset=utf-8",
 	"content-security-policy":
 		"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
 	// With "no-referrer" a browser would hide the origin of unbind's own forms too.
@@ -12,7 +11,10 @@ const headersOfPages = {
 };
 
 export const html = (page: JSX.Element, status = 200, headers: { [name: string]: string } = {}): Response =>
-	new Response(`<!doctype html>\n${renderToString(page)}`, { status, headers: { ...headersOfPages, ...headers } });
+	new Response(`<!doctype html>\n${renderToString(page)}`, {
+		status,
+		headers: { ...headersOfPages, "content-type": "text/html; charset=utf-8", ...headers },
+	});
 
 /** After a POST, or to the address that a page is at home at. */
 export const seeOther = (path: string, headers: { [name: string]: string } = {}): Response =>

@@ -1,7 +1,6 @@
 // What the pages can do beyond what HTML does: tell of changes as they come, keys, copying, local times. Nothing is lost
 // without it. It asks for the page that is shown, and for nothing else.
 
-const pollMs = 5000;
 const longestPollMs = 60_000;
 
 /** @param {string} selector */
@@ -58,6 +57,8 @@ async function copy(button) {
 // Changes, as they come.
 
 const tail = one("[data-tail]");
+/** One who looks at a single deletion waits for it. */
+const pollMs = one("#rows") === null ? 2000 : 5000;
 let isPaused = false;
 /** The version of what is shown. */
 let etag = one("[data-live]")?.dataset.live ?? "";

@@ -14,7 +14,7 @@ import { glance, presentOf } from "./present.ts";
 import { utcMinute } from "./utc-minute.ts";
 import { PlanPage } from "./views/plan.tsx";
 
-const waitSeconds = 5;
+const waitSeconds = 3;
 /** In the plan, in the place of the reason that the form will ask for. */
 const reasonToCome = "to be given";
 

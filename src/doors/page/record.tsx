@@ -23,7 +23,7 @@ import { RecordPage } from "./views/record.tsx";
 
 const othersShown = 10;
 /** Whoever decides waits for it a little; what takes longer is seen on the record. */
-const waitMs = 5000;
+const waitMs = 3000;
 const notFound = problem("deletion_not_found", "There is no deletion with this id.");
 
 export const showRecord: Page = async (request, context, viewer) => {

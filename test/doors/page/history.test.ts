@@ -142,6 +142,7 @@ describe("filters", () => {
 		const { status, location } = await viewer.get(given);
 		expect([status, location]).toEqual([303, "/?state=refused&since=2026-02-01"]);
 		expect((await viewer.get("/?q=")).location).toBe("/");
+		expect((await viewer.get("//?q=&state=failed")).location).toBe("/?state=failed");
 	});
 
 	test.each([
