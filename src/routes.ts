@@ -12,6 +12,7 @@ import type { Context } from "./doors/context.ts";
 import { health } from "./doors/health.ts";
 import openapi from "./doors/openapi.json" with { type: "json" };
 import { problem, problemResponse } from "./doors/problem.ts";
+import { webhook } from "./doors/webhooks/handler.ts";
 
 const bindingsPath = "/client/v4/accounts/:account/addressing/prefixes/:prefix/bindings";
 
@@ -32,6 +33,8 @@ router
 	.get("/freeze", apiDoor("read", showFreeze))
 	.put("/freeze", apiDoor("freeze", putFreeze))
 	.delete("/freeze", apiDoor("freeze", liftFreeze))
+	.post("/webhooks/:name", webhook)
+	.put("/webhooks/:name", webhook)
 	.get(bindingsPath, cloudflare.cloudflareDoor("read", cloudflare.listBindings))
 	.get(`${bindingsPath}/:binding`, cloudflare.cloudflareDoor("read", cloudflare.getBinding))
 	.delete(`${bindingsPath}/:binding`, cloudflare.cloudflareDoor(null, cloudflare.deleteBinding))

@@ -20,6 +20,7 @@ import { beginRestoration, type RestorationRefusal } from "../deletion/restore.t
 import { fail, ok, type Result } from "../deletion/result.ts";
 import { survey, surveyPrefix } from "../deletion/survey.ts";
 import { log, traceOf } from "../log.ts";
+import { withinMs } from "../within-ms.ts";
 import { changes } from "./changes.ts";
 import { isCredentialRejected, markOf } from "./credential-health.ts";
 import { endsBefore, freezeInForce, freezeLog, scheduledIds, setFreeze } from "./freezes.ts";
@@ -224,14 +225,4 @@ function noted<Value, Failure extends { code: string }>(
 	const { name, door } = actor;
 	if (!result.ok) log("warn", `${what}_refused`, { deletion_id: id, actor: name, door, code: result.failure.code });
 	return result;
-}
-
-/** Waits for the work, but no longer than that; the work goes on. */
-async function withinMs(ms: number, work: Promise<unknown>): Promise<void> {
-	let timer: ReturnType<typeof setTimeout> | undefined;
-	const timeUp = new Promise<void>((resolve) => {
-		timer = setTimeout(resolve, ms);
-	});
-	await Promise.race([work, timeUp]);
-	clearTimeout(timer);
 }
