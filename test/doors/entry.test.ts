@@ -137,6 +137,7 @@ describe("405", () => {
 		["/deletions/7zzzzzzzzzzzzzzzzzzzzzzzzz/cancellation", "POST"],
 		["/deletions/7zzzzzzzzzzzzzzzzzzzzzzzzz/restoration", "POST"],
 		["/freeze", "DELETE, GET, HEAD, PUT"],
+		["/webhooks/grafana", "POST, PUT"],
 		["/openapi.json", "GET, HEAD"],
 		[bindingsPath(prefixes.shop), "GET, HEAD"],
 		[bindingsPath(prefixes.shop, cdn25), "DELETE, GET, HEAD"],

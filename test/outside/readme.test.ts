@@ -10,6 +10,8 @@ import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 
 interface Example {
 	command: string;
+	/** It is the first one after the README says to begin with fresh data. */
+	beginsAnew: boolean;
 	/** The block that follows the command at once. */
 	answer: { language: string; text: string } | null;
 }
@@ -22,16 +24,18 @@ const examples: Example[] = blocks.flatMap((block, index) => {
 	const next = blocks[index + 1];
 	const between = next === undefined ? "x" : readme.slice(block.index + block[0].length, next.index);
 	const answer = next === undefined || between.trim() !== "" ? null : { language: next[2] ?? "", text: next[3] ?? "" };
-	return [{ command: text.trim(), answer }];
+	const before = readme.slice(blocks[index - 1]?.index ?? 0, block.index);
+	return [{ command: text.trim(), beginsAnew: before.includes("On fresh data"), answer }];
 });
 
 // Not the synchronous kind: this process answers for Cloudflare.
 const run = promisify(execFile);
 
 let sandbox: Sandbox;
-beforeAll(async () => {
+const begin = async (): Promise<void> => {
 	sandbox = await startSandbox({ dataPath: mkdtempSync(join(tmpdir(), "unbind-")), fresh: true });
-});
+};
+beforeAll(begin);
 afterAll(() => sandbox.stop());
 
 const anything = (value: unknown): unknown => {
@@ -49,7 +53,11 @@ const anything = (value: unknown): unknown => {
 describe("the README", () => {
 	it("shows requests", () => expect(examples.length).toBeGreaterThan(8));
 
-	it.each(examples)("$command", async ({ command, answer }) => {
+	it.each(examples)("$command", async ({ command, beginsAnew, answer }) => {
+		if (beginsAnew) {
+			await sandbox.stop();
+			await begin();
+		}
 		const here = command
 			.replaceAll("http://localhost:8787", sandbox.url)
 			.replaceAll("http://localhost:8788", sandbox.imitationUrl);
