@@ -45,9 +45,7 @@ async function main(): Promise<string> {
 
 /** Read as the Worker reads it, so that what is wrong is told in the same words. */
 async function senderNamed(name: string): Promise<Sender> {
-	const own = v.parse(v.looseObject({ WEBHOOKS: v.optional(v.record(v.string(), v.unknown()), {}) }), {
-		...(await readWorkerOptions()).bindings,
-	}).WEBHOOKS;
+	const own = await ownSenders();
 	const settings = own[name] ?? sandboxSenders[name];
 	if (settings === undefined) throw new Error(`There is no sender ${JSON.stringify(name)}.`);
 	const vars = existsSync(".dev.vars") ? parseEnv(readFileSync(".dev.vars", "utf8")) : {};
@@ -59,6 +57,17 @@ async function senderNamed(name: string): Promise<Sender> {
 	if (sender === undefined || problems.length > 0)
 		throw new Error(problems.map(({ problem, fix }) => `${problem}. ${fix}`).join("\n"));
 	return sender;
+}
+
+/** Wrangler takes seconds to read its own file, so it is asked only where the file has senders. */
+async function ownSenders(): Promise<{ [name: string]: unknown }> {
+	if (!/^\s*(?:\[vars\.WEBHOOKS|WEBHOOKS\s*=)/m.test(readFileSync("wrangler.toml", "utf8"))) return {};
+	const { bindings } = await readWorkerOptions();
+	const { WEBHOOKS } = v.parse(
+		v.looseObject({ WEBHOOKS: v.optional(v.record(v.string(), v.unknown()), {}) }),
+		bindings,
+	);
+	return WEBHOOKS;
 }
 
 try {
