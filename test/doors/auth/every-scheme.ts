@@ -92,6 +92,7 @@ export const everyScheme: Row[] = [
 		}),
 		...texts,
 	},
+	{ name: "hmac, in Authorization", scheme: hmac({ header: "authorization", prefix: "HMAC " }), ...texts },
 	{ name: "slack", scheme: slack, ...texts },
 	{
 		name: "discord",
