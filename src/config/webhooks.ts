@@ -174,7 +174,9 @@ export function readSenders(
 
 const secretForms: Partial<Record<SchemeName, { pattern: RegExp; told: string }>> = {
 	"standard-webhooks": {
-		pattern: /^(?:whsec_(?:[A-Za-z0-9+/]{4}){8,21}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?|whpk_[A-Za-z0-9+/]{43}=)$/,
+		// The last letter before a "=" has no more bits than it needs: another spelling is not what is decoded.
+		pattern:
+			/^(?:whsec_(?:[A-Za-z0-9+/]{4}){8,20}(?:(?:[A-Za-z0-9+/]{4})?(?:[A-Za-z0-9+/][AQgw]==)?|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)|whpk_[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)$/,
 		told: "whsec_ with 24 to 64 bytes in base64, or whpk_ with a public key",
 	},
 	alertmanager: { pattern: /^[\x21-\x7e]+$/, told: "a token, or user:password, without spaces" },
