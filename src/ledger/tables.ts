@@ -25,7 +25,7 @@ CREATE TABLE IF NOT EXISTS deletions (
 CREATE UNIQUE INDEX IF NOT EXISTS one_open_deletion_a_binding ON deletions (binding_id) WHERE open = 1;
 CREATE INDEX IF NOT EXISTS deletions_by_change ON deletions (change);
 CREATE INDEX IF NOT EXISTS deletions_by_changed_at ON deletions (changed_at);
-CREATE INDEX IF NOT EXISTS deletions_by_prefix ON deletions (prefix_id, changed_at);
+CREATE INDEX IF NOT EXISTS deletions_by_prefix ON deletions (prefix_id, changed_at, state, binding_id);
 CREATE INDEX IF NOT EXISTS deletions_by_settle_at ON deletions (settle_at) WHERE settle_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS deletions_by_publish_at ON deletions (publish_at) WHERE publish_at IS NOT NULL;
 CREATE TABLE IF NOT EXISTS claims (
@@ -41,7 +41,7 @@ CREATE INDEX IF NOT EXISTS deletions_by_binding ON deletions (binding_id, id);
 CREATE INDEX IF NOT EXISTS deletions_by_cidr ON deletions (cidr, id);
 CREATE INDEX IF NOT EXISTS claims_by_deletion ON claims (deletion_id);
 CREATE INDEX IF NOT EXISTS claims_by_made_at ON claims (made_at);
-CREATE INDEX IF NOT EXISTS deletions_by_begun_at ON deletions (begun_at) WHERE begun_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS deletions_by_begun_at ON deletions (begun_at, state, prefix_id) WHERE begun_at IS NOT NULL;
 CREATE TABLE IF NOT EXISTS freezes (
 	seq INTEGER PRIMARY KEY AUTOINCREMENT,
 	at TEXT NOT NULL,
