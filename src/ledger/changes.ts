@@ -17,7 +17,7 @@ export function changes(sql: SqlStorage, query: ChangesQuery, nowMs: number): Ch
 	const rows = sql
 		.exec<{ record: string }>(
 			`SELECT record FROM deletions
-			WHERE id IN (SELECT id FROM deletions WHERE open = 1 UNION SELECT id FROM deletions WHERE changed_at >= ?)
+			WHERE id IN (SELECT id FROM deletions WHERE open = 1 UNION ALL SELECT id FROM deletions WHERE changed_at >= ?)
 				AND id > ? AND (? IS NULL OR binding_id = ?) AND (? IS NULL OR prefix_id = ?) ORDER BY id LIMIT ?`,
 			nowMs - recentMs,
 			query.afterId,
