@@ -1,5 +1,6 @@
-// The Ledger's tables. One row a deletion, with what is asked of it by SQL beside the record itself. Rows leave a week
-// after they have settled and reached KV.
+// The Ledger's tables. One row a deletion, with what is asked of it by SQL beside the record itself: a rowid table, as a
+// record is too large for a key's leaf and would take a page more. Rows leave a week after they have settled and reached
+// KV.
 import type { Deletion } from "../deletion/deletion.ts";
 
 export const keptMs = 7 * 24 * 3_600_000;
@@ -21,7 +22,7 @@ CREATE TABLE IF NOT EXISTS deletions (
 	record TEXT NOT NULL,
 	terms TEXT,
 	progress TEXT
-) WITHOUT ROWID;
+);
 CREATE UNIQUE INDEX IF NOT EXISTS one_open_deletion_a_binding ON deletions (binding_id) WHERE open = 1;
 CREATE INDEX IF NOT EXISTS deletions_by_change ON deletions (change);
 CREATE INDEX IF NOT EXISTS deletions_by_changed_at ON deletions (changed_at);
