@@ -19,6 +19,8 @@ export interface ChangesQuery {
 	prefixId: string | null;
 	/** A version as this Ledger gave it: if it still holds, there is nothing to tell. */
 	unless: string | null;
+	/** No more rows than these; a thousand where nothing is said. */
+	atMost?: number;
 }
 
 export interface Changes {

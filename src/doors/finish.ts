@@ -7,11 +7,13 @@ const headersOfAll = {
 	"content-security-policy": "default-src 'none'; frame-ancestors 'none'",
 };
 
-/** A HEAD has the headers of the GET, and no body. */
+/**
+ * Every answer was made here, so its headers are still open. A HEAD has the headers of the GET, and no body.
+ */
 export function finish(response: Response, requestId: string, isHead: boolean): Response {
-	const headers = new Headers(response.headers);
-	for (const [name, value] of Object.entries(headersOfAll)) headers.set(name, value);
-	headers.set("x-request-id", requestId);
-	if (isHead) void response.body?.cancel();
-	return new Response(isHead ? null : response.body, { status: response.status, headers });
+	for (const [name, value] of Object.entries(headersOfAll)) response.headers.set(name, value);
+	response.headers.set("x-request-id", requestId);
+	if (!isHead) return response;
+	void response.body?.cancel();
+	return new Response(null, response);
 }

@@ -117,6 +117,9 @@ function partsOf({ state, sinceMs, untilMs }: HistoryFilter): string[] {
 type Matcher = (row: Summary) => boolean;
 const everything: Matcher = () => true;
 
+/** Whether every row under the filter's keys, in its stretch of time, is shown. */
+export const keysDecide = (filter: HistoryFilter): boolean => matcher(filter, spaceOf(filter)) === everything;
+
 /** What the keys do not see to already. */
 function matcher(filter: HistoryFilter, space: Space): Matcher {
 	const { state, actor, door, prefixId } = filter;
