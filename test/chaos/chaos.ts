@@ -37,7 +37,7 @@ try {
 		kills,
 		deletions,
 		dataPath,
-		longestPauseMs: 1200,
+		longestPauseMs: 500,
 		onProgress: (line) => console.log(`${seconds()}  ${line}`),
 	});
 	const judgement = judge(evidence);

@@ -3,16 +3,24 @@
 import type { Point } from "./schedule.ts";
 
 export interface Moments {
-	reach(point: Point): void;
+	/** @param about what it happens to */
+	reach(point: Point, about?: string | null): void;
 	/** Acts at the point, or after a while if it is not reached. Resolves to what `act` does. */
 	at<Outcome>(point: Point, patienceMs: number, act: () => Outcome): Promise<Awaited<Outcome>>;
 }
 
 export function createMoments(): Moments {
 	const waiting = new Set<{ point: Point; go(): void }>();
+	// What comes back goes on with what was struck; struck each time, it would only ever wait for a lost call to land.
+	const struck = new Set<string>();
 	return {
-		reach(point) {
-			for (const one of [...waiting]) if (one.point === point) one.go();
+		reach(point, about = null) {
+			if (about !== null && struck.has(about)) return;
+			for (const one of [...waiting]) {
+				if (one.point !== point) continue;
+				if (about !== null) struck.add(about);
+				one.go();
+			}
 		},
 		at(point, patienceMs, act) {
 			return new Promise((resolve, reject) => {

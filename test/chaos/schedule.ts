@@ -92,8 +92,9 @@ function mischief(dice: Dice): Mischief {
 	const effect = dice.chance(0.5);
 	const fault = dice.weigh<Fault | "late" | "stolen">([
 		[6, { kind: "delay", milliseconds: dice.between(20, 1500) }],
-		[4, { kind: "throttle", retry_after: dice.between(0, 2), code: 971 }],
-		[1, { kind: "throttle", code: 971 }],
+		// Few, as each of them holds everybody back.
+		[1.5, { kind: "throttle", retry_after: dice.between(0, 2), code: 971 }],
+		[0.5, { kind: "throttle", code: 971 }],
 		[5, { kind: "reject", status: dice.pick([500, 502, 503]), effect }],
 		[5, { kind: "html", status: 502, effect }],
 		[5, { kind: "drop_before" }],

@@ -64,7 +64,9 @@ export function createUpstream(witness: Witness, moments: Moments): Upstream {
 		const isList = method === "GET" && prefixId !== null;
 		const call = ++calls;
 		witness.note({ kind: "arrived", call, method, prefixId, bindingId });
-		moments.reach(isList ? "list_arrived" : method === "DELETE" ? "delete_arrived" : "creation_arrived");
+		const isChange = method === "DELETE" || method === "POST";
+		if (isList) moments.reach("list_arrived");
+		if (isChange) moments.reach(method === "DELETE" ? "delete_arrived" : "creation_arrived", bindingId ?? prefixId);
 		const fault = method === "DELETE" && bindingId !== null ? ownFault(request, bindingId) : null;
 		if (fault !== null) witness.note({ kind: "fault", on: method, fault });
 		if (fault === "lands_late") {
@@ -73,8 +75,7 @@ export function createUpstream(witness: Witness, moments: Moments): Upstream {
 		}
 		try {
 			const response = await toImitation(request);
-			if (method === "DELETE") moments.reach("delete_done");
-			if (method === "POST") moments.reach("creation_done");
+			if (isChange) moments.reach(method === "DELETE" ? "delete_done" : "creation_done", bindingId ?? prefixId);
 			const listed = isList ? await idsIn(response.clone()) : null;
 			witness.note({ kind: "answered", call, status: response.status, listed });
 			return response;

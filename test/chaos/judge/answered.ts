@@ -30,9 +30,16 @@ export function answered({ seen, records, recordById, asked, lives, recordsOf }:
 		records.filter((record) => claimOf(record) === "deleted"),
 		({ reason }) => reason ?? "",
 	);
-	for (const [step, done] of byStep) {
-		const about = { recordId: done[0]?.id ?? null, bindingId: done[0]?.binding?.id ?? null };
-		look(done.length === 1 ? null : `under the key ${step}, ${done.length} bindings were deleted`, about);
+	for (const [step, [first, ...others]] of byStep) {
+		const about = { recordId: first?.id ?? null, bindingId: first?.binding?.id ?? null };
+		look(others.length === 0 ? null : `under the key ${step}, ${others.length + 1} bindings were deleted`, about);
+		// What was answered before may have left the key free; what came after has nothing new to say.
+		const isLater = (id: string | null) => (recordById.get(id ?? "")?.created_at ?? "") > (first?.created_at ?? "");
+		const told = seen
+			.filter((one) => one.kind === "told")
+			.filter((one) => one.step === step && one.what === "deletion");
+		const later = told.find(({ id }) => id !== first?.id && isLater(id));
+		look(later === undefined ? null : `${step} got another answer, ${later.id}, under the same key`, about);
 	}
 	return verdict;
 }

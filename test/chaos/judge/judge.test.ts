@@ -166,6 +166,16 @@ const cases: [promise: string, breach: string, change: Change][] = [
 	],
 	[
 		"every answer agrees with the record",
+		"another record for the same key",
+		(evidence) => {
+			const other = { ...record(evidence), id: "7zzp0k00000000000000000009", created_at: "2026-11-24T12:00:14.500Z" };
+			evidence.records.push({ ...other, state: "failed", timeline: [], restoration: null, binding: null });
+			for (const one of evidence.seen)
+				if (one.kind === "told") Object.assign(one, { id: other.id, state: "failed", what: "deletion" });
+		},
+	],
+	[
+		"every answer agrees with the record",
 		"told in Cloudflare's language that it is deleted, and it stands",
 		(evidence) => {
 			change("asked", { target: bindingId })(evidence);
