@@ -6,7 +6,7 @@ import { createImitation } from "./test/sandbox/imitation/imitation.ts";
 import { createNodeOutbound } from "./test/sandbox/imitation/node-handler.ts";
 import { sandboxBindings } from "./test/sandbox/settings.ts";
 
-const outside = ["test/sandbox/**/*.test.ts", "test/outside/**/*.test.ts", "test/scripts/**/*.test.ts"];
+const outside = ["sandbox", "outside", "scripts", "chaos"].map((folder) => `test/${folder}/**/*.test.ts`);
 
 export default defineConfig({
 	test: {

@@ -96,6 +96,7 @@ const asked = (journal: Journal, nowMs: number) => ({
 		deleted: bindings.map((bindingId) => journal.deletedSince(bindingId, sinceMs)),
 		gone: prefixes.map((prefixId) => [...journal.goneSince(prefixId, sinceMs)].toSorted()),
 		pace: prefixes.map((prefixId) => journal.pace(prefixId, sinceMs)),
+		overtaking: ids.flatMap((record) => cidrs.map((cidr) => journal.overtaking(record, cidr, sinceMs))),
 	})),
 });
 

@@ -21,6 +21,8 @@ export interface ImitationOptions {
 	newId?: () => string;
 	/** Refuses calls over Cloudflare's limit; without it the limit is only reported. */
 	enforceRateLimit?: boolean;
+	/** Another limit than Cloudflare's, for whoever does in minutes what would take hours there. */
+	callsPerWindow?: number;
 	/** Called after each change, with what `snapshot` would give. */
 	onChange?: (state: State) => void;
 }
@@ -46,7 +48,7 @@ export function createImitation(options: ImitationOptions = {}): Imitation {
 	const faults = createFaultQueue();
 	const log = createRequestLog();
 	const gate = createGate();
-	const rateLimit = createRateLimit(now, options.enforceRateLimit ?? false);
+	const rateLimit = createRateLimit(now, options.enforceRateLimit ?? false, options.callsPerWindow);
 	let state = options.state ? v.parse(stateSchema, structuredClone(options.state)) : freshState();
 
 	const snapshot = () => structuredClone(state);
