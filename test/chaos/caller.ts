@@ -1,8 +1,8 @@
 // One caller, as an automation would be written: it asks, and when the connection breaks it asks again under the same
 // Idempotency-Key, until it has an answer; then it follows the record until that is settled. Some walk away half-way.
 import { setTimeout as pause } from "node:timers/promises";
-import { accountId } from "../sandbox/imitation/account.ts";
 import { authorizationOf, callers } from "./account.ts";
+import { asJson, deletionRequest } from "./deletion-request.ts";
 import type { Moments } from "./moments.ts";
 import type { Step } from "./schedule.ts";
 import type { Upstream } from "./upstream.ts";
@@ -18,6 +18,8 @@ export interface Stage {
 	signal: AbortSignal;
 	/** A deletion is asked for; false when there have been enough. */
 	count(): boolean;
+	/** Whether steps still have their mischief. */
+	mayStrike(): boolean;
 }
 
 interface Answer extends Told {
@@ -28,7 +30,6 @@ interface Answer extends Told {
 
 type What = (Happening & { kind: "told" })["what"];
 
-const json = { "content-type": "application/json" };
 const triesAtMost = 6;
 const longestPauseMs = 3000;
 const followPauseMs = 300;
@@ -51,7 +52,7 @@ export function createCaller(caller: string, stage: Stage) {
 			try {
 				const sent = fetch(victim.url + path, {
 					...request,
-					headers: { authorization: authorizationOf(by), ...(request.body && json), ...request.headers },
+					headers: { authorization: authorizationOf(by), ...request.headers },
 					signal,
 				});
 				moments.reach("request_sent");
@@ -70,7 +71,7 @@ export function createCaller(caller: string, stage: Stage) {
 
 	async function remove(step: Step, bindingId: string | null): Promise<void> {
 		if (!stage.count()) return;
-		if (step.mischief !== null) upstream.order(step.mischief, step.slot, bindingId);
+		if (step.mischief !== null && stage.mayStrike()) upstream.order(step.mischief, step.slot, bindingId);
 		const { path, init, target } = deletionRequest(step, bindingId);
 		witness.note({ kind: "asked", caller, step: step.name, what: "deletion", target });
 		for (let tries = 0; tries < triesAtMost; tries++) {
@@ -87,9 +88,9 @@ export function createCaller(caller: string, stage: Stage) {
 	async function approve(step: Step, id: string): Promise<void> {
 		const by = callers[(callers.indexOf(caller) + 1) % callers.length] ?? "";
 		witness.note({ kind: "asked", caller: by, step: step.name, what: "approval", target: id });
-		const body = JSON.stringify({ decision: step.word });
+		const init = { method: "POST", headers: asJson, body: JSON.stringify({ decision: step.word }), by };
 		for (let tries = 0; tries < triesAtMost; tries++) {
-			const answer = await ask("approval", step, `/deletions/${id}/approval`, { method: "POST", body, by });
+			const answer = await ask("approval", step, `/deletions/${id}/approval`, init);
 			if (answer === null || ![429, 500, 503].includes(answer.status)) break;
 			await pause(Math.min(answer.retryAfterMs, longestPauseMs));
 		}
@@ -104,7 +105,7 @@ export function createCaller(caller: string, stage: Stage) {
 				one.cidr === step.slot.cidr && ["deleted", "already_gone"].includes(one.state),
 		);
 		if (row === undefined) return;
-		if (step.mischief !== null) upstream.order(step.mischief, step.slot, null);
+		if (step.mischief !== null && stage.mayStrike()) upstream.order(step.mischief, step.slot, null);
 		witness.note({ kind: "asked", caller, step: step.name, what: "restoration", target: row.id });
 		for (let tries = 0; tries < triesAtMost; tries++) {
 			const answer = await ask("restoration", step, `/deletions/${row.id}/restoration`, {
@@ -135,23 +136,6 @@ export function createCaller(caller: string, stage: Stage) {
 			await (bindingId !== null || step.insists ? remove(step, bindingId) : restore(step));
 		},
 	};
-}
-
-function deletionRequest(step: Step, bindingId: string | null) {
-	const { slot, name } = step;
-	const headers = { "idempotency-key": name, prefer: "wait=20" };
-	const acknowledge = ["leaves_no_service", "still_provisioning"];
-	const query = `reason=${name}&${acknowledge.map((risk) => `acknowledge=${risk}`).join("&")}`;
-	if (step.named === "in_body") {
-		const body = JSON.stringify({ target: slot.cidr, reason: name, acknowledge });
-		return { path: "/deletions", init: { method: "POST", headers, body }, target: slot.cidr };
-	}
-	// Cloudflare's language has no word for what waits for an approval.
-	if (step.named === "by_id" && bindingId !== null && !slot.alone) {
-		const path = `/client/v4/accounts/${accountId}/addressing/prefixes/${slot.prefixId}/bindings/${bindingId}`;
-		return { path: `${path}?${query}`, init: { method: "DELETE", headers }, target: bindingId };
-	}
-	return { path: `/bindings/${slot.cidr}?${query}`, init: { method: "DELETE", headers }, target: slot.cidr };
 }
 
 function read(response: Response, text: string): Answer {

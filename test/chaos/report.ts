@@ -1,6 +1,6 @@
-// What a chaos was, and what came of it, as a table; and of each broken promise the story of the binding, from all sides.
+// What a chaos was, and what came of it, as a table; and the first stories of each broken promise.
 import type { Judgement } from "./judge/judge.ts";
-import type { Breach } from "./judge/verdict.ts";
+import { storyOf } from "./story.ts";
 import type { Seen } from "./witness.ts";
 
 const toldAtMost = 3;
@@ -39,7 +39,9 @@ export function report(judgement: Judgement, seed: number): string {
 		"promise                                              looked at   broken",
 		...verdicts.map(([promise, { checked, breaches }]) => row(promise, checked, breaches.length)),
 		...verdicts.flatMap(([promise, { breaches }]) =>
-			breaches.slice(0, toldAtMost).map((breach) => story(promise, breach, judgement, seed)),
+			breaches
+				.slice(0, toldAtMost)
+				.map((breach) => `\nbroken, with --seed ${seed}: ${promise}\n${storyOf(breach, facts)}`),
 		),
 	];
 	return lines.join("\n");
@@ -59,57 +61,3 @@ function section(title: string, numbers: Record<string, number>): string {
 
 const counts = <Item>(items: readonly Item[], nameOf: (item: Item) => string): Record<string, number> =>
 	Object.fromEntries([...Map.groupBy(items, nameOf)].map(([name, { length }]) => [name, length]));
-
-/** Everything that touched the binding or the record, in the order of time. */
-function story(promise: string, { what, bindingId, recordId }: Breach, { facts }: Judgement, seed: number): string {
-	const records = facts.records.filter(
-		(record) => record.id === recordId || (bindingId !== null && record.binding?.id === bindingId),
-	);
-	const steps = new Set(records.map(({ reason }) => reason));
-	const prefixId = records[0]?.binding?.prefix_id ?? facts.lives.get(bindingId ?? "")?.prefixId;
-	const lists = new Set(
-		facts.calls.filter((call) => call.method === "GET" && call.prefixId === prefixId).map(({ order }) => order),
-	);
-	const concerns = (one: Seen, order: number): boolean => {
-		switch (one.kind) {
-			case "asked":
-			case "told":
-				return steps.has(one.step);
-			case "arrived":
-				return one.bindingId === bindingId || lists.has(order);
-			case "answered":
-				return one.listed?.includes(bindingId ?? "") ?? false;
-			case "deleted":
-			case "created":
-				return one.bindingId === bindingId;
-			case "kv_refused":
-				return records.some(({ id }) => one.key.endsWith(id));
-			case "fault":
-				return false;
-			default:
-				return true;
-		}
-	};
-	const events = facts.seen.filter(concerns).map(({ atMs, ...one }) => ({ atMs, text: JSON.stringify(one) }));
-	const own = records.flatMap(({ id, timeline }) =>
-		timeline.map(({ at, ...event }) => ({ atMs: Date.parse(at), text: `record ${id} ${JSON.stringify(event)}` })),
-	);
-	const [first = 0, last = 0] = [
-		own.at(0)?.atMs,
-		own
-			.map(({ atMs }) => atMs)
-			.toSorted((a, b) => a - b)
-			.at(-1),
-	];
-	const near = [...events, ...own].filter(
-		({ atMs }) => own.length === 0 || (atMs >= first - 5000 && atMs <= last + 5000),
-	);
-	const lines = near
-		.toSorted((a, b) => a.atMs - b.atMs)
-		.map(({ atMs, text }) => `  ${new Date(atMs).toISOString().slice(11, 23)}  ${text}`);
-	return [
-		`\nbroken, with --seed ${seed}: ${promise}`,
-		`  ${what} (binding ${bindingId}, record ${recordId})`,
-		...lines,
-	].join("\n");
-}

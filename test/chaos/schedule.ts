@@ -78,7 +78,7 @@ export function* stepsOf(seed: number, caller: string, longestPauseMs: number): 
 			walksAwayAfterMs: !slot.alone && dice.chance(0.12) ? dice.between(0, 60) : null,
 			insists: dice.chance(0.04),
 			word: dice.chance(0.15) ? "reject" : "approve",
-			mischief: dice.chance(0.35) ? mischief(dice) : null,
+			mischief: dice.chance(0.3) ? mischief(dice) : null,
 			pauseMs: dice.between(0, longestPauseMs),
 		};
 	}
@@ -94,7 +94,7 @@ function mischief(dice: Dice): Mischief {
 		[6, { kind: "delay", milliseconds: dice.between(20, 1500) }],
 		// Few, as each of them holds everybody back.
 		[1.5, { kind: "throttle", retry_after: dice.between(0, 2), code: 971 }],
-		[0.5, { kind: "throttle", code: 971 }],
+		[0.3, { kind: "throttle", code: 971 }],
 		[5, { kind: "reject", status: dice.pick([500, 502, 503]), effect }],
 		[5, { kind: "html", status: 502, effect }],
 		[5, { kind: "drop_before" }],

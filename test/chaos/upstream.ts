@@ -3,14 +3,14 @@
 // the imitation does.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { connectionDropped } from "../sandbox/imitation/connection.ts";
-import { createImitation, type Imitation } from "../sandbox/imitation/imitation.ts";
+import { createImitation } from "../sandbox/imitation/imitation.ts";
 import { speak } from "../sandbox/imitation/node-handler.ts";
 import { createOutbound } from "../sandbox/imitation/outbound.ts";
-import type { State } from "../sandbox/imitation/state.ts";
 import { largeAccount, type Slot, slots } from "./account.ts";
 import type { Dice } from "./dice.ts";
 import type { Moments } from "./moments.ts";
 import type { Mischief, Outage } from "./schedule.ts";
+import { createStanding } from "./standing.ts";
 import type { Witness } from "./witness.ts";
 
 export interface Upstream {
@@ -30,13 +30,12 @@ const callsPerWindow = 1_000_000;
 
 export function createUpstream(witness: Witness, moments: Moments): Upstream {
 	let acting: "call" | "others" = "call";
-	const standing = new Map<string, Bound>();
-	const imitation: Imitation = createImitation({
+	const imitation = createImitation({
 		state: largeAccount,
 		callsPerWindow,
-		onChange: (state) => noteChanges(standing, state, acting, witness),
+		onChange: (state) => standing.see(state, acting),
 	});
-	for (const bound of boundIn(imitation.snapshot())) standing.set(bound.bindingId, bound);
+	const standing = createStanding(imitation.snapshot(), witness);
 	const toImitation = createOutbound(imitation);
 	const stolen = new Set<string>();
 	const landing = new Map<string, number>();
@@ -112,11 +111,8 @@ export function createUpstream(witness: Witness, moments: Moments): Upstream {
 
 	return {
 		outbound: (req, res) => speak(req, res, `https://${req.headers.host}`, handle),
-		standing: ({ cidr }) => [...standing.values()].find((bound) => bound.cidr === cidr)?.bindingId ?? null,
-		empty() {
-			const taken = new Set([...standing.values()].map(({ cidr }) => cidr));
-			return slots.filter(({ cidr }) => !taken.has(cidr));
-		},
+		standing: ({ cidr }) => standing.at(cidr),
+		empty: () => slots.filter(({ cidr }) => standing.at(cidr) === null),
 		order(mischief, { prefixId }, bindingId) {
 			if ("landsAfterMs" in mischief) {
 				if (bindingId !== null) landing.set(bindingId, mischief.landsAfterMs);
@@ -148,31 +144,6 @@ export function createUpstream(witness: Witness, moments: Moments): Upstream {
 			witness.note({ kind: "faults_ended" });
 		},
 	};
-}
-
-interface Bound {
-	bindingId: string;
-	prefixId: string;
-	cidr: string;
-}
-
-const boundIn = (state: State): Bound[] =>
-	state.prefixes.flatMap(({ id, bindings }) =>
-		bindings.map((binding) => ({ bindingId: binding.id, prefixId: id, cidr: binding.cidr ?? "" })),
-	);
-
-function noteChanges(standing: Map<string, Bound>, state: State, by: "call" | "others", witness: Witness): void {
-	const now = new Map(boundIn(state).map((bound) => [bound.bindingId, bound]));
-	for (const [id, bound] of standing) {
-		if (now.has(id)) continue;
-		standing.delete(id);
-		witness.note({ kind: "deleted", by, ...bound });
-	}
-	for (const [id, bound] of now) {
-		if (standing.has(id)) continue;
-		standing.set(id, bound);
-		witness.note({ kind: "created", by, ...bound });
-	}
 }
 
 /** The ids of a list that came whole; null for anything else. */

@@ -23,7 +23,9 @@ import { type Outcome, webhookAnswer } from "./answer.ts";
 import { type Asked, askedFor, type Truncated, type Unreadable } from "./mapping.ts";
 
 /** The most hurried sender waits 5 seconds. */
-const answerWithinMs = 4000;
+const answerWithinMs = 4500;
+/** The Ledger's answer comes first: it says what really stands, also where that was begun by an earlier delivery. */
+const aheadMs = 500;
 
 export async function webhook(request: IRequest, context: Context): Promise<Response> {
 	const answer = await received(request, context, Date.now() + answerWithinMs);
@@ -93,7 +95,7 @@ async function outcomeOf(
 		idempotencyKey: `webhook:${digestOf(event)}`,
 		deletionId,
 	};
-	const work = commandDeletion(command, answerWithinMs, context);
+	const work = commandDeletion(command, Math.max(0, answerByMs - Date.now() - aheadMs), context);
 	// Should the sender have to be answered first, the work is not given up with its request.
 	context.goOn(work);
 	const admitted = await withinMs(answerByMs - Date.now(), work);

@@ -9,6 +9,7 @@ export interface Call {
 	order: number;
 	answeredOrder: number;
 	atMs: number;
+	answeredAtMs: number;
 	method: string;
 	prefixId: string | null;
 	bindingId: string | null;
@@ -57,11 +58,12 @@ function callsIn(seen: readonly Seen[]): Call[] {
 	for (const [order, one] of seen.entries()) {
 		if (one.kind === "arrived") {
 			const { atMs, method, prefixId, bindingId } = one;
-			calls.set(one.call, { order, answeredOrder: Infinity, atMs, method, prefixId, bindingId, listed: null });
+			const never = { answeredOrder: Number.POSITIVE_INFINITY, answeredAtMs: Number.POSITIVE_INFINITY, listed: null };
+			calls.set(one.call, { order, atMs, method, prefixId, bindingId, ...never });
 		}
 		const call = one.kind === "answered" ? calls.get(one.call) : undefined;
 		if (one.kind === "answered" && call !== undefined)
-			Object.assign(call, { answeredOrder: order, listed: one.listed });
+			Object.assign(call, { answeredOrder: order, answeredAtMs: one.atMs, listed: one.listed });
 	}
 	return [...calls.values()];
 }

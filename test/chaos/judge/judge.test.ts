@@ -109,6 +109,14 @@ const cases: [promise: string, breach: string, change: Change][] = [
 	],
 	["nothing deleted that no accepted request named", "a DELETE of a prefix", change("arrived", { bindingId: null })],
 	["no second DELETE without a read-back", "nobody had looked", change("answered", { listed: null })],
+	[
+		"no deletion undone by an older request",
+		"restored, as was asked for before the deletion",
+		(evidence) => {
+			for (const event of record(evidence).timeline)
+				if (event.event === "restoration_requested") event.at = "2026-11-24T12:00:11.000Z";
+		},
+	],
 	["no second DELETE without a read-back", "the look did not show it", change("answered", { listed: [newBindingId] })],
 	[
 		"nothing open a minute after the faults",

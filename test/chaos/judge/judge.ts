@@ -3,6 +3,7 @@ import type { Evidence } from "../evidence.ts";
 import { agreeing } from "./agreeing.ts";
 import { answered } from "./answered.ts";
 import { type Facts, factsOf } from "./facts.ts";
+import { lastWord } from "./last-word.ts";
 import { named } from "./named.ts";
 import { readBack } from "./read-back.ts";
 import { recorded } from "./recorded.ts";
@@ -15,6 +16,7 @@ const promises = {
 	"no record that contradicts what happened": truthful,
 	"nothing deleted that no accepted request named": named,
 	"no second DELETE without a read-back": readBack,
+	"no deletion undone by an older request": lastWord,
 	"nothing open a minute after the faults": settled,
 	"KV and Ledger agree": agreeing,
 	"every answer agrees with the record": answered,
