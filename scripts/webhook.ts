@@ -36,6 +36,8 @@ async function main(): Promise<string> {
 		headers: { ...headers, "content-type": "application/json" },
 		body,
 		redirect: "manual",
+	}).catch(() => {
+		throw new Error(`Nobody answers at ${values.url}.`);
 	});
 	const retry = response.headers.get("retry-after");
 	process.stderr.write(`${response.status}${retry === null ? "" : `, to be sent again in ${retry} s`}\n`);
@@ -46,10 +48,10 @@ async function main(): Promise<string> {
 /** Read as the Worker reads it, so that what is wrong is told in the same words. */
 async function senderNamed(name: string): Promise<Sender> {
 	const own = await ownSenders();
-	const settings = own[name] ?? sandboxSenders[name];
+	const settings = new Map(Object.entries({ ...sandboxSenders, ...own })).get(name);
 	if (settings === undefined) throw new Error(`There is no sender ${JSON.stringify(name)}.`);
 	const vars = existsSync(".dev.vars") ? parseEnv(readFileSync(".dev.vars", "utf8")) : {};
-	const secrets = name in own ? { ...vars, ...process.env } : sandboxSecrets;
+	const secrets = Object.hasOwn(own, name) ? { ...vars, ...process.env } : sandboxSecrets;
 	const read = v.safeParse(webhooks, { [name]: settings });
 	if (!read.success) throw new Error(`[vars.WEBHOOKS.${name}]: ${v.summarize(read.issues)}`);
 	const { senders, problems } = readSenders(read.output, new Map(Object.entries(secrets)));

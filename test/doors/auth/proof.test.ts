@@ -111,7 +111,11 @@ describe.each(signing)("%s:", (_, row) => {
 		const isHex = /[0-9a-f]{40,}$/.test(proof);
 		const upper = proof.replace(/[0-9a-f]{40,}$/, (digits) => digits.toUpperCase());
 		if (isHex) expect(await outcomeOf(row, { ...headers, [row.scheme.header]: upper })).toBe("proven");
-		const others = [proof.replace(/=+$/, ""), proof.replaceAll("+", "-").replaceAll("/", "_"), `${proof}=`];
+		// The last letter has bits that no byte needs; another letter may differ in them alone.
+		const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+		const sameBytes = proof.replace(/.(?==+$)/, (letter) => alphabet.charAt(alphabet.indexOf(letter) + 1));
+		const urlSafe = proof.replaceAll("+", "-").replaceAll("/", "_");
+		const others = [proof.replace(/=+$/, ""), urlSafe, `${proof}=`, sameBytes];
 		for (const one of others.filter((other) => other !== proof))
 			expect(await outcomeOf(row, { ...headers, [row.scheme.header]: one })).toBe("wrong");
 	});
