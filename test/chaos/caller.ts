@@ -49,22 +49,18 @@ export function createCaller(caller: string, stage: Stage) {
 			await victim.whenUp();
 			const leaves = leavesAfterMs === null ? [] : [AbortSignal.timeout(leavesAfterMs)];
 			const signal = AbortSignal.any([stage.signal, ...leaves]);
-			try {
-				const sent = fetch(victim.url + path, {
-					...request,
-					headers: { authorization: authorizationOf(by), ...request.headers },
-					signal,
-				});
-				moments.reach("request_sent");
-				const response = await sent;
-				const answer = read(response, await response.text());
+			const headers = { authorization: authorizationOf(by), ...request.headers };
+			const sent = fetch(victim.url + path, { ...request, headers, signal });
+			moments.reach("request_sent");
+			const came = await sent.then(async (response) => ({ response, text: await response.text() })).catch(() => null);
+			if (came !== null) {
+				const answer = read(came.response, came.text);
 				witness.note({ kind: "told", caller: by, step: step.name, what, ...toldBy(answer) });
 				moments.reach("answer_came");
 				return answer;
-			} catch {
-				if (signal.aborted) return null;
-				await pause(50);
 			}
+			if (signal.aborted) return null;
+			await pause(50);
 		}
 		return null;
 	}

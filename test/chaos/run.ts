@@ -22,7 +22,7 @@ export interface ChaosOptions {
 	onProgress?: (line: string) => void;
 }
 
-export const calmMs = 60_000;
+const calmMs = 60_000;
 /** What a kill waits for may not come. */
 const patienceMs = 1500;
 const killsPerOutage = 4;
