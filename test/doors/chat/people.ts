@@ -3,7 +3,7 @@
 import type { PlatformName } from "../../../src/config/chat.ts";
 import { type Answer, call } from "../../harness.ts";
 import type { SentMessage } from "../../sandbox/chat/messages.ts";
-import type { Outgoing, Sender, Shown } from "../../sandbox/chat/platform.ts";
+import { numberOf, type Outgoing, type Sender, type Shown } from "../../sandbox/chat/platform.ts";
 import { played } from "../../sandbox/chat/platforms.ts";
 import { type PersonName, places } from "../../sandbox/chat/settings.ts";
 
@@ -17,22 +17,38 @@ export const senderOf = (platform: PlatformName, person: PersonName, more: Parti
 export const send = (platform: PlatformName, { headers, body }: Outgoing): Promise<Answer> =>
 	call(`/chat/${platform}`, { method: "POST", token: null, headers, body });
 
-/** What was sent later, as it is shown, in its order; waits until it is that much. */
-export async function sentLater(atLeast = 0): Promise<(Shown & { to: string })[]> {
+export interface Later extends Shown {
+	path: string;
+	body: unknown;
+}
+
+/** What was sent after the answers, as it is shown, in its order; waits until it is that much. */
+export async function sentLater(atLeast = 0): Promise<Later[]> {
 	const response = await fetch(`http://imitation.sandbox/sandbox/messages?at_least=${atLeast}`);
 	const messages: SentMessage[] = await response.json();
 	return messages.map(({ to, method, path, body, status }) => {
 		const platform = Object.values(played).find(({ host }) => host === to);
 		if (status !== 200 || platform === undefined) throw new Error(`${to} would not take ${JSON.stringify(body)}`);
-		return { to, ...platform.sent(method, path, body) };
+		return { path, body, ...platform.sent(method, path, body) };
 	});
 }
+
+/** Waits until so many of them are as they should be. */
+async function sentSuch(atLeast: number, isSuch: (one: Later) => boolean): Promise<Later[]> {
+	for (let all = await sentLater(); ; all = await sentLater(all.length + 1)) {
+		const such = all.filter(isSuch);
+		if (such.length >= atLeast) return such;
+	}
+}
+
+/** What the channel has seen; waits until it is that much. */
+export const inChannel = (atLeast = 0): Promise<Later[]> => sentSuch(atLeast, (one) => one.for === "channel");
 
 export interface Seen extends Shown {
 	answer: Answer;
 }
 
-/** A command; what is seen of it at once, or of what comes after. */
+/** A command, and what is seen of it at once. */
 export async function say(
 	platform: PlatformName,
 	text: string,
@@ -48,6 +64,19 @@ export async function say(
 
 let clicks = 0;
 
+/** What the platform sends for a click on a button. */
+export function clickOn(
+	platform: PlatformName,
+	{ buttons, text }: Shown,
+	label: string,
+	person: PersonName = "alice",
+	{ name = `click ${++clicks}`, ...more }: Partial<Sender> & { name?: string } = {},
+): Promise<Outgoing> {
+	const button = buttons.find((one) => one.label === label);
+	if (button === undefined) throw new Error(`no button ${label} in:\n${text}`);
+	return played[platform].press(button, senderOf(platform, person, more), name);
+}
+
 /** A click on a button of a message; what takes its place, or comes beside it. */
 export async function press(
 	platform: PlatformName,
@@ -56,21 +85,15 @@ export async function press(
 	person: PersonName = "alice",
 	{ name = `click ${++clicks}`, ...more }: Partial<Sender> & { name?: string } = {},
 ): Promise<Seen> {
-	const button = seen.buttons.find((one) => one.label === label);
-	if (button === undefined) throw new Error(`no button ${label} in:\n${seen.text}`);
-	const before = (await sentLater()).length;
-	const answer = await send(platform, await played[platform].press(button, senderOf(platform, person, more), name));
+	const answer = await send(platform, await clickOn(platform, seen, label, person, { name, ...more }));
 	if (answer.status !== 200) throw new Error(`${answer.status} ${answer.text}`);
-	const shown = played[platform].answered(answer.text, "press") ?? (await sentLater(before + 1))[before];
-	if (shown === undefined) throw new Error("nothing is shown");
+	const shown = played[platform].answered(answer.text, "press") ?? (await firstTo(name));
 	return { answer, ...shown };
 }
 
-/** What the channel has seen. */
-export const inChannel = async (atLeast = 1): Promise<Shown[]> => {
-	for (;;) {
-		const shown = (await sentLater()).filter((one) => one.for === "channel");
-		if (shown.length >= atLeast) return shown;
-		await sentLater((await sentLater()).length + 1);
-	}
-};
+/** Slack answers a click with nothing, and gets a message at the click's own address. */
+async function firstTo(name: string): Promise<Shown> {
+	const [first] = await sentSuch(1, ({ path }) => path.endsWith(`/${numberOf(name)}`));
+	if (first === undefined) throw new Error("nothing was sent");
+	return first;
+}
