@@ -67,8 +67,8 @@ async function holds(
 	if (proof === null || keyBytes === null || proof.byteLength === 0) return false;
 	if (algorithm === "shared") return isSame(proof, keyBytes);
 	if (algorithm === "ed25519") {
-		// Anything else than 32 bytes is no key; importing it would throw.
-		if (keyBytes.byteLength !== 32) return false;
+		// Anything else than 32 bytes is no key, and than 64 no signature; with either the runtime would throw.
+		if (keyBytes.byteLength !== 32 || proof.byteLength !== 64) return false;
 		const imported = await crypto.subtle.importKey("raw", keyBytes, "Ed25519", false, ["verify"]);
 		return crypto.subtle.verify("Ed25519", imported, proof, signed);
 	}
