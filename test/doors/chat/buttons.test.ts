@@ -84,7 +84,7 @@ describe.each(platformNames)("in %s", (platform) => {
 
 	test("the same click delivered again is the same deletion, and is announced once", async () => {
 		const card = await say(platform, target);
-		const click = await clickOn(platform, card, "Delete");
+		const click = clickOn(platform, card, "Delete");
 		const first = await send(platform, click);
 		const headers = { ...click.headers, "x-slack-retry-num": "1", "x-slack-retry-reason": "http_timeout" };
 		const again = await Promise.all([send(platform, { ...click, headers }), send(platform, { ...click, headers })]);

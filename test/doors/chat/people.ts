@@ -55,7 +55,7 @@ export async function say(
 	person: PersonName = "alice",
 	more: Partial<Sender> = {},
 ): Promise<Seen> {
-	const answer = await send(platform, await played[platform].command(text, senderOf(platform, person, more)));
+	const answer = await send(platform, played[platform].command(text, senderOf(platform, person, more)));
 	if (answer.status !== 200) throw new Error(`${answer.status} ${answer.text}`);
 	const shown = played[platform].answered(answer.text, "command");
 	if (shown === null) throw new Error("nothing is shown");
@@ -71,7 +71,7 @@ export function clickOn(
 	label: string,
 	person: PersonName = "alice",
 	{ name = `click ${++clicks}`, ...more }: Partial<Sender> & { name?: string } = {},
-): Promise<Outgoing> {
+): Outgoing {
 	const button = buttons.find((one) => one.label === label);
 	if (button === undefined) throw new Error(`no button ${label} in:\n${text}`);
 	return played[platform].press(button, senderOf(platform, person, more), name);
@@ -85,7 +85,7 @@ export async function press(
 	person: PersonName = "alice",
 	{ name = `click ${++clicks}`, ...more }: Partial<Sender> & { name?: string } = {},
 ): Promise<Seen> {
-	const answer = await send(platform, await clickOn(platform, seen, label, person, { name, ...more }));
+	const answer = await send(platform, clickOn(platform, seen, label, person, { name, ...more }));
 	if (answer.status !== 200) throw new Error(`${answer.status} ${answer.text}`);
 	const shown = played[platform].answered(answer.text, "press") ?? (await firstTo(name));
 	return { answer, ...shown };

@@ -7,6 +7,7 @@ import type { PlatformName } from "../../../src/config/chat.ts";
 import { call, cloudflare, deletes, ledger, origin } from "../../harness.ts";
 import { configureLedger } from "../../lifecycle/configured-ledger.ts";
 import { signedByDiscord } from "../../sandbox/chat/discord.ts";
+import type { Outgoing } from "../../sandbox/chat/platform.ts";
 import { played } from "../../sandbox/chat/platforms.ts";
 import { places, sandboxChat } from "../../sandbox/chat/settings.ts";
 import { signedBySlack } from "../../sandbox/chat/slack.ts";
@@ -72,7 +73,7 @@ describe("by the configuration", () => {
 		CHAT: { slack: { ...sandboxChat.CHAT.slack, users: { [places.slack.people.alice]: user } } },
 	});
 	const answerTo = async (text: string, user: object) => {
-		const { headers, body } = await played.slack.command(text, senderOf("slack", "alice"));
+		const { headers, body } = played.slack.command(text, senderOf("slack", "alice"));
 		const request = new Request<unknown, IncomingRequestCfProperties>(`${origin}/chat/slack`, {
 			method: "POST",
 			headers,
@@ -119,18 +120,18 @@ describe("a message without a proof", () => {
 	};
 	const fromSlack = () => played.slack.command(target, senderOf("slack", "alice"));
 
-	test.each<[string, () => Promise<{ headers: Record<string, string>; body: string }>]>([
-		["another secret", async () => signedBySlack((await fromSlack()).body, Date.now(), "another secret")],
-		["an old signature", async () => signedBySlack((await fromSlack()).body, Date.now() - 301_000)],
-		["one of the future", async () => signedBySlack((await fromSlack()).body, Date.now() + 302_000)],
-		["another body", async () => ({ ...(await fromSlack()), body: "user_id=U0ALICE" })],
-		["no signature", async () => ({ headers: {}, body: (await fromSlack()).body })],
+	test.each<[string, () => Outgoing]>([
+		["another secret", () => signedBySlack(fromSlack().body, Date.now(), "another secret")],
+		["an old signature", () => signedBySlack(fromSlack().body, Date.now() - 301_000)],
+		["one of the future", () => signedBySlack(fromSlack().body, Date.now() + 302_000)],
+		["another body", () => ({ ...fromSlack(), body: "user_id=U0ALICE" })],
+		["no signature", () => ({ headers: {}, body: fromSlack().body })],
 	])("is none of Slack's: %s", async (_, make) => {
-		expectProblem(await send("slack", await make()), unproven);
+		expectProblem(await send("slack", make()), unproven);
 	});
 
 	test("is none of Mattermost's with another token, or with none and a command", async () => {
-		const { headers, body } = await played.mattermost.command(target, senderOf("mattermost", "alice"));
+		const { headers, body } = played.mattermost.command(target, senderOf("mattermost", "alice"));
 		const wrong = { ...headers, authorization: "Token sandbox0mattermost0token01" };
 		expect((await send("mattermost", { headers: wrong, body })).status).toBe(401);
 		const { authorization: _, ...without } = headers;
@@ -141,7 +142,7 @@ describe("a message without a proof", () => {
 	});
 
 	test("is not told from one of a platform that is not configured, or that there is not", async () => {
-		const message = await fromSlack();
+		const message = fromSlack();
 		expectProblem(await call("/chat/teams", { method: "POST", token: null, ...message }), unproven);
 		const request = new Request<unknown, IncomingRequestCfProperties>(`${origin}/chat/slack`, {
 			method: "POST",
@@ -160,16 +161,16 @@ describe("a message without a proof", () => {
 
 	test("that is signed and says nothing that is known is malformed", async () => {
 		for (const body of ["", "payload=%7B", "payload={}", "team_id=T0SANDBOX", "%ff"])
-			expect((await send("slack", await signedBySlack(body))).json).toMatchObject({
+			expect((await send("slack", signedBySlack(body))).json).toMatchObject({
 				status: 400,
 				code: "invalid_request",
 			});
 		for (const interaction of [null, {}, { type: 9 }, { type: 2 }, { type: 3, id: "1", token: "../x", data: {} }])
-			expect((await send("discord", await signedByDiscord(interaction))).json).toMatchObject({ status: 400 });
+			expect((await send("discord", signedByDiscord(interaction))).json).toMatchObject({ status: 400 });
 	});
 
 	test("guesses at Mattermost's buttons are slowed down", async () => {
-		const click = await clickOn("mattermost", await say("mattermost", target), "Delete");
+		const click = clickOn("mattermost", await say("mattermost", target), "Delete");
 		const guess = (offer: string) =>
 			send("mattermost", {
 				headers: { ...click.headers, "cf-connecting-ip": "192.0.2.77" },

@@ -1,25 +1,16 @@
 // Plays Discord: signs interactions as it does, refuses what it would refuse, and shows embeds and components as text.
 import * as v from "valibot";
+import { signed } from "../../../scripts/sign.ts";
+import { discord as scheme } from "../../../src/doors/auth/schemes.ts";
 import { verbs } from "../../../src/doors/chat/command.ts";
 import { numberOf, type Outgoing, type PlayedPlatform, type Sender, type Shown } from "./platform.ts";
-import { discordApplication, discordKey } from "./settings.ts";
+import { discordApplication, discordSeed } from "./settings.ts";
 
-const hexOf = (bytes: ArrayBuffer) =>
-	Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
-
-export async function signedByDiscord(interaction: unknown, atMs = Date.now()): Promise<Outgoing> {
-	const timestamp = String(Math.floor(atMs / 1000));
+export function signedByDiscord(interaction: unknown, atMs = Date.now()): Outgoing {
 	const body = JSON.stringify(interaction);
-	const key = await crypto.subtle.importKey("jwk", discordKey, { name: "Ed25519" }, false, ["sign"]);
-	const signature = hexOf(await crypto.subtle.sign("Ed25519", key, new TextEncoder().encode(timestamp + body)));
-	return {
-		headers: {
-			"content-type": "application/json",
-			"x-signature-timestamp": timestamp,
-			"x-signature-ed25519": signature,
-		},
-		body,
-	};
+	const secret = `seed:${discordSeed}`;
+	const proof = signed(body, { scheme, secret, timestampSeconds: Math.floor(atMs / 1000), messageId: "" });
+	return { headers: { "content-type": "application/json", ...proof }, body };
 }
 
 const text = (longest: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(longest));

@@ -49,7 +49,7 @@ const clickAnswer = v.union([
 
 export const mattermost: PlayedPlatform = {
 	host: new URL(mattermostServer).host,
-	async command(said, { workspace, channel, userId, userName }) {
+	command(said, { workspace, channel, userId, userName }) {
 		const fields = {
 			team_id: workspace,
 			team_domain: "sandbox",
@@ -66,7 +66,7 @@ export const mattermost: PlayedPlatform = {
 		const headers = { "content-type": "application/x-www-form-urlencoded", authorization: `Token ${mattermostToken}` };
 		return { headers, body: new URLSearchParams(fields).toString() };
 	},
-	async press({ value }, { workspace, channel, userId, userName }, name) {
+	press({ value }, { workspace, channel, userId, userName }, name) {
 		const { integration } = v.parse(action, value);
 		const body = {
 			user_id: userId,

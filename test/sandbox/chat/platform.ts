@@ -31,9 +31,9 @@ export interface Shown {
 export interface PlayedPlatform {
 	/** Where it takes messages. */
 	host: string;
-	command(text: string, sender: Sender): Promise<Outgoing>;
+	command(text: string, sender: Sender): Outgoing;
 	/** @param name of this one click; the same when it is sent again. */
-	press(button: ShownButton, sender: Sender, name: string): Promise<Outgoing>;
+	press(button: ShownButton, sender: Sender, name: string): Outgoing;
 	/** What is shown of an answer; null where it shows nothing. Throws where the platform would not take it. */
 	answered(body: string, to: "command" | "press"): Shown | null;
 	/** The same for a message that was sent later. */

@@ -1,24 +1,13 @@
 // Plays Slack: signs as it does, refuses what it would refuse, and shows Block Kit as text.
 import * as v from "valibot";
+import { signed } from "../../../scripts/sign.ts";
+import { slack as scheme } from "../../../src/doors/auth/schemes.ts";
 import { numberOf, type Outgoing, type PlayedPlatform, type Shown } from "./platform.ts";
 import { slackSigningSecret } from "./settings.ts";
 
-const hexOf = (bytes: ArrayBuffer) =>
-	Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
-
-export async function signedBySlack(body: string, atMs = Date.now(), secret = slackSigningSecret): Promise<Outgoing> {
-	const timestamp = String(Math.floor(atMs / 1000));
-	const bytes = (text: string) => new TextEncoder().encode(text);
-	const key = await crypto.subtle.importKey("raw", bytes(secret), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-	const signature = hexOf(await crypto.subtle.sign("HMAC", key, bytes(`v0:${timestamp}:${body}`)));
-	return {
-		headers: {
-			"content-type": "application/x-www-form-urlencoded",
-			"x-slack-request-timestamp": timestamp,
-			"x-slack-signature": `v0=${signature}`,
-		},
-		body,
-	};
+export function signedBySlack(body: string, atMs = Date.now(), secret = slackSigningSecret): Outgoing {
+	const proof = signed(body, { scheme, secret, timestampSeconds: Math.floor(atMs / 1000), messageId: "" });
+	return { headers: { "content-type": "application/x-www-form-urlencoded", ...proof }, body };
 }
 
 const text = (longest: number) => v.pipe(v.string(), v.minLength(1), v.maxLength(longest));
