@@ -47,7 +47,7 @@ export const discordApplication = "140000000000000001";
 export const discordSeed = "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=";
 const discordPublicKey = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
 
-const everywhere = ["203.0.113.0/24", "198.51.100.0/24", "2001:db8:100::/48"];
+const everywhere = ["0.0.0.0/0", "::/0"];
 
 /** alice may all, bob decides, carol looks. */
 const usersOf = ({ people: { alice, bob, carol } }: Place) => ({
