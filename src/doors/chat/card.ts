@@ -78,9 +78,11 @@ export function plainText({ title, text, facts, warnings, rows, link }: Card): s
 	].join("\n");
 }
 
-/** Platforms refuse a whole message for one text that is too long. */
-export const cut = (text: string, longest: number): string =>
-	text.length > longest ? `${text.slice(0, longest - 1).replace(/[\ud800-\udbff]$/, "")}…` : text;
+/** Platforms refuse a whole message for one text that is too long, or blank. */
+export function cut(text: string, longest: number): string {
+	const whole = text.trim() || "–";
+	return whole.length > longest ? `${whole.slice(0, longest - 1).replace(/[\ud800-\udbff]$/, "")}…` : whole;
+}
 
 /** Whole lines, as many as there is room for: half a line can be half a link. */
 export function fitting(lines: readonly string[], longest: number): string[] {

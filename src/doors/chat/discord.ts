@@ -156,7 +156,7 @@ function rendered({ title, tone, text, facts, warnings, rows, buttons, link }: C
 		...warnings.map((one) => `⚠️ ${escaped(cut(one, half(limits.value)))}`),
 		...rows.map(({ head, rest, link }) => {
 			const name = `**${escaped(cut(head, 100))}**`;
-			return `${link === null ? name : `[${name}](${link})`} ${escaped(cut(rest, 150))}`;
+			return `${link === null ? name : `[${name}](${link})`} ${escaped(cut(rest, 200))}`;
 		}),
 	];
 	const embed: APIEmbed = {

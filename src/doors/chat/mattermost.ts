@@ -106,10 +106,10 @@ const colours: Record<Tone, string> = { plain: "#607d8b", good: "#2e7d32", caref
 function rendered(card: Card, { origin }: Destination): object {
 	const { title, tone, text, facts, warnings, rows, buttons, link } = card;
 	const lines = [
-		...text.map(escaped),
-		...warnings.map((warning) => `⚠️ ${escaped(warning)}`),
+		...text.map((one) => escaped(cut(one, limits.value))),
+		...warnings.map((warning) => `⚠️ ${escaped(cut(warning, limits.value))}`),
 		...rows.map(({ head, rest, link }) => {
-			const name = `**${escaped(head)}**`;
+			const name = `**${escaped(cut(head, limits.title))}**`;
 			return `${link === null ? name : `[${name}](${link})`} ${escaped(cut(rest, limits.value))}`;
 		}),
 	];
@@ -119,9 +119,11 @@ function rendered(card: Card, { origin }: Destination): object {
 		title: escaped(cut(title, limits.title)),
 		...(link === null ? {} : { title_link: link }),
 		text: fitting(lines, limits.text).join("\n\n"),
-		fields: facts
-			.slice(0, limits.fields)
-			.map(({ name, value }) => ({ short: true, title: escaped(name), value: escaped(cut(value, limits.value)) })),
+		fields: facts.slice(0, limits.fields).map(({ name, value }) => ({
+			short: true,
+			title: escaped(cut(name, limits.title)),
+			value: escaped(cut(value, limits.value)),
+		})),
 		actions: buttons.map((button) => pressable(button, origin)),
 	};
 }

@@ -12,7 +12,16 @@ import { choice, form, offerId, optionalText, readBody, text } from "./fields.ts
 import type { Destination, Heard, Message, Platform } from "./platform.ts";
 
 /** https://docs.slack.dev/reference/block-kit/blocks */
-const limits = { blocks: 50, header: 150, section: 3000, field: 2000, fields: 10, button: 75, fallback: 3000 };
+const limits = {
+	blocks: 50,
+	header: 150,
+	section: 3000,
+	field: 2000,
+	fields: 10,
+	head: 300,
+	button: 75,
+	fallback: 3000,
+};
 
 const command = v.object({
 	team_id: text,
@@ -121,13 +130,13 @@ function rendered(card: Card): { text: string; blocks: KnownBlock[] } {
 
 const plain = (text: string, longest: number): PlainTextElement => ({
 	type: "plain_text",
-	text: cut(text, longest) || "–",
+	text: cut(text, longest),
 	emoji: false,
 });
 
 const linked = (text: string, link: string | null) => ({
 	type: "mrkdwn" as const,
-	text: link === null ? escaped(text) : `<${link}|${escaped(text)}>`,
+	text: link === null ? escaped(cut(text, limits.head)) : `<${link}|${escaped(cut(text, limits.head))}>`,
 	verbatim: true,
 });
 

@@ -16,7 +16,7 @@ export function historyCard(
 		rows: rows.map(({ id, state, cidr, service_name, actor, reason, created_at }) => ({
 			head: `${cidr ?? "?"} ${state.replaceAll("_", " ")}`,
 			link: recordPage(origin, id),
-			rest: [service_name, `by ${actor}`, timeWords(created_at), reason, id]
+			rest: [service_name, `by ${actor}`, timeWords(created_at), id, reason]
 				.filter((part) => part !== null)
 				.join(" · "),
 		})),

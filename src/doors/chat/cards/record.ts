@@ -1,12 +1,13 @@
 // A deletion's record as a card: the result of a click, the message to the channel, and what `show` shows.
 import type { Deletion, Restoration } from "../../../deletion/deletion.ts";
 import { type Button, type Card, card, type Fact, type Tone } from "../card.ts";
-import { bindingWords, changedSince, effectFacts, partyWords, recordPage, timeWords, verdictWords } from "./words.ts";
+import { bindingWords, effectFacts, findingWords, partyWords, recordPage, timeWords, verdictWords } from "./words.ts";
 
 export function recordCard(deletion: Deletion, origin: string, buttons: readonly Button[] = []): Card {
 	const { id, binding, target, actor, reason, effect, created_at, approval, restoration, cloudflare } = deletion;
 	const { title, tone, text } = storyOf(deletion, binding?.cidr ?? target);
-	const isRefused = deletion.state === "refused" || deletion.state === "pending_approval";
+	// What was not done, or is undone, has no effect on the traffic.
+	const moves = restoration === null && !["refused", "failed", "cancelled", "expired"].includes(deletion.state);
 	return card(title, {
 		tone,
 		text,
@@ -15,13 +16,16 @@ export function recordCard(deletion: Deletion, origin: string, buttons: readonly
 			{ name: "By", value: partyWords(actor) },
 			{ name: "Why", value: reason ?? "no reason given" },
 			{ name: "Asked", value: timeWords(created_at) },
-			...(effect === null ? [] : effectFacts(effect)),
+			...(effect === null || !moves ? [] : effectFacts(effect)),
 			...(approval?.decided_by ? [{ name: word(approval.state), value: `by ${partyWords(approval.decided_by)}` }] : []),
 			...(restoration === null ? [] : [restorationFact(restoration)]),
 			...(cloudflare?.status ? [cloudflareFact(cloudflare.status, cloudflare.ray)] : []),
 			{ name: "Record", value: id },
 		],
-		warnings: isRefused ? deletion.guards.filter(({ verdict }) => verdict !== "pass").map(verdictWords) : [],
+		warnings:
+			deletion.state === "pending_approval"
+				? deletion.guards.filter(({ verdict }) => verdict !== "pass").map(verdictWords)
+				: [],
 		buttons,
 		link: recordPage(origin, id),
 	});
@@ -40,7 +44,7 @@ interface Story {
 }
 
 function storyOf(deletion: Deletion, what: string): Story {
-	const { restoration, approval, failure, not_before, settled_at } = deletion;
+	const { restoration, approval, failure, not_before } = deletion;
 	if (restoration !== null) return restorationStory(restoration, what);
 	switch (deletion.state) {
 		case "deleted":
@@ -69,11 +73,7 @@ function storyOf(deletion: Deletion, what: string): Story {
 		case "refused":
 		case "failed": {
 			const title = failure?.code === "approval_rejected" ? `Rejected: ${what} stays` : `${what} was not deleted`;
-			return {
-				title,
-				tone: settled_at === null ? "plain" : "bad",
-				text: failure === null ? [] : [failureWords(deletion, failure)],
-			};
+			return { title, tone: "bad", text: failure === null ? [] : failureWords(deletion, failure) };
 		}
 	}
 }
@@ -81,13 +81,14 @@ function storyOf(deletion: Deletion, what: string): Story {
 const underWay =
 	"Cloudflare has not said yet what became of it. unbind reads back until it knows; the record will say.";
 
-/** The core's own sentences, but where they speak of another door's words. */
-function failureWords({ cloudflare }: Deletion, { code, detail }: NonNullable<Deletion["failure"]>): string {
-	if (code === "changed") return changedSince;
+/** What the guards found, with their evidence; else the core's own sentence, but where it speaks of another door's words. */
+function failureWords({ guards, cloudflare }: Deletion, { code, detail }: NonNullable<Deletion["failure"]>): string[] {
+	const refusing = guards.filter(({ verdict }) => verdict === "refuse");
+	if (refusing.length > 0 && code !== "approval_rejected") return refusing.map(findingWords);
 	if (code === "acknowledgement_required")
-		return "It carries a risk that the card did not show. Nothing was deleted; ask again.";
-	const errors = cloudflare?.errors.map((one) => `${one.code ?? ""} ${one.message ?? ""}`.trim()) ?? [];
-	return [detail, ...errors].join(" ");
+		return ["It carries a risk that the card did not show. Ask again to see it."];
+	const errors = cloudflare?.errors.map((one) => `Cloudflare: ${one.code ?? ""} ${one.message ?? ""}`) ?? [];
+	return [detail, ...errors];
 }
 
 function restorationStory({ state, failure }: Restoration, what: string): Story {

@@ -60,7 +60,7 @@ export function verdictWords(verdict: Verdict): string {
 	}
 }
 
-function findingWords({ guard, ...evidence }: Verdict): string {
+export function findingWords({ guard, ...evidence }: Verdict): string {
 	const told = (name: string) => String(evidence[name] ?? "");
 	switch (guard) {
 		case "frozen":
@@ -88,7 +88,7 @@ function findingWords({ guard, ...evidence }: Verdict): string {
 	}
 }
 
-export const changedSince =
+const changedSince =
 	"The binding, or one beside it, has changed since the card was made. Nothing was deleted. Ask again to see how it is now.";
 
 const again = (seconds: Json | undefined): string =>
