@@ -36,6 +36,7 @@ describe("readConfig", () => {
 				accountId,
 				credential: { apiToken: "cf-token" },
 				senders: [],
+				chats: [],
 				tokenHolders: [
 					{ name: "ci", digest: new Uint8Array(32).fill(0x5e), scopes: ["read", "delete"], ranges: ["203.0.113.0/24"] },
 				],

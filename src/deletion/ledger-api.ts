@@ -8,6 +8,7 @@ import type { LifecycleFailure } from "./decisions.ts";
 import type { Deletion, Summary } from "./deletion.ts";
 import type { Freeze, FreezeEvent } from "./freeze.ts";
 import type { LookUpFailure } from "./locate.ts";
+import type { Offer, OfferFailure, Press } from "./offer.ts";
 import type { Plan, PlanQuery } from "./plan.ts";
 import type { RestorationRefusal } from "./restore.ts";
 import type { Result } from "./result.ts";
@@ -35,6 +36,8 @@ export interface Changes {
 export interface BindingsQuery {
 	/** Only prefixes and bindings that cover this CIDR. */
 	covering: string | null;
+	/** A survey of the whole account that is no older than this will do: for whoever only wants to be shown names. */
+	atMostOldMs?: number;
 }
 
 export type PrefixWithBindings = Prefix & { bindings: Binding[] };
@@ -61,5 +64,8 @@ export interface LedgerApi {
 	freezes(): Promise<{ freeze: Freeze | null; log: FreezeEvent[] }>;
 	/** null lifts it. Fails with the freeze in force where the new one would end earlier. */
 	setFreeze(freeze: Freeze | null, by: Party): Promise<Result<Freeze | null, Freeze>>;
+	/** Keeps what a chat message's buttons offer; gives the id that they carry. */
+	offer(offer: Offer): Promise<string>;
+	press(press: Press): Promise<Result<Offer, OfferFailure>>;
 	health(): Promise<{ credentialRejected: boolean }>;
 }

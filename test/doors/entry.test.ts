@@ -139,6 +139,7 @@ describe("405", () => {
 		["/freeze", "DELETE, GET, HEAD, PUT"],
 		["/webhooks/grafana", "POST, PUT"],
 		["/openapi.json", "GET, HEAD"],
+		["/chat/slack", "POST"],
 		[bindingsPath(prefixes.shop), "GET, HEAD"],
 		[bindingsPath(prefixes.shop, cdn25), "DELETE, GET, HEAD"],
 	];

@@ -54,6 +54,8 @@ const allowed: Record<string, readonly string[]> = {
 		"within-ms.ts",
 		"valibot",
 		"itty-router",
+		"type @slack/types",
+		"type discord-api-types/v10",
 		"node:crypto",
 	],
 	ledger: [

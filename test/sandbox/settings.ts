@@ -2,6 +2,7 @@
 // accepts and the credential it holds. Every value is public and opens nothing outside the sandbox.
 import { createHash } from "node:crypto";
 import type { Json } from "../../src/deletion/json.ts";
+import { sandboxChat } from "./chat/settings.ts";
 import { accountId } from "./imitation/account.ts";
 import { sandboxApiKey, sandboxApiToken, sandboxEmail } from "./imitation/credentials.ts";
 import { sandboxSecrets, sandboxSenders } from "./senders.ts";
@@ -34,4 +35,5 @@ export const sandboxBindings: Record<string, Json> = {
 	TOKENS: sandboxTokens,
 	WEBHOOKS: sandboxSenders,
 	...sandboxSecrets,
+	...sandboxChat,
 };

@@ -122,12 +122,13 @@ export const keysDecide = (filter: HistoryFilter): boolean => matcher(filter, sp
 
 /** What the keys do not see to already. */
 function matcher(filter: HistoryFilter, space: Space): Matcher {
-	const { state, actor, door, prefixId } = filter;
+	const { state, actor, door, prefixId, cidr = null } = filter;
 	const prefix = space.kind === "binding" ? prefixId : null;
-	if (state === null && actor === null && door === null && prefix === null) return everything;
+	if (state === null && actor === null && door === null && prefix === null && cidr === null) return everything;
 	return (row) =>
 		(state === null || row.state === state) &&
 		(actor === null || row.actor === actor) &&
 		(door === null || row.door === door) &&
-		(prefix === null || row.prefix_id === prefix);
+		(prefix === null || row.prefix_id === prefix) &&
+		(cidr === null || row.cidr === cidr);
 }
