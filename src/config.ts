@@ -3,6 +3,7 @@
 
 import * as v from "valibot";
 import type { Credential } from "./adapters/cloudflare/send.ts";
+import { type Access, access, accessOf, accessProblems } from "./config/access.ts";
 import { type Chat, chat, readChats } from "./config/chat.ts";
 import { readCredential } from "./config/credential.ts";
 import { type ConfigProblem, table, told, wholeNumber } from "./config/fields.ts";
@@ -30,6 +31,8 @@ export interface Config {
 	tokenHolders: readonly TokenHolder[];
 	senders: readonly Sender[];
 	chats: readonly Chat[];
+	/** Cloudflare Access in front of the page; null where there is none. */
+	access: Access | null;
 	/** name → CIDR or binding id */
 	aliases: ReadonlyMap<string, string>;
 	/** 0 is for ever. */
@@ -100,6 +103,7 @@ const settings = v.object({
 	TOKENS: tokens,
 	WEBHOOKS: v.optional(webhooks, {}),
 	CHAT: v.optional(chat, {}),
+	ACCESS: v.optional(access),
 });
 
 const fixOf = (setting: string): string =>
@@ -126,6 +130,7 @@ export function readConfig(env: object): Result<Config, ConfigProblem[]> {
 	const chats = readChats(output.CHAT, secrets);
 	const people = [...Object.keys(output.TOKENS), ...chats.chats.flatMap(({ users }) => users.map(({ name }) => name))];
 	problems.push(...senders.problems, ...chats.problems, ...sharedNames(people, Object.keys(output.WEBHOOKS)));
+	problems.push(...accessProblems(output.ACCESS, Object.keys(output.TOKENS)));
 	if (!credential.ok || problems.length > 0) return fail(problems);
 	return ok({
 		accountId: output.CLOUDFLARE_ACCOUNT_ID,
@@ -133,6 +138,7 @@ export function readConfig(env: object): Result<Config, ConfigProblem[]> {
 		tokenHolders: tokenHoldersOf(output.TOKENS),
 		senders: senders.senders,
 		chats: chats.chats,
+		access: output.ACCESS === undefined ? null : accessOf(output.ACCESS),
 		aliases: new Map(Object.entries(output.ALIASES)),
 		retentionDays: output.HISTORY_RETENTION_DAYS,
 		policy: {

@@ -12,6 +12,13 @@ import * as cloudflare from "./doors/cloudflare.ts";
 import type { Context } from "./doors/context.ts";
 import { health } from "./doors/health.ts";
 import openapi from "./doors/openapi.json" with { type: "json" };
+import { showAccount, turnFreeze } from "./doors/page/account.tsx";
+import { showAsset } from "./doors/page/assets.ts";
+import { pageDoor } from "./doors/page/door.tsx";
+import { exportCsv, exportNdjson, showHistory } from "./doors/page/history.tsx";
+import { deleteBinding as deleteBindingByForm, showPlan as showPlanPage } from "./doors/page/plan.tsx";
+import { changeRecord, showRecord } from "./doors/page/record.tsx";
+import { signIn, signOut } from "./doors/page/signing-in.tsx";
 import { problem, problemResponse } from "./doors/problem.ts";
 import { webhook } from "./doors/webhooks/handler.ts";
 
@@ -40,6 +47,21 @@ router
 	.get(bindingsPath, cloudflare.cloudflareDoor("read", cloudflare.listBindings))
 	.get(`${bindingsPath}/:binding`, cloudflare.cloudflareDoor("read", cloudflare.getBinding))
 	.delete(`${bindingsPath}/:binding`, cloudflare.cloudflareDoor(null, cloudflare.deleteBinding))
+	.get("/", pageDoor(showHistory))
+	.get("/export.csv", pageDoor(exportCsv))
+	.get("/export.ndjson", pageDoor(exportNdjson))
+	.get("/records/:id", pageDoor(showRecord))
+	.post("/records/:id/approve", changeRecord("approve"))
+	.post("/records/:id/reject", changeRecord("reject"))
+	.post("/records/:id/cancel", changeRecord("cancel"))
+	.post("/records/:id/restore", changeRecord("restore"))
+	.get("/account", pageDoor(showAccount))
+	.get("/account/:target+", pageDoor(showPlanPage))
+	.post("/account/:target+", deleteBindingByForm)
+	.post("/freeze-switch", turnFreeze)
+	.post("/sign-in", signIn)
+	.post("/sign-out", signOut)
+	.get("/assets/:name", showAsset)
 	.all("*", noRoute);
 
 /** Which paths there are is told to those who may come in. */

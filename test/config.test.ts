@@ -37,6 +37,7 @@ describe("readConfig", () => {
 				credential: { apiToken: "cf-token" },
 				senders: [],
 				chats: [],
+				access: null,
 				tokenHolders: [
 					{ name: "ci", digest: new Uint8Array(32).fill(0x5e), scopes: ["read", "delete"], ranges: ["203.0.113.0/24"] },
 				],

@@ -9,8 +9,9 @@ export function authorityOf(party: Party, config: Config): Pick<Actor, "scopes" 
 	switch (party.door) {
 		case "api":
 		case "cloudflare":
-		case "page":
 			return config.tokenHolders.find(named) ?? null;
+		case "page":
+			return config.access?.users.find(named) ?? config.tokenHolders.find(named) ?? null;
 		case "webhook":
 			return config.senders.find(named) ?? null;
 		case "chat":

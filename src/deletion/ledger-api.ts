@@ -5,7 +5,7 @@ import type { Admitted, DeletionCommand, Rejection } from "./admit.ts";
 import type { Binding, Prefix } from "./binding.ts";
 import type { CloudflareId } from "./cloudflare-id.ts";
 import type { LifecycleFailure } from "./decisions.ts";
-import type { Deletion, Summary } from "./deletion.ts";
+import type { Deletion, SettledState, Summary } from "./deletion.ts";
 import type { Freeze, FreezeEvent } from "./freeze.ts";
 import type { LookUpFailure } from "./locate.ts";
 import type { Offer, OfferFailure, Press } from "./offer.ts";
@@ -33,6 +33,23 @@ export interface Changes {
 	until: string | null;
 }
 
+/** How many deletions that were asked for on a day (in UTC) ended in a state. */
+export interface Outcome {
+	day: string;
+	state: SettledState;
+	count: number;
+}
+
+/** The present at a glance; its version is that of the records and of the freeze. */
+export interface Overview {
+	changes: Changes;
+	freeze: Freeze | null;
+	/** How many wait for an approval, or for their time; none where the version still holds. */
+	waiting: { approval: number; time: number };
+	/** None where the version still holds. */
+	outcomes: Outcome[];
+}
+
 export interface BindingsQuery {
 	/** Only prefixes and bindings that cover this CIDR. */
 	covering: string | null;
@@ -51,6 +68,8 @@ export interface LedgerApi {
 	bindingsIn(prefixId: CloudflareId): Promise<Result<Binding[], LookUpFailure>>;
 	record(id: string): Promise<Deletion | null>;
 	changes(query: ChangesQuery): Promise<Changes>;
+	/** @param sinceDay how far back outcomes are told, as 2026-02-20. */
+	overview(query: ChangesQuery, sinceDay: string): Promise<Overview>;
 	/** Takes another person's word; an approved deletion is carried out at once, or at its time. */
 	decide(
 		id: string,

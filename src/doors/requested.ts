@@ -47,7 +47,7 @@ const longestWaitSeconds = 60;
 /** Hands a deletion to the Ledger and waits for it, as long as `Prefer: wait=N` says. */
 export async function requestDeletion(
 	wish: Wish,
-	request: Request,
+	request: Pick<Request, "headers">,
 	context: Context,
 ): Promise<Result<Admitted, Problem>> {
 	const idempotencyKey = idempotencyKeyOf(request.headers);

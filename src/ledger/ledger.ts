@@ -13,7 +13,14 @@ import { cancel, decideApproval, type LifecycleFailure } from "../deletion/decis
 import { type Deletion, isOpen } from "../deletion/deletion.ts";
 import { createDirectory } from "../deletion/directory.ts";
 import type { Freeze, FreezeEvent } from "../deletion/freeze.ts";
-import type { BindingsQuery, Changes, ChangesQuery, LedgerApi, PrefixWithBindings } from "../deletion/ledger-api.ts";
+import type {
+	BindingsQuery,
+	Changes,
+	ChangesQuery,
+	LedgerApi,
+	Overview,
+	PrefixWithBindings,
+} from "../deletion/ledger-api.ts";
 import type { LookUpFailure } from "../deletion/locate.ts";
 import type { Offer, OfferFailure, Press } from "../deletion/offer.ts";
 import { type Plan, type PlanQuery, plan } from "../deletion/plan.ts";
@@ -26,6 +33,7 @@ import { changes } from "./changes.ts";
 import { isCredentialRejected, markOf } from "./credential-health.ts";
 import { endsBefore, freezeInForce, freezeLog, scheduledIds, setFreeze } from "./freezes.ts";
 import { keepOffer, takeOffer } from "./offers.ts";
+import { overview } from "./overview.ts";
 import { getFlag, nextDueMs, openTables, postpone, prune, setFlag } from "./tables.ts";
 import { type Wired, wire } from "./wiring.ts";
 
@@ -141,6 +149,10 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 
 	async press(press: Press): Promise<Result<Offer, OfferFailure>> {
 		return takeOffer(this.#sql, press, Date.now());
+	}
+
+	async overview(query: ChangesQuery, sinceDay: string): Promise<Overview> {
+		return overview(this.#sql, query, sinceDay, Date.now());
 	}
 
 	async health(): Promise<{ credentialRejected: boolean }> {
