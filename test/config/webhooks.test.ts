@@ -270,7 +270,7 @@ describe("a mistake is told, with the command that mends it:", () => {
 		expect(problemsOf({ sandbox: github })).toEqual([
 			{
 				setting: "WEBHOOKS",
-				problem: "WEBHOOKS (sandbox): a caller in TOKENS has the same name",
+				problem: "WEBHOOKS (sandbox): a caller in TOKENS or a user in CHAT has the same name",
 				fix: "Mend WEBHOOKS under [vars] in wrangler.toml, then run: npx wrangler deploy",
 			},
 		]);
@@ -282,7 +282,7 @@ describe("a mistake is told, with the command that mends it:", () => {
 			"WEBHOOKS (one): name the target, as /target",
 			"WEBHOOKS (one): name the header that holds the signature",
 			"NONE: the secret is missing",
-			"WEBHOOKS (sandbox): a caller in TOKENS has the same name",
+			"WEBHOOKS (sandbox): a caller in TOKENS or a user in CHAT has the same name",
 		]);
 	});
 });

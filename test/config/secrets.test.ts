@@ -2,8 +2,8 @@
 // problem ever quotes any of them.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readConfig } from "../src/config.ts";
-import { accountId } from "./sandbox/imitation/account.ts";
+import { readConfig } from "../../src/config.ts";
+import { accountId } from "../sandbox/imitation/account.ts";
 
 const digest = "5e".repeat(32);
 const tokens = (change: object = {}) =>
