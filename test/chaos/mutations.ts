@@ -73,7 +73,7 @@ async function apply(patch: Mutation["patch"]): Promise<() => Promise<void>> {
 async function runTests(files: readonly string[]): Promise<Outcome> {
 	const reportPath = join(copyPath, ".wrangler", "report.json");
 	const vitest = join(copyPath, "node_modules", "vitest", "vitest.mjs");
-	const args = [vitest, "run", "--project", "worker", "--reporter=json", `--outputFile=${reportPath}`, ...files];
+	const args = [vitest, "run", "--reporter=json", `--outputFile=${reportPath}`, ...files];
 	await rm(reportPath, { force: true });
 	const { seconds, out } = await run(process.execPath, args, copyPath);
 	const report: {
