@@ -2,7 +2,7 @@
 import { abortAllDurableObjects } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { cloudflare, deletes } from "../../harness.ts";
-import { endClock, inMs, startClock } from "../../lifecycle/clock.ts";
+import { endClock, inMs, pass, startClock } from "../../lifecycle/clock.ts";
 import { configureLedger, tokensWith } from "../../lifecycle/configured-ledger.ts";
 import { decide, freeze, lift } from "../../lifecycle/people.ts";
 import { approver, cdn25, shop24, spectrum26 } from "../account.ts";
@@ -158,6 +158,7 @@ describe("a freeze", () => {
 		});
 		expect(await deletes()).toEqual([]);
 		await lift();
+		pass(1000);
 		expect((await deliver("github", payloads.github)).json.outcome).toBe("deleted");
 		expect((await rows()).map(({ state }) => state)).toEqual(["deleted", "refused"]);
 	});
