@@ -54,7 +54,6 @@ describe("npm run webhook", () => {
 	});
 
 	it.each([
-		["a missing file's name", ["github"], "Name a sender and a file."],
 		["a sender that there is not", ["constructor", payload("github")], 'There is no sender "constructor".'],
 		["a file that there is not", ["github", "none.json"], "ENOENT: no such file or directory, open 'none.json'"],
 		[

@@ -4,6 +4,7 @@ import type { Json } from "../../../src/deletion/json.ts";
 import { type Answer, call, deletes } from "../../harness.ts";
 import { sandboxSecrets, sandboxSenders } from "../../sandbox/senders.ts";
 import { beginAnew, cdn25, spectrum26 } from "../account.ts";
+import { seeds } from "../auth/every-scheme.ts";
 import { alertsOf, type Delivery, deliver, headersOf, onlyRow, payloads, rows, type SenderName } from "./deliver.ts";
 
 afterEach(beginAnew);
@@ -46,7 +47,7 @@ describe("it is the same event, and gets the first answer:", () => {
 			inventory,
 			{ messageId: "msg_1" },
 			{ ...inventory, timestamp: "later" },
-			{ messageId: "msg_1", secret: "whsk_nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=" },
+			{ messageId: "msg_1", secret: `whsk_${seeds.one}` },
 		],
 		[
 			"a run that is told with another note",
@@ -110,7 +111,6 @@ describe("it is the same event, and gets the first answer:", () => {
 	});
 
 	test.each<[string, SenderName, Delivery]>([
-		["GitHub", "github", {}],
 		["Alertmanager", "alertmanager", {}],
 		["Standard Webhooks", "inventory", { messageId: "msg_1" }],
 	])("ten deliveries at once, and ten one after another, of %s", async (_, name, delivery) => {
@@ -175,7 +175,7 @@ describe("it is another event:", () => {
 		await deliver("alertmanager", alert({}), { settings });
 		const second = await deliver("second", alert({}), { settings });
 		expect([isReplay(second), second.json.outcome]).toEqual([false, "failed"]);
-		expect((await rows()).map(({ actor }) => actor)).toEqual(["second", "alertmanager"]);
+		expect((await rows()).map(({ actor }) => actor).toSorted()).toEqual(["alertmanager", "second"]);
 	});
 
 	test("beside one that is known, the new one is carried out, and the answer is no replay", async () => {

@@ -14,19 +14,28 @@ const isReplay = ({ headers }: { headers: Headers }) => headers.get("idempotency
 const becomes = (id: string, state = "deleted") =>
 	expect.poll(async () => (await recordOf(id)).state, { timeout: 10_000 }).toBe(state);
 
-/** Waits of that length are over at once: the Ledger's, which ends first, or the door's. */
-function hurry(who: "ledger" | "door"): void {
+/** Holds the clock by which somebody stops waiting, the Ledger's or the door's, until the time is said to be up. */
+function hold(who: "ledger" | "door"): () => void {
 	const wait = globalThis.setTimeout;
 	const [over, upTo] = who === "ledger" ? [3000, 4000] : [4000, 5000];
-	vi.spyOn(globalThis, "setTimeout").mockImplementation(((work: () => void, ms = 0) =>
-		wait(work, ms > over && ms <= upTo ? 50 : ms)) as typeof setTimeout);
+	let isUp = false;
+	vi.spyOn(globalThis, "setTimeout").mockImplementation(((work: () => void, ms = 0) => {
+		const tick = (): unknown => (isUp ? work() : wait(tick, 5));
+		return ms > over && ms <= upTo ? wait(tick, 0) : wait(work, ms);
+	}) as typeof setTimeout);
+	return () => {
+		isUp = true;
+	};
 }
 
 describe("a deletion that takes longer than its sender waits", () => {
 	test("is told as begun, and goes on", async () => {
-		hurry("ledger");
+		const timeIsUp = hold("ledger");
 		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_before" } });
-		const answer = await deliver("pagerduty", payloads.pagerduty);
+		const asked = deliver("pagerduty", payloads.pagerduty);
+		await expect.poll(deletes).toHaveLength(1);
+		timeIsUp();
+		const answer = await asked;
 		const { id } = await onlyRow();
 		expect([answer.status, answer.json]).toMatchObject([
 			202,
@@ -42,7 +51,7 @@ describe("a deletion that takes longer than its sender waits", () => {
 	});
 
 	test("is told again with the same id while it goes on, and in the end with its outcome", async () => {
-		hurry("ledger");
+		hold("ledger")();
 		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_before" } });
 		const first = await deliver("github", payloads.github);
 		const second = await deliver("github", payloads.github);
@@ -57,9 +66,12 @@ describe("a deletion that takes longer than its sender waits", () => {
 	});
 
 	test("that has to be looked up for as long, has its id already", async () => {
-		hurry("door");
+		const timeIsUp = hold("door");
 		await cloudflare.order({ method: "GET", fault: { kind: "hang_before" } });
-		const answer = await deliver("inventory", payloads.inventory, { messageId: "msg_1" });
+		const asked = deliver("inventory", payloads.inventory, { messageId: "msg_1" });
+		await cloudflare.log(1);
+		timeIsUp();
+		const answer = await asked;
 		expect([answer.status, answer.json]).toMatchObject([
 			202,
 			{ outcome: "deleting", deletions: [{ state: "deleting", target: "203.0.113.128/25" }] },
@@ -69,14 +81,18 @@ describe("a deletion that takes longer than its sender waits", () => {
 		await cloudflare.release();
 		await becomes(id);
 		expect(await recordOf(id)).toMatchObject({ binding: { id: cdn25 }, actor: { name: "inventory", door: "webhook" } });
+		vi.restoreAllMocks();
 		const again = await deliver("inventory", payloads.inventory, { messageId: "msg_1" });
 		expect([again.json.outcome, again.json.deletions[0].id, isReplay(again)]).toEqual(["deleted", id, true]);
 	});
 
 	test("does not hold up another of the same payload", async () => {
-		hurry("ledger");
+		const timeIsUp = hold("ledger");
 		await cloudflare.order({ method: "DELETE", path: cdn25, fault: { kind: "hang_before" } });
-		const answer = await deliver("alertmanager", alertsOf({}, { labels: { binding: "203.0.113.64/26" } }));
+		const asked = deliver("alertmanager", alertsOf({}, { labels: { binding: "203.0.113.64/26" } }));
+		await expect.poll(async () => (await rows()).map(({ state }) => state).toSorted()).toEqual(["deleted", "deleting"]);
+		timeIsUp();
+		const answer = await asked;
 		expect([answer.status, answer.json.outcome]).toEqual([202, "mixed"]);
 		const [slow, quick] = answer.json.deletions;
 		expect([slow.state, quick.state]).toEqual(["deleting", "deleted"]);
@@ -85,18 +101,20 @@ describe("a deletion that takes longer than its sender waits", () => {
 	});
 
 	test("whose outcome is not known is 202 too: it will be, and sending it again helps nobody", async () => {
-		hurry("ledger");
+		const timeIsUp = hold("ledger");
 		withoutPauses();
 		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_after" } });
 		const asked = deliver("github", payloads.github);
 		await expect.poll(deletes).toHaveLength(1);
 		await cloudflare.order({ method: "GET", times: 3, fault: { kind: "html" } });
 		await cloudflare.drop();
-		const answer = await asked;
 		const { id } = await onlyRow();
-		expect([answer.status, answer.json]).toMatchObject([202, { deletions: [{ id, failure: null }] }]);
 		await becomes(id, "unknown");
 		await expect.poll(cloudflare.pendingOrders).toEqual([]);
+		timeIsUp();
+		const answer = await asked;
+		expect([answer.status, answer.headers.get("retry-after")]).toEqual([202, null]);
+		expect(answer.json).toMatchObject({ outcome: "unknown", deletions: [{ id, state: "unknown", failure: null }] });
 		await wakeAfter(60_000);
 		const again = await deliver("github", payloads.github);
 		expect([again.status, again.json.outcome, again.json.deletions[0].id]).toEqual([200, "deleted", id]);
