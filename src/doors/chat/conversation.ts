@@ -23,19 +23,23 @@ export interface Turn {
 	isGuess: boolean;
 }
 
-/** Nothing is done, and it is said why. */
-export const said = (card: Card, address: string | null): Turn => ({
+const turn = (reply: Promise<Reply>, address: string | null, more: Partial<Turn> = {}): Turn => ({
 	meanwhile: null,
-	reply: Promise.resolve(reply(card)),
+	reply,
 	address,
 	isCallers: true,
 	isGuess: false,
+	...more,
 });
+
+/** Nothing is done, and it is said why. */
+export const said = (card: Card, address: string | null, more: Partial<Turn> = {}): Turn =>
+	turn(Promise.resolve(reply(card)), address, more);
 
 export function answerCommand(command: Result<Command, Misread>, talk: Talk): Turn {
 	if (!command.ok) return said(misreadCard(command.failure), talk.address);
 	const what = "target" in command.value ? (command.value.target?.named ?? "the history") : "it";
-	return { ...said(helpCard(), talk.address), meanwhile: lookingCard(what), reply: run(command.value, talk) };
+	return turn(run(command.value, talk), talk.address, { meanwhile: lookingCard(what) });
 }
 
 async function run(command: Command, talk: Talk): Promise<Reply> {
@@ -66,24 +70,19 @@ export async function answerPress(press: Press, talk: Talk): Promise<Turn> {
 	if (!taken.ok) return said(taken.failure, talk.address);
 	if (!taken.value.ok) {
 		const { failure } = taken.value;
-		return { ...said(deadButtonCard(failure), talk.address), isGuess: failure === "no_such_offer" };
+		return said(deadButtonCard(failure), talk.address, { isGuess: failure === "no_such_offer" });
 	}
 	const offer = taken.value.value;
-	const isOwn = offer.user !== null;
 	const address = talk.address ?? offer.followUp;
 	const done = carryOut(offer, press, { ...talk, address });
-	return {
-		meanwhile: isOwn ? workingCard : null,
-		reply: isOwn ? done.then((one) => ({ ...one, replaces: true })) : done,
-		address,
-		isCallers: isOwn || talk.address !== null,
-		isGuess: false,
-	};
+	if (offer.user === null) return turn(done, address, { isCallers: talk.address !== null });
+	const inItsPlace = done.then((one) => ({ ...one, replaces: true }));
+	return turn(inItsPlace, address, { meanwhile: workingCard });
 }
 
+/** The Ledger has seen to it that the choice is one of the offer's. */
 async function carryOut(offer: Offer, { choice, offerId }: Press, talk: Talk): Promise<Reply> {
 	if (choice === "dismiss") return reply(dismissedCard);
 	if (offer.about === "plan") return deletePlanned(offer.plan, offerId, talk);
-	// The Ledger has seen to it that the choice is one of the offer's.
 	return choice === "delete" ? reply(dismissedCard) : changeDeletion(choice, offer.deletionId, talk);
 }

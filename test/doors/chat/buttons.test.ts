@@ -4,9 +4,10 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { call, deletes, ledger } from "../../harness.ts";
 import { endClock, minuteMs, pass, startClock } from "../../lifecycle/clock.ts";
 import { others, othersDelete } from "../../lifecycle/people.ts";
+import type { Shown } from "../../sandbox/chat/platform.ts";
 import { played } from "../../sandbox/chat/platforms.ts";
 import { places } from "../../sandbox/chat/settings.ts";
-import { cdn25, prefixes } from "../account.ts";
+import { cdn25, prefixes, v6Spectrum64 } from "../account.ts";
 import { clickOn, inChannel, platformNames, press, say, send, sentLater } from "./people.ts";
 
 beforeEach(startClock);
@@ -24,62 +25,27 @@ const sentences = {
 const rows = async () => (await call("/deletions")).json.deletions;
 
 describe.each(platformNames)("in %s", (platform) => {
-	test("a second click is told so, and leaves the result where it is", async () => {
+	test("a second click, another user's, one after five minutes and one long after each have their sentence", async () => {
 		const card = await say(platform, target);
-		await press(platform, card, "Delete");
-		const second = await press(platform, card, "Delete");
-		expect(second).toMatchObject({ for: "caller", replaces: false });
-		expect(second.text).toContain(sentences.used);
-		expect(await deletes()).toHaveLength(1);
-		expect(await rows()).toHaveLength(1);
-	});
-
-	test("another user's click", async () => {
-		const card = await say(platform, target);
-		expect((await press(platform, card, "Delete", "bob")).text).toContain(sentences.others);
-		expect((await press(platform, card, "Cancel", "carol")).text).toContain(sentences.others);
+		for (const [label, person] of [
+			["Delete", "bob"],
+			["Cancel", "carol"],
+		] as const)
+			expect((await press(platform, card, label, person)).text).toContain(sentences.others);
 		expect(await deletes()).toEqual([]);
 		// It has not been used up by that.
 		expect((await press(platform, card, "Delete")).text).toContain(`Deleted ${target}`);
-	});
+		const second = await press(platform, card, "Delete");
+		expect(second).toMatchObject({ for: "caller", replaces: false });
+		expect(second.text).toContain(sentences.used);
 
-	test("a click after five minutes, and one long after", async () => {
-		const card = await say(platform, target);
+		const late = await say(platform, "203.0.113.0/26");
 		pass(5 * minuteMs);
-		expect((await press(platform, card, "Delete")).text).toContain(sentences.expired);
+		expect((await press(platform, late, "Delete")).text).toContain(sentences.expired);
 		pass(48 * 60 * minuteMs);
-		await say(platform, target);
-		expect((await press(platform, card, "Delete")).text).toContain(sentences.unknown);
-		expect([await deletes(), await rows()]).toEqual([[], []]);
-	});
-
-	test("a binding that changed, or one beside it", async () => {
-		const [self, siblings] = [await say(platform, target), await say(platform, "203.0.113.0/26")];
-		await others(prefixes.amsterdam, (all) =>
-			all.map((one) => (one.id === cdn25 ? { ...one, provisioning: { state: "provisioning" } } : one)),
-		);
-		expect((await press(platform, self, "Delete")).text).toContain(sentences.changed);
-		expect((await press(platform, siblings, "Delete")).text).toContain(sentences.changed);
-		expect(await deletes()).toEqual([]);
-		expect((await rows()).map(({ state }: { state: string }) => state)).toEqual(["refused", "refused"]);
-		// A refusal concerns the one who pressed.
-		expect(await inChannel()).toEqual([]);
-	});
-
-	test("a binding that is gone", async () => {
-		const card = await say(platform, target);
-		await othersDelete(prefixes.amsterdam, cdn25);
-		expect((await press(platform, card, "Delete")).text).toContain(`There is no binding ${target}.`);
-		expect(await deletes()).toEqual([]);
-	});
-
-	test("of clicks at the same time one counts", async () => {
-		const card = await say(platform, target);
-		const seen = await Promise.all(
-			["Delete", "Delete", "Cancel", "Delete"].map((label) => press(platform, card, label)),
-		);
-		expect(seen.filter(({ text }) => text.includes(sentences.used))).toHaveLength(3);
-		expect((await deletes()).length).toBeLessThanOrEqual(1);
+		await say(platform, "203.0.113.0/26");
+		expect((await press(platform, late, "Delete")).text).toContain(sentences.unknown);
+		expect([(await deletes()).length, (await rows()).length]).toEqual([1, 1]);
 	});
 
 	test("the same click delivered again is the same deletion, and is announced once", async () => {
@@ -98,26 +64,56 @@ describe.each(platformNames)("in %s", (platform) => {
 		expect(await inChannel()).toHaveLength(1);
 		for (const { text } of await sentLater()) expect(text).toContain(`Deleted ${target}`);
 	});
+});
 
-	test("the approval's button stands until somebody has decided, however often others press", async () => {
-		await press(platform, await say(platform, "198.51.100.0/24 INC-1"), "Ask for approval");
-		const [approval] = await inChannel(1);
-		if (approval === undefined) throw new Error("nothing in the channel");
-		pass(59 * minuteMs);
-		for (let time = 0; time < 2; time++) await press(platform, approval, "Approve");
-		expect((await press(platform, approval, "Approve", "bob")).text).toContain("Deleted 198.51.100.0/24");
-	});
+test("a binding that changed, one beside it, and one that is gone", async () => {
+	const [self, siblings, gone] = [
+		await say("slack", target),
+		await say("discord", "203.0.113.0/26"),
+		await say("mattermost", "2001:db8:100:1::/64"),
+	];
+	await others(prefixes.amsterdam, (all) =>
+		all.map((one) => (one.id === cdn25 ? { ...one, provisioning: { state: "provisioning" } } : one)),
+	);
+	await othersDelete(prefixes.v6, v6Spectrum64);
+	expect((await press("slack", self, "Delete")).text).toContain(sentences.changed);
+	expect((await press("discord", siblings, "Delete")).text).toContain(sentences.changed);
+	expect((await press("mattermost", gone, "Delete")).text).toContain("There is no binding 2001:db8:100:1::/64.");
+	expect(await deletes()).toEqual([]);
+	expect((await rows()).map(({ state }: { state: string }) => state).toSorted()).toEqual([
+		"failed",
+		"refused",
+		"refused",
+	]);
+	// A refusal concerns the one who pressed.
+	expect((await inChannel()).filter(({ text }) => !text.includes("2001:db8"))).toEqual([]);
+});
 
-	test("an approval that comes too late", async () => {
-		await press(platform, await say(platform, "198.51.100.0/24 INC-1"), "Ask for approval");
-		const [approval] = await inChannel(1);
+test("of clicks at the same time one counts", async () => {
+	const card = await say("discord", target);
+	const seen = await Promise.all(
+		["Delete", "Delete", "Cancel", "Delete"].map((label) => press("discord", card, label)),
+	);
+	expect(seen.filter(({ text }) => text.includes(sentences.used))).toHaveLength(3);
+	expect((await deletes()).length).toBeLessThanOrEqual(1);
+});
+
+test("the approval's button stands until somebody has decided, however often others press; and the hour counts", async () => {
+	const asked = async (): Promise<Shown> => {
+		const before = (await inChannel()).length;
+		await press("slack", await say("slack", "198.51.100.0/24 INC-1"), "Ask for approval");
+		const approval = (await inChannel(before + 1))[before];
 		if (approval === undefined) throw new Error("nothing in the channel");
-		pass(60 * minuteMs);
-		expect((await press(platform, approval, "Approve", "bob")).text).toContain(
-			"There is nothing to decide: it is expired",
-		);
-		expect(await deletes()).toEqual([]);
-	});
+		return approval;
+	};
+	const late = await asked();
+	pass(60 * minuteMs);
+	expect((await press("slack", late, "Approve", "bob")).text).toContain("There is nothing to decide: it is expired");
+	expect(await deletes()).toEqual([]);
+	const approval = await asked();
+	pass(59 * minuteMs);
+	for (let time = 0; time < 2; time++) await press("slack", approval, "Approve");
+	expect((await press("slack", approval, "Approve", "bob")).text).toContain("Deleted 198.51.100.0/24");
 });
 
 describe("a button is made up", () => {

@@ -1,4 +1,5 @@
-// From a command to a card, from its button to the result, on every platform.
+// From a command to a card, from its button to the result: what the platforms do differently on each of them, what the
+// conversation does alike on one.
 import { afterEach, describe, expect, test } from "vitest";
 import { call, deletes } from "../../harness.ts";
 import { bound } from "../../lifecycle/people.ts";
@@ -47,21 +48,6 @@ describe.each(platformNames)("in %s", (platform) => {
 		expect(await inChannel()).toHaveLength(1);
 	});
 
-	test("a risk is read before it is taken: the button names what its card showed", async () => {
-		const card = await say(platform, "2001:db8:100:1::/64");
-		expect(card.text).toContain("Risk: Cloudflare is still working on the binding (provisioning).");
-		expect((await press(platform, card, "Delete")).text).toContain("Deleted 2001:db8:100:1::/64");
-		const { guards } = await newest();
-		expect(guards).toContainEqual(expect.objectContaining({ guard: "still_provisioning", acknowledged: true }));
-	});
-
-	test("what a guard refuses has no button", async () => {
-		const card = await say(platform, "2001:db8:100:2::/64 INC-1");
-		expect(card.text).toContain("2001:db8:100:2::/64 cannot be deleted now");
-		expect(card.text).toContain("Not allowed: The binding names no service");
-		expect(card.buttons).toEqual([]);
-	});
-
 	test("cancelled is cancelled: the card is gone, and its other button dead", async () => {
 		const card = await say(platform, target);
 		const result = await press(platform, card, "Cancel");
@@ -103,19 +89,6 @@ describe.each(platformNames)("in %s", (platform) => {
 		);
 	});
 
-	test("a rejection deletes nothing; neither does taking it back", async () => {
-		await press(platform, await say(platform, "198.51.100.0/24 INC-1"), "Ask for approval");
-		const [first] = await inChannel(1);
-		if (first === undefined) throw new Error("nothing in the channel");
-		expect((await press(platform, first, "Reject", "bob")).text).toContain("Rejected: 198.51.100.0/24 stays");
-
-		const asked = await press(platform, await say(platform, "198.51.100.0/24 INC-2"), "Ask for approval");
-		const back = await press(platform, asked, "Take it back");
-		expect(back.text).toContain("alice cancelled it.");
-		expect((await rows()).map(({ state }: { state: string }) => state)).toEqual(["cancelled", "refused"]);
-		expect(await deletes()).toEqual([]);
-	});
-
 	test("the history, a record of it, and the way back by its button", async () => {
 		expect((await say(platform, "history")).text).toContain("No deletions are on record");
 		await press(platform, await say(platform, `${target} INC-1`), "Delete");
@@ -138,36 +111,66 @@ describe.each(platformNames)("in %s", (platform) => {
 		expect((await bound(prefixes.amsterdam)).some(({ cidr }) => cidr === target)).toBe(true);
 		expect((await inChannel(3))[2]?.text).toContain(`Restored ${target}`);
 	});
+});
 
-	test("approve, reject, cancel and restore take an id", async () => {
-		await press(platform, await say(platform, "198.51.100.0/24 INC-1"), "Ask for approval");
-		const { id } = (await rows())[0];
-		expect((await say(platform, `approve ${id}`)).text).toContain("Who asked for a deletion cannot decide on it");
-		expect((await say(platform, `reject ${id}`, "bob")).text).toContain("Rejected: 198.51.100.0/24 stays");
-		expect((await say(platform, `cancel ${id}`)).text).toContain("It cannot be cancelled: it is refused");
-		expect((await say(platform, `restore ${id}`)).text).toContain("There is nothing to restore: it is refused");
-		expect((await say(platform, `approve 7${"z".repeat(25)}`, "bob")).text).toContain(
-			"There is no deletion with this id.",
-		);
-		expect((await say(platform, `show 7${"z".repeat(25)}`)).text).toContain("There is no deletion with this id.");
-		expect((await inChannel(2))[1]?.text).toContain("Rejected: 198.51.100.0/24 stays");
-	});
+test("a risk is read before it is taken: the button names what its card showed", async () => {
+	const card = await say("discord", "2001:db8:100:1::/64");
+	expect(card.text).toContain("Risk: Cloudflare is still working on the binding (provisioning).");
+	expect((await press("discord", card, "Delete")).text).toContain("Deleted 2001:db8:100:1::/64");
+	const { guards } = await newest();
+	expect(guards).toContainEqual(expect.objectContaining({ guard: "still_provisioning", acknowledged: true }));
+});
 
-	test("a freeze stops what was on a card already, until it is lifted; the channel sees both", async () => {
-		const card = await say(platform, target);
-		expect((await say(platform, "freeze we are being watched", "bob")).text).toContain('bob lacks the scope "freeze".');
-		expect((await say(platform, "freeze we are being watched")).text).toContain("Deletions are frozen");
-		expect((await press(platform, card, "Delete")).text).toContain(`${target} was not deleted`);
-		const frozen = await say(platform, target);
-		expect(frozen.text).toContain("Deletions are frozen by alice: we are being watched");
-		expect(frozen.buttons).toEqual([]);
-		expect((await say(platform, "unfreeze")).text).toContain("Deletions are not frozen any more");
-		expect((await inChannel(2)).map(({ text }) => text.split("\n")[0])).toEqual([
-			expect.stringContaining("Deletions are frozen"),
-			expect.stringContaining("Deletions are not frozen any more"),
-		]);
-		expect(await deletes()).toEqual([]);
-	});
+test("what a guard refuses has no button", async () => {
+	const card = await say("mattermost", "2001:db8:100:2::/64 INC-1");
+	expect(card.text).toContain("2001:db8:100:2::/64 cannot be deleted now");
+	expect(card.text).toContain("Not allowed: The binding names no service");
+	expect(card.buttons).toEqual([]);
+});
+
+test("a rejection deletes nothing; neither does taking it back", async () => {
+	await press("slack", await say("slack", "198.51.100.0/24 INC-1"), "Ask for approval");
+	const [first] = await inChannel(1);
+	if (first === undefined) throw new Error("nothing in the channel");
+	expect((await press("slack", first, "Reject", "bob")).text).toContain("Rejected: 198.51.100.0/24 stays");
+
+	const asked = await press("slack", await say("slack", "198.51.100.0/24 INC-2"), "Ask for approval");
+	const back = await press("slack", asked, "Take it back");
+	expect(back.text).toContain("alice cancelled it.");
+	expect((await rows()).map(({ state }: { state: string }) => state)).toEqual(["cancelled", "refused"]);
+	expect(await deletes()).toEqual([]);
+});
+
+test("approve, reject, cancel and restore take an id", async () => {
+	await press("discord", await say("discord", "198.51.100.0/24 INC-1"), "Ask for approval");
+	const { id } = (await rows())[0];
+	expect((await say("discord", `approve ${id}`)).text).toContain("Who asked for a deletion cannot decide on it");
+	expect((await say("discord", `reject ${id}`, "bob")).text).toContain("Rejected: 198.51.100.0/24 stays");
+	expect((await say("discord", `cancel ${id}`)).text).toContain("It cannot be cancelled: it is refused");
+	expect((await say("discord", `restore ${id}`)).text).toContain("There is nothing to restore: it is refused");
+	expect((await say("discord", `approve 7${"z".repeat(25)}`, "bob")).text).toContain(
+		"There is no deletion with this id.",
+	);
+	expect((await say("discord", `show 7${"z".repeat(25)}`)).text).toContain("There is no deletion with this id.");
+	expect((await inChannel(2))[1]?.text).toContain("Rejected: 198.51.100.0/24 stays");
+});
+
+test("a freeze stops what was on a card already, until it is lifted; the channel sees both", async () => {
+	const card = await say("mattermost", target);
+	expect((await say("mattermost", "freeze we are being watched", "bob")).text).toContain(
+		'bob lacks the scope "freeze".',
+	);
+	expect((await say("mattermost", "freeze we are being watched")).text).toContain("Deletions are frozen");
+	expect((await press("mattermost", card, "Delete")).text).toContain(`${target} was not deleted`);
+	const frozen = await say("mattermost", target);
+	expect(frozen.text).toContain("Deletions are frozen by alice: we are being watched");
+	expect(frozen.buttons).toEqual([]);
+	expect((await say("mattermost", "unfreeze")).text).toContain("Deletions are not frozen any more");
+	expect((await inChannel(2)).map(({ text }) => text.split("\n")[0])).toEqual([
+		expect.stringContaining("Deletions are frozen"),
+		expect.stringContaining("Deletions are not frozen any more"),
+	]);
+	expect(await deletes()).toEqual([]);
 });
 
 test("what others are deleting already is joined, and announced by them alone", async () => {

@@ -124,6 +124,16 @@ describe("what comes later cannot be delivered", () => {
 		expect(await deletes()).toEqual([`DELETE bindings/${cdn25}`]);
 	});
 
+	test("the log tells of it, and of no address that would open anything", async () => {
+		const lines: string[] = [];
+		for (const level of ["info", "warn", "error"] as const)
+			vi.spyOn(console, level).mockImplementation((line: string) => void lines.push(line));
+		await cloudflare.order(...Object.values(hosts).map((path) => ({ path, fault: { kind: "drop_before" as const } })));
+		for (const platform of platformNames) await say(platform, "freeze INC-1");
+		await expect.poll(() => lines.filter((line) => line.includes("message_not_sent"))).toHaveLength(3);
+		expect(lines.join("\n")).not.toMatch(/hooks\/|commands\/T0|token-|webhooks\/|secret/);
+	});
+
 	test("what the platform may take a moment later is sent again", async () => {
 		const card = await say("discord", target);
 		await cloudflare.order({ path: hosts.discord, fault: { kind: "reject", status: 404 } });
