@@ -1,5 +1,5 @@
 // The setting WEBHOOKS: who may send webhooks, how each proves that it is the sender, and where in its payload stands
-// what is to be deleted. A preset is nothing but settings that one could write oneself.
+// what is to be deleted. A preset fills in what a sender's documentation says of its payloads.
 
 import * as v from "valibot";
 import type { Scope } from "../deletion/actor.ts";
@@ -92,7 +92,13 @@ const sender = v.strictObject({
 	when: v.optional(
 		v.pipe(
 			table("must be a table of pointers and values"),
-			v.record(pointer, v.union([plainValue, v.array(plainValue)], "must be a value or a list of values")),
+			v.record(
+				pointer,
+				v.union(
+					[plainValue, v.pipe(v.array(plainValue), v.nonEmpty("must not be empty"))],
+					"must be a value or a list of values",
+				),
+			),
 		),
 		{},
 	),

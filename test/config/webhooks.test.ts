@@ -214,6 +214,7 @@ describe("a mistake is told, with the command that mends it:", () => {
 			{ ...github, when: { "/a": {} } },
 			"(sender.when./a): must be a value or a list of values",
 		],
+		["a condition with no values", { ...github, when: { "/a": [] } }, "(sender.when./a): must not be empty"],
 		["an empty label", { ...grafana, label: "" }, "(sender.label): must not be empty"],
 		[
 			"a risk that there is not",
@@ -260,10 +261,21 @@ describe("a mistake is told, with the command that mends it:", () => {
 	it.each<[string, unknown, string]>([
 		["a name in upper case", { GitHub: github }, "WEBHOOKS (GitHub): a sender's name is made of a-z, 0-9, - and _"],
 		["a name with a slash", { "a/b": github }, "WEBHOOKS (a/b): a sender's name is made of a-z, 0-9, - and _"],
+		[
+			"a name that would be passed over",
+			{ constructor: github },
+			"WEBHOOKS: nothing can be called constructor, prototype or __proto__ here",
+		],
 		["a list", [github], "WEBHOOKS: must be a table of senders"],
 		["a text", "github", "WEBHOOKS: must be a table of senders"],
 	])("of %s", (_, senders, problem) => {
 		expect(problemsOf(senders).map((one) => one.problem)).toEqual([problem]);
+	});
+
+	it.each(["TOKENS", "CLOUDFLARE_ACCOUNT_ID", "CLOUDFLARE_API_TOKEN"])("of %s as a sender's secret", (taken) => {
+		expect(problemsOf({ sender: { ...github, secret: taken } }).map((one) => one.problem)).toEqual([
+			`${taken}: has a use of its own; a sender or a chat needs a secret for itself alone`,
+		]);
 	});
 
 	it("of a name that a caller has too: a record would not say who asked", () => {

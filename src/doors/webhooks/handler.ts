@@ -83,7 +83,7 @@ async function outcomeOf(
 	const { named } = target.value;
 	const { acknowledge } = sender;
 	const wish = { actor: actorOf(sender), target: target.value, reason: asked.reason, acknowledge, ifMatch: null };
-	if (sender.dryRun) return planned(wish, context);
+	if (sender.dryRun) return planned(wish, context, answerByMs);
 
 	const event = JSON.stringify(asked.id.length > 0 ? asked.id : [message, asked.index]);
 	const deletionId = newRecordId(Date.now(), crypto.getRandomValues(new Uint8Array(16)));
@@ -121,13 +121,17 @@ async function firstAnswer({ code, evidence }: Problem, target: string, context:
 	return { kind: "deletion", deletion: record.value, replayed: true };
 }
 
-async function planned(wish: PlanQuery, context: Context): Promise<Outcome> {
+async function planned(wish: PlanQuery, context: Context, answerByMs: number): Promise<Outcome> {
 	const target = wish.target.named;
-	const plan = await ask(context.requestId, () => context.ledger.plan(wish));
+	const work = ask(context.requestId, () => context.ledger.plan(wish));
+	const plan = await withinMs(answerByMs - Date.now(), work);
+	if (plan === null) return { kind: "problem", target, problem: tooSlow };
 	if (!plan.ok) return { kind: "problem", target, problem: unreachable };
 	if (!plan.value.ok) return { kind: "problem", target, problem: lookUpProblem(plan.value.failure) };
 	return { kind: "plan", target, plan: plan.value.value };
 }
+
+const tooSlow = problem("cloudflare_unavailable", "Cloudflare takes longer than the sender waits. Send it again.");
 
 const actorOf = ({ name, scopes, ranges }: Sender): Actor => ({ name, door: "webhook", scopes, ranges });
 

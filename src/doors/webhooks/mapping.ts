@@ -49,8 +49,11 @@ export function askedFor(payload: Json, mapping: Mapping): Result<Asked[], Unrea
 		const target = at(mapping.target);
 		if (typeof target === "string" && target !== "") {
 			const id = mapping.id.map((pointer) => at(pointer) ?? null);
+			// An id of the whole payload is one of each of its elements.
+			const ofAll = mapping.each !== null && mapping.id.every((pointer) => pointer.of === "payload");
 			const reason = mapping.reason === null ? null : reasonOf(at(mapping.reason));
-			asked.push({ target, reason, id: id.every((part) => part === null) ? [] : id, index });
+			const known = id.some((part) => part !== null);
+			asked.push({ target, reason, id: known ? [...id, ...(ofAll ? [index] : [])] : [], index });
 		} else {
 			unreadable.push({ problem: "there is no text at the pointer of the target", index });
 		}
