@@ -83,12 +83,3 @@ export function cut(text: string, longest: number): string {
 	const whole = text.trim() || "–";
 	return whole.length > longest ? `${whole.slice(0, longest - 1).replace(/[\ud800-\udbff]$/, "")}…` : whole;
 }
-
-/** Whole lines, as many as there is room for: half a line can be half a link. */
-export function fitting(lines: readonly string[], longest: number): string[] {
-	let left = longest;
-	return lines.filter((line) => {
-		left -= line.length + 2;
-		return left >= 0;
-	});
-}

@@ -13,9 +13,10 @@ import * as v from "valibot";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { discord as scheme } from "../auth/schemes.ts";
 import { shown } from "../input.ts";
-import { type Button, type Card, cut, fitting, type Tone } from "./card.ts";
+import { type Button, type Card, cut } from "./card.ts";
 import { type Command, commandOf, isVerb, type Misread } from "./command.ts";
 import { choice, offerId, readBody, text } from "./fields.ts";
+import { colours, markdownOf } from "./markdown.ts";
 import type { Destination, Heard, Message, Platform } from "./platform.ts";
 
 const api = "https://discord.com/api/v10";
@@ -138,8 +139,6 @@ function commandIn(
 	return commandOf(name, { target: given("target"), id: given("id"), reason: given("reason") }, aliases);
 }
 
-const colours: Record<Tone, number> = { plain: 0x607d8b, good: 0x2e7d32, careful: 0xf9a825, bad: 0xc62828 };
-
 interface Rendered {
 	embeds: [APIEmbed];
 	components: APIActionRowComponent<APIButtonComponent>[];
@@ -150,19 +149,12 @@ interface Rendered {
 /** Seen by the one who calls, alone. */
 const hidden = (card: Card): Rendered & { flags: 64 } => ({ ...rendered(card), flags: 64 });
 
-function rendered({ title, tone, text, facts, warnings, rows, buttons, link }: Card): Rendered {
-	const lines = [
-		...text.map((one) => escaped(cut(one, half(limits.value)))),
-		...warnings.map((one) => `⚠️ ${escaped(cut(one, half(limits.value)))}`),
-		...rows.map(({ head, rest, link }) => {
-			const name = `**${escaped(cut(head, 100))}**`;
-			return `${link === null ? name : `[${name}](${link})`} ${escaped(cut(rest, 200))}`;
-		}),
-	];
+function rendered(card: Card): Rendered {
+	const { title, tone, facts, buttons, link } = card;
 	const embed: APIEmbed = {
 		title: escaped(cut(title, half(limits.title))),
 		color: colours[tone],
-		description: fitting(lines, limits.description).join("\n"),
+		description: markdownOf(card, dialect),
 		...(link === null ? {} : { url: link }),
 	};
 	let left = limits.embed - (embed.title?.length ?? 0) - (embed.description?.length ?? 0);
@@ -184,6 +176,8 @@ function rendered({ title, tone, text, facts, warnings, rows, buttons, link }: C
 
 /** https://support.discord.com/hc/en-us/articles/210298617 */
 const escaped = (text: string): string => text.replace(/\s+/g, " ").replace(/[\\*_~`|<>#@[\]()]|^[-+]/g, "\\$&");
+
+const dialect = { escaped, limits: { line: half(limits.value), rest: 200, all: limits.description } };
 
 const pressable = ({ choice, label, style, offerId }: Button): APIButtonComponent => ({
 	type: 2,

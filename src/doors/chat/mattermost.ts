@@ -6,9 +6,10 @@
 import * as v from "valibot";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { mattermost as scheme } from "../auth/schemes.ts";
-import { type Button, type Card, cut, fitting, plainText, type Tone } from "./card.ts";
+import { type Button, type Card, cut, plainText } from "./card.ts";
 import { parseCommand } from "./command.ts";
 import { choice, form, offerId, optionalText, readBody, text } from "./fields.ts";
+import { colours, markdownOf } from "./markdown.ts";
 import type { Destination, Heard, Message, Platform } from "./platform.ts";
 
 /** A post may have 16,383 characters, and its properties 8,000: https://docs.mattermost.com/manage/message-limits. */
@@ -101,24 +102,14 @@ const update = (card: Card, to: Destination) => ({
 	skip_slack_parsing: true,
 });
 
-const colours: Record<Tone, string> = { plain: "#607d8b", good: "#2e7d32", careful: "#f9a825", bad: "#c62828" };
-
 function rendered(card: Card, { origin }: Destination): object {
-	const { title, tone, text, facts, warnings, rows, buttons, link } = card;
-	const lines = [
-		...text.map((one) => escaped(cut(one, limits.value))),
-		...warnings.map((warning) => `⚠️ ${escaped(cut(warning, limits.value))}`),
-		...rows.map(({ head, rest, link }) => {
-			const name = `**${escaped(cut(head, limits.title))}**`;
-			return `${link === null ? name : `[${name}](${link})`} ${escaped(cut(rest, limits.value))}`;
-		}),
-	];
+	const { title, tone, facts, buttons, link } = card;
 	return {
 		fallback: cut(escaped(plainText(card)), limits.text),
-		color: colours[tone],
+		color: `#${colours[tone].toString(16)}`,
 		title: escaped(cut(title, limits.title)),
 		...(link === null ? {} : { title_link: link }),
-		text: fitting(lines, limits.text).join("\n\n"),
+		text: markdownOf(card, dialect),
 		fields: facts.slice(0, limits.fields).map(({ name, value }) => ({
 			short: true,
 			title: escaped(cut(name, limits.title)),
@@ -135,6 +126,8 @@ const escaped = (text: string): string =>
 		.replace(/[\\*_~`|<>#[\](){}!]|^[-+]/g, "\\$&")
 		.replaceAll("@", "@\u200b")
 		.replace(/:(?=[\w+-]+:)/g, ":\u200b");
+
+const dialect = { escaped, limits: { line: limits.value, rest: limits.value, all: limits.text } };
 
 const pressable = ({ choice, label, style, offerId }: Button, origin: string) => ({
 	id: choice,

@@ -104,7 +104,7 @@ function shown([one]: v.InferOutput<typeof attachments>, where: Pick<Shown, "for
 	const { title, title_link, text, fields, actions } = one;
 	const lines = [
 		`# ${unmarked(title)}${title_link === undefined ? "" : ` <${title_link}>`}`,
-		...(text === "" ? [] : [unmarked(text).replaceAll("\n\n", "\n")]),
+		...(text === "" ? [] : [unmarked(text)]),
 		...fields.map(({ title, value }) => `${unmarked(title)} | ${unmarked(value)}`),
 		...(actions.length === 0 ? [] : [actions.map(({ name }) => `[${name}]`).join(" ")]),
 	];
