@@ -35,7 +35,7 @@ export const access = v.strictObject(
 			v.record(
 				v.pipe(
 					v.string(),
-					v.regex(/^[^\s@A-Z]{1,64}@[^\s@A-Z]{1,190}$/, "a user is named by an e-mail, in lower case"),
+					v.regex(/^[^\s@,A-Z]{1,64}@[^\s@,A-Z]{1,190}$/, "a user is named by an e-mail, in lower case"),
 				),
 				v.strictObject({ scopes: scopeList, ranges: v.optional(cidrList, []) }),
 			),

@@ -8,7 +8,9 @@
 //   GET    /sandbox/log      ?at_least=N waits for N    DELETE /sandbox/log
 //   GET    /sandbox/messages ?at_least=N               DELETE /sandbox/messages
 //   GET    /sandbox/state                               PUT    /sandbox/state
+//   POST   /sandbox/access   an assertion of Cloudflare Access with these claims
 import * as v from "valibot";
+import { signAssertion } from "./access.ts";
 import { orderSchema } from "./faults.ts";
 import type { Imitation } from "./imitation.ts";
 import { stateSchema } from "./state.ts";
@@ -63,6 +65,12 @@ export async function handleControl(imitation: Imitation, request: Request): Pro
 				imitation.replace(state);
 				return done();
 			});
+		case "POST /sandbox/access":
+			return withJson(
+				request,
+				v.record(v.string(), v.unknown()),
+				async (claims) => new Response(await signAssertion(claims)),
+			);
 		default:
 			return Response.json({ error: `no such control: ${request.method} ${pathname}` }, { status: 404 });
 	}
@@ -79,7 +87,7 @@ async function arrived(
 async function withJson<Output>(
 	request: Request,
 	schema: v.GenericSchema<unknown, Output>,
-	act: (output: Output) => Response,
+	act: (output: Output) => Response | Promise<Response>,
 ): Promise<Response> {
 	const json: unknown = await request.json().catch(() => undefined);
 	const read = v.safeParse(schema, json);

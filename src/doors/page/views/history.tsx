@@ -81,8 +81,7 @@ export const History = ({ viewer, filter, rows, older, isNewest, etag, present, 
 );
 
 function Nothing({ filter, older, isNewest }: Pick<HistoryProps, "filter" | "older" | "isNewest">) {
-	if (older !== null)
-		return <p class="notice">None among the latest thousands of records. There are older ones to look through.</p>;
+	if (older !== null) return <p class="notice">Nothing yet. There are older records to look through.</p>;
 	if (addressOf(filter) !== "/")
 		return (
 			<p class="notice">
