@@ -57,6 +57,11 @@ const allowed: Record<string, readonly string[]> = {
 		"type @slack/types",
 		"type discord-api-types/v10",
 		"node:crypto",
+		"jose",
+		"#preact/render",
+		"simpledotcss/simple.min.css",
+		"doors/page/page.css",
+		"doors/page/page.client.js",
 	],
 	ledger: [
 		"ledger",
