@@ -84,19 +84,20 @@ async function exchange(
 	const answer = await response.text();
 	if (response.status !== 200) throw new Error(`unbind answers ${response.status}: ${answer}`);
 	const first = played[platform].answered(answer, kind);
-	if (first !== null) show(first, caller);
-	// An answer that says nothing yet ends its title so.
-	const isWaiting = first === null || /^[^\n]*…$/m.test(first.text.split("\n")[0] ?? "");
-	const later: Shown[] = [];
-	for (let waitMs = isWaiting ? laterMs : quietMs; ; waitMs = quietMs) {
-		const all = await messages(imitation, before + later.length + 1, waitMs);
-		const sent = all.slice(before + later.length).map((one) => shownBy(platform, one));
+	const seen = first === null ? [] : [first];
+	for (let waitMs = seen.some(saysSomething) ? quietMs : laterMs, count = before; ; waitMs = quietMs) {
+		const sent = (await messages(imitation, count + 1, waitMs)).slice(count);
 		if (sent.length === 0) break;
-		for (const one of sent) show(one, caller);
-		later.push(...sent);
+		count += sent.length;
+		seen.push(...sent.map(({ method, path, body }) => played[platform].sent(method, path, body)));
 	}
-	return [...later.toReversed(), ...(first === null ? [] : [first])].flatMap((one) => one.buttons);
+	const shown = seen.some(saysSomething) ? seen.filter(saysSomething) : seen;
+	for (const one of shown) show(one, caller);
+	return shown.toReversed().flatMap((one) => one.buttons);
 }
+
+/** What is only there until the reply is has a title that ends so. */
+const saysSomething = ({ text }: Shown): boolean => !text.split("\n")[0]?.endsWith("…");
 
 /** What was sent to the platform, once it is that much; nothing new where that takes too long. */
 async function messages(imitation: string, atLeast: number, waitMs = laterMs): Promise<SentMessage[]> {
@@ -108,9 +109,6 @@ async function messages(imitation: string, atLeast: number, waitMs = laterMs): P
 		throw new Error(`The sandbox does not listen at ${imitation}: start it with npm start.`);
 	}
 }
-
-const shownBy = (platform: PlatformName, { method, path, body }: SentMessage): Shown =>
-	played[platform].sent(method, path, body);
 
 const senderOf = (platform: PlatformName, person: PersonName) => {
 	const { workspace, channel, people } = places[platform];
