@@ -59,7 +59,11 @@ const tokenOf = (caller: string) => `chaos_${caller}`;
 
 export const callers: readonly string[] = Array.from({ length: 20 }, (_, number) => `caller-${number + 1}`);
 
-export const authorizationOf = (caller: string) => `Bearer ${tokenOf(caller)}`;
+/** Nothing is compressed: it would only be work. */
+export const headersOf = (caller: string) => ({
+	authorization: `Bearer ${tokenOf(caller)}`,
+	"accept-encoding": "identity",
+});
 
 /** Loosened where the rules would only keep the chaos small; what is left decides as ever. */
 export const chaosBindings: Record<string, Json> = {

@@ -1,7 +1,7 @@
 // One caller, as an automation would be written: it asks, and when the connection breaks it asks again under the same
 // Idempotency-Key, until it has an answer; then it follows the record until that is settled. Some walk away half-way.
 import { setTimeout as pause } from "node:timers/promises";
-import { authorizationOf, callers } from "./account.ts";
+import { callers, headersOf } from "./account.ts";
 import { asJson, deletionRequest } from "./deletion-request.ts";
 import type { Moments } from "./moments.ts";
 import type { Step } from "./schedule.ts";
@@ -49,7 +49,7 @@ export function createCaller(caller: string, stage: Stage) {
 			await victim.whenUp();
 			const leaves = leavesAfterMs === null ? [] : [AbortSignal.timeout(leavesAfterMs)];
 			const signal = AbortSignal.any([stage.signal, ...leaves]);
-			const headers = { authorization: authorizationOf(by), ...request.headers };
+			const headers = { ...headersOf(by), ...request.headers };
 			const sent = fetch(victim.url + path, { ...request, headers, signal });
 			moments.reach("request_sent");
 			const came = await sent.then(async (response) => ({ response, text: await response.text() })).catch(() => null);

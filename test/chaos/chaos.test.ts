@@ -22,4 +22,4 @@ test("every promise stands after ten kills among a hundred deletions, and faults
 	} finally {
 		await rm(dataPath, { recursive: true, force: true });
 	}
-}, 180_000);
+}, 300_000);

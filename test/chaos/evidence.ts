@@ -1,7 +1,7 @@
 // What the judge goes by: what the witness saw, and what stands in the end, on every side: the history as callers read
 // it, the Ledger's own rows, KV's keys. It gathers, and compares nothing.
 import type { Deletion, Summary } from "../../src/deletion/deletion.ts";
-import { authorizationOf, callers } from "./account.ts";
+import { callers, headersOf } from "./account.ts";
 import type { Victim } from "./victim.ts";
 import type { Seen, Witness } from "./witness.ts";
 
@@ -66,7 +66,7 @@ export async function gather({ url }: Victim, witness: Witness, open: Evidence["
 export const unfinished = (url: string): Promise<Evidence["open"]> => read(url, "/chaos/unfinished");
 
 async function read<Body>(url: string, path: string): Promise<Body> {
-	const response = await fetch(url + path, { headers: { authorization: authorizationOf(callers[0] ?? "") } });
+	const response = await fetch(url + path, { headers: headersOf(callers[0] ?? "") });
 	const text = await response.text();
 	if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
 	return JSON.parse(text);

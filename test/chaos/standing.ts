@@ -17,16 +17,21 @@ interface Bound {
 
 export function createStanding(begin: State, witness: Witness): Standing {
 	let standing = boundIn(begin);
+	let byCidr = idsByCidr(standing);
 	return {
-		at: (cidr) => [...standing.values()].find((bound) => bound.cidr === cidr)?.bindingId ?? null,
+		at: (cidr) => byCidr.get(cidr) ?? null,
 		see(state, by) {
 			const now = boundIn(state);
 			for (const [id, bound] of standing) if (!now.has(id)) witness.note({ kind: "deleted", by, ...bound });
 			for (const [id, bound] of now) if (!standing.has(id)) witness.note({ kind: "created", by, ...bound });
 			standing = now;
+			byCidr = idsByCidr(now);
 		},
 	};
 }
+
+const idsByCidr = (bound: ReadonlyMap<string, Bound>): Map<string, string> =>
+	new Map([...bound.values()].map(({ bindingId, cidr }) => [cidr, bindingId]));
 
 const boundIn = ({ prefixes }: State): Map<string, Bound> =>
 	new Map(
