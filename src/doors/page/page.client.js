@@ -62,11 +62,17 @@ let isPaused = false;
 /** The version of what is shown. */
 let etag = one("[data-live]")?.dataset.live ?? "";
 let pauseMs = pollMs;
+let isOutOfReach = false;
 
 /** @param {string} text */
 function say(text) {
-	if (tail === null || tail.textContent === text) return;
-	tail.textContent = text;
+	if (tail !== null && tail.textContent !== text) tail.textContent = text;
+}
+
+/** For those who hear the page. @param {string} text */
+function tell(text) {
+	const news = one("#news");
+	if (news !== null) news.textContent = text;
 }
 
 /** Somebody is about to do something there, which must not be taken away from under their hands. */
@@ -74,7 +80,9 @@ const isInUse = () => one("main details.confirm[open]") !== null || getSelection
 
 async function look() {
 	const answer = await fetch(location.href, { headers: { "if-none-match": etag }, cache: "no-store" });
-	if (answer.status === 304) return say("Live");
+	if (isOutOfReach) say("Live");
+	isOutOfReach = false;
+	if (answer.status === 304) return;
 	if (answer.status === 401) {
 		isPaused = true;
 		return say("Signed out. Load the page again to sign in.");
@@ -87,23 +95,26 @@ async function look() {
 /** @param {Document} page */
 function swap(page) {
 	const focused = document.activeElement?.getAttribute("href");
-	const before = new Set([...all("[data-row] a[href^='/records/']")].map((link) => link.getAttribute("href")));
-	const regions = one("#rows") === null ? ["#main", "#banner"] : ["#rows", "#chart", "#banner"];
-	for (const region of regions) {
+	const before = new Set(recordsShown());
+	const regions = one("#rows") === null ? ["#main"] : ["#rows", "#chart"];
+	for (const region of [...regions, "#banner", "#pages"]) {
 		const fresh = page.querySelector(region);
-		if (fresh !== null) one(region)?.replaceWith(fresh);
+		const stale = one(region);
+		if (fresh === null || stale === null) continue;
+		const opened = [...stale.querySelectorAll("details")].map((one) => one.open);
+		for (const [index, one] of fresh.querySelectorAll("details").entries()) one.open = opened[index] ?? false;
+		stale.replaceWith(fresh);
 	}
-	let news = 0;
-	for (const row of all("#rows [data-row]")) {
-		const link = row.querySelector("a[href^='/records/']");
-		if (link === null || before.has(link.getAttribute("href"))) continue;
-		row.classList.add("new");
-		news++;
-	}
-	if (focused) one(`main a[href="${CSS.escape(focused)}"]`)?.focus();
+	if (focused) one(`a[href="${CSS.escape(focused)}"]`)?.focus();
+	const news = recordsShown().filter((path) => !before.has(path));
+	for (const path of news) one(`#rows [data-row]:has([href="${path}"])`)?.classList.add("new");
 	dress();
-	say(news === 0 ? "Live" : `Live: ${news} new`);
+	const state = one("h1 + [data-state]")?.textContent;
+	if (state) tell(`Now: ${state}`);
+	else say(news.length === 0 ? "Live" : `Live: ${news.length} new`);
 }
+
+const recordsShown = () => [...all("#rows .what a")].map((link) => link.getAttribute("href") ?? "");
 
 async function follow() {
 	const isLive = one("[data-live]") !== null;
@@ -112,6 +123,7 @@ async function follow() {
 			await look();
 			pauseMs = pollMs;
 		} catch {
+			isOutOfReach = true;
 			say("unbind cannot be reached; trying again.");
 			pauseMs = Math.min(pauseMs * 2, longestPollMs);
 		}

@@ -1,5 +1,7 @@
 // The way in: nothing is shown before it, and nobody but who signed in gets through.
+import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { localPath } from "../../../src/doors/page/local-path.ts";
 import { call, cloudflare, origin } from "../../harness.ts";
 import { beginAnew, cdn25 } from "../account.ts";
 import { sha256 } from "../configured.ts";
@@ -204,4 +206,52 @@ test("what pages are dressed with is kept for good, under an address that says w
 		expect([status, headers.get("cache-control")]).toEqual([200, "public, max-age=31536000, immutable"]);
 	}
 	expect((await visitor().get("/assets/page.css")).status).toBe(404);
+});
+
+const here = "https://unbind.example.com/sign-in";
+
+describe("the way on, after signing in,", () => {
+	test.each([
+		["/"],
+		["/account"],
+		["/account/2001:db8::/48"],
+		["/?state=-refused&q=a%20b"],
+		["/records/7zzzzzzzzzzzzzzzzzzzzzzzzz"],
+	])("goes to %s", (path) => expect(localPath(path, here)).toBe(path));
+
+	test("drops a fragment, which is nobody's business here", () =>
+		expect(localPath("/account#x", here)).toBe("/account"));
+
+	test("goes nowhere else, whatever it is told", () => {
+		const parts = fc.constantFrom(
+			"/",
+			"\\",
+			"//",
+			"@",
+			":",
+			"https:",
+			"evil.example",
+			".",
+			"..",
+			"\t",
+			"\n",
+			" ",
+			"%2f",
+			"?",
+			"#",
+		);
+		const texts = fc.oneof(
+			fc.array(parts, { maxLength: 6 }).map((some) => some.join("")),
+			fc.string({ unit: "binary" }),
+		);
+		fc.assert(
+			fc.property(texts, (text) => {
+				const path = localPath(text, here);
+				expect(path.startsWith("/")).toBe(true);
+				expect(path.startsWith("//")).toBe(false);
+				expect(new URL(path, here).origin).toBe("https://unbind.example.com");
+			}),
+			{ numRuns: 2000 },
+		);
+	});
 });

@@ -53,6 +53,7 @@ export const Layout = ({ title, part, viewer, present, live = null, again = fals
 			<main id="main" data-live={live}>
 				{children}
 			</main>
+			<p id="news" class="unseen" role="status" />
 			{viewer !== null && <Keys />}
 		</body>
 	</html>
@@ -60,7 +61,7 @@ export const Layout = ({ title, part, viewer, present, live = null, again = fals
 
 const Navigation = ({ part, viewer, present }: Pick<Frame, "part" | "present"> & { viewer: Viewer }) => (
 	<>
-		<nav aria-label="Pages">
+		<nav id="pages" aria-label="Pages">
 			<ul>
 				<li>
 					<a href="/" aria-current={part === "history" ? "page" : undefined}>

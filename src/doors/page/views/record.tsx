@@ -111,7 +111,7 @@ function Facts({ deletion }: { deletion: Deletion }) {
 		["Reason", reason ?? "none was given"],
 		["Asked for", <Moment at={created_at} />],
 		["Settled", settled_at === null ? "not yet" : <Moment at={settled_at} />],
-		["Named as", target],
+		["Named as", <Copied text={target} what="name" />],
 		["Record", <Copied text={id} what="record's id" />],
 	];
 	if (not_before !== null) facts.push(["Not before", <Moment at={not_before} />]);
