@@ -4,6 +4,7 @@
 import * as v from "valibot";
 import type { Credential } from "./adapters/cloudflare/send.ts";
 import { type Access, access, accessOf, accessProblems } from "./config/access.ts";
+import { type Chat, chat, readChats } from "./config/chat.ts";
 import { readCredential } from "./config/credential.ts";
 import { type ConfigProblem, table, told, wholeNumber } from "./config/fields.ts";
 import { type TokenHolder, tokenHoldersOf, tokens } from "./config/tokens.ts";
@@ -29,6 +30,7 @@ export interface Config {
 	credential: Credential;
 	tokenHolders: readonly TokenHolder[];
 	senders: readonly Sender[];
+	chats: readonly Chat[];
 	/** Cloudflare Access in front of the page; null where there is none. */
 	access: Access | null;
 	/** name → CIDR or binding id */
@@ -100,6 +102,7 @@ const settings = v.object({
 	APPROVAL_MINUTES: v.optional(wholeNumber(1, 1440), defaultPolicy.approvalMinutes),
 	TOKENS: tokens,
 	WEBHOOKS: v.optional(webhooks, {}),
+	CHAT: v.optional(chat, {}),
 	ACCESS: v.optional(access),
 });
 
@@ -124,7 +127,9 @@ export function readConfig(env: object): Result<Config, ConfigProblem[]> {
 
 	const { output } = read;
 	const senders = readSenders(output.WEBHOOKS, secrets);
-	problems.push(...senders.problems, ...sharedNames(Object.keys(output.TOKENS), Object.keys(output.WEBHOOKS)));
+	const chats = readChats(output.CHAT, secrets);
+	const people = [...Object.keys(output.TOKENS), ...chats.chats.flatMap(({ users }) => users.map(({ name }) => name))];
+	problems.push(...senders.problems, ...chats.problems, ...sharedNames(people, Object.keys(output.WEBHOOKS)));
 	problems.push(...accessProblems(output.ACCESS, Object.keys(output.TOKENS)));
 	if (!credential.ok || problems.length > 0) return fail(problems);
 	return ok({
@@ -132,6 +137,7 @@ export function readConfig(env: object): Result<Config, ConfigProblem[]> {
 		credential: credential.value,
 		tokenHolders: tokenHoldersOf(output.TOKENS),
 		senders: senders.senders,
+		chats: chats.chats,
 		access: output.ACCESS === undefined ? null : accessOf(output.ACCESS),
 		aliases: new Map(Object.entries(output.ALIASES)),
 		retentionDays: output.HISTORY_RETENTION_DAYS,
@@ -148,11 +154,11 @@ export function readConfig(env: object): Result<Config, ConfigProblem[]> {
 }
 
 /** An actor's name is who it is: a record must not leave open whether a person or a sender asked. */
-const sharedNames = (holders: readonly string[], senders: readonly string[]): ConfigProblem[] =>
+const sharedNames = (people: readonly string[], senders: readonly string[]): ConfigProblem[] =>
 	senders
-		.filter((name) => holders.includes(name))
+		.filter((name) => people.includes(name))
 		.map((name) => ({
 			setting: "WEBHOOKS",
-			problem: `WEBHOOKS (${name}): a caller in TOKENS has the same name`,
+			problem: `WEBHOOKS (${name}): a caller in TOKENS or a user in CHAT has the same name`,
 			fix: fixOf("WEBHOOKS"),
 		}));

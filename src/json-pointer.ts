@@ -1,6 +1,6 @@
 // JSON pointers (RFC 6901), with which a configuration says where something stands in a payload of somebody else's. Where
-// a payload has a list of elements, a pointer speaks of the element; one that begins with "#" (the form of section 6)
-// speaks of the whole payload.
+// a payload has a list of elements, a pointer speaks of the element; one with "#" before it, of the whole
+// payload.
 import type { Json } from "./deletion/json.ts";
 
 export interface JsonPointer {

@@ -7,6 +7,7 @@ import { apiDoor } from "./doors/api/handler.ts";
 import { listDeletions, showDeletion } from "./doors/api/history.ts";
 import { cancelDeletion, decideDeletion, restoreDeletion } from "./doors/api/lifecycle.ts";
 import { authenticate, authenticateAsCloudflare } from "./doors/auth/authenticate.ts";
+import { chat } from "./doors/chat/handler.ts";
 import * as cloudflare from "./doors/cloudflare.ts";
 import type { Context } from "./doors/context.ts";
 import { health } from "./doors/health.ts";
@@ -19,6 +20,7 @@ import { deleteBinding as deleteBindingByForm, showPlan as showPlanPage } from "
 import { changeRecord, showRecord } from "./doors/page/record.tsx";
 import { signIn, signOut } from "./doors/page/signing-in.tsx";
 import { problem, problemResponse } from "./doors/problem.ts";
+import { webhook } from "./doors/webhooks/handler.ts";
 
 const bindingsPath = "/client/v4/accounts/:account/addressing/prefixes/:prefix/bindings";
 
@@ -39,6 +41,9 @@ router
 	.get("/freeze", apiDoor("read", showFreeze))
 	.put("/freeze", apiDoor("freeze", putFreeze))
 	.delete("/freeze", apiDoor("freeze", liftFreeze))
+	.post("/webhooks/:name", webhook)
+	.put("/webhooks/:name", webhook)
+	.post("/chat/:platform", chat)
 	.get(bindingsPath, cloudflare.cloudflareDoor("read", cloudflare.listBindings))
 	.get(`${bindingsPath}/:binding`, cloudflare.cloudflareDoor("read", cloudflare.getBinding))
 	.delete(`${bindingsPath}/:binding`, cloudflare.cloudflareDoor(null, cloudflare.deleteBinding))

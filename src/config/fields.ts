@@ -11,9 +11,15 @@ export interface ConfigProblem {
 	fix: string;
 }
 
-/** A record takes a list for one, whose names are its positions. */
+/** A record takes a list for one, whose names are its positions; and passes over these names without a word. */
 export const table = (problem: string) =>
-	v.custom<object>((value) => typeof value === "object" && value !== null && !Array.isArray(value), problem);
+	v.pipe(
+		v.custom<object>((value) => typeof value === "object" && value !== null && !Array.isArray(value), problem),
+		v.check(
+			(value) => !["constructor", "prototype", "__proto__"].some((name) => Object.hasOwn(value, name)),
+			"nothing can be called constructor, prototype or __proto__ here",
+		),
+	);
 
 export const scopeList = v.pipe(
 	v.array(v.picklist(scopes, `must be among ${scopes.join(", ")}`)),

@@ -5,6 +5,8 @@ import { fail, ok, type Result } from "../deletion/result.ts";
 import type { ConfigProblem } from "./fields.ts";
 
 const shortestSecret = 8;
+/** A var is no secret, and a secret of unbind's own is not to be shared with a sender. */
+const taken = /^(?:TOKENS|CLOUDFLARE_(?:ACCOUNT_ID|API_TOKEN|API_KEY|EMAIL))$/;
 
 /** @param form what each has to look like, besides not being short. */
 export function readSecrets(
@@ -14,6 +16,7 @@ export function readSecrets(
 ): Result<string[], ConfigProblem> {
 	const problem = (text: string) =>
 		fail({ setting: name, problem: `${name}: ${text}`, fix: `Run: npx wrangler secret put ${name}` });
+	if (taken.test(name)) return problem("has a use of its own; a sender or a chat needs a secret for itself alone");
 	if (value === undefined || value === "") return problem("the secret is missing");
 	if (typeof value !== "string") return problem("must be a secret, not a setting in wrangler.toml");
 	const secrets = value

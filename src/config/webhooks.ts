@@ -1,5 +1,5 @@
 // The setting WEBHOOKS: who may send webhooks, how each proves that it is the sender, and where in its payload stands
-// what is to be deleted. A preset is nothing but settings that one could write oneself.
+// what is to be deleted. A preset fills in what a sender's documentation says of its payloads.
 
 import * as v from "valibot";
 import type { Scope } from "../deletion/actor.ts";
@@ -92,7 +92,13 @@ const sender = v.strictObject({
 	when: v.optional(
 		v.pipe(
 			table("must be a table of pointers and values"),
-			v.record(pointer, v.union([plainValue, v.array(plainValue)], "must be a value or a list of values")),
+			v.record(
+				pointer,
+				v.union(
+					[plainValue, v.pipe(v.array(plainValue), v.nonEmpty("must not be empty"))],
+					"must be a value or a list of values",
+				),
+			),
 		),
 		{},
 	),
@@ -174,7 +180,9 @@ export function readSenders(
 
 const secretForms: Partial<Record<SchemeName, { pattern: RegExp; told: string }>> = {
 	"standard-webhooks": {
-		pattern: /^(?:whsec_(?:[A-Za-z0-9+/]{4}){8,21}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?|whpk_[A-Za-z0-9+/]{43}=)$/,
+		// The last letter before a "=" has no more bits than it needs: another spelling is not what is decoded.
+		pattern:
+			/^(?:whsec_(?:[A-Za-z0-9+/]{4}){8,20}(?:(?:[A-Za-z0-9+/]{4})?(?:[A-Za-z0-9+/][AQgw]==)?|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)|whpk_[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)$/,
 		told: "whsec_ with 24 to 64 bytes in base64, or whpk_ with a public key",
 	},
 	alertmanager: { pattern: /^[\x21-\x7e]+$/, told: "a token, or user:password, without spaces" },

@@ -11,6 +11,7 @@ export interface HistoryFilter {
 	door: Door | null;
 	bindingId: string | null;
 	prefixId: string | null;
+	cidr?: string | null;
 	sinceMs: number | null;
 	untilMs: number | null;
 	/** Beyond these. */

@@ -8,6 +8,7 @@ import type { LifecycleFailure } from "./decisions.ts";
 import type { Deletion, SettledState, Summary } from "./deletion.ts";
 import type { Freeze, FreezeEvent } from "./freeze.ts";
 import type { LookUpFailure } from "./locate.ts";
+import type { Offer, OfferFailure, Press } from "./offer.ts";
 import type { Plan, PlanQuery } from "./plan.ts";
 import type { RestorationRefusal } from "./restore.ts";
 import type { Result } from "./result.ts";
@@ -19,6 +20,8 @@ export interface ChangesQuery {
 	prefixId: string | null;
 	/** A version as this Ledger gave it: if it still holds, there is nothing to tell. */
 	unless: string | null;
+	/** No more rows than these; a thousand where nothing is said. */
+	atMost?: number;
 }
 
 export interface Changes {
@@ -50,6 +53,8 @@ export interface Overview {
 export interface BindingsQuery {
 	/** Only prefixes and bindings that cover this CIDR. */
 	covering: string | null;
+	/** A survey of the whole account that is no older than this will do: for whoever only wants to be shown names. */
+	atMostOldMs?: number;
 }
 
 export type PrefixWithBindings = Prefix & { bindings: Binding[] };
@@ -78,5 +83,8 @@ export interface LedgerApi {
 	freezes(): Promise<{ freeze: Freeze | null; log: FreezeEvent[] }>;
 	/** null lifts it. Fails with the freeze in force where the new one would end earlier. */
 	setFreeze(freeze: Freeze | null, by: Party): Promise<Result<Freeze | null, Freeze>>;
+	/** Keeps what a chat message's buttons offer; gives the id that they carry. */
+	offer(offer: Offer): Promise<string>;
+	press(press: Press): Promise<Result<Offer, OfferFailure>>;
 	health(): Promise<{ credentialRejected: boolean }>;
 }

@@ -7,11 +7,15 @@ const headersOfAll = {
 	"content-security-policy": "default-src 'none'; frame-ancestors 'none'",
 };
 
-/** A HEAD has the headers of the GET, and no body. A page brings its own policies; nobody else brings any. */
+/**
+ * Every answer was made here, so its headers are still open. A page brings its own policies; nobody else brings any. A
+ * HEAD has the headers of the GET, and no body.
+ */
 export function finish(response: Response, requestId: string, isHead: boolean): Response {
-	const headers = new Headers(response.headers);
+	const { headers } = response;
 	for (const [name, value] of Object.entries(headersOfAll)) if (!headers.has(name)) headers.set(name, value);
 	headers.set("x-request-id", requestId);
-	if (isHead) void response.body?.cancel();
-	return new Response(isHead ? null : response.body, { status: response.status, headers });
+	if (!isHead) return response;
+	void response.body?.cancel();
+	return new Response(null, response);
 }

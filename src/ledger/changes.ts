@@ -3,7 +3,7 @@
 import { plainId } from "../deletion/cloudflare-id.ts";
 import { type Summary, summaryOf } from "../deletion/deletion.ts";
 import type { Changes, ChangesQuery } from "../deletion/ledger-api.ts";
-import { getFlag, readRecord, setFlag } from "./tables.ts";
+import { readRecord, setFlag } from "./tables.ts";
 
 const recentMs = 600_000;
 const toldAtMost = 1000;
@@ -13,21 +13,23 @@ export function changes(sql: SqlStorage, query: ChangesQuery, nowMs: number): Ch
 	if (query.unless === version) return { version, recent: null, until: null };
 	const bindingId = query.bindingId === null ? null : plainId(query.bindingId);
 	const prefixId = query.prefixId === null ? null : plainId(query.prefixId);
+	const atMost = Math.min(query.atMost ?? toldAtMost, toldAtMost);
 	const rows = sql
 		.exec<{ record: string }>(
 			`SELECT record FROM deletions
-			WHERE id IN (SELECT id FROM deletions WHERE open = 1 UNION SELECT id FROM deletions WHERE changed_at >= ?)
-				AND id > ? AND (? IS NULL OR binding_id = ?) AND (? IS NULL OR prefix_id = ?) ORDER BY id LIMIT ${toldAtMost}`,
+			WHERE id IN (SELECT id FROM deletions WHERE open = 1 UNION ALL SELECT id FROM deletions WHERE changed_at >= ?)
+				AND id > ? AND (? IS NULL OR binding_id = ?) AND (? IS NULL OR prefix_id = ?) ORDER BY id LIMIT ?`,
 			nowMs - recentMs,
 			query.afterId,
 			bindingId,
 			bindingId,
 			prefixId,
 			prefixId,
+			atMost,
 		)
 		.toArray();
 	const recent = rows.map((row) => summaryOf(readRecord(row.record)));
-	return { version, recent, until: recent.length === toldAtMost ? (recent.at(-1)?.id ?? null) : null };
+	return { version, recent, until: recent.length === atMost ? (recent.at(-1)?.id ?? null) : null };
 }
 
 /** The newest carried-out deletion that the Ledger still has. */
@@ -46,10 +48,14 @@ export function lastDeletion(sql: SqlStorage, named: { bindingId?: string; cidr?
 
 /** The count of changes, and a name of its own for each new journal, whose count begins anew. */
 function versionOf(sql: SqlStorage): string {
-	let journal = getFlag(sql, "journal");
-	if (journal === null) {
-		journal = crypto.randomUUID().slice(0, 8);
-		setFlag(sql, "journal", journal);
-	}
-	return `${journal}-${sql.exec<{ change: number }>("SELECT coalesce(max(change), 0) AS change FROM deletions").one().change}`;
+	const query = `SELECT (SELECT value FROM flags WHERE name = 'journal') AS journal,
+		(SELECT coalesce(max(change), 0) FROM deletions) AS change`;
+	const { journal, change } = sql.exec<{ journal: string | null; change: number }>(query).one();
+	return `${journal ?? begunJournal(sql)}-${change}`;
+}
+
+function begunJournal(sql: SqlStorage): string {
+	const journal = crypto.randomUUID().slice(0, 8);
+	setFlag(sql, "journal", journal);
+	return journal;
 }

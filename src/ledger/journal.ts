@@ -105,10 +105,17 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 			const [row] = sql.exec<{ record: string }>(query, plainId(bindingId), sinceMs).toArray();
 			return row === undefined ? null : readRecord(row.record);
 		},
-		/** By their plain ids. */
+		overtaking(id, cidr, sinceMs) {
+			const query = `SELECT record FROM deletions WHERE cidr = ? AND id <> ? AND begun_at > ?
+				AND state IN ('deleting', 'unknown', 'deleted', 'already_gone', 'restored') ORDER BY id LIMIT 1`;
+			const [row] = sql.exec<{ record: string }>(query, cidr, id, sinceMs).toArray();
+			return row === undefined ? null : readRecord(row.record);
+		},
+		/** By their plain ids. Two questions, so that each can be answered from an index. */
 		goneSince(prefixId, sinceMs) {
-			const query = `SELECT binding_id FROM deletions WHERE prefix_id = ?
-				AND (state IN ('deleting', 'unknown') OR (changed_at >= ? AND state IN ('deleted', 'already_gone', 'restored')))`;
+			const query = `SELECT binding_id FROM deletions WHERE open = 1 AND state IN ('deleting', 'unknown') AND +prefix_id = ?1
+				UNION ALL SELECT binding_id FROM deletions
+				WHERE prefix_id = ?1 AND changed_at >= ?2 AND state IN ('deleted', 'already_gone', 'restored')`;
 			const rows = sql.exec<{ binding_id: string }>(query, plainId(prefixId), sinceMs).toArray();
 			return new Set(rows.map((row) => row.binding_id));
 		},

@@ -1,5 +1,6 @@
-// The Ledger's tables. One row a deletion, with what is asked of it by SQL beside the record itself. Rows leave a week
-// after they have settled and reached KV.
+// The Ledger's tables. One row a deletion, with what is asked of it by SQL beside the record itself: a rowid table, as a
+// record is too large for a key's leaf and would take a page more. Rows leave a week after they have settled and reached
+// KV.
 import type { Deletion } from "../deletion/deletion.ts";
 
 export const keptMs = 7 * 24 * 3_600_000;
@@ -21,11 +22,11 @@ CREATE TABLE IF NOT EXISTS deletions (
 	record TEXT NOT NULL,
 	terms TEXT,
 	progress TEXT
-) WITHOUT ROWID;
+);
 CREATE UNIQUE INDEX IF NOT EXISTS one_open_deletion_a_binding ON deletions (binding_id) WHERE open = 1;
 CREATE INDEX IF NOT EXISTS deletions_by_change ON deletions (change);
 CREATE INDEX IF NOT EXISTS deletions_by_changed_at ON deletions (changed_at);
-CREATE INDEX IF NOT EXISTS deletions_by_prefix ON deletions (prefix_id, changed_at);
+CREATE INDEX IF NOT EXISTS deletions_by_prefix ON deletions (prefix_id, changed_at, state, binding_id);
 CREATE INDEX IF NOT EXISTS deletions_by_settle_at ON deletions (settle_at) WHERE settle_at IS NOT NULL;
 CREATE INDEX IF NOT EXISTS deletions_by_publish_at ON deletions (publish_at) WHERE publish_at IS NOT NULL;
 CREATE TABLE IF NOT EXISTS claims (
@@ -41,7 +42,7 @@ CREATE INDEX IF NOT EXISTS deletions_by_binding ON deletions (binding_id, id);
 CREATE INDEX IF NOT EXISTS deletions_by_cidr ON deletions (cidr, id);
 CREATE INDEX IF NOT EXISTS claims_by_deletion ON claims (deletion_id);
 CREATE INDEX IF NOT EXISTS claims_by_made_at ON claims (made_at);
-CREATE INDEX IF NOT EXISTS deletions_by_begun_at ON deletions (begun_at) WHERE begun_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS deletions_by_begun_at ON deletions (begun_at, state, prefix_id) WHERE begun_at IS NOT NULL;
 CREATE TABLE IF NOT EXISTS freezes (
 	seq INTEGER PRIMARY KEY AUTOINCREMENT,
 	at TEXT NOT NULL,
@@ -51,6 +52,13 @@ CREATE TABLE IF NOT EXISTS freezes (
 	reason TEXT,
 	until TEXT
 );
+CREATE TABLE IF NOT EXISTS offers (
+	id TEXT PRIMARY KEY,
+	expires_at INTEGER NOT NULL,
+	offer TEXT NOT NULL,
+	used TEXT
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS offers_by_expiry ON offers (expires_at);
 CREATE TABLE IF NOT EXISTS outcomes (
 	day TEXT NOT NULL,
 	state TEXT NOT NULL,

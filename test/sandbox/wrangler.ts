@@ -16,11 +16,12 @@ const quiet = {
 	WRANGLER_WRITE_LOGS: "false",
 };
 
-/** Bundles the Worker into a directory: `index.js` and what it imports. */
-export async function buildWorker(outputPath: string): Promise<void> {
+/** Bundles the Worker into a directory: `index.js` and what it imports. Or another script, under another configuration. */
+export async function buildWorker(outputPath: string, other?: { script: string; configPath: string }): Promise<void> {
 	const wrangler = fileURLToPath(import.meta.resolve("wrangler"));
 	const bin = wrangler.replace(/wrangler-dist.*$/, "bin/wrangler.js");
-	const args = ["deploy", "--dry-run", "--config", configPath, "--outdir", outputPath];
+	const args = ["deploy", "--dry-run", "--config", other?.configPath ?? configPath, "--outdir", outputPath];
+	if (other !== undefined) args.push(other.script);
 	const child = spawn(process.execPath, [bin, ...args], {
 		cwd: root,
 		// Wrangler keeps a metrics.json, also when it is told to send none: not in the user's home.
@@ -51,10 +52,10 @@ const moduleTypes: readonly [string, ModuleType][] = [
 ];
 
 /** The modules of a bundle, the entry first; the rules in wrangler.toml, and wrangler's own, say what each file is. */
-export function readBundle(bundlePath: string) {
+export function readBundle(bundlePath: string, entry = "index.js") {
 	const names = readdirSync(bundlePath, { recursive: true, encoding: "utf8" });
-	const others = names.filter((name) => name !== "index.js");
-	return ["index.js", ...others].flatMap((name) => {
+	const others = names.filter((name) => name !== entry);
+	return [entry, ...others].flatMap((name) => {
 		const [, type] = moduleTypes.find(([end]) => name.endsWith(end)) ?? [];
 		return type ? [{ type, path: join(bundlePath, name) }] : [];
 	});

@@ -4,7 +4,7 @@ import { idBounds } from "../../deletion/record-id.ts";
 import { fail, ok } from "../../deletion/result.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { recordKey } from "./keys.ts";
-import { firstPosition, historyPage } from "./page.ts";
+import { firstPosition, historyPage, keysDecide } from "./page.ts";
 
 export function createHistory(kv: KVNamespace, askChanges: AskChanges): History {
 	return {
@@ -15,7 +15,9 @@ export function createHistory(kv: KVNamespace, askChanges: AskChanges): History 
 			// What is newer than the stretch would only take the room of what is in it.
 			const newest = untilMs === null ? "" : idBounds(0, untilMs).first;
 			const afterId = from.afterId === "" ? newest : from.afterId;
-			const changes = await ask({ afterId, bindingId, prefixId, unless });
+			// One more than there is room for tells that the page is full; where rows are sorted out, more may be needed.
+			const atMost = keysDecide(filter) ? { atMost: limit + 1 } : {};
+			const changes = await ask({ afterId, bindingId, prefixId, unless, ...atMost });
 			if (changes?.recent === null) return ok(null);
 			try {
 				const overlay = { recent: changes?.recent ?? [], until: changes?.until ?? null };

@@ -118,16 +118,20 @@ function partsOf({ state, sinceMs, untilMs }: HistoryFilter): string[] {
 type Matcher = (row: Summary) => boolean;
 const everything: Matcher = () => true;
 
+/** Whether every row under the filter's keys, in its stretch of time, is shown. */
+export const keysDecide = (filter: HistoryFilter): boolean => matcher(filter, spaceOf(filter)) === everything;
+
 /** What the keys do not see to already. */
 function matcher(filter: HistoryFilter, space: Space): Matcher {
-	const { state, actor, door, prefixId, rows } = filter;
+	const { state, actor, door, prefixId, cidr = null, rows } = filter;
 	const prefix = space.kind === "binding" ? prefixId : null;
-	if (state === null && actor === null && door === null && prefix === null && rows === undefined) return everything;
+	if ([state, actor, door, prefix, cidr, rows ?? null].every((one) => one === null)) return everything;
 	const further = rows === undefined ? everything : rowMatcher(rows);
 	return (row) =>
 		(state === null || row.state === state) &&
 		(actor === null || row.actor === actor) &&
 		(door === null || row.door === door) &&
 		(prefix === null || row.prefix_id === prefix) &&
+		(cidr === null || row.cidr === cidr) &&
 		further(row);
 }

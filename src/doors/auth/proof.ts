@@ -48,11 +48,11 @@ export async function prove(
 	return fail("wrong");
 }
 
-/** The longest beginning counts, so that "v1a," is never taken for a "v1". */
+/** The names of the schemes of `Authorization` are the same in any case of letters (RFC 9110, 11.1). */
 function spellingOf(proof: string, { header, spellings }: Scheme): { spelling: Spelling; text: string } | null {
-	const start = header === "authorization" ? proof.toLowerCase() : proof;
+	const cased = (text: string) => (header === "authorization" ? text.toLowerCase() : text);
 	for (const [prefix, spelling] of Object.entries(spellings))
-		if (start.startsWith(prefix)) return { spelling, text: proof.slice(prefix.length).trim() };
+		if (cased(proof).startsWith(cased(prefix))) return { spelling, text: proof.slice(prefix.length).trim() };
 	return null;
 }
 
@@ -67,8 +67,8 @@ async function holds(
 	if (proof === null || keyBytes === null || proof.byteLength === 0) return false;
 	if (algorithm === "shared") return isSame(proof, keyBytes);
 	if (algorithm === "ed25519") {
-		// Anything else than 32 bytes is no key; importing it would throw.
-		if (keyBytes.byteLength !== 32) return false;
+		// Anything else than 32 bytes is no key, and than 64 no signature; either would throw.
+		if (keyBytes.byteLength !== 32 || proof.byteLength !== 64) return false;
 		const imported = await crypto.subtle.importKey("raw", keyBytes, "Ed25519", false, ["verify"]);
 		return crypto.subtle.verify("Ed25519", imported, proof, signed);
 	}

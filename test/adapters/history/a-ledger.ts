@@ -4,14 +4,15 @@ import type { Summary } from "../../../src/deletion/deletion.ts";
 import type { AskChanges } from "../../../src/deletion/history.ts";
 
 export function ledgerWith(recent: readonly Summary[], toldAtMost = 1000, version = "j-1"): AskChanges {
-	return async ({ afterId, bindingId, prefixId, unless }) => {
+	return async ({ afterId, bindingId, prefixId, unless, atMost = toldAtMost }) => {
+		const most = Math.min(atMost, toldAtMost);
 		if (unless === version) return { version, recent: null, until: null };
 		const told = recent
 			.filter((row) => row.id > afterId)
 			.filter((row) => bindingId === null || row.binding_id === bindingId)
 			.filter((row) => prefixId === null || row.prefix_id === prefixId)
 			.toSorted((a, b) => (a.id < b.id ? -1 : 1))
-			.slice(0, toldAtMost);
-		return { version, recent: told, until: told.length === toldAtMost ? (told.at(-1)?.id ?? null) : null };
+			.slice(0, most);
+		return { version, recent: told, until: told.length === most ? (told.at(-1)?.id ?? null) : null };
 	};
 }

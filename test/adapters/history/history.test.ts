@@ -62,8 +62,27 @@ describe("the history", () => {
 		const rows = first.ok ? (first.value?.rows ?? []) : [];
 		await history.page(query({ filter, cursor: await nextOf(history, query({ filter })) }));
 		expect(ask.mock.lastCall).toEqual([
-			{ afterId: rows.at(-1)?.id, bindingId: filter.bindingId, prefixId: null, unless: null },
+			{ afterId: rows.at(-1)?.id, bindingId: filter.bindingId, prefixId: null, unless: null, atMost: 3 },
 		]);
+	});
+
+	it("asks the Ledger for one row more than a page has room for, and for all where rows are sorted out", async () => {
+		const made = Array.from({ length: 5 }, (_, index) => summaryOf(deletionAt(nowMs - index)));
+		const ask = vi.fn(ledgerWith(made));
+		const history = createHistory(HISTORY, ask);
+		const pages: unknown[] = [];
+		for (let cursor: string | null = null, page = 0; page < 5; page++) {
+			const read = await history.page(query({ cursor }));
+			const value = read.ok ? read.value : null;
+			pages.push(value?.rows.map(({ id }) => id));
+			cursor = value?.next ?? null;
+			if (cursor === null) break;
+		}
+		const ids = made.map(({ id }) => id);
+		expect(pages).toEqual([ids.slice(0, 2), ids.slice(2, 4), ids.slice(4)]);
+		for (const [asked] of ask.mock.calls) expect(asked).toMatchObject({ atMost: 3 });
+		await history.page(query({ filter: { ...everything, state: "failed" } }));
+		expect(ask.mock.lastCall?.[0]).not.toHaveProperty("atMost");
 	});
 
 	it("asks the Ledger for a stretch from its newest id on, and for later pages of it from the last row on", async () => {

@@ -1,8 +1,9 @@
-// The secrets: who may call, with which credential unbind calls Cloudflare, and that no problem ever quotes either.
+// The secrets: who may call, with which credential unbind calls Cloudflare, by what senders prove who they are, and that no
+// problem ever quotes any of them.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readConfig } from "../src/config.ts";
-import { accountId } from "./sandbox/imitation/account.ts";
+import { readConfig } from "../../src/config.ts";
+import { accountId } from "../sandbox/imitation/account.ts";
 
 const digest = "5e".repeat(32);
 const tokens = (change: object = {}) =>
@@ -95,12 +96,76 @@ describe("the credential", () => {
 	});
 });
 
+describe("a sender's secret", () => {
+	const of = (scheme: string, A_SECRET: unknown) =>
+		problemsOf({ WEBHOOKS: { sender: { scheme, secret: "A_SECRET", target: "/t" } }, A_SECRET });
+	const bytes = (count: number) => Buffer.alloc(count, 7).toString("base64");
+	const long = "a secret of some length";
+	const short = "has a secret of less than 8 characters";
+
+	it.each<[string, string, unknown, string]>([
+		["is missing", "github", undefined, "the secret is missing"],
+		["is empty", "github", "", "the secret is missing"],
+		["is blank", "github", " \n \n", "the secret is empty"],
+		["is a table", "github", { key: long }, "must be a secret, not a setting in wrangler.toml"],
+		["is short", "github", "hunter2", short],
+		["is short in its second line", "github", `${long}\nhunter2`, short],
+		["has a space where it is a token", "bearer", long, "each line has to be a token without spaces"],
+		["has one in a header", "cloudflare-notifications", long, "each line has to be a text without spaces"],
+		["no header takes", "alertmanager", "pässword1", "each line has to be a token, or user:password, without spaces"],
+	])("that %s is told as such", (_, scheme, given, problem) => {
+		expect(of(scheme, given)).toEqual([
+			{ setting: "A_SECRET", problem: `A_SECRET: ${problem}`, fix: "Run: npx wrangler secret put A_SECRET" },
+		]);
+	});
+
+	it.each([
+		[long],
+		[`whsec_${bytes(23)}`],
+		[`whsec_${bytes(65)}`],
+		[`whsec_${bytes(66)}`],
+		[`whsec_${bytes(32)}=`],
+		[`whsec_${bytes(32).replace(/.=$/, "d=")}`],
+		[`whsec_${"-".repeat(32)}`],
+		[`whsec ${bytes(32)}`],
+		[`whpk_${bytes(31)}`],
+		[`whpk_${bytes(33)}`],
+		[`whpk_${bytes(32).replace(/.=$/, "d=")}`],
+		[`whsk_${bytes(32)}`],
+		[`whsec_${bytes(32)}\nwhpk_${bytes(31)}`],
+	])("of Standard Webhooks is not %j", (given) => {
+		const form = "each line has to be whsec_ with 24 to 64 bytes in base64, or whpk_ with a public key";
+		expect(of("standard-webhooks", given).map(({ problem }) => problem)).toEqual([`A_SECRET: ${form}`]);
+	});
+
+	it("of Standard Webhooks has 24 to 64 bytes, or is a public key", () => {
+		for (let count = 24; count <= 64; count++) expect(of("standard-webhooks", `whsec_${bytes(count)}`)).toEqual([]);
+		expect(of("standard-webhooks", `whpk_${bytes(32)}\nwhsec_${bytes(24)}`)).toEqual([]);
+	});
+
+	it.each([
+		["github", "eight 8s"],
+		["github", "a phrase, with spaces and ünicode"],
+		["hmac", `${long}\r\n\n  another one  \n`],
+		["bearer", "a-token-of-8"],
+		["cloudflare-notifications", "a=text,without.spaces"],
+	])("of %s may be %j", (scheme, given) => {
+		expect(of(scheme, given).map(({ setting }) => setting)).not.toContain("A_SECRET");
+	});
+});
+
 describe("a problem", () => {
 	const secret = fc.string({ unit: "grapheme-ascii", minLength: 12, maxLength: 70 }).map((text) => `s3cr3t${text}`);
 	const quoted = (environment: object, value: string) => {
 		const config = readConfig(environment);
 		expect(config.ok).toBe(false);
 		return JSON.stringify(config).includes(JSON.stringify(value).slice(1, -1));
+	};
+
+	/** Two senders, one with a caller's name, so that there is a problem in any case. */
+	const sendersWith = (scheme: string, A_SECRET: unknown) => {
+		const sender = { scheme, secret: "A_SECRET", target: "/t" };
+		return { WEBHOOKS: { ci: sender, sender }, A_SECRET };
 	};
 
 	it("never quotes a secret's value, wherever it was put by mistake", () => {
@@ -118,12 +183,17 @@ describe("a problem", () => {
 			(scopes) => ({ TOKENS: tokens({ scopes }) }),
 			(value) => ({ TOKENS: tokens({ ranges: [value] }) }),
 			(token) => ({ TOKENS: tokens({ token }) }),
+			...["github", "hmac", "grafana", "bearer", "standard-webhooks", "alertmanager", "none"].flatMap((scheme) => [
+				(value: string) => sendersWith(scheme, `${value} \u00fc`),
+				(value: string) => sendersWith(scheme, `${value}\nshort`),
+				(value: string) => sendersWith(scheme, { value }),
+			]),
 		];
 		fc.assert(
 			fc.property(secret, fc.constantFrom(...places), (value, place) => {
 				expect(quoted({ ...good, ...place(value) }, value)).toBe(false);
 			}),
-			{ numRuns: 500 },
+			{ numRuns: 1000 },
 		);
 	});
 

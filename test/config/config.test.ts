@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { configOf, readConfig } from "../src/config.ts";
-import { defaultPolicy, fixedGuards } from "../src/deletion/policy.ts";
-import { guardNames, levels } from "../src/deletion/verdict.ts";
-import { cidr } from "./deletion/ranges.ts";
-import { accountId } from "./sandbox/imitation/account.ts";
+import { configOf, readConfig } from "../../src/config.ts";
+import { defaultPolicy, fixedGuards } from "../../src/deletion/policy.ts";
+import { guardNames, levels } from "../../src/deletion/verdict.ts";
+import { cidr } from "../deletion/ranges.ts";
+import { accountId } from "../sandbox/imitation/account.ts";
 
 const digest = "5e".repeat(32);
 const tokens = (change: object = {}) =>
@@ -36,6 +36,7 @@ describe("readConfig", () => {
 				accountId,
 				credential: { apiToken: "cf-token" },
 				senders: [],
+				chats: [],
 				access: null,
 				tokenHolders: [
 					{ name: "ci", digest: new Uint8Array(32).fill(0x5e), scopes: ["read", "delete"], ranges: ["203.0.113.0/24"] },

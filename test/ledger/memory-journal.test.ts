@@ -7,8 +7,8 @@ import { type Deletion, isOpen, states } from "../../src/deletion/deletion.ts";
 import type { Claim, Journal } from "../../src/deletion/ports.ts";
 import { createJournal } from "../../src/ledger/journal.ts";
 import { openTables } from "../../src/ledger/tables.ts";
-import { createMemoryJournal } from "./memory-journal.ts";
-import { accountId, id, startMs } from "./world.ts";
+import { createMemoryJournal } from "../deletion/memory-journal.ts";
+import { accountId, id, startMs } from "../deletion/world.ts";
 
 const ids = ["7zzp0k0000000000000000000a", "7zzp0k0000000000000000000b", "7zzp0k0000000000000000000c"];
 const bindings = [id("b0"), "c01d0000-0000-4000-8000-000000000007", id("b2")];
@@ -96,6 +96,7 @@ const asked = (journal: Journal, nowMs: number) => ({
 		deleted: bindings.map((bindingId) => journal.deletedSince(bindingId, sinceMs)),
 		gone: prefixes.map((prefixId) => [...journal.goneSince(prefixId, sinceMs)].toSorted()),
 		pace: prefixes.map((prefixId) => journal.pace(prefixId, sinceMs)),
+		overtaking: ids.flatMap((record) => cidrs.map((cidr) => journal.overtaking(record, cidr, sinceMs))),
 	})),
 });
 

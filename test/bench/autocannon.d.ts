@@ -1,0 +1,16 @@
+// As much of autocannon as is used here; it comes without types.
+declare module "autocannon" {
+	interface Options {
+		url: string;
+		headers: Record<string, string>;
+		connections: number;
+		/** Seconds. */
+		duration: number;
+	}
+	interface Results {
+		requests: { average: number; total: number };
+		statusCodeStats: Record<string, { count: number }>;
+		errors: number;
+	}
+	export default function autocannon(options: Options): Promise<Results>;
+}

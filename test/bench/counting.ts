@@ -1,0 +1,79 @@
+// unbind as it ships, with a count of what it asks of KV, of the Ledger, and of the Ledger's database. `/counts` tells,
+// and begins anew.
+
+import type { Env } from "../../src/config.ts";
+import worker, { Ledger as Shipped } from "../../src/index.ts";
+
+let counts: Record<string, number> = {};
+const count = (what: string, by = 1): void => {
+	counts[what] = (counts[what] ?? 0) + by;
+};
+
+/** Calls the real thing, which does not take a proxy for itself. */
+function counted<Target extends object>(target: Target, onCall: (name: string) => void): Target {
+	return new Proxy(target, {
+		get(_, name) {
+			const member: unknown = Reflect.get(target, name);
+			if (typeof member !== "function") return member;
+			return (...values: unknown[]) => {
+				onCall(String(name));
+				return Reflect.apply(member, target, values);
+			};
+		},
+	});
+}
+
+const environments = new WeakMap<Env, Env>();
+
+/** One for each that the platform gives, as the configuration is read once an environment. */
+function countedEnv(env: Env): Env {
+	let known = environments.get(env);
+	if (known === undefined) {
+		const ledger = { getByName: (name: string) => counted(env.LEDGER.getByName(name), () => count("ledger")) };
+		known = { ...env, HISTORY: counted(env.HISTORY, (name) => count(`kv_${name}`)), LEDGER: ledger };
+		environments.set(env, known);
+	}
+	return known;
+}
+
+/** The rows are known when a cursor has been read to its end. */
+function countedSql(sql: SqlStorage): SqlStorage {
+	return new Proxy(sql, {
+		get(_, name) {
+			if (name !== "exec") return Reflect.get(sql, name);
+			return (query: string, ...values: unknown[]) => {
+				const cursor = sql.exec(query, ...values);
+				const rows = cursor.toArray();
+				count("rows_read", cursor.rowsRead);
+				count("rows_written", cursor.rowsWritten);
+				return { toArray: () => rows, one: () => rows[0] };
+			};
+		},
+	});
+}
+
+export class Ledger extends Shipped {
+	constructor(ctx: DurableObjectState, env: Env) {
+		// The platform takes no proxy for its own state, so what is to be counted is put into it.
+		const { storage } = ctx;
+		const setAlarm = storage.setAlarm.bind(storage);
+		Object.defineProperty(storage, "setAlarm", {
+			value: (atMs: number) => {
+				count("alarm_set");
+				return setAlarm(atMs);
+			},
+		});
+		Object.defineProperty(storage, "sql", { value: countedSql(storage.sql) });
+		Object.defineProperty(ctx, "storage", { value: storage });
+		super(ctx, countedEnv(env));
+	}
+}
+
+export default {
+	async fetch(request, env) {
+		if (new URL(request.url).pathname !== "/counts") return worker.fetch(request, countedEnv(env));
+		const told = counts;
+		counts = {};
+		return Response.json(told);
+	},
+} satisfies ExportedHandler<Env>;

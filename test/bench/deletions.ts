@@ -1,0 +1,52 @@
+// Deletions, as each of the Workers takes them.
+import { account } from "./account.ts";
+import { type Call, type Client, sendAll } from "./load.ts";
+import type { World } from "./world.ts";
+
+const targetAt = (index: number) => {
+	const target = account.targets[index % account.targets.length];
+	if (target === undefined) throw new Error("the account is empty");
+	return target;
+};
+
+export const unbindDeletion = (world: World, worker: string, index: number): Call => ({
+	method: "DELETE",
+	url: `${world.url(worker)}/bindings/${targetAt(index).cidr}?reason=INC-4211+drain`,
+});
+
+/** The same calls to Cloudflare; the first time unbind does not know the prefixes, and lists them. */
+export const bareDeletion = (world: World, worker: string, index: number): Call => {
+	const { cidr, prefixId } = targetAt(index);
+	return { method: "DELETE", url: `${world.url(worker)}/${cidr}?prefix=${prefixId}` };
+};
+
+/** One deletion through a peer that keeps a history, or through unbind; its record. */
+export async function deletionOf(client: Client, world: World, worker: string, index: number): Promise<{ id: string }> {
+	const [record] = await deletionsOf(client, world, worker, [index]);
+	if (record === undefined) throw new Error(`${worker} deleted nothing`);
+	return record;
+}
+
+export async function deletionsOf(
+	client: Client,
+	world: World,
+	worker: string,
+	indices: readonly number[],
+): Promise<{ id: string }[]> {
+	const isPeer = worker === "itty" || worker === "hono";
+	const calls = isPeer
+		? await Promise.all(indices.map((index) => peerDeletion(client, world, worker, index)))
+		: indices.map((index) => unbindDeletion(world, worker, index));
+	const answers = await sendAll(client, calls, 10);
+	return answers.map(({ text }) => JSON.parse(text));
+}
+
+/** They take a binding's id, which its caller has to look up. */
+async function peerDeletion(client: Client, world: World, worker: string, index: number): Promise<Call> {
+	const { cidr, prefixId } = targetAt(index);
+	const path = `/client/v4/accounts/x/addressing/prefixes/${prefixId}/bindings`;
+	const { text } = await client.send({ url: world.url("upstream") + path });
+	const { result }: { result: { id: string; cidr: string }[] } = JSON.parse(text);
+	const id = result.find((binding) => binding.cidr === cidr)?.id;
+	return { method: "DELETE", url: `${world.url(worker)}/prefixes/${prefixId}/bindings/${id}` };
+}

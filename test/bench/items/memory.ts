@@ -1,0 +1,43 @@
+// What workerd holds after many deletions against what it held after some, in a process of its own. V8 collects garbage
+// when it needs the room, and here it has all the machine's; so it is told to, before what is left is compared.
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { deletionsOf } from "../deletions.ts";
+import { residentBytes } from "../process.ts";
+import { atMost, told } from "../table.ts";
+import { startWorld, unbindWorker, upstreamWorker } from "../world.ts";
+import type { Item } from "./item.ts";
+
+const restMs = 3000;
+
+export const memory: Item = async ({ bundles, directory, client, quick }) => {
+	const [some, many] = quick ? [200, 2000] : [1000, 10_000];
+	const workers = [await unbindWorker("unbind", bundles.unbind), upstreamWorker(bundles.upstream)];
+	const world = await startWorld(join(directory, "memory"), workers, { inspector: true });
+	try {
+		const upTo = async (from: number, to: number) => {
+			await deletionsOf(
+				client,
+				world,
+				"unbind",
+				Array.from({ length: to - from }, (_, index) => from + index),
+			);
+			await setTimeout(restMs);
+			const full = residentBytes(world.workerd);
+			await world.collectGarbage();
+			await setTimeout(restMs);
+			return { full, held: residentBytes(world.workerd) };
+		};
+		const before = await upTo(0, some);
+		const after = await upTo(some, many);
+		const figures = (now: number, then: number) =>
+			`${(now / then).toFixed(2)} (${(now / 1e6).toFixed(0)} MB : ${(then / 1e6).toFixed(0)} MB)`;
+		const what = `workerd after ${many.toLocaleString("en")} deletions against after ${some.toLocaleString("en")}`;
+		return [
+			atMost(`memory of ${what}`, after.held / before.held, 1.2, figures(after.held, before.held)),
+			told("  with the garbage that V8 has not collected yet", figures(after.full, before.full)),
+		];
+	} finally {
+		await world.stop();
+	}
+};

@@ -1,0 +1,50 @@
+// Reads by callers: a record, and a poll that finds nothing new.
+import { deletionOf } from "../deletions.ts";
+import { requestsPerSecond } from "../load.ts";
+import { median, ratio, rounds } from "../rounds.ts";
+import { atLeast, told } from "../table.ts";
+import type { Item } from "./item.ts";
+
+const perSecond = (values: readonly number[]): string => `${Math.round(median(values))}/s`;
+
+export const reads: Item = async ({ world, client, quick, rounds: count }) => {
+	const seconds = quick ? 1 : 3;
+	const unbind = world.url("unbind");
+	const record = await deletionOf(client, world, "unbind", 0);
+	const itty = await deletionOf(client, world, "itty", 1);
+	const hono = await deletionOf(client, world, "hono", 2);
+	const { headers } = await client.send({ url: `${unbind}/deletions` });
+	const poll = { url: `${unbind}/deletions`, headers: { "if-none-match": String(headers.etag) }, status: 304 };
+	const calls = {
+		constant: { url: `${world.url("constant")}/` },
+		object: { url: `${world.url("constant")}/ledger` },
+		poll,
+		record: { url: `${unbind}/deletions/${record.id}` },
+		itty: { url: `${world.url("itty")}/deletions/${itty.id}` },
+		hono: { url: `${world.url("hono")}/deletions/${hono.id}` },
+	};
+	await untilPublished(world, record.id);
+	for (const call of Object.values(calls)) await requestsPerSecond(call, 1);
+	const measured = await rounds(count, {
+		constant: () => requestsPerSecond(calls.constant, seconds),
+		object: () => requestsPerSecond(calls.object, seconds),
+		poll: () => requestsPerSecond(calls.poll, seconds),
+		record: () => requestsPerSecond(calls.record, seconds),
+		itty: () => requestsPerSecond(calls.itty, seconds),
+		hono: () => requestsPerSecond(calls.hono, seconds),
+	});
+	const figures = (ours: readonly number[], theirs: readonly number[]) =>
+		`${ratio(ours, theirs).toFixed(2)} (${perSecond(ours)} : ${perSecond(theirs)})`;
+	const { constant, object, record: ours } = measured;
+	return [
+		atLeast("a record, requests/s against (b)", ratio(ours, measured.itty), 0.85, figures(ours, measured.itty)),
+		told("  against (c)", figures(ours, measured.hono)),
+		atLeast("a poll, requests/s against (a)", ratio(measured.poll, constant), 0.4, figures(measured.poll, constant)),
+		told("  (a) with one call to an object, against (a)", figures(object, constant)),
+	];
+};
+
+async function untilPublished(world: Parameters<Item>[0]["world"], id: string): Promise<void> {
+	const kv = await world.kv("unbind");
+	while ((await kv.get(`deletion:${id}`)) === null) await new Promise((resolve) => setTimeout(resolve, 20));
+}

@@ -1,0 +1,53 @@
+// What has to be brought to a machine and started there: the bundle, and the processor time that its start takes over
+// (a)'s. A start is what Cloudflare calls so, and limits: to compile and evaluate what stands outside of handlers. Each is
+// in a new isolate of a runtime that stands, so that only the Worker's own share is counted; with the first answer beside it.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { sandboxBindings } from "../../sandbox/settings.ts";
+import { cpuMs } from "../process.ts";
+import { median, rounds } from "../rounds.ts";
+import { atMost, told } from "../table.ts";
+import { peerWorker, startWorld } from "../world.ts";
+import type { Item } from "./item.ts";
+
+export const size: Item = async ({ bundles, directory, client, quick }) => {
+	const codeOf = ({ path, entry }: typeof bundles.unbind) => readFileSync(join(path, entry), "utf8");
+	const code = codeOf(bundles.unbind);
+	const kB = gzipSync(code).byteLength / 1000;
+	const plain = `${kB.toFixed(1)} kB (${(code.length / 1000).toFixed(0)} kB plain)`;
+	const bundle = atMost("Worker bundle, gzip", kB, 60, plain, " kB");
+
+	const starter = peerWorker("starter", bundles.starter, { upstream: null, bindings: { VARS: sandboxBindings } });
+	const world = await startWorld(join(directory, "starts"), [{ ...starter, workerLoaders: { LOADER: {} } }]);
+	try {
+		const url = world.url("starter");
+		for (const [name, text] of Object.entries({ unbind: code, constant: codeOf(bundles.constant) }))
+			await client.send({ method: "PUT", url: `${url}/?start=${name}`, body: text });
+		const start = (query: string, status: number) => async () => {
+			const before = cpuMs(world.workerd) ?? Number.NaN;
+			await client.send({ url: `${url}/?start=${query}`, status });
+			return (cpuMs(world.workerd) ?? Number.NaN) - before;
+		};
+		const starts = {
+			unbind: start("unbind", 200),
+			constant: start("constant", 200),
+			answering: start("unbind&answer", 401),
+			answeringConstant: start("constant&answer", 200),
+		};
+		if (Number.isNaN(await starts.constant())) return [bundle, told("start-up CPU over (a)", "told by Linux only")];
+		const times = await rounds(quick ? 5 : 50, starts);
+		const over = (ours: readonly number[], theirs: readonly number[]) => {
+			const added = median(ours) - median(theirs);
+			return { added, shown: `${added.toFixed(1)} ms (${median(ours).toFixed(1)} − ${median(theirs).toFixed(1)})` };
+		};
+		const started = over(times.unbind, times.constant);
+		return [
+			bundle,
+			atMost("start-up CPU over (a)", started.added, 10, started.shown, " ms"),
+			told("  with the first answer", over(times.answering, times.answeringConstant).shown),
+		];
+	} finally {
+		await world.stop();
+	}
+};

@@ -1,0 +1,7 @@
+// What the two peers that keep a history are given.
+export interface PeerEnv {
+	HISTORY: KVNamespace;
+	TOKEN: string;
+	CLOUDFLARE_ACCOUNT_ID: string;
+	CLOUDFLARE_API_TOKEN: string;
+}

@@ -1,0 +1,107 @@
+// The Ledger's own tables under days of deletions, by its own journal and outbox, over the same SQLite and a clock that
+// runs as told. What is counted is what a real one would hold.
+import { rmSync } from "node:fs";
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { type Deletion, withEvent } from "../../src/deletion/deletion.ts";
+import type { Progress, Terms } from "../../src/deletion/ports.ts";
+import { ok } from "../../src/deletion/result.ts";
+import { changes } from "../../src/ledger/changes.ts";
+import { createJournal } from "../../src/ledger/journal.ts";
+import { createOutbox } from "../../src/ledger/outbox.ts";
+import { nextDueMs, openTables, prune } from "../../src/ledger/tables.ts";
+import { median } from "./rounds.ts";
+import { variantOf } from "./seed.ts";
+
+const dayMs = 24 * 3_600_000;
+const terms: Terms = { acknowledge: [], ifMatch: null, ranges: null, approved: [] };
+const progress: Progress = {
+	judgedAtMs: 0,
+	callsSent: 1,
+	lastSentAtMs: 0,
+	readBackFirst: true,
+	mayHaveTakenEffect: true,
+	answeredNo: false,
+	readBacks: 0,
+};
+
+export interface Held {
+	rows: number;
+	bytes: number;
+	/** What a poll, a page's share, the guards' questions and the alarm's cost, in milliseconds. */
+	pollMs: number;
+	pageMs: number;
+	guardsMs: number;
+	alarmMs: number;
+}
+
+/** @returns what the Ledger holds at the end of the days. */
+export async function simulate(path: string, like: Deletion, aDay: number, days: number): Promise<Held> {
+	const database = new DatabaseSync(path);
+	database.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF");
+	const sql = sqlStorage(database);
+	openTables(sql);
+	let nowMs = Date.UTC(2026, 9, 1);
+	const now = () => nowMs;
+	const journal = createJournal(sql, { now, onDue() {}, onSettled() {} });
+	const outbox = createOutbox(sql, { now, publish: async () => ok(null), onDue() {}, onFailure() {} });
+
+	const apartMs = dayMs / aDay;
+	for (let index = 0; index < aDay * days; index++) {
+		nowMs = Date.UTC(2026, 9, 1) + index * apartMs;
+		const { deletion } = variantOf(like, index, nowMs);
+		const payload = JSON.stringify([deletion.target, deletion.reason, [], null, null]);
+		const claim = { actor: deletion.actor.name, key: `request:${crypto.randomUUID()}`, payload, lasting: false };
+		const open = { ...deletion, state: "deleting" as const, settled_at: null };
+		journal.keepOpen({ deletion: open, terms, progress }, nowMs + 15_000, [claim]);
+		journal.keepOpen({ deletion: withEvent(open, nowMs, "sent"), terms, progress }, nowMs + 15_000);
+		journal.keepSettled(deletion);
+		await outbox.send(deletion.id);
+		if (index % Math.max(1, Math.round(aDay / 24)) === 0) prune(sql, nowMs);
+	}
+	prune(sql, nowMs);
+
+	const { binding } = like;
+	const prefixId = binding?.prefix_id ?? "";
+	const query = { afterId: "", bindingId: null, prefixId: null, unless: null, atMost: 51 };
+	const { version } = changes(sql, query, nowMs);
+	const held = {
+		rows: sql.exec<{ rows: number }>("SELECT count(*) AS rows FROM deletions").one().rows,
+		bytes: usedBytes(sql),
+		pollMs: timeOf(() => changes(sql, { ...query, unless: version }, nowMs)),
+		pageMs: timeOf(() => changes(sql, query, nowMs)),
+		guardsMs: timeOf(() => [journal.goneSince(prefixId, nowMs - 600_000), journal.pace(prefixId, nowMs - 3_600_000)]),
+		alarmMs: timeOf(() => nextDueMs(sql)),
+	};
+	database.close();
+	rmSync(path, { force: true });
+	return held;
+}
+
+function timeOf(act: () => unknown): number {
+	const times = Array.from({ length: 21 }, () => {
+		const startedAtMs = performance.now();
+		act();
+		return performance.now() - startedAtMs;
+	});
+	return median(times);
+}
+
+/** Pages that hold something: what was pruned leaves pages that are used again. */
+function usedBytes(sql: SqlStorage): number {
+	const query =
+		"SELECT (page_count - freelist_count) * page_size AS bytes FROM pragma_page_count(), pragma_freelist_count(), pragma_page_size()";
+	return sql.exec<{ bytes: number }>(query).one().bytes;
+}
+
+/** As much of the platform's interface as the Ledger uses. */
+function sqlStorage(database: DatabaseSync): SqlStorage {
+	const statements = new Map<string, StatementSync>();
+	const exec = (query: string, ...values: SQLInputValue[]) => {
+		if (/^\s*CREATE/.test(query)) database.exec(query);
+		const statement = statements.get(query) ?? database.prepare(query);
+		statements.set(query, statement);
+		const rows = statement.all(...values);
+		return { toArray: () => rows, one: () => rows[0] };
+	};
+	return { exec } as unknown as SqlStorage;
+}

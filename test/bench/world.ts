@@ -1,0 +1,133 @@
+// One runtime with everything in it: unbind, its peers, and the account behind them. Each is reached through a socket of
+// its own, past miniflare's entry, which would be what is measured otherwise.
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4WorkerOptions } from "miniflare";
+import type { Json } from "../../src/deletion/json.ts";
+import { accountId } from "../sandbox/imitation/account.ts";
+import { sandboxBindings } from "../sandbox/settings.ts";
+import { withoutSignalListeners } from "../sandbox/signals.ts";
+import { readBundle, readWorkerOptions } from "../sandbox/wrangler.ts";
+import type { Bundle, Bundles } from "./bundles.ts";
+import { collectGarbage } from "./garbage.ts";
+import { workerds } from "./process.ts";
+
+export interface World {
+	/** The address of a Worker, without a slash at the end. */
+	url(worker: string): string;
+	/** A Worker's history in KV. */
+	kv(worker: string): Promise<Namespace>;
+	/** The process. */
+	workerd: number;
+	/** Collects the garbage of every Worker in it; only where it was started with an inspector. */
+	collectGarbage(): Promise<void>;
+	stop(): Promise<void>;
+}
+
+export interface Namespace {
+	get(key: string): Promise<string | null>;
+	put(key: string, value: string): Promise<void>;
+}
+
+export type WorkerOptions = V4WorkerOptions & { name: string };
+
+/** Deletions as fast as they come are what the budget is there to refuse. */
+const unlimited = { GUARDS: { budget: "pass", breadth: "pass" } };
+const directSocket = [{ host: "127.0.0.1", port: 0 }];
+
+const modulesOf = ({ path, entry }: Bundle) => ({ modulesRoot: path, modules: readBundle(path, entry) });
+
+/** unbind as it ships, or another bundle in its place: with all that unbind is bound to, for itself alone. */
+export async function unbindWorker(
+	name: string,
+	bundle: Bundle,
+	upstream: string | null = "upstream",
+): Promise<WorkerOptions> {
+	const shipped = await readWorkerOptions();
+	return {
+		...shipped,
+		...modulesOf(bundle),
+		name,
+		bindings: { ...shipped.bindings, ...sandboxBindings, ...unlimited },
+		kvNamespaces: { HISTORY: name },
+		...(upstream !== null && { outboundService: upstream }),
+		unsafeDirectSockets: directSocket,
+	};
+}
+
+export function peerWorker(
+	name: string,
+	bundle: Bundle,
+	{ upstream = "upstream", bindings = {} }: { upstream?: string | null; bindings?: Record<string, Json> } = {},
+): WorkerOptions {
+	return {
+		...modulesOf(bundle),
+		name,
+		compatibilityDate: "2026-11-01",
+		bindings: { TOKEN: "unbind_sandbox", CLOUDFLARE_ACCOUNT_ID: accountId, CLOUDFLARE_API_TOKEN: "bench", ...bindings },
+		kvNamespaces: { HISTORY: name },
+		...(upstream !== null && { outboundService: upstream }),
+		unsafeDirectSockets: directSocket,
+	};
+}
+
+export const upstreamWorker = (bundle: Bundle, delayMs = 0): WorkerOptions =>
+	peerWorker(delayMs === 0 ? "upstream" : `upstream-${delayMs}`, bundle, {
+		upstream: null,
+		bindings: { DELAY_MS: delayMs },
+	});
+
+/** How long Cloudflare takes for a call, where it takes its time. */
+export const slowMs = 100;
+
+export async function everyWorker(bundles: Bundles, histories: readonly string[]): Promise<WorkerOptions[]> {
+	const { unbind, bare, itty, hono, upstream, counting, constant } = bundles;
+	const slow = `upstream-${slowMs}`;
+	return [
+		...(await Promise.all(["unbind", ...histories].map((name) => unbindWorker(name, unbind)))),
+		await unbindWorker("unbind-slow", unbind, slow),
+		await unbindWorker("counting", counting),
+		await unbindWorker("constant", constant),
+		peerWorker("bare", bare),
+		peerWorker("bare-slow", bare, { upstream: slow }),
+		peerWorker("itty", itty),
+		peerWorker("hono", hono),
+		upstreamWorker(upstream),
+		upstreamWorker(upstream, slowMs),
+	];
+}
+
+export async function startWorld(
+	dataPath: string,
+	workers: readonly WorkerOptions[],
+	{ inspector = false } = {},
+): Promise<World> {
+	const options = convertV4MiniflareOptions({
+		host: "127.0.0.1",
+		port: 0,
+		...(inspector && { inspectorPort: 0 }),
+		cf: false,
+		log: new Log(LogLevel.NONE),
+		logRequests: false,
+		handleStructuredLogs: ({ message, level }) => {
+			if (level === "warn" || level === "error") console.error(message);
+		},
+		resourcePersistencePath: dataPath,
+		workers: [...workers],
+	});
+	const before = workerds();
+	const miniflare = withoutSignalListeners(() => new Miniflare(options));
+	await miniflare.ready;
+	const urls = new Map<string, string>();
+	for (const { name } of workers) urls.set(name, (await miniflare.unsafeGetDirectURL(name)).origin);
+	const [workerd = 0] = workerds().filter((pid) => !before.includes(pid));
+	return {
+		url(worker) {
+			const url = urls.get(worker);
+			if (url === undefined) throw new Error(`there is no Worker ${worker}`);
+			return url;
+		},
+		kv: (worker) => miniflare.getKVNamespace("HISTORY", worker),
+		workerd,
+		collectGarbage: async () => collectGarbage(await miniflare.getInspectorURL()),
+		stop: () => miniflare.dispose(),
+	};
+}

@@ -1,0 +1,72 @@
+// What the Ledger asks its tables at every poll, page, deletion and alarm costs no more when they are full: it reads the
+// rows that it is about, not the week that is kept.
+import { reset, runInDurableObject } from "cloudflare:test";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import type { Ledger } from "../../src/index.ts";
+import { changes } from "../../src/ledger/changes.ts";
+import { createJournal } from "../../src/ledger/journal.ts";
+import { nextDueMs, prune } from "../../src/ledger/tables.ts";
+import { bindingIds, deletionAt, nowMs, prefixIds } from "../adapters/history/rows.ts";
+import { ledger } from "../harness.ts";
+
+const keptRows = 300;
+const newestMs = nowMs - 3_600_000;
+const [bindingId = ""] = bindingIds;
+const [prefixId = ""] = prefixIds;
+
+beforeEach(() =>
+	runInDurableObject<Ledger, void>(ledger(), (_, { storage: { sql } }) => {
+		let atMs = 0;
+		const journal = createJournal(sql, { now: () => atMs, onDue() {}, onSettled() {} });
+		for (let index = keptRows - 1; index >= 0; index--) {
+			atMs = newestMs - index * 60_000;
+			const id = `c01d00000000000000000001${String(index).padStart(8, "0")}`;
+			const { binding } = deletionAt(atMs);
+			journal.keepSettled(
+				deletionAt(atMs, { binding: binding && { ...binding, id, cidr: `192.0.2.${index % 256}/32` } }),
+			);
+		}
+		sql.exec("UPDATE deletions SET publish_at = NULL");
+	}),
+);
+afterEach(() => reset());
+
+type Ask = (sql: SqlStorage) => unknown;
+const journalOf = (sql: SqlStorage) => createJournal(sql, { now: () => nowMs, onDue() {}, onSettled() {} });
+const query = { afterId: "", bindingId: null, prefixId: null, unless: null };
+
+it.each<[string, Ask]>([
+	["a poll", (sql) => changes(sql, { ...query, unless: changes(sql, query, nowMs).version }, nowMs)],
+	["a page", (sql) => changes(sql, query, nowMs)],
+	["a binding's page", (sql) => changes(sql, { ...query, bindingId }, nowMs)],
+	["which siblings are gone", (sql) => journalOf(sql).goneSince(prefixId, nowMs - 600_000)],
+	["the budget", (sql) => journalOf(sql).pace(prefixId, nowMs - 600_000)],
+	["a binding's open deletion", (sql) => journalOf(sql).openFor({ bindingId })],
+	["a CIDR's open deletion", (sql) => journalOf(sql).openFor({ cidr: "203.0.113.0/26" })],
+	["what was deleted just now", (sql) => journalOf(sql).deletedSince(bindingId, nowMs - 600_000)],
+	["the next alarm", nextDueMs],
+	["pruning", (sql) => prune(sql, nowMs)],
+])("%s reads a handful of rows, however many are kept", async (_, ask) => {
+	const rowsRead = await runInDurableObject<Ledger, number>(ledger(), (_, { storage: { sql } }) => countRows(sql, ask));
+	expect(rowsRead).toBeLessThan(10);
+});
+
+it("the counting counts: reading all of them reads them all", async () => {
+	const all: Ask = (sql) => sql.exec("SELECT record FROM deletions");
+	const rowsRead = await runInDurableObject<Ledger, number>(ledger(), (_, { storage: { sql } }) => countRows(sql, all));
+	expect(rowsRead).toBe(keptRows);
+});
+
+function countRows(sql: SqlStorage, ask: Ask): number {
+	let rows = 0;
+	const counted = {
+		exec(text: string, ...values: unknown[]) {
+			const cursor = sql.exec(text, ...values);
+			const all = cursor.toArray();
+			rows += cursor.rowsRead;
+			return { toArray: () => all, one: () => all[0] };
+		},
+	};
+	ask(counted as unknown as SqlStorage);
+	return rows;
+}
