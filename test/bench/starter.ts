@@ -12,7 +12,9 @@ interface Env {
 /** Has the bundle evaluated, and answers without it. */
 const evaluate =
 	'import * as bundle from "./bundle.js"; export default { fetch: () => new Response(Object.keys(bundle)[0]) };';
-const bundles = new Map<string, string>();
+/** What a module's name stands for: code, or a text. */
+type Modules = Record<string, string | { text: string }>;
+const bundles = new Map<string, Modules>();
 let started = 0;
 
 export default {
@@ -20,14 +22,14 @@ export default {
 		const { searchParams } = new URL(request.url);
 		const name = searchParams.get("start") ?? "";
 		if (request.method === "PUT") {
-			bundles.set(name, await request.text());
+			bundles.set(name, await request.json());
 			return new Response(null);
 		}
 		const isAnswering = searchParams.has("answer");
 		const worker = env.LOADER.get(`${started++}`, async () => ({
 			compatibilityDate: "2026-11-01",
 			mainModule: isAnswering ? "bundle.js" : "evaluate.js",
-			modules: { "bundle.js": bundles.get(name), "evaluate.js": evaluate },
+			modules: { ...bundles.get(name), "evaluate.js": evaluate },
 			env: env.VARS,
 		}));
 		return worker.getEntrypoint().fetch(new Request("http://unbind.example.com/deletions"));

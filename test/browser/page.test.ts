@@ -241,9 +241,11 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 				for (const { id, nodes } of violations)
 					findings.push(`${path} ${colorScheme} ${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
 			}
-			await page.setViewportSize({ width: 320, height: 640 });
-			const width = await page.evaluate<number>("document.documentElement.scrollWidth");
-			if (width > 320) findings.push(`${path} is ${width} wide`);
+			for (const width of [768, 320]) {
+				await page.setViewportSize({ width, height: 640 });
+				const needed = await page.evaluate<number>("document.documentElement.scrollWidth");
+				if (needed > width) findings.push(`${path} needs ${needed} of ${width}`);
+			}
 			await page.setViewportSize({ width: 1280, height: 720 });
 		};
 		const { page, faults, leave } = await somebody(browser, sandbox);

@@ -21,6 +21,7 @@ export const pages: Item = async ({ world, client, quick, rounds: count }) => {
 	for (const worker of ["itty", "hono", ...sizes.map(historyOf)]) await timed(firstOf(worker), 50)();
 
 	const smallest = firstOf(historyOf(sizes[0]));
+	const people = await Promise.all(sizes.map((size) => signedIn(historyOf(size))));
 	const peers = await rounds(count, {
 		unbind: timed(smallest),
 		itty: timed(firstOf("itty"), Math.ceil(requests / 10)),
@@ -36,6 +37,8 @@ export const pages: Item = async ({ world, client, quick, rounds: count }) => {
 			sizes.map((size) => firstOf(historyOf(size))),
 		)),
 		...(await acrossSizes("the tenth page", await Promise.all(sizes.map((size) => tenthOf(historyOf(size)))))),
+		...(await acrossSizes("the list for people", people, 1.3)),
+		...(await acrossSizes("  its second page", await Promise.all(people.map(secondOf)), 1.3)),
 	];
 
 	async function tenthOf(worker: string): Promise<Call> {
@@ -47,7 +50,23 @@ export const pages: Item = async ({ world, client, quick, rounds: count }) => {
 		return { url: world.url(worker) + path };
 	}
 
-	async function acrossSizes(what: string, calls: readonly Call[]) {
+	/** The page's newest list, with a session's cookie. */
+	async function signedIn(worker: string): Promise<Call> {
+		const url = world.url(worker);
+		const headers = { origin: url, "content-type": "application/x-www-form-urlencoded" };
+		const form = { method: "POST", url: `${url}/sign-in`, headers, body: "token=unbind_sandbox", status: 303 };
+		const { "set-cookie": cookies } = (await client.send(form)).headers;
+		return { url: `${url}/`, headers: { cookie: String(cookies).split(";")[0] ?? "" } };
+	}
+
+	async function secondOf(newest: Call): Promise<Call> {
+		const { text } = await client.send(newest);
+		const next = /href="\/([^"]*)" rel="next"/.exec(text)?.[1]?.replaceAll("&amp;", "&");
+		if (next === undefined) throw new Error("the history has no second page");
+		return { ...newest, url: newest.url + next };
+	}
+
+	async function acrossSizes(what: string, calls: readonly Call[], most = 1.2) {
 		const [small, middle, large] = calls.map((call) => timed(call));
 		if (!small || !middle || !large) throw new Error("there are three sizes");
 		const times = await rounds(count, { small, middle, large });
@@ -58,7 +77,7 @@ export const pages: Item = async ({ world, client, quick, rounds: count }) => {
 			atMost(
 				`${what} at ${sizes.map((size) => size.toLocaleString("en")).join(" / ")} records, spread`,
 				spread,
-				1.2,
+				most,
 				`${spread.toFixed(2)} (${shown})`,
 			),
 		];

@@ -12,7 +12,6 @@ const kinds: { name: string; states: readonly SettledState[] }[] = [
 ];
 
 const heightPx = 72;
-const dayText = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", weekday: "short", day: "numeric", month: "short" });
 
 interface ChartProps {
 	outcomes: readonly Outcome[];
@@ -25,7 +24,6 @@ interface ChartProps {
 
 interface Day {
 	day: string;
-	label: string;
 	counts: number[];
 	total: number;
 }
@@ -38,7 +36,7 @@ export function Chart({ outcomes, days, dayHref, isShown }: ChartProps) {
 				.reduce((sum, { count }) => sum + count, 0),
 		);
 		const total = counts.reduce((sum, count) => sum + count, 0);
-		return { day, label: dayText.format(new Date(day)), counts, total };
+		return { day, counts, total };
 	});
 	const most = Math.max(1, ...counted.map(({ total }) => total));
 	const busy = counted.filter(({ total }) => total > 0);
@@ -55,7 +53,7 @@ export function Chart({ outcomes, days, dayHref, isShown }: ChartProps) {
 			<svg width="100%" height={heightPx} aria-hidden="true">
 				{counted.map((day, index) => (
 					<a href={dayHref(day.day)} tabindex="-1">
-						<title>{`${day.label}: ${toldCounts(day)}`}</title>
+						<title>{`${day.day}: ${toldCounts(day)}`}</title>
 						<Bar
 							day={day}
 							most={most}
@@ -78,10 +76,10 @@ export function Chart({ outcomes, days, dayHref, isShown }: ChartProps) {
 						</tr>
 					</thead>
 					<tbody>
-						{busy.map(({ day, label, counts }) => (
+						{busy.map(({ day, counts }) => (
 							<tr>
 								<th scope="row">
-									<a href={dayHref(day)}>{label}</a>
+									<a href={dayHref(day)}>{day}</a>
 								</th>
 								{counts.map((count) => (
 									<td class="number">{count}</td>
