@@ -1,12 +1,22 @@
-// Two kinds of tests: those that run in workerd, inside the Worker's own runtime, and those that come from outside, in
-// Node: the sandbox, the official SDK, the scripts, and what can be read from the source.
+// Three kinds of tests: of plain functions, in Node, where a file costs nothing to start; of all that has to do with the
+// runtime, in workerd, inside the Worker; and those that come from outside: the sandbox, the official SDK, the scripts, and
+// what can be read from the source.
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { createImitation } from "./test/sandbox/imitation/imitation.ts";
 import { createNodeOutbound } from "./test/sandbox/imitation/node-handler.ts";
 import { sandboxBindings } from "./test/sandbox/settings.ts";
 
-const outside = ["test/sandbox/**/*.test.ts", "test/outside/**/*.test.ts", "test/scripts/**/*.test.ts"];
+const outside = ["sandbox", "outside", "scripts", "chaos", "browser"].map((folder) => `test/${folder}/**/*.test.ts`);
+
+const plain = [
+	"test/deletion/**/*.test.ts",
+	"test/config/**/*.test.ts",
+	"test/json-pointer.test.ts",
+	"test/capped-body.test.ts",
+	"test/adapters/cloudflare/{interpret,rate-gate}.test.ts",
+	"test/doors/{chat/command,webhooks/mapping}.test.ts",
+];
 
 export default defineConfig({
 	test: {
@@ -30,11 +40,12 @@ export default defineConfig({
 				test: {
 					name: "worker",
 					include: ["test/**/*.test.ts"],
-					exclude: outside,
+					exclude: [...plain, ...outside],
 					testTimeout: 30_000,
 					hookTimeout: 30_000,
 				},
 			},
+			{ test: { name: "plain", include: plain, isolate: false, testTimeout: 30_000 } },
 			{ test: { name: "outside", include: outside, testTimeout: 60_000, hookTimeout: 60_000 } },
 		],
 	},

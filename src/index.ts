@@ -1,4 +1,5 @@
 // The Worker: checks the configuration, hands each request to the routes, and logs it. Nothing is decided here.
+import { waitUntil } from "cloudflare:workers";
 import { createHistory } from "./adapters/history/history.ts";
 import { configOf, type Env } from "./config.ts";
 import { ask } from "./doors/ask.ts";
@@ -48,6 +49,7 @@ function contextOf(env: Env, config: Context["config"]): Context {
 			const changes = await ask(context.requestId, () => context.ledger.changes(query));
 			return changes.ok ? changes.value : null;
 		}),
+		goOn: (work) => waitUntil(work.catch((error) => log("error", "work_failed", traceOf(error)))),
 		mayFail: async (key) => (await env.FAILED_AUTHENTICATION.limit({ key })).success,
 		mayProbe: async (key) => (await env.PROBES.limit({ key })).success,
 	};

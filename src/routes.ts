@@ -7,11 +7,20 @@ import { apiDoor } from "./doors/api/handler.ts";
 import { listDeletions, showDeletion } from "./doors/api/history.ts";
 import { cancelDeletion, decideDeletion, restoreDeletion } from "./doors/api/lifecycle.ts";
 import { authenticate, authenticateAsCloudflare } from "./doors/auth/authenticate.ts";
+import { chat } from "./doors/chat/handler.ts";
 import * as cloudflare from "./doors/cloudflare.ts";
 import type { Context } from "./doors/context.ts";
 import { health } from "./doors/health.ts";
 import openapi from "./doors/openapi.json" with { type: "json" };
+import { showAccount, turnFreeze } from "./doors/page/account.tsx";
+import { showAsset } from "./doors/page/assets.ts";
+import { pageDoor } from "./doors/page/door.tsx";
+import { exportCsv, exportNdjson, showHistory } from "./doors/page/history.tsx";
+import { deleteBinding as deleteBindingByForm, showPlan as showPlanPage } from "./doors/page/plan.tsx";
+import { changeRecord, showRecord } from "./doors/page/record.tsx";
+import { signIn, signOut } from "./doors/page/signing-in.tsx";
 import { problem, problemResponse } from "./doors/problem.ts";
+import { webhook } from "./doors/webhooks/handler.ts";
 
 const bindingsPath = "/client/v4/accounts/:account/addressing/prefixes/:prefix/bindings";
 
@@ -32,9 +41,27 @@ router
 	.get("/freeze", apiDoor("read", showFreeze))
 	.put("/freeze", apiDoor("freeze", putFreeze))
 	.delete("/freeze", apiDoor("freeze", liftFreeze))
+	.post("/webhooks/:name", webhook)
+	.put("/webhooks/:name", webhook)
+	.post("/chat/:platform", chat)
 	.get(bindingsPath, cloudflare.cloudflareDoor("read", cloudflare.listBindings))
 	.get(`${bindingsPath}/:binding`, cloudflare.cloudflareDoor("read", cloudflare.getBinding))
 	.delete(`${bindingsPath}/:binding`, cloudflare.cloudflareDoor(null, cloudflare.deleteBinding))
+	.get("/", pageDoor(showHistory))
+	.get("/export.csv", pageDoor(exportCsv))
+	.get("/export.ndjson", pageDoor(exportNdjson))
+	.get("/records/:id", pageDoor(showRecord))
+	.post("/records/:id/approve", changeRecord("approve"))
+	.post("/records/:id/reject", changeRecord("reject"))
+	.post("/records/:id/cancel", changeRecord("cancel"))
+	.post("/records/:id/restore", changeRecord("restore"))
+	.get("/account", pageDoor(showAccount))
+	.get("/account/:target+", pageDoor(showPlanPage))
+	.post("/account/:target+", deleteBindingByForm)
+	.post("/freeze-switch", turnFreeze)
+	.post("/sign-in", signIn)
+	.post("/sign-out", signOut)
+	.get("/assets/:name", showAsset)
 	.all("*", noRoute);
 
 /** Which paths there are is told to those who may come in. */

@@ -111,6 +111,17 @@ it("a history page: one KV list and no reads; a poll that finds nothing new: no 
 	expect(await costOf(poll)).toEqual({ status: 304, upstream: [], kv: [], ledger: 1 });
 });
 
+it("the page's newest list: one KV list and one call; asked for again with nothing new, the call alone", async () => {
+	const origin = "https://unbind.example.com";
+	const body = new URLSearchParams({ token: "unbind_sandbox" });
+	const { headers } = await call("/sign-in", { method: "POST", token: null, headers: { origin }, body });
+	const cookie = headers.get("set-cookie")?.split(";")[0] ?? "";
+	const page = (etag = "") => call("/", { token: null, headers: { cookie, "if-none-match": etag } });
+	expect(await costOf(page)).toEqual({ status: 200, upstream: [], kv: ["list"], ledger: 1 });
+	const etag = (await page()).headers.get("etag") ?? "";
+	expect(await costOf(() => page(etag))).toEqual({ status: 304, upstream: [], kv: [], ledger: 1 });
+});
+
 it("a settled record: one KV read, and the Ledger sleeps on", async () => {
 	const { json } = await call("/bindings/203.0.113.128/25", { method: "DELETE" });
 	await vi.waitFor(() => expect(vi.mocked(HISTORY.put).mock.calls.length).toBe(3));

@@ -79,6 +79,8 @@ export const cloudflare = {
 	release: async (): Promise<void> => void (await control("POST", "release")),
 	drop: async (): Promise<void> => void (await control("POST", "drop")),
 	reset: async (): Promise<void> => void (await control("POST", "reset")),
+	/** An assertion of Cloudflare Access. */
+	assertion: async (claims: object): Promise<string> => (await control("POST", "access", claims)).text(),
 	/** `GET prefixes`, `DELETE bindings/c01d…3`: the calls so far, shortened. */
 	calls: async (): Promise<string[]> =>
 		(await cloudflare.log()).map(

@@ -1,15 +1,20 @@
 // Who does something, where they came in, and what they may.
 
-export const doors = ["api", "cloudflare"] as const;
+export const doors = ["api", "cloudflare", "webhook", "chat", "page"] as const;
 export type Door = (typeof doors)[number];
 
 export const scopes = ["read", "delete", "approve", "restore", "freeze"] as const;
 export type Scope = (typeof scopes)[number];
 
-/** As records name them. */
+/** As records name them. `name` is who it is, and stays the same; it is never a name that its bearer can change. */
 export interface Party {
 	name: string;
 	door: Door;
+	/** The chat platform, and how it knows its user. */
+	platform?: string;
+	user_id?: string;
+	/** What the user is called there, today. */
+	user_name?: string;
 }
 
 /** Who asks, and what they may: a door has authenticated them, nothing more. */
@@ -18,3 +23,6 @@ export interface Actor extends Party {
 	/** CIDRs in which the actor may delete; null is everywhere. */
 	ranges: readonly string[] | null;
 }
+
+/** The part of an actor that goes on record. */
+export const partyOf = ({ scopes: _, ranges: __, ...party }: Actor): Party => party;

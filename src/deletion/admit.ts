@@ -1,5 +1,5 @@
 // The first half of a deletion: claim → find → guard → record the intent. Sends nothing that changes anything.
-import type { Actor } from "./actor.ts";
+import { type Actor, partyOf } from "./actor.ts";
 import { assess, cidrsOf } from "./assess.ts";
 import { contains, parseCidr } from "./cidr.ts";
 import { plainId, sameId } from "./cloudflare-id.ts";
@@ -23,6 +23,8 @@ export interface DeletionCommand {
 	/** The earliest time for it, at most 7 days ahead; null is at once. */
 	notBeforeMs: number | null;
 	idempotencyKey: string | null;
+	/** The id that a new record is to have, where the door has to name it before it knows more; else one is made. */
+	deletionId?: string;
 }
 
 export interface Admitted {
@@ -135,14 +137,15 @@ function replay(claims: readonly Claim[], { journal }: Ports): Result<Admitted, 
 	return null;
 }
 
-function draftOf({ actor, target, reason, notBeforeMs, requestId }: DeletionCommand, ports: Ports): Deletion {
+function draftOf(command: DeletionCommand, ports: Ports): Deletion {
+	const { actor, target, reason, notBeforeMs, requestId } = command;
 	const nowMs = ports.now();
 	return {
-		id: newRecordId(nowMs, ports.randomBytes(16)),
+		id: command.deletionId ?? newRecordId(nowMs, ports.randomBytes(16)),
 		state: "deleting",
 		target: target.named,
 		reason,
-		actor: { name: actor.name, door: actor.door },
+		actor: partyOf(actor),
 		created_at: at(nowMs),
 		settled_at: null,
 		binding: null,

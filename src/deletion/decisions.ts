@@ -1,6 +1,6 @@
 // What people decide about a deletion that has not been carried out: to approve it, to reject it, to take it back. All of
 // it is synchronous, so of two who decide at the same time one is first.
-import type { Actor } from "./actor.ts";
+import { type Actor, partyOf } from "./actor.ts";
 import { cidrsOf } from "./assess.ts";
 import { contains, parseCidr } from "./cidr.ts";
 import { type Approval, at, type Deletion, settle, withEvent } from "./deletion.ts";
@@ -47,8 +47,12 @@ export function decideApproval(
 		return fail({ code: "conflict", detail: `There is nothing to decide: ${standing(latest)}.`, deletion: latest });
 	}
 
-	const by = { name: actor.name, door: actor.door };
-	const approval: Approval = { ...present.deletion.approval, state: word, decided_at: at(now()), decided_by: by };
+	const approval: Approval = {
+		...present.deletion.approval,
+		state: word,
+		decided_at: at(now()),
+		decided_by: partyOf(actor),
+	};
 	const decided = { ...withEvent(present.deletion, now(), word, { by: actor.name, door: actor.door }), approval };
 	if (decision === "reject") {
 		const failure = { code: "approval_rejected" as const, detail: `${actor.name} rejected it.` };

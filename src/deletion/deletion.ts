@@ -131,6 +131,8 @@ export interface Summary {
 	reason: string | null;
 	created_at: string;
 	settled_at: string | null;
+	/** Of Cloudflare's answer to the DELETE, by which its audit log can be joined. */
+	ray: string | null;
 }
 
 export const isOpen = (deletion: Deletion): boolean => openStates.some((state) => state === deletion.state);
@@ -181,5 +183,6 @@ export function summaryOf(deletion: Deletion): Summary {
 		reason: deletion.reason,
 		created_at: deletion.created_at,
 		settled_at: deletion.settled_at,
+		ray: deletion.cloudflare?.ray ?? null,
 	};
 }

@@ -22,6 +22,8 @@ export interface Effect {
 	/** The addresses that end with no service, as CIDRs; at most 100 are listed, `total` counts them all. */
 	without_service: { cidrs: string[]; total: number };
 	settles_within_hours: number;
+	/** The prefix's other bindings, which neither gain nor lose; at most 100. Older records do not have them. */
+	beside?: Neighbour[];
 }
 
 /** How long Cloudflare takes to carry a change to all of its edge, at the most. */
@@ -43,11 +45,14 @@ export function effectOf(deleted: BoundRange, others: readonly BoundRange[]): Ef
 					inside.map((other) => other.range),
 				)
 			: [];
+	const concerned = new Set(inside).add(heir ?? deleted);
+	const beside = rivals.filter((other) => !concerned.has(other)).toSorted(byAddress);
 	return {
 		falls_back_to: heir === undefined ? null : neighbour(heir),
 		unaffected: inside.toSorted(byAddress).map(neighbour),
 		without_service: { cidrs: orphans.slice(0, listedAtMost).map((cidr) => cidr.text), total: orphans.length },
 		settles_within_hours: settlesWithinHours,
+		beside: beside.slice(0, listedAtMost).map(neighbour),
 	};
 }
 

@@ -3,6 +3,7 @@ import type { Door } from "./actor.ts";
 import type { State, Summary } from "./deletion.ts";
 import type { Changes, ChangesQuery } from "./ledger-api.ts";
 import type { Result } from "./result.ts";
+import type { RowConditions } from "./row-conditions.ts";
 
 export interface HistoryFilter {
 	state: State | null;
@@ -10,8 +11,11 @@ export interface HistoryFilter {
 	door: Door | null;
 	bindingId: string | null;
 	prefixId: string | null;
+	cidr?: string | null;
 	sinceMs: number | null;
 	untilMs: number | null;
+	/** Beyond these. */
+	rows?: RowConditions;
 }
 
 export interface HistoryQuery {
@@ -21,6 +25,8 @@ export interface HistoryQuery {
 	cursor: string | null;
 	/** The version of the newest page that the caller has: while it holds, the answer is null. */
 	unless: string | null;
+	/** Asks the Ledger in the place of the history's own question: for who wants to know more in the same call. */
+	ask?: AskChanges;
 }
 
 export interface HistoryPage {

@@ -5,9 +5,10 @@ import type { Admitted, DeletionCommand, Rejection } from "./admit.ts";
 import type { Binding, Prefix } from "./binding.ts";
 import type { CloudflareId } from "./cloudflare-id.ts";
 import type { LifecycleFailure } from "./decisions.ts";
-import type { Deletion, Summary } from "./deletion.ts";
+import type { Deletion, SettledState, Summary } from "./deletion.ts";
 import type { Freeze, FreezeEvent } from "./freeze.ts";
 import type { LookUpFailure } from "./locate.ts";
+import type { Offer, OfferFailure, Press } from "./offer.ts";
 import type { Plan, PlanQuery } from "./plan.ts";
 import type { RestorationRefusal } from "./restore.ts";
 import type { Result } from "./result.ts";
@@ -32,9 +33,28 @@ export interface Changes {
 	until: string | null;
 }
 
+/** How many deletions that were asked for on a day (in UTC) ended in a state. */
+export interface Outcome {
+	day: string;
+	state: SettledState;
+	count: number;
+}
+
+/** The present at a glance; its version is that of the records and of the freeze. */
+export interface Overview {
+	changes: Changes;
+	freeze: Freeze | null;
+	/** How many wait for an approval, or for their time; none where the version still holds. */
+	waiting: { approval: number; time: number };
+	/** None where the version still holds. */
+	outcomes: Outcome[];
+}
+
 export interface BindingsQuery {
 	/** Only prefixes and bindings that cover this CIDR. */
 	covering: string | null;
+	/** A survey of the whole account that is no older than this will do: for whoever only wants to be shown names. */
+	atMostOldMs?: number;
 }
 
 export type PrefixWithBindings = Prefix & { bindings: Binding[] };
@@ -48,6 +68,8 @@ export interface LedgerApi {
 	bindingsIn(prefixId: CloudflareId): Promise<Result<Binding[], LookUpFailure>>;
 	record(id: string): Promise<Deletion | null>;
 	changes(query: ChangesQuery): Promise<Changes>;
+	/** @param sinceDay how far back outcomes are told, as 2026-02-20. */
+	overview(query: ChangesQuery, sinceDay: string): Promise<Overview>;
 	/** Takes another person's word; an approved deletion is carried out at once, or at its time. */
 	decide(
 		id: string,
@@ -61,5 +83,8 @@ export interface LedgerApi {
 	freezes(): Promise<{ freeze: Freeze | null; log: FreezeEvent[] }>;
 	/** null lifts it. Fails with the freeze in force where the new one would end earlier. */
 	setFreeze(freeze: Freeze | null, by: Party): Promise<Result<Freeze | null, Freeze>>;
+	/** Keeps what a chat message's buttons offer; gives the id that they carry. */
+	offer(offer: Offer): Promise<string>;
+	press(press: Press): Promise<Result<Offer, OfferFailure>>;
 	health(): Promise<{ credentialRejected: boolean }>;
 }

@@ -104,6 +104,8 @@ export interface Journal {
 	openFor(named: { bindingId: string } | { cidr: string }): OpenDeletion | null;
 	/** The deletion of that binding that was settled since then. */
 	deletedSince(bindingId: string, sinceMs: number): Deletion | null;
+	/** The newest deletion at just this CIDR that was begun after that time and has not failed; not the record itself. */
+	overtaking(id: string, cidr: string, sinceMs: number): Deletion | null;
 	/** Plain ids of the prefix's bindings that are being deleted, or were since then. */
 	goneSince(prefixId: string, sinceMs: number): Set<string>;
 	pace(prefixId: string, sinceMs: number): Pace;

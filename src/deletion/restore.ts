@@ -1,7 +1,7 @@
 // The way back: the binding created anew, from the record. The same care as for a deletion: intent first, once, and a
 // look after every unclear answer. A freeze does not hold it, as it is what one wants to do in a freeze.
 
-import type { Actor } from "./actor.ts";
+import { type Actor, partyOf } from "./actor.ts";
 import type { Binding } from "./binding.ts";
 import { carefully, type ErrandFailure, lookAfterMs, noAnswer, notYetSent, type Sight } from "./careful.ts";
 import { isCloudflareId, sameId } from "./cloudflare-id.ts";
@@ -81,7 +81,7 @@ export async function beginRestoration(
 	const restoration: Restoration = {
 		state: "restoring",
 		requested_at: at(nowMs),
-		requested_by: { name: actor.name, door: actor.door },
+		requested_by: partyOf(actor),
 		settled_at: null,
 		binding_id: null,
 		provisioning: null,
@@ -103,24 +103,35 @@ export async function beginRestoration(
 	return ok(restored);
 }
 
-/** Carries a begun restoration out, from wherever it was stopped; can be called any number of times. */
+/**
+ * Carries a begun restoration out, from wherever it was stopped; can be called any number of times.
+ *
+ * What it creates can be deleted again before it knows that it has created it. Who asked for that came later and has the
+ * last word: a CIDR that stands empty after such a deletion was bound, and nothing is created there any more.
+ */
 export function carryBack(id: string, ports: Ports): Promise<void> {
 	const { journal, cloudflare, now } = ports;
-	/** What stands at the CIDR, as it was seen last. */
-	let seen: Binding | null = null;
+	/** What stands at the CIDR, as it was seen last; or stood there, until a later request deleted it. */
+	let seen: Bound | null = null;
 	const bindingOf = () => journal.restoring(id)?.deletion.binding ?? null;
+	const overtaken = (): Deletion | null => {
+		const { binding, restoration } = journal.restoring(id)?.deletion ?? { binding: null, restoration: null };
+		if (binding === null || restoration === null) return null;
+		return journal.overtaking(id, binding.cidr, Date.parse(restoration.requested_at));
+	};
 	const look = async (): Promise<Sight> => {
 		const binding = bindingOf();
 		const bound = binding === null ? null : await boundAt(binding, ports);
 		if (!bound?.ok) return "unreadable";
-		seen = bound.value;
+		const gone = bound.value === null ? (overtaken()?.binding ?? null) : null;
+		seen = bound.value ?? (gone && { id: gone.id, provisioningState: gone.provisioning?.state ?? null });
 		if (seen === null) return "not_done";
-		return seen.serviceId === binding?.service_id ? "done" : "in_the_way";
+		return gone !== null || bound.value?.serviceId === binding?.service_id ? "done" : "in_the_way";
 	};
 	return carefully(
 		{
 			open: () => journal.restoring(id),
-			isHeld: () => false,
+			isHeld: () => overtaken() !== null,
 			async call() {
 				const binding = bindingOf();
 				if (!binding?.service_id || !isCloudflareId(binding.prefix_id)) return fail(notCalled);
@@ -146,6 +157,8 @@ export function carryBack(id: string, ports: Ports): Promise<void> {
 	);
 }
 
+type Bound = Pick<Binding, "id" | "provisioningState">;
+
 const isUnderWayOrDone = ({ restoration }: Deletion): boolean => restoration !== null && restoration.state !== "failed";
 
 /** What is bound at just this CIDR now; null when nothing is. */
@@ -165,7 +178,7 @@ function amended(deletion: Deletion, change: Partial<Restoration>, answer: Resto
 	return { ...deletion, restoration: { ...restoration, ...change, cloudflare: answer ?? restoration.cloudflare } };
 }
 
-function succeeded(deletion: Deletion, bound: Binding | null, by: "us" | "others", nowMs: number): Deletion {
+function succeeded(deletion: Deletion, bound: Bound | null, by: "us" | "others", nowMs: number): Deletion {
 	const state = by === "us" ? ("restored" as const) : ("already_bound" as const);
 	const told = withEvent(deletion, nowMs, state, { binding_id: bound?.id ?? null });
 	const provisioning = bound === null || bound.provisioningState === null ? null : { state: bound.provisioningState };
@@ -194,5 +207,9 @@ const failures: Record<ErrandFailure, NonNullable<Restoration["failure"]>> = {
 		detail: "Cloudflare gave no clear answer, and the binding does not stand.",
 	},
 	not_sent: { code: "cloudflare_unavailable", detail: "It could not be sent within a minute; nothing was sent." },
-	held: { code: "cloudflare_unavailable", detail: "It was held back; nothing was sent." },
+	held: {
+		code: "binding_conflict",
+		detail:
+			"What was bound there meanwhile, a later request has deleted. That one has the last word; nothing was sent.",
+	},
 };

@@ -10,6 +10,8 @@ export interface Context {
 	caller: string | null;
 	readonly ledger: LedgerApi;
 	history: History;
+	/** Goes on after the answer, for up to 30 seconds, as the platform allows; what goes wrong is logged. */
+	goOn(work: Promise<unknown>): void;
 	/** A brake for those who fail to authenticate: true while the address may fail once more. */
 	mayFail(address: string): Promise<boolean>;
 	/** The same for those who ask how unbind is. */

@@ -8,11 +8,13 @@ const headersOfAll = {
 };
 
 /**
- * Every answer was made here, so its headers are still open. A HEAD has the headers of the GET, and no body.
+ * Every answer was made here, so its headers are still open. A page brings its own policies; nobody else brings any. A
+ * HEAD has the headers of the GET, and no body.
  */
 export function finish(response: Response, requestId: string, isHead: boolean): Response {
-	for (const [name, value] of Object.entries(headersOfAll)) response.headers.set(name, value);
-	response.headers.set("x-request-id", requestId);
+	const { headers } = response;
+	for (const [name, value] of Object.entries(headersOfAll)) if (!headers.has(name)) headers.set(name, value);
+	headers.set("x-request-id", requestId);
 	if (!isHead) return response;
 	void response.body?.cancel();
 	return new Response(null, response);

@@ -1,5 +1,7 @@
 // What every request gets while the configuration has problems: all of them, each with the command that mends it.
-import type { Config, ConfigProblem } from "../config.ts";
+
+import type { ConfigProblem } from "../config/fields.ts";
+import type { Config } from "../config.ts";
 import type { Result } from "../deletion/result.ts";
 import { log } from "../log.ts";
 import { type Problem, problem } from "./problem.ts";

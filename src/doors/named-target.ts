@@ -17,8 +17,11 @@ export function targetInPath(text: string, context: Context): Result<Target, Pro
 	return targetIn(decoded, context);
 }
 
-export function targetIn(text: string, { config }: Context): Result<Target, Problem> {
-	const target = parseTarget(text, config.aliases);
+export const targetIn = (text: string, { config }: Context): Result<Target, Problem> =>
+	targetNamed(text, config.aliases);
+
+export function targetNamed(text: string, aliases: ReadonlyMap<string, string>): Result<Target, Problem> {
+	const target = parseTarget(text, aliases);
 	if (target.ok) return ok(target.value);
 	const { failure } = target;
 	switch (failure.reason) {

@@ -7,6 +7,7 @@ export type DoorCode =
 	| "invalid_target"
 	| "unauthorized"
 	| "deletion_not_found"
+	| "foreign_form"
 	| "self_approval"
 	| "conflict"
 	| "binding_conflict"
@@ -29,6 +30,7 @@ const table: Record<ProblemCode, readonly [number, string]> = {
 	scope_missing: [403, "The caller lacks a scope"],
 	acknowledgement_required: [403, "A risk has to be acknowledged"],
 	out_of_range: [403, "Outside the caller's ranges"],
+	foreign_form: [403, "The form is none of unbind's"],
 	self_approval: [403, "Nobody approves a deletion of their own"],
 	protected: [403, "The binding is protected"],
 	last_binding: [403, "It is the prefix's last binding"],

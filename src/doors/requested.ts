@@ -1,9 +1,9 @@
 // What every door that takes a deletion over HTTP reads alike: the parameters, the headers that go with them, and the
-// call to the Ledger.
+// call to the Ledger, which is every door's.
 
 import * as v from "valibot";
 import type { Actor } from "../deletion/actor.ts";
-import type { Admitted } from "../deletion/admit.ts";
+import type { Admitted, DeletionCommand } from "../deletion/admit.ts";
 import type { LookUpFailure } from "../deletion/locate.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
 import type { Target } from "../deletion/target.ts";
@@ -47,7 +47,7 @@ const longestWaitSeconds = 60;
 /** Hands a deletion to the Ledger and waits for it, as long as `Prefer: wait=N` says. */
 export async function requestDeletion(
 	wish: Wish,
-	request: Request,
+	request: Pick<Request, "headers">,
 	context: Context,
 ): Promise<Result<Admitted, Problem>> {
 	const idempotencyKey = idempotencyKeyOf(request.headers);
@@ -64,7 +64,15 @@ export async function requestDeletion(
 		ifMatch: ifMatch.value,
 		idempotencyKey: idempotencyKey.value,
 	};
-	const admission = await ask(context.requestId, () => context.ledger.request(command, waitMsOf(request.headers)));
+	return commandDeletion(command, waitMsOf(request.headers), context);
+}
+
+export async function commandDeletion(
+	command: DeletionCommand,
+	waitMs: number,
+	context: Context,
+): Promise<Result<Admitted, Problem>> {
+	const admission = await ask(context.requestId, () => context.ledger.request(command, waitMs));
 	if (!admission.ok) {
 		const detail =
 			"The ledger cannot be reached. If the deletion was begun, it goes on by itself; ask again, or look into the history.";

@@ -3,6 +3,7 @@ import { plainId } from "../deletion/cloudflare-id.ts";
 import { type Deletion, isOpen, leavesKeyFree, summaryOf } from "../deletion/deletion.ts";
 import type { Claim, Journal, OpenDeletion, Progress, Terms } from "../deletion/ports.ts";
 import { freezeInForce } from "./freezes.ts";
+import { countOutcome } from "./outcomes.ts";
 import { readRecord } from "./tables.ts";
 
 export interface JournalEvents {
@@ -31,6 +32,7 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 		const begunAtMs = state === "deleting" || state === "unknown" ? nowMs : null;
 		// A restoration under way is published too, as a settled record is read where nobody asks the Ledger.
 		const publishAtMs = isOpen(deletion) ? null : nowMs + publishLookAfterMs;
+		countOutcome(sql, deletion);
 		sql.exec(
 			`INSERT INTO deletions (id, open, state, binding_id, prefix_id, cidr, change, changed_at, begun_at, settle_at,
 				publish_at, record, terms, progress)
@@ -101,6 +103,12 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 			const query = `SELECT record FROM deletions WHERE binding_id = ? AND changed_at >= ?
 				AND state IN ('deleted', 'already_gone', 'restored') ORDER BY id LIMIT 1`;
 			const [row] = sql.exec<{ record: string }>(query, plainId(bindingId), sinceMs).toArray();
+			return row === undefined ? null : readRecord(row.record);
+		},
+		overtaking(id, cidr, sinceMs) {
+			const query = `SELECT record FROM deletions WHERE cidr = ? AND id <> ? AND begun_at > ?
+				AND state IN ('deleting', 'unknown', 'deleted', 'already_gone', 'restored') ORDER BY id LIMIT 1`;
+			const [row] = sql.exec<{ record: string }>(query, cidr, id, sinceMs).toArray();
 			return row === undefined ? null : readRecord(row.record);
 		},
 		/** By their plain ids. Two questions, so that each can be answered from an index. */

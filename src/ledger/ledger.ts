@@ -13,16 +13,27 @@ import { cancel, decideApproval, type LifecycleFailure } from "../deletion/decis
 import { type Deletion, isOpen } from "../deletion/deletion.ts";
 import { createDirectory } from "../deletion/directory.ts";
 import type { Freeze, FreezeEvent } from "../deletion/freeze.ts";
-import type { BindingsQuery, Changes, ChangesQuery, LedgerApi, PrefixWithBindings } from "../deletion/ledger-api.ts";
+import type {
+	BindingsQuery,
+	Changes,
+	ChangesQuery,
+	LedgerApi,
+	Overview,
+	PrefixWithBindings,
+} from "../deletion/ledger-api.ts";
 import type { LookUpFailure } from "../deletion/locate.ts";
+import type { Offer, OfferFailure, Press } from "../deletion/offer.ts";
 import { type Plan, type PlanQuery, plan } from "../deletion/plan.ts";
 import { beginRestoration, type RestorationRefusal } from "../deletion/restore.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
 import { survey, surveyPrefix } from "../deletion/survey.ts";
 import { log, traceOf } from "../log.ts";
+import { withinMs } from "../within-ms.ts";
 import { changes } from "./changes.ts";
 import { isCredentialRejected, markOf } from "./credential-health.ts";
 import { endsBefore, freezeInForce, freezeLog, scheduledIds, setFreeze } from "./freezes.ts";
+import { keepOffer, takeOffer } from "./offers.ts";
+import { overview } from "./overview.ts";
 import { getFlag, nextDueMs, openTables, postpone, prune, setFlag } from "./tables.ts";
 import { type Wired, wire } from "./wiring.ts";
 
@@ -38,6 +49,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	readonly #underWay = new Map<string, Promise<void>>();
 	/** Callers who wait for a deletion to be settled. */
 	readonly #waiting = new Set<{ id: string; settled: PromiseWithResolvers<void> }>();
+	#surveyed: { askedAtMs: number; prefixes: PrefixWithBindings[] } | null = null;
 	#services: Wired | null = null;
 	#alarmAtMs: number | null = null;
 
@@ -110,8 +122,13 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		return plan(query, this.#wired().ports, this.#directory);
 	}
 
-	bindings(query: BindingsQuery): Promise<Result<PrefixWithBindings[], LookUpFailure>> {
-		return survey(query, this.#wired().ports, this.#directory);
+	async bindings(query: BindingsQuery): Promise<Result<PrefixWithBindings[], LookUpFailure>> {
+		const askedAtMs = Date.now();
+		const known = query.covering === null ? this.#surveyed : null;
+		if (known !== null && askedAtMs - known.askedAtMs < (query.atMostOldMs ?? 0)) return ok(known.prefixes);
+		const surveyed = await survey(query, this.#wired().ports, this.#directory);
+		if (surveyed.ok && query.covering === null) this.#surveyed = { askedAtMs, prefixes: surveyed.value };
+		return surveyed;
 	}
 
 	bindingsIn(prefixId: CloudflareId): Promise<Result<Binding[], LookUpFailure>> {
@@ -124,6 +141,18 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 
 	async changes(query: ChangesQuery): Promise<Changes> {
 		return changes(this.#sql, query, Date.now());
+	}
+
+	async offer(offer: Offer): Promise<string> {
+		return keepOffer(this.#sql, offer, Date.now());
+	}
+
+	async press(press: Press): Promise<Result<Offer, OfferFailure>> {
+		return takeOffer(this.#sql, press, Date.now());
+	}
+
+	async overview(query: ChangesQuery, sinceDay: string): Promise<Overview> {
+		return overview(this.#sql, query, sinceDay, Date.now());
 	}
 
 	async health(): Promise<{ credentialRejected: boolean }> {
@@ -224,14 +253,4 @@ function noted<Value, Failure extends { code: string }>(
 	const { name, door } = actor;
 	if (!result.ok) log("warn", `${what}_refused`, { deletion_id: id, actor: name, door, code: result.failure.code });
 	return result;
-}
-
-/** Waits for the work, but no longer than that; the work goes on. */
-async function withinMs(ms: number, work: Promise<unknown>): Promise<void> {
-	let timer: ReturnType<typeof setTimeout> | undefined;
-	const timeUp = new Promise<void>((resolve) => {
-		timer = setTimeout(resolve, ms);
-	});
-	await Promise.race([work, timeUp]);
-	clearTimeout(timer);
 }

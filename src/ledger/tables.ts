@@ -52,6 +52,19 @@ CREATE TABLE IF NOT EXISTS freezes (
 	reason TEXT,
 	until TEXT
 );
+CREATE TABLE IF NOT EXISTS offers (
+	id TEXT PRIMARY KEY,
+	expires_at INTEGER NOT NULL,
+	offer TEXT NOT NULL,
+	used TEXT
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS offers_by_expiry ON offers (expires_at);
+CREATE TABLE IF NOT EXISTS outcomes (
+	day TEXT NOT NULL,
+	state TEXT NOT NULL,
+	count INTEGER NOT NULL,
+	PRIMARY KEY (day, state)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS flags (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 `;
 

@@ -2,6 +2,7 @@
 import { createAddressing } from "../adapters/cloudflare/addressing.ts";
 import { publish } from "../adapters/history/publish.ts";
 import { lastDeletionInKv } from "../adapters/history/recall.ts";
+import { authorityOf } from "../config/authority.ts";
 import type { Config, Env } from "../config.ts";
 import type { CloudflareId } from "../deletion/cloudflare-id.ts";
 import type { Ports } from "../deletion/ports.ts";
@@ -35,7 +36,7 @@ export function wire(
 	const ports: Ports = {
 		accountId,
 		policy: config.policy,
-		authorityOf: ({ name }) => config.tokenHolders.find((holder) => holder.name === name) ?? null,
+		authorityOf: (party) => authorityOf(party, config),
 		now,
 		sleep,
 		randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),

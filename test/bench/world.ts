@@ -1,8 +1,9 @@
 // One runtime with everything in it: unbind, its peers, and the account behind them. Each is reached through a socket of
 // its own, past miniflare's entry, which would be what is measured otherwise.
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4WorkerOptions } from "miniflare";
+import type { Json } from "../../src/deletion/json.ts";
 import { accountId } from "../sandbox/imitation/account.ts";
-import { type Json, sandboxBindings } from "../sandbox/settings.ts";
+import { sandboxBindings } from "../sandbox/settings.ts";
 import { withoutSignalListeners } from "../sandbox/signals.ts";
 import { readBundle, readWorkerOptions } from "../sandbox/wrangler.ts";
 import type { Bundle, Bundles } from "./bundles.ts";

@@ -110,6 +110,7 @@ describe("summaryOf", () => {
 			reason: "INC-1",
 			created_at: deletion.created_at,
 			settled_at: null,
+			ray: null,
 		});
 	});
 

@@ -23,7 +23,15 @@ describe("effectOf", () => {
 			unaffected: [],
 			without_service: { cidrs: ["198.51.100.0/24"], total: 1 },
 			settles_within_hours: 6,
+			beside: [],
 		});
+	});
+
+	it("names the prefix's other bindings, which neither gain nor lose", () => {
+		const others = ["203.0.113.192/26", "203.0.112.0/23", "203.0.113.0/24", "203.0.113.0/26", "203.0.113.128/27"];
+		const { falls_back_to, unaffected, beside } = effect("203.0.113.128/26", ...others);
+		expect([falls_back_to?.cidr, unaffected.map(({ cidr }) => cidr)]).toEqual(["203.0.113.0/24", ["203.0.113.128/27"]]);
+		expect(beside?.map(({ cidr }) => cidr)).toEqual(["203.0.112.0/23", "203.0.113.0/26", "203.0.113.192/26"]);
 	});
 
 	it("hands the traffic to the next less specific binding, and names its service", () => {

@@ -19,6 +19,7 @@ const past = (change: Partial<Summary>): Summary => ({
 	reason: null,
 	created_at: "2026-11-02T09:00:00.000Z",
 	settled_at: "2026-11-02T09:00:01.000Z",
+	ray: null,
 	...change,
 });
 

@@ -83,6 +83,17 @@ export function createMemoryJournal(now: () => number): MemoryJournal {
 			);
 			return settled.map(({ deletion }) => deletion).toSorted((a, b) => (a.id < b.id ? -1 : 1))[0] ?? null;
 		},
+		overtaking(id, cidr, sinceMs) {
+			const begun = all().filter(
+				({ deletion, begunAtMs }) =>
+					deletion.id !== id &&
+					summaryOf(deletion).cidr === cidr &&
+					begunAtMs !== null &&
+					begunAtMs > sinceMs &&
+					[...underWay, ...carriedOut].includes(deletion.state),
+			);
+			return begun.map(({ deletion }) => deletion).toSorted((a, b) => (a.id < b.id ? -1 : 1))[0] ?? null;
+		},
 		goneSince(prefixId, sinceMs) {
 			const gone = all().filter(
 				({ deletion, changedAtMs }) =>

@@ -2,13 +2,16 @@
 // look between.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { admit } from "../../src/deletion/admit.ts";
 import { callsAtMost, landingMs, sendWindowMs } from "../../src/deletion/careful.ts";
+import { createDirectory } from "../../src/deletion/directory.ts";
+import { carryOut } from "../../src/deletion/execute.ts";
 import type { CloudflareFault, Ports } from "../../src/deletion/ports.ts";
 import { carryBack } from "../../src/deletion/restore.ts";
-import { recordOf } from "./a-deletion.ts";
-import { begun, bind, boundNow, live, play, restorationOf, type Script } from "./a-restoration.ts";
+import { edge, recordOf } from "./a-deletion.ts";
+import { begun, bind, boundNow, cidr, live, play, restorationOf, type Script } from "./a-restoration.ts";
 import { livedThrough, mortal } from "./mortal.ts";
-import { fault, id, type World } from "./world.ts";
+import { commandOf, fault, id, type World } from "./world.ts";
 
 const carriedBack = (recordId: string, ports: Ports) => livedThrough(() => carryBack(recordId, ports));
 
@@ -58,6 +61,38 @@ describe("a stop after any one call", () => {
 		await live(world, recordId);
 		expect(restorationOf(world, recordId).state).toBe("failed");
 		expect(boundNow(world)).toBeUndefined();
+	});
+});
+
+describe("a deletion that was asked for after the restoration has the last word", () => {
+	async function deleteAgain(world: World): Promise<void> {
+		world.clock.nowMs += 1000;
+		const admission = await admit(commandOf(cidr), world.ports, createDirectory());
+		if (!admission.ok) throw new Error("not admitted");
+		await carryOut(admission.value.deletion.id, world.ports);
+		expect(recordOf(world, admission.value.deletion.id).state).toBe("deleted");
+		world.calls.length = 0;
+	}
+
+	it("where the restoration did not know yet that it had created the binding", async () => {
+		const { world, recordId } = await begun();
+		play(world, { creates: ["done_and_lost"], reads: ["unreadable"] });
+		await carryBack(recordId, world.ports);
+		expect(restorationOf(world, recordId).state).toBe("unknown");
+		await deleteAgain(world);
+		await live(world, recordId);
+		expect(restorationOf(world, recordId)).toMatchObject({ state: "restored", binding_id: id("d1") });
+		expect(world.calls).toEqual([`bindings ${edge.cidr} afresh`]);
+		expect(boundNow(world)).toBeUndefined();
+	});
+
+	it("where nothing had been sent yet, and somebody else had bound it", async () => {
+		const { world, recordId } = await begun();
+		bind(world, "e1");
+		await deleteAgain(world);
+		await live(world, recordId);
+		expect(restorationOf(world, recordId)).toMatchObject({ state: "failed", failure: { code: "binding_conflict" } });
+		expect([world.calls, boundNow(world)]).toEqual([[], undefined]);
 	});
 });
 

@@ -21,9 +21,13 @@ export const fetchWorker = (
 export async function callConfigured(
 	settings: Record<string, unknown>,
 	path: string,
-	{ method = "GET", headers = {} }: { method?: string; headers?: Record<string, string> } = {},
+	{ method = "GET", headers = {}, body }: { method?: string; headers?: Record<string, string>; body?: BodyInit } = {},
 ): Promise<Answer> {
-	const request = new Request<unknown, IncomingRequestCfProperties>(`${origin}${path}`, { method, headers });
+	const request = new Request<unknown, IncomingRequestCfProperties>(`${origin}${path}`, {
+		method,
+		headers,
+		...(body === undefined ? {} : { body }),
+	});
 	const response = await fetchWorker(request, settings);
 	const text = await response.text();
 	return { status: response.status, headers: response.headers, text, json: text === "" ? null : JSON.parse(text) };

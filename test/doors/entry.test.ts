@@ -96,7 +96,6 @@ describe("429 rate_limited", () => {
 
 describe("404", () => {
 	test.each([
-		["/"],
 		["/nowhere"],
 		["/Bindings"],
 		["/deletions/7zzzzzzzzzzzzzzzzzzzzzzzzz/nowhere"],
@@ -137,7 +136,23 @@ describe("405", () => {
 		["/deletions/7zzzzzzzzzzzzzzzzzzzzzzzzz/cancellation", "POST"],
 		["/deletions/7zzzzzzzzzzzzzzzzzzzzzzzzz/restoration", "POST"],
 		["/freeze", "DELETE, GET, HEAD, PUT"],
+		["/webhooks/grafana", "POST, PUT"],
 		["/openapi.json", "GET, HEAD"],
+		["/chat/slack", "POST"],
+		["/", "GET, HEAD"],
+		["/export.csv", "GET, HEAD"],
+		["/export.ndjson", "GET, HEAD"],
+		["/records/7zzzzzzzzzzzzzzzzzzzzzzzzz", "GET, HEAD"],
+		["/records/7zzzzzzzzzzzzzzzzzzzzzzzzz/approve", "POST"],
+		["/records/7zzzzzzzzzzzzzzzzzzzzzzzzz/reject", "POST"],
+		["/records/7zzzzzzzzzzzzzzzzzzzzzzzzz/cancel", "POST"],
+		["/records/7zzzzzzzzzzzzzzzzzzzzzzzzz/restore", "POST"],
+		["/account", "GET, HEAD"],
+		["/account/203.0.113.128/25", "GET, HEAD, POST"],
+		["/freeze-switch", "POST"],
+		["/sign-in", "POST"],
+		["/sign-out", "POST"],
+		["/assets/x.css", "GET, HEAD"],
 		[bindingsPath(prefixes.shop), "GET, HEAD"],
 		[bindingsPath(prefixes.shop, cdn25), "DELETE, GET, HEAD"],
 	];

@@ -20,7 +20,7 @@ test("the contract is served to anybody", async () => {
 test("it describes every route, and no other", () => {
 	const routed = router.routes
 		.filter(([method]) => method !== "ALL")
-		.map(([method, , , path]) => `${method} ${path?.replaceAll(/:(\w+)\+?/g, "{$1}")}`);
+		.map(([method, , , path]) => `${method} ${path?.replaceAll(/:(\w+)\+?/g, "{$1}") || "/"}`);
 	expect(described.toSorted()).toEqual(routed.toSorted());
 });
 

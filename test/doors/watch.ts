@@ -31,6 +31,7 @@ export function watch(): Watched {
 			};
 		return {
 			changes: counted("changes", (query) => stub.changes(query)),
+			overview: counted("overview", (query, sinceDay) => stub.overview(query, sinceDay)),
 			record: counted("record", (id) => stub.record(id)),
 			health: counted("health", () => stub.health()),
 		} satisfies Partial<LedgerApi> as LedgerApi;

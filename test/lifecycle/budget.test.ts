@@ -1,10 +1,9 @@
 // The two limits on how much goes at once: the account's budget, and the breadth within a prefix. What is in flight
 // counts, so that no crowd slips through together.
-import * as v from "valibot";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { prefixes } from "../doors/account.ts";
+import { numberedCidr as cidr, numberedId as id, manyPrefixes } from "../doors/many-prefixes.ts";
 import { type Answer, call, cloudflare, deletes } from "../harness.ts";
-import { stateSchema } from "../sandbox/imitation/state.ts";
 import { dayMs, endClock, hourMs, inMs, minuteMs, pass, startClock, wakeAfter } from "./clock.ts";
 import { configureLedger } from "./configured-ledger.ts";
 import { cancel, decide, othersDelete, record, remove, restore } from "./people.ts";
@@ -12,30 +11,11 @@ import { cancel, decide, othersDelete, record, remove, restore } from "./people.
 beforeEach(startClock);
 afterEach(endClock);
 
-const service = { service_id: "5e4f1c0a9b7d4e2f8a6b3c1d0e9f7a52", service_name: "CDN" };
-const id = (kind: string, index: number) => `${kind}${String(index).padStart(32 - kind.length, "0")}`;
-const cidr = (index: number) => `100.64.${index}.0/25`;
-
-/** Sixty prefixes with two bindings each: to delete the smaller one is no risk at all. */
-async function manyPrefixes(): Promise<void> {
-	const prefixes = Array.from({ length: 60 }, (_, index) => ({
-		id: id("a", index),
-		cidr: `100.64.${index}.0/24`,
-		bindings: [`100.64.${index}.0/24`, cidr(index)].map((one, place) => ({
-			id: id(place === 0 ? "b" : "c", index),
-			cidr: one,
-			...service,
-			provisioning: { state: "active" },
-		})),
-	}));
-	await cloudflare.put(v.parse(stateSchema, { prefixes }));
-}
-
 const removeNumber = (index: number): Promise<Answer> => remove(cidr(index));
 const statusesOf = (answers: Answer[]) => answers.map(({ status }) => status).toSorted();
 
 describe("the budget", () => {
-	beforeEach(manyPrefixes);
+	beforeEach(() => manyPrefixes(60));
 
 	test("lets five of fifty through that come at the same time", async () => {
 		await cloudflare.order({ method: "DELETE", times: 50, fault: { kind: "delay", milliseconds: 50 } });

@@ -1,10 +1,11 @@
 // The sandbox's fixed settings, for `npm start` and for tests: the account, the tokens that unbind
 // accepts and the credential it holds. Every value is public and opens nothing outside the sandbox.
 import { createHash } from "node:crypto";
+import type { Json } from "../../src/deletion/json.ts";
+import { sandboxChat } from "./chat/settings.ts";
 import { accountId } from "./imitation/account.ts";
 import { sandboxApiKey, sandboxApiToken, sandboxEmail } from "./imitation/credentials.ts";
-
-export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+import { sandboxSecrets, sandboxSenders } from "./senders.ts";
 
 /** Callers of unbind, by name. The last one lets the example of Cloudflare's documentation run. */
 export const sandboxCallers = {
@@ -32,4 +33,7 @@ export const sandboxBindings: Record<string, Json> = {
 	CLOUDFLARE_API_TOKEN: sandboxApiToken,
 	ALIASES: { "edge-cdn": "203.0.113.128/25" },
 	TOKENS: sandboxTokens,
+	WEBHOOKS: sandboxSenders,
+	...sandboxSecrets,
+	...sandboxChat,
 };

@@ -3,7 +3,7 @@
 // Wrangler is kept from sending telemetry, from looking for updates and from writing logs.
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
@@ -38,7 +38,10 @@ export async function buildWorker(outputPath: string, other?: { script: string; 
 
 type ModuleType = "ESModule" | "Text" | "Data" | "CompiledWasm";
 
-const moduleTypes = new Map<string, ModuleType>([
+/** By the end of a name; the first that fits. */
+const moduleTypes: readonly [string, ModuleType][] = [
+	[".client.js", "Text"],
+	[".css", "Text"],
 	[".js", "ESModule"],
 	[".mjs", "ESModule"],
 	[".txt", "Text"],
@@ -46,14 +49,14 @@ const moduleTypes = new Map<string, ModuleType>([
 	[".sql", "Text"],
 	[".bin", "Data"],
 	[".wasm", "CompiledWasm"],
-]);
+];
 
-/** The modules of a bundle, the entry first; wrangler's default rules say what each file is. */
+/** The modules of a bundle, the entry first; the rules in wrangler.toml, and wrangler's own, say what each file is. */
 export function readBundle(bundlePath: string, entry = "index.js") {
 	const names = readdirSync(bundlePath, { recursive: true, encoding: "utf8" });
 	const others = names.filter((name) => name !== entry);
 	return [entry, ...others].flatMap((name) => {
-		const type = moduleTypes.get(extname(name));
+		const [, type] = moduleTypes.find(([end]) => name.endsWith(end)) ?? [];
 		return type ? [{ type, path: join(bundlePath, name) }] : [];
 	});
 }

@@ -1,6 +1,6 @@
 // One call to Cloudflare's API, and what came back, as raw text. It judges nothing (that is `interpret`), repeats
 // nothing, and throws nothing: a call that failed is a value too.
-import { cappedText } from "../../capped-text.ts";
+import { cappedText } from "../../capped-body.ts";
 
 /** A constant, not a setting: nobody can point the credential elsewhere. */
 const apiAddress = "https://api.cloudflare.com/client/v4";

@@ -8,7 +8,7 @@ import { firstPosition, historyPage, keysDecide } from "./page.ts";
 
 export function createHistory(kv: KVNamespace, askChanges: AskChanges): History {
 	return {
-		async page({ filter, limit, cursor, unless }) {
+		async page({ filter, limit, cursor, unless, ask = askChanges }) {
 			const from = cursor === null ? firstPosition : decodeCursor(cursor, filter);
 			if (from === null) return fail("bad_cursor");
 			const { bindingId, prefixId, untilMs } = filter;
@@ -17,7 +17,7 @@ export function createHistory(kv: KVNamespace, askChanges: AskChanges): History 
 			const afterId = from.afterId === "" ? newest : from.afterId;
 			// One more than there is room for tells that the page is full; where rows are sorted out, more may be needed.
 			const atMost = keysDecide(filter) ? { atMost: limit + 1 } : {};
-			const changes = await askChanges({ afterId, bindingId, prefixId, unless, ...atMost });
+			const changes = await ask({ afterId, bindingId, prefixId, unless, ...atMost });
 			if (changes?.recent === null) return ok(null);
 			try {
 				const overlay = { recent: changes?.recent ?? [], until: changes?.until ?? null };

@@ -24,6 +24,7 @@ export function indexKeys(deletion: Deletion): string[] {
 
 const metadataCapBytes = 1024;
 const longestServiceName = 60;
+const longestRay = 60;
 const text = v.nullable(v.string());
 const metadataSchema = v.object({
 	state: v.picklist(states),
@@ -36,12 +37,17 @@ const metadataSchema = v.object({
 	reason: text,
 	created_at: v.string(),
 	settled_at: text,
+	ray: v.optional(text, null),
 });
 
 /** A list row without its id (the key has it); a long reason is shortened until all fits into KV's 1,024 bytes. */
 export function metadataOf(deletion: Deletion): Omit<Summary, "id"> {
 	const { id: _, ...whole } = summaryOf(deletion);
-	const row = { ...whole, service_name: whole.service_name?.slice(0, longestServiceName) ?? null };
+	const row = {
+		...whole,
+		service_name: whole.service_name?.slice(0, longestServiceName) ?? null,
+		ray: whole.ray?.slice(0, longestRay) ?? null,
+	};
 	const size = (candidate: typeof row) => new TextEncoder().encode(JSON.stringify(candidate)).byteLength;
 	let fitting = row;
 	const characters = [...(row.reason ?? "")];

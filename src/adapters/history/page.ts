@@ -4,6 +4,7 @@
 import { openStates, type Summary } from "../../deletion/deletion.ts";
 import type { HistoryFilter } from "../../deletion/history.ts";
 import { idBounds, idPrefixes } from "../../deletion/record-id.ts";
+import { rowMatcher } from "../../deletion/row-conditions.ts";
 import { prefixOf, rowOf, type Space } from "./keys.ts";
 
 /** Where a page begins: in a part of the key space, at a KV cursor, after an id. */
@@ -122,12 +123,15 @@ export const keysDecide = (filter: HistoryFilter): boolean => matcher(filter, sp
 
 /** What the keys do not see to already. */
 function matcher(filter: HistoryFilter, space: Space): Matcher {
-	const { state, actor, door, prefixId } = filter;
+	const { state, actor, door, prefixId, cidr = null, rows } = filter;
 	const prefix = space.kind === "binding" ? prefixId : null;
-	if (state === null && actor === null && door === null && prefix === null) return everything;
+	if ([state, actor, door, prefix, cidr, rows ?? null].every((one) => one === null)) return everything;
+	const further = rows === undefined ? everything : rowMatcher(rows);
 	return (row) =>
 		(state === null || row.state === state) &&
 		(actor === null || row.actor === actor) &&
 		(door === null || row.door === door) &&
-		(prefix === null || row.prefix_id === prefix);
+		(prefix === null || row.prefix_id === prefix) &&
+		(cidr === null || row.cidr === cidr) &&
+		further(row);
 }

@@ -52,7 +52,7 @@ export async function planned(
 }
 
 /** An address, or a range of them. */
-function coveredRange(text: string): Result<string, Problem> {
+export function coveredRange(text: string): Result<string, Problem> {
 	const cidr = parseCidr(text);
 	if (cidr.ok) return ok(cidr.value.text);
 	if (cidr.failure.reason === "bare_address") return ok(cidr.failure.hint);

@@ -25,6 +25,7 @@ const columns = [
 	"reason",
 	"created_at",
 	"settled_at",
+	"ray",
 ] as const satisfies (keyof Summary)[];
 
 /** RFC 4180. */

@@ -1,7 +1,7 @@
 // The kill switch: while it is on, nothing is deleted through any door. What waits goes on when it is lifted.
 
 import * as v from "valibot";
-import type { Actor } from "../../deletion/actor.ts";
+import { type Actor, partyOf } from "../../deletion/actor.ts";
 import { at } from "../../deletion/deletion.ts";
 import type { Freeze } from "../../deletion/freeze.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
@@ -32,7 +32,7 @@ export const putFreeze: Handler = async (request, context, actor) => {
 	if (until !== null && until <= nowMs)
 		return fail(problem("invalid_request", 'The field "until" must be in the future.'));
 	return set(
-		{ reason, by: { name: actor.name, door: actor.door }, since: at(nowMs), until: until === null ? null : at(until) },
+		{ reason, by: partyOf(actor), since: at(nowMs), until: until === null ? null : at(until) },
 		actor,
 		context,
 	);

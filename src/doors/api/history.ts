@@ -103,7 +103,7 @@ const badCursor = problem(
 );
 
 /** Streams page after page, so that its size does not matter to the Worker. */
-async function exported(
+export async function exported(
 	format: RowFormat,
 	filter: HistoryFilter,
 	cursor: string | null,
@@ -128,7 +128,8 @@ async function exported(
 	return ok(new Response(body, { headers: { "content-type": format.contentType } }));
 }
 
-const versionIn = (ifNoneMatch: string | null): string | null => /"([\w-]{1,60})"/.exec(ifNoneMatch ?? "")?.[1] ?? null;
+export const versionIn = (ifNoneMatch: string | null): string | null =>
+	/"([\w-]{1,60})"/.exec(ifNoneMatch ?? "")?.[1] ?? null;
 
 /** The path and query alone: the address by which the caller came is its own affair. */
 function nextUrl(url: URL, cursor: string): string {

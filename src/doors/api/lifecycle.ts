@@ -85,7 +85,7 @@ async function changed<Failure extends LifecycleFailure | RestorationRefusal>(
 	return result.value.ok ? result.value : fail(refusalOf(result.value.failure, id, actor));
 }
 
-function refusalOf(failure: LifecycleFailure | RestorationRefusal, id: string, actor: Actor): Problem {
+export function refusalOf(failure: LifecycleFailure | RestorationRefusal, id: string, actor: Actor): Problem {
 	switch (failure.code) {
 		case "conflict":
 			return problem(failure.code, failure.detail, { deletion_id: id, deletion: failure.deletion });

@@ -1,13 +1,12 @@
 // Authentication for the doors that take a token of ours. What a caller may do is not asked here.
 
-import type { TokenHolder } from "../../config.ts";
+import type { TokenHolder } from "../../config/tokens.ts";
 import type { Actor, Door, Scope } from "../../deletion/actor.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
-import { addressOf, type Context } from "../context.ts";
-import { type Problem, problem, retryAfter } from "../problem.ts";
+import type { Context } from "../context.ts";
+import { type Problem, problem } from "../problem.ts";
+import { braked } from "./brake.ts";
 import { bearerToken, holderOf } from "./tokens.ts";
-
-const brakeSeconds = 60;
 
 /** The caller with a bearer token. */
 export async function authenticate(request: Request, door: Door, context: Context): Promise<Result<Actor, Problem>> {
@@ -43,14 +42,9 @@ function known(actor: Actor, context: Context): Actor {
 
 const actorOf = ({ name, scopes, ranges }: TokenHolder, door: Door): Actor => ({ name, door, scopes, ranges });
 
-/**
- * The brake is asked only when a credential was wrong, so it can slow down guessing and its cost, and can never lock
- * out a caller who shares an address with somebody who guesses.
- */
 async function refusal(request: Request, isWrong: boolean, context: Context): Promise<Problem> {
-	if (isWrong && !(await context.mayFail(addressOf(request)))) {
-		return problem("rate_limited", "Too many wrong credentials came from this address.", {}, retryAfter(brakeSeconds));
-	}
+	const brake = isWrong ? await braked(request, context) : null;
+	if (brake !== null) return brake;
 	const detail = isWrong
 		? "The token is not one of unbind's. Send: Authorization: Bearer <token>"
 		: "Send a token of unbind's: Authorization: Bearer <token>";

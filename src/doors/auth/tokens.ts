@@ -1,5 +1,5 @@
 // Who is calling, by a token of ours. Only digests are kept, and all are compared, in constant time.
-import type { TokenHolder } from "../../config.ts";
+import type { TokenHolder } from "../../config/tokens.ts";
 
 /** The holder of a token; `name` restricts it to that one. */
 export async function holderOf(

@@ -57,6 +57,14 @@ describe("the metadata", () => {
 		);
 	});
 
+	it("has the Ray id of the DELETE; a row from before it had one reads as null", () => {
+		const answer = { status: 200, success: true, errors: [], messages: [], duration_ms: 1, attempts: 1 };
+		const deletion = deletionAt(nowMs, { cloudflare: { ...answer, ray: "9f1c2ab34de56789-AMS" } });
+		const { ray, ...older } = metadataOf(deletion);
+		expect(ray).toBe("9f1c2ab34de56789-AMS");
+		expect(rowOf(recordKey(deletion.id), older)).toEqual({ ...summaryOf(deletion), ray: null });
+	});
+
 	it("fits into KV's 1,024 bytes whatever the reason and the service's name are", () => {
 		const reason = fc.oneof(
 			fc.string({ unit: "binary", maxLength: 3000 }),

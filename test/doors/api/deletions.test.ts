@@ -49,6 +49,7 @@ test("deletes, and answers with the whole record", async () => {
 			unaffected: [],
 			without_service: { cidrs: [], total: 0 },
 			settles_within_hours: 6,
+			beside: expect.any(Array),
 		},
 		guards: guardNames.map((guard) => ({ guard, verdict: "pass" })),
 		cloudflare: {

@@ -57,6 +57,7 @@ test("a row is the summary of a record, and the newest comes first", async () =>
 				reason: null,
 				created_at: expect.any(String),
 				settled_at: expect.any(String),
+				ray: null,
 			},
 			{
 				id: first.id,
@@ -70,6 +71,7 @@ test("a row is the summary of a record, and the newest comes first", async () =>
 				reason: "drain",
 				created_at,
 				settled_at,
+				ray: first.cloudflare.ray,
 			},
 		],
 		next: null,

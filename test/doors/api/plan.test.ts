@@ -43,6 +43,10 @@ test("shows the binding, the effect, every guard's verdict, and what would be do
 			unaffected: [],
 			without_service: { cidrs: [], total: 0 },
 			settles_within_hours: 6,
+			beside: [
+				{ cidr: "203.0.113.0/26", service_name: "CDN", id: cdn26 },
+				{ cidr: "203.0.113.64/26", service_name: "Spectrum", id: spectrum26 },
+			],
 		},
 		guards: passes,
 		would: "delete",
@@ -61,6 +65,7 @@ test("names the more specific bindings that keep their traffic", async () => {
 		],
 		without_service: { cidrs: [], total: 0 },
 		settles_within_hours: 6,
+		beside: [],
 	});
 });
 

@@ -49,6 +49,7 @@ describe("a binding that is not there", () => {
 				reason: "drain",
 				created_at: deletion.created_at,
 				settled_at: deletion.settled_at,
+				ray: deletion.cloudflare.ray,
 			},
 			deletion_id: answer.json.deletion_id,
 		});

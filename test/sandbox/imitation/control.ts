@@ -6,8 +6,11 @@
 //   DELETE /sandbox/faults   forget them                POST   /sandbox/release  let held requests go on
 //   POST   /sandbox/drop     drop held requests         POST   /sandbox/reset    everything as new
 //   GET    /sandbox/log      ?at_least=N waits for N    DELETE /sandbox/log
+//   GET    /sandbox/messages ?at_least=N               DELETE /sandbox/messages
 //   GET    /sandbox/state                               PUT    /sandbox/state
+//   POST   /sandbox/access   an assertion of Cloudflare Access with these claims
 import * as v from "valibot";
+import { signAssertion } from "./access.ts";
 import { orderSchema } from "./faults.ts";
 import type { Imitation } from "./imitation.ts";
 import { stateSchema } from "./state.ts";
@@ -23,7 +26,7 @@ const done = () => new Response(null, { status: 204 });
 
 export async function handleControl(imitation: Imitation, request: Request): Promise<Response> {
 	const { pathname, searchParams } = new URL(request.url);
-	const { faults, log } = imitation;
+	const { faults, log, messages } = imitation;
 
 	switch (`${request.method} ${pathname}`) {
 		case "GET /sandbox/faults":
@@ -45,12 +48,15 @@ export async function handleControl(imitation: Imitation, request: Request): Pro
 		case "POST /sandbox/reset":
 			imitation.reset();
 			return done();
-		case "GET /sandbox/log": {
-			const atLeast = v.safeParse(countSchema, searchParams.get("at_least") ?? "0");
-			return atLeast.success ? Response.json(await log.whenArrived(atLeast.output)) : unreadable("at_least: a number");
-		}
+		case "GET /sandbox/log":
+			return arrived(searchParams, log.whenArrived);
 		case "DELETE /sandbox/log":
 			log.clear();
+			return done();
+		case "GET /sandbox/messages":
+			return arrived(searchParams, messages.whenArrived);
+		case "DELETE /sandbox/messages":
+			messages.clear();
 			return done();
 		case "GET /sandbox/state":
 			return Response.json(imitation.snapshot());
@@ -59,15 +65,29 @@ export async function handleControl(imitation: Imitation, request: Request): Pro
 				imitation.replace(state);
 				return done();
 			});
+		case "POST /sandbox/access":
+			return withJson(
+				request,
+				v.record(v.string(), v.unknown()),
+				async (claims) => new Response(await signAssertion(claims)),
+			);
 		default:
 			return Response.json({ error: `no such control: ${request.method} ${pathname}` }, { status: 404 });
 	}
 }
 
+async function arrived(
+	parameters: URLSearchParams,
+	whenArrived: (count: number) => Promise<unknown[]>,
+): Promise<Response> {
+	const atLeast = v.safeParse(countSchema, parameters.get("at_least") ?? "0");
+	return atLeast.success ? Response.json(await whenArrived(atLeast.output)) : unreadable("at_least: a number");
+}
+
 async function withJson<Output>(
 	request: Request,
 	schema: v.GenericSchema<unknown, Output>,
-	act: (output: Output) => Response,
+	act: (output: Output) => Response | Promise<Response>,
 ): Promise<Response> {
 	const json: unknown = await request.json().catch(() => undefined);
 	const read = v.safeParse(schema, json);

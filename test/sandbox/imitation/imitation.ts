@@ -1,6 +1,7 @@
 // The imitation of Cloudflare's Addressing API: one request in, one response out, state in between.
 // It uses web standards only, so it runs in Node and in workerd. It never reaches for the network.
 import * as v from "valibot";
+import { createMessages, type Messages } from "../chat/messages.ts";
 import { accountId } from "./account.ts";
 import { createGate } from "./connection.ts";
 import { authenticate, type Credential, permits, sandboxCredentials, schemeOf } from "./credentials.ts";
@@ -21,6 +22,8 @@ export interface ImitationOptions {
 	newId?: () => string;
 	/** Refuses calls over Cloudflare's limit; without it the limit is only reported. */
 	enforceRateLimit?: boolean;
+	/** Another limit than Cloudflare's, for whoever does in minutes what would take hours there. */
+	callsPerWindow?: number;
 	/** Called after each change, with what `snapshot` would give. */
 	onChange?: (state: State) => void;
 }
@@ -38,6 +41,10 @@ export interface Imitation {
 	drop(): void;
 	faults: FaultQueue;
 	log: RequestLog;
+	/** What was sent to chat platforms. */
+	messages: Messages;
+	/** Throws where the connection breaks. */
+	takeMessage(request: Request): Promise<Response>;
 }
 
 export function createImitation(options: ImitationOptions = {}): Imitation {
@@ -45,8 +52,9 @@ export function createImitation(options: ImitationOptions = {}): Imitation {
 	const { now = Date.now, newId = randomId, onChange } = options;
 	const faults = createFaultQueue();
 	const log = createRequestLog();
+	const messages = createMessages();
 	const gate = createGate();
-	const rateLimit = createRateLimit(now, options.enforceRateLimit ?? false);
+	const rateLimit = createRateLimit(now, options.enforceRateLimit ?? false, options.callsPerWindow);
 	let state = options.state ? v.parse(stateSchema, structuredClone(options.state)) : freshState();
 
 	const snapshot = () => structuredClone(state);
@@ -102,8 +110,20 @@ export function createImitation(options: ImitationOptions = {}): Imitation {
 		return respond(status, text, { "content-type": "application/json" });
 	}
 
+	/** A fault for a platform names its host in the order's path. */
+	async function takeMessage(request: Request): Promise<Response> {
+		const { host, pathname } = new URL(request.url);
+		const fault = faults.take(request.method, `${host}${pathname}`);
+		const told = await messages.receive(request);
+		const respond = (status: number, body: Body) => new Response(body, { status });
+		if (fault === null) return respond(told.status, told.text);
+		return misbehave(fault, { carryOut: () => told, respond, gate, signal: request.signal });
+	}
+
 	return {
 		handle,
+		takeMessage,
+		messages,
 		snapshot,
 		replace(input) {
 			state = v.parse(stateSchema, structuredClone(input));
@@ -113,6 +133,7 @@ export function createImitation(options: ImitationOptions = {}): Imitation {
 			gate.break();
 			faults.clear();
 			log.clear();
+			messages.clear();
 			state = freshState();
 			changed();
 		},

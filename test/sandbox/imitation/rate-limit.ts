@@ -2,7 +2,7 @@
 // It counts the imitation's calls as one caller's. Reported in headers always, enforced on demand.
 
 const windowSeconds = 300;
-const callsPerWindow = 1200;
+const cloudflaresLimit = 1200;
 
 export interface RateLimit {
 	/** Counts a call; null, or the seconds after which the caller may come again. */
@@ -10,7 +10,11 @@ export interface RateLimit {
 	headers(): Record<string, string>;
 }
 
-export function createRateLimit(now: () => number, enforced: boolean): RateLimit {
+export function createRateLimit(
+	now: () => number,
+	enforced: boolean,
+	callsPerWindow: number = cloudflaresLimit,
+): RateLimit {
 	let resetsAt = 0;
 	let calls = 0;
 	const secondsLeft = () => Math.max(0, Math.ceil((resetsAt - now()) / 1000));

@@ -1,0 +1,62 @@
+// The setting ACCESS: Cloudflare Access in front of the page, and what those may who come in through it. Whoever is not
+// named may nothing.
+
+import * as v from "valibot";
+import type { Scope } from "../deletion/actor.ts";
+import { type ConfigProblem, cidrList, scopeList, table } from "./fields.ts";
+
+export interface AccessUser {
+	/** The e-mail, in lower case: it is the actor's name. */
+	name: string;
+	scopes: readonly Scope[];
+	/** A user without any can delete nothing. */
+	ranges: readonly string[];
+}
+
+export interface Access {
+	/** `<team>.cloudflareaccess.com` */
+	host: string;
+	audience: string;
+	users: readonly AccessUser[];
+}
+
+export const access = v.strictObject(
+	{
+		team: v.pipe(
+			v.string(),
+			v.regex(/^[a-z0-9-]{1,63}\.cloudflareaccess\.com$/, "must be a team's domain, as example.cloudflareaccess.com"),
+		),
+		audience: v.pipe(
+			v.string(),
+			v.regex(/^[0-9a-f]{64}$/, "must be the application's audience tag: 64 hex digits, lower case"),
+		),
+		users: v.pipe(
+			table("must be a table of e-mails"),
+			v.record(
+				v.pipe(
+					v.string(),
+					v.regex(/^[^\s@,A-Z]{1,64}@[^\s@,A-Z]{1,190}$/, "a user is named by an e-mail, in lower case"),
+				),
+				v.strictObject({ scopes: scopeList, ranges: v.optional(cidrList, []) }),
+			),
+		),
+	},
+	"must be a table with team, audience and users",
+);
+type AccessSettings = v.InferOutput<typeof access>;
+
+export const accessOf = ({ team, audience, users }: AccessSettings): Access => ({
+	host: team,
+	audience,
+	users: Object.entries(users).map(([name, user]) => ({ name, ...user })),
+});
+
+/** A caller in TOKENS with the same name is the same person; one whose name only looks the same would be taken for two. */
+export const accessProblems = (settings: AccessSettings | undefined, holders: readonly string[]): ConfigProblem[] =>
+	holders
+		.filter((name) => name !== name.toLowerCase() && Object.hasOwn(settings?.users ?? {}, name.toLowerCase()))
+		.map((name) => ({
+			setting: "ACCESS",
+			problem: `ACCESS (users.${name.toLowerCase()}): a caller in TOKENS has the same name but for capital letters`,
+			fix: "Give the caller in TOKENS the name in lower case, then run: npx wrangler secret put TOKENS",
+		}));

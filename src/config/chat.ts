@@ -1,0 +1,152 @@
+// The setting CHAT: which workspace of which platform may talk to unbind, in which channels, and what each of its users
+// may. Nobody is let in whom it does not name: a platform proves that a message is its own, not that its sender may do
+// anything.
+
+import * as v from "valibot";
+import { type Scope, scopes } from "../deletion/actor.ts";
+import { type ConfigProblem, cidrList, table } from "./fields.ts";
+import { readSecrets } from "./secrets.ts";
+
+export const platformNames = ["slack", "discord", "mattermost"] as const;
+export type PlatformName = (typeof platformNames)[number];
+
+export interface ChatUser {
+	/** The platform's own id, which its user cannot change. */
+	id: string;
+	/** On record; the same as a caller's in TOKENS where it is the same person. */
+	name: string;
+	scopes: readonly Scope[];
+	/** A user without any can delete nothing. */
+	ranges: readonly string[];
+}
+
+export interface Chat {
+	platform: PlatformName;
+	/** Slack's workspace, Discord's guild, Mattermost's team: its id. */
+	workspace: string;
+	channels: readonly string[];
+	/** What a message is proved by, the newest first: signing secrets, tokens, or a public key. */
+	secrets: readonly string[];
+	/** Discord's application: its own messages are found by it. */
+	application: string | null;
+	/** Mattermost's origin: answers that come later go there alone. */
+	server: string | null;
+	users: readonly ChatUser[];
+}
+
+const text = (pattern: RegExp, problem: string) => v.pipe(v.string(), v.regex(pattern, problem));
+type Text = ReturnType<typeof text>;
+
+const user = v.strictObject({
+	name: v.optional(text(/^[\w.@+-]{1,64}$/, "a name is made of letters, digits and . @ + - _, at most 64")),
+	scopes: v.optional(v.array(v.picklist(scopes, `must be among ${scopes.join(", ")}`), "must be a list"), []),
+	ranges: v.optional(cidrList, []),
+});
+
+/** The same for every platform, but for what an id looks like. */
+const members = (channelId: Text, userId: Text) => ({
+	channels: v.pipe(v.array(channelId, "must be a list of channel ids"), v.minLength(1, "names no channel")),
+	users: v.optional(
+		v.pipe(table("must be a table of user ids"), v.record(userId, user, "must be a table of user ids")),
+		{},
+	),
+});
+const secret = text(/^[A-Z][A-Z0-9_]{0,63}$/, "must be the name of a Worker secret, as SLACK_SIGNING_SECRET");
+const snowflake = text(/^\d{17,20}$/, "must be an id of Discord's: 17 to 20 digits");
+const mattermostId = text(/^[a-z0-9]{26}$/, "must be an id of Mattermost's: 26 letters and digits");
+
+const own = { application: null, server: null, secret: null, publicKey: null };
+
+const platforms = {
+	slack: v.pipe(
+		v.strictObject({
+			workspace: text(/^T[A-Z0-9]{2,20}$/, "must be a workspace's id, as T0123ABCD"),
+			secret,
+			...members(
+				text(/^[CG][A-Z0-9]{2,20}$/, "must be a channel's id, as C0123ABCD"),
+				text(/^[UW][A-Z0-9]{2,20}$/, "must be a user's id, as U0123ABCD"),
+			),
+		}),
+		v.transform((settings) => ({ ...own, ...settings })),
+	),
+	discord: v.pipe(
+		v.strictObject({
+			guild: snowflake,
+			application: snowflake,
+			public_key: text(/^[0-9a-f]{64}$/, "must be the application's public key: 64 hex digits"),
+			...members(snowflake, snowflake),
+		}),
+		v.transform(({ guild, public_key, ...settings }) => ({
+			...own,
+			workspace: guild,
+			publicKey: public_key,
+			...settings,
+		})),
+	),
+	mattermost: v.pipe(
+		v.strictObject({
+			team: mattermostId,
+			server: v.pipe(
+				v.string(),
+				v.check(
+					(address) => URL.canParse(address) && `${new URL(address).origin}` === address && /^https:/.test(address),
+					"must be the server's origin, as https://chat.example.com",
+				),
+			),
+			secret,
+			...members(mattermostId, mattermostId),
+		}),
+		v.transform(({ team, ...settings }) => ({ ...own, workspace: team, ...settings })),
+	),
+} satisfies Record<PlatformName, v.GenericSchema>;
+
+export const chat = v.pipe(
+	table("must be a table of platforms"),
+	v.strictObject({
+		slack: v.optional(platforms.slack),
+		discord: v.optional(platforms.discord),
+		mattermost: v.optional(platforms.mattermost),
+	}),
+);
+
+/** The chats, or what is wrong with them; what takes one setting to judge, the schema has judged. */
+export function readChats(
+	settings: v.InferOutput<typeof chat>,
+	secrets: ReadonlyMap<string, unknown>,
+): { chats: Chat[]; problems: ConfigProblem[] } {
+	const chats: Chat[] = [];
+	const problems: ConfigProblem[] = [];
+	for (const platform of platformNames) {
+		const one = settings[platform];
+		if (one === undefined) continue;
+		const { secret, publicKey, users, ...rest } = one;
+		const read = secret === null ? null : readSecrets(secret, secrets.get(secret), wordOfAscii);
+		if (read?.ok === false) problems.push(read.failure);
+		const known = usersOf(platform, users);
+		problems.push(...namesakes(platform, known));
+		chats.push({
+			platform,
+			...rest,
+			users: known,
+			secrets: read?.ok ? read.value : publicKey === null ? [] : [publicKey],
+		});
+	}
+	return { chats, problems };
+}
+
+const wordOfAscii = { pattern: /^[\x21-\x7e]+$/, told: "a text without spaces" };
+
+/** Without a name of ours, a user is called by the id. A name with a colon is nobody's in TOKENS. */
+const usersOf = (platform: PlatformName, users: Record<string, v.InferOutput<typeof user>>): ChatUser[] =>
+	Object.entries(users).map(([id, one]) => ({ id, ...one, name: one.name ?? `${platform}:${id}` }));
+
+/** Two people of one name could not approve what the other asks for, and the record would not tell them apart. */
+function namesakes(platform: PlatformName, users: readonly ChatUser[]): ConfigProblem[] {
+	const names = users.map(({ name }) => name);
+	const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
+	return [...twice].map((name) => ({
+		setting: "CHAT",
+		problem: `CHAT (${platform}.users): two users have the name ${name}`,
+		fix: `Mend [vars.CHAT.${platform}.users] in wrangler.toml, then run: npx wrangler deploy`,
+	}));
+}

@@ -1,0 +1,46 @@
+// The secret TOKENS: the callers that come with a token of ours, by their names. It holds digests, never a token.
+
+import * as v from "valibot";
+import type { Scope } from "../deletion/actor.ts";
+import { cidrList, scopeList, table } from "./fields.ts";
+
+/** A caller as the secret `TOKENS` names it. */
+export interface TokenHolder {
+	name: string;
+	/** SHA-256 of the token. */
+	digest: Uint8Array;
+	scopes: readonly Scope[];
+	/** null is everywhere. */
+	ranges: readonly string[] | null;
+}
+
+export const tokens = v.pipe(
+	v.string("is missing"),
+	v.parseJson(undefined, "must be JSON"),
+	table("must be an object of names and tokens"),
+	v.record(
+		v.pipe(v.string(), v.regex(/^[\w.@+-]{1,64}$/, "a name is made of letters, digits and . @ + - _, at most 64")),
+		v.strictObject({
+			sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, "must be 64 hex digits, lower case")),
+			scopes: scopeList,
+			ranges: v.optional(cidrList),
+		}),
+		"must be an object of names and tokens",
+	),
+	v.check((holders) => Object.keys(holders).length > 0, "names nobody"),
+	v.check(
+		(holders) => new Set(Object.values(holders).map(({ sha256 }) => sha256)).size === Object.keys(holders).length,
+		"two names have the same token, so nobody could tell who called",
+	),
+);
+
+export const tokenHoldersOf = (holders: v.InferOutput<typeof tokens>): TokenHolder[] =>
+	Object.entries(holders).map(([name, { sha256, scopes, ranges }]) => ({
+		name,
+		digest: bytesOf(sha256),
+		scopes,
+		ranges: ranges ?? null,
+	}));
+
+const bytesOf = (hex: string): Uint8Array =>
+	Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));

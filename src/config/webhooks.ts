@@ -1,0 +1,252 @@
+// The setting WEBHOOKS: who may send webhooks, how each proves that it is the sender, and where in its payload stands
+// what is to be deleted. A preset fills in what a sender's documentation says of its payloads.
+
+import * as v from "valibot";
+import type { Scope } from "../deletion/actor.ts";
+import { type GuardName, guardNames } from "../deletion/verdict.ts";
+import { type JsonPointer, parsePointer, pointerText } from "../json-pointer.ts";
+import { type ConfigProblem, cidrList, scopeList, table } from "./fields.ts";
+import { readSecrets } from "./secrets.ts";
+
+export const schemeNames = [
+	"standard-webhooks",
+	"github",
+	"grafana",
+	"pagerduty",
+	"alertmanager",
+	"cloudflare-notifications",
+	"hmac",
+	"bearer",
+] as const;
+export type SchemeName = (typeof schemeNames)[number];
+
+export interface Condition {
+	at: JsonPointer;
+	/** Any of them. */
+	is: readonly (string | number | boolean)[];
+}
+
+/** From a payload to deletions. */
+export interface Mapping {
+	/** A list of which each element is one deletion; null: the payload is one. */
+	each: JsonPointer | null;
+	/** All have to hold, or nothing is to be done. */
+	when: readonly Condition[];
+	target: JsonPointer;
+	reason: JsonPointer | null;
+	/** What together names one event of the sender's, so that it is known again. */
+	id: readonly JsonPointer[];
+	/** A count of what the sender left out of the payload; has to be 0. */
+	truncated: JsonPointer | null;
+}
+
+/** How a sender signs, where its scheme leaves it open. */
+export interface SignatureSettings {
+	header: string | null;
+	algorithm: "sha1" | "sha256" | "sha384" | "sha512";
+	encoding: "hex" | "base64";
+	/** What stands before the signature. */
+	prefix: string;
+	/** What is signed: a text with {body}, and {timestamp} and {id} out of their headers. */
+	signed: string;
+	timestampHeader: string | null;
+	idHeader: string | null;
+}
+
+export interface Sender {
+	name: string;
+	scheme: SchemeName;
+	/** The newest first; each is tried. */
+	secrets: readonly string[];
+	signature: SignatureSettings;
+	mapping: Mapping;
+	acknowledge: readonly GuardName[];
+	scopes: readonly Scope[];
+	/** A sender without any can delete nothing. */
+	ranges: readonly string[];
+	/** Only shows what it would do. */
+	dryRun: boolean;
+}
+
+const pointer = v.pipe(
+	v.string("must be a text"),
+	v.check(
+		(text) => parsePointer(text) !== null,
+		"must be a JSON pointer (RFC 6901), as /labels/binding, or #/status for one into the whole payload",
+	),
+);
+const headerName = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/, "must be a header's name"));
+const plainValue = v.union([v.string(), v.number(), v.boolean()], "must be a text, a number, true or false");
+
+const sender = v.strictObject({
+	scheme: v.picklist(schemeNames, `must be among ${schemeNames.join(", ")}`),
+	secret: v.pipe(
+		v.string(),
+		v.regex(/^[A-Z][A-Z0-9_]{0,63}$/, "must be the name of a Worker secret, as GRAFANA_SECRET"),
+	),
+	label: v.optional(v.pipe(v.string(), v.nonEmpty("must not be empty"))),
+	target: v.optional(pointer),
+	reason: v.optional(pointer),
+	each: v.optional(pointer),
+	id: v.optional(pointer),
+	when: v.optional(
+		v.pipe(
+			table("must be a table of pointers and values"),
+			v.record(
+				pointer,
+				v.union(
+					[plainValue, v.pipe(v.array(plainValue), v.nonEmpty("must not be empty"))],
+					"must be a value or a list of values",
+				),
+			),
+		),
+		{},
+	),
+	acknowledge: v.optional(v.array(v.picklist(guardNames, `must be among ${guardNames.join(", ")}`)), []),
+	scopes: v.optional(scopeList, ["delete"]),
+	ranges: v.optional(cidrList, []),
+	dry_run: v.optional(v.boolean("must be true or false"), false),
+	header: v.optional(headerName),
+	algorithm: v.optional(v.picklist(["sha1", "sha256", "sha384", "sha512"], "must be sha1, sha256, sha384 or sha512")),
+	encoding: v.optional(v.picklist(["hex", "base64"], "must be hex or base64")),
+	prefix: v.optional(v.pipe(v.string(), v.maxLength(32, "is too long"))),
+	signed: v.optional(v.string("must be a text")),
+	timestamp_header: v.optional(headerName),
+	id_header: v.optional(headerName),
+});
+type SenderSettings = v.InferOutput<typeof sender>;
+
+export const webhooks = v.pipe(
+	table("must be a table of senders"),
+	v.record(
+		v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, "a sender's name is made of a-z, 0-9, - and _")),
+		sender,
+	),
+);
+
+interface Preset {
+	each?: string;
+	when?: Record<string, string>;
+	target(label: string): string;
+	reason: string;
+	id: string[];
+	truncated?: string;
+}
+
+const alerts: Preset = {
+	each: "/alerts",
+	when: { "/status": "firing" },
+	target: (label) => pointerText("/labels", label),
+	reason: "/annotations/summary",
+	id: ["#/groupKey", "#/orgId", "/fingerprint", "/startsAt", "/status"],
+	truncated: "#/truncatedAlerts",
+};
+
+const presets: Partial<Record<SchemeName, Preset>> = {
+	alertmanager: alerts,
+	grafana: alerts,
+	pagerduty: {
+		when: { "/event/event_type": "incident.triggered" },
+		target: (label) => pointerText("/event/data", label),
+		reason: "/event/data/title",
+		id: ["/event/id"],
+	},
+};
+
+/** Which settings of a signature a scheme leaves open. */
+const openSettings: Partial<Record<SchemeName, readonly (keyof SenderSettings)[]>> = {
+	hmac: ["header", "algorithm", "encoding", "prefix", "signed", "timestamp_header", "id_header"],
+	grafana: ["header", "timestamp_header"],
+};
+const signatureSettings = openSettings.hmac ?? [];
+
+/** The senders, or what is wrong with them; what takes one setting to judge, the schema has judged. */
+export function readSenders(
+	settings: v.InferOutput<typeof webhooks>,
+	secrets: ReadonlyMap<string, unknown>,
+): { senders: Sender[]; problems: ConfigProblem[] } {
+	const senders: Sender[] = [];
+	const problems: ConfigProblem[] = [];
+	for (const [name, one] of Object.entries(settings)) {
+		const fix = `Mend [vars.WEBHOOKS.${name}] in wrangler.toml, then run: npx wrangler deploy`;
+		for (const wrong of contradictionsIn(one))
+			problems.push({ setting: "WEBHOOKS", problem: `WEBHOOKS (${name}): ${wrong}`, fix });
+		const read = readSecrets(one.secret, secrets.get(one.secret), secretForms[one.scheme]);
+		if (read.ok) senders.push(senderOf(name, one, read.value));
+		else problems.push(read.failure);
+	}
+	return { senders, problems };
+}
+
+const secretForms: Partial<Record<SchemeName, { pattern: RegExp; told: string }>> = {
+	"standard-webhooks": {
+		// The last letter before a "=" has no more bits than it needs: another spelling is not what is decoded.
+		pattern:
+			/^(?:whsec_(?:[A-Za-z0-9+/]{4}){8,20}(?:(?:[A-Za-z0-9+/]{4})?(?:[A-Za-z0-9+/][AQgw]==)?|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)|whpk_[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)$/,
+		told: "whsec_ with 24 to 64 bytes in base64, or whpk_ with a public key",
+	},
+	alertmanager: { pattern: /^[\x21-\x7e]+$/, told: "a token, or user:password, without spaces" },
+	"cloudflare-notifications": { pattern: /^[\x21-\x7e]+$/, told: "a text without spaces" },
+	bearer: { pattern: /^[\x21-\x7e]+$/, told: "a token without spaces" },
+};
+
+function contradictionsIn(one: SenderSettings): string[] {
+	const preset = presets[one.scheme];
+	const { signed = "{body}" } = one;
+	const open = openSettings[one.scheme] ?? [];
+	const closed = signatureSettings.filter((setting) => one[setting] !== undefined && !open.includes(setting));
+	const wrong: (string | false)[] = [
+		closed.length > 0 && `the scheme ${one.scheme} leaves no choice of ${closed.join(", ")}`,
+		preset === undefined && one.label !== undefined && `the scheme ${one.scheme} has no labels; name a target`,
+		preset !== undefined &&
+			one.label === undefined &&
+			one.target === undefined &&
+			"name the label that holds the target",
+		preset === undefined && one.target === undefined && "name the target, as /target",
+		one.label !== undefined && one.target !== undefined && "name a label or a target, not both",
+		one.scheme === "hmac" && one.header === undefined && "name the header that holds the signature",
+		signed.split("{body}").length !== 2 && "signed has to have {body} once: the rest could be anybody's",
+		signed.includes("{timestamp}") !== (one.timestamp_header !== undefined) &&
+			one.scheme === "hmac" &&
+			"signed has {timestamp} when there is a timestamp_header, and only then",
+		signed.includes("{id}") !== (one.id_header !== undefined) &&
+			"signed has {id} when there is an id_header, and only then",
+	];
+	return wrong.filter((text) => text !== false);
+}
+
+function senderOf(name: string, one: SenderSettings, secrets: readonly string[]): Sender {
+	const preset = presets[one.scheme];
+	const label = one.label ?? "";
+	return {
+		name,
+		scheme: one.scheme,
+		secrets,
+		signature: {
+			header: one.header?.toLowerCase() ?? null,
+			algorithm: one.algorithm ?? "sha256",
+			encoding: one.encoding ?? "hex",
+			prefix: one.prefix ?? "",
+			signed: one.signed ?? "{body}",
+			timestampHeader: one.timestamp_header?.toLowerCase() ?? null,
+			idHeader: one.id_header?.toLowerCase() ?? null,
+		},
+		mapping: {
+			each: pointerIn(one.each ?? preset?.each),
+			when: Object.entries({ ...preset?.when, ...one.when }).flatMap(([text, is]) => {
+				const at = parsePointer(text);
+				return at === null ? [] : [{ at, is: Array.isArray(is) ? is : [is] }];
+			}),
+			target: pointerIn(one.target ?? preset?.target(label)) ?? { of: "element", path: [] },
+			reason: pointerIn(one.reason ?? preset?.reason),
+			id: (one.id === undefined ? (preset?.id ?? []) : [one.id]).flatMap((text) => parsePointer(text) ?? []),
+			truncated: pointerIn(preset?.truncated),
+		},
+		acknowledge: one.acknowledge,
+		scopes: one.scopes,
+		ranges: one.ranges,
+		dryRun: one.dry_run,
+	};
+}
+
+const pointerIn = (text: string | undefined): JsonPointer | null => (text === undefined ? null : parsePointer(text));

@@ -1,0 +1,54 @@
+// What is looked for in the history beyond what its keys can tell: conditions on a row, and a text in it.
+import { type Cidr, contains, parseCidr } from "./cidr.ts";
+import type { Summary } from "./deletion.ts";
+
+export const conditionFields = ["state", "service_name", "prefix_id", "binding_id", "actor", "door"] as const;
+export type ConditionField = (typeof conditionFields)[number];
+
+export interface Condition {
+	field: ConditionField;
+	/** Whether it is, or is not. */
+	is: boolean;
+	value: string;
+}
+
+export interface RowConditions {
+	conditions: readonly Condition[];
+	/** In any case, in the CIDR, an id, the reason, the actor or the Ray id; an address or a CIDR also by what it lies in. */
+	text: string | null;
+}
+
+/** Of several that a field is, one has to hold; of those that it is not, all. */
+export function rowMatcher({ conditions, text }: RowConditions): (row: Summary) => boolean {
+	const wanted = text?.toLowerCase() ?? null;
+	const range = text === null ? null : rangeIn(text);
+	const fields = conditionFields.map((field) => ({
+		field,
+		among: conditions.filter((one) => one.field === field && one.is).map(({ value }) => value),
+		not: conditions.filter((one) => one.field === field && !one.is).map(({ value }) => value),
+	}));
+	const asked = fields.filter(({ among, not }) => among.length > 0 || not.length > 0);
+	return (row) =>
+		asked.every(({ field, among, not }) => {
+			const value = row[field] ?? "";
+			return (among.length === 0 || among.includes(value)) && !not.includes(value);
+		}) &&
+		(wanted === null || says(row, wanted) || (range !== null && overlaps(row.cidr, range)));
+}
+
+const says = ({ id, cidr, binding_id, prefix_id, reason, actor, ray }: Summary, wanted: string): boolean =>
+	[cidr, id, binding_id, prefix_id, reason, actor, ray].some((text) => text?.toLowerCase().includes(wanted));
+
+/** An address is the range of just itself. */
+function rangeIn(text: string): Cidr | null {
+	const cidr = parseCidr(text.trim());
+	if (cidr.ok) return cidr.value;
+	if (cidr.failure.reason === "not_a_cidr") return null;
+	const meant = parseCidr(cidr.failure.hint);
+	return meant.ok ? meant.value : null;
+}
+
+function overlaps(text: string | null, range: Cidr): boolean {
+	const cidr = text === null ? null : parseCidr(text);
+	return cidr?.ok === true && (contains(cidr.value, range) || contains(range, cidr.value));
+}

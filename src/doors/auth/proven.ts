@@ -1,0 +1,38 @@
+// Authentication for the doors where a sender or a platform proves each message: caps the body, checks the proof over
+// its raw bytes, and only then gives it out to be parsed.
+import { cappedBytes } from "../../capped-body.ts";
+import { fail, ok, type Result } from "../../deletion/result.ts";
+import { log } from "../../log.ts";
+import type { Context } from "../context.ts";
+import { type Problem, problem } from "../problem.ts";
+import { braked } from "./brake.ts";
+import { type Proof, prove } from "./proof.ts";
+import type { Scheme } from "./schemes.ts";
+
+const bodyCapBytes = 256 * 1024;
+
+export interface Proven extends Proof {
+	body: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * A message without a proof is logged, and leaves no record: it is nobody's.
+ * @param scheme null where there is no such sender, which is told as a wrong proof is: nobody learns who there is.
+ */
+export async function provenBody(
+	request: Request,
+	who: string,
+	sender: { scheme: Scheme; secrets: readonly string[] } | null,
+	context: Context,
+): Promise<Result<Proven, Problem>> {
+	const body = await cappedBytes(request.body, bodyCapBytes);
+	if (body === null) return fail(problem("payload_too_large", `The body may have ${bodyCapBytes} bytes at the most.`));
+	const proof =
+		sender === null
+			? fail("no_such_sender" as const)
+			: await prove(sender.scheme, sender.secrets, request.headers, body, Date.now());
+	if (proof.ok) return ok({ ...proof.value, body });
+	log("warn", "unproven", { request_id: context.requestId, sender: who.slice(0, 64), why: proof.failure });
+	const detail = "The request does not prove that it comes from a sender of unbind's configuration.";
+	return fail((await braked(request, context)) ?? problem("unauthorized", detail));
+}

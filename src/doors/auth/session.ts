@@ -1,0 +1,57 @@
+// Sessions of those who signed in on the page with a token. Nothing is stored: the cookie says who and until when, under
+// a key that is made of the token's digest and of the credential that unbind holds. So another token, or another
+// credential, ends them; and the digest alone, which lies in people's files, makes none.
+
+import { createHmac, timingSafeEqual } from "node:crypto";
+import type { TokenHolder } from "../../config/tokens.ts";
+import type { Config } from "../../config.ts";
+
+const cookieName = "__Host-unbind";
+const lifeSeconds = 8 * 3600;
+const attributes = "Path=/; HttpOnly; Secure; SameSite=Strict";
+
+export interface Session {
+	holder: TokenHolder;
+	/** What a form of this session has to bring, so that it is one of unbind's own. */
+	formToken: string;
+}
+
+/** The value of `Set-Cookie`. The token itself is not in it. */
+export function sessionCookie(holder: TokenHolder, config: Config, nowMs: number): string {
+	const claim = `${holder.name}.${nowMs + lifeSeconds * 1000}`;
+	const value = `${claim}.${sealed(holder, config, "session", claim)}`;
+	return `${cookieName}=${value}; Max-Age=${lifeSeconds}; ${attributes}`;
+}
+
+export const noSessionCookie = `${cookieName}=; Max-Age=0; ${attributes}`;
+
+export function sessionIn(headers: Headers, config: Config, nowMs: number): Session | null {
+	const value = cookieIn(headers.get("cookie") ?? "");
+	const [, claim, name, expiry, seal] = /^((.+)\.(\d{1,15}))\.([\w-]{43})$/.exec(value) ?? [];
+	const holder = config.tokenHolders.find((one) => one.name === name);
+	if (claim === undefined || seal === undefined || holder === undefined) return null;
+	if (!isSame(seal, sealed(holder, config, "session", claim)) || Number(expiry) <= nowMs) return null;
+	return { holder, formToken: sealed(holder, config, "form", claim) };
+}
+
+/** In constant time. */
+export function isSame(one: string, other: string): boolean {
+	const [a, b] = [Buffer.from(one), Buffer.from(other)];
+	return a.byteLength === b.byteLength && timingSafeEqual(a, b);
+}
+
+/** For somebody whom another than unbind has authenticated, and knows by this name. */
+export const formTokenOf = (name: string, { credential }: Config): string =>
+	createHmac("sha256", JSON.stringify(credential)).update(`form\n${name}`).digest("base64url");
+
+function sealed({ digest }: TokenHolder, { credential }: Config, purpose: "session" | "form", claim: string): string {
+	const key = createHmac("sha256", JSON.stringify(credential)).update(digest).digest();
+	return createHmac("sha256", key).update(`${purpose}\n${claim}`).digest("base64url");
+}
+
+const cookieIn = (cookies: string): string =>
+	cookies
+		.split(";")
+		.map((pair) => pair.trim())
+		.find((pair) => pair.startsWith(`${cookieName}=`))
+		?.slice(cookieName.length + 1) ?? "";

@@ -1,0 +1,23 @@
+// Whether somebody may speak here, and as whom: workspace, channel and user have to be named by the configuration, at
+// every command and every click.
+import type { Chat } from "../../config/chat.ts";
+import type { Actor } from "../../deletion/actor.ts";
+import { fail, ok, type Result } from "../../deletion/result.ts";
+import type { Deafness } from "./cards/refusal.ts";
+import type { Speaker } from "./platform.ts";
+
+const longestName = 64;
+
+export function authorise(chat: Chat, { workspace, channel, userId, userName }: Speaker): Result<Actor, Deafness> {
+	if (workspace !== chat.workspace) return fail("other_workspace");
+	if (!chat.channels.includes(channel)) return fail("other_channel");
+	const user = chat.users.find(({ id }) => id === userId);
+	if (user === undefined) return fail("unknown_user");
+	const { name, scopes, ranges } = user;
+	const { platform } = chat;
+	return ok({ name, door: "chat", platform, user_id: userId, user_name: cleaned(userName), scopes, ranges });
+}
+
+/** It is its bearer's choice, and goes on record: no control characters, none that turn the direction of writing. */
+const cleaned = (name: string): string =>
+	[...name.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, "")].slice(0, longestName).join("");

@@ -1,0 +1,85 @@
+// What unbind says in a chat, whatever the platform: a few plain parts. All texts are plain: what an adapter makes of them
+// must not let a name or a reason become markup.
+import type { Choice } from "../../deletion/offer.ts";
+
+export type Tone = "plain" | "good" | "careful" | "bad";
+
+export interface Fact {
+	name: string;
+	value: string;
+}
+
+/** A line of a list: what it is about, with its page, and the rest. */
+export interface Row {
+	head: string;
+	link: string | null;
+	rest: string;
+}
+
+export interface Button {
+	choice: Choice;
+	label: string;
+	style: "danger" | "primary" | "plain";
+	/** All that the button carries besides its choice. */
+	offerId: string;
+}
+
+export interface Card {
+	title: string;
+	tone: Tone;
+	/** Paragraphs. */
+	text: readonly string[];
+	facts: readonly Fact[];
+	warnings: readonly string[];
+	rows: readonly Row[];
+	buttons: readonly Button[];
+	/** The page of the record that it speaks of. */
+	link: string | null;
+}
+
+export const card = (title: string, parts: Partial<Omit<Card, "title">> = {}): Card => ({
+	title,
+	tone: "plain",
+	text: [],
+	facts: [],
+	warnings: [],
+	rows: [],
+	buttons: [],
+	link: null,
+	...parts,
+});
+
+/** What comes of a command or a click. */
+export interface Reply {
+	/** For the one who called, and nobody else. */
+	card: Card;
+	/** It takes the place of the message whose button was pressed; else it stands beside that. */
+	replaces: boolean;
+	/** For the channel, as a message of its own. */
+	announcement: Card | null;
+}
+
+export const reply = (card: Card, more: Partial<Omit<Reply, "card">> = {}): Reply => ({
+	card,
+	replaces: false,
+	announcement: null,
+	...more,
+});
+
+/** The card without any markup: for notifications, and for whoever cannot see the rest. */
+export function plainText({ title, text, facts, warnings, rows, link }: Card): string {
+	return [
+		title,
+		...text,
+		...facts.map(({ name, value }) => `${name}: ${value}`),
+		...warnings.map((warning) => `! ${warning}`),
+		...rows.map(({ head, rest }) => `- ${head} ${rest}`),
+		...(link === null ? [] : [link]),
+	].join("\n");
+}
+
+/** Platforms refuse a whole message for one text that is too long, or blank. */
+export function cut(text: string, longest: number): string {
+	const whole = text.trim() || "–";
+	return whole.length > longest ? `${whole.slice(0, longest - 1).replace(/[\ud800-\udbff]$/, "")}…` : whole;
+}

@@ -1,0 +1,25 @@
+// What can be said, and what was said wrongly.
+import { type Card, card, type Fact } from "../card.ts";
+import { type Misread, type Verb, verbNames, verbs } from "../command.ts";
+
+export const helpCard = (): Card =>
+	card("unbind deletes BYOIP service bindings, one at a time", {
+		text: ["Begin with what it is about. Nothing is deleted before you press a button."],
+		facts: commands(),
+	});
+
+/** Whoever knows the command is told how it goes; whoever does not, which ones there are. */
+export function misreadCard({ detail, verb, nearest }: Misread): Card {
+	const hint =
+		verb !== null ? `It goes: ${usageOf(verb)}` : nearest !== null ? `Did you mean: ${usageOf(nearest)}` : null;
+	return card("That was not understood", {
+		tone: "bad",
+		text: hint === null ? [detail] : [detail, hint],
+		facts: verb === null ? commands() : [],
+	});
+}
+
+const commands = (): Fact[] => verbNames.map((verb) => ({ name: usageOf(verb), value: verbs[verb].does }));
+
+/** Discord alone needs the word before a target. */
+const usageOf = (verb: Verb): string => `/unbind ${verb === "delete" ? "[delete]" : verb} ${verbs[verb].takes}`.trim();

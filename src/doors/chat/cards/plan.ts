@@ -1,0 +1,36 @@
+// The card that is read before a button is pressed: which binding, what happens to its traffic, and what speaks against it.
+import type { Plan } from "../../../deletion/plan.ts";
+import { type Button, type Card, card } from "../card.ts";
+import { bindingWords, effectFacts, verdictWords } from "./words.ts";
+
+interface Shown {
+	reason: string | null;
+	mayDelete: boolean;
+	buttons: readonly Button[];
+}
+
+export function planCard({ binding, effect, guards, would }: Plan, { reason, mayDelete, buttons }: Shown): Card {
+	const isRefused = would === "refuse";
+	return card(isRefused ? `${binding.cidr} cannot be deleted now` : `Delete ${binding.cidr}?`, {
+		tone: isRefused ? "bad" : "careful",
+		text: isRefused || mayDelete ? [] : ['You may look at this, but not delete it: that takes the scope "delete".'],
+		facts: [
+			{ name: "Binding", value: bindingWords(binding) },
+			{ name: "Why", value: reason ?? "no reason given" },
+			...effectFacts(effect),
+		],
+		warnings: guards.filter(({ verdict }) => verdict !== "pass").map(verdictWords),
+		buttons: would === "wait_for_approval" ? buttons.map(asking) : buttons,
+	});
+}
+
+const asking = (button: Button): Button =>
+	button.choice === "delete" ? { ...button, label: "Ask for approval", style: "primary" } : button;
+
+export const dismissedCard: Card = card("Nothing was deleted", { text: ["You took it back."] });
+
+export const lookingCard = (what: string): Card => card(`Looking at ${what} …`);
+
+export const workingCard: Card = card("Working on it …", {
+	text: ["It goes on whatever becomes of this message; the history will have it."],
+});

@@ -1,0 +1,118 @@
+// A deletion's record as a card: the result of a click, the message to the channel, and what `show` shows.
+import type { Deletion, Restoration } from "../../../deletion/deletion.ts";
+import { type Button, type Card, card, type Fact, type Tone } from "../card.ts";
+import { bindingWords, effectFacts, findingWords, partyWords, recordPage, timeWords, verdictWords } from "./words.ts";
+
+export function recordCard(deletion: Deletion, origin: string, buttons: readonly Button[] = []): Card {
+	const { id, binding, target, actor, reason, effect, created_at, approval, restoration, cloudflare } = deletion;
+	const { title, tone, text } = storyOf(deletion, binding?.cidr ?? target);
+	// What was not done, or is undone, has no effect on the traffic.
+	const moves = restoration === null && !["refused", "failed", "cancelled", "expired"].includes(deletion.state);
+	return card(title, {
+		tone,
+		text,
+		facts: [
+			...(binding === null ? [] : [{ name: "Binding", value: bindingWords(binding) }]),
+			{ name: "By", value: partyWords(actor) },
+			{ name: "Why", value: reason ?? "no reason given" },
+			{ name: "Asked", value: timeWords(created_at) },
+			...(effect === null || !moves ? [] : effectFacts(effect)),
+			...(approval?.decided_by ? [{ name: word(approval.state), value: `by ${partyWords(approval.decided_by)}` }] : []),
+			...(restoration === null ? [] : [restorationFact(restoration)]),
+			...(cloudflare?.status ? [cloudflareFact(cloudflare.status, cloudflare.ray)] : []),
+			{ name: "Record", value: id },
+		],
+		warnings:
+			deletion.state === "pending_approval"
+				? deletion.guards.filter(({ verdict }) => verdict !== "pass").map(verdictWords)
+				: [],
+		buttons,
+		link: recordPage(origin, id),
+	});
+}
+
+/** To the channel, for somebody else to press. */
+export function approvalCard(deletion: Deletion, origin: string, buttons: readonly Button[]): Card {
+	const { actor, binding, target } = deletion;
+	return { ...recordCard(deletion, origin, buttons), title: `${actor.name} asks to delete ${binding?.cidr ?? target}` };
+}
+
+interface Story {
+	title: string;
+	tone: Tone;
+	text: string[];
+}
+
+function storyOf(deletion: Deletion, what: string): Story {
+	const { restoration, approval, failure, not_before } = deletion;
+	if (restoration !== null) return restorationStory(restoration, what);
+	switch (deletion.state) {
+		case "deleted":
+			return { title: `Deleted ${what}`, tone: "good", text: [] };
+		case "already_gone":
+			return { title: `${what} was gone already`, tone: "good", text: ["Somebody else deleted it first."] };
+		case "restored":
+			return { title: `Restored ${what}`, tone: "good", text: [] };
+		case "pending_approval":
+			return {
+				title: `${what} waits for an approval`,
+				tone: "careful",
+				text: [`Another person has to agree until ${timeWords(approval?.expires_at ?? "")}.`],
+			};
+		case "scheduled":
+			return {
+				title: `${what} will be deleted`,
+				tone: "careful",
+				text: [`Not before ${timeWords(not_before ?? deletion.created_at)}.`],
+			};
+		case "deleting":
+		case "unknown":
+			return { title: `The deletion of ${what} is under way`, tone: "careful", text: [underWay] };
+		case "cancelled":
+		case "expired":
+		case "refused":
+		case "failed": {
+			const title = failure?.code === "approval_rejected" ? `Rejected: ${what} stays` : `${what} was not deleted`;
+			return { title, tone: "bad", text: failure === null ? [] : failureWords(deletion, failure) };
+		}
+	}
+}
+
+const underWay =
+	"Cloudflare has not said yet what became of it. unbind reads back until it knows; the record will say.";
+
+/** What the guards found, with their evidence; else the core's own sentence, but where it speaks of another door's words. */
+function failureWords({ guards, cloudflare }: Deletion, { code, detail }: NonNullable<Deletion["failure"]>): string[] {
+	const refusing = guards.filter(({ verdict }) => verdict === "refuse");
+	if (refusing.length > 0 && code !== "approval_rejected") return refusing.map(findingWords);
+	if (code === "acknowledgement_required")
+		return ["It carries a risk that the card did not show. Ask again to see it."];
+	const errors = cloudflare?.errors.map((one) => `Cloudflare: ${one.code ?? ""} ${one.message ?? ""}`) ?? [];
+	return [detail, ...errors];
+}
+
+function restorationStory({ state, failure }: Restoration, what: string): Story {
+	switch (state) {
+		case "restored":
+			return { title: `Restored ${what}`, tone: "good", text: [] };
+		case "already_bound":
+			return { title: `${what} is bound again already`, tone: "good", text: [] };
+		case "failed":
+			return { title: `${what} was not restored`, tone: "bad", text: failure === null ? [] : [failure.detail] };
+		case "restoring":
+		case "unknown":
+			return { title: `The restoration of ${what} is under way`, tone: "careful", text: [underWay] };
+	}
+}
+
+function restorationFact({ state, requested_by, settles_within_hours }: Restoration): Fact {
+	const settles = state === "restored" ? `, settles within ${settles_within_hours} hours` : "";
+	return { name: "Restoration", value: `${word(state).toLowerCase()}, by ${partyWords(requested_by)}${settles}` };
+}
+
+const cloudflareFact = (status: number, ray: string | null): Fact => ({
+	name: "Cloudflare",
+	value: `answered ${status}${ray === null ? "" : `, ray ${ray}`}`,
+});
+
+const word = (state: string): string => state.charAt(0).toUpperCase() + state.slice(1).replaceAll("_", " ");

@@ -1,0 +1,129 @@
+// From what somebody typed to a command, or to what is wrong with it. Reads only what is there: a target is one word of
+// the text as it was written, and nothing that is misspelt is carried out as what it may have meant.
+
+import * as v from "valibot";
+import { isRecordId } from "../../deletion/record-id.ts";
+import { fail, ok, type Result } from "../../deletion/result.ts";
+import type { Target } from "../../deletion/target.ts";
+import { reasonSchema, shown } from "../input.ts";
+import { targetNamed } from "../named-target.ts";
+import { nearestOf } from "./nearest.ts";
+
+/** Each command, what comes after it, and what it does; the help and Discord's registration are made of the same. */
+export const verbs = {
+	delete: { takes: "<target> [reason]", does: "Show what deleting a binding would do, with the button for it" },
+	history: { takes: "[target]", does: "Show the latest deletions" },
+	show: { takes: "<id>", does: "Show a deletion, with the buttons for what can be done about it" },
+	approve: { takes: "<id>", does: "Agree to a deletion that somebody else asked for" },
+	reject: { takes: "<id>", does: "Refuse a deletion that somebody else asked for" },
+	cancel: { takes: "<id>", does: "Take back a deletion that waits for an approval or its time" },
+	restore: { takes: "<id>", does: "Create a deleted binding anew, from its record" },
+	freeze: { takes: "<reason>", does: "Stop all deletions, on every door" },
+	unfreeze: { takes: "", does: "Lift the freeze" },
+	help: { takes: "", does: "Show this" },
+} as const;
+export type Verb = keyof typeof verbs;
+export const verbNames = Object.keys(verbs).filter(isVerb);
+
+export type Command =
+	| { verb: "delete"; target: Target; reason: string | null }
+	| { verb: "history"; target: Target | null }
+	| { verb: "show" | "approve" | "reject" | "cancel" | "restore"; id: string }
+	| { verb: "freeze"; reason: string }
+	| { verb: "unfreeze" | "help" };
+
+export interface Misread {
+	detail: string;
+	/** The command that was given something wrong; null where there is no such command. */
+	verb: Verb | null;
+	/** The command that the misspelt one comes closest to. */
+	nearest: Verb | null;
+}
+
+/** What a command was given, each by itself; "" where nothing was. */
+export interface Given {
+	target: string;
+	id: string;
+	reason: string;
+}
+
+type Aliases = ReadonlyMap<string, string>;
+
+/** Without a command before it, the first word is a target: `203.0.113.128/25 INC-4211`. */
+export function parseCommand(text: string, aliases: Aliases): Result<Command, Misread> {
+	const [word, tail] = wordAndRest(text);
+	if (word === "") return ok({ verb: "help" });
+	const verb = word.toLowerCase();
+	if (!isVerb(verb)) {
+		if (!looksLikeTarget(word, aliases)) return fail(noSuchCommand(word));
+		return commandOf("delete", { target: word, id: "", reason: tail }, aliases);
+	}
+	const [first, rest] = wordAndRest(tail);
+	if (verb === "delete") return commandOf(verb, { target: first, id: "", reason: rest }, aliases);
+	if (verb === "freeze") return commandOf(verb, { target: "", id: "", reason: tail }, aliases);
+	if (verb === "help") return ok({ verb });
+	if (rest !== "" || (verb === "unfreeze" && first !== ""))
+		return misread(verb, `After "${verb}" comes ${verbs[verb].takes || "nothing"}, and no more.`);
+	return commandOf(verb, { target: first, id: first, reason: "" }, aliases);
+}
+
+/** For a platform that hands over the parts of a command by themselves. */
+export function commandOf(verb: Verb, given: Given, aliases: Aliases): Result<Command, Misread> {
+	const wrong = (detail: string) => misread(verb, detail);
+	switch (verb) {
+		case "delete": {
+			if (given.target === "") return wrong("Name the binding: its CIDR, its id or an alias.");
+			const target = targetNamed(given.target, aliases);
+			if (!target.ok) return wrong(target.failure.detail);
+			const reason = reasonIn(given.reason);
+			return reason.ok ? ok({ verb, target: target.value, reason: reason.value }) : wrong(reason.failure);
+		}
+		case "history": {
+			if (given.target === "") return ok({ verb, target: null });
+			const target = targetNamed(given.target, aliases);
+			return target.ok ? ok({ verb, target: target.value }) : wrong(target.failure.detail);
+		}
+		case "freeze": {
+			const reason = reasonIn(given.reason);
+			if (!reason.ok) return wrong(reason.failure);
+			return reason.value === null ? wrong("Say why: freeze <reason>.") : ok({ verb, reason: reason.value });
+		}
+		case "unfreeze":
+		case "help":
+			return ok({ verb });
+		default:
+			if (isRecordId(given.id)) return ok({ verb, id: given.id });
+			return wrong(
+				given.id === ""
+					? `Name the deletion by its id: ${verb} <id>. "history" shows them.`
+					: `${shown(given.id)} is no deletion's id: 26 letters and digits, as "history" shows them.`,
+			);
+	}
+}
+
+export function isVerb(text: string): text is Verb {
+	return Object.hasOwn(verbs, text);
+}
+
+function wordAndRest(text: string): [string, string] {
+	const [, word = "", rest = ""] = /^\s*(\S+)\s*([\s\S]*)$/.exec(text) ?? [];
+	return [word, rest.trim()];
+}
+
+/** null: none was given. */
+function reasonIn(text: string): Result<string | null, string> {
+	const line = text.replace(/\s+/g, " ").trim();
+	if (line === "") return ok(null);
+	const read = v.safeParse(reasonSchema, line);
+	return read.success ? ok(read.output) : fail(`The reason ${read.issues[0].message}.`);
+}
+
+const looksLikeTarget = (word: string, aliases: Aliases): boolean =>
+	aliases.has(word) || /[./:]/.test(word) || /^[0-9a-fA-F-]{32,}$/.test(word);
+
+function noSuchCommand(word: string): Misread {
+	const nearest = nearestOf(word.toLowerCase(), verbNames);
+	return { detail: `There is no command ${shown(word)}, and no binding is called that.`, verb: null, nearest };
+}
+
+const misread = (verb: Verb, detail: string) => fail({ detail, verb, nearest: null });

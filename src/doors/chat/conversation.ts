@@ -1,0 +1,88 @@
+// From what somebody said, or pressed, to what is said back.
+import type { Offer, Press } from "../../deletion/offer.ts";
+import type { Result } from "../../deletion/result.ts";
+import { type Card, type Reply, reply } from "./card.ts";
+import { helpCard, misreadCard } from "./cards/help.ts";
+import { dismissedCard, lookingCard, workingCard } from "./cards/plan.ts";
+import { deadButtonCard } from "./cards/refusal.ts";
+import type { Command, Misread } from "./command.ts";
+import { turnFreeze } from "./freeze.ts";
+import { changeDeletion } from "./lifecycle.ts";
+import { deletePlanned, showPlan } from "./plan.ts";
+import { showHistory, showRecord } from "./records.ts";
+import { askLedger, type Talk } from "./talk.ts";
+
+export interface Turn {
+	/** What is shown until the reply is there; null where the message with the button is to stay. */
+	meanwhile: Card | null;
+	reply: Promise<Reply>;
+	/** Where later messages go, and whether one that is private would be seen by the one who calls. */
+	address: string | null;
+	isCallers: boolean;
+	/** Whoever pressed a button that there is not may be trying out ids. */
+	isGuess: boolean;
+}
+
+const turn = (reply: Promise<Reply>, address: string | null, more: Partial<Turn> = {}): Turn => ({
+	meanwhile: null,
+	reply,
+	address,
+	isCallers: true,
+	isGuess: false,
+	...more,
+});
+
+/** Nothing is done, and it is said why. */
+export const said = (card: Card, address: string | null, more: Partial<Turn> = {}): Turn =>
+	turn(Promise.resolve(reply(card)), address, more);
+
+export function answerCommand(command: Result<Command, Misread>, talk: Talk): Turn {
+	if (!command.ok) return said(misreadCard(command.failure), talk.address);
+	const what = "target" in command.value ? (command.value.target?.named ?? "the history") : "it";
+	return turn(run(command.value, talk), talk.address, { meanwhile: lookingCard(what) });
+}
+
+async function run(command: Command, talk: Talk): Promise<Reply> {
+	switch (command.verb) {
+		case "help":
+			return reply(helpCard());
+		case "delete":
+			return showPlan(command.target, command.reason, talk);
+		case "history":
+			return showHistory(command.target, talk);
+		case "show":
+			return showRecord(command.id, talk);
+		case "freeze":
+			return turnFreeze(command.reason, talk);
+		case "unfreeze":
+			return turnFreeze(null, talk);
+		default:
+			return changeDeletion(command.verb, command.id, talk);
+	}
+}
+
+/**
+ * Resolves when the click has been taken, or not: before that, nobody knows whether its message may be replaced. A button
+ * of nobody's stays for the others when this one may not press it; one's own is used up, whatever comes of it.
+ */
+export async function answerPress(press: Press, talk: Talk): Promise<Turn> {
+	const taken = await askLedger(talk, () => talk.context.ledger.press(press));
+	if (!taken.ok) return said(taken.failure, talk.address);
+	if (!taken.value.ok) {
+		const { failure } = taken.value;
+		return said(deadButtonCard(failure), talk.address, { isGuess: failure === "no_such_offer" });
+	}
+	const offer = taken.value.value;
+	const address = talk.address ?? offer.followUp;
+	const done = carryOut(offer, press, { ...talk, address });
+	if (offer.user === null) return turn(done, address, { isCallers: talk.address !== null });
+	const inItsPlace = done.then((one) => ({ ...one, replaces: true }));
+	return turn(inItsPlace, address, { meanwhile: workingCard });
+}
+
+/** The Ledger has seen to it that the choice is one of the offer's. */
+async function carryOut(offer: Offer, { choice, offerId }: Press, talk: Talk): Promise<Reply> {
+	if (choice === "dismiss") return reply(dismissedCard);
+	if (offer.about === "plan") return deletePlanned(offer.plan, offerId, talk);
+	return choice === "delete" ? reply(dismissedCard) : changeDeletion(choice, offer.deletionId, talk);
+}

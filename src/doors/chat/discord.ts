@@ -1,0 +1,187 @@
+// Discord: application commands, clicks on components, and the suggestions while one types. What comes later goes to the
+// webhook that each interaction opens for fifteen minutes.
+// https://docs.discord.com/developers/interactions/receiving-and-responding
+
+import type {
+	APIActionRowComponent,
+	APIButtonComponent,
+	APIEmbed,
+	APIInteractionResponse,
+	RESTPostAPIWebhookWithTokenJSONBody,
+} from "discord-api-types/v10";
+import * as v from "valibot";
+import { fail, ok, type Result } from "../../deletion/result.ts";
+import { discord as scheme } from "../auth/schemes.ts";
+import { shown } from "../input.ts";
+import { type Button, type Card, cut } from "./card.ts";
+import { type Command, commandOf, isVerb, type Misread } from "./command.ts";
+import { choice, offerId, readBody, text } from "./fields.ts";
+import { colours, markdownOf } from "./markdown.ts";
+import type { Destination, Heard, Message, Platform } from "./platform.ts";
+
+const api = "https://discord.com/api/v10";
+/** https://docs.discord.com/developers/resources/message#embed-object-embed-limits */
+const limits = {
+	title: 256,
+	description: 4096,
+	fields: 25,
+	name: 256,
+	value: 1024,
+	embed: 6000,
+	label: 80,
+	choices: 25,
+	choice: 100,
+};
+/** Escaping can double a text. */
+const half = (limit: number) => limit / 2;
+
+const option = v.object({ name: text, value: v.optional(text, ""), focused: v.optional(v.boolean(), false) });
+const place = {
+	id: text,
+	token: v.pipe(v.string(), v.regex(/^[\w=-]{1,400}$/)),
+	guild_id: v.optional(text, ""),
+	channel_id: v.optional(text, ""),
+	/** In a guild; in a direct message there is only a user. */
+	member: v.optional(v.object({ user: v.object({ id: text, username: text }) })),
+};
+const chosen = v.object({
+	name: v.literal("unbind"),
+	options: v.tuple([v.object({ name: text, options: v.optional(v.array(option), []) })]),
+});
+
+const interaction = v.pipe(
+	v.string(),
+	v.parseJson(),
+	v.variant("type", [
+		v.object({ type: v.literal(1) }),
+		v.object({ type: v.literal(2), ...place, data: chosen }),
+		v.object({ type: v.literal(3), ...place, data: v.object({ custom_id: v.pipe(text, v.includes(":")) }) }),
+		v.object({ type: v.literal(4), ...place, data: chosen }),
+	]),
+);
+
+export const discord: Platform = {
+	scheme,
+	isUnsigned: () => false,
+	read(bytes, aliases): Result<Heard, string> {
+		const said = readBody(bytes, interaction);
+		if (said === null) return fail("This is no interaction of Discord's with a command or a button of unbind's.");
+		if (said.type === 1) return ok({ kind: "ping" });
+		const { guild_id, channel_id, member, token } = said;
+		const { id: userId, username: userName } = member?.user ?? { id: "", username: "" };
+		const from = { workspace: guild_id, channel: channel_id, userId, userName };
+		if (said.type === 3) {
+			const [name, id] = said.data.custom_id.split(":");
+			const press = { choice: v.safeParse(choice, name), offerId: v.safeParse(offerId, id) };
+			if (!press.choice.success || !press.offerId.success) return fail("The button is none of unbind's.");
+			const pressed = { choice: press.choice.output, offerId: press.offerId.output, pressId: said.id };
+			return ok({ kind: "press", from, press: pressed, address: token });
+		}
+		const [{ name, options }] = said.data.options;
+		if (said.type === 4) return ok({ kind: "typing", from, text: options.find(({ focused }) => focused)?.value ?? "" });
+		return ok({ kind: "command", from, command: commandIn(name, options, aliases), address: token });
+	},
+	pong: () => respond({ type: 1 }),
+	suggest: (suggestions) =>
+		respond({
+			type: 8,
+			data: {
+				choices: suggestions
+					.slice(0, limits.choices)
+					.map(({ label, value }) => ({ name: cut(label, limits.choice), value: cut(value, limits.choice) })),
+			},
+		}),
+	answer(call, { card, replaces, announcement }, to) {
+		const isInstead = call.kind === "press" && replaces;
+		return {
+			response: respond(isInstead ? { type: 7, data: rendered(card) } : { type: 4, data: hidden(card) }),
+			messages: announced(announcement, to),
+		};
+	},
+	acknowledge(call, meanwhile) {
+		if (call.kind === "command") return { response: respond({ type: 5, data: { flags: 64 } }), messages: [] };
+		return {
+			response: respond(meanwhile === null ? { type: 6 } : { type: 7, data: rendered(meanwhile) }),
+			messages: [],
+		};
+	},
+	followUp(call, { card, replaces, announcement }, to) {
+		const isInstead = call.kind === "command" || replaces;
+		const own = isInstead
+			? message("PATCH", "/messages/@original", rendered(card), to)
+			: message("POST", "", hidden(card), to);
+		return [...own, ...announced(announcement, to)];
+	},
+};
+
+const respond = (response: APIInteractionResponse): Response => Response.json(response);
+
+const announced = (card: Card | null, to: Destination): Message[] =>
+	card === null ? [] : message("POST", "", rendered(card), to);
+
+/** The token's form was checked when it was read, so that it is one step of a path. */
+function message(
+	method: "POST" | "PATCH",
+	path: string,
+	body: RESTPostAPIWebhookWithTokenJSONBody,
+	{ chat, address }: Destination,
+): Message[] {
+	return address === null ? [] : [{ method, url: `${api}/webhooks/${chat.application}/${address}${path}`, body }];
+}
+
+function commandIn(
+	name: string,
+	options: readonly v.InferOutput<typeof option>[],
+	aliases: ReadonlyMap<string, string>,
+): Result<Command, Misread> {
+	if (!isVerb(name)) return fail({ detail: `There is no command ${shown(name)}.`, verb: null, nearest: null });
+	const given = (wanted: string) => options.find((one) => one.name === wanted)?.value.trim() ?? "";
+	return commandOf(name, { target: given("target"), id: given("id"), reason: given("reason") }, aliases);
+}
+
+interface Rendered {
+	embeds: [APIEmbed];
+	components: APIActionRowComponent<APIButtonComponent>[];
+	/** Nobody is ever called by what unbind quotes. */
+	allowed_mentions: { parse: [] };
+}
+
+/** Seen by the one who calls, alone. */
+const hidden = (card: Card): Rendered & { flags: 64 } => ({ ...rendered(card), flags: 64 });
+
+function rendered(card: Card): Rendered {
+	const { title, tone, facts, buttons, link } = card;
+	const embed: APIEmbed = {
+		title: escaped(cut(title, half(limits.title))),
+		color: colours[tone],
+		description: markdownOf(card, dialect),
+		...(link === null ? {} : { url: link }),
+	};
+	let left = limits.embed - (embed.title?.length ?? 0) - (embed.description?.length ?? 0);
+	const fields = facts.slice(0, limits.fields).flatMap(({ name, value }) => {
+		const field = {
+			name: escaped(cut(name, half(limits.name))),
+			value: escaped(cut(value, half(limits.value))),
+			inline: true,
+		};
+		left -= field.name.length + field.value.length;
+		return left < 0 ? [] : [field];
+	});
+	return {
+		embeds: [{ ...embed, fields }],
+		components: buttons.length === 0 ? [] : [{ type: 1, components: buttons.map(pressable) }],
+		allowed_mentions: { parse: [] },
+	};
+}
+
+/** https://support.discord.com/hc/en-us/articles/210298617 */
+const escaped = (text: string): string => text.replace(/\s+/g, " ").replace(/[\\*_~`|<>#@[\]()]|^[-+]/g, "\\$&");
+
+const dialect = { escaped, limits: { line: half(limits.value), rest: 200, all: limits.description } };
+
+const pressable = ({ choice, label, style, offerId }: Button): APIButtonComponent => ({
+	type: 2,
+	style: style === "danger" ? 4 : style === "primary" ? 1 : 2,
+	label: cut(label, limits.label),
+	custom_id: `${choice}:${offerId}`,
+});

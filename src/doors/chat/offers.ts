@@ -1,0 +1,67 @@
+// Keeps what buttons stand for with the Ledger, and makes the buttons.
+import type { Deletion } from "../../deletion/deletion.ts";
+import type { Choice, OfferedPlan } from "../../deletion/offer.ts";
+import type { Button } from "./card.ts";
+import { askLedger, type Talk } from "./talk.ts";
+
+/** How long one's own button can be pressed: what it was made for may look different later. */
+const ownMs = 300_000;
+/** Whether an approval comes in time, the core says; its button lasts longer, so that the core is asked. */
+const approvalMs = 7 * 24 * 3_600_000;
+
+const faces: Record<Choice, Pick<Button, "label" | "style">> = {
+	delete: { label: "Delete", style: "danger" },
+	dismiss: { label: "Cancel", style: "plain" },
+	approve: { label: "Approve", style: "danger" },
+	reject: { label: "Reject", style: "plain" },
+	cancel: { label: "Take it back", style: "plain" },
+	restore: { label: "Restore", style: "primary" },
+};
+
+/** For the caller, once. None where the Ledger cannot keep them. */
+export function planButtons(plan: OfferedPlan, talk: Talk): Promise<Button[]> {
+	return kept(["delete", "dismiss"], talk, { about: "plan", plan }, ownMs, talk.userId);
+}
+
+/** For the caller, once: what may be done about the deletion now. */
+export async function recordButtons(deletion: Deletion, talk: Talk): Promise<Button[]> {
+	const choices = choicesIn(deletion, talk);
+	const lastsMs = deletion.state === "pending_approval" ? approvalMs : ownMs;
+	return kept(choices, talk, { about: "deletion", deletionId: deletion.id }, lastsMs, talk.userId);
+}
+
+/** For whoever may, in the channel. */
+export function approvalButtons(deletion: Deletion, talk: Talk): Promise<Button[]> {
+	return kept(["approve", "reject"], talk, { about: "deletion", deletionId: deletion.id }, approvalMs, null);
+}
+
+type Subject = { about: "plan"; plan: OfferedPlan } | { about: "deletion"; deletionId: string };
+
+async function kept(
+	choices: Choice[],
+	talk: Talk,
+	subject: Subject,
+	lastsMs: number,
+	user: string | null,
+): Promise<Button[]> {
+	if (choices.length === 0) return [];
+	const { platform, channel, address, context } = talk;
+	const terms = { platform, channel, user, choices, expiresAtMs: Date.now() + lastsMs, followUp: address };
+	const offered = await askLedger(talk, () => context.ledger.offer({ ...terms, ...subject }));
+	return offered.ok ? choices.map((choice) => ({ choice, ...faces[choice], offerId: offered.value })) : [];
+}
+
+/** A convenience: who may what, the core says when it is pressed. */
+function choicesIn({ state, actor, binding, restoration }: Deletion, talk: Talk): Choice[] {
+	const { scopes, name } = talk.actor;
+	const isWaiting = state === "pending_approval" || state === "scheduled";
+	const decides = state === "pending_approval" && scopes.includes("approve") && actor.name !== name;
+	const isGone = state === "deleted" || state === "already_gone";
+	const isRestorable =
+		isGone && (restoration === null || restoration.state === "failed") && binding?.service_id != null;
+	return [
+		...(decides ? (["approve", "reject"] as const) : []),
+		...(isWaiting && scopes.includes("delete") ? (["cancel"] as const) : []),
+		...(isRestorable && scopes.includes("restore") ? (["restore"] as const) : []),
+	];
+}

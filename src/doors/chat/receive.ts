@@ -1,0 +1,51 @@
+// The first steps with a platform's message: the proof over the raw bytes, and then what it says.
+import type { IRequest } from "itty-router";
+import { cappedBytes } from "../../capped-body.ts";
+import type { Chat } from "../../config/chat.ts";
+import { fail, ok, type Result } from "../../deletion/result.ts";
+import { braked } from "../auth/brake.ts";
+import { provenBody } from "../auth/proven.ts";
+import type { Context } from "../context.ts";
+import { type Problem, problem } from "../problem.ts";
+import type { Heard, Platform } from "./platform.ts";
+import { platforms } from "./platforms.ts";
+
+export interface Received {
+	chat: Chat;
+	platform: Platform;
+	heard: Heard;
+	/** Nothing but the id of an offer says that it is the platform's. */
+	isUnsigned: boolean;
+}
+
+const unsignedCapBytes = 64 * 1024;
+
+export async function receive(request: IRequest, context: Context): Promise<Result<Received, Problem>> {
+	const name = request.params.platform ?? "";
+	const chat = context.config.chats.find(({ platform }) => platform === name);
+	// Not being configured looks like a wrong proof: nobody learns what there is.
+	if (chat === undefined) return unproven(await provenBody(request, name, null, context));
+	const platform = platforms[chat.platform];
+	const { aliases } = context.config;
+
+	if (platform.isUnsigned(request.headers)) {
+		const body = await cappedBytes(request.body, unsignedCapBytes);
+		const read = body === null ? null : platform.read(body, aliases);
+		// A click alone can do without a signature, as it has the id of an offer.
+		if (read?.ok && read.value.kind === "press") return ok({ chat, platform, heard: read.value, isUnsigned: true });
+		return fail((await braked(request, context)) ?? notProven);
+	}
+	const proven = await provenBody(request, name, { scheme: platform.scheme, secrets: chat.secrets }, context);
+	if (!proven.ok) return proven;
+	const read = platform.read(proven.value.body, aliases);
+	if (!read.ok) return fail(problem("invalid_request", read.failure));
+	return ok({ chat, platform, heard: read.value, isUnsigned: false });
+}
+
+const notProven = problem(
+	"unauthorized",
+	"The request does not prove that it comes from a chat of unbind's configuration.",
+);
+
+const unproven = (result: Result<unknown, Problem>): Result<never, Problem> =>
+	fail(result.ok ? notProven : result.failure);

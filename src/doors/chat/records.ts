@@ -1,0 +1,42 @@
+// What is on record: the latest deletions, or one of them.
+import type { Deletion } from "../../deletion/deletion.ts";
+import type { Target } from "../../deletion/target.ts";
+import { type Reply, reply } from "./card.ts";
+import { historyCard, shownAtMost } from "./cards/history.ts";
+import { recordCard } from "./cards/record.ts";
+import { recordButtons } from "./offers.ts";
+import { askLedger, refused, refusedWithout, type Talk } from "./talk.ts";
+
+export async function showHistory(target: Target | null, talk: Talk): Promise<Reply> {
+	const refusal = refusedWithout("read", talk);
+	if (refusal !== null) return refusal;
+	const filter = {
+		state: null,
+		actor: null,
+		door: null,
+		bindingId: target?.kind === "id" ? target.bindingId : null,
+		prefixId: null,
+		cidr: target?.kind === "cidr" ? target.cidr.text : null,
+		sinceMs: null,
+		untilMs: null,
+	};
+	const page = await talk.context.history.page({ filter, limit: shownAtMost, cursor: null, unless: null });
+	if (!page.ok || page.value === null) return refused("The history cannot be read now. Ask again.");
+	const { rows, next, version } = page.value;
+	const about = { target: target?.named ?? null, isStale: version === null, hasMore: next !== null };
+	return reply(historyCard(rows, about, talk.origin));
+}
+
+/** The Ledger first: it knows of a restoration before KV does. */
+export async function showRecord(id: string, talk: Talk): Promise<Reply> {
+	const refusal = refusedWithout("read", talk);
+	if (refusal !== null) return refusal;
+	const asked = await askLedger(talk, () => talk.context.ledger.record(id));
+	const published = asked.ok && asked.value !== null ? null : await talk.context.history.record(id);
+	const deletion = published === null ? (asked.ok ? asked.value : null) : recordIn(published);
+	if (deletion !== null) return reply(recordCard(deletion, talk.origin, await recordButtons(deletion, talk)));
+	return asked.ok ? refused("There is no deletion with this id.") : reply(asked.failure);
+}
+
+/** Written by the Ledger alone, from a `Deletion`. */
+const recordIn = (text: string): Deletion => JSON.parse(text);

@@ -1,0 +1,165 @@
+// Slack: slash commands and the clicks on Block Kit's buttons. A click's answer shows nothing, so what a click leads to is
+// always sent to its `response_url`, which Slack takes five messages at, in thirty minutes.
+// https://docs.slack.dev/interactivity/implementing-slash-commands, https://docs.slack.dev/interactivity/handling-user-interaction
+
+import type { KnownBlock, PlainTextElement, Button as SlackButton } from "@slack/types";
+import * as v from "valibot";
+import { fail, ok, type Result } from "../../deletion/result.ts";
+import { slack as scheme } from "../auth/schemes.ts";
+import { type Button, type Card, cut, plainText, type Tone } from "./card.ts";
+import { parseCommand } from "./command.ts";
+import { choice, form, offerId, optionalText, readBody, text } from "./fields.ts";
+import type { Destination, Heard, Message, Platform } from "./platform.ts";
+
+/** https://docs.slack.dev/reference/block-kit/blocks */
+const limits = {
+	blocks: 50,
+	header: 150,
+	section: 3000,
+	field: 2000,
+	fields: 10,
+	head: 300,
+	button: 75,
+	fallback: 3000,
+};
+
+const command = v.object({
+	team_id: text,
+	channel_id: text,
+	user_id: text,
+	user_name: optionalText,
+	text: v.optional(v.pipe(v.string(), v.maxLength(4000)), ""),
+	response_url: optionalText,
+});
+
+const click = v.object({
+	type: v.literal("block_actions"),
+	team: v.object({ id: text }),
+	channel: v.object({ id: text }),
+	user: v.object({ id: text, username: optionalText }),
+	trigger_id: text,
+	response_url: optionalText,
+	actions: v.tuple([v.object({ action_id: choice, value: offerId })]),
+});
+
+const body = v.pipe(
+	form,
+	v.union([
+		v.object({ payload: v.pipe(v.string(), v.parseJson(), click) }),
+		v.object({ ssl_check: v.literal("1") }),
+		command,
+	]),
+);
+
+export const slack: Platform = {
+	scheme,
+	isUnsigned: () => false,
+	read(bytes, aliases): Result<Heard, string> {
+		const said = readBody(bytes, body);
+		if (said === null) return fail("This is neither a slash command of Slack's, nor a click on a button of unbind's.");
+		if ("ssl_check" in said) return ok({ kind: "ping" });
+		if ("payload" in said) {
+			const { team, channel, user, trigger_id, response_url, actions } = said.payload;
+			const [action] = actions;
+			return ok({
+				kind: "press",
+				from: { workspace: team.id, channel: channel.id, userId: user.id, userName: user.username },
+				press: { offerId: action.value, choice: action.action_id, pressId: trigger_id },
+				address: response_url,
+			});
+		}
+		return ok({
+			kind: "command",
+			from: { workspace: said.team_id, channel: said.channel_id, userId: said.user_id, userName: said.user_name },
+			command: parseCommand(said.text, aliases),
+			address: said.response_url,
+		});
+	},
+	pong: () => new Response(null),
+	suggest: () => new Response(null),
+	answer(call, { card, replaces, announcement }, to) {
+		const announced = announcement === null ? [] : messages(to, inChannel(announcement));
+		if (call.kind === "command") return { response: Response.json(ephemeral(card)), messages: announced };
+		return {
+			response: new Response(null),
+			messages: [...messages(to, replaces ? instead(card) : beside(card)), ...announced],
+		};
+	},
+	acknowledge(call, meanwhile, to) {
+		if (call.kind === "command")
+			return { response: meanwhile === null ? new Response(null) : Response.json(ephemeral(meanwhile)), messages: [] };
+		return { response: new Response(null), messages: meanwhile === null ? [] : messages(to, instead(meanwhile)) };
+	},
+	followUp(call, { card, replaces, announcement }, to) {
+		const isInstead = call.kind === "press" && replaces;
+		return [
+			...messages(to, isInstead ? instead(card) : beside(card)),
+			...(announcement === null ? [] : messages(to, inChannel(announcement))),
+		];
+	},
+};
+
+/** To Slack, and to nowhere else, whatever the payload says. */
+function messages({ address }: Destination, body: object): Message[] {
+	return address?.startsWith("https://hooks.slack.com/") && URL.canParse(address)
+		? [{ method: "POST", url: address, body }]
+		: [];
+}
+
+const ephemeral = (card: Card) => ({ response_type: "ephemeral", ...rendered(card) });
+const beside = (card: Card) => ({ response_type: "ephemeral", replace_original: false, ...rendered(card) });
+const instead = (card: Card) => ({ replace_original: true, ...rendered(card) });
+const inChannel = (card: Card) => ({ response_type: "in_channel", replace_original: false, ...rendered(card) });
+
+const marks: Record<Tone, string> = { plain: "", good: "✅ ", careful: "⚠️ ", bad: "⛔ " };
+
+/** What comes from outside stands in plain text alone, which Slack shows as it is. */
+function rendered(card: Card): { text: string; blocks: KnownBlock[] } {
+	const { title, tone, text, facts, warnings, rows, buttons, link } = card;
+	const blocks: KnownBlock[] = [
+		{ type: "header", text: plain(marks[tone] + title, limits.header) },
+		...paragraph(text),
+		...inPairs(facts.map(({ name, value }) => [plain(name, limits.field), plain(value, limits.field)])),
+		...paragraph(warnings.map((warning) => `⚠️ ${warning}`)),
+		...rows.flatMap(({ head, rest, link }) => inPairs([[linked(head, link), plain(rest, limits.field)]])),
+		...(link === null ? [] : [{ type: "context" as const, elements: [linked("Open its page", link)] }]),
+		...(buttons.length === 0 ? [] : [{ type: "actions" as const, elements: buttons.map(pressable) }]),
+	];
+	return { text: cut(escaped(plainText(card)), limits.fallback), blocks: blocks.slice(0, limits.blocks) };
+}
+
+const plain = (text: string, longest: number): PlainTextElement => ({
+	type: "plain_text",
+	text: cut(text, longest),
+	emoji: false,
+});
+
+const linked = (text: string, link: string | null) => ({
+	type: "mrkdwn" as const,
+	text: link === null ? escaped(cut(text, limits.head)) : `<${link}|${escaped(cut(text, limits.head))}>`,
+	verbatim: true,
+});
+
+/** https://docs.slack.dev/messaging/formatting-message-text#escaping */
+const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+
+const paragraph = (lines: readonly string[]): KnownBlock[] =>
+	lines.length === 0 ? [] : [{ type: "section", text: plain(lines.join("\n"), limits.section) }];
+
+type Field = PlainTextElement | ReturnType<typeof linked>;
+
+/** Slack sets fields in two columns. */
+function inPairs(pairs: readonly [Field, Field][]): KnownBlock[] {
+	const sections: KnownBlock[] = [];
+	for (let start = 0; start < pairs.length; start += limits.fields / 2)
+		sections.push({ type: "section", fields: pairs.slice(start, start + limits.fields / 2).flat() });
+	return sections;
+}
+
+const pressable = ({ choice, label, style, offerId }: Button): SlackButton => ({
+	type: "button",
+	text: plain(label, limits.button),
+	action_id: choice,
+	value: offerId,
+	...(style === "plain" ? {} : { style }),
+});

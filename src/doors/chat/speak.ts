@@ -1,0 +1,57 @@
+// Answers a platform in its time, whatever Cloudflare does: with the reply, if it is there by then; else with a word that
+// it is coming, and the reply as a message of its own.
+import type { Chat } from "../../config/chat.ts";
+import { log, traceOf } from "../../log.ts";
+import { withinMs } from "../../within-ms.ts";
+import type { Context } from "../context.ts";
+import { reply } from "./card.ts";
+import { brokenCard } from "./cards/refusal.ts";
+import type { Turn } from "./conversation.ts";
+import type { Call, Destination, Platform } from "./platform.ts";
+import { sendAll } from "./send.ts";
+
+export interface Occasion {
+	platform: Platform;
+	chat: Chat;
+	call: Call;
+	origin: string;
+	context: Context;
+	answerByMs: number;
+}
+
+/** @param turn what `beginning` has come to; null where it has not yet. */
+export async function speak(occasion: Occasion, beginning: Promise<Turn>, turn: Turn | null): Promise<Response> {
+	const { platform, chat, call, origin, context, answerByMs } = occasion;
+	const { requestId } = context;
+	const to = ({ address, isCallers }: Pick<Turn, "address" | "isCallers">): Destination => ({
+		chat,
+		address,
+		isCallers,
+		origin,
+	});
+	const replied = beginning
+		.then(async (begun) => ({ begun, reply: await begun.reply }))
+		.catch((error) => {
+			log("error", "chat_failed", { request_id: requestId, ...traceOf(error) });
+			return { begun: { address: call.address, isCallers: true }, reply: reply(brokenCard) };
+		});
+	const early = await withinMs(Math.max(0, answerByMs - Date.now()), replied);
+	if (early !== null) {
+		const { response, messages } = platform.answer(call, early.reply, to(early.begun));
+		context.goOn(sendAll(messages, requestId));
+		return response;
+	}
+	const first = platform.acknowledge(
+		call,
+		turn?.meanwhile ?? null,
+		to(turn ?? { address: call.address, isCallers: true }),
+	);
+	const firstSent = sendAll(first.messages, requestId);
+	const later = async () => {
+		const late = await replied;
+		await firstSent;
+		await sendAll(platform.followUp(call, late.reply, to(late.begun)), requestId);
+	};
+	context.goOn(later());
+	return first.response;
+}

@@ -1,0 +1,99 @@
+// A stretch of addresses cut into cells, so that who serves which of them can be drawn: an address belongs to the most
+// specific binding that covers it.
+import { type Cidr, contains, parseCidr } from "../../deletion/cidr.ts";
+
+export interface Bound {
+	id: string;
+	range: Cidr;
+	service: string | null;
+	/** How far Cloudflare has come with it; null where that is not told. */
+	state?: string | null;
+}
+
+export interface Cell {
+	range: Pick<Cidr, "first" | "last">;
+	/** In per cent of the whole. */
+	x: number;
+	width: number;
+}
+
+/** Neighbouring cells with one winner. */
+export interface Stretch {
+	winner: Bound | null;
+	x: number;
+	width: number;
+}
+
+/** A cell that is smaller could not be seen. */
+const leastShare = 0.03;
+/** How much wider a cell is drawn that is twice as large, where they cannot be drawn as they are. */
+const widening = 0.25;
+
+/** The cells between all beginnings and ends; as wide as they are, or at least in the order of their sizes. */
+export function cellsOf(ranges: readonly Cidr[]): Cell[] {
+	const edges = [...new Set(ranges.flatMap(({ first, last }) => [first, last + 1n]))].toSorted((a, b) =>
+		a < b ? -1 : a > b ? 1 : 0,
+	);
+	const pieces = edges.slice(0, -1).map((first, index) => ({ first, last: (edges[index + 1] ?? first) - 1n }));
+	const sizes = pieces.map(({ first, last }) => Number(last - first + 1n));
+	const least = Math.min(...sizes);
+	const isVisible = least / sum(sizes) >= leastShare;
+	const weights = isVisible ? sizes : sizes.map((size) => 1 + Math.log2(size / least) * widening);
+	const whole = sum(weights);
+	let x = 0;
+	return pieces.map((range, index) => {
+		const width = ((weights[index] ?? 0) / whole) * 100;
+		const cell = { range, x, width };
+		x += width;
+		return cell;
+	});
+}
+
+export function stretchesOf(cells: readonly Cell[], bindings: readonly Bound[]): Stretch[] {
+	const bySize = bindings.toSorted((a, b) => b.range.length - a.range.length);
+	const stretches: Stretch[] = [];
+	for (const { range, x, width } of cells) {
+		const winner = bySize.find((one) => one.range.first <= range.first && range.last <= one.range.last) ?? null;
+		const last = stretches.at(-1);
+		if (last !== undefined && last.winner?.id === winner?.id) last.width += width;
+		else stretches.push({ winner, x, width });
+	}
+	return stretches;
+}
+
+export interface Nested {
+	bound: Bound;
+	inside: Nested[];
+}
+
+/** Each binding under the least that contains it, in the order of their addresses. */
+export function nested(bindings: readonly Bound[]): Nested[] {
+	const roots: Nested[] = [];
+	const around: Nested[] = [];
+	for (const bound of bindings.toSorted(byAddress)) {
+		const one = { bound, inside: [] };
+		while (around.length > 0 && !contains(around.at(-1)?.bound.range ?? bound.range, bound.range)) around.pop();
+		(around.at(-1)?.inside ?? roots).push(one);
+		around.push(one);
+	}
+	return roots;
+}
+
+const byAddress = ({ range: a }: Bound, { range: b }: Bound): number =>
+	a.first === b.first ? a.length - b.length : a.first < b.first ? -1 : 1;
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
+
+/** As records name a binding; none where the CIDR cannot be read. */
+export function boundOf({
+	id,
+	cidr,
+	service_name,
+}: {
+	id: string;
+	cidr: string;
+	service_name: string | null;
+}): Bound[] {
+	const range = parseCidr(cidr);
+	return range.ok ? [{ id, range: range.value, service: service_name }] : [];
+}

@@ -1,0 +1,104 @@
+// The way into the pages. A page is shown to a viewer who may read; a change is made for one whose form is unbind's own.
+// Strangers get the way in, in the place of what they asked for, and nothing else.
+import type { IRequest } from "itty-router";
+import * as v from "valibot";
+import { fail, ok, type Result } from "../../deletion/result.ts";
+import { log } from "../../log.ts";
+import { lacks } from "../auth/authenticate.ts";
+import { braked } from "../auth/brake.ts";
+import { isFromOwnOrigin } from "../auth/own-form.ts";
+import { isSame } from "../auth/session.ts";
+import type { Context } from "../context.ts";
+import type { Read } from "../input.ts";
+import { type Problem, problem } from "../problem.ts";
+import { readForm } from "./form.ts";
+import { html } from "./html.ts";
+import { localPath } from "./local-path.ts";
+import { type Stranger, type Viewer, viewerOf } from "./viewer.ts";
+import { NotLetIn, SignIn } from "./views/sign-in.tsx";
+import { Trouble } from "./views/trouble.tsx";
+
+export type Page = (request: IRequest, context: Context, viewer: Viewer) => Promise<Result<Response, Problem>>;
+type Change<E extends v.ObjectEntries> = (
+	request: IRequest,
+	context: Context,
+	viewer: Viewer,
+	fields: Read<E & typeof ownEntries>,
+) => Promise<Result<Response, Problem>>;
+
+const ownEntries = { form_token: v.optional(v.string(), "") };
+
+export const pageDoor =
+	(show: Page) =>
+	async (request: IRequest, context: Context): Promise<Response> => {
+		const viewer = await viewerOf(request, context);
+		if (!viewer.ok) return refused(viewer.failure, request, context);
+		const missing = lacks(viewer.value.actor, "read");
+		return answer(missing === null ? await show(request, context, viewer.value) : fail(missing), viewer.value, context);
+	};
+
+export const changeDoor =
+	<E extends v.ObjectEntries>(entries: E, change: Change<E>) =>
+	async (request: IRequest, context: Context): Promise<Response> => {
+		const viewer = await viewerOf(request, context);
+		if (!viewer.ok) return refused(viewer.failure, request, context);
+		const fields = await ownForm(request, { ...entries, ...ownEntries }, viewer.value);
+		const done = fields.ok ? await change(request, context, viewer.value, fields.value) : fields;
+		return answer(done, viewer.value, context);
+	};
+
+async function ownForm<E extends v.ObjectEntries & typeof ownEntries>(
+	request: Request,
+	entries: E,
+	{ formToken }: Viewer,
+): Promise<Result<Read<E>, Problem>> {
+	const foreign = fail(
+		problem("foreign_form", "The form is none of unbind's, or of an earlier session. Nothing was done."),
+	);
+	if (!isFromOwnOrigin(request)) return foreign;
+	const fields = await readForm(request, entries, ["acknowledge"]);
+	if (!fields.ok) return fields;
+	const { form_token } = v.parse(v.object(ownEntries), fields.value);
+	return isSame(form_token, formToken) ? ok(fields.value) : foreign;
+}
+
+const answer = (result: Result<Response, Problem>, viewer: Viewer, { requestId }: Context): Response =>
+	result.ok ? result.value : troublePage(result.failure, viewer, requestId);
+
+export const troublePage = (trouble: Problem, viewer: Viewer | null, requestId: string): Response =>
+	html(<Trouble problem={trouble} viewer={viewer} requestId={requestId} />, trouble.status, trouble.headers);
+
+async function refused(stranger: Stranger, request: Request, context: Context): Promise<Response> {
+	if (stranger.reason === "signed_out") {
+		const isChange = request.method === "POST";
+		const notice = isChange ? "You were signed out, and so nothing was done. Sign in, and do it again." : null;
+		return html(
+			<SignIn to={returnPath(request)} notice={notice} again={mayHaveLeftCookieOut(request)} />,
+			401,
+			challenge,
+		);
+	}
+	if (stranger.reason === "unknown_user") return html(<NotLetIn stranger={stranger} />, 403);
+	if (stranger.reason === "keys_unreachable") return html(<NotLetIn stranger={stranger} />, 503);
+	const brake = stranger.reason === "wrong_assertion" ? await braked(request, context) : null;
+	log("warn", "not_let_in", { request_id: context.requestId, why: stranger.reason });
+	return brake === null
+		? html(<NotLetIn stranger={stranger} />, 401, challenge)
+		: troublePage(brake, null, context.requestId);
+}
+
+export const challenge = { "www-authenticate": 'Bearer realm="unbind"' };
+
+/** A change is done from the page of the same address, or the one above. */
+function returnPath({ url, method }: Request): string {
+	const { pathname, search } = new URL(url);
+	const page = method === "POST" ? pathname.replace(/\/(?:approve|reject|cancel|restore)$/, "") : pathname + search;
+	return localPath(/^\/(?:$|\?|records\/|account(?:[/?]|$))/.test(page) ? page : "/", url);
+}
+
+/**
+ * A link on another site, as in a chat, leads here without the cookie, which is for requests from here alone. The page
+ * that is shown in its place asks once more by itself, and that is one from here.
+ */
+const mayHaveLeftCookieOut = ({ method, headers }: Request): boolean =>
+	method === "GET" && headers.get("sec-fetch-site") === "cross-site" && headers.get("sec-fetch-mode") === "navigate";

@@ -1,0 +1,100 @@
+// The history as a page, and as files of what is filtered. Reads only. The newest page costs one call to the Ledger and
+// one KV list; asked for again while nothing has changed, the call alone.
+import type { Overview } from "../../deletion/ledger-api.ts";
+import { fail, ok } from "../../deletion/result.ts";
+import { csv, ndjson, type RowFormat } from "../api/export.ts";
+import { exported, versionIn } from "../api/history.ts";
+import { ask } from "../ask.ts";
+import { problem } from "../problem.ts";
+import type { Page } from "./door.tsx";
+import { addressOf, historyFilterOf, pinned, readFilter } from "./filter.ts";
+import { withoutEmpty } from "./form.ts";
+import { html, seeOther } from "./html.ts";
+import { presentOf } from "./present.ts";
+import { History } from "./views/history.tsx";
+
+const rowsAPage = 50;
+const chartDays = 30;
+const dayMs = 86_400_000;
+
+export const showHistory: Page = async (request, context, viewer) => {
+	const url = new URL(request.url);
+	const tidy = tidied(url);
+	if (tidy !== null) return ok(seeOther(tidy));
+	const read = readFilter(url);
+	if (!read.ok) return read;
+	const { filter, cursor } = read.value;
+
+	const nowMs = Date.now();
+	const days = lastDays(nowMs, context.config.retentionDays);
+	const isNewest = cursor === null;
+	const unless = isNewest ? versionIn(request.headers.get("if-none-match")) : null;
+	const seen: { overview: Overview | null } = { overview: null };
+	const page = await context.history.page({
+		filter: historyFilterOf(filter, nowMs),
+		limit: rowsAPage,
+		cursor,
+		unless,
+		async ask(query) {
+			const told = await ask(context.requestId, () => context.ledger.overview(query, days[0] ?? ""));
+			seen.overview = told.ok ? told.value : null;
+			return seen.overview?.changes ?? null;
+		},
+	});
+	if (!page.ok) return fail(problem("invalid_request", "This is no page of this list. Begin at its newest."));
+	if (page.value === null) return ok(new Response(null, { status: 304, headers: { etag: `W/"${unless}"` } }));
+
+	const { rows, next, version } = page.value;
+	const { overview } = seen;
+	const etag = version === null || !isNewest ? null : `W/"${version}"`;
+	return ok(
+		html(
+			<History
+				viewer={viewer}
+				filter={filter}
+				rows={rows}
+				older={next === null ? null : addressOf(pinned(filter, nowMs), "/", next)}
+				isNewest={isNewest}
+				etag={etag}
+				present={presentOf(overview)}
+				chart={overview === null || !isNewest ? null : { outcomes: overview.outcomes, days }}
+			/>,
+			200,
+			etag === null ? {} : { etag },
+		),
+	);
+};
+
+export const exportHistory =
+	(format: RowFormat): Page =>
+	async (request, context) => {
+		const read = readFilter(new URL(request.url));
+		if (!read.ok) return read;
+		const file = await exported(format, historyFilterOf(read.value.filter, Date.now()), null, context);
+		if (!file.ok) return file;
+		const headers = new Headers(file.value.headers);
+		headers.set("content-disposition", `attachment; filename="deletions.${format === csv ? "csv" : "ndjson"}"`);
+		return ok(new Response(file.value.body, { headers }));
+	};
+
+export const exportCsv = exportHistory(csv);
+export const exportNdjson = exportHistory(ndjson);
+
+/** The address without what a form sends empty or twice; null where it is as it should be. */
+function tidied(url: URL): string | null {
+	const given = new URLSearchParams(url.search);
+	const kept = withoutEmpty(given);
+	for (const name of ["q", "since", "until"]) {
+		const last = kept.getAll(name).at(-1);
+		if (last !== undefined) kept.set(name, last);
+	}
+	if (kept.size === given.size) return null;
+	return kept.size === 0 ? url.pathname : `${url.pathname}?${kept}`;
+}
+
+function lastDays(nowMs: number, retentionDays: number): string[] {
+	const count = retentionDays === 0 ? chartDays : Math.min(chartDays, retentionDays);
+	return Array.from({ length: count }, (_, index) =>
+		new Date(nowMs - (count - 1 - index) * dayMs).toISOString().slice(0, 10),
+	);
+}

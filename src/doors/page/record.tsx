@@ -1,0 +1,101 @@
+// One deletion as a page, and what is done about it from there. While it can change by itself, the page is asked for
+// again and again; as long as nothing has changed, that costs one call to the Ledger.
+
+import type { Actor } from "../../deletion/actor.ts";
+import type { LifecycleFailure } from "../../deletion/decisions.ts";
+import { type Deletion, isOpen } from "../../deletion/deletion.ts";
+import type { Option } from "../../deletion/options.ts";
+import { isRecordId } from "../../deletion/record-id.ts";
+import type { RestorationRefusal } from "../../deletion/restore.ts";
+import { fail, ok, type Result } from "../../deletion/result.ts";
+import { versionIn } from "../api/history.ts";
+import { refusalOf } from "../api/lifecycle.ts";
+import { ask } from "../ask.ts";
+import type { Context } from "../context.ts";
+import { readQuery } from "../input.ts";
+import { type Problem, problem } from "../problem.ts";
+import { unreachable } from "../requested.ts";
+import { changeDoor, type Page } from "./door.tsx";
+import { historyFilterOf, noFilter } from "./filter.ts";
+import { html, seeOther } from "./html.ts";
+import { glance, presentOf } from "./present.ts";
+import { RecordPage } from "./views/record.tsx";
+
+const othersShown = 10;
+/** Whoever decides waits for it a little; what takes longer is seen on the record. */
+const waitMs = 5000;
+const notFound = problem("deletion_not_found", "There is no deletion with this id.");
+
+export const showRecord: Page = async (request, context, viewer) => {
+	const query = readQuery(new URL(request.url), {});
+	if (!query.ok) return query;
+	const id = request.params.id ?? "";
+	if (!isRecordId(id)) return fail(notFound);
+	const unless = versionIn(request.headers.get("if-none-match"));
+	const overview = await glance(context, { unless });
+	const changes = overview?.changes ?? null;
+	if (changes?.recent === null) return ok(new Response(null, { status: 304, headers: { etag: `W/"${unless}"` } }));
+	const deletion = await recordOf(id, context);
+	if (!deletion.ok) return deletion;
+	const others = await othersOf(deletion.value, context);
+	const etag = changes === null ? null : `W/"${changes.version}"`;
+	const goesOn = isOpen(deletion.value) || isBeingRestored(deletion.value);
+	return ok(
+		html(
+			<RecordPage
+				deletion={deletion.value}
+				others={others}
+				viewer={viewer}
+				present={presentOf(overview)}
+				live={goesOn ? etag : null}
+			/>,
+			200,
+			etag === null ? {} : { etag },
+		),
+	);
+};
+
+const isBeingRestored = ({ restoration }: Deletion): boolean =>
+	restoration?.state === "restoring" || restoration?.state === "unknown";
+
+/** From the Ledger while it has it, as that is how it is now; else as it was published. */
+async function recordOf(id: string, context: Context): Promise<Result<Deletion, Problem>> {
+	const kept = await ask(context.requestId, () => context.ledger.record(id));
+	if (kept.ok && kept.value !== null) return ok(kept.value);
+	const published = await context.history.record(id);
+	// Written by the Ledger alone, from a `Deletion`.
+	if (published !== null) return ok(JSON.parse(published));
+	return fail(kept.ok ? notFound : unreachable);
+}
+
+async function othersOf({ id, binding }: Deletion, context: Context) {
+	if (binding === null) return [];
+	const conditions = [{ field: "binding_id" as const, is: true, value: binding.id }];
+	const page = await context.history.page({
+		filter: historyFilterOf({ ...noFilter, conditions }, Date.now()),
+		limit: othersShown + 1,
+		cursor: null,
+		unless: null,
+	});
+	return (page.ok ? (page.value?.rows ?? []) : []).filter((row) => row.id !== id).slice(0, othersShown);
+}
+
+const calls: Record<
+	Option,
+	(context: Context, id: string, actor: Actor) => Promise<Result<Deletion, LifecycleFailure | RestorationRefusal>>
+> = {
+	approve: ({ ledger }, id, actor) => ledger.decide(id, "approve", actor, waitMs),
+	reject: ({ ledger }, id, actor) => ledger.decide(id, "reject", actor, waitMs),
+	cancel: ({ ledger }, id, actor) => ledger.cancel(id, actor),
+	restore: ({ ledger }, id, actor) => ledger.restore(id, actor, waitMs),
+};
+
+/** What became of it stands on the record, to which the browser is sent. */
+export const changeRecord = (option: Option) =>
+	changeDoor({}, async (request, context, { actor }) => {
+		const id = request.params.id ?? "";
+		if (!isRecordId(id)) return fail(notFound);
+		const result = await ask(context.requestId, () => calls[option](context, id, actor));
+		if (!result.ok) return fail(unreachable);
+		return result.value.ok ? ok(seeOther(`/records/${id}`)) : fail(refusalOf(result.value.failure, id, actor));
+	});

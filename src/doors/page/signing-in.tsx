@@ -1,0 +1,41 @@
+// Signs in with a token, and out again. Where Cloudflare Access stands in front, neither is there.
+import type { IRequest } from "itty-router";
+import * as v from "valibot";
+import { ok } from "../../deletion/result.ts";
+import { log } from "../../log.ts";
+import { braked } from "../auth/brake.ts";
+import { isFromOwnOrigin } from "../auth/own-form.ts";
+import { noSessionCookie, sessionCookie } from "../auth/session.ts";
+import { holderOf } from "../auth/tokens.ts";
+import type { Context } from "../context.ts";
+import { problem } from "../problem.ts";
+import { challenge, changeDoor, troublePage } from "./door.tsx";
+import { readForm } from "./form.ts";
+import { html, seeOther } from "./html.ts";
+import { localPath } from "./local-path.ts";
+import { SignIn } from "./views/sign-in.tsx";
+
+const entries = { token: v.optional(v.pipe(v.string(), v.maxLength(512)), ""), to: v.optional(v.string(), "/") };
+
+export async function signIn(request: IRequest, context: Context): Promise<Response> {
+	const { config, requestId } = context;
+	if (config.access !== null)
+		return troublePage(problem("not_found", "Cloudflare Access is the one way in."), null, requestId);
+	if (!isFromOwnOrigin(request))
+		return troublePage(problem("foreign_form", "Sign in on unbind's own page."), null, requestId);
+	const fields = await readForm(request, entries);
+	if (!fields.ok) return troublePage(fields.failure, null, requestId);
+	const to = localPath(fields.value.to, request.url);
+	const holder = await holderOf(fields.value.token.trim(), config.tokenHolders);
+	if (holder === null) {
+		log("warn", "sign_in_failed", { request_id: requestId });
+		const brake = await braked(request, context);
+		const notice = brake?.detail ?? "This is no token of unbind's.";
+		return html(<SignIn to={to} notice={notice} />, brake?.status ?? 401, brake?.headers ?? challenge);
+	}
+	context.caller = holder.name;
+	log("info", "signed_in", { request_id: requestId, actor: holder.name });
+	return seeOther(to, { "set-cookie": sessionCookie(holder, config, Date.now()) });
+}
+
+export const signOut = changeDoor({}, async () => ok(seeOther("/", { "set-cookie": noSessionCookie })));

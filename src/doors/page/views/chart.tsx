@@ -1,0 +1,127 @@
+// How the last days went: a bar a day, which leads to that day, and the same numbers as a table for whoever cannot see or
+// click bars.
+import type { SettledState } from "../../../deletion/deletion.ts";
+import type { Outcome } from "../../../deletion/ledger-api.ts";
+
+const kinds: { name: string; states: readonly SettledState[] }[] = [
+	{ name: "deleted", states: ["deleted", "already_gone"] },
+	{ name: "restored", states: ["restored"] },
+	{ name: "refused", states: ["refused"] },
+	{ name: "failed", states: ["failed"] },
+	{ name: "given up", states: ["cancelled", "expired"] },
+];
+
+const heightPx = 72;
+const dayText = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", weekday: "short", day: "numeric", month: "short" });
+
+interface ChartProps {
+	outcomes: readonly Outcome[];
+	/** Oldest first, as 2026-02-20. */
+	days: readonly string[];
+	dayHref(day: string): string;
+	/** Whether this day alone is shown below. */
+	isShown(day: string): boolean;
+}
+
+interface Day {
+	day: string;
+	label: string;
+	counts: number[];
+	total: number;
+}
+
+export function Chart({ outcomes, days, dayHref, isShown }: ChartProps) {
+	const counted = days.map((day): Day => {
+		const counts = kinds.map(({ states }) =>
+			outcomes
+				.filter((one) => one.day === day && states.includes(one.state))
+				.reduce((sum, { count }) => sum + count, 0),
+		);
+		const total = counts.reduce((sum, count) => sum + count, 0);
+		return { day, label: dayText.format(new Date(day)), counts, total };
+	});
+	const most = Math.max(1, ...counted.map(({ total }) => total));
+	const busy = counted.filter(({ total }) => total > 0);
+	return (
+		<figure class="chart" id="chart">
+			<figcaption>
+				Outcomes of the last {days.length} days, at most {most} a day
+				<ul class="legend">
+					{kinds.map(({ name }, kind) => (
+						<li data-kind={kind}>{name}</li>
+					))}
+				</ul>
+			</figcaption>
+			<svg width="100%" height={heightPx} aria-hidden="true">
+				{counted.map((day, index) => (
+					<a href={dayHref(day.day)} tabindex="-1">
+						<title>{`${day.label}: ${toldCounts(day)}`}</title>
+						<Bar
+							day={day}
+							most={most}
+							x={(index / days.length) * 100}
+							width={100 / days.length}
+							shown={isShown(day.day)}
+						/>
+					</a>
+				))}
+			</svg>
+			<details class="plain">
+				<summary>The same as a table</summary>
+				<table>
+					<thead>
+						<tr>
+							<th scope="col">Day</th>
+							{kinds.map(({ name }) => (
+								<th scope="col">{name}</th>
+							))}
+						</tr>
+					</thead>
+					<tbody>
+						{busy.map(({ day, label, counts }) => (
+							<tr>
+								<th scope="row">
+									<a href={dayHref(day)}>{label}</a>
+								</th>
+								{counts.map((count) => (
+									<td class="number">{count}</td>
+								))}
+							</tr>
+						))}
+					</tbody>
+				</table>
+				{busy.length === 0 && <p>There were none.</p>}
+			</details>
+		</figure>
+	);
+}
+
+const toldCounts = ({ counts, total }: Day): string =>
+	total === 0
+		? "none"
+		: counts.flatMap((count, kind) => (count === 0 ? [] : [`${count} ${kinds[kind]?.name ?? ""}`])).join(", ");
+
+/** From the bottom up; the whole height of the day can be clicked. */
+function Bar({ day, most, x, width, shown }: { day: Day; most: number; x: number; width: number; shown: boolean }) {
+	let top = heightPx;
+	return (
+		<>
+			<rect class={shown ? "day shown" : "day"} x={`${x}%`} y="0" width={`${width}%`} height={heightPx} />
+			{day.counts.map((count, kind) => {
+				const height = (count / most) * (heightPx - 2);
+				top -= height;
+				return (
+					count > 0 && (
+						<rect
+							data-kind={kind}
+							x={`${x + width * 0.12}%`}
+							y={top.toFixed(1)}
+							width={`${(width * 0.76).toFixed(2)}%`}
+							height={height.toFixed(1)}
+						/>
+					)
+				);
+			})}
+		</>
+	);
+}

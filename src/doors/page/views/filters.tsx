@@ -1,0 +1,187 @@
+// What the history is filtered by: as chips, which can be turned round and taken off; and a form that adds to them.
+import type { JSX } from "#preact/render";
+import { doors } from "../../../deletion/actor.ts";
+import { states } from "../../../deletion/deletion.ts";
+import type { Condition, ConditionField } from "../../../deletion/row-conditions.ts";
+import { addressOf, type PageFilter, parameterOf } from "../filter.ts";
+import { doorWords, stateWords } from "../words.ts";
+
+const fieldWords: Record<ConditionField, string> = {
+	state: "state",
+	service_name: "service",
+	door: "door",
+	actor: "by",
+	prefix_id: "prefix",
+	binding_id: "binding",
+};
+
+const presets = [
+	["1h", "last hour"],
+	["24h", "24 hours"],
+	["7d", "7 days"],
+	["30d", "30 days"],
+] as const;
+
+const isDay = (text: string | null): text is string => text !== null && /^\d{4}-\d\d-\d\d$/.test(text);
+
+export const Filters = ({ filter }: { filter: PageFilter }) => (
+	<search class="filters" aria-label="Filters">
+		<Chips filter={filter} />
+		<form method="get" action="/" data-tidy="">
+			<Kept filter={filter} />
+			<p class="line">
+				<label for="q" class="unseen">
+					Search
+				</label>
+				<input
+					id="q"
+					name="q"
+					type="search"
+					value={filter.text}
+					maxlength={200}
+					placeholder="CIDR, address, id, reason, actor or Ray id"
+				/>
+				<Choice name="state" label="State" values={states} words={stateWords} />
+				<Choice name="door" label="Door" values={doors} words={doorWords} />
+				<button type="submit">Filter</button>
+			</p>
+			<details class="plain">
+				<summary>More</summary>
+				<p class="line">
+					<Field name="service" label="Service" />
+					<Field name="actor" label="By" />
+					<Field name="prefix" label="Prefix id" />
+					<Field name="binding" label="Binding id" />
+					<span>
+						<label for="since">From</label>
+						<input id="since" name="since" type="date" value={isDay(filter.since) ? filter.since : null} />
+					</span>
+					<span>
+						<label for="until">To</label>
+						<input id="until" name="until" type="date" value={isDay(filter.until) ? filter.until : null} />
+					</span>
+				</p>
+				<p class="hint">With a “-” before it, a value is what is not shown. Days are days in UTC.</p>
+			</details>
+		</form>
+		<nav aria-label="Times" class="line">
+			{presets.map(([since, words]) => (
+				<a
+					href={addressOf({ ...filter, since, until: null })}
+					aria-current={filter.since === since && filter.until === null ? "true" : undefined}
+				>
+					{words}
+				</a>
+			))}
+		</nav>
+	</search>
+);
+
+/** What the form does not show, and must not lose. */
+const Kept = ({ filter }: { filter: PageFilter }) => (
+	<>
+		{filter.conditions.map((condition) => (
+			<input type="hidden" {...parameterOf(condition)} />
+		))}
+		{filter.since !== null && !isDay(filter.since) && <input type="hidden" name="since" value={filter.since} />}
+		{filter.until !== null && !isDay(filter.until) && <input type="hidden" name="until" value={filter.until} />}
+	</>
+);
+
+interface ChoiceProps<Value extends string> {
+	name: string;
+	label: string;
+	values: readonly Value[];
+	words: Record<Value, string>;
+}
+
+const Choice = <Value extends string>({ name, label, values, words }: ChoiceProps<Value>) => (
+	<>
+		<label for={name} class="unseen">
+			{label}
+		</label>
+		<select id={name} name={name}>
+			<option value="">{label}…</option>
+			{[
+				["is", ""],
+				["is not", "-"],
+			].map(([how, mark]) => (
+				<optgroup label={how}>
+					{values.map((value) => (
+						<option value={`${mark}${value}`}>
+							{how} {words[value]}
+						</option>
+					))}
+				</optgroup>
+			))}
+		</select>
+	</>
+);
+
+const Field = ({ name, label }: { name: string; label: string }) => (
+	<span>
+		<label for={name}>{label}</label>
+		<input id={name} name={name} maxlength={200} spellcheck="false" autocomplete="off" />
+	</span>
+);
+
+function Chips({ filter }: { filter: PageFilter }) {
+	const { conditions, text, since, until } = filter;
+	const others = (one: Condition) => conditions.filter((other) => other !== one);
+	if (conditions.length === 0 && text === null && since === null && until === null) return null;
+	return (
+		<ul class="chips" aria-label="Filters in force">
+			{conditions.map((one) => {
+				const value = valueWords(one);
+				const how = one.is ? "is" : "is not";
+				return (
+					<Chip
+						text={`${fieldWords[one.field]} ${how} ${value}`}
+						off={addressOf({ ...filter, conditions: others(one) })}
+					>
+						{fieldWords[one.field]}{" "}
+						<a
+							href={addressOf({ ...filter, conditions: [...others(one), { ...one, is: !one.is }] })}
+							title={one.is ? "Turn to: is not" : "Turn to: is"}
+						>
+							{how}
+						</a>{" "}
+						<b>{value}</b>
+					</Chip>
+				);
+			})}
+			{text !== null && (
+				<Chip text={`with ${text}`} off={addressOf({ ...filter, text: null })}>
+					with <b>{text}</b>
+				</Chip>
+			)}
+			{since !== null && (
+				<Chip text={`since ${since}`} off={addressOf({ ...filter, since: null })}>
+					since <b>{presets.find(([preset]) => preset === since)?.[1] ?? since}</b>
+				</Chip>
+			)}
+			{until !== null && (
+				<Chip text={`until ${until}`} off={addressOf({ ...filter, until: null })}>
+					until <b>{until}</b>
+				</Chip>
+			)}
+			<li>
+				<a href="/">Clear all</a>
+			</li>
+		</ul>
+	);
+}
+
+const Chip = ({ text, off, children }: { text: string; off: string; children: JSX.Children }) => (
+	<li class="chip">
+		<span>{children}</span>{" "}
+		<a href={off} aria-label={`Take off: ${text}`}>
+			×
+		</a>
+	</li>
+);
+
+const words: Readonly<Record<string, string>> = { ...stateWords, ...doorWords };
+
+const valueWords = ({ field, value }: Condition): string =>
+	field === "state" || field === "door" ? (words[value] ?? value) : value;

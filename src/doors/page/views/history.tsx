@@ -1,0 +1,99 @@
+// The history: newest first, filtered, a page at a time.
+import type { Summary } from "../../../deletion/deletion.ts";
+import type { Outcome } from "../../../deletion/ledger-api.ts";
+import { addressOf, type PageFilter } from "../filter.ts";
+import type { Viewer } from "../viewer.ts";
+import { Chart } from "./chart.tsx";
+import { Filters } from "./filters.tsx";
+import { Layout, type Present } from "./layout.tsx";
+import { Rows } from "./rows.tsx";
+
+interface HistoryProps {
+	viewer: Viewer;
+	filter: PageFilter;
+	rows: readonly Summary[];
+	/** The address of the next page; null where there is none. */
+	older: string | null;
+	isNewest: boolean;
+	/** Of the newest page; null where it cannot be told whether it is. */
+	etag: string | null;
+	/** null: the Ledger could not be asked. */
+	present: Present | null;
+	/** Only on the newest page. */
+	chart: { outcomes: readonly Outcome[]; days: readonly string[] } | null;
+}
+
+export const History = ({ viewer, filter, rows, older, isNewest, etag, present, chart }: HistoryProps) => (
+	<Layout title="History" part="history" viewer={viewer} present={present} live={etag}>
+		<div class="line title">
+			<h1>History</h1>
+			<span class="tail" role="status" data-tail="" hidden />
+			<button type="button" class="quiet" data-pause="" aria-pressed="false" hidden>
+				Pause
+			</button>
+		</div>
+		{present === null && (
+			<p class="notice" role="alert">
+				The ledger cannot be reached now, so the last minutes may be missing here. Deletions that were begun go on by
+				themselves. <a href={addressOf(filter)}>Look again</a>
+			</p>
+		)}
+		{chart !== null && (
+			<Chart
+				{...chart}
+				dayHref={(day) => addressOf({ ...filter, since: day, until: day })}
+				isShown={(day) => filter.since === day && filter.until === day}
+			/>
+		)}
+		<Filters filter={filter} />
+		<div id="rows">
+			{rows.length > 0 ? (
+				<Rows
+					caption="Deletions, newest first"
+					rows={rows}
+					actorHref={(actor) =>
+						addressOf({
+							...filter,
+							conditions: [
+								...filter.conditions.filter(({ field }) => field !== "actor"),
+								{ field: "actor", is: true, value: actor },
+							],
+						})
+					}
+				/>
+			) : (
+				<Nothing filter={filter} older={older} isNewest={isNewest} />
+			)}
+			<nav aria-label="History" class="line">
+				{!isNewest && <a href={addressOf(filter)}>Newest</a>}
+				{older !== null && (
+					<a href={older} rel="next">
+						{rows.length === 0 ? "Look further back" : "Older"}
+					</a>
+				)}
+				<span class="exports">
+					All of it as <a href={addressOf(filter, "/export.csv")}>CSV</a>{" "}
+					<a href={addressOf(filter, "/export.ndjson")}>NDJSON</a>
+				</span>
+			</nav>
+		</div>
+	</Layout>
+);
+
+function Nothing({ filter, older, isNewest }: Pick<HistoryProps, "filter" | "older" | "isNewest">) {
+	if (older !== null) return <p class="notice">Nothing yet. There are older records to look through.</p>;
+	if (addressOf(filter) !== "/")
+		return (
+			<p class="notice">
+				No deletion matches. Take off a filter, or <a href="/">show all</a>.
+			</p>
+		);
+	return isNewest ? (
+		<p class="notice">
+			Nothing has been deleted yet. <a href="/account">The account's bindings</a> lead to their plans, and from there to
+			a deletion.
+		</p>
+	) : (
+		<p class="notice">There is nothing older.</p>
+	);
+}

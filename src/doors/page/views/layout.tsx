@@ -1,0 +1,150 @@
+// What every page has: its head, the way to the others, and the banner of a freeze.
+import type { JSX } from "#preact/render";
+import type { Freeze } from "../../../deletion/freeze.ts";
+import { assetPath } from "../assets.ts";
+import type { Viewer } from "../viewer.ts";
+import { Confirm } from "./confirm.tsx";
+import { Moment } from "./moment.tsx";
+
+/** What a page knows of the present; null where the Ledger could not be asked. */
+export interface Present {
+	freeze: Freeze | null;
+	/** How many deletions wait for an approval. */
+	approvals: number;
+}
+
+interface Frame {
+	title: string;
+	/** Of which part of the navigation. */
+	part: "history" | "account" | null;
+	viewer: Viewer | null;
+	present: Present | null;
+	/** The page's ETag, while it can change by itself: then the script asks again and again. */
+	live?: string | null;
+	/** Comes once more by itself, at once. */
+	again?: boolean;
+	children: JSX.Children;
+}
+
+export const Layout = ({ title, part, viewer, present, live = null, again = false, children }: Frame) => (
+	<html lang="en">
+		<head>
+			<meta charset="utf-8" />
+			<title>{`${title} · unbind`}</title>
+			<meta name="viewport" content="width=device-width, initial-scale=1" />
+			<meta name="color-scheme" content="light dark" />
+			<meta name="robots" content="noindex" />
+			{again && <meta http-equiv="refresh" content="0" />}
+			<link rel="icon" href={assetPath("svg")} />
+			<link rel="stylesheet" href={assetPath("css")} />
+			<script src={assetPath("js")} type="module" />
+		</head>
+		<body>
+			<a class="skip" href="#main">
+				Skip to the content
+			</a>
+			<header>
+				<a class="brand" href="/">
+					unbind
+				</a>
+				{viewer !== null && <Navigation part={part} viewer={viewer} present={present} />}
+			</header>
+			{viewer !== null && <Banner viewer={viewer} freeze={present?.freeze ?? null} />}
+			<main id="main" data-live={live}>
+				{children}
+			</main>
+			<p id="news" class="unseen" role="status" />
+			{viewer !== null && <Keys />}
+		</body>
+	</html>
+);
+
+const Navigation = ({ part, viewer, present }: Pick<Frame, "part" | "present"> & { viewer: Viewer }) => (
+	<>
+		<nav id="pages" aria-label="Pages">
+			<ul>
+				<li>
+					<a href="/" aria-current={part === "history" ? "page" : undefined}>
+						History
+					</a>
+				</li>
+				<li>
+					<a href="/account" aria-current={part === "account" ? "page" : undefined}>
+						Account{present !== null && present.approvals > 0 && ` (${present.approvals} to approve)`}
+					</a>
+				</li>
+			</ul>
+		</nav>
+		<div class="viewer">
+			<button type="button" class="quiet" data-local-time="" aria-pressed="false" hidden>
+				Local time
+			</button>
+			<button type="button" class="quiet" data-help="" hidden>
+				Keys
+			</button>
+			<span>{viewer.actor.name}</span>
+			{viewer.signedInBy === "access" ? (
+				<a href="/cdn-cgi/access/logout">Sign out</a>
+			) : (
+				<form method="post" action="/sign-out">
+					<input type="hidden" name="form_token" value={viewer.formToken} />
+					<button type="submit" class="quiet">
+						Sign out
+					</button>
+				</form>
+			)}
+		</div>
+	</>
+);
+
+const Banner = ({ viewer, freeze }: { viewer: Viewer; freeze: Freeze | null }) => (
+	<div id="banner">
+		{freeze !== null && (
+			<section class="banner" aria-label="Freeze">
+				<p>
+					<strong>Deletions are frozen.</strong> {freeze.by.name}: {freeze.reason}. Since <Moment at={freeze.since} />
+					{freeze.until === null ? ", until somebody lifts it." : ", until "}
+					{freeze.until !== null && <Moment at={freeze.until} />}
+				</p>
+				{viewer.actor.scopes.includes("freeze") && (
+					<Confirm summary="Lift the freeze…" action="/freeze-switch" viewer={viewer} button="Lift the freeze">
+						<input type="hidden" name="turn" value="off" />
+						<p>Deletions that were scheduled or approved go on at once.</p>
+					</Confirm>
+				)}
+			</section>
+		)}
+	</div>
+);
+
+/** Shown by the script, which alone makes the keys work. */
+const Keys = () => (
+	<dialog id="keys" aria-labelledby="keys-title">
+		<h2 id="keys-title">Keys</h2>
+		<dl class="facts">
+			<dt>
+				<kbd>j</kbd> <kbd>k</kbd>
+			</dt>
+			<dd>the next and the previous row</dd>
+			<dt>
+				<kbd>Enter</kbd>
+			</dt>
+			<dd>open it</dd>
+			<dt>
+				<kbd>/</kbd>
+			</dt>
+			<dd>search</dd>
+			<dt>
+				<kbd>?</kbd>
+			</dt>
+			<dd>this list</dd>
+		</dl>
+		<p>
+			<input type="checkbox" id="keys-on" checked />
+			<label for="keys-on">Single keys work on this device</label>
+		</p>
+		<form method="dialog">
+			<button type="submit">Close</button>
+		</form>
+	</dialog>
+);

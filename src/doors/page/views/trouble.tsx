@@ -1,0 +1,53 @@
+// What was not granted, and what can be done about it.
+import * as v from "valibot";
+import { isRecordId } from "../../../deletion/record-id.ts";
+import type { Problem } from "../../problem.ts";
+import type { Viewer } from "../viewer.ts";
+import { Layout } from "./layout.tsx";
+
+interface TroubleProps {
+	problem: Problem;
+	viewer: Viewer | null;
+	/** By which the log is searched. */
+	requestId: string;
+}
+
+export const Trouble = ({ problem, viewer, requestId }: TroubleProps) => (
+	<Layout title={problem.title} part={null} viewer={viewer} present={null}>
+		<h1>{problem.title}</h1>
+		<p class="notice" role="alert">
+			{problem.detail}
+		</p>
+		<ul>
+			{waysOn(problem).map(({ href, text }) => (
+				<li>
+					<a href={href}>{text}</a>
+				</li>
+			))}
+		</ul>
+		<p class="hint">
+			Request <code>{requestId}</code>
+		</p>
+	</Layout>
+);
+
+const id = v.pipe(v.string(), v.check(isRecordId));
+const evidenceSchema = v.object({
+	deletion_id: v.fallback(v.optional(id), undefined),
+	last_deletion: v.fallback(v.optional(v.object({ id })), undefined),
+	hint: v.fallback(v.optional(v.string()), undefined),
+	bindings: v.fallback(v.optional(v.array(v.string())), undefined),
+});
+
+/** What the evidence leads to. */
+function waysOn({ evidence, status }: Problem): { href: string; text: string }[] {
+	const { deletion_id, last_deletion, hint, bindings = [] } = v.parse(evidenceSchema, evidence);
+	return [
+		...(deletion_id === undefined
+			? []
+			: [{ href: `/records/${deletion_id}`, text: "The deletion that this is about" }]),
+		...(last_deletion === undefined ? [] : [{ href: `/records/${last_deletion.id}`, text: "Its last deletion" }]),
+		...(hint === undefined ? bindings : [hint]).slice(0, 20).map((cidr) => ({ href: `/account/${cidr}`, text: cidr })),
+		...(status === 401 ? [] : [{ href: "/", text: "The history" }]),
+	];
+}

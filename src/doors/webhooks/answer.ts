@@ -1,0 +1,77 @@
+// What a sender is told. Whatever was understood is a success for it, a refusal too: a sender takes an error for a broken
+// receiver, repeats it, and in the end sends nothing more.
+import { type Deletion, isOpen } from "../../deletion/deletion.ts";
+import type { Plan } from "../../deletion/plan.ts";
+import { type Problem, retryAfter } from "../problem.ts";
+
+/** What became of one deletion that a payload asked for. */
+export type Outcome =
+	| { kind: "deletion"; deletion: Deletion; replayed: boolean }
+	/** It takes longer than the sender waits; this is its record's id. */
+	| { kind: "under_way"; id: string; target: string }
+	| { kind: "plan"; target: string; plan: Plan }
+	/** It never became a deletion. */
+	| { kind: "problem"; target: string; problem: Problem };
+
+const retrySeconds = 10;
+/** Problems that pass by themselves. */
+const passing: readonly string[] = ["cloudflare_unavailable", "internal", "outcome_unknown"];
+
+export function webhookAnswer(outcomes: readonly Outcome[]): Response {
+	const words = new Set(outcomes.map(wordOf));
+	const [word = "ignored"] = words;
+	const outcome = words.size > 1 ? "mixed" : word;
+	const body = { outcome, deletions: outcomes.map(shown) };
+	const waits = outcomes.flatMap(retryIn);
+	if (waits.length > 0) return Response.json(body, { status: 503, headers: retryAfter(Math.max(...waits)) });
+	const isReplay = outcomes.length > 0 && outcomes.every((one) => one.kind === "deletion" && one.replayed);
+	return Response.json(body, {
+		status: outcomes.some(isUnderWay) ? 202 : 200,
+		headers: isReplay ? { "idempotency-replayed": "true" } : {},
+	});
+}
+
+function wordOf(one: Outcome): string {
+	switch (one.kind) {
+		case "deletion":
+			return one.deletion.state;
+		case "under_way":
+			return "deleting";
+		case "plan":
+			return "planned";
+		case "problem":
+			return one.problem.status < 500 ? "refused" : "failed";
+	}
+}
+
+function shown(one: Outcome): object {
+	switch (one.kind) {
+		case "deletion": {
+			const { id, state, target, reason, binding, failure } = one.deletion;
+			return { id, state, target, cidr: binding?.cidr ?? null, reason, failure, location: `/deletions/${id}` };
+		}
+		case "under_way":
+			return { id: one.id, state: "deleting", target: one.target, location: `/deletions/${one.id}` };
+		case "plan": {
+			const { binding, would, acknowledge, guards } = one.plan;
+			return { id: null, target: one.target, cidr: binding.cidr, would, acknowledge, guards };
+		}
+		case "problem": {
+			const { code, detail, evidence } = one.problem;
+			return { id: null, target: one.target, failure: { code, detail, ...evidence } };
+		}
+	}
+}
+
+const isUnderWay = (one: Outcome): boolean =>
+	one.kind === "under_way" || (one.kind === "deletion" && isOpen(one.deletion));
+
+/** Seconds, where the sender can help by sending it again: nothing was sent to Cloudflare, or the Ledger was not reached. */
+function retryIn(one: Outcome): number[] {
+	if (one.kind === "deletion")
+		return one.deletion.failure?.code === "cloudflare_unavailable"
+			? [one.deletion.failure.retry_after_seconds ?? retrySeconds]
+			: [];
+	if (one.kind !== "problem" || !passing.includes(one.problem.code)) return [];
+	return [Number(one.problem.headers["retry-after"] ?? retrySeconds)];
+}

@@ -1,0 +1,138 @@
+// Webhooks: the proof over the raw bytes, the payload, what it asks for, and then each of it as a deletion like any other.
+// What a sender may do stands in the configuration; whether a deletion is carried out, the core decides.
+
+import { createHash } from "node:crypto";
+import type { IRequest } from "itty-router";
+import type { Sender } from "../../config/webhooks.ts";
+import type { Actor } from "../../deletion/actor.ts";
+import type { DeletionCommand } from "../../deletion/admit.ts";
+import type { Json } from "../../deletion/json.ts";
+import type { PlanQuery } from "../../deletion/plan.ts";
+import { newRecordId } from "../../deletion/record-id.ts";
+import { fail, ok, type Result } from "../../deletion/result.ts";
+import { withinMs } from "../../within-ms.ts";
+import { ask } from "../ask.ts";
+import { provenBody } from "../auth/proven.ts";
+import { schemeOf } from "../auth/schemes.ts";
+import type { Context } from "../context.ts";
+import { readQuery } from "../input.ts";
+import { targetIn } from "../named-target.ts";
+import { type Problem, problem, problemResponse } from "../problem.ts";
+import { commandDeletion, lookUpProblem, unreachable } from "../requested.ts";
+import { type Outcome, webhookAnswer } from "./answer.ts";
+import { type Asked, askedFor, type Truncated, type Unreadable } from "./mapping.ts";
+
+/** The most hurried sender waits 5 seconds. */
+const answerWithinMs = 4500;
+/** The Ledger's answer comes first: it says what really stands, also where that was begun by an earlier delivery. */
+const aheadMs = 500;
+
+export async function webhook(request: IRequest, context: Context): Promise<Response> {
+	const answer = await received(request, context, Date.now() + answerWithinMs);
+	return answer.ok ? answer.value : problemResponse(answer.failure, context.requestId);
+}
+
+async function received(request: IRequest, context: Context, answerByMs: number): Promise<Result<Response, Problem>> {
+	const name = request.params.name ?? "";
+	const sender = context.config.senders.find((one) => one.name === name) ?? null;
+	const proven = await provenBody(request, name, sender && provenBy(sender), context);
+	if (!proven.ok) return proven;
+	if (sender === null) return fail(problem("unauthorized", "There is no such sender."));
+	context.caller = sender.name;
+	const query = readQuery(new URL(request.url), {});
+	if (!query.ok) return query;
+
+	const payload = parsed(proven.value.body);
+	if (!payload.ok) return payload;
+	const asked = askedFor(payload.value, sender.mapping);
+	if (!asked.ok) return refusedWhole(asked.failure);
+	// One that is the same when the message is delivered again.
+	const message = proven.value.messageId ?? digestOf(proven.value.signed);
+	const outcomes = await Promise.all(asked.value.map((one) => outcomeOf(one, message, sender, context, answerByMs)));
+	return ok(webhookAnswer(outcomes));
+}
+
+const provenBy = ({ scheme, signature, secrets }: Sender) => ({ scheme: schemeOf(scheme, signature), secrets });
+
+function parsed(body: Uint8Array): Result<Json, Problem> {
+	try {
+		return ok(JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(body)));
+	} catch {
+		return fail(problem("invalid_request", "The body is not JSON in UTF-8. Have the sender send application/json."));
+	}
+}
+
+function refusedWhole(failure: Unreadable[] | Truncated): Result<Response, Problem> {
+	if ("truncated" in failure) {
+		const detail = `The sender left ${failure.truncated} out of the payload; nothing is deleted by half of it.`;
+		return ok(Response.json({ outcome: "refused", detail, deletions: [] }));
+	}
+	const detail = "The payload does not have what this sender's configuration looks for. Nothing was deleted.";
+	return fail(problem("invalid_request", detail, { payload: failure }));
+}
+
+async function outcomeOf(
+	asked: Asked,
+	message: string,
+	sender: Sender,
+	context: Context,
+	answerByMs: number,
+): Promise<Outcome> {
+	const target = targetIn(asked.target, context);
+	if (!target.ok) return { kind: "problem", target: asked.target.slice(0, 64), problem: target.failure };
+	const { named } = target.value;
+	const { acknowledge } = sender;
+	const wish = { actor: actorOf(sender), target: target.value, reason: asked.reason, acknowledge, ifMatch: null };
+	if (sender.dryRun) return planned(wish, context, answerByMs);
+
+	const event = JSON.stringify(asked.id.length > 0 ? asked.id : [message, asked.index]);
+	const deletionId = newRecordId(Date.now(), crypto.getRandomValues(new Uint8Array(16)));
+	const command: DeletionCommand = {
+		...wish,
+		notBeforeMs: null,
+		// A payload is several requests, each with its own claim.
+		requestId: `${context.requestId}:${asked.index}`,
+		idempotencyKey: `webhook:${digestOf(event)}`,
+		deletionId,
+	};
+	const work = commandDeletion(command, Math.max(0, answerByMs - Date.now() - aheadMs), context);
+	// Should the sender have to be answered first, the work is not given up with its request.
+	context.goOn(work);
+	const admitted = await withinMs(answerByMs - Date.now(), work);
+	if (admitted === null) return { kind: "under_way", id: deletionId, target: named };
+	if (admitted.ok) return { kind: "deletion", ...admitted.value };
+	return (
+		(await firstAnswer(admitted.failure, named, context)) ?? {
+			kind: "problem",
+			target: named,
+			problem: admitted.failure,
+		}
+	);
+}
+
+/**
+ * The same event with another text beside it (an alert that tells its present value): the answer is the first one's. With
+ * another target it is not the same event.
+ */
+async function firstAnswer({ code, evidence }: Problem, target: string, context: Context): Promise<Outcome | null> {
+	if (code !== "idempotency_key_reused") return null;
+	const record = await ask(context.requestId, () => context.ledger.record(String(evidence.deletion_id)));
+	if (!record.ok || record.value?.target !== target) return null;
+	return { kind: "deletion", deletion: record.value, replayed: true };
+}
+
+async function planned(wish: PlanQuery, context: Context, answerByMs: number): Promise<Outcome> {
+	const target = wish.target.named;
+	const work = ask(context.requestId, () => context.ledger.plan(wish));
+	const plan = await withinMs(answerByMs - Date.now(), work);
+	if (plan === null) return { kind: "problem", target, problem: tooSlow };
+	if (!plan.ok) return { kind: "problem", target, problem: unreachable };
+	if (!plan.value.ok) return { kind: "problem", target, problem: lookUpProblem(plan.value.failure) };
+	return { kind: "plan", target, plan: plan.value.value };
+}
+
+const tooSlow = problem("cloudflare_unavailable", "Cloudflare takes longer than the sender waits. Send it again.");
+
+const actorOf = ({ name, scopes, ranges }: Sender): Actor => ({ name, door: "webhook", scopes, ranges });
+
+const digestOf = (what: string | Uint8Array): string => createHash("sha256").update(what).digest("hex");

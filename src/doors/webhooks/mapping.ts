@@ -1,0 +1,74 @@
+// From a sender's payload to what it asks for, by the sender's configuration alone. Asks nobody and changes nothing: it
+// says what is to be deleted, or that nothing is, or why it cannot tell.
+
+import type { Mapping } from "../../config/webhooks.ts";
+import type { Json } from "../../deletion/json.ts";
+import { fail, ok, type Result } from "../../deletion/result.ts";
+import { type JsonPointer, valueAt } from "../../json-pointer.ts";
+
+/** One deletion, as the payload names it. */
+export interface Asked {
+	target: string;
+	reason: string | null;
+	/** What names this event among all of the sender's; empty where the payload has nothing of the kind. */
+	id: Json[];
+	/** Its place in the payload. */
+	index: number;
+}
+
+export type Unreadable = { problem: string; index?: number };
+/** The sender says itself that it left something out: what is there may not be what is meant. */
+export type Truncated = { truncated: number };
+
+/** More at once is no alert any more, but a mistake; and each costs a call to the Ledger. */
+export const askedAtMost = 40;
+const longestReason = 500;
+
+/** An element that cannot be read stops all of them: half of a payload that is not understood is not understood either. */
+export function askedFor(payload: Json, mapping: Mapping): Result<Asked[], Unreadable[] | Truncated> {
+	const omitted = mapping.truncated === null ? undefined : valueAt(mapping.truncated, payload, payload);
+	if (omitted !== undefined && omitted !== 0)
+		return fail(
+			typeof omitted === "number"
+				? { truncated: omitted }
+				: [{ problem: "the count of what was left out is no number" }],
+		);
+
+	const elements = mapping.each === null ? [payload] : (valueAt(mapping.each, payload, payload) ?? null);
+	if (!Array.isArray(elements)) {
+		// What is sent to try a connection out has no list, and asks for nothing.
+		return mapping.when.length > 0 && elements === null
+			? ok([])
+			: fail([{ problem: "there is no list at the pointer of each" }]);
+	}
+	const asked: Asked[] = [];
+	const unreadable: Unreadable[] = [];
+	for (const [index, element] of elements.entries()) {
+		const at = (pointer: JsonPointer) => valueAt(pointer, element, payload);
+		if (!mapping.when.every((condition) => condition.is.some((value) => value === at(condition.at)))) continue;
+		const target = at(mapping.target);
+		if (typeof target === "string" && target !== "") {
+			const id = mapping.id.map((pointer) => at(pointer) ?? null);
+			// An id of the whole payload is one of each of its elements.
+			const ofAll = mapping.each !== null && mapping.id.every((pointer) => pointer.of === "payload");
+			const reason = mapping.reason === null ? null : reasonOf(at(mapping.reason));
+			const known = id.some((part) => part !== null);
+			asked.push({ target, reason, id: known ? [...id, ...(ofAll ? [index] : [])] : [], index });
+		} else {
+			unreadable.push({ problem: "there is no text at the pointer of the target", index });
+		}
+	}
+	if (asked.length > askedAtMost)
+		unreadable.push({ problem: `it asks for ${asked.length} deletions, of at most ${askedAtMost}` });
+	return unreadable.length > 0 ? fail(unreadable) : ok(asked);
+}
+
+/** A sender's text was not written for us, so it is fitted to what a reason may be, and not refused. */
+function reasonOf(value: Json | undefined): string | null {
+	if (typeof value !== "string" && typeof value !== "number") return null;
+	const text = String(value)
+		.toWellFormed()
+		.replace(/\p{Cc}+/gu, " ")
+		.trim();
+	return text === "" ? null : text.slice(0, longestReason).toWellFormed().trim();
+}

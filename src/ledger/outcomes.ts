@@ -1,0 +1,39 @@
+// How many deletions ended how, by the day on which they were asked for. Counted in the commit that stores the record,
+// so that nobody has to read the history to draw it.
+import { type Deletion, isOpen, type State } from "../deletion/deletion.ts";
+import type { Outcome } from "../deletion/ledger-api.ts";
+
+/** More than anybody is shown. */
+const keptDays = 400;
+
+/** Has to come before the record is stored: what it was counted as is what the stored one says. */
+export function countOutcome(sql: SqlStorage, deletion: Deletion): void {
+	const before = countedAs(sql, deletion);
+	const after = isOpen(deletion) ? null : deletion.state;
+	if (before === after) return;
+	const day = deletion.created_at.slice(0, 10);
+	if (before !== null)
+		sql.exec("UPDATE outcomes SET count = count - 1 WHERE day = ? AND state = ? AND count > 0", day, before);
+	if (after === null) return;
+	sql.exec(
+		"INSERT INTO outcomes (day, state, count) VALUES (?, ?, 1) ON CONFLICT (day, state) DO UPDATE SET count = count + 1",
+		day,
+		after,
+	);
+	sql.exec("DELETE FROM outcomes WHERE day <= date(?, ?)", day, `-${keptDays} days`);
+}
+
+function countedAs(sql: SqlStorage, { id, restoration, timeline }: Deletion): State | null {
+	const query = "SELECT open, state FROM deletions WHERE id = ?";
+	const [row] = sql.exec<{ open: number; state: State }>(query, id).toArray();
+	if (row !== undefined) return row.open === 1 ? null : row.state;
+	// The Ledger had let it go, and has it back to amend it.
+	if (restoration === null) return null;
+	return timeline.some(({ event }) => event === "already_gone") ? "already_gone" : "deleted";
+}
+
+/** @param sinceDay as 2026-02-20, in UTC. */
+export function outcomesSince(sql: SqlStorage, sinceDay: string): Outcome[] {
+	const query = "SELECT day, state, count FROM outcomes WHERE day >= ? AND count > 0 ORDER BY day, state";
+	return sql.exec<{ day: string; state: Outcome["state"]; count: number }>(query, sinceDay).toArray();
+}

@@ -1,0 +1,22 @@
+// The present at a glance, in one call: what changed lately, whether deletions are frozen, what waits, and how the last
+// days went. Its version is that of the records and of the freeze.
+import type { State } from "../deletion/deletion.ts";
+import type { ChangesQuery, Overview } from "../deletion/ledger-api.ts";
+import { changes } from "./changes.ts";
+import { freezeInForce } from "./freezes.ts";
+import { outcomesSince } from "./outcomes.ts";
+
+export function overview(sql: SqlStorage, query: ChangesQuery, sinceDay: string, nowMs: number): Overview {
+	const freeze = freezeInForce(sql, nowMs);
+	const mark = freeze === null ? "" : `-f${Date.parse(freeze.since).toString(36)}`;
+	const unless = query.unless?.endsWith(mark) ? query.unless.slice(0, query.unless.length - mark.length) : null;
+	const { version, recent, until } = changes(sql, { ...query, unless }, nowMs);
+	const told = { changes: { version: `${version}${mark}`, recent, until }, freeze };
+	if (recent === null) return { ...told, waiting: { approval: 0, time: 0 }, outcomes: [] };
+	const waiting = { approval: openIn(sql, "pending_approval"), time: openIn(sql, "scheduled") };
+	return { ...told, waiting, outcomes: outcomesSince(sql, sinceDay) };
+}
+
+const openIn = (sql: SqlStorage, state: State): number =>
+	sql.exec<{ count: number }>("SELECT count(*) AS count FROM deletions WHERE open = 1 AND state = ?", state).one()
+		.count;

@@ -1,0 +1,24 @@
+// An installed Chromium, driven by playwright-core: the one that CHROMIUM_PATH names, or one where systems put it. Nothing
+// is downloaded. Where there is none, the browser's tests are skipped, but in CI they fail: a gate that looks away is none.
+import { existsSync } from "node:fs";
+import { type Browser, chromium } from "playwright-core";
+
+const usualPaths = [
+	"/usr/bin/chromium",
+	"/usr/bin/chromium-browser",
+	"/usr/bin/google-chrome",
+	"/snap/bin/chromium",
+	"/Applications/Chromium.app/Contents/MacOS/Chromium",
+	"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+];
+
+const path = [process.env.CHROMIUM_PATH ?? "", ...usualPaths].find((one) => one !== "" && existsSync(one)) ?? null;
+
+/** For `describe.skipIf`. */
+export const noBrowser = path === null && process.env.CI === undefined;
+
+export function launchChromium(): Promise<Browser> {
+	if (path === null) throw new Error("There is no Chromium. Install one, or say where it is: CHROMIUM_PATH=…");
+	// Its own sandbox needs privileges that containers do not give.
+	return chromium.launch({ executablePath: path, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+}

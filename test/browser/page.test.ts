@@ -1,0 +1,267 @@
+// The page in a real browser, against the sandbox: what people do, with the script and without.
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { AxeResults } from "axe-core";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { sandboxEmail } from "../sandbox/imitation/credentials.ts";
+import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+import { launchChromium, noBrowser } from "./chromium.ts";
+import { known, request, signIn, somebody } from "./people.ts";
+
+const axe = await readFile(fileURLToPath(import.meta.resolve("axe-core/axe.min.js")), "utf8");
+
+describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
+	let directory: string;
+	let sandbox: Sandbox;
+	let browser: Browser;
+	beforeAll(async () => {
+		directory = await mkdtemp(join(tmpdir(), "unbind-browser-"));
+		const bindings = { BUDGET_DELETIONS: 100, GUARDS: { breadth: "pass" } };
+		[sandbox, browser] = await Promise.all([startSandbox({ dataPath: directory, bindings }), launchChromium()]);
+	}, 90_000);
+	afterAll(async () => {
+		await browser?.close();
+		await sandbox?.stop();
+		await rm(directory, { recursive: true, force: true });
+	});
+	beforeEach(() => sandbox.imitation.reset());
+
+	const remove = (cidr: string, query = "", caller: Parameters<typeof request>[3] = sandboxEmail) =>
+		request(sandbox, "DELETE", `/bindings/${cidr}${query}`, caller);
+	const row = (page: Page, reason: string) => page.locator("[data-row]", { hasText: reason });
+
+	test("somebody signs in, follows what happens, opens it by the keys, and restores it", async () => {
+		const { page, faults, leave } = await somebody(browser, sandbox);
+		await signIn(page);
+		await remove("203.0.113.128/25", "?reason=live+one");
+		await row(page, "live one").waitFor();
+		expect(await page.locator("[data-tail]").textContent()).toBe("Live: 1 new");
+
+		await page.keyboard.press("j");
+		await page.keyboard.press("Enter");
+		await page.getByRole("heading", { name: "203.0.113.128/25" }).waitFor();
+		await page.getByText("Restore…").click();
+		await page.getByRole("button", { name: "Restore 203.0.113.128/25" }).click();
+		await page.getByText("Restored, as the new binding").waitFor();
+		expect(faults).toEqual([]);
+		await leave();
+	});
+
+	test("a filtered list is an address: whoever opens it sees the same", async () => {
+		await remove("203.0.113.0/26", "?reason=shared+one");
+		await remove("192.0.2.0/24", "?reason=shared+two");
+		const { page, leave } = await known(browser, sandbox);
+		await page.goto("/");
+		await page.getByLabel("Search").fill("shared");
+		await page.getByLabel("State").selectOption("-failed");
+		await page.getByRole("button", { name: "Filter" }).click();
+		await page.getByRole("link", { name: "is not", exact: true }).waitFor();
+		expect(new URL(page.url()).search).toBe("?q=shared&state=-failed");
+		await expect.poll(() => page.locator("[data-row]").count()).toBe(1);
+
+		const other = await known(browser, sandbox, "approver", { javaScriptEnabled: false });
+		await other.page.goto(page.url());
+		expect(await other.page.locator("[data-row]").allTextContents()).toEqual([expect.stringContaining("shared one")]);
+		await other.page.getByRole("link", { name: "is not", exact: true }).click();
+		expect(await other.page.locator("[data-row]").allTextContents()).toEqual([expect.stringContaining("shared two")]);
+		await Promise.all([leave(), other.leave()]);
+	});
+
+	test("a deletion that takes its time is followed until it is done", async () => {
+		sandbox.imitation.faults.order({ method: "DELETE", fault: { kind: "hang_before" } });
+		const { page, faults, leave } = await known(browser, sandbox);
+		await page.goto("/account/203.0.113.64/26");
+		await page.getByText("Delete it…").click();
+		await page.getByLabel("Reason").fill("slow one");
+		await page.getByRole("button", { name: "Delete 203.0.113.64/26" }).click();
+		await page.getByText("Look again").waitFor();
+		expect(await page.locator("h1 + [data-state]").textContent()).toBe("deleting");
+		sandbox.imitation.release();
+		await page.getByText("Deleted. The edge takes up to 6 hours to settle.").waitFor();
+		expect(await page.locator("h1 + [data-state]").textContent()).toBe("deleted");
+		expect(faults).toEqual([]);
+		await leave();
+	});
+
+	test("without a script: asked for by one, approved by another, restored, and signed out", async () => {
+		const plain = { javaScriptEnabled: false };
+		const asker = await somebody(browser, sandbox, plain);
+		await signIn(asker.page, sandboxEmail, "/account");
+		await asker.page.getByRole("link", { name: "198.51.100.0/24" }).click();
+		await asker.page.getByText("Ask for its deletion…").click();
+		await asker.page.getByLabel("Reason").fill("no script");
+		await asker.page.getByLabel("leaves_no_service").check();
+		await asker.page.getByRole("button", { name: "Ask to delete 198.51.100.0/24" }).click();
+		await asker.page.getByText("waits for approval").first().waitFor();
+		expect(await asker.page.getByText("Approve…").count()).toBe(0);
+
+		const other = await known(browser, sandbox, "sandbox", plain);
+		await other.page.goto(asker.page.url());
+		await other.page.getByText("Approve…").click();
+		await other.page.getByRole("button", { name: "Approve the deletion of 198.51.100.0/24" }).click();
+		await other.page.getByText("sandbox (page) approved it.").waitFor();
+		await other.page.getByText("Restore…").click();
+		await other.page.getByRole("button", { name: "Restore 198.51.100.0/24" }).click();
+		await other.page.getByText("Restored, as the new binding").waitFor();
+
+		await other.page.getByRole("button", { name: "Sign out" }).click();
+		await other.page.goto("/account");
+		expect(await other.page.getByRole("heading").allTextContents()).toEqual(["Sign in"]);
+		await Promise.all([asker.leave(), other.leave()]);
+	});
+
+	test("a session's cookie is out of reach for scripts, and bound to this host", async () => {
+		const { page, leave } = await somebody(browser, sandbox);
+		await signIn(page);
+		expect(await page.evaluate("document.cookie")).toBe("");
+		const [cookie] = await page.context().cookies();
+		expect(cookie).toMatchObject({
+			name: "__Host-unbind",
+			httpOnly: true,
+			secure: true,
+			sameSite: "Strict",
+			path: "/",
+		});
+		await leave();
+	});
+
+	describe("another site", () => {
+		let site: Server;
+		let siteUrl: string;
+		beforeAll(async () => {
+			site = createServer((req, res) => {
+				const path = new URL(req.url ?? "/", "http://x").searchParams.get("to") ?? "/";
+				res.writeHead(200, { "content-type": "text/html" });
+				res.end(`<a href="${sandbox.url}${path}">there</a><form method="post" action="${sandbox.url}${path}">
+					<input name="turn" value="on"><input name="reason" value="forged"><input name="form_token" value="x"><button>Win</button></form>`);
+			});
+			await new Promise<void>((resolve) => site.listen(0, "127.0.0.1", resolve));
+			const address = site.address();
+			siteUrl = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}/`;
+		});
+		afterAll(() => site.close());
+
+		test("can change nothing, and a form with another token cannot either", async () => {
+			const { page, leave } = await known(browser, sandbox);
+			await page.goto(`${siteUrl}?to=/freeze-switch`);
+			const [forged] = await Promise.all([page.waitForResponse("**/freeze-switch"), page.getByText("Win").click()]);
+			expect([forged.status(), (await forged.request().allHeaders()).cookie]).toEqual([401, undefined]);
+
+			await page.goto("/account");
+			await page.getByText("Freeze deletions…").click();
+			await page.getByLabel("Reason").fill("forged");
+			await page.evaluate(`document.querySelector('[action="/freeze-switch"] [name="form_token"]').value = "forged"`);
+			const [refused] = await Promise.all([
+				page.waitForResponse("**/freeze-switch"),
+				page.getByRole("button", { name: "Freeze all deletions" }).click(),
+			]);
+			expect(refused.status()).toBe(403);
+			await page.getByText("Nothing was done.").waitFor();
+			expect(await request(sandbox, "GET", "/freeze")).toMatchObject({ frozen: false });
+			await leave();
+		});
+
+		test.each([true, false])(
+			"can link to a record, which opens for who is signed in (script: %s)",
+			async (javaScriptEnabled) => {
+				const { id } = await remove("203.0.113.0/26");
+				const { page, leave } = await known(browser, sandbox, "sandbox", { javaScriptEnabled });
+				await page.goto(`${siteUrl}?to=/records/${id}`);
+				await page.getByText("there").click();
+				await page.getByRole("heading", { name: "203.0.113.0/26" }).waitFor();
+				await leave();
+			},
+		);
+	});
+
+	test("keys, copying, local times and the pause do what they say", async () => {
+		const { id } = await remove("203.0.113.0/26", "?reason=keys");
+		const { page, faults, leave } = await known(browser, sandbox, "sandbox", { timezoneId: "Asia/Tokyo" });
+		await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+		await page.goto("/");
+		await page.keyboard.press("/");
+		expect(await page.evaluate("document.activeElement.id")).toBe("q");
+		await page.keyboard.press("j");
+		expect(await page.getByLabel("Search").inputValue()).toBe("j");
+		await page.getByRole("button", { name: "Pause" }).click();
+		expect(await page.locator("[data-tail]").textContent()).toBe("Paused");
+
+		await page.keyboard.press("?");
+		await page.getByRole("dialog", { name: "Keys" }).waitFor();
+		await page.getByLabel("Single keys work on this device").uncheck();
+		await page.keyboard.press("Escape");
+		await page.keyboard.press("?");
+		expect(await page.getByRole("dialog").count()).toBe(0);
+
+		await page.goto(`/records/${id}`);
+		await page.getByRole("button", { name: "Copy the record's id" }).click();
+		expect(await page.evaluate("navigator.clipboard.readText()")).toBe(id);
+		expect(await page.locator("time").first().textContent()).toMatch(/UTC$/);
+		await page.getByRole("button", { name: "Local time" }).click();
+		expect(await page.locator("time").first().textContent()).toMatch(/GMT\+9|JST/);
+		await page.reload();
+		expect(await page.locator("time").first().textContent()).toMatch(/GMT\+9|JST/);
+		expect(faults).toEqual([]);
+		await leave();
+	});
+
+	test("nothing that axe-core knows keeps anybody out, in light and dark, and nothing is wider than a phone", async () => {
+		const refused = await remove("2001:db8:100:1::/64");
+		const waiting = await remove("198.51.100.0/24", "?acknowledge=leaves_no_service&reason=axe");
+		const done = await remove("203.0.113.128/25", "?reason=axe");
+		const pages = [
+			"/",
+			"/?state=-failed&actor=sandbox&q=axe&since=24h",
+			"/?q=nothing-like-it",
+			`/records/${refused.deletion_id}`,
+			`/records/${waiting.id}`,
+			`/records/${done.id}`,
+			"/account",
+			"/account/203.0.113.0/24",
+			"/account/2001:db8:100::/48",
+			"/account/203.0.113.7",
+		];
+		const findings: string[] = [];
+		const check = async (page: Page, path: string) => {
+			await page.goto(path);
+			await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
+			await page.evaluate(axe);
+			// The dark colours are all that is other in the dark.
+			const runs = {
+				light: "axe.run({ rules: { 'target-size': { enabled: true } } })",
+				dark: "axe.run({ runOnly: ['color-contrast'] })",
+			};
+			for (const colorScheme of ["light", "dark"] as const) {
+				await page.emulateMedia({ colorScheme });
+				const { violations } = await page.evaluate<AxeResults>(runs[colorScheme]);
+				for (const { id, nodes } of violations)
+					findings.push(`${path} ${colorScheme} ${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
+			}
+			await page.setViewportSize({ width: 320, height: 640 });
+			const width = await page.evaluate<number>("document.documentElement.scrollWidth");
+			if (width > 320) findings.push(`${path} is ${width} wide`);
+			await page.setViewportSize({ width: 1280, height: 720 });
+		};
+		const { page, faults, leave } = await somebody(browser, sandbox);
+		await check(page, "/");
+		await signIn(page);
+		for (const path of pages) await check(page, path);
+		await page.goto("/account");
+		await page.getByText("Freeze deletions…").click();
+		await page.getByLabel("Reason").fill("axe");
+		await page.getByRole("button", { name: "Freeze all deletions" }).click();
+		await page.getByText("Deletions are frozen.").waitFor();
+		await check(page, "/account");
+		await page.goto("/");
+		await page.getByText("Lift the freeze…").click();
+		await page.getByRole("button", { name: "Lift the freeze" }).click();
+		await page.getByText("Freeze deletions…").waitFor();
+		expect(findings).toEqual([]);
+		expect(faults).toEqual([]);
+		await leave();
+	}, 120_000);
+});

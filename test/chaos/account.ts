@@ -1,0 +1,85 @@
+// The account that the chaos happens in: prefixes with many bindings, and prefixes with a single one, whose deletion
+// another person has to approve. And those who act on it, each with a token.
+import { createHash } from "node:crypto";
+import type { Json } from "../../src/deletion/json.ts";
+import { magicTransitId } from "../sandbox/imitation/account.ts";
+import type { StateInput } from "../sandbox/imitation/state.ts";
+
+/** A place where a binding stands, or can be restored to. */
+export interface Slot {
+	cidr: string;
+	prefixId: string;
+	/** Its prefix has no other: deleting it waits for an approval. */
+	alone: boolean;
+}
+
+const widePrefixes = 24;
+const alonePrefixes = 24;
+const partsOfPrefix = 16;
+
+const cdn = { service_id: "5e4f1c0a9b7d4e2f8a6b3c1d0e9f7a52", service_name: "CDN" };
+const magicTransit = { service_id: magicTransitId, service_name: "Magic Transit" };
+const provisioning = { state: "active" };
+const id = (kind: string, number: number) => `${kind}${String(number).padStart(31, "0")}`;
+
+const wide: Slot[] = Array.from({ length: widePrefixes }, (_, prefix) =>
+	Array.from({ length: partsOfPrefix }, (_, part) => ({
+		// The first is the prefix's own range, the rest lie inside.
+		cidr: part === 0 ? `100.64.${prefix}.0/24` : `100.64.${prefix}.${part * 16}/28`,
+		prefixId: id("a", prefix),
+		alone: false,
+	})),
+).flat();
+const alone: Slot[] = Array.from({ length: alonePrefixes }, (_, prefix) => ({
+	cidr: `100.65.${prefix}.0/24`,
+	prefixId: id("c", prefix),
+	alone: true,
+}));
+
+export const slots: readonly Slot[] = [...wide, ...alone];
+
+const whole = (slot: Slot) => slot.cidr.endsWith("/24");
+
+export const largeAccount: StateInput = {
+	prefixes: slots.filter(whole).map((default_) => ({
+		id: default_.prefixId,
+		cidr: default_.cidr,
+		bindings: slots
+			.filter(({ prefixId }) => prefixId === default_.prefixId)
+			.map((slot) => ({
+				id: id("b", slots.indexOf(slot)),
+				cidr: slot.cidr,
+				...(whole(slot) && !slot.alone ? magicTransit : cdn),
+				provisioning,
+			})),
+	})),
+};
+
+const tokenOf = (caller: string) => `chaos_${caller}`;
+
+export const callers: readonly string[] = Array.from({ length: 20 }, (_, number) => `caller-${number + 1}`);
+
+/** Nothing is compressed: it would only be work. */
+export const headersOf = (caller: string) => ({
+	authorization: `Bearer ${tokenOf(caller)}`,
+	"accept-encoding": "identity",
+});
+
+/** Loosened where the rules would only keep the chaos small; what is left decides as ever. */
+export const chaosBindings: Record<string, Json> = {
+	BUDGET_DELETIONS: 1000,
+	BUDGET_WINDOW_MINUTES: 1,
+	APPROVAL_MINUTES: 1,
+	GUARDS: { breadth: "pass" },
+	TOKENS: JSON.stringify(
+		Object.fromEntries(
+			callers.map((caller) => [
+				caller,
+				{
+					sha256: createHash("sha256").update(tokenOf(caller)).digest("hex"),
+					scopes: ["read", "delete", "approve", "restore"],
+				},
+			]),
+		),
+	),
+};

@@ -1,0 +1,45 @@
+// What a caller was told is what stands on record: an answer that was settled never turns out otherwise (a restoration
+// may amend it), one that named a record is still found, and under one key one binding is deleted at the most.
+import { claimOf, type Facts } from "./facts.ts";
+import { createBench, type Verdict } from "./verdict.ts";
+
+export function answered({ seen, records, recordById, asked, lives, recordsOf }: Facts): Verdict {
+	const { verdict, look } = createBench();
+	for (const told of seen) {
+		if (told.kind !== "told") continue;
+		const { id, state, status, code, settled, step, what } = told;
+		const record = id === null ? undefined : recordById.get(id);
+		const about = { recordId: id, bindingId: record?.binding?.id ?? null };
+		if (status === 500) look(`${step} was answered 500`, about);
+		if (what === "record" && code === "deletion_not_found") look(`${step} did not find its record again`, about);
+		if (id !== null) look(record === undefined ? `${step} was told of a record that is none` : null, about);
+		if (record !== undefined && settled && state !== null) {
+			const kept = record.state === state || (record.state === "restored" && claimOf(record) === state);
+			look(kept ? null : `${step} was told ${state}, and the record says ${record.state}`, about);
+		}
+		// Cloudflare's language shows no record, and its callers name the binding.
+		if (what === "deletion" && status === 200 && id === null) {
+			const [request] = asked.get(step) ?? [];
+			const bindingId = request?.target ?? "";
+			const isGone = (lives.get(bindingId)?.goneAtMs ?? Number.POSITIVE_INFINITY) <= told.atMs;
+			const isSaid = recordsOf.get(bindingId)?.some((one) => claimOf(one) !== null) ?? false;
+			look(isGone && isSaid ? null : `${step} was told that it is deleted, and it is not`, { bindingId });
+		}
+	}
+	const byStep = Map.groupBy(
+		records.filter((record) => claimOf(record) === "deleted"),
+		({ reason }) => reason ?? "",
+	);
+	for (const [step, [first, ...others]] of byStep) {
+		const about = { recordId: first?.id ?? null, bindingId: first?.binding?.id ?? null };
+		look(others.length === 0 ? null : `under the key ${step}, ${others.length + 1} bindings were deleted`, about);
+		// What was answered before may have left the key free; what came after has nothing new to say.
+		const isLater = (id: string | null) => (recordById.get(id ?? "")?.created_at ?? "") > (first?.created_at ?? "");
+		const told = seen
+			.filter((one) => one.kind === "told")
+			.filter((one) => one.step === step && one.what === "deletion");
+		const later = told.find(({ id }) => id !== first?.id && isLater(id));
+		look(later === undefined ? null : `${step} got another answer, ${later.id}, under the same key`, about);
+	}
+	return verdict;
+}

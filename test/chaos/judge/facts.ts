@@ -1,0 +1,107 @@
+// The evidence in the order in which the judge looks things up: calls with their answers, bindings with their lives,
+// records with what they say of themselves. It judges nothing.
+import type { Deletion, TimelineEvent } from "../../../src/deletion/deletion.ts";
+import type { Evidence } from "../evidence.ts";
+import type { Seen } from "../witness.ts";
+
+export interface Call {
+	/** Its place, and its answer's, among all that was seen. */
+	order: number;
+	answeredOrder: number;
+	atMs: number;
+	answeredAtMs: number;
+	method: string;
+	prefixId: string | null;
+	bindingId: string | null;
+	/** The ids in its answer, where that was a whole list. */
+	listed: string[] | null;
+}
+
+export interface Life {
+	bindingId: string;
+	prefixId: string;
+	cidr: string;
+	/** Of a binding that stood from the beginning there is no birth. */
+	bornAtMs: number | null;
+	goneAtMs: number | null;
+	goneBy: "call" | "others" | null;
+}
+
+export interface Facts extends Evidence {
+	calls: Call[];
+	/** By binding id. */
+	lives: ReadonlyMap<string, Life>;
+	deletesOf: ReadonlyMap<string, Call[]>;
+	recordsOf: ReadonlyMap<string, Deletion[]>;
+	recordById: ReadonlyMap<string, Deletion>;
+	/** What was asked for in a step, by its name. */
+	asked: ReadonlyMap<string, (Seen & { kind: "asked" })[]>;
+}
+
+export function factsOf(evidence: Evidence): Facts {
+	const calls = callsIn(evidence.seen);
+	const deletes = calls.filter(({ method }) => method === "DELETE");
+	const asked = evidence.seen.filter((one) => one.kind === "asked");
+	return {
+		...evidence,
+		calls,
+		lives: livesIn(evidence),
+		deletesOf: Map.groupBy(deletes, ({ bindingId }) => bindingId ?? ""),
+		recordsOf: Map.groupBy(evidence.records, ({ binding }) => binding?.id ?? ""),
+		recordById: new Map(evidence.records.map((record) => [record.id, record])),
+		asked: Map.groupBy(asked, ({ step }) => step),
+	};
+}
+
+function callsIn(seen: readonly Seen[]): Call[] {
+	const calls = new Map<number, Call>();
+	for (const [order, one] of seen.entries()) {
+		if (one.kind === "arrived") {
+			const { atMs, method, prefixId, bindingId } = one;
+			const never = { answeredOrder: Number.POSITIVE_INFINITY, answeredAtMs: Number.POSITIVE_INFINITY, listed: null };
+			calls.set(one.call, { order, atMs, method, prefixId, bindingId, ...never });
+		}
+		const call = one.kind === "answered" ? calls.get(one.call) : undefined;
+		if (one.kind === "answered" && call !== undefined)
+			Object.assign(call, { answeredOrder: order, answeredAtMs: one.atMs, listed: one.listed });
+	}
+	return [...calls.values()];
+}
+
+/** Those that neither came nor went are known from the records alone, and from nothing if nobody named them. */
+function livesIn({ seen, records }: Evidence): Map<string, Life> {
+	const lives = new Map<string, Life>();
+	for (const { binding } of records) {
+		if (binding === null) continue;
+		const { id: bindingId, prefix_id: prefixId, cidr } = binding;
+		lives.set(bindingId, { bindingId, prefixId, cidr, bornAtMs: null, goneAtMs: null, goneBy: null });
+	}
+	for (const one of seen) {
+		if (one.kind !== "created" && one.kind !== "deleted") continue;
+		const { bindingId, prefixId, cidr, by } = one;
+		const life = lives.get(bindingId) ?? { bindingId, prefixId, cidr, bornAtMs: null, goneAtMs: null, goneBy: null };
+		const change = one.kind === "created" ? { bornAtMs: one.atMs } : { goneAtMs: one.atMs, goneBy: by };
+		lives.set(bindingId, { ...life, ...change });
+	}
+	return lives;
+}
+
+const asksBack = ({ event }: TimelineEvent): boolean => event === "restoration_requested";
+
+/** The timeline up to the first restoration. */
+export function wayThere({ timeline }: Deletion): TimelineEvent[] {
+	const end = timeline.findIndex(asksBack);
+	return end === -1 ? timeline : timeline.slice(0, end);
+}
+
+/** From the first restoration on. */
+export const wayBack = (record: Deletion): TimelineEvent[] => record.timeline.slice(wayThere(record).length);
+
+/** What the record says became of the deletion, whatever came after. */
+export function claimOf(record: Deletion): "deleted" | "already_gone" | null {
+	const word = wayThere(record).findLast(({ event }) => event === "deleted" || event === "already_gone")?.event;
+	return word === "deleted" || word === "already_gone" ? word : null;
+}
+
+export const sentAt = (events: readonly TimelineEvent[]): number[] =>
+	events.filter(({ event }) => event === "sent").map(({ at }) => Date.parse(at));

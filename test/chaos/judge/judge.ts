@@ -1,0 +1,35 @@
+// The promises, and whether a chaos has left them standing. Pure: evidence in, verdicts out.
+import type { Evidence } from "../evidence.ts";
+import { agreeing } from "./agreeing.ts";
+import { answered } from "./answered.ts";
+import { type Facts, factsOf } from "./facts.ts";
+import { lastWord } from "./last-word.ts";
+import { named } from "./named.ts";
+import { readBack } from "./read-back.ts";
+import { recorded } from "./recorded.ts";
+import { settled } from "./settled.ts";
+import { truthful } from "./truthful.ts";
+import type { Verdict } from "./verdict.ts";
+
+const promises = {
+	"no call that changes something without a record": recorded,
+	"no record that contradicts what happened": truthful,
+	"nothing deleted that no accepted request named": named,
+	"no second DELETE without a read-back": readBack,
+	"no deletion undone by an older request": lastWord,
+	"nothing open a minute after the faults": settled,
+	"KV and Ledger agree": agreeing,
+	"every answer agrees with the record": answered,
+} satisfies Record<string, (facts: Facts) => Verdict>;
+
+export type PromiseName = keyof typeof promises;
+
+export interface Judgement {
+	facts: Facts;
+	verdicts: [promise: string, verdict: Verdict][];
+}
+
+export function judge(evidence: Evidence): Judgement {
+	const facts = factsOf(evidence);
+	return { facts, verdicts: Object.entries(promises).map(([promise, check]) => [promise, check(facts)]) };
+}

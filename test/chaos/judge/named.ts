@@ -1,0 +1,35 @@
+// Nothing deleted that no accepted request named: behind each deletion stands a record, behind the record the request of
+// just this caller for just this binding, and where it had to be approved, another person's word before the DELETE left.
+import type { Deletion } from "../../../src/deletion/deletion.ts";
+import { claimOf, type Facts } from "./facts.ts";
+import { createBench, type Verdict } from "./verdict.ts";
+
+export function named(facts: Facts): Verdict {
+	const { verdict, look } = createBench();
+	for (const { method, bindingId } of facts.calls) {
+		if (method === "DELETE" && bindingId === null) look("a DELETE named no binding");
+	}
+	for (const { bindingId, goneBy } of facts.lives.values()) {
+		if (goneBy !== "call") continue;
+		const record = facts.recordsOf.get(bindingId)?.find((one) => claimOf(one) === "deleted");
+		look(record === undefined ? "nobody asked for it" : unasked(record, facts), {
+			bindingId,
+			recordId: record?.id ?? null,
+		});
+	}
+	return verdict;
+}
+
+function unasked({ id, reason, actor, binding, guards }: Deletion, facts: Facts): string | null {
+	const steps = [...facts.asked.values()].flat();
+	const request = facts.asked.get(reason ?? "")?.find(({ what }) => what === "deletion");
+	if (request === undefined) return "its record gives the reason of no request";
+	if (request.caller !== actor.name) return `${request.caller} asked for it, and ${actor.name} is on record`;
+	if (request.target !== binding?.cidr && request.target !== binding?.id) return `the request named ${request.target}`;
+	if (!guards.some(({ verdict }) => verdict === "approve")) return null;
+	const sent = facts.deletesOf.get(binding.id)?.[0]?.atMs ?? 0;
+	const approved = steps.some(
+		({ what, target, caller, atMs }) => what === "approval" && target === id && caller !== actor.name && atMs <= sent,
+	);
+	return approved ? null : "nobody had approved it";
+}

@@ -1,0 +1,70 @@
+// No record that contradicts what happened at Cloudflare: who says "deleted" has deleted, who says "failed" has not, and
+// what was deleted has one record that says so. The same of restorations.
+import type { Deletion } from "../../../src/deletion/deletion.ts";
+import { claimOf, type Facts, type Life, wayThere } from "./facts.ts";
+import { createBench, type Verdict } from "./verdict.ts";
+
+export function truthful(facts: Facts): Verdict {
+	const { lives, records, recordsOf } = facts;
+	const { verdict, look } = createBench();
+	for (const record of records) {
+		const about = { bindingId: record.binding?.id ?? null, recordId: record.id };
+		look(contradiction(record, facts), about);
+		if (record.restoration !== null) look(contradictionOnTheWayBack(record, facts), about);
+	}
+	const restored = new Set(records.map(({ restoration }) => restoration?.binding_id));
+	for (const life of lives.values()) {
+		const { bindingId, goneBy, bornAtMs } = life;
+		const claims = (recordsOf.get(bindingId) ?? []).filter((record) => claimOf(record) === "deleted").length;
+		if (goneBy === "call")
+			look(claims === 1 ? null : `it was deleted once, and ${claims} records say so`, { bindingId });
+		// One that a later request deleted, before its restoration knew of it, is on record by its deletion alone.
+		const isOnRecord = restored.has(bindingId) || recordsOf.has(bindingId);
+		if (bornAtMs !== null) look(isOnRecord ? null : "no record says that it was created", { bindingId });
+	}
+	return verdict;
+}
+
+function contradiction(record: Deletion, facts: Facts): string | null {
+	const { state, binding, settled_at } = record;
+	const settledAtMs = settled_at === null ? Number.POSITIVE_INFINITY : Date.parse(settled_at);
+	const claim = claimOf(record);
+	if (binding === null) {
+		if (claim !== null) return `${claim}, and it names no binding`;
+		return record.failure?.code === "binding_not_found" ? overlooked(record, settledAtMs, facts) : null;
+	}
+	const life = facts.lives.get(binding.id);
+	if (life === undefined) return "it names a binding that never was";
+	if (life.cidr !== binding.cidr || life.prefixId !== binding.prefix_id) return "it names the binding wrongly";
+	const goneAtMs = life.goneAtMs ?? Number.POSITIVE_INFINITY;
+	if (claim !== null) {
+		if (goneAtMs > claimedAtMs(record)) return `${claim}, and it stood`;
+		if (claim === "already_gone" && life.goneBy !== "others") return "already gone, and it was we who deleted it";
+		return null;
+	}
+	if (state === "refused" || state === "cancelled" || state === "expired") {
+		return wayThere(record).some(({ event }) => event === "sent") ? `${state}, and a DELETE was sent` : null;
+	}
+	return state === "failed" && goneAtMs <= settledAtMs ? "failed, and it was gone" : null;
+}
+
+const claimedAtMs = (record: Deletion): number =>
+	Date.parse(wayThere(record).findLast(({ event }) => event === claimOf(record))?.at ?? "");
+
+/** "There is no such binding", and one has stood there all the time. */
+function overlooked({ target, created_at }: Deletion, untilMs: number, { lives }: Facts): string | null {
+	const stoodAllTheTime = ({ bindingId, cidr, bornAtMs, goneAtMs }: Life) =>
+		(cidr === target || bindingId === target) &&
+		(bornAtMs ?? 0) < Date.parse(created_at) &&
+		(goneAtMs ?? Number.POSITIVE_INFINITY) > untilMs;
+	return [...lives.values()].some(stoodAllTheTime) ? "not found, and it stood there" : null;
+}
+
+/** Of one that failed nothing is to be said here: what was created all the same, no record speaks of. */
+function contradictionOnTheWayBack({ binding, restoration }: Deletion, { lives }: Facts): string | null {
+	if (restoration?.state !== "restored" && restoration?.state !== "already_bound") return null;
+	const { state, binding_id, settled_at } = restoration;
+	const life = lives.get(binding_id ?? "");
+	if (life === undefined || life.cidr !== binding?.cidr) return `${state}, and no such binding was created`;
+	return (life.bornAtMs ?? 0) <= Date.parse(settled_at ?? "") ? null : `${state} before it was created`;
+}

@@ -1,0 +1,27 @@
+// What a promise's check says: how much it looked at, and where the promise was broken.
+
+export interface Breach {
+	what: string;
+	/** What it is about, to tell its story by. */
+	bindingId: string | null;
+	recordId: string | null;
+}
+
+export interface Verdict {
+	checked: number;
+	breaches: Breach[];
+}
+
+/** Counts what is looked at, and collects what is wrong. */
+export function createBench() {
+	const verdict: Verdict = { checked: 0, breaches: [] };
+	return {
+		verdict,
+		/** @param wrong null where all is well. */
+		look(wrong: string | null, about: { bindingId?: string | null; recordId?: string | null } = {}): void {
+			verdict.checked += 1;
+			if (wrong === null) return;
+			verdict.breaches.push({ what: wrong, bindingId: about.bindingId ?? null, recordId: about.recordId ?? null });
+		},
+	};
+}

@@ -1,0 +1,63 @@
+// What a chaos was, and what came of it, as a table; and the first stories of each broken promise.
+import type { Judgement } from "./judge/judge.ts";
+import { storyOf } from "./story.ts";
+import type { Seen } from "./witness.ts";
+
+const toldAtMost = 3;
+
+export const isUpright = ({ verdicts }: Judgement): boolean =>
+	verdicts.every(([, { breaches }]) => breaches.length === 0);
+
+export function report(judgement: Judgement, seed: number): string {
+	const { facts, verdicts } = judgement;
+	const { seen, records } = facts;
+	const of = <Kind extends Seen["kind"]>(kind: Kind) =>
+		seen.filter((one): one is Seen & { kind: Kind } => one.kind === kind);
+	const asked = of("asked");
+	const tookMs = (from: Seen["kind"], to: Seen["kind"]) => (of(to).at(-1)?.atMs ?? 0) - (of(from).at(-1)?.atMs ?? 0);
+	const lines = [
+		section("asked for", { ...counts(asked, ({ what }) => what), "answers, polls included": of("told").length }),
+		section(
+			"calls to Cloudflare",
+			counts(of("arrived"), ({ method }) => method),
+		),
+		section(
+			"kills",
+			counts(of("killed"), ({ point }) => point.replaceAll("_", " ")),
+		),
+		section("faults", {
+			...counts(of("fault"), ({ on, fault }) => `${fault.replaceAll("_", " ")}, at a ${on}`),
+			"KV write refused": of("kv_refused").length,
+		}),
+		section(
+			"records",
+			counts(records, ({ state, restoration }) =>
+				restoration === null ? state : `${state}, restoration ${restoration.state}`,
+			),
+		),
+		`\nsettled and published ${(tookMs("faults_ended", "calm") / 1000).toFixed(1)} s after the faults had ended\n`,
+		"promise                                              looked at   broken",
+		...verdicts.map(([promise, { checked, breaches }]) => row(promise, checked, breaches.length)),
+		...verdicts.flatMap(([promise, { breaches }]) =>
+			breaches
+				.slice(0, toldAtMost)
+				.map((breach) => `\nbroken, with --seed ${seed}: ${promise}\n${storyOf(breach, facts)}`),
+		),
+	];
+	return lines.join("\n");
+}
+
+const row = (promise: string, checked: number, broken: number): string =>
+	`${promise.padEnd(50)} ${String(checked).padStart(11)} ${(broken === 0 ? "ok" : String(broken)).padStart(8)}`;
+
+function section(title: string, numbers: Record<string, number>): string {
+	const total = Object.values(numbers).reduce((sum, number) => sum + number, 0);
+	const rows = Object.entries(numbers).toSorted(([a], [b]) => a.localeCompare(b));
+	return [
+		`\n${title.padEnd(42)} ${String(total).padStart(7)}`,
+		...rows.map(([name, number]) => `  ${name.padEnd(40)} ${String(number).padStart(7)}`),
+	].join("\n");
+}
+
+const counts = <Item>(items: readonly Item[], nameOf: (item: Item) => string): Record<string, number> =>
+	Object.fromEntries([...Map.groupBy(items, nameOf)].map(([name, { length }]) => [name, length]));

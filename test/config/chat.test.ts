@@ -1,0 +1,162 @@
+import { describe, expect, it } from "vitest";
+import { authorityOf } from "../../src/config/authority.ts";
+import { readConfig } from "../../src/config.ts";
+import { places, sandboxChat } from "../sandbox/chat/settings.ts";
+import { sandboxBindings } from "../sandbox/settings.ts";
+
+const { slack, discord, mattermost } = sandboxChat.CHAT;
+type Settings = Record<string, unknown>;
+const read = (chat: unknown, more: Settings = {}) => readConfig({ ...sandboxBindings, CHAT: chat, ...more });
+const problemsOf = (chat: unknown, more: Settings = {}) => {
+	const config = read(chat, more);
+	return config.ok ? [] : config.failure;
+};
+
+describe("CHAT", () => {
+	it("is read as it stands; a user without a name of ours is called by the id, and may nothing by itself", () => {
+		const config = read({ slack: { ...slack, users: { U0ALICE: {}, U0BOB: { name: "bob", scopes: ["approve"] } } } });
+		if (!config.ok) throw new Error(JSON.stringify(config.failure));
+		expect(config.value.chats).toEqual([
+			{
+				platform: "slack",
+				workspace: slack.workspace,
+				channels: slack.channels,
+				secrets: ["sandbox-slack-signing-secret"],
+				application: null,
+				server: null,
+				users: [
+					{ id: "U0ALICE", name: "slack:U0ALICE", scopes: [], ranges: [] },
+					{ id: "U0BOB", name: "bob", scopes: ["approve"], ranges: [] },
+				],
+			},
+		]);
+	});
+
+	it("is nothing by default, and all platforms at once in the sandbox", () => {
+		expect(read(undefined)).toMatchObject({ ok: true, value: { chats: [] } });
+		const config = read(sandboxChat.CHAT);
+		if (!config.ok) throw new Error(JSON.stringify(config.failure));
+		expect(config.value.chats.map(({ platform, application, server }) => [platform, application, server])).toEqual([
+			["slack", null, null],
+			["discord", discord.application, null],
+			["mattermost", null, mattermost.server],
+		]);
+	});
+
+	it.each<[string, unknown, string]>([
+		["no table", "slack", "CHAT: must be a table of platforms"],
+		["a platform that there is not", { teams: slack }, "CHAT (teams): there is no such name here"],
+		["no channels", { slack: { ...slack, channels: [] } }, "CHAT (slack.channels): names no channel"],
+		[
+			"channels left out",
+			{ slack: { workspace: slack.workspace, secret: slack.secret } },
+			"CHAT (slack.channels): is missing",
+		],
+		[
+			"a channel's name",
+			{ slack: { ...slack, channels: ["#network"] } },
+			"CHAT (slack.channels.0): must be a channel's id, as C0123ABCD",
+		],
+		[
+			"a workspace's name",
+			{ slack: { ...slack, workspace: "example" } },
+			"CHAT (slack.workspace): must be a workspace's id, as T0123ABCD",
+		],
+		[
+			"a user's name",
+			{ slack: { ...slack, users: { alice: {} } } },
+			"CHAT (slack.users.alice): must be a user's id, as U0123ABCD",
+		],
+		[
+			"a scope that there is not",
+			{ slack: { ...slack, users: { U0ALICE: { scopes: ["all"] } } } },
+			"must be among read, delete, approve, restore, freeze",
+		],
+		[
+			"a range with host bits",
+			{ slack: { ...slack, users: { U0ALICE: { ranges: ["203.0.113.1/24"] } } } },
+			"must be a CIDR without host bits",
+		],
+		[
+			"a name with a colon",
+			{ slack: { ...slack, users: { U0ALICE: { name: "slack:U0BOB" } } } },
+			"a name is made of letters",
+		],
+		["a secret itself", { slack: { ...slack, secret: "8f742231b10e8888" } }, "must be the name of a Worker secret"],
+		["Slack's ids for Discord", { discord: { ...discord, guild: "T0SANDBOX" } }, "must be an id of Discord's"],
+		[
+			"half a public key",
+			{ discord: { ...discord, public_key: "ab" } },
+			"must be the application's public key: 64 hex digits",
+		],
+		[
+			"a server by http",
+			{ mattermost: { ...mattermost, server: "http://chat.example.com" } },
+			"must be the server's origin, as https://chat.example.com",
+		],
+		[
+			"a server with a path",
+			{ mattermost: { ...mattermost, server: "https://chat.example.com/hooks" } },
+			"must be the server's origin",
+		],
+		["no server", { mattermost: { ...mattermost, server: "chat" } }, "must be the server's origin"],
+	])("has a problem that is named: %s", (_, chat, sentence) => {
+		const problems = problemsOf(chat);
+		expect(problems).toHaveLength(1);
+		expect(problems[0]).toMatchObject({
+			setting: "CHAT",
+			problem: expect.stringContaining(sentence),
+			fix: "Mend CHAT under [vars] in wrangler.toml, then run: npx wrangler deploy",
+		});
+		expect(problems[0]?.problem).not.toContain("8f742231b10e8888");
+	});
+
+	it("needs the secret that it names", () => {
+		for (const value of [undefined, "", "\n", "short", "two words are none"])
+			expect(problemsOf({ slack }, { SLACK_SIGNING_SECRET: value })).toMatchObject([
+				{ setting: "SLACK_SIGNING_SECRET", fix: "Run: npx wrangler secret put SLACK_SIGNING_SECRET" },
+			]);
+	});
+
+	it("has no two people of one name on a platform, though one person may be on several, and in TOKENS", () => {
+		const users = { U0ALICE: { name: "alice" }, U0BOB: { name: "alice" } };
+		expect(problemsOf({ slack: { ...slack, users } })).toEqual([
+			{
+				setting: "CHAT",
+				problem: "CHAT (slack.users): two users have the name alice",
+				fix: "Mend [vars.CHAT.slack.users] in wrangler.toml, then run: npx wrangler deploy",
+			},
+		]);
+		expect(problemsOf({ ...sandboxChat.CHAT, slack: { ...slack, users: { U0ALICE: { name: "sandbox" } } } })).toEqual(
+			[],
+		);
+	});
+
+	it("has nobody of a sender's name", () => {
+		const users = { U0ALICE: { name: "grafana" } };
+		const [problem, ...more] = problemsOf({ slack: { ...slack, users } });
+		expect(more).toEqual([]);
+		expect(problem?.problem).toBe("WEBHOOKS (grafana): a caller in TOKENS or a user in CHAT has the same name");
+	});
+});
+
+describe("what an actor of a record may do now", () => {
+	const config = read(sandboxChat.CHAT);
+	if (!config.ok) throw new Error("refused");
+	const party = { name: "alice", door: "chat" as const, platform: "slack", user_id: places.slack.people.alice };
+
+	it("is by the platform's own id, not by a name that can go over to somebody else", () => {
+		expect(authorityOf(party, config.value)).toMatchObject({
+			name: "alice",
+			scopes: expect.arrayContaining(["delete"]),
+		});
+		expect(authorityOf({ ...party, user_id: places.slack.people.bob }, config.value)).toMatchObject({ name: "bob" });
+		expect(authorityOf({ ...party, name: "bob" }, config.value)).toMatchObject({ name: "alice" });
+	});
+
+	it("is nothing for who is not there any more", () => {
+		expect(authorityOf({ ...party, user_id: "U0MALLORY" }, config.value)).toBeNull();
+		expect(authorityOf({ ...party, platform: "discord" }, config.value)).toBeNull();
+		expect(authorityOf({ name: "alice", door: "chat" }, config.value)).toBeNull();
+	});
+});

@@ -1,0 +1,300 @@
+// The setting WEBHOOKS: what a sender is to the code, what its presets stand for, and what is said of each mistake.
+import { describe, expect, it } from "vitest";
+import { readConfig } from "../../src/config.ts";
+import { guardNames } from "../../src/deletion/verdict.ts";
+import { parsePointer } from "../../src/json-pointer.ts";
+import { sandboxSecrets, sandboxSenders } from "../sandbox/senders.ts";
+import { sandboxBindings } from "../sandbox/settings.ts";
+
+const secret = "A_SECRET";
+const value = "a secret of some length";
+const pointer = (text: string) => parsePointer(text);
+const read = (senders: unknown, secrets: Record<string, unknown> = { [secret]: value }) =>
+	readConfig({ ...sandboxBindings, WEBHOOKS: senders, ...secrets });
+const problemsOf = (senders: unknown, secrets?: Record<string, unknown>) => {
+	const config = read(senders, secrets);
+	return config.ok ? [] : config.failure;
+};
+
+function senderOf(settings: object, secrets?: Record<string, unknown>) {
+	const config = read({ sender: { secret, ...settings } }, secrets);
+	const sender = config.ok ? config.value.senders[0] : undefined;
+	if (sender === undefined) throw new Error(JSON.stringify(config));
+	return sender;
+}
+
+const signature = {
+	header: null,
+	algorithm: "sha256",
+	encoding: "hex",
+	prefix: "",
+	signed: "{body}",
+	timestampHeader: null,
+	idHeader: null,
+};
+
+describe("a sender", () => {
+	it("is what its settings say, as the code uses it", () => {
+		const sender = senderOf({
+			scheme: "hmac",
+			header: "X-Signature",
+			algorithm: "sha512",
+			encoding: "base64",
+			prefix: "v1,",
+			signed: "{id}.{timestamp}.{body}",
+			timestamp_header: "X-Timestamp",
+			id_header: "X-Id",
+			each: "/changes",
+			when: { "/kind": "unbind", "#/dry": false, "/level": [1, 2] },
+			target: "/binding",
+			reason: "#/why",
+			id: "/change",
+			acknowledge: ["leaves_no_service"],
+			scopes: ["delete", "read"],
+			ranges: ["203.0.113.0/24", "2001:db8::/32"],
+			dry_run: true,
+		});
+		expect(sender).toEqual({
+			name: "sender",
+			scheme: "hmac",
+			secrets: [value],
+			signature: {
+				header: "x-signature",
+				algorithm: "sha512",
+				encoding: "base64",
+				prefix: "v1,",
+				signed: "{id}.{timestamp}.{body}",
+				timestampHeader: "x-timestamp",
+				idHeader: "x-id",
+			},
+			mapping: {
+				each: pointer("/changes"),
+				when: [
+					{ at: pointer("/kind"), is: ["unbind"] },
+					{ at: pointer("#/dry"), is: [false] },
+					{ at: pointer("/level"), is: [1, 2] },
+				],
+				target: pointer("/binding"),
+				reason: pointer("#/why"),
+				id: [pointer("/change")],
+				truncated: null,
+			},
+			acknowledge: ["leaves_no_service"],
+			scopes: ["delete", "read"],
+			ranges: ["203.0.113.0/24", "2001:db8::/32"],
+			dryRun: true,
+		});
+	});
+
+	it("may delete, but nowhere, where it says no more than it has to", () => {
+		expect(senderOf({ scheme: "github", target: "/target" })).toEqual({
+			name: "sender",
+			scheme: "github",
+			secrets: [value],
+			signature,
+			mapping: { each: null, when: [], target: pointer("/target"), reason: null, id: [], truncated: null },
+			acknowledge: [],
+			scopes: ["delete"],
+			ranges: [],
+			dryRun: false,
+		});
+	});
+
+	it("is one of many, in the order of the file; the sandbox has one of each scheme", () => {
+		const config = readConfig(sandboxBindings);
+		expect(config.ok && config.value.senders.map(({ name }) => name)).toEqual(Object.keys(sandboxSenders));
+		expect(readConfig({ ...sandboxBindings, WEBHOOKS: undefined })).toMatchObject({ ok: true, value: { senders: [] } });
+	});
+
+	it("has several secrets, a line each, the newest first", () => {
+		const secrets = { [secret]: "\n the new secret \r\n\nthe old secret\n" };
+		expect(senderOf({ scheme: "github", target: "/target" }, secrets).secrets).toEqual([
+			"the new secret",
+			"the old secret",
+		]);
+	});
+});
+
+describe("a preset is what one could write oneself:", () => {
+	const written = { scheme: "github", each: "/alerts", when: { "/status": "firing" }, reason: "/annotations/summary" };
+	const event = ["#/groupKey", "#/orgId", "/fingerprint", "/startsAt", "/status"].map(pointer);
+
+	it.each(["alertmanager", "grafana"])("%s", (scheme) => {
+		const secrets = { [secret]: "a-secret-without-spaces" };
+		const preset = senderOf({ scheme, label: "a/binding~" }, secrets).mapping;
+		const own = senderOf({ ...written, target: "/labels/a~1binding~0" }).mapping;
+		expect(preset).toEqual({ ...own, id: event, truncated: pointer("#/truncatedAlerts") });
+	});
+
+	it("pagerduty", () => {
+		const preset = senderOf({ scheme: "pagerduty", label: "incident_key" }).mapping;
+		const own = senderOf({
+			scheme: "github",
+			when: { "/event/event_type": "incident.triggered" },
+			target: "/event/data/incident_key",
+			reason: "/event/data/title",
+			id: "/event/id",
+		}).mapping;
+		expect(preset).toEqual(own);
+	});
+
+	it("each part of it gives way to what is written", () => {
+		const { mapping } = senderOf({
+			scheme: "pagerduty",
+			target: "#/event/data/custom/binding",
+			reason: "/event/data/summary",
+			id: "/event/data/id",
+			when: { "/event/event_type": ["incident.triggered", "incident.escalated"], "/event/data/urgency": "high" },
+		});
+		expect(mapping).toEqual({
+			each: null,
+			when: [
+				{ at: pointer("/event/event_type"), is: ["incident.triggered", "incident.escalated"] },
+				{ at: pointer("/event/data/urgency"), is: ["high"] },
+			],
+			target: pointer("#/event/data/custom/binding"),
+			reason: pointer("/event/data/summary"),
+			id: [pointer("/event/data/id")],
+			truncated: null,
+		});
+	});
+});
+
+describe("a mistake is told, with the command that mends it:", () => {
+	const github = { scheme: "github", secret, target: "/target" };
+	const hmac = { ...github, scheme: "hmac", header: "X-Signature" };
+	const grafana = { scheme: "grafana", secret, label: "binding" };
+
+	it.each<[object, string]>([
+		[{ scheme: "github", secret }, "name the target, as /target"],
+		[{ scheme: "grafana", secret }, "name the label that holds the target"],
+		[{ ...grafana, target: "/target" }, "name a label or a target, not both"],
+		[{ scheme: "github", secret, label: "binding", target: "/t" }, "the scheme github has no labels; name a target"],
+		[{ ...hmac, header: undefined }, "name the header that holds the signature"],
+		[{ ...hmac, signed: "{timestamp}" }, "signed has to have {body} once: the rest could be anybody's"],
+		[{ ...hmac, signed: "{body}{body}" }, "signed has to have {body} once: the rest could be anybody's"],
+		[
+			{ ...hmac, signed: "{timestamp}.{body}" },
+			"signed has {timestamp} when there is a timestamp_header, and only then",
+		],
+		[{ ...hmac, timestamp_header: "X-At" }, "signed has {timestamp} when there is a timestamp_header, and only then"],
+		[{ ...hmac, signed: "{id}.{body}" }, "signed has {id} when there is an id_header, and only then"],
+		[{ ...hmac, id_header: "X-Id" }, "signed has {id} when there is an id_header, and only then"],
+		[{ ...github, header: "X-Mine", prefix: "v1=" }, "the scheme github leaves no choice of header, prefix"],
+		[
+			{ ...github, scheme: "standard-webhooks", algorithm: "sha1" },
+			"the scheme standard-webhooks leaves no choice of algorithm",
+		],
+		[{ ...grafana, encoding: "base64" }, "the scheme grafana leaves no choice of encoding"],
+	])("of settings that do not go together: %j", (sender, problem) => {
+		const whsec = { [secret]: sandboxSecrets.INVENTORY_SECRET };
+		expect(problemsOf({ sender }, whsec)).toContainEqual({
+			setting: "WEBHOOKS",
+			problem: `WEBHOOKS (sender): ${problem}`,
+			fix: "Mend [vars.WEBHOOKS.sender] in wrangler.toml, then run: npx wrangler deploy",
+		});
+	});
+
+	const notAPointer =
+		"must be a JSON pointer (RFC 6901), as /labels/binding, or #/status for one into the whole payload";
+	const schemes = "standard-webhooks, github, grafana, pagerduty, alertmanager, cloudflare-notifications, hmac, bearer";
+	it.each<[string, unknown, string]>([
+		["no such scheme", { ...github, scheme: "gitlab" }, `(sender.scheme): must be among ${schemes}`],
+		["no scheme", { secret, target: "/t" }, "(sender.scheme): is missing"],
+		["a misspelt setting", { ...github, range: ["203.0.113.0/24"] }, "(sender.range): there is no such name here"],
+		["a target that is no pointer", { ...github, target: "target" }, `(sender.target): ${notAPointer}`],
+		["a target in another language", { ...github, target: "$.target" }, `(sender.target): ${notAPointer}`],
+		["a reason that is no pointer", { ...github, reason: "reason" }, `(sender.reason): ${notAPointer}`],
+		["an each that is no pointer", { ...github, each: "/~" }, `(sender.each): ${notAPointer}`],
+		["an id that is no text", { ...github, id: 7 }, "(sender.id): must be a text"],
+		["a condition on no pointer", { ...github, when: { status: "x" } }, `(sender.when.status): ${notAPointer}`],
+		["conditions as a text", { ...github, when: "/status" }, "(sender.when): must be a table of pointers and values"],
+		[
+			"a condition without a value",
+			{ ...github, when: { "/a": {} } },
+			"(sender.when./a): must be a value or a list of values",
+		],
+		["a condition with no values", { ...github, when: { "/a": [] } }, "(sender.when./a): must not be empty"],
+		["an empty label", { ...grafana, label: "" }, "(sender.label): must not be empty"],
+		[
+			"a risk that there is not",
+			{ ...github, acknowledge: ["all"] },
+			`(sender.acknowledge.0): must be among ${guardNames.join(", ")}`,
+		],
+		[
+			"a scope that there is not",
+			{ ...github, scopes: ["write"] },
+			"(sender.scopes.0): must be among read, delete, approve, restore, freeze",
+		],
+		["no scopes", { ...github, scopes: [] }, "(sender.scopes): must not be empty"],
+		[
+			"a range with host bits",
+			{ ...github, ranges: ["203.0.113.1/24"] },
+			"(sender.ranges.0): must be a CIDR without host bits",
+		],
+		["a range as a text", { ...github, ranges: "203.0.113.0/24" }, "(sender.ranges): must be a list of CIDRs"],
+		["a dry run as a text", { ...github, dry_run: "yes" }, "(sender.dry_run): must be true or false"],
+		["no header's name", { ...hmac, header: "X Signature" }, "(sender.header): must be a header's name"],
+		[
+			"an algorithm that is broken",
+			{ ...hmac, algorithm: "md5" },
+			"(sender.algorithm): must be sha1, sha256, sha384 or sha512",
+		],
+		["an encoding that there is not", { ...hmac, encoding: "base32" }, "(sender.encoding): must be hex or base64"],
+		["an endless prefix", { ...hmac, prefix: "p".repeat(33) }, "(sender.prefix): is too long"],
+		[
+			"the secret itself in place of its name",
+			{ ...github, secret: "hunter22" },
+			"(sender.secret): must be the name of a Worker secret, as GRAFANA_SECRET",
+		],
+		["no table", "github", "(sender): is not of the right form"],
+	])("of %s", (_, sender, problem) => {
+		expect(problemsOf({ sender })).toEqual([
+			{
+				setting: "WEBHOOKS",
+				problem: `WEBHOOKS ${problem}`,
+				fix: "Mend WEBHOOKS under [vars] in wrangler.toml, then run: npx wrangler deploy",
+			},
+		]);
+	});
+
+	it.each<[string, unknown, string]>([
+		["a name in upper case", { GitHub: github }, "WEBHOOKS (GitHub): a sender's name is made of a-z, 0-9, - and _"],
+		["a name with a slash", { "a/b": github }, "WEBHOOKS (a/b): a sender's name is made of a-z, 0-9, - and _"],
+		[
+			"a name that would be passed over",
+			{ constructor: github },
+			"WEBHOOKS: nothing can be called constructor, prototype or __proto__ here",
+		],
+		["a list", [github], "WEBHOOKS: must be a table of senders"],
+		["a text", "github", "WEBHOOKS: must be a table of senders"],
+	])("of %s", (_, senders, problem) => {
+		expect(problemsOf(senders).map((one) => one.problem)).toEqual([problem]);
+	});
+
+	it.each(["TOKENS", "CLOUDFLARE_ACCOUNT_ID", "CLOUDFLARE_API_TOKEN"])("of %s as a sender's secret", (taken) => {
+		expect(problemsOf({ sender: { ...github, secret: taken } }).map((one) => one.problem)).toEqual([
+			`${taken}: has a use of its own; a sender or a chat needs a secret for itself alone`,
+		]);
+	});
+
+	it("of a name that a caller has too: a record would not say who asked", () => {
+		expect(problemsOf({ sandbox: github })).toEqual([
+			{
+				setting: "WEBHOOKS",
+				problem: "WEBHOOKS (sandbox): a caller in TOKENS or a user in CHAT has the same name",
+				fix: "Mend WEBHOOKS under [vars] in wrangler.toml, then run: npx wrangler deploy",
+			},
+		]);
+	});
+
+	it("all of them at once", () => {
+		const senders = { one: { scheme: "hmac", secret }, two: { ...grafana, secret: "NONE" }, sandbox: github };
+		expect(problemsOf(senders).map((one) => one.problem)).toEqual([
+			"WEBHOOKS (one): name the target, as /target",
+			"WEBHOOKS (one): name the header that holds the signature",
+			"NONE: the secret is missing",
+			"WEBHOOKS (sandbox): a caller in TOKENS or a user in CHAT has the same name",
+		]);
+	});
+});

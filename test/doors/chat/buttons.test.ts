@@ -1,0 +1,165 @@
+// A button stands for one plan, once, for five minutes, for the one who asked, where it was asked. Whatever else is pressed
+// gets its own sentence, and deletes nothing.
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { call, deletes, ledger } from "../../harness.ts";
+import { endClock, minuteMs, pass, startClock } from "../../lifecycle/clock.ts";
+import { others, othersDelete } from "../../lifecycle/people.ts";
+import type { Shown } from "../../sandbox/chat/platform.ts";
+import { played } from "../../sandbox/chat/platforms.ts";
+import { places } from "../../sandbox/chat/settings.ts";
+import { cdn25, prefixes, v6Spectrum64 } from "../account.ts";
+import { clickOn, inChannel, platformNames, press, say, send, sentLater } from "./people.ts";
+
+beforeEach(startClock);
+afterEach(endClock);
+
+const target = "203.0.113.128/25";
+const sentences = {
+	used: "This was pressed already, and counts once. What came of it stands in the history.",
+	others: "This button is for the one who asked. Ask yourself, and you get one of your own.",
+	expired: "This button could be pressed for five minutes, and they are over. Nothing was deleted by it; ask again.",
+	unknown: "This button is not one of unbind's, or is too old. Nothing was deleted by it; ask again.",
+	changed:
+		"The binding, or one beside it, has changed since the card was made. Nothing was deleted. Ask again to see how it is now.",
+};
+const rows = async () => (await call("/deletions")).json.deletions;
+
+describe.each(platformNames)("in %s", (platform) => {
+	test("a second click, another user's, one after five minutes and one long after each have their sentence", async () => {
+		const card = await say(platform, target);
+		for (const [label, person] of [
+			["Delete", "bob"],
+			["Cancel", "carol"],
+		] as const)
+			expect((await press(platform, card, label, person)).text).toContain(sentences.others);
+		expect(await deletes()).toEqual([]);
+		// It has not been used up by that.
+		expect((await press(platform, card, "Delete")).text).toContain(`Deleted ${target}`);
+		const second = await press(platform, card, "Delete");
+		expect(second).toMatchObject({ for: "caller", replaces: false });
+		expect(second.text).toContain(sentences.used);
+
+		const late = await say(platform, "203.0.113.0/26");
+		pass(5 * minuteMs);
+		expect((await press(platform, late, "Delete")).text).toContain(sentences.expired);
+		pass(48 * 60 * minuteMs);
+		await say(platform, "203.0.113.0/26");
+		expect((await press(platform, late, "Delete")).text).toContain(sentences.unknown);
+		expect([(await deletes()).length, (await rows()).length]).toEqual([1, 1]);
+	});
+
+	test("the same click delivered again is the same deletion, and is announced once", async () => {
+		const card = await say(platform, target);
+		const click = clickOn(platform, card, "Delete");
+		const first = await send(platform, click);
+		const headers = { ...click.headers, "x-slack-retry-num": "1", "x-slack-retry-reason": "http_timeout" };
+		const again = await Promise.all([send(platform, { ...click, headers }), send(platform, { ...click, headers })]);
+		expect([first, ...again].map(({ status }) => status)).toEqual([200, 200, 200]);
+		if (platform !== "slack")
+			for (const { text } of again)
+				expect(played[platform].answered(text, "press")?.text).toContain(`Deleted ${target}`);
+		expect(await deletes()).toHaveLength(1);
+		expect(await rows()).toHaveLength(1);
+		await sentLater(platform === "slack" ? 4 : 1);
+		expect(await inChannel()).toHaveLength(1);
+		for (const { text } of await sentLater()) expect(text).toContain(`Deleted ${target}`);
+	});
+});
+
+test("a binding that changed, one beside it, and one that is gone", async () => {
+	const [self, siblings, gone] = [
+		await say("slack", target),
+		await say("discord", "203.0.113.0/26"),
+		await say("mattermost", "2001:db8:100:1::/64"),
+	];
+	await others(prefixes.amsterdam, (all) =>
+		all.map((one) => (one.id === cdn25 ? { ...one, provisioning: { state: "provisioning" } } : one)),
+	);
+	await othersDelete(prefixes.v6, v6Spectrum64);
+	expect((await press("slack", self, "Delete")).text).toContain(sentences.changed);
+	expect((await press("discord", siblings, "Delete")).text).toContain(sentences.changed);
+	expect((await press("mattermost", gone, "Delete")).text).toContain("There is no binding 2001:db8:100:1::/64.");
+	expect(await deletes()).toEqual([]);
+	expect((await rows()).map(({ state }: { state: string }) => state).toSorted()).toEqual([
+		"failed",
+		"refused",
+		"refused",
+	]);
+	// A refusal concerns the one who pressed.
+	expect((await inChannel()).filter(({ text }) => !text.includes("2001:db8"))).toEqual([]);
+});
+
+test("of clicks at the same time one counts", async () => {
+	const card = await say("discord", target);
+	const seen = await Promise.all(
+		["Delete", "Delete", "Cancel", "Delete"].map((label) => press("discord", card, label)),
+	);
+	expect(seen.filter(({ text }) => text.includes(sentences.used))).toHaveLength(3);
+	expect((await deletes()).length).toBeLessThanOrEqual(1);
+});
+
+test("the approval's button stands until somebody has decided, however often others press; and the hour counts", async () => {
+	const asked = async (): Promise<Shown> => {
+		const before = (await inChannel()).length;
+		await press("slack", await say("slack", "198.51.100.0/24 INC-1"), "Ask for approval");
+		const approval = (await inChannel(before + 1))[before];
+		if (approval === undefined) throw new Error("nothing in the channel");
+		return approval;
+	};
+	const late = await asked();
+	pass(60 * minuteMs);
+	expect((await press("slack", late, "Approve", "bob")).text).toContain("There is nothing to decide: it is expired");
+	expect(await deletes()).toEqual([]);
+	const approval = await asked();
+	pass(59 * minuteMs);
+	for (let time = 0; time < 2; time++) await press("slack", approval, "Approve");
+	expect((await press("slack", approval, "Approve", "bob")).text).toContain("Deleted 198.51.100.0/24");
+});
+
+describe("a button is made up", () => {
+	test.each(platformNames)(
+		"in %s: an id that nobody gave, or another choice under one that was given",
+		async (platform) => {
+			const card = await say(platform, target);
+			const forged = (change: (text: string) => string) => ({
+				...card,
+				buttons: card.buttons.map(({ label, value }) => ({ label, value: JSON.parse(change(JSON.stringify(value))) })),
+			});
+			const elsewhere = forged((text) => text.replace(/[0-9a-f]{32}/g, "0".repeat(32)));
+			expect((await press(platform, elsewhere, "Delete")).text).toContain(sentences.unknown);
+			const another = forged((text) =>
+				text.replace(/"(choice|action_id)":"delete"|"delete:/g, (found) => found.replace("delete", "restore")),
+			);
+			expect((await press(platform, another, "Delete")).text).toContain(sentences.unknown);
+			expect(await deletes()).toEqual([]);
+		},
+	);
+
+	test("an offer counts on its platform and in its channel alone", async () => {
+		const { slack } = places;
+		const plan = {
+			named: target,
+			bindingId: cdn25,
+			prefixId: prefixes.amsterdam,
+			snapshot: "",
+			reason: null,
+			acknowledge: [],
+		};
+		const id = await ledger().offer({
+			about: "plan",
+			plan,
+			platform: "slack",
+			channel: slack.channel,
+			user: slack.people.alice,
+			choices: ["delete"],
+			expiresAtMs: Date.now() + minuteMs,
+			followUp: null,
+		});
+		const click = { offerId: id, choice: "delete" as const, user: slack.people.alice, pressId: "1" };
+		const taken = async (platform: string, channel: string) => ledger().press({ ...click, platform, channel });
+		expect(await taken("discord", slack.channel)).toEqual({ ok: false, failure: "no_such_offer" });
+		expect(await taken("slack", "C0ANOTHER")).toEqual({ ok: false, failure: "no_such_offer" });
+		expect(await taken("slack", slack.channel)).toMatchObject({ ok: true, value: { about: "plan" } });
+		expect(id).toMatch(/^[0-9a-f]{32}$/);
+	});
+});

@@ -1,0 +1,190 @@
+// From a command to a card, from its button to the result: what the platforms do differently on each of them, what the
+// conversation does alike on one.
+import { afterEach, describe, expect, test } from "vitest";
+import { call, deletes } from "../../harness.ts";
+import { bound } from "../../lifecycle/people.ts";
+import { beginAnew, cdn25, prefixes, shop24 } from "../account.ts";
+import { inChannel, platformNames, press, say } from "./people.ts";
+
+afterEach(beginAnew);
+
+const target = "203.0.113.128/25";
+const rows = async () => (await call("/deletions")).json.deletions;
+const newest = async () => (await call(`/deletions/${(await rows())[0].id}`)).json;
+
+describe.each(platformNames)("in %s", (platform) => {
+	test("a plan is shown to the one who asks; a press deletes, and the channel is told who, what and why", async () => {
+		const card = await say(platform, `${target} INC-4211 drain`);
+		expect(card.for).toBe("caller");
+		for (const part of [`Delete ${target}?`, "CDN, active", "INC-4211 drain", "goes to Magic Transit (203.0.113.0/24)"])
+			expect(card.text).toContain(part);
+		expect(card.buttons.map(({ label }) => label)).toEqual(["Delete", "Cancel"]);
+		expect(await deletes()).toEqual([]);
+		expect(await rows()).toEqual([]);
+
+		const result = await press(platform, card, "Delete");
+		expect(result.for).toBe("caller");
+		expect(result.replaces || result.isLate).toBe(true);
+		expect(result.text).toContain(`Deleted ${target}`);
+		expect(await deletes()).toEqual([`DELETE bindings/${cdn25}`]);
+
+		const record = await newest();
+		expect(record).toMatchObject({ state: "deleted", reason: "INC-4211 drain", target });
+		expect(record.actor).toEqual({
+			name: "alice",
+			door: "chat",
+			platform,
+			user_id: expect.any(String),
+			user_name: "alice.example",
+		});
+		const [told] = await inChannel(1);
+		for (const part of [
+			`Deleted ${target}`,
+			"alice",
+			"INC-4211 drain",
+			`https://unbind.example.com/records/${record.id}`,
+		])
+			expect(told?.text).toContain(part);
+		expect(told?.buttons).toEqual([]);
+		expect(await inChannel()).toHaveLength(1);
+	});
+
+	test("cancelled is cancelled: the card is gone, and its other button dead", async () => {
+		const card = await say(platform, target);
+		const result = await press(platform, card, "Cancel");
+		expect(result.replaces || result.isLate).toBe(true);
+		expect(result.buttons).toEqual([]);
+		expect(result.text).toContain("Nothing was deleted");
+		expect((await press(platform, card, "Delete")).text).toContain("This was pressed already");
+		expect([await deletes(), await rows(), await inChannel()]).toEqual([[], [], []]);
+	});
+
+	test("what needs another person goes to the channel, for somebody else to press", async () => {
+		const card = await say(platform, "198.51.100.0/24 INC-4213");
+		expect(card.text).toContain("Needs another person's word: It is the prefix's last binding");
+		const asked = await press(platform, card, "Ask for approval");
+		expect(asked.text).toContain("198.51.100.0/24 waits for an approval");
+		const [approval] = await inChannel(1);
+		if (approval === undefined) throw new Error("nothing in the channel");
+		expect(approval.text).toContain("alice asks to delete 198.51.100.0/24");
+
+		const own = await press(platform, approval, "Approve");
+		expect(own).toMatchObject({ for: "caller", replaces: false });
+		expect(own.text).toContain("Who asked for a deletion cannot decide on it; another person has to.");
+		const looker = await press(platform, approval, "Approve", "carol");
+		expect(looker.replaces).toBe(false);
+		expect(looker.text).toContain('lacks the scope "approve"');
+		expect(await deletes()).toEqual([]);
+
+		const decided = await press(platform, approval, "Approve", "bob");
+		expect(decided.replaces || decided.isLate).toBe(true);
+		expect(decided.text).toContain("Deleted 198.51.100.0/24");
+		expect(await deletes()).toEqual([`DELETE bindings/${shop24}`]);
+		const [, told] = await inChannel(2);
+		expect(told?.text).toMatch(/Deleted 198\.51\.100\.0\/24[\s\S]*Approved \| by bob/);
+		expect(await newest()).toMatchObject({
+			actor: { name: "alice" },
+			approval: { decided_by: { name: "bob", platform } },
+		});
+		expect((await press(platform, approval, "Reject", "bob")).text).toContain(
+			"There is nothing to decide: it is deleted",
+		);
+	});
+
+	test("the history, a record of it, and the way back by its button", async () => {
+		expect((await say(platform, "history")).text).toContain("No deletions are on record");
+		await press(platform, await say(platform, `${target} INC-1`), "Delete");
+		await press(platform, await say(platform, "203.0.113.0/26 INC-2"), "Delete");
+		const [other, { id }] = await rows();
+		const all = (await say(platform, "history", "carol")).text;
+		for (const part of [`${target} deleted`, "203.0.113.0/26 deleted", "INC-1", "INC-2", id, other.id])
+			expect(all).toContain(part);
+		for (const name of [target, "edge-cdn", cdn25]) {
+			const one = (await say(platform, `history ${name}`, "carol")).text;
+			expect([one.includes(id), one.includes(other.id)]).toEqual([true, false]);
+		}
+
+		const looked = await say(platform, `show ${id}`, "carol");
+		expect(looked.buttons).toEqual([]);
+		const shown = await say(platform, `show ${id}`);
+		expect(shown.buttons.map(({ label }) => label)).toEqual(["Restore"]);
+		const restored = await press(platform, shown, "Restore");
+		expect(restored.text).toMatch(/Restored 203\.0\.113\.128\/25[\s\S]*Restoration \| restored, by alice/);
+		expect((await bound(prefixes.amsterdam)).some(({ cidr }) => cidr === target)).toBe(true);
+		expect((await inChannel(3))[2]?.text).toContain(`Restored ${target}`);
+	});
+});
+
+test("a risk is read before it is taken: the button names what its card showed", async () => {
+	const card = await say("discord", "2001:db8:100:1::/64");
+	expect(card.text).toContain("Risk: Cloudflare is still working on the binding (provisioning).");
+	expect((await press("discord", card, "Delete")).text).toContain("Deleted 2001:db8:100:1::/64");
+	const { guards } = await newest();
+	expect(guards).toContainEqual(expect.objectContaining({ guard: "still_provisioning", acknowledged: true }));
+});
+
+test("what a guard refuses has no button", async () => {
+	const card = await say("mattermost", "2001:db8:100:2::/64 INC-1");
+	expect(card.text).toContain("2001:db8:100:2::/64 cannot be deleted now");
+	expect(card.text).toContain("Not allowed: The binding names no service");
+	expect(card.buttons).toEqual([]);
+});
+
+test("a rejection deletes nothing; neither does taking it back", async () => {
+	await press("slack", await say("slack", "198.51.100.0/24 INC-1"), "Ask for approval");
+	const [first] = await inChannel(1);
+	if (first === undefined) throw new Error("nothing in the channel");
+	expect((await press("slack", first, "Reject", "bob")).text).toContain("Rejected: 198.51.100.0/24 stays");
+
+	const asked = await press("slack", await say("slack", "198.51.100.0/24 INC-2"), "Ask for approval");
+	const back = await press("slack", asked, "Take it back");
+	expect(back.text).toContain("alice cancelled it.");
+	expect((await rows()).map(({ state }: { state: string }) => state)).toEqual(["cancelled", "refused"]);
+	expect(await deletes()).toEqual([]);
+});
+
+test("approve, reject, cancel and restore take an id", async () => {
+	await press("discord", await say("discord", "198.51.100.0/24 INC-1"), "Ask for approval");
+	const { id } = (await rows())[0];
+	expect((await say("discord", `approve ${id}`)).text).toContain("Who asked for a deletion cannot decide on it");
+	expect((await say("discord", `reject ${id}`, "bob")).text).toContain("Rejected: 198.51.100.0/24 stays");
+	expect((await say("discord", `cancel ${id}`)).text).toContain("It cannot be cancelled: it is refused");
+	expect((await say("discord", `restore ${id}`)).text).toContain("There is nothing to restore: it is refused");
+	expect((await say("discord", `approve 7${"z".repeat(25)}`, "bob")).text).toContain(
+		"There is no deletion with this id.",
+	);
+	expect((await say("discord", `show 7${"z".repeat(25)}`)).text).toContain("There is no deletion with this id.");
+	expect((await inChannel(2))[1]?.text).toContain("Rejected: 198.51.100.0/24 stays");
+});
+
+test("a freeze stops what was on a card already, until it is lifted; the channel sees both", async () => {
+	const card = await say("mattermost", target);
+	expect((await say("mattermost", "freeze we are being watched", "bob")).text).toContain(
+		'bob lacks the scope "freeze".',
+	);
+	expect((await say("mattermost", "freeze we are being watched")).text).toContain("Deletions are frozen");
+	expect((await press("mattermost", card, "Delete")).text).toContain(`${target} was not deleted`);
+	const frozen = await say("mattermost", target);
+	expect(frozen.text).toContain("Deletions are frozen by alice: we are being watched");
+	expect(frozen.buttons).toEqual([]);
+	expect((await say("mattermost", "unfreeze")).text).toContain("Deletions are not frozen any more");
+	expect((await inChannel(2)).map(({ text }) => text.split("\n")[0])).toEqual([
+		expect.stringContaining("Deletions are frozen"),
+		expect.stringContaining("Deletions are not frozen any more"),
+	]);
+	expect(await deletes()).toEqual([]);
+});
+
+test("what others are deleting already is joined, and announced by them alone", async () => {
+	const [card, other] = [await say("slack", "198.51.100.0/24 INC-1"), await say("discord", "198.51.100.0/24 INC-2")];
+	await press("slack", card, "Ask for approval");
+	await inChannel(1);
+	const joined = await press("discord", other, "Ask for approval");
+	expect(joined.text).toContain("INC-1");
+	expect(await rows()).toHaveLength(1);
+	// The same name on two platforms is one person, who cannot approve by the other.
+	const { id } = (await rows())[0];
+	expect((await say("mattermost", `approve ${id}`)).text).toContain("Who asked for a deletion cannot decide on it");
+	const viaApi = await call(`/deletions/${id}/approval`, { method: "POST", json: { decision: "approve" } });
+	expect(viaApi.json.state).toBe("deleted");
+});

@@ -1,0 +1,196 @@
+// A platform is answered in its time, whatever Cloudflare does; and what is said later may get lost, what is done does not.
+import { env } from "cloudflare:workers";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import type { Env } from "../../../src/config.ts";
+import type { LedgerApi } from "../../../src/deletion/ledger-api.ts";
+import { call, cloudflare, deletes } from "../../harness.ts";
+import { played } from "../../sandbox/chat/platforms.ts";
+import { signedBySlack } from "../../sandbox/chat/slack.ts";
+import type { State } from "../../sandbox/imitation/state.ts";
+import { beginAnew, cdn25, services } from "../account.ts";
+import { breakLedger } from "../watch.ts";
+import { clickOn, inChannel, platformNames, press, say, send, senderOf, sentLater } from "./people.ts";
+
+afterEach(beginAnew);
+
+const target = "203.0.113.128/25";
+const platformLimitMs = 3000;
+const state = async () => (await call("/deletions")).json.deletions.map((row: { state: string }) => row.state);
+
+/** The waits are real, so all platforms wait side by side. */
+describe("while Cloudflare does not answer", () => {
+	test("a command is answered in time, and its card comes later", async () => {
+		// They share the look-up.
+		await cloudflare.order({ method: "GET", fault: { kind: "hang_before" } });
+		const startedAtMs = Date.now();
+		const answers = await Promise.all(
+			platformNames.map(async (platform) => {
+				const { text } = await send(platform, played[platform].command(target, senderOf(platform, "alice")));
+				return played[platform].answered(text, "command");
+			}),
+		);
+		expect(Date.now() - startedAtMs).toBeLessThan(platformLimitMs);
+		for (const shown of answers) {
+			expect(shown?.text).toMatch(/Looking at 203\.0\.113\.128\/25 …|unbind is thinking …/);
+			expect(shown?.buttons).toEqual([]);
+		}
+		expect(await sentLater()).toEqual([]);
+		await cloudflare.release();
+		const cards = await sentLater(3);
+		for (const card of cards) {
+			expect(card).toMatchObject({ for: "caller" });
+			expect(card.text).toContain(`Delete ${target}?`);
+			expect(card.buttons).toHaveLength(2);
+		}
+	});
+
+	test("a click is answered in time: working, then the result, then the channel's message", async () => {
+		const active = { service_id: services.CDN, service_name: "CDN", provisioning: { state: "active" } };
+		const { services: known, prefixes } = await cloudflare.state();
+		const bindings = ["192.0.2.0/24", "192.0.2.0/25"].map((cidr, index) => ({
+			id: String(index).repeat(32),
+			cidr,
+			...active,
+		}));
+		const third = { ...prefixes[0], id: "b".repeat(32), cidr: "192.0.2.0/24", bindings };
+		await cloudflare.put({ services: known, prefixes: [...prefixes, third] } as State);
+		// A prefix each, as what happens to one binding concerns its siblings.
+		const asked = { slack: target, discord: "192.0.2.0/25", mattermost: "2001:db8:100:1::/64" };
+		const cards = await Promise.all(
+			platformNames.map(async (platform) => ({ platform, card: await say(platform, asked[platform]) })),
+		);
+		await cloudflare.order({ method: "DELETE", times: 3, fault: { kind: "hang_before" } });
+		const startedAtMs = Date.now();
+		const answers = await Promise.all(
+			cards.map(async ({ platform, card }) => {
+				const { text } = await send(platform, clickOn(platform, card, "Delete"));
+				return played[platform].answered(text, "press");
+			}),
+		);
+		expect(Date.now() - startedAtMs).toBeLessThan(platformLimitMs);
+		const [first] = await sentLater(1);
+		for (const shown of [first, ...answers.filter((one) => one !== null)]) {
+			expect(shown).toMatchObject({ for: "caller", replaces: true, buttons: [] });
+			expect(shown?.text).toContain("Working on it …");
+		}
+		expect(await deletes()).toHaveLength(3);
+		expect(await inChannel()).toEqual([]);
+		await cloudflare.release();
+		expect(await inChannel(3)).toHaveLength(3);
+		// Slack's "working" is a message too.
+		const results = (await sentLater(7)).filter((one) => one.for === "caller" && one.text.includes("Deleted"));
+		expect(results).toHaveLength(3);
+	});
+});
+
+describe("when the Ledger cannot be reached", () => {
+	test.each(platformNames)("%s says so", async (platform) => {
+		const card = await say(platform, target);
+		breakLedger();
+		expect((await say(platform, target)).text).toContain("The ledger cannot be reached now.");
+		expect((await press(platform, card, "Delete")).text).toContain("The ledger cannot be reached now.");
+		vi.restoreAllMocks();
+		expect((await press(platform, card, "Delete")).text).toContain(`Deleted ${target}`);
+	});
+
+	test("a call that breaks is made again, and the click counts once", async () => {
+		const card = await say("discord", target);
+		// Its own type, with all that RPC makes of it, is more than the compiler can follow.
+		const namespace = env.LEDGER as unknown as Env["LEDGER"];
+		const getByName = namespace.getByName.bind(namespace);
+		let broken = 0;
+		vi.spyOn(namespace, "getByName").mockImplementation((name) => {
+			const stub = getByName(name);
+			const afterwards = async <Told>(told: Promise<Told>): Promise<Told> => {
+				await told;
+				if (broken++ % 2 === 0) throw new Error("Network connection lost.");
+				return told;
+			};
+			return {
+				press: (click) => afterwards(stub.press(click)),
+				request: (command, waitMs) => afterwards(stub.request(command, waitMs)),
+				offer: (offer) => stub.offer(offer),
+			} satisfies Partial<LedgerApi> as LedgerApi;
+		});
+		expect((await press("discord", card, "Delete")).text).toContain(`Deleted ${target}`);
+		expect(broken).toBe(4);
+		expect(await deletes()).toHaveLength(1);
+	});
+});
+
+describe("what comes later cannot be delivered", () => {
+	const hosts = { slack: "hooks.slack.com", discord: "discord.com", mattermost: "mattermost.sandbox" };
+
+	test.each(platformNames)("in %s: the deletion and its record stand", async (platform) => {
+		const card = await say(platform, target);
+		await cloudflare.order(
+			{ path: hosts[platform], fault: { kind: "drop_before" } },
+			{ path: hosts[platform], fault: { kind: "reject", status: 403 } },
+		);
+		const answer = await send(platform, clickOn(platform, card, "Delete"));
+		expect(answer.status).toBe(200);
+		// Each of them is tried once: it may have arrived, or never will.
+		await sentLater(platform === "slack" ? 2 : 1);
+		await expect.poll(state).toEqual(["deleted"]);
+		expect(await deletes()).toEqual([`DELETE bindings/${cdn25}`]);
+	});
+
+	test("the log tells of it, and of no address that would open anything", async () => {
+		const lines: string[] = [];
+		for (const level of ["info", "warn", "error"] as const)
+			vi.spyOn(console, level).mockImplementation((line: string) => void lines.push(line));
+		await cloudflare.order(...Object.values(hosts).map((path) => ({ path, fault: { kind: "drop_before" as const } })));
+		for (const platform of platformNames) await say(platform, "freeze INC-1");
+		await expect.poll(() => lines.filter((line) => line.includes("message_not_sent"))).toHaveLength(3);
+		expect(lines.join("\n")).not.toMatch(/hooks\/|commands\/T0|token-|webhooks\/|secret/);
+	});
+
+	test("what the platform may take a moment later is sent again", async () => {
+		const card = await say("discord", target);
+		await cloudflare.order({ path: hosts.discord, fault: { kind: "reject", status: 404 } });
+		await press("discord", card, "Delete");
+		const [first, again] = await sentLater(2);
+		expect(again).toEqual(first);
+		expect(await cloudflare.pendingOrders()).toEqual([]);
+	});
+
+	test("a platform that redirects is not followed", async () => {
+		const card = await say("discord", target);
+		await cloudflare.order({
+			path: hosts.discord,
+			fault: { kind: "redirect", location: "https://elsewhere.example/" },
+		});
+		await press("discord", card, "Delete");
+		await sentLater(1);
+		await expect.poll(state).toEqual(["deleted"]);
+		expect((await cloudflare.log()).filter(({ fault }) => fault === "refused_host")).toEqual([]);
+	});
+});
+
+describe("an address out of a message", () => {
+	test.each([
+		["https://hooks.slack.com.evil.example/x"],
+		["http://hooks.slack.com/x"],
+		["https://evil.example/https://hooks.slack.com/"],
+		["//hooks.slack.com/"],
+		[""],
+	])("is Slack's, or nothing is sent there: %s", async (address) => {
+		const fields = new URLSearchParams(played.slack.command("freeze INC-1", senderOf("slack", "alice")).body);
+		fields.set("response_url", address);
+		expect((await send("slack", signedBySlack(fields.toString()))).status).toBe(200);
+		expect((await call("/freeze")).json.frozen).toBe(true);
+		expect([await sentLater(), (await cloudflare.log()).map(({ path }) => path)]).toEqual([[], []]);
+	});
+
+	test.each([
+		["https://evil.example/hooks"],
+		["https://mattermost.sandbox.evil.example/"],
+		["https://mattermost.sandbox@evil.example/"],
+	])("is the Mattermost server's of the configuration, or nothing is sent there: %s", async (address) => {
+		const { headers, body } = played.mattermost.command("freeze INC-1", senderOf("mattermost", "alice"));
+		const fields = new URLSearchParams(body);
+		fields.set("response_url", address);
+		expect((await send("mattermost", { headers, body: fields.toString() })).status).toBe(200);
+		expect([await sentLater(), (await cloudflare.log()).map(({ path }) => path)]).toEqual([[], []]);
+	});
+});

@@ -1,0 +1,187 @@
+// Who may speak: a proven platform, its workspace, a channel and a user that the configuration names. All three are asked
+// at every command and every click.
+import { evictDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import type { PlatformName } from "../../../src/config/chat.ts";
+import { call, cloudflare, deletes, ledger, origin } from "../../harness.ts";
+import { configureLedger } from "../../lifecycle/configured-ledger.ts";
+import { signedByDiscord } from "../../sandbox/chat/discord.ts";
+import type { Outgoing } from "../../sandbox/chat/platform.ts";
+import { played } from "../../sandbox/chat/platforms.ts";
+import { places, sandboxChat } from "../../sandbox/chat/settings.ts";
+import { signedBySlack } from "../../sandbox/chat/slack.ts";
+import { beginAnew } from "../account.ts";
+import { fetchWorker } from "../configured.ts";
+import { expectProblem } from "../expect-problem.ts";
+import { clickOn, inChannel, platformNames, press, say, send, senderOf, sentLater } from "./people.ts";
+
+afterEach(beginAnew);
+
+const target = "203.0.113.128/25";
+const elsewhere: Record<PlatformName, { workspace: string; channel: string }> = {
+	slack: { workspace: "T0ELSEWHERE", channel: "C0ELSEWHERE" },
+	discord: { workspace: "110000000000000009", channel: "120000000000000009" },
+	mattermost: { workspace: "team0elsewhere000000000000", channel: "chan0elsewhere000000000000" },
+};
+
+const strangers: [string, (platform: PlatformName) => object, string][] = [
+	[
+		"another workspace",
+		(platform) => ({ workspace: elsewhere[platform].workspace }),
+		"does not listen to this workspace",
+	],
+	["another channel", (platform) => ({ channel: elsewhere[platform].channel }), "does not listen in this channel"],
+	["an unknown user", (platform) => ({ userId: places[platform].people.mallory }), "does not name you"],
+	["nobody", () => ({ userId: "" }), "does not name you"],
+	["a name that is alice's", () => ({ userId: "alice", userName: "alice" }), "does not name you"],
+];
+
+describe.each(platformNames)("in %s", (platform) => {
+	test("whoever is not named is refused, at every command and every click", async () => {
+		const card = await say(platform, target);
+		await cloudflare.forgetLog();
+		for (const [what, where, sentence] of strangers) {
+			for (const text of [target, "help", "freeze now"]) {
+				const seen = await say(platform, text, "alice", where(platform));
+				expect(seen, what).toMatchObject({ for: "caller", buttons: [] });
+				expect(seen.text, what).toContain(sentence);
+			}
+			expect((await press(platform, card, "Delete", "alice", where(platform))).text, what).toContain(sentence);
+		}
+		expect(await cloudflare.calls()).toEqual([]);
+		expect((await call("/freeze")).json.frozen).toBe(false);
+		// It was alice's all along.
+		expect((await press(platform, card, "Delete")).text).toContain(`Deleted ${target}`);
+	});
+
+	test("a user has the scopes of the configuration, and no other", async () => {
+		// bob decides, and does not ask.
+		const looker = await say(platform, target, "bob");
+		expect(looker.text).toContain('You may look at this, but not delete it: that takes the scope "delete".');
+		expect(looker.buttons).toEqual([]);
+		expect((await say(platform, "freeze now", "carol")).text).toContain('lacks the scope "freeze"');
+		await press(platform, await say(platform, target), "Delete");
+		const [{ id }] = (await call("/deletions")).json.deletions;
+		for (const verb of ["approve", "reject", "cancel", "restore"])
+			expect((await say(platform, `${verb} ${id}`, "carol")).text).toContain("lacks the scope");
+		expect((await say(platform, `show ${id}`, "carol")).text).toContain(`Deleted ${target}`);
+	});
+});
+
+describe("by the configuration", () => {
+	const settings = (user: object) => ({
+		...sandboxChat,
+		CHAT: { slack: { ...sandboxChat.CHAT.slack, users: { [places.slack.people.alice]: user } } },
+	});
+	const answerTo = async (text: string, user: object) => {
+		const { headers, body } = played.slack.command(text, senderOf("slack", "alice"));
+		const request = new Request<unknown, IncomingRequestCfProperties>(`${origin}/chat/slack`, {
+			method: "POST",
+			headers,
+			body,
+		});
+		const response = await fetchWorker(request, settings(user));
+		return played.slack.answered(await response.text(), "command");
+	};
+
+	test("a user without scopes may do nothing, not even look", async () => {
+		for (const text of [target, "history", `show 7${"z".repeat(25)}`])
+			expect((await answerTo(text, {}))?.text).toContain(`slack:${places.slack.people.alice} lacks the scope "read".`);
+		expect(await cloudflare.calls()).toEqual([]);
+	});
+
+	test("a user without ranges can delete nothing, and outside of them nothing", async () => {
+		const scopes = ["read", "delete"];
+		for (const user of [{ scopes }, { scopes, ranges: ["198.51.100.0/24"] }]) {
+			const card = await answerTo(target, user);
+			expect(card?.text).toContain("The binding lies outside the ranges in which you may delete.");
+			expect(card?.buttons).toEqual([]);
+		}
+		expect((await answerTo(target, { scopes, ranges: [target] }))?.buttons).toHaveLength(2);
+	});
+
+	test("who was taken out of it meanwhile does not get what was approved", async () => {
+		await press("slack", await say("slack", "198.51.100.0/24 INC-1"), "Ask for approval");
+		const [approval] = await inChannel(1);
+		if (approval === undefined) throw new Error("nothing in the channel");
+		await evictDurableObject(ledger());
+		const { [places.slack.people.alice]: _, ...left } = sandboxChat.CHAT.slack.users;
+		await configureLedger({ CHAT: { slack: { ...sandboxChat.CHAT.slack, users: left } } });
+		expect((await press("slack", approval, "Approve", "bob")).text).toContain("alice may not delete any more.");
+		expect(await deletes()).toEqual([]);
+	});
+});
+
+describe("a message without a proof", () => {
+	const unproven = {
+		status: 401,
+		code: "unauthorized",
+		title: "Authentication is required",
+		detail: "The request does not prove that it comes from a sender of unbind's configuration.",
+	};
+	const fromSlack = () => played.slack.command(target, senderOf("slack", "alice"));
+
+	test.each<[string, () => Outgoing]>([
+		["another secret", () => signedBySlack(fromSlack().body, Date.now(), "another secret")],
+		["an old signature", () => signedBySlack(fromSlack().body, Date.now() - 301_000)],
+		["one of the future", () => signedBySlack(fromSlack().body, Date.now() + 302_000)],
+		["another body", () => ({ ...fromSlack(), body: "user_id=U0ALICE" })],
+		["no signature", () => ({ headers: {}, body: fromSlack().body })],
+	])("is none of Slack's: %s", async (_, make) => {
+		expectProblem(await send("slack", make()), unproven);
+	});
+
+	test("is none of Mattermost's with another token, or with none and a command", async () => {
+		const { headers, body } = played.mattermost.command(target, senderOf("mattermost", "alice"));
+		const wrong = { ...headers, authorization: "Token sandbox0mattermost0token01" };
+		expect((await send("mattermost", { headers: wrong, body })).status).toBe(401);
+		const { authorization: _, ...without } = headers;
+		expect((await send("mattermost", { headers: without, body })).status).toBe(401);
+		expect((await send("mattermost", { headers: { "content-type": "application/json" }, body: "{}" })).status).toBe(
+			401,
+		);
+	});
+
+	test("is not told from one of a platform that is not configured, or that there is not", async () => {
+		const message = fromSlack();
+		expectProblem(await call("/chat/teams", { method: "POST", token: null, ...message }), unproven);
+		const request = new Request<unknown, IncomingRequestCfProperties>(`${origin}/chat/slack`, {
+			method: "POST",
+			...message,
+		});
+		const response = await fetchWorker(request, { CHAT: {} });
+		expect(response.status).toBe(401);
+	});
+
+	test("never gets to the parser, nor to the Ledger", async () => {
+		const asked = vi.spyOn(env.LEDGER, "getByName");
+		await send("discord", { headers: { "x-signature-ed25519": "0", "x-signature-timestamp": "1" }, body: "{" });
+		await send("mattermost", { headers: {}, body: "{" });
+		expect(asked).not.toHaveBeenCalled();
+	});
+
+	test("that is signed and says nothing that is known is malformed", async () => {
+		for (const body of ["", "payload=%7B", "payload={}", "team_id=T0SANDBOX", "%ff"])
+			expect((await send("slack", signedBySlack(body))).json).toMatchObject({
+				status: 400,
+				code: "invalid_request",
+			});
+		for (const interaction of [null, {}, { type: 9 }, { type: 2 }, { type: 3, id: "1", token: "../x", data: {} }])
+			expect((await send("discord", signedByDiscord(interaction))).json).toMatchObject({ status: 400 });
+	});
+
+	test("guesses at Mattermost's buttons are slowed down", async () => {
+		const click = clickOn("mattermost", await say("mattermost", target), "Delete");
+		const guess = (offer: string) =>
+			send("mattermost", {
+				headers: { ...click.headers, "cf-connecting-ip": "192.0.2.77" },
+				body: click.body.replace(/"offer":"[0-9a-f]{32}"/, `"offer":"${offer}"`),
+			});
+		const statuses: number[] = [];
+		for (let count = 0; count < 21; count++) statuses.push((await guess(count.toString(16).padStart(32, "0"))).status);
+		expect(statuses).toEqual([...Array.from({ length: 20 }, () => 200), 429]);
+		expect(await deletes()).toEqual([]);
+		expect(await sentLater()).toEqual([]);
+	});
+});

@@ -1,0 +1,149 @@
+// Cloudflare Access in front: who it names comes in, as far as the configuration lets them; whoever only says so does not.
+
+import { generateKeyPair, SignJWT, UnsecuredJWT } from "jose";
+import { afterEach, describe, expect, test } from "vitest";
+import { call, cloudflare } from "../../harness.ts";
+import { configureLedger } from "../../lifecycle/configured-ledger.ts";
+import { remove } from "../../lifecycle/people.ts";
+import { beginAnew, documentedCaller } from "../account.ts";
+import { readable, signedIn, visitor } from "./visitor.ts";
+
+afterEach(beginAnew);
+
+const team = "unbind.cloudflareaccess.com";
+const audience = "a1".repeat(32);
+const everywhere = ["0.0.0.0/0", "::/0"];
+const settings = {
+	ACCESS: {
+		team,
+		audience,
+		users: {
+			"alice@example.com": { scopes: ["read", "delete", "approve", "restore", "freeze"], ranges: everywhere },
+			"bob@example.com": { scopes: ["read"] },
+			[documentedCaller.name]: { scopes: ["read", "approve"], ranges: everywhere },
+		},
+	},
+};
+const nowSeconds = Math.floor(Date.now() / 1000);
+const claims = (change: object = {}) => ({
+	iss: `https://${team}`,
+	aud: [audience],
+	email: "alice@example.com",
+	iat: nowSeconds,
+	exp: nowSeconds + 600,
+	...change,
+});
+const withAssertion = (assertion: string) => ({ "cf-access-jwt-assertion": assertion });
+const open = async (assertion: string, path = "/", more: object = {}) =>
+	visitor("", { ...settings, ...more }).get(path, withAssertion(assertion));
+
+describe("who Access names", () => {
+	test("comes in by their e-mail", async () => {
+		const { status, text } = await open(await cloudflare.assertion(claims()));
+		expect(status).toBe(200);
+		expect(text).toContain("alice@example.com");
+		expect(text).toContain('href="/cdn-cgi/access/logout"');
+	});
+
+	test("is the same in capital letters", async () => {
+		expect((await open(await cloudflare.assertion(claims({ email: "Alice@Example.com" })))).status).toBe(200);
+	});
+
+	test("is an actor, with the scopes and ranges of the configuration", async () => {
+		await configureLedger(settings);
+		const headers = withAssertion(await cloudflare.assertion(claims()));
+		const plan = "/account/203.0.113.128/25";
+		const page = (await visitor("", settings).get(plan, headers)).text;
+		const hidden = [...page.matchAll(/name="(form_token|key|if_match)" value="([^"]*)"/g)].map(([, name, value]) => [
+			name,
+			value,
+		]);
+		const { location } = await visitor("", settings).post(plan, Object.fromEntries(hidden), headers);
+		const { json } = await call(`/deletions/${location?.split("/").at(-1)}`);
+		expect(json).toMatchObject({ state: "deleted", actor: { name: "alice@example.com", door: "page" } });
+		const bob = withAssertion(await cloudflare.assertion(claims({ email: "bob@example.com" })));
+		expect(readable((await visitor("", settings).get("/account/203.0.113.0/26", bob)).text)).toContain(
+			"you lack the scope",
+		);
+	});
+
+	test("is the caller in TOKENS of the same name: they are not offered to approve what they asked for", async () => {
+		const { json } = await remove("198.51.100.0/24", "?acknowledge=leaves_no_service", documentedCaller.token);
+		const path = `/records/${json.id}`;
+		const offered = async (email: string) =>
+			(await open(await cloudflare.assertion(claims({ email })), path)).text.includes(`${path}/approve`);
+		expect([await offered(documentedCaller.name), await offered("alice@example.com")]).toEqual([false, true]);
+	});
+
+	test("and the configuration does not, is told so, and sees nothing", async () => {
+		const { status, text } = await open(await cloudflare.assertion(claims({ email: "eve@example.com" })));
+		expect(status).toBe(403);
+		expect(readable(text)).toContain("you are eve@example.com, whom unbind's configuration does not name");
+		expect(text).not.toContain("History");
+	});
+});
+
+describe("an assertion", () => {
+	const foreign = generateKeyPair("RS256");
+	const signed = async (change: object, header: object = {}) =>
+		new SignJWT(claims(change))
+			.setProtectedHeader({ alg: "RS256", kid: "sandbox", ...header })
+			.sign((await foreign).privateKey);
+
+	test.each<[string, () => string | Promise<string>]>([
+		["of another team", () => cloudflare.assertion(claims({ iss: "https://evil.cloudflareaccess.com" }))],
+		["for another application", () => cloudflare.assertion(claims({ aud: ["b2".repeat(32)] }))],
+		["without an audience", () => cloudflare.assertion(claims({ aud: undefined }))],
+		["that has expired", () => cloudflare.assertion(claims({ exp: nowSeconds - 5 }))],
+		["that never expires", () => cloudflare.assertion(claims({ exp: undefined }))],
+		["that is not valid yet", () => cloudflare.assertion(claims({ nbf: nowSeconds + 600 }))],
+		[
+			"of a service, which has no e-mail",
+			() => cloudflare.assertion(claims({ email: undefined, common_name: "x.access" })),
+		],
+		["whose e-mail is none", () => cloudflare.assertion(claims({ email: ["alice@example.com"] }))],
+		["with another's key", () => signed({})],
+		["with a key that is not Access's", () => signed({}, { kid: "other" })],
+		["with a key that it brings along", () => signed({}, { jwk: { kty: "RSA" }, jku: "https://evil.example/certs" })],
+		["without a signature", () => new UnsecuredJWT(claims()).encode()],
+		[
+			"by a shared secret",
+			() => new SignJWT(claims()).setProtectedHeader({ alg: "HS256", kid: "sandbox" }).sign(new Uint8Array(32)),
+		],
+		["that is none", () => "x.y.z"],
+		["that is empty", () => ""],
+	])("%s is no way in", async (_, make) => {
+		const { status, text } = await open(await make());
+		expect(status).toBe(401);
+		expect(readable(text)).toContain("No way in");
+	});
+
+	test("that was changed on the way is no way in", async () => {
+		const [header, , signature] = (await cloudflare.assertion(claims({ email: "bob@example.com" }))).split(".");
+		const body = btoa(JSON.stringify(claims())).replaceAll("=", "");
+		expect((await open(`${header}.${body}.${signature}`)).status).toBe(401);
+	});
+
+	test("cannot be judged while the keys cannot be fetched, and that is said", async () => {
+		const other = { ACCESS: { ...settings.ACCESS, team: "unreachable.cloudflareaccess.com" } };
+		const { status, text } = await open(await cloudflare.assertion(claims()), "/", other);
+		expect(status).toBe(503);
+		expect(readable(text)).toContain("The keys of Cloudflare Access cannot be fetched now.");
+	});
+});
+
+describe("with Access in front, a token", () => {
+	test("is no way in: neither its session, nor the form", async () => {
+		const { cookie } = await signedIn();
+		const { status, text } = await visitor(cookie, settings).get("/");
+		expect(status).toBe(401);
+		expect(text).not.toContain("/sign-in");
+		const answer = await visitor("", settings).post("/sign-in", { token: "unbind_sandbox" });
+		expect([answer.status, answer.headers.get("set-cookie")]).toEqual([404, null]);
+	});
+
+	test("is none without Access either: an assertion that nobody asked for says nothing", async () => {
+		const assertion = await cloudflare.assertion(claims());
+		expect((await visitor().get("/", withAssertion(assertion))).status).toBe(401);
+	});
+});

@@ -1,0 +1,271 @@
+// What is done on the pages: the same calls to the same core as through any door, and each sent to where its outcome stands.
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { call, cloudflare, deletes } from "../../harness.ts";
+import { freeze, remove } from "../../lifecycle/people.ts";
+import { approver, beginAnew, cdn25, documentedCaller, prefixes } from "../account.ts";
+import { sha256 } from "../configured.ts";
+import { breakLedger } from "../watch.ts";
+import { hiddenIn, readable, signedIn, type Visitor } from "./visitor.ts";
+
+let operator: Visitor;
+beforeEach(async () => {
+	operator = await signedIn();
+});
+afterEach(beginAnew);
+
+const recordAt = async (location: string | null) => (await call(`/deletions/${location?.split("/").at(-1)}`)).json;
+const plan25 = "/account/203.0.113.128/25";
+const pending = async (token = documentedCaller.token): Promise<string> =>
+	(await remove("198.51.100.0/24", "?acknowledge=leaves_no_service", token)).json.id;
+
+describe("a deletion", () => {
+	test("is what the plan's form asks for, and leads to its record", async () => {
+		const { status, location } = await operator.submit(plan25, plan25, { reason: "INC-1" });
+		expect([status, location]).toEqual([303, expect.stringMatching(/^\/records\/[0-9a-z]{26}$/)]);
+		expect(await recordAt(location)).toMatchObject({
+			state: "deleted",
+			target: "203.0.113.128/25",
+			reason: "INC-1",
+			actor: { name: "sandbox", door: "page" },
+		});
+	});
+
+	test("is one, however often its form is sent", async () => {
+		const fields = { ...hiddenIn((await operator.get(plan25)).text, plan25), reason: "twice" };
+		const answers = await Promise.all([1, 2, 3].map(() => operator.post(plan25, fields)));
+		answers.push(await operator.post(plan25, fields));
+		expect(new Set(answers.map(({ location }) => location)).size).toBe(1);
+		expect(await deletes()).toEqual([`DELETE bindings/${cdn25}`]);
+	});
+
+	test("is not another one under the same form", async () => {
+		const fields = hiddenIn((await operator.get(plan25)).text, plan25);
+		await operator.post(plan25, { ...fields, reason: "one" });
+		const { status, text } = await operator.post(plan25, { ...fields, reason: "two" });
+		expect(status).toBe(422);
+		expect(readable(text)).toContain("The idempotency key was used for another request");
+		expect(text).toMatch(/href="\/records\/[0-9a-z]{26}"/);
+	});
+
+	test("is of what the plan showed: what has changed since is refused, on record", async () => {
+		const fields = hiddenIn((await operator.get(plan25)).text, plan25);
+		await remove("203.0.113.0/26");
+		const { location } = await operator.post(plan25, fields);
+		expect(await recordAt(location)).toMatchObject({ state: "refused", failure: { code: "changed" } });
+		expect(readable((await operator.get(location ?? "")).text)).toContain("The prefix has changed since the plan");
+	});
+
+	test("needs its risks named: a box that is not ticked is a risk that is not named", async () => {
+		const path = "/account/2001:db8:100:1::/64";
+		const page = (await operator.get(path)).text;
+		expect(page).toMatch(
+			/<input type="checkbox" id="still_provisioning" name="acknowledge" value="still_provisioning" required\/>/,
+		);
+		const { location } = await operator.post(path, hiddenIn(page, path));
+		expect(await recordAt(location)).toMatchObject({ state: "refused", failure: { code: "acknowledgement_required" } });
+		const named = await operator.submit(path, path, { acknowledge: ["still_provisioning"] });
+		expect(await recordAt(named.location)).toMatchObject({ state: "deleted" });
+	});
+
+	test("can wait for a time in UTC", async () => {
+		const at = new Date(Date.now() + 3_600_000).toISOString().slice(0, 16);
+		const { location } = await operator.submit(plan25, plan25, { not_before: at });
+		expect(await recordAt(location)).toMatchObject({ state: "scheduled", not_before: `${at}:00.000Z` });
+	});
+
+	test("is asked for where another person has to agree", async () => {
+		const path = "/account/198.51.100.0/24";
+		expect(readable((await operator.get(path)).text)).toContain("Ask to delete 198.51.100.0/24");
+		const { location } = await operator.submit(path, path, { acknowledge: ["leaves_no_service"] });
+		expect(await recordAt(location)).toMatchObject({ state: "pending_approval" });
+	});
+
+	test.each<[string, Record<string, string>]>([
+		["a field that there is not", { force: "yes" }],
+		["a time that there is not", { not_before: "2026-02-30T10:00" }],
+		["a key that is none of a form's", { key: "x" }],
+		["a risk that there is not", { acknowledge: "everything" }],
+	])("is not begun by a form with %s", async (_, fields) => {
+		expect((await operator.submit(plan25, plan25, fields)).status).toBe(400);
+		expect(await deletes()).toEqual([]);
+	});
+
+	test("where the ledger cannot be reached, it says what can have happened", async () => {
+		const fields = hiddenIn((await operator.get(plan25)).text, plan25);
+		breakLedger();
+		const { status, text } = await operator.post(plan25, fields);
+		expect(status).toBe(504);
+		expect(readable(text)).toContain("If the deletion was begun, it goes on by itself");
+	});
+});
+
+describe("an approval", () => {
+	test("is given by another person, and carries the deletion out", async () => {
+		const id = await pending();
+		const other = await signedIn(approver.token);
+		expect(readable((await other.get(`/records/${id}`)).text)).toContain("Approve the deletion of 198.51.100.0/24");
+		const { status, location } = await other.submit(`/records/${id}`, `/records/${id}/approve`);
+		expect([status, location]).toEqual([303, `/records/${id}`]);
+		expect(await recordAt(location)).toMatchObject({
+			state: "deleted",
+			approval: { state: "approved", decided_by: { name: "approver", door: "page" } },
+		});
+		expect(readable((await other.get(`/records/${id}`)).text)).toContain("approver (page) approved it.");
+	});
+
+	test("is not offered to who asked, and not taken from them", async () => {
+		const id = await pending("unbind_sandbox");
+		const { text } = await operator.get(`/records/${id}`);
+		expect(text).not.toContain(`/records/${id}/approve`);
+		const { form_token = "" } = hiddenIn(text, `/records/${id}/cancel`);
+		const answer = await operator.post(`/records/${id}/approve`, { form_token });
+		expect(answer.status).toBe(403);
+		expect(readable(answer.text)).toContain("another person has to");
+		expect(answer.text).toContain(`href="/records/${id}"`);
+		expect(await recordAt(id)).toMatchObject({ state: "pending_approval" });
+	});
+
+	test("a rejection settles it, and what comes later is told that it is too late", async () => {
+		const id = await pending();
+		const { form_token = "" } = hiddenIn((await operator.get(`/records/${id}`)).text, `/records/${id}/reject`);
+		expect((await operator.post(`/records/${id}/reject`, { form_token })).status).toBe(303);
+		const late = await operator.post(`/records/${id}/cancel`, { form_token });
+		expect(late.status).toBe(409);
+		expect(readable(late.text)).toContain("It cannot be cancelled: it is refused");
+	});
+
+	test("waits among what waits, and is counted on every page", async () => {
+		await pending();
+		const account = readable((await operator.get("/account")).text);
+		expect(account).toMatch(/waits for approval 198\.51\.100\.0\/24/);
+		for (const path of ["/", "/account", plan25])
+			expect((await operator.get(path)).text, path).toContain("Account (1 to approve)");
+	});
+});
+
+describe("a restoration", () => {
+	test("is offered on the record, and carried out", async () => {
+		const { json } = await remove("203.0.113.128/25", "", "unbind_sandbox");
+		const page = `/records/${json.id}`;
+		expect(readable((await operator.get(page)).text)).toContain("Restore 203.0.113.128/25");
+		expect((await operator.submit(page, `${page}/restore`)).location).toBe(page);
+		const { text } = await operator.get(page);
+		expect(readable(text)).toContain("restored");
+		expect(text).not.toContain(`${page}/restore`);
+	});
+
+	test("is not offered to who may not, and not done for them", async () => {
+		const { json } = await remove("203.0.113.128/25");
+		const other = await signedIn(approver.token);
+		const { text } = await other.get(`/records/${json.id}`);
+		expect(text).not.toContain("/restore");
+		const { form_token = "" } = hiddenIn(text, "/sign-out");
+		expect((await other.post(`/records/${json.id}/restore`, { form_token })).status).toBe(403);
+		expect(await recordAt(json.id)).toMatchObject({ state: "deleted", restoration: null });
+	});
+
+	test("that goes on is seen as that", async () => {
+		const { json } = await remove("203.0.113.128/25");
+		const page = `/records/${json.id}`;
+		await cloudflare.order({ method: "POST", fault: { kind: "hang_before" } });
+		const { form_token = "" } = hiddenIn((await operator.get(page)).text, `${page}/restore`);
+		const restoring = operator.post(`${page}/restore`, { form_token });
+		await cloudflare.log(6);
+		await vi.waitFor(async () => expect((await operator.get(page)).text).toContain("data-live="));
+		await cloudflare.release();
+		expect((await restoring).status).toBe(303);
+	});
+});
+
+describe("a freeze", () => {
+	test("is turned on and lifted, and while it lasts each page says so", async () => {
+		const { location } = await operator.submit("/account", "/freeze-switch", { reason: "INC-9" });
+		expect(location).toBe("/account");
+		const { json } = await remove("203.0.113.128/25");
+		for (const path of ["/", "/account", plan25, `/records/${json.deletion_id}`]) {
+			const { text } = await operator.get(path);
+			expect(text.replaceAll(/<[^>]*>/g, ""), path).toContain("Deletions are frozen. sandbox: INC-9.");
+		}
+		expect((await call("/freeze")).json).toMatchObject({ frozen: true, by: { name: "sandbox", door: "page" } });
+		expect((await operator.submit("/", "/freeze-switch")).status).toBe(303);
+		expect((await call("/freeze")).json.frozen).toBe(false);
+		expect((await operator.get("/")).text).not.toContain("frozen.");
+	});
+
+	test("ends by itself where it was told to, in UTC, and is not shortened", async () => {
+		const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(0, 16);
+		const fields = { ...hiddenIn((await operator.get("/account")).text, "/freeze-switch"), reason: "INC-9" };
+		await operator.post("/freeze-switch", { ...fields, until: inHours(2) });
+		expect((await call("/freeze")).json.until).toBe(`${inHours(2)}:00.000Z`);
+		expect((await operator.post("/freeze-switch", { ...fields, until: inHours(1) })).status).toBe(409);
+		expect((await operator.post("/freeze-switch", { ...fields, until: inHours(-1) })).status).toBe(400);
+		expect((await operator.post("/freeze-switch", { ...fields, reason: "" })).status).toBe(400);
+	});
+
+	test("is not offered to who may not, and not turned by them", async () => {
+		const other = await signedIn(approver.token);
+		const { text } = await other.get("/account");
+		expect(text).not.toContain("/freeze-switch");
+		const { form_token = "" } = hiddenIn(text, "/sign-out");
+		expect((await other.post("/freeze-switch", { form_token, turn: "on", reason: "x" })).status).toBe(403);
+		await freeze();
+		expect((await other.get("/")).text).not.toContain("/freeze-switch");
+		expect((await other.post("/freeze-switch", { form_token, turn: "off" })).status).toBe(403);
+		expect((await call("/freeze")).json.frozen).toBe(true);
+	});
+});
+
+describe("the account", () => {
+	test("shows each prefix with its bindings, and who gets an address", async () => {
+		const { text } = await operator.get("/account");
+		expect(readable(text)).toContain("203.0.113.0/24 Magic Transit active 203.0.113.0/26 CDN active 203.0.113.64/26");
+		for (const id of Object.values(prefixes)) expect(text).toContain(id);
+		const covering = readable((await operator.get("/account?covering=203.0.113.7")).text);
+		expect(covering).toContain("203.0.113.0/26 CDN active");
+		expect(covering).not.toMatch(/203\.0\.113\.128\/25|198\.51\.100/);
+		expect((await operator.get("/account?covering=")).status).toBe(200);
+		expect((await operator.get("/account?covering=x")).status).toBe(400);
+	});
+
+	test("shows one prefix alone, where that is asked for", async () => {
+		const { text } = await operator.get(`/account?prefix=${prefixes.amsterdam}`);
+		expect(readable(text)).toContain("203.0.113.128/25 CDN active");
+		expect(text).not.toContain("198.51.100.0/24");
+		expect((await operator.get("/account?prefix=7fffffffffffffffffffffffffffffff")).status).toBe(404);
+	});
+
+	test("what names no binding leads on to what does", async () => {
+		await remove("203.0.113.128/25");
+		const gone = await operator.get(plan25);
+		expect(gone.status).toBe(404);
+		expect(gone.text).toMatch(/<a href="\/records\/[0-9a-z]{26}">Its last deletion<\/a>/);
+		const address = await operator.get("/account/203.0.113.7");
+		expect([address.status, address.text.includes('href="/account/203.0.113.7/32"')]).toEqual([422, true]);
+	});
+
+	test("where Cloudflare cannot be asked, it says so", async () => {
+		await cloudflare.order({ fault: { kind: "drop_before" }, times: 9 });
+		const { status, text } = await operator.get("/account");
+		expect(status).toBe(503);
+		expect(readable(text)).toContain("nothing was sent");
+	});
+
+	test("a plan says what would be refused, and has no form for it", async () => {
+		const { text } = await operator.get("/account/2001:db8:100:2::/64");
+		expect(readable(text)).toContain("not_restorable : refuses.");
+		expect(readable(text)).toContain("It would be refused now.");
+		expect(text).not.toContain('name="if_match"');
+	});
+
+	test("who may not delete sees the plan without the form", async () => {
+		const { text } = await (await signedIn(approver.token)).get(plan25);
+		expect(readable(text)).toContain("you lack the scope “delete”");
+		expect(text).not.toContain('name="if_match"');
+	});
+
+	test("where a reason is wanted, the form wants it too", async () => {
+		const TOKENS = JSON.stringify({ a: { sha256: sha256("a"), scopes: ["read", "delete"] } });
+		const strict = await signedIn("a", { TOKENS, GUARDS: { no_reason: "refuse" } });
+		expect((await strict.get(plan25)).text).toMatch(/<input id="reason" name="reason" maxlength="500" required/);
+	});
+});

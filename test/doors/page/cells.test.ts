@@ -1,0 +1,94 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { contains } from "../../../src/deletion/cidr.ts";
+import { type Bound, cellsOf, nested, stretchesOf } from "../../../src/doors/page/cells.ts";
+import { cidr, closeCidr, family } from "../../deletion/ranges.ts";
+
+const bound = (text: string): Bound => ({ id: text, range: cidr(text), service: "CDN" });
+const drawn = (...texts: string[]) => {
+	const bounds = texts.map(bound);
+	return stretchesOf(cellsOf(bounds.map(({ range }) => range)), bounds);
+};
+const told = (...texts: string[]) =>
+	drawn(...texts).map(({ winner, width }) => `${Math.round(width)}% ${winner?.id ?? "nobody"}`);
+
+describe("a stretch", () => {
+	it("belongs to the most specific binding, and is as wide as it is", () => {
+		expect(told("203.0.113.0/24", "203.0.113.64/26", "203.0.113.128/25")).toEqual([
+			"25% 203.0.113.0/24",
+			"25% 203.0.113.64/26",
+			"50% 203.0.113.128/25",
+		]);
+	});
+
+	it("belongs to nobody between bindings", () => {
+		expect(told("203.0.113.0/26", "203.0.113.192/26")).toEqual([
+			"25% 203.0.113.0/26",
+			"50% nobody",
+			"25% 203.0.113.192/26",
+		]);
+	});
+
+	it("can be seen, however small it is", () => {
+		for (const { width } of drawn("2001:db8:100::/48", "2001:db8:100:1::/64", "2001:db8:100:2::/64")) {
+			expect(width).toBeGreaterThan(5);
+		}
+	});
+
+	it("is drawn of every address once, in order, whatever the bindings", () => {
+		const some = family.chain((one) =>
+			fc.uniqueArray(closeCidr(one), { minLength: 1, maxLength: 12, selector: ({ text }) => text }),
+		);
+		fc.assert(
+			fc.property(some, (ranges) => {
+				const bounds = ranges.map((range) => ({ id: range.text, range, service: null }));
+				const cells = cellsOf(ranges);
+				expect(cells.reduce((sum, { width }) => sum + width, 0)).toBeCloseTo(100);
+				for (const [index, { range, width }] of cells.entries()) {
+					expect(width).toBeGreaterThan(0);
+					expect(range.first).toBeLessThanOrEqual(range.last);
+					if (index > 0) expect(range.first).toBe((cells[index - 1]?.range.last ?? 0n) + 1n);
+				}
+				const stretches = stretchesOf(cells, bounds);
+				expect(stretches.reduce((sum, { width }) => sum + width, 0)).toBeCloseTo(100);
+			}),
+			{ numRuns: 200 },
+		);
+	});
+});
+
+describe("nested", () => {
+	it("puts each binding under the least that contains it", () => {
+		const tree = nested(["203.0.113.0/24", "203.0.113.128/25", "203.0.113.0/26", "203.0.113.192/26"].map(bound));
+		const shape = (some: ReturnType<typeof nested>): unknown[] =>
+			some.map(({ bound: { id }, inside }) => [id, shape(inside)]);
+		expect(shape(tree)).toEqual([
+			[
+				"203.0.113.0/24",
+				[
+					["203.0.113.0/26", []],
+					["203.0.113.128/25", [["203.0.113.192/26", []]]],
+				],
+			],
+		]);
+	});
+
+	it("loses none, and every one lies in the one above", () => {
+		const some = fc.uniqueArray(closeCidr(4), { maxLength: 20, selector: ({ text }) => text });
+		fc.assert(
+			fc.property(some, (ranges) => {
+				let count = 0;
+				const walk = (trees: ReturnType<typeof nested>, around: Bound | null): void => {
+					for (const { bound: one, inside } of trees) {
+						count++;
+						if (around !== null) expect(contains(around.range, one.range)).toBe(true);
+						walk(inside, one);
+					}
+				};
+				walk(nested(ranges.map((range) => ({ id: range.text, range, service: null }))), null);
+				expect(count).toBe(ranges.length);
+			}),
+			{ numRuns: 200 },
+		);
+	});
+});

@@ -1,0 +1,135 @@
+// One deletion as a page: its story, what happened to the traffic, and where it is read from.
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { call, cloudflare, HISTORY } from "../../harness.ts";
+import { remove, restore } from "../../lifecycle/people.ts";
+import { beginAnew, cdn25, prefixes } from "../account.ts";
+import { pastDeletion, seed } from "../seed.ts";
+import { breakLedger, watch } from "../watch.ts";
+import { readable, signedIn, type Visitor } from "./visitor.ts";
+
+let viewer: Visitor;
+beforeEach(async () => {
+	viewer = await signedIn();
+});
+afterEach(beginAnew);
+
+const page = async (id: string): Promise<string> => (await viewer.get(`/records/${id}`)).text;
+const published = (id: string) => vi.waitFor(async () => expect(await HISTORY.get(`deletion:${id}`)).not.toBeNull());
+
+test("tells the story, from the request to the restoration", async () => {
+	const { json } = await remove("203.0.113.128/25", "?reason=INC-1");
+	await restore(json.id);
+	const { cloudflare: answer, restoration } = (await call(`/deletions/${json.id}`)).json;
+	const text = readable(await page(json.id));
+	for (const told of [
+		"user@example.com asked for it (API), naming 203.0.113.128/25.",
+		"The DELETE was sent to Cloudflare.",
+		`Cloudflare answered 200, Ray id ${answer.ray}.`,
+		"Deleted. The edge takes up to 6 hours to settle.",
+		"sandbox (API) asked for it back.",
+		"The POST was sent to Cloudflare.",
+		`Restored, as the new binding ${restoration.binding_id}.`,
+		"The traffic of 203.0.113.128/25 went from CDN to Magic Transit , by 203.0.113.0/24.",
+	])
+		expect(text).toContain(told);
+});
+
+test("draws who served the prefix before, and who after", async () => {
+	const { json } = await remove("203.0.113.128/25");
+	const [before = "", after = ""] = (await page(json.id)).match(/<svg class="bar".*?<\/svg><\/svg>/g) ?? [];
+	const drawn = (bar: string) =>
+		[...bar.matchAll(/width="([\d.]+)%"[^>]*><title>([^<]*)</g)].map(([, width, who]) => `${width} ${who}`);
+	expect(drawn(before)).toEqual([
+		"25.00 203.0.113.0/26: CDN",
+		"25.00 203.0.113.64/26: Spectrum",
+		"50.00 203.0.113.128/25: CDN",
+	]);
+	expect(drawn(after)).toEqual([
+		"25.00 203.0.113.0/26: CDN",
+		"25.00 203.0.113.64/26: Spectrum",
+		"50.00 203.0.113.0/24: Magic Transit",
+	]);
+});
+
+test("names the addresses that nobody serves any more", async () => {
+	const { json } = await remove("2001:db8:100::/48", "?acknowledge=leaves_no_service");
+	const text = await page(json.id);
+	expect(readable(text)).toMatch(/No service took over the traffic of 2001:db8:100::\/64, .* and 8 more\./);
+	expect(text).toContain('data-service="none"');
+});
+
+test("shows a refusal with what it rests on, and leads to what can be done", async () => {
+	const { json } = await remove("2001:db8:100:1::/64");
+	const text = readable(await page(json.deletion_id));
+	expect(text).toContain("This deletion carries a risk that has to be named: acknowledge=still_provisioning.");
+	expect(text).toContain("still_provisioning : a risk to be named.");
+	expect(text).toContain("provisioning state: provisioning");
+	await remove("203.0.113.128/25");
+	const missing = await remove("203.0.113.128/25");
+	expect(await page(missing.json.deletion_id)).toMatch(/<a href="\/records\/\w{26}">Its last deletion<\/a>/);
+});
+
+test("shows what Cloudflare said, and links its documentation, but nothing that is no web address", async () => {
+	const error = { code: 1002, message: "<b>No</b>", documentation_url: "https://developers.cloudflare.com/byoip/" };
+	const other = { code: 7, message: "Never", documentation_url: "javascript:alert(1)" };
+	const body = { success: false, errors: [error, other], messages: [], result: null };
+	await cloudflare.order({ method: "DELETE", fault: { kind: "respond", status: 403, body } });
+	const { json } = await remove("203.0.113.128/25");
+	const text = await page(json.deletion_id);
+	expect(text).toContain('<a href="https://developers.cloudflare.com/byoip/" rel="noreferrer">Documentation</a>');
+	expect(text).not.toContain("javascript:");
+	expect(text).toContain("&lt;b>No&lt;/b>");
+});
+
+test("lists other deletions of the same binding", async () => {
+	await remove("2001:db8:100:1::/64");
+	const { json } = await remove("2001:db8:100:1::/64", "?acknowledge=still_provisioning");
+	const text = readable(await page(json.id));
+	expect(text).toMatch(/Other deletions of this binding .* refused 2001:db8:100:1::\/64/);
+	const { json: alone } = await remove("203.0.113.0/26");
+	expect(readable(await page(alone.id))).toContain("There are none.");
+});
+
+describe("while it can change by itself", () => {
+	test("it says so to the script, and has a link for who has none", async () => {
+		const { json } = await remove("198.51.100.0/24", "?acknowledge=leaves_no_service");
+		const text = await page(json.id);
+		expect(text).toMatch(/<main id="main" data-live="W\/&quot;[\w-]+&quot;"/);
+		expect(text).toContain(`<a href="/records/${json.id}">Look again</a>`);
+	});
+
+	test("and not any more when it is settled", async () => {
+		const { json } = await remove("203.0.113.128/25");
+		expect(await page(json.id)).not.toMatch(/data-live|Look again/);
+	});
+});
+
+describe("is read", () => {
+	test("from the Ledger while it has it, so that a restoration is seen at once", async () => {
+		const { json } = await remove("203.0.113.128/25");
+		await published(json.id);
+		const watched = watch();
+		await page(json.id);
+		expect(watched).toEqual({ kv: ["list"], ledger: ["overview", "record", "changes"] });
+	});
+
+	test("from KV when the Ledger has let it go, or cannot be reached", async () => {
+		const [id = ""] = await seed([pastDeletion(0, { reason: "long ago" })]);
+		expect(readable(await page(id))).toContain("long ago");
+		breakLedger();
+		expect(readable(await page(id))).toContain("long ago");
+	});
+
+	test.each([["7zzzzzzzzzzzzzzzzzzzzzzzzz"], ["x"], [cdn25], [prefixes.shop]])(
+		"nowhere, where there is none: %s",
+		async (id) => {
+			const { status, text } = await viewer.get(`/records/${id}`);
+			expect([status, readable(text).includes("There is no deletion with this id.")]).toEqual([404, true]);
+		},
+	);
+
+	test("nowhere, where nobody can tell", async () => {
+		breakLedger();
+		expect((await viewer.get("/records/7zzzzzzzzzzzzzzzzzzzzzzzzz")).status).toBe(500);
+	});
+});

@@ -1,0 +1,257 @@
+// The way in: nothing is shown before it, and nobody but who signed in gets through.
+import fc from "fast-check";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { localPath } from "../../../src/doors/page/local-path.ts";
+import { call, cloudflare, origin } from "../../harness.ts";
+import { beginAnew, cdn25 } from "../account.ts";
+import { sha256 } from "../configured.ts";
+import { hiddenIn, readable, signedIn, visitor } from "./visitor.ts";
+
+afterEach(async () => {
+	vi.useRealTimers();
+	await beginAnew();
+});
+
+const pages = ["/", "/?state=deleted", "/records/7zzzzzzzzzzzzzzzzzzzzzzzzz", "/account", "/account/203.0.113.128/25"];
+const others = ["/export.csv", "/export.ndjson"];
+
+describe("a stranger", () => {
+	test.each([...pages, ...others])("is shown the way in, and nothing else, at %s", async (path) => {
+		await call(`/bindings/${cdn25}`, { method: "DELETE" });
+		await cloudflare.forgetLog();
+		const { status, text, headers } = await visitor().get(path);
+		expect([status, headers.get("www-authenticate")]).toEqual([401, 'Bearer realm="unbind"']);
+		expect(readable(text)).toMatch(/^ Sign in Token Sign in A token of unbind's/);
+		expect(hiddenIn(text, "/sign-in")).toEqual({ to: pages.includes(path) ? path.replaceAll("&", "&amp;") : "/" });
+		expect(text).not.toMatch(/203\.0\.113\.128\/25<|c01d|sandbox/);
+		expect(await cloudflare.calls()).toEqual([]);
+	});
+
+	test.each([
+		["/records/7zzzzzzzzzzzzzzzzzzzzzzzzz/restore", "/records/7zzzzzzzzzzzzzzzzzzzzzzzzz"],
+		["/account/203.0.113.128/25", "/account/203.0.113.128/25"],
+		["/freeze-switch", "/"],
+		["/sign-out", "/"],
+	])("changes nothing by %s, and is led back to where it was done from", async (path, to) => {
+		const { status, text } = await visitor().post(path, { turn: "on", reason: "x" });
+		expect([status, hiddenIn(text, "/sign-in").to]).toEqual([401, to]);
+		expect(readable(text)).toContain("You were signed out, and so nothing was done.");
+		expect((await call("/freeze")).json.frozen).toBe(false);
+	});
+
+	test("who comes by a link on another site is asked once more, from here, where the cookie comes along", async () => {
+		const link = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" };
+		expect((await visitor().get("/", link)).text).toContain('<meta http-equiv="refresh" content="0"/>');
+		for (const site of ["same-origin", "none"]) {
+			expect((await visitor().get("/", { ...link, "sec-fetch-site": site })).text).not.toContain("http-equiv");
+		}
+	});
+
+	test("a HEAD says it by the status alone", async () => {
+		const answer = await call("/", { method: "HEAD", token: null });
+		expect([answer.status, answer.text]).toEqual([401, ""]);
+	});
+});
+
+describe("signing in", () => {
+	test("leads to the page that was asked for, with a cookie that no script reads and no other site sends", async () => {
+		const answer = await visitor().post("/sign-in", { token: " unbind_sandbox ", to: "/?state=deleted" });
+		expect([answer.status, answer.location]).toEqual([303, "/?state=deleted"]);
+		const cookie = answer.headers.get("set-cookie") ?? "";
+		expect(cookie).toMatch(
+			/^__Host-unbind=sandbox\.\d{13}\.[\w-]{43}; Max-Age=28800; Path=\/; HttpOnly; Secure; SameSite=Strict$/,
+		);
+		expect(cookie).not.toContain("unbind_sandbox");
+	});
+
+	test.each([
+		["//evil.example"],
+		["/\\evil.example"],
+		["https://evil.example/"],
+		["/\t/evil.example"],
+		["javascript:alert(1)"],
+		["\\\\evil.example"],
+		["account"],
+		["/%0d%0aset-cookie:x=1\r\nx: y"],
+	])("leads to no other place than unbind's own: %j", async (to) => {
+		const { location } = await visitor().post("/sign-in", { token: "unbind_sandbox", to });
+		expect(new URL(location ?? "", origin).origin).toBe(origin);
+		expect(location).toBe("/");
+	});
+
+	test("a wrong token is no way in, and the page that was asked for is not forgotten", async () => {
+		const answer = await visitor().post("/sign-in", { token: "unbind_sandboX", to: "/account" });
+		expect([answer.status, answer.headers.get("set-cookie")]).toEqual([401, null]);
+		expect(readable(answer.text)).toContain("This is no token of unbind's.");
+		expect(hiddenIn(answer.text, "/sign-in")).toEqual({ to: "/account" });
+		expect(answer.text).not.toContain("unbind_sandboX");
+	});
+
+	test("the 21st wrong token of an address is answered 429, and a right one goes on", async () => {
+		const address = { "cf-connecting-ip": "192.0.2.77" };
+		const guess = () => visitor().post("/sign-in", { token: "guess" }, address);
+		for (let count = 1; count <= 20; count++) expect((await guess()).status).toBe(401);
+		const braked = await guess();
+		expect([braked.status, braked.headers.get("retry-after")]).toEqual([429, "60"]);
+		expect((await visitor().post("/sign-in", { token: "unbind_sandbox" }, address)).status).toBe(303);
+	});
+
+	test.each([
+		["a form on another site", { origin: "https://evil.example", "sec-fetch-site": "cross-site" }, 403],
+		["a page that hides where it is", { origin: "null" }, 403],
+	])("is not done by %s", async (_, headers, status) => {
+		const answer = await visitor().post("/sign-in", { token: "unbind_sandbox" }, headers);
+		expect([answer.status, answer.headers.get("set-cookie")]).toEqual([status, null]);
+	});
+
+	test("takes a form and nothing else", async () => {
+		const answer = await visitor().post("/sign-in", { token: "unbind_sandbox", more: "x" });
+		expect([answer.status, answer.headers.get("set-cookie")]).toEqual([400, null]);
+		expect((await call("/sign-in", { method: "POST", json: {}, headers: { origin } })).status).toBe(400);
+	});
+
+	test("signing out takes the cookie back", async () => {
+		const answer = await (await signedIn()).submit("/", "/sign-out");
+		expect([answer.status, answer.location]).toEqual([303, "/"]);
+		expect(answer.headers.get("set-cookie")).toBe(
+			"__Host-unbind=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Strict",
+		);
+	});
+});
+
+describe("a session", () => {
+	const open = async (cookie: string, settings?: Record<string, unknown>) =>
+		(await visitor(cookie, settings).get("/")).status;
+
+	test("lasts eight hours", async () => {
+		const { cookie } = await signedIn();
+		const startMs = Date.now();
+		vi.useFakeTimers({ toFake: ["Date"], now: startMs + 8 * 3_600_000 - 5000 });
+		expect(await open(cookie)).toBe(200);
+		vi.setSystemTime(startMs + 8 * 3_600_000 + 1000);
+		expect(await open(cookie)).toBe(401);
+	});
+
+	test("is found among other cookies", async () => {
+		const { cookie } = await signedIn();
+		expect(await open(`a=b; ${cookie}; __Host-unbind2=x`)).toBe(200);
+	});
+
+	test("does not survive any change of the cookie", async () => {
+		const { cookie } = await signedIn("unbind_sandbox_approver");
+		const value = cookie.slice(cookie.indexOf("=") + 1);
+		const [name = "", expiry = "", seal = ""] = value.split(".");
+		for (const forged of [
+			`sandbox.${expiry}.${seal}`,
+			`${name}.${Number(expiry) + 1}.${seal}`,
+			`${name}.${expiry}.${seal.slice(0, -1)}${seal.endsWith("A") ? "Q" : "A"}`,
+			`${name}.${expiry}.`,
+			`${name}.${expiry}`,
+			`nobody.${expiry}.${seal}`,
+			"",
+			"....",
+			`${"x".repeat(5000)}.${expiry}.${seal}`,
+		])
+			expect(await open(`__Host-unbind=${forged}`), forged).toBe(401);
+		expect(await open(`unbind=${value}`)).toBe(401);
+		expect(await open(cookie)).toBe(200);
+	});
+
+	test("ends with the token, and with the credential that unbind holds", async () => {
+		const { cookie } = await signedIn();
+		const holder = (token: string) => ({
+			TOKENS: JSON.stringify({ sandbox: { sha256: sha256(token), scopes: ["read"] } }),
+		});
+		expect(await open(cookie, holder("unbind_sandbox"))).toBe(200);
+		expect(await open(cookie, holder("another"))).toBe(401);
+		expect(await open(cookie, { CLOUDFLARE_API_TOKEN: "another" })).toBe(401);
+	});
+
+	test("is no way into the API, nor is a token a way into the page", async () => {
+		const { cookie } = await signedIn();
+		expect((await call("/deletions", { token: null, headers: { cookie } })).status).toBe(401);
+		expect((await call("/")).status).toBe(401);
+	});
+
+	test("has the scopes of its token: without read there is nothing to see", async () => {
+		const TOKENS = JSON.stringify({ ci: { sha256: sha256("t"), scopes: ["delete"] } });
+		const session = await signedIn("t", { TOKENS });
+		for (const path of [...pages, ...others]) expect((await session.get(path)).status, path).toBe(403);
+		expect(readable((await session.get("/")).text)).toContain('ci lacks the scope "read".');
+	});
+});
+
+test("every page is as strict as the browser can be told to be", async () => {
+	const session = await signedIn();
+	for (const { headers } of [await visitor().get("/"), await session.get("/"), await session.get("/account/nothing")]) {
+		expect(Object.fromEntries(headers)).toMatchObject({
+			"cache-control": "no-store",
+			"content-security-policy":
+				"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+			"content-type": "text/html; charset=utf-8",
+			"cross-origin-opener-policy": "same-origin",
+			"referrer-policy": "same-origin",
+			"strict-transport-security": "max-age=31536000",
+			"x-content-type-options": "nosniff",
+		});
+	}
+});
+
+test("what pages are dressed with is kept for good, under an address that says what it is", async () => {
+	const { text } = await visitor().get("/");
+	const paths = [...text.matchAll(/(?:href|src)="(\/assets\/[0-9a-f]{12}\.\w+)"/g)].map(([, path = ""]) => path);
+	expect(paths.map((path) => path.split(".")[1])).toEqual(["svg", "css", "js"]);
+	for (const path of paths) {
+		const { status, headers } = await visitor().get(path);
+		expect([status, headers.get("cache-control")]).toEqual([200, "public, max-age=31536000, immutable"]);
+	}
+	expect((await visitor().get("/assets/page.css")).status).toBe(404);
+});
+
+const here = "https://unbind.example.com/sign-in";
+
+describe("the way on, after signing in,", () => {
+	test.each([
+		["/"],
+		["/account"],
+		["/account/2001:db8::/48"],
+		["/?state=-refused&q=a%20b"],
+		["/records/7zzzzzzzzzzzzzzzzzzzzzzzzz"],
+	])("goes to %s", (path) => expect(localPath(path, here)).toBe(path));
+
+	test("drops a fragment, which is nobody's business here", () =>
+		expect(localPath("/account#x", here)).toBe("/account"));
+
+	test("goes nowhere else, whatever it is told", () => {
+		const parts = fc.constantFrom(
+			"/",
+			"\\",
+			"//",
+			"@",
+			":",
+			"https:",
+			"evil.example",
+			".",
+			"..",
+			"\t",
+			"\n",
+			" ",
+			"%2f",
+			"?",
+			"#",
+		);
+		const texts = fc.oneof(
+			fc.array(parts, { maxLength: 6 }).map((some) => some.join("")),
+			fc.string({ unit: "binary" }),
+		);
+		fc.assert(
+			fc.property(texts, (text) => {
+				const path = localPath(text, here);
+				expect(path.startsWith("/")).toBe(true);
+				expect(path.startsWith("//")).toBe(false);
+				expect(new URL(path, here).origin).toBe("https://unbind.example.com");
+			}),
+			{ numRuns: 2000 },
+		);
+	});
+});

@@ -1,0 +1,205 @@
+// Messages that come again, as all senders send them when in doubt: one event is one deletion, and has one answer.
+import { afterEach, describe, expect, test } from "vitest";
+import type { Json } from "../../../src/deletion/json.ts";
+import { type Answer, call, deletes } from "../../harness.ts";
+import { sandboxSecrets, sandboxSenders } from "../../sandbox/senders.ts";
+import { beginAnew, cdn25, spectrum26 } from "../account.ts";
+import { seeds } from "../auth/every-scheme.ts";
+import { alertsOf, type Delivery, deliver, headersOf, onlyRow, payloads, rows, type SenderName } from "./deliver.ts";
+
+afterEach(beginAnew);
+
+const isReplay = ({ headers }: Answer) => headers.get("idempotency-replayed") === "true";
+const nowSeconds = () => Math.floor(Date.now() / 1000);
+
+/** The first answer once more, with nothing done. */
+async function expectFirstAnswer(first: Answer, again: Answer): Promise<void> {
+	expect([again.status, again.json]).toEqual([first.status, first.json]);
+	expect([isReplay(first), isReplay(again)]).toEqual([false, true]);
+	expect(await onlyRow()).toMatchObject({ id: first.json.deletions[0].id });
+}
+
+describe("it is the same event, and gets the first answer:", () => {
+	test("the very same request", async () => {
+		const body = JSON.stringify(payloads.inventory);
+		const headers = headersOf("inventory", body);
+		const send = () => call("/webhooks/inventory", { method: "POST", token: null, headers, body });
+		const first = await send();
+		expect(first.json.outcome).toBe("deleted");
+		await expectFirstAnswer(first, await send());
+		expect(await deletes()).toEqual([`DELETE bindings/${cdn25}`]);
+	});
+
+	const { alertmanager, runbook, inventory, pagerduty, grafana } = payloads;
+	const retitled = { ...pagerduty, event: { ...pagerduty.event, data: { ...pagerduty.event.data, title: "Another" } } };
+	test.each<[string, SenderName, object, Delivery, object, Delivery]>([
+		[
+			"signed anew, with the same id",
+			"inventory",
+			inventory,
+			{ messageId: "msg_1" },
+			inventory,
+			{ messageId: "msg_1", timestampSeconds: nowSeconds() - 60 },
+		],
+		[
+			"signed by the other key, with the same id",
+			"inventory",
+			inventory,
+			{ messageId: "msg_1" },
+			{ ...inventory, timestamp: "later" },
+			{ messageId: "msg_1", secret: `whsk_${seeds.one}` },
+		],
+		[
+			"a run that is told with another note",
+			"runbook",
+			runbook,
+			{},
+			{ ...runbook, note: "The shop has moved" },
+			{ timestampSeconds: nowSeconds() - 9 },
+		],
+		[
+			"an alert that tells its present value",
+			"grafana",
+			grafana,
+			{},
+			{
+				...grafana,
+				alerts: grafana.alerts.map((alert) => ({
+					...alert,
+					annotations: { summary: "98.1 now" },
+					values: { A: 98.1 },
+				})),
+			},
+			{ timestampSeconds: nowSeconds() + 9 },
+		],
+		[
+			"an alert in a group with others",
+			"alertmanager",
+			alertsOf({}),
+			{},
+			{ ...alertsOf({}, { status: "resolved" }), commonLabels: {} },
+			{},
+		],
+		[
+			"an alert that another Alertmanager sends too",
+			"alertmanager",
+			alertmanager,
+			{},
+			{ ...alertmanager, externalURL: "https://two.example.com" },
+			{},
+		],
+		["PagerDuty's event, with its incident renamed", "pagerduty", pagerduty, {}, retitled, {}],
+		[
+			"GitHub's, delivered again by hand",
+			"github",
+			payloads.github,
+			{ headers: { "x-github-delivery": "1" } },
+			payloads.github,
+			{ headers: { "x-github-delivery": "2" } },
+		],
+	])("%s", async (_, name, one, delivery, other, redelivery) => {
+		const first = await deliver(name, one, delivery);
+		await expectFirstAnswer(first, await deliver(name, other, redelivery));
+		expect((await deletes()).length).toBe(name === "runbook" ? 0 : 1);
+	});
+
+	test("a refusal", async () => {
+		const payload = { ...payloads.github, client_payload: { binding: "198.51.100.0/24" } };
+		const first = await deliver("github", payload);
+		expect(first.json.deletions[0].failure.code).toBe("out_of_range");
+		await expectFirstAnswer(first, await deliver("github", payload));
+	});
+
+	test.each<[string, SenderName, Delivery]>([
+		["Alertmanager", "alertmanager", {}],
+		["Standard Webhooks", "inventory", { messageId: "msg_1" }],
+	])("ten deliveries at once, and ten one after another, of %s", async (_, name, delivery) => {
+		const send = () => deliver(name, payloads[name], delivery);
+		const answers = await Promise.all(Array.from({ length: 10 }, send));
+		for (let more = 0; more < 10; more++) answers.push(await send());
+		expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+		expect(answers[0]).toMatchObject({ status: 200, json: { outcome: "deleted" } });
+		expect(answers.slice(0, 10).filter((answer) => !isReplay(answer))).toHaveLength(1);
+		expect(answers.slice(10).every(isReplay)).toBe(true);
+		expect(await deletes()).toHaveLength(1);
+		expect(await rows()).toHaveLength(1);
+	});
+});
+
+describe("it is another event:", () => {
+	const { github, inventory } = payloads;
+	const alert = (change: { [member: string]: Json }) => alertsOf({ fingerprint: "f", ...change });
+	test.each<[string, SenderName, object, object]>([
+		["the same alert, fired anew", "alertmanager", alert({}), alert({ startsAt: "2026-02-21T07:00:00Z" })],
+		["another alert of the group", "alertmanager", alert({}), alert({ fingerprint: "g" })],
+		["the same alert in another group", "alertmanager", alert({}), { ...alert({}), groupKey: "{}" }],
+		["another body of GitHub's", "github", github, { ...github, branch: "main2" }],
+		["another message with the same body", "inventory", inventory, inventory],
+	])("%s", async (_, name, one, other) => {
+		const first = await deliver(name, one);
+		const second = await deliver(name, other);
+		expect([first.json.outcome, second.status, second.json.outcome]).toEqual(["deleted", 200, "failed"]);
+		expect(second.json.deletions[0].failure).toMatchObject({
+			code: "binding_not_found",
+			last_deletion: { actor: name },
+		});
+		expect(isReplay(second)).toBe(false);
+		expect(await deletes()).toHaveLength(1);
+	});
+
+	test("one that has the name of the first and another target is refused: it is not what was answered", async () => {
+		const first = await deliver("alertmanager", alert({}));
+		const second = await deliver("alertmanager", alert({ labels: { binding: "203.0.113.64/26" } }));
+		expect([second.status, second.json]).toEqual([
+			200,
+			{
+				outcome: "refused",
+				deletions: [
+					{
+						id: null,
+						target: "203.0.113.64/26",
+						failure: {
+							code: "idempotency_key_reused",
+							detail: expect.any(String),
+							deletion_id: first.json.deletions[0].id,
+						},
+					},
+				],
+			},
+		]);
+		expect(await deletes()).toEqual([`DELETE bindings/${cdn25}`]);
+	});
+
+	test("what one sender calls an event is not another sender's", async () => {
+		const settings = { WEBHOOKS: { ...sandboxSenders, second: sandboxSenders.alertmanager } };
+		await deliver("alertmanager", alert({}), { settings });
+		const second = await deliver("second", alert({}), { settings });
+		expect([isReplay(second), second.json.outcome]).toEqual([false, "failed"]);
+		expect((await rows()).map(({ actor }) => actor).toSorted()).toEqual(["alertmanager", "second"]);
+	});
+
+	test("beside one that is known, the new one is carried out, and the answer is no replay", async () => {
+		await deliver("alertmanager", alertsOf({}));
+		const both = await deliver("alertmanager", alertsOf({}, { labels: { binding: "203.0.113.64/26" } }));
+		expect([both.status, both.json.outcome, isReplay(both)]).toEqual([200, "deleted", false]);
+		expect(await deletes()).toEqual([`DELETE bindings/${cdn25}`, `DELETE bindings/${spectrum26}`]);
+	});
+});
+
+describe("two secrets while one is changed:", () => {
+	const [newest = "", last = ""] = (sandboxSecrets.GITHUB_SECRET ?? "").split("\n");
+	const ping = { zen: "Design for failure." };
+
+	test("either is taken, until one is gone", async () => {
+		for (const secret of [newest, last])
+			expect((await deliver("github", ping, { secret })).json.outcome).toBe("ignored");
+		const alone = { GITHUB_SECRET: newest };
+		expect((await deliver("github", ping, { settings: alone, secret: newest })).status).toBe(200);
+		expect((await deliver("github", ping, { settings: alone, secret: last })).status).toBe(401);
+	});
+
+	test("an event that was signed by the last is the same when the newest signs it", async () => {
+		const first = await deliver("github", payloads.github, { secret: last });
+		await expectFirstAnswer(first, await deliver("github", payloads.github, { secret: newest }));
+	});
+});

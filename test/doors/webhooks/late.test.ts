@@ -1,0 +1,206 @@
+// Senders do not wait: what takes longer goes on without them, and what could not be done now is asked for again.
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { cloudflare, deletes } from "../../harness.ts";
+import { endClock, pass, startClock, wakeAfter } from "../../lifecycle/clock.ts";
+import type { OrderInput } from "../../sandbox/imitation/faults.ts";
+import { cdn25, withoutPauses } from "../account.ts";
+import { breakLedger } from "../watch.ts";
+import { alertsOf, deliver, onlyRow, payloads, recordOf, rows, senderWith } from "./deliver.ts";
+
+beforeEach(startClock);
+afterEach(endClock);
+
+const isReplay = ({ headers }: { headers: Headers }) => headers.get("idempotency-replayed") === "true";
+const becomes = (id: string, state = "deleted") =>
+	expect.poll(async () => (await recordOf(id)).state, { timeout: 10_000 }).toBe(state);
+
+/** Holds the clock by which somebody stops waiting, the Ledger's or the door's, until the time is said to be up. */
+function hold(who: "ledger" | "door"): () => void {
+	const wait = globalThis.setTimeout;
+	const [over, upTo] = who === "ledger" ? [3000, 4000] : [4000, 5000];
+	let isUp = false;
+	vi.spyOn(globalThis, "setTimeout").mockImplementation(((work: () => void, ms = 0) => {
+		const tick = (): unknown => (isUp ? work() : wait(tick, 5));
+		return ms > over && ms <= upTo ? wait(tick, 0) : wait(work, ms);
+	}) as typeof setTimeout);
+	return () => {
+		isUp = true;
+	};
+}
+
+describe("a deletion that takes longer than its sender waits", () => {
+	test("is told as begun, and goes on", async () => {
+		const timeIsUp = hold("ledger");
+		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_before" } });
+		const asked = deliver("pagerduty", payloads.pagerduty);
+		await expect.poll(deletes).toHaveLength(1);
+		timeIsUp();
+		const answer = await asked;
+		const { id } = await onlyRow();
+		expect([answer.status, answer.json]).toMatchObject([
+			202,
+			{
+				outcome: "deleting",
+				deletions: [{ id, state: "deleting", target: "2001:db8:100:1::/64", location: `/deletions/${id}` }],
+			},
+		]);
+		expect(await recordOf(id)).toMatchObject({ state: "deleting", actor: { name: "pagerduty" } });
+		await cloudflare.release();
+		await becomes(id);
+		expect(await deletes()).toHaveLength(1);
+	});
+
+	test("is told again with the same id while it goes on, and in the end with its outcome", async () => {
+		hold("ledger")();
+		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_before" } });
+		const first = await deliver("github", payloads.github);
+		const second = await deliver("github", payloads.github);
+		expect([second.status, second.json, isReplay(second)]).toEqual([202, first.json, true]);
+		const { id } = await onlyRow();
+		expect(first.json.deletions[0].id).toBe(id);
+		await cloudflare.release();
+		await becomes(id);
+		const third = await deliver("github", payloads.github);
+		expect([third.status, third.json.outcome, third.json.deletions[0].id]).toEqual([200, "deleted", id]);
+		expect(await deletes()).toHaveLength(1);
+	});
+
+	test("that has to be looked up for as long, has its id already", async () => {
+		const timeIsUp = hold("door");
+		await cloudflare.order({ method: "GET", fault: { kind: "hang_before" } });
+		const asked = deliver("inventory", payloads.inventory, { messageId: "msg_1" });
+		await cloudflare.log(1);
+		timeIsUp();
+		const answer = await asked;
+		expect([answer.status, answer.json]).toMatchObject([
+			202,
+			{ outcome: "deleting", deletions: [{ state: "deleting", target: "203.0.113.128/25" }] },
+		]);
+		expect(await rows()).toEqual([]);
+		const [{ id }] = answer.json.deletions;
+		await cloudflare.release();
+		await becomes(id);
+		expect(await recordOf(id)).toMatchObject({ binding: { id: cdn25 }, actor: { name: "inventory", door: "webhook" } });
+		vi.restoreAllMocks();
+		const again = await deliver("inventory", payloads.inventory, { messageId: "msg_1" });
+		expect([again.json.outcome, again.json.deletions[0].id, isReplay(again)]).toEqual(["deleted", id, true]);
+	});
+
+	test("does not hold up another of the same payload", async () => {
+		const timeIsUp = hold("ledger");
+		await cloudflare.order({ method: "DELETE", path: cdn25, fault: { kind: "hang_before" } });
+		const asked = deliver("alertmanager", alertsOf({}, { labels: { binding: "203.0.113.64/26" } }));
+		await expect.poll(async () => (await rows()).map(({ state }) => state).toSorted()).toEqual(["deleted", "deleting"]);
+		timeIsUp();
+		const answer = await asked;
+		expect([answer.status, answer.json.outcome]).toEqual([202, "mixed"]);
+		const [slow, quick] = answer.json.deletions;
+		expect([slow.state, quick.state]).toEqual(["deleting", "deleted"]);
+		await cloudflare.release();
+		await becomes(slow.id);
+	});
+
+	test("whose outcome is not known is 202 too: it will be, and sending it again helps nobody", async () => {
+		const timeIsUp = hold("ledger");
+		withoutPauses();
+		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_after" } });
+		const asked = deliver("github", payloads.github);
+		await expect.poll(deletes).toHaveLength(1);
+		await cloudflare.order({ method: "GET", times: 3, fault: { kind: "html" } });
+		await cloudflare.drop();
+		const { id } = await onlyRow();
+		await becomes(id, "unknown");
+		await expect.poll(cloudflare.pendingOrders).toEqual([]);
+		timeIsUp();
+		const answer = await asked;
+		expect([answer.status, answer.headers.get("retry-after")]).toEqual([202, null]);
+		expect(answer.json).toMatchObject({ outcome: "unknown", deletions: [{ id, state: "unknown", failure: null }] });
+		await wakeAfter(60_000);
+		const again = await deliver("github", payloads.github);
+		expect([again.status, again.json.outcome, again.json.deletions[0].id]).toEqual([200, "deleted", id]);
+		expect(await deletes()).toHaveLength(1);
+	});
+});
+
+describe("503 with Retry-After, where sending it again helps:", () => {
+	const html: OrderInput = { method: "GET", times: 3, fault: { kind: "html" } };
+
+	test("Cloudflare gives no usable answer; then it does", async () => {
+		withoutPauses();
+		await cloudflare.order(html);
+		const answer = await deliver("github", payloads.github);
+		expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "5"]);
+		expect(answer.json).toMatchObject({
+			outcome: "failed",
+			deletions: [{ state: "failed", target: "203.0.113.64/26", failure: { code: "cloudflare_unavailable" } }],
+		});
+		const again = await deliver("github", payloads.github);
+		expect([again.status, again.json.outcome, isReplay(again)]).toEqual([200, "deleted", false]);
+		expect((await rows()).map(({ state }) => state).toSorted()).toEqual(["deleted", "failed"]);
+		expect(await deletes()).toHaveLength(1);
+	});
+
+	test("Cloudflare's rate limit is used up; then it is not", async () => {
+		await cloudflare.order({ method: "GET", fault: { kind: "throttle", retry_after: 30 } });
+		for (const seconds of ["30", "20"]) {
+			const answer = await deliver("pagerduty", payloads.pagerduty);
+			expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, seconds]);
+			pass(10_000);
+		}
+		expect(await cloudflare.calls()).toHaveLength(1);
+		pass(10_000);
+		expect((await deliver("pagerduty", payloads.pagerduty)).json.outcome).toBe("deleted");
+	});
+
+	test("one of two could not be looked up; again, the other is not deleted twice", async () => {
+		withoutPauses();
+		const settings = senderWith("alertmanager", {
+			ranges: ["203.0.113.0/24", "2001:db8:100::/48"],
+			acknowledge: ["still_provisioning"],
+		});
+		const alerts = alertsOf({}, { labels: { binding: "2001:db8:100:1::/64" } });
+		await cloudflare.order({ ...html, path: "b10c0000000000000000000000000003" });
+		const answer = await deliver("alertmanager", alerts, { settings });
+		expect([answer.status, answer.headers.get("retry-after"), answer.json.outcome]).toEqual([503, "5", "mixed"]);
+		const again = await deliver("alertmanager", alerts, { settings });
+		expect([again.status, again.json.outcome]).toEqual([200, "deleted"]);
+		expect(again.json.deletions[0]).toEqual(answer.json.deletions[0]);
+		expect(await deletes()).toHaveLength(2);
+	});
+
+	test("the ledger cannot be reached; then it can", async () => {
+		breakLedger();
+		const answer = await deliver("github", payloads.github);
+		expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "5"]);
+		expect(answer.json).toMatchObject({
+			outcome: "failed",
+			deletions: [{ id: null, target: "203.0.113.64/26", failure: { code: "outcome_unknown" } }],
+		});
+		vi.restoreAllMocks();
+		expect((await deliver("github", payloads.github)).json.outcome).toBe("deleted");
+	});
+
+	test("a plan that could not be made", async () => {
+		withoutPauses();
+		await cloudflare.order(html);
+		const answer = await deliver("script", payloads.script);
+		expect([answer.status, answer.headers.get("retry-after"), answer.json.outcome]).toEqual([503, "5", "failed"]);
+		expect((await deliver("script", payloads.script)).json.outcome).toBe("planned");
+	});
+});
+
+describe("200, where sending it again would not help:", () => {
+	test.each<[string, OrderInput, string]>([
+		["Cloudflare refuses", { method: "DELETE", fault: { kind: "reject", status: 409 } }, "cloudflare_refused"],
+		[
+			"Cloudflare rejects the credential",
+			{ method: "GET", fault: { kind: "reject", status: 403 } },
+			"credential_rejected",
+		],
+	])("%s", async (_, order, code) => {
+		await cloudflare.order(order);
+		const answer = await deliver("github", payloads.github);
+		expect([answer.status, answer.headers.get("retry-after")]).toEqual([200, null]);
+		expect(answer.json).toMatchObject({ outcome: "failed", deletions: [{ state: "failed", failure: { code } }] });
+	});
+});

@@ -1,0 +1,230 @@
+// What senders send, as they document it, and what becomes of it: a deletion on record like any other, or none.
+import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { cloudflare, deletes } from "../../harness.ts";
+import { beginAnew, cdn25, cdn26, shop24, spectrum26, v6Spectrum64 } from "../account.ts";
+import { seeds } from "../auth/every-scheme.ts";
+import { expectProblem } from "../expect-problem.ts";
+import { alertsOf, deliver, onlyRow, payloads, recordOf, rows, type SenderName } from "./deliver.ts";
+
+/** No deletion, no record, and Cloudflare is asked for nothing. */
+async function expectNothingDone(): Promise<void> {
+	expect(await rows()).toEqual([]);
+	expect(await cloudflare.calls()).toEqual([]);
+}
+
+describe("a message becomes a deletion on record:", () => {
+	afterEach(beginAnew);
+
+	test.each<[string, SenderName, object, string, string, string]>([
+		[
+			"Alertmanager's, of which the second alert is resolved",
+			"alertmanager",
+			{},
+			"203.0.113.128/25",
+			cdn25,
+			"The CDN range sheds 42 Gbit/s: send it back to Magic Transit",
+		],
+		["Grafana's", "grafana", {}, "203.0.113.0/26", cdn26, "Scrubbing has to see 203.0.113.0/26"],
+		["Grafana's by PUT", "grafana", { method: "PUT" }, "203.0.113.0/26", cdn26, "Scrubbing has to see 203.0.113.0/26"],
+		[
+			"PagerDuty's, with a risk that the configuration takes",
+			"pagerduty",
+			{},
+			"2001:db8:100:1::/64",
+			v6Spectrum64,
+			"Spectrum answers nobody in 2001:db8:100:1::/64",
+		],
+		["GitHub's", "github", {}, "203.0.113.64/26", spectrum26, "release 2026.8: TCP goes to the new edge"],
+		[
+			"Cloudflare's notification",
+			"cloudflare-notifications",
+			{},
+			"203.0.113.0/26",
+			cdn26,
+			"An attack on 203.0.113.0/26 began.",
+		],
+		["one of Standard Webhooks", "inventory", {}, "203.0.113.128/25", cdn25, "Retired by the inventory"],
+		[
+			"one of Standard Webhooks, signed with a private key",
+			"inventory",
+			{ secret: `whsk_${seeds.one}` },
+			"203.0.113.128/25",
+			cdn25,
+			"Retired by the inventory",
+		],
+	])("%s", async (_, name, delivery, target, bindingId, reason) => {
+		const answer = await deliver(name, payloads[name], delivery);
+		const { id } = await onlyRow();
+		expect([answer.status, answer.json]).toEqual([
+			200,
+			{
+				outcome: "deleted",
+				deletions: [
+					{ id, state: "deleted", target, cidr: target, reason, failure: null, location: `/deletions/${id}` },
+				],
+			},
+		]);
+		expect(answer.headers.get("idempotency-replayed")).toBeNull();
+		expect(await recordOf(id)).toMatchObject({
+			state: "deleted",
+			target,
+			reason,
+			actor: { name, door: "webhook" },
+			binding: { id: bindingId, cidr: target },
+			failure: null,
+		});
+		expect(await rows()).toMatchObject([{ id, actor: name, door: "webhook" }]);
+		expect(await deletes()).toEqual([`DELETE bindings/${bindingId}`]);
+	});
+
+	test("one's own, which needs another person", async () => {
+		const answer = await deliver("runbook", payloads.runbook);
+		const { id } = await onlyRow();
+		expect(answer.status).toBe(202);
+		expect(answer.json).toMatchObject({
+			outcome: "pending_approval",
+			deletions: [{ id, state: "pending_approval", target: "198.51.100.0/24", location: `/deletions/${id}` }],
+		});
+		expect(await recordOf(id)).toMatchObject({
+			binding: { id: shop24 },
+			reason: "The shop moves to another provider",
+			actor: { name: "runbook", door: "webhook" },
+		});
+		expect(await deletes()).toEqual([]);
+	});
+
+	test("where the configuration says dry_run, it becomes a plan, and no record", async () => {
+		const answer = await deliver("script", payloads.script);
+		expect(answer.status).toBe(200);
+		expect(answer.json).toMatchObject({
+			outcome: "planned",
+			deletions: [{ id: null, target: "203.0.113.64/26", cidr: "203.0.113.64/26", would: "delete", acknowledge: [] }],
+		});
+		const refused = await deliver("script", { target: "198.51.100.0/24" });
+		expect(refused.json).toMatchObject({ outcome: "planned", deletions: [{ would: "refuse" }] });
+		const missing = await deliver("script", { target: "192.0.2.0/24" });
+		expect(missing.json).toMatchObject({ outcome: "refused", deletions: [{ failure: { code: "binding_not_found" } }] });
+		expect(await rows()).toEqual([]);
+		expect(await deletes()).toEqual([]);
+	});
+
+	test("a reason that is not fit for a record is fitted", async () => {
+		const reasonOf = async (annotations: { [name: string]: string }, binding: string) => {
+			const alert = { annotations, labels: { binding }, fingerprint: binding };
+			const { json } = await deliver("alertmanager", alertsOf(alert));
+			return (await recordOf(json.deletions[0].id)).reason;
+		};
+		const summary = `\u0000 421\tGbit/s\n${"🜃".repeat(400)}`;
+		expect(await reasonOf({ summary }, cdn25)).toBe(`421 Gbit/s ${"🜃".repeat(244)}\u{fffd}`);
+		expect(await reasonOf({}, cdn26)).toBeNull();
+	});
+});
+
+describe("nothing is done, and it is no error:", () => {
+	afterAll(expectNothingDone);
+	const ignored = { outcome: "ignored", deletions: [] };
+	const { event } = payloads.pagerduty;
+	const resolved = alertsOf({ status: "resolved" }, { status: "suppressed" });
+
+	test.each<[string, SenderName, object]>([
+		["a resolved alert", "alertmanager", { ...resolved, status: "resolved" }],
+		["one in a group that still fires", "alertmanager", { ...resolved, status: "firing" }],
+		["no alerts at all", "grafana", { ...payloads.grafana, alerts: [] }],
+		["another event of PagerDuty's", "pagerduty", { event: { ...event, event_type: "incident.resolved" } }],
+		["PagerDuty's ping", "pagerduty", { event: { ...event, event_type: "pagey.ping", data: { message: "Hello" } } }],
+		["GitHub's ping", "github", { zen: "Keep it logically awesome.", hook_id: 7, hook: { type: "Repository" } }],
+		["another repository's event", "github", { ...payloads.github, repository: { full_name: "example/other" } }],
+		["an action whose name is the same but for its case", "github", { ...payloads.github, action: "Unbind" }],
+		[
+			"Cloudflare's test of a destination",
+			"cloudflare-notifications",
+			{ text: "Hello World! This is a test message sent from https://cloudflare.com." },
+		],
+		[
+			"the end of an attack",
+			"cloudflare-notifications",
+			{ ...payloads["cloudflare-notifications"], alert_event: "ALERT_STATE_EVENT_END" },
+		],
+		["a test without a list, as Grafana's older ones", "grafana", { title: "test", state: "alerting" }],
+		["a step of another kind", "runbook", { ...payloads.runbook, step: { kind: "page", binding: "198.51.100.0/24" } }],
+		["a value that is no text", "inventory", { ...payloads.inventory, type: ["binding.retired"] }],
+		["a payload that is no object", "inventory", [payloads.inventory]],
+	])("%s", async (_, name, payload) => {
+		const answer = await deliver(name, payload);
+		expect([answer.status, answer.json]).toEqual([200, ignored]);
+	});
+});
+
+describe("what is not whole, or not understood, deletes nothing:", () => {
+	afterAll(expectNothingDone);
+
+	test.each(["alertmanager", "grafana"] as const)("alerts that %s left out", async (name) => {
+		const answer = await deliver(name, { ...payloads[name], truncatedAlerts: 3 });
+		const detail = "The sender left 3 out of the payload; nothing is deleted by half of it.";
+		expect([answer.status, answer.json]).toEqual([200, { outcome: "refused", detail, deletions: [] }]);
+	});
+
+	const noTarget = { problem: "there is no text at the pointer of the target" };
+	const noList = { problem: "there is no list at the pointer of each" };
+	const firing = alertsOf({}, { labels: {} }, { labels: { binding: 7 } }, { labels: { binding: "" } });
+	test.each<[string, SenderName, object, object[]]>([
+		[
+			"one alert without the label stops all",
+			"alertmanager",
+			firing,
+			[1, 2, 3].map((index) => ({ ...noTarget, index })),
+		],
+		["a list that is none", "alertmanager", { ...payloads.alertmanager, alerts: "many" }, [noList]],
+		[
+			"a count that is none",
+			"grafana",
+			{ ...payloads.grafana, truncatedAlerts: "3" },
+			[{ problem: "the count of what was left out is no number" }],
+		],
+		["a target that is none", "github", { ...payloads.github, client_payload: {} }, [{ ...noTarget, index: 0 }]],
+		["a target that is inherited", "script", {}, [{ ...noTarget, index: 0 }]],
+		[
+			"more than forty alerts",
+			"alertmanager",
+			alertsOf(...Array.from({ length: 41 }, () => ({}))),
+			[{ problem: "it asks for 41 deletions, of at most 40" }],
+		],
+	])("%s", async (_, name, payload, problems) => {
+		expectProblem(await deliver(name, payload), {
+			status: 400,
+			code: "invalid_request",
+			title: "The request is malformed",
+			detail: "The payload does not have what this sender's configuration looks for. Nothing was deleted.",
+			payload: problems,
+		});
+	});
+
+	test("forty alerts are not too many", async () => {
+		const alerts = alertsOf(...Array.from({ length: 40 }, () => ({ labels: { binding: "everything" } })));
+		const answer = await deliver("alertmanager", alerts);
+		expect([answer.status, answer.json.outcome, answer.json.deletions.length]).toEqual([200, "refused", 40]);
+	});
+
+	test.each<[string, string | Uint8Array]>([
+		["no JSON", "target=203.0.113.64/26"],
+		["half of it", JSON.stringify(payloads.github).slice(0, -1)],
+		["nothing", ""],
+		[
+			"no UTF-8",
+			new Uint8Array([...new TextEncoder().encode('{"target": "'), 0xc3, 0x28, ...new TextEncoder().encode('"}')]),
+		],
+		["UTF-16", new Uint8Array([0xff, 0xfe, 0x7b, 0, 0x7d, 0])],
+	])("a body that is %s", async (_, body) => {
+		expectProblem(await deliver("github", body), {
+			status: 400,
+			code: "invalid_request",
+			title: "The request is malformed",
+			detail: "The body is not JSON in UTF-8. Have the sender send application/json.",
+		});
+	});
+
+	test("a parameter in the address: it might be meant to say more", async () => {
+		const answer = await deliver("github", payloads.github, { query: "?dry_run=true" });
+		expect(answer.json).toMatchObject({ status: 400, code: "invalid_request", allowed: [] });
+	});
+});

@@ -1,0 +1,170 @@
+// Messages that nobody has proven to be a sender's: they are refused before they are read, logged, and slowed down; they
+// leave no record, and Cloudflare is asked for nothing.
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { type Answer, call, cloudflare } from "../../harness.ts";
+import { sandboxSecrets } from "../../sandbox/senders.ts";
+import { expectProblem } from "../expect-problem.ts";
+import { deliver, headersOf, payloads, rows, type SenderName } from "./deliver.ts";
+
+let logged: Record<string, unknown>[] = [];
+let addresses = 0;
+/** The brake counts by address: each test has its own. */
+const newAddress = (): Record<string, string> => ({ "cf-connecting-ip": `192.0.2.${++addresses}` });
+
+beforeEach(() => {
+	logged = [];
+	for (const level of ["info", "warn", "error"] as const)
+		vi.spyOn(console, level).mockImplementation((line: string) => void logged.push(JSON.parse(line)));
+});
+afterEach(() => void vi.restoreAllMocks());
+afterAll(async () => {
+	expect(await rows()).toEqual([]);
+	expect(await cloudflare.calls()).toEqual([]);
+});
+
+const expectUnproven = (answer: Answer): void =>
+	expectProblem(answer, {
+		status: 401,
+		code: "unauthorized",
+		title: "Authentication is required",
+		detail: "The request does not prove that it comes from a sender of unbind's configuration.",
+	});
+const told = () => logged.filter(({ event }) => event === "unproven").map(({ sender, why }) => [sender, why]);
+
+describe("401, and the log says why:", () => {
+	const nowSeconds = Math.floor(Date.now() / 1000);
+	const wrong = "a secret that is another's";
+
+	test.each<[string, SenderName, Parameters<typeof deliver>[2], string]>([
+		["another secret", "github", { secret: wrong }, "wrong"],
+		["no header", "github", { headers: { "x-hub-signature-256": "" } }, "no_signature"],
+		[
+			"the older header of GitHub's",
+			"github",
+			{ headers: { "x-hub-signature-256": "", "x-hub-signature": "sha1=00" } },
+			"no_signature",
+		],
+		["a malformed header", "github", { headers: { "x-hub-signature-256": "sha256=zz" } }, "wrong"],
+		["another password", "alertmanager", { secret: "alertmanager:guess" }, "wrong"],
+		["a token of unbind's own", "alertmanager", { headers: { authorization: "Bearer unbind_sandbox" } }, "wrong"],
+		["a token that is cut off", "cloudflare-notifications", { secret: "a-sandbox-secret-of-cloudflar" }, "wrong"],
+		["an old timestamp", "grafana", { timestampSeconds: nowSeconds - 400 }, "stale"],
+		["a timestamp ahead", "grafana", { timestampSeconds: nowSeconds + 400 }, "stale"],
+		["no timestamp", "runbook", { headers: { "x-runbook-timestamp": "" } }, "no_timestamp"],
+		["no id", "inventory", { headers: { "webhook-id": "" } }, "no_id"],
+		["a signature of one byte", "inventory", { headers: { "webhook-signature": "v1a,AA==" } }, "wrong"],
+	])("%s", async (_, name, delivery, why) => {
+		const headers = { ...delivery?.headers, ...newAddress() };
+		const answer = await deliver(name, payloads[name], { ...delivery, headers });
+		expectUnproven(answer);
+		expect(told()).toEqual([[name, why]]);
+		expect(logged.at(-1)).toMatchObject({ event: "request", path: `/webhooks/${name}`, status: 401, actor: null });
+		const everything = JSON.stringify(logged) + answer.text;
+		for (const secret of [wrong, "guess", sandboxSecrets.GITHUB_SECRET ?? ""]) expect(everything).not.toContain(secret);
+	});
+
+	test.each(["nobody", "__proto__", "constructor", "GitHub", "github%00", "sandbox", "a".repeat(200)])(
+		"a sender that there is not: %s; the caller is told the same",
+		async (name) => {
+			const body = JSON.stringify(payloads.github);
+			const headers = { ...headersOf("github", body), ...newAddress() };
+			const answer = await call(`/webhooks/${name}`, { method: "POST", token: null, headers, body });
+			expectUnproven(answer);
+			expect(told()).toEqual([[name.slice(0, 64), "no_such_sender"]]);
+		},
+	);
+
+	test("a message to another sender, and a body that was changed on the way", async () => {
+		const body = JSON.stringify(payloads.github);
+		const headers = { ...headersOf("github", body), ...newAddress() };
+		for (const [name, sent] of [
+			["runbook", body],
+			["pagerduty", body],
+			["github", body.replace("203.0.113.64/26", "203.0.113.0/24")],
+			["github", `${body}\n`],
+		])
+			expectUnproven(await call(`/webhooks/${name}`, { method: "POST", token: null, headers, body: sent ?? "" }));
+	});
+});
+
+describe("too many of them from one address", () => {
+	test("are 429, for senders that there are and are not alike; a proof gets in all the same", async () => {
+		const headers = newAddress();
+		const names = ["github", "nobody"];
+		const answers = await Promise.all(
+			Array.from({ length: 24 }, (_, index) =>
+				call(`/webhooks/${names[index % 2]}`, { method: "POST", token: null, headers, body: "{}" }),
+			),
+		);
+		expect(answers.map(({ status }) => status).toSorted()).toEqual([...Array(20).fill(401), ...Array(4).fill(429)]);
+		for (const name of names)
+			expectProblem(
+				await call(`/webhooks/${name}`, { method: "POST", token: null, headers, body: "{}" }),
+				{
+					status: 429,
+					code: "rate_limited",
+					title: "Too many failed attempts",
+					detail: "Too many wrong credentials came from this address.",
+				},
+				{ "retry-after": "60" },
+			);
+		expect((await deliver("github", { zen: "ping" }, { headers })).json.outcome).toBe("ignored");
+		expectUnproven(await deliver("github", {}, { secret: "another secret", headers: newAddress() }));
+	});
+});
+
+describe("413, before anything is verified:", () => {
+	const capBytes = 256 * 1024;
+	const tooLarge = {
+		status: 413,
+		code: "payload_too_large",
+		title: "The body is too large",
+		detail: "The body may have 262144 bytes at the most.",
+	};
+	/** Ignored, but proven. */
+	const bodyOf = (bytes: number) => `{"zen": "${"x".repeat(bytes - 11)}"}`;
+	/** In chunks, with no length told before. */
+	const streamed = (text: string) =>
+		new Blob([text])
+			.stream()
+			.pipeThrough(
+				new TransformStream<Uint8Array, Uint8Array>({ transform: (chunk, controller) => controller.enqueue(chunk) }),
+			);
+
+	test("a body of a byte too many, proven or not", async () => {
+		const verify = vi.spyOn(crypto.subtle, "verify");
+		const body = bodyOf(capBytes + 1);
+		expectProblem(await deliver("github", body), tooLarge);
+		for (const name of ["github", "nobody"])
+			expectProblem(await call(`/webhooks/${name}`, { method: "POST", token: null, body }), tooLarge);
+		expect(verify).not.toHaveBeenCalled();
+	});
+
+	test("one that is streamed, and does not tell its length", async () => {
+		const verify = vi.spyOn(crypto.subtle, "verify");
+		const body = bodyOf(capBytes + 1);
+		const headers = headersOf("github", body);
+		const answer = await call("/webhooks/github", { method: "POST", token: null, headers, body: streamed(body) });
+		expectProblem(answer, tooLarge);
+		expect(verify).not.toHaveBeenCalled();
+	});
+
+	test("one that has the last byte that is allowed is read, streamed or not", async () => {
+		const verify = vi.spyOn(crypto.subtle, "verify");
+		const body = bodyOf(capBytes);
+		expect((await deliver("github", body)).json.outcome).toBe("ignored");
+		const headers = headersOf("github", body);
+		const answer = await call("/webhooks/github", { method: "POST", token: null, headers, body: streamed(body) });
+		expect(answer.json.outcome).toBe("ignored");
+		expect(verify).toHaveBeenCalledTimes(2);
+	});
+});
+
+describe("405, for those who may come in:", () => {
+	test.each(["GET", "HEAD", "DELETE", "PATCH", "OPTIONS"])("%s", async (method) => {
+		const answer = await call("/webhooks/github", { method });
+		expect(answer.status).toBe(405);
+		expect(answer.headers.get("allow")).toBe("POST, PUT");
+		expect((await call("/webhooks/github", { method, token: null })).status).toBe(401);
+	});
+});

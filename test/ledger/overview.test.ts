@@ -1,0 +1,99 @@
+// The Ledger's own count of outcomes, and its present at a glance.
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Env } from "../../src/config.ts";
+import type { Overview } from "../../src/deletion/ledger-api.ts";
+import { accountId } from "../doors/account.ts";
+import { call, LEDGER } from "../harness.ts";
+import { dayMs, endClock, inMs, noon, startClock, wakeAfter } from "../lifecycle/clock.ts";
+import { decide, freeze, lift, remove, restore } from "../lifecycle/people.ts";
+
+beforeEach(startClock);
+afterEach(endClock);
+
+// Its own type, with all that RPC makes of it, is more than the compiler can follow.
+const ledger = () => (LEDGER as unknown as Env["LEDGER"]).getByName(accountId);
+const everything = { afterId: "", bindingId: null, prefixId: null, unless: null };
+const glance = (unless: string | null = null): Promise<Overview> =>
+	ledger().overview({ ...everything, unless }, "2029-12-01");
+const today = new Date(noon).toISOString().slice(0, 10);
+const outcomes = async () => Object.fromEntries((await glance()).outcomes.map(({ state, count }) => [state, count]));
+
+describe("outcomes", () => {
+	it("are counted by the day on which they were asked for", async () => {
+		await remove("203.0.113.128/25");
+		await remove("203.0.113.0/26");
+		await remove("198.51.100.0/24");
+		await remove("192.0.2.0/24");
+		expect((await glance()).outcomes).toEqual([
+			{ day: today, state: "deleted", count: 2 },
+			{ day: today, state: "failed", count: 1 },
+			{ day: today, state: "refused", count: 1 },
+		]);
+	});
+
+	it("are told only from a day on", async () => {
+		await remove("203.0.113.128/25");
+		expect((await ledger().overview(everything, "2030-01-02")).outcomes).toEqual([]);
+	});
+
+	it("count what waits when it ends, and where it was asked for", async () => {
+		const { json } = await remove("198.51.100.0/24", "?acknowledge=leaves_no_service");
+		expect(await outcomes()).toEqual({});
+		await decide(json.id, "reject");
+		expect(await outcomes()).toEqual({ refused: 1 });
+	});
+
+	it("count a restored deletion once, as what it is now", async () => {
+		const { json } = await remove("203.0.113.128/25");
+		await restore(json.id);
+		await restore(json.id);
+		expect(await outcomes()).toEqual({ restored: 1 });
+	});
+
+	it("do so also when the Ledger had let the record go", async () => {
+		const { json } = await remove("203.0.113.128/25");
+		await wakeAfter(8 * dayMs);
+		await remove("203.0.113.0/26");
+		await wakeAfter(8 * dayMs);
+		expect(await ledger().record(json.id)).toBeNull();
+		const counted = async () => (await glance()).outcomes.map(({ day, state, count }) => `${day} ${count} ${state}`);
+		expect(await counted()).toEqual(["2030-01-01 1 deleted", "2030-01-09 1 deleted"]);
+		await restore(json.id);
+		expect(await counted()).toEqual(["2030-01-01 1 restored", "2030-01-09 1 deleted"]);
+	});
+});
+
+describe("at a glance", () => {
+	it("there is what waits for an approval, and for its time", async () => {
+		await remove("198.51.100.0/24", "?acknowledge=leaves_no_service");
+		await remove("203.0.113.128/25", `?not_before=${inMs(dayMs)}`);
+		expect((await glance()).waiting).toEqual({ approval: 1, time: 1 });
+	});
+
+	it("nothing is told anew while the version holds", async () => {
+		await remove("203.0.113.128/25");
+		const { changes } = await glance();
+		expect(await glance(changes.version)).toEqual({
+			changes: { version: changes.version, recent: null, until: null },
+			freeze: null,
+			waiting: { approval: 0, time: 0 },
+			outcomes: [],
+		});
+	});
+
+	it("a freeze changes the version, and so does its end", async () => {
+		const { changes } = await glance();
+		await freeze();
+		const frozen = await glance(changes.version);
+		expect(frozen).toMatchObject({ freeze: { reason: "INC-1" }, changes: { recent: [] } });
+		expect((await glance(frozen.changes.version)).changes.recent).toBeNull();
+		await lift();
+		expect((await glance(frozen.changes.version)).changes).toEqual(changes);
+	});
+
+	it("a list of the API is not concerned by a freeze", async () => {
+		const { headers } = await call("/deletions");
+		await freeze();
+		expect((await call("/deletions", { headers: { "if-none-match": headers.get("etag") ?? "" } })).status).toBe(304);
+	});
+});

@@ -1,0 +1,18 @@
+// Cloudflare Access as far as unbind sees it: the keys of a team, and assertions that are signed with one of them. The key
+// is made anew with each process, and signs whatever it is asked to: it opens nothing outside the sandbox.
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
+
+export const accessHost = "unbind.cloudflareaccess.com";
+const keyId = "sandbox";
+
+const keys = generateKeyPair("RS256");
+
+/** What stands at `/cdn-cgi/access/certs`. */
+export async function accessCerts(request: Request): Promise<Response> {
+	if (new URL(request.url).pathname !== "/cdn-cgi/access/certs") return new Response("not found", { status: 404 });
+	const jwk = await exportJWK((await keys).publicKey);
+	return Response.json({ keys: [{ ...jwk, kid: keyId, alg: "RS256", use: "sig" }] });
+}
+
+export const signAssertion = async (claims: JWTPayload): Promise<string> =>
+	new SignJWT(claims).setProtectedHeader({ alg: "RS256", kid: keyId }).sign((await keys).privateKey);
