@@ -2,9 +2,11 @@
 // (a)'s. A start is what Cloudflare calls so, and limits: to compile and evaluate what stands outside of handlers. Each is
 // in a new isolate of a runtime that stands, so that only the Worker's own share is counted; with the first answer beside it.
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { sandboxBindings } from "../../sandbox/settings.ts";
+import { readBundle } from "../../sandbox/wrangler.ts";
+import type { Bundle } from "../bundles.ts";
 import { cpuMs } from "../process.ts";
 import { median, rounds } from "../rounds.ts";
 import { atMost, told } from "../table.ts";
@@ -12,18 +14,18 @@ import { peerWorker, startWorld } from "../world.ts";
 import type { Item } from "./item.ts";
 
 export const size: Item = async ({ bundles, directory, client, quick }) => {
-	const codeOf = ({ path, entry }: typeof bundles.unbind) => readFileSync(join(path, entry), "utf8");
-	const code = codeOf(bundles.unbind);
-	const kB = gzipSync(code).byteLength / 1000;
-	const plain = `${kB.toFixed(1)} kB (${(code.length / 1000).toFixed(0)} kB plain)`;
+	const modules = modulesOf(bundles.unbind);
+	const texts = Object.values(modules).map((one) => (typeof one === "string" ? one : one.text));
+	const kB = gzipSync(texts.join("")).byteLength / 1000;
+	const plain = `${kB.toFixed(1)} kB (${(texts.join("").length / 1000).toFixed(0)} kB plain)`;
 	const bundle = atMost("Worker bundle, gzip", kB, 60, plain, " kB");
 
 	const starter = peerWorker("starter", bundles.starter, { upstream: null, bindings: { VARS: sandboxBindings } });
 	const world = await startWorld(join(directory, "starts"), [{ ...starter, workerLoaders: { LOADER: {} } }]);
 	try {
 		const url = world.url("starter");
-		for (const [name, text] of Object.entries({ unbind: code, constant: codeOf(bundles.constant) }))
-			await client.send({ method: "PUT", url: `${url}/?start=${name}`, body: text });
+		for (const [name, all] of Object.entries({ unbind: modules, constant: modulesOf(bundles.constant) }))
+			await client.send({ method: "PUT", url: `${url}/?start=${name}`, body: JSON.stringify(all) });
 		const start = (query: string, status: number) => async () => {
 			const before = cpuMs(world.workerd) ?? Number.NaN;
 			await client.send({ url: `${url}/?start=${query}`, status });
@@ -51,3 +53,12 @@ export const size: Item = async ({ bundles, directory, client, quick }) => {
 		await world.stop();
 	}
 };
+
+/** The entry as `bundle.js`, and beside it what it imports. */
+function modulesOf({ path, entry }: Bundle): Record<string, string | { text: string }> {
+	const modules = readBundle(path, entry).map(({ type, path: file }, index) => {
+		const text = readFileSync(file, "utf8");
+		return [index === 0 ? "bundle.js" : basename(file), type === "ESModule" ? text : { text }] as const;
+	});
+	return Object.fromEntries(modules);
+}
