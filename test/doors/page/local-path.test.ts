@@ -15,6 +15,11 @@ describe("localPath", () => {
 
 	it("drops a fragment, which is nobody's business here", () => expect(localPath("/account#x", here)).toBe("/account"));
 
+	it.each([["/.//evil.example"], ["/account/..//evil.example"], ["/%2e//evil.example"], ["/..//evil.example/x?y"]])(
+		"does not go where %s leads once its dots are resolved",
+		(text) => expect(localPath(text, here)).toBe("/"),
+	);
+
 	it("goes nowhere else, whatever it is told", () => {
 		const parts = fc.constantFrom(
 			"/",
