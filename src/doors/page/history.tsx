@@ -89,7 +89,8 @@ function tidied(url: URL): string | null {
 		if (last !== undefined) kept.set(name, last);
 	}
 	if (kept.size === given.size) return null;
-	return kept.size === 0 ? url.pathname : `${url.pathname}?${kept}`;
+	// Not the path as it came: the router takes "//" for "/", which as an address begins with a host.
+	return kept.size === 0 ? "/" : `/?${kept}`;
 }
 
 function lastDays(nowMs: number, retentionDays: number): string[] {
