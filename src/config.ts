@@ -130,7 +130,7 @@ export function readConfig(env: object): Result<Config, ConfigProblem[]> {
 	const chats = readChats(output.CHAT, secrets);
 	const people = [...Object.keys(output.TOKENS), ...chats.chats.flatMap(({ users }) => users.map(({ name }) => name))];
 	problems.push(...senders.problems, ...chats.problems, ...sharedNames(people, Object.keys(output.WEBHOOKS)));
-	problems.push(...accessProblems(output.ACCESS, Object.keys(output.TOKENS)));
+	problems.push(...accessProblems(output.ACCESS, people));
 	if (!credential.ok || problems.length > 0) return fail(problems);
 	return ok({
 		accountId: output.CLOUDFLARE_ACCOUNT_ID,

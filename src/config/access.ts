@@ -51,12 +51,15 @@ export const accessOf = ({ team, audience, users }: AccessSettings): Access => (
 	users: Object.entries(users).map(([name, user]) => ({ name, ...user })),
 });
 
-/** A caller in TOKENS with the same name is the same person; one whose name only looks the same would be taken for two. */
-export const accessProblems = (settings: AccessSettings | undefined, holders: readonly string[]): ConfigProblem[] =>
-	holders
+/**
+ * A caller in TOKENS or a user in CHAT with the same name is the same person; one whose name only looks the same would be
+ * taken for two, of whom one could approve what the other asks for.
+ */
+export const accessProblems = (settings: AccessSettings | undefined, people: readonly string[]): ConfigProblem[] =>
+	[...new Set(people)]
 		.filter((name) => name !== name.toLowerCase() && Object.hasOwn(settings?.users ?? {}, name.toLowerCase()))
 		.map((name) => ({
 			setting: "ACCESS",
-			problem: `ACCESS (users.${name.toLowerCase()}): a caller in TOKENS has the same name but for capital letters`,
-			fix: "Give the caller in TOKENS the name in lower case, then run: npx wrangler secret put TOKENS",
+			problem: `ACCESS (users.${name.toLowerCase()}): a caller in TOKENS or a user in CHAT has the same name but for capital letters`,
+			fix: "Write the name in lower case there too; then run: npx wrangler deploy, or for TOKENS: npx wrangler secret put TOKENS",
 		}));

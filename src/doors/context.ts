@@ -1,5 +1,6 @@
 // What a door has at hand for one request. It never sees `Env`.
 import type { Config } from "../config.ts";
+import { parseCidr } from "../deletion/cidr.ts";
 import type { History } from "../deletion/history.ts";
 import type { LedgerApi } from "../deletion/ledger-api.ts";
 
@@ -18,5 +19,10 @@ export interface Context {
 	mayProbe(address: string): Promise<boolean>;
 }
 
-/** Where a request comes from, as Cloudflare says. */
-export const addressOf = (request: Request): string => request.headers.get("cf-connecting-ip") ?? "unknown";
+/** Where a request comes from, as Cloudflare says. Of IPv6, whoever has one address has all of its /64. */
+export function addressOf(request: Request): string {
+	const address = request.headers.get("cf-connecting-ip") ?? "unknown";
+	const network = parseCidr(`${address}/64`);
+	if (network.ok) return network.value.text;
+	return network.failure.reason === "host_bits" ? network.failure.hint : address;
+}

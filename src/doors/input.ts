@@ -82,11 +82,14 @@ const invalid = (detail: string, entries: Entries): Problem =>
 /** What a caller sent, shortened for a sentence. */
 export const shown = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 
+/** Also those that turn the direction of writing: others would read something else than what is there. */
+export const controls = /[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/u;
+
 export const reasonSchema = v.pipe(
 	v.string("must be a text"),
 	v.minLength(1, "must not be empty"),
 	v.maxLength(500, "may have 500 characters at the most"),
-	v.check((text) => !/[\p{Cc}\p{Cs}]/u.test(text), "must not have control characters"),
+	v.check((text) => !controls.test(text), "must not have control characters"),
 	v.check((text) => text.trim() !== "", "must not be blank"),
 );
 

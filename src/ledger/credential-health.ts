@@ -1,15 +1,14 @@
 // Whether Cloudflare accepts unbind's own credential, as its last answers had it. Kept, so that `/health` knows after a
 // restart too; with a mark of the credential, so that a new one starts without the old one's reputation.
-import { createHash } from "node:crypto";
 import type { Credential } from "../adapters/cloudflare/send.ts";
+import { digestOf } from "../deletion/digest.ts";
 import { log } from "../log.ts";
 import { getFlag, setFlag } from "./tables.ts";
 
 const flags = { read: "credential_rejected_read", write: "credential_rejected_write" };
 
 /** Tells credentials apart, and tells nothing else of them: 32 bits of a digest. */
-export const markOf = (credential: Credential): string =>
-	createHash("sha256").update(JSON.stringify(credential)).digest("hex").slice(0, 8);
+export const markOf = (credential: Credential): string => digestOf(JSON.stringify(credential)).slice(0, 8);
 
 /** A read that works says nothing of the permission to write; a write that works says all. Stored when it changes. */
 export function noteCredential(sql: SqlStorage, mark: string, call: "read" | "write", rejected: boolean): void {

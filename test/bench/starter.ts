@@ -1,4 +1,4 @@
-// Starts a Worker anew for each request, in an isolate of its own: `?start=name`. What to start is put there before.
+// Starts a Worker anew for each request, in an isolate of its own: `?start=name`. Its modules are put there before.
 
 interface Loaded {
 	getEntrypoint(): { fetch(request: Request): Promise<Response> };
@@ -10,11 +10,9 @@ interface Env {
 }
 
 /** Has the bundle evaluated, and answers without it. */
-const evaluate =
+const evaluating =
 	'import * as bundle from "./bundle.js"; export default { fetch: () => new Response(Object.keys(bundle)[0]) };';
-/** What a module's name stands for: code, or a text. */
-type Modules = Record<string, string | { text: string }>;
-const bundles = new Map<string, Modules>();
+const workers = new Map<string, Record<string, unknown>>();
 let started = 0;
 
 export default {
@@ -22,14 +20,13 @@ export default {
 		const { searchParams } = new URL(request.url);
 		const name = searchParams.get("start") ?? "";
 		if (request.method === "PUT") {
-			bundles.set(name, await request.json());
+			workers.set(name, await request.json());
 			return new Response(null);
 		}
-		const isAnswering = searchParams.has("answer");
 		const worker = env.LOADER.get(`${started++}`, async () => ({
 			compatibilityDate: "2026-11-01",
-			mainModule: isAnswering ? "bundle.js" : "evaluate.js",
-			modules: { ...bundles.get(name), "evaluate.js": evaluate },
+			mainModule: searchParams.has("answer") ? "bundle.js" : "evaluating.js",
+			modules: { ...workers.get(name), "evaluating.js": evaluating },
 			env: env.VARS,
 		}));
 		return worker.getEntrypoint().fetch(new Request("http://unbind.example.com/deletions"));

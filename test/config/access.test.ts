@@ -85,9 +85,20 @@ describe("ACCESS", () => {
 	it("does not take a user whom TOKENS names with other letters: one person would be two", () => {
 		const TOKENS = JSON.stringify({ "Alice@example.com": holder });
 		expect(told({}, { TOKENS })).toEqual([
-			"ACCESS (users.alice@example.com): a caller in TOKENS has the same name but for capital letters",
+			"ACCESS (users.alice@example.com): a caller in TOKENS or a user in CHAT has the same name but for capital letters",
 		]);
 		expect(told({}, { TOKENS: JSON.stringify({ "alice@example.com": holder }) })).toEqual([]);
+	});
+
+	it("does not take a user whom CHAT names with other letters, either", () => {
+		const chatWith = (name: string) => ({
+			SLACK_SECRET: "a secret of Slack's".replaceAll(" ", "-"),
+			CHAT: { slack: { workspace: "T0AB", channels: ["C0AB"], secret: "SLACK_SECRET", users: { U0AB: { name } } } },
+		});
+		expect(told({}, chatWith("alice@Example.com"))).toEqual([
+			"ACCESS (users.alice@example.com): a caller in TOKENS or a user in CHAT has the same name but for capital letters",
+		]);
+		expect(told({}, chatWith("alice@example.com"))).toEqual([]);
 	});
 });
 

@@ -84,6 +84,13 @@ describe("429 rate_limited", () => {
 		expect((await wrong("192.0.2.21")).status).toBe(401);
 	});
 
+	test("counts the addresses of one IPv6 network as one: who has one of them has all", async () => {
+		const inNetwork = (host: number) => wrong(`2001:db8:0:1::${host.toString(16)}`);
+		for (let guess = 1; guess <= 20; guess++) expect((await inNetwork(guess)).status).toBe(401);
+		expect((await inNetwork(21)).status).toBe(429);
+		expect((await wrong("2001:db8:0:2::1")).status).toBe(401);
+	});
+
 	test("guesses at a path that there is not, and at Cloudflare's keys, count too", async () => {
 		const address = "192.0.2.30";
 		for (let guess = 1; guess <= 10; guess++) expect((await wrong(address, "/nowhere")).status).toBe(401);

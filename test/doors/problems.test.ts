@@ -168,6 +168,7 @@ describe("400: the body", () => {
 		[{ target, reason: "" }, 'The field "reason" must not be empty.'],
 		[{ target, reason: 7 }, 'The field "reason" must be a text.'],
 		[{ target, reason: "a\u0007" }, 'The field "reason" must not have control characters.'],
+		[{ target, reason: "a\u202eb" }, 'The field "reason" must not have control characters.'],
 		[{ target, acknowledge: "leaves_no_service" }, 'The field "acknowledge" must be a list.'],
 		[{ target, acknowledge: ["everything"] }, `The field "acknowledge" ${guards}.`],
 		[{ target, acknowledge: [1] }, `The field "acknowledge" ${guards}.`],

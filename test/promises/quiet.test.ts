@@ -4,8 +4,14 @@ import { reset, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import worker, { type Ledger } from "../../src/index.ts";
+import { platformNames, senderOf } from "../doors/chat/people.ts";
+import { hiddenIn, signedIn } from "../doors/page/visitor.ts";
+import { headersOf, payloads, type SenderName } from "../doors/webhooks/deliver.ts";
 import { call, cloudflare, HISTORY, ledger, origin } from "../harness.ts";
+import { played } from "../sandbox/chat/platforms.ts";
+import { mattermostToken, slackSigningSecret } from "../sandbox/chat/settings.ts";
 import { sandboxApiToken } from "../sandbox/imitation/credentials.ts";
+import { sandboxSecrets } from "../sandbox/senders.ts";
 
 const secrets = [
 	sandboxApiToken,
@@ -32,6 +38,18 @@ async function heard(path: string, options: Parameters<typeof call>[1] = {}) {
 	const answer = await call(path, options);
 	seen.push(answer.text, JSON.stringify([...answer.headers]));
 	return answer;
+}
+
+/** What was said and logged so far, and what stands in the Ledger and in KV. */
+async function allThatIsKept(): Promise<string> {
+	const rows = await runInDurableObject<Ledger, string>(ledger(), (_, { storage }) =>
+		["deletions", "claims", "flags", "freezes", "outcomes"]
+			.map((table) => JSON.stringify(storage.sql.exec(`SELECT * FROM ${table}`).toArray()))
+			.join("\n"),
+	);
+	const { keys } = await HISTORY.list();
+	const kept = await Promise.all(keys.map(({ name }) => HISTORY.get(name)));
+	return [...seen, rows, JSON.stringify(keys), ...kept].join("\n");
 }
 
 describe("quiet", () => {
@@ -67,17 +85,55 @@ describe("quiet", () => {
 		);
 		await heard("/deletions");
 
-		const rows = await runInDurableObject<Ledger, string>(ledger(), (_, { storage }) =>
-			["deletions", "claims", "flags"]
-				.map((table) => JSON.stringify(storage.sql.exec(`SELECT * FROM ${table}`).toArray()))
-				.join("\n"),
-		);
-		const { keys } = await HISTORY.list();
-		const kept = await Promise.all(keys.map(({ name }) => HISTORY.get(name)));
-		const everything = [...seen, rows, JSON.stringify(keys), ...kept].join("\n");
+		const everything = await allThatIsKept();
 		expect(everything).toContain("[redacted]");
 		expect(seen.length).toBeGreaterThan(40);
 		for (const secret of secrets) expect(everything).not.toContain(secret);
+	});
+
+	it("leaks no secret of a sender, a chat or a session, whoever presents it, rightly or not", async () => {
+		const own = [
+			...Object.values(sandboxSecrets).flatMap((lines) => lines.split("\n")),
+			slackSigningSecret,
+			mattermostToken,
+		];
+		for (const name of Object.keys(payloads) as SenderName[]) {
+			const { method, headers, body } = { method: "POST", headers: headersOf(name, "{}"), body: "{}" };
+			await heard(`/webhooks/${name}`, { method, token: null, headers, body });
+			await heard(`/webhooks/${name}`, { method, token: null, headers: headersOf(name, "[]"), body });
+			await heard("/webhooks/nobody", { method, token: null, headers, body });
+			await heard(`/webhooks/${name}?x=1`, {
+				method,
+				token: null,
+				headers: { ...headers, authorization: own[0] ?? "" },
+				body,
+			});
+			const real = JSON.stringify(payloads[name]);
+			await heard(`/webhooks/${name}`, { method, token: null, headers: headersOf(name, real), body: real });
+		}
+		for (const platform of platformNames) {
+			const { headers, body } = played[platform].command("everything", senderOf(platform, "alice"));
+			own.push(
+				...(body.match(/(?<="token":")[^"]+/) ?? []),
+				decodeURIComponent(/response_url=([^&]+)/.exec(body)?.[1] ?? ""),
+			);
+			await heard(`/chat/${platform}`, { method: "POST", token: null, headers, body });
+			await heard(`/chat/${platform}`, { method: "POST", token: null, headers, body: `${body}x` });
+			await heard("/chat/teams", { method: "POST", token: null, headers, body });
+		}
+		const viewer = await signedIn();
+		const { form_token = "" } = hiddenIn((await viewer.get("/")).text, "/sign-out");
+		own.push(viewer.cookie.slice(viewer.cookie.indexOf("=") + 1), form_token);
+		const { cookie } = viewer;
+		await heard("/export.csv", { token: null, headers: { cookie } });
+		await heard("/account", { token: null, headers: { cookie: `${cookie}x` } });
+		await viewer.post("/account/edge-cdn", { form_token, reason: "quiet", key: crypto.randomUUID(), if_match: "0" });
+		await viewer.post("/freeze-switch", { form_token: `${form_token}x`, turn: "on" });
+
+		const presented = own.filter((secret) => secret !== "");
+		expect(new Set(presented).size).toBe(17);
+		const everything = await allThatIsKept();
+		for (const secret of presented) expect(everything).not.toContain(secret);
 	});
 
 	it("says nothing of an exception but its request id, and logs no message of it", async () => {

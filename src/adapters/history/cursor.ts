@@ -1,8 +1,8 @@
 // A position in the history as an opaque text for callers. It comes back as input like any other: it can only say where
 // to go on, and only within the filter that it was given for.
 import { Buffer } from "node:buffer";
-import { createHash } from "node:crypto";
 import * as v from "valibot";
+import { digestOf } from "../../deletion/digest.ts";
 import type { HistoryFilter } from "../../deletion/history.ts";
 import { isRecordId } from "../../deletion/record-id.ts";
 import type { Position } from "./page.ts";
@@ -35,7 +35,4 @@ export function decodeCursor(text: string, filter: HistoryFilter): Position | nu
 }
 
 const markOf = (filter: HistoryFilter): string =>
-	createHash("sha256")
-		.update(JSON.stringify(Object.entries(filter).toSorted()))
-		.digest("base64url")
-		.slice(0, 8);
+	digestOf(JSON.stringify(Object.entries(filter).toSorted()), "base64url").slice(0, 8);

@@ -35,8 +35,12 @@ export const csv: RowFormat = {
 	row: (row) => `${columns.map((column) => cell(row[column] ?? "")).join(",")}\r\n`,
 };
 
-/** A cell that begins like a formula would be one in a spreadsheet; a leading apostrophe makes it text. */
+/**
+ * A cell that begins like a formula would be one in a spreadsheet; a leading apostrophe makes it text. Where a comma is the
+ * decimal sign, a semicolon begins a cell, too; and some take full-width signs for the plain ones.
+ * https://owasp.org/www-community/attacks/CSV_Injection
+ */
 function cell(value: string): string {
-	const defused = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+	const defused = value.replace(/(^|;)(?=[=+\-@＝＋－＠\t\r\n])/g, "$1'");
 	return /[",\r\n]/.test(defused) ? `"${defused.replaceAll('"', '""')}"` : defused;
 }

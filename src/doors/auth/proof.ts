@@ -7,6 +7,8 @@ import type { Scheme, Spelling } from "./schemes.ts";
 /** How far a sender's clock may be from ours, as all schemes with a timestamp have it. */
 const toleranceSeconds = 300;
 const longestHeader = 4096;
+/** A sender that changes its secret signs with two. Each costs a hash over the body, and a stranger could send hundreds. */
+const mostProofs = 8;
 
 /** For the log; a caller is told nothing of it. */
 export type NoProof = "no_signature" | "no_timestamp" | "stale" | "no_id" | "wrong";
@@ -38,7 +40,7 @@ export async function prove(
 	if (messageId !== null && !/^[\x21-\x7e]{1,255}$/.test(messageId)) return fail("no_id");
 
 	const signed = filledIn(scheme.signed, { timestamp, id: messageId ?? "" }, body);
-	const proofs = scheme.separator === undefined ? [presented] : presented.split(scheme.separator);
+	const proofs = scheme.separator === undefined ? [presented] : presented.split(scheme.separator, mostProofs);
 	for (const proof of proofs) {
 		const told = spellingOf(proof.trim(), scheme);
 		if (told === null) continue;

@@ -33,6 +33,11 @@ export async function provenBody(
 			: await prove(sender.scheme, sender.secrets, request.headers, body, Date.now());
 	if (proof.ok) return ok({ ...proof.value, body });
 	log("warn", "unproven", { request_id: context.requestId, sender: who.slice(0, 64), why: proof.failure });
-	const detail = "The request does not prove that it comes from a sender of unbind's configuration.";
-	return fail((await braked(request, context)) ?? problem("unauthorized", detail));
+	return fail((await braked(request, context)) ?? notProven);
 }
+
+/** The same for all, so that nobody learns which senders and chats there are. */
+export const notProven = problem(
+	"unauthorized",
+	"The request does not prove that it comes from a sender of unbind's configuration.",
+);

@@ -32,7 +32,7 @@ export async function chat(request: IRequest, context: Context): Promise<Respons
 	if (!actor.ok) {
 		const told = { platform: chat.platform, user: from.userId.slice(0, 64), why: actor.failure };
 		log("warn", "chat_refused", { request_id: context.requestId, ...told });
-	} else context.caller = actor.value.name;
+	} else if (!isUnsigned) context.caller = actor.value.name;
 
 	if (heard.kind === "typing") {
 		const talk = actor.ok ? { actor: actor.value, context, ...here, origin, address: null } : null;
@@ -43,6 +43,8 @@ export async function chat(request: IRequest, context: Context): Promise<Respons
 		? answerTo(heard, { actor: actor.value, context, ...here, origin, address })
 		: Promise.resolve(said(deafCard(actor.failure, from.userId), address));
 	const turn = await withinMs(answerByMs - Date.now(), beginning);
+	// Without a signature, only the button that was pressed says that it is who it says.
+	if (isUnsigned && actor.ok && turn?.isGuess === false) context.caller = actor.value.name;
 	if (isUnsigned && (!actor.ok || turn?.isGuess)) {
 		const brake = await braked(request, context);
 		if (brake !== null) return problemResponse(brake, context.requestId);

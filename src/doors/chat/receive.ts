@@ -4,7 +4,7 @@ import { cappedBytes } from "../../capped-body.ts";
 import type { Chat } from "../../config/chat.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { braked } from "../auth/brake.ts";
-import { provenBody } from "../auth/proven.ts";
+import { notProven, provenBody } from "../auth/proven.ts";
 import type { Context } from "../context.ts";
 import { type Problem, problem } from "../problem.ts";
 import type { Heard, Platform } from "./platform.ts";
@@ -41,11 +41,6 @@ export async function receive(request: IRequest, context: Context): Promise<Resu
 	if (!read.ok) return fail(problem("invalid_request", read.failure));
 	return ok({ chat, platform, heard: read.value, isUnsigned: false });
 }
-
-const notProven = problem(
-	"unauthorized",
-	"The request does not prove that it comes from a chat of unbind's configuration.",
-);
 
 const unproven = (result: Result<unknown, Problem>): Result<never, Problem> =>
 	fail(result.ok ? notProven : result.failure);

@@ -6,5 +6,6 @@ export function localPath(text: string, here: string): string {
 	if (!/^\/(?![/\\])[^\\\p{Cc}]*$/u.test(text)) return "/";
 	const { origin } = new URL(here);
 	const url = URL.canParse(text, origin) ? new URL(text, origin) : null;
-	return url?.origin === origin ? `${url.pathname}${url.search}` : "/";
+	// With its dots resolved, "/.//evil.example" is another host's address.
+	return url?.origin === origin && !url.pathname.startsWith("//") ? `${url.pathname}${url.search}` : "/";
 }

@@ -5,6 +5,7 @@ import type { Mapping } from "../../config/webhooks.ts";
 import type { Json } from "../../deletion/json.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { type JsonPointer, valueAt } from "../../json-pointer.ts";
+import { controls } from "../input.ts";
 
 /** One deletion, as the payload names it. */
 export interface Asked {
@@ -23,6 +24,7 @@ export type Truncated = { truncated: number };
 /** More at once is no alert any more, but a mistake; and each costs a call to the Ledger. */
 export const askedAtMost = 40;
 const longestReason = 500;
+const runsOfControls = new RegExp(`${controls.source}+`, "gu");
 
 /** An element that cannot be read stops all of them: half of a payload that is not understood is not understood either. */
 export function askedFor(payload: Json, mapping: Mapping): Result<Asked[], Unreadable[] | Truncated> {
@@ -66,9 +68,6 @@ export function askedFor(payload: Json, mapping: Mapping): Result<Asked[], Unrea
 /** A sender's text was not written for us, so it is fitted to what a reason may be, and not refused. */
 function reasonOf(value: Json | undefined): string | null {
 	if (typeof value !== "string" && typeof value !== "number") return null;
-	const text = String(value)
-		.toWellFormed()
-		.replace(/\p{Cc}+/gu, " ")
-		.trim();
+	const text = String(value).toWellFormed().replace(runsOfControls, " ").trim();
 	return text === "" ? null : text.slice(0, longestReason).toWellFormed().trim();
 }

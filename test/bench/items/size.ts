@@ -6,6 +6,7 @@ import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { sandboxBindings } from "../../sandbox/settings.ts";
 import { readBundle } from "../../sandbox/wrangler.ts";
+import type { Bundle } from "../bundles.ts";
 import { cpuMs } from "../process.ts";
 import { median, rounds } from "../rounds.ts";
 import { atMost, told } from "../table.ts";
@@ -13,25 +14,18 @@ import { peerWorker, startWorld } from "../world.ts";
 import type { Item } from "./item.ts";
 
 export const size: Item = async ({ bundles, directory, client, quick }) => {
-	const modulesOf = ({ path, entry }: typeof bundles.unbind) =>
-		readBundle(path, entry).map(({ type, path: file }) => {
-			const text = readFileSync(file, "utf8");
-			return { name: basename(file) === entry ? "bundle.js" : basename(file), text, isText: type === "Text" };
-		});
 	const modules = modulesOf(bundles.unbind);
-	const kB = modules.reduce((sum, { text }) => sum + gzipSync(text).byteLength, 0) / 1000;
-	const plainKb = modules.reduce((sum, { text }) => sum + text.length, 0) / 1000;
-	const plain = `${kB.toFixed(1)} kB (${plainKb.toFixed(0)} kB plain)`;
+	const texts = Object.values(modules).map((one) => (typeof one === "string" ? one : one.text));
+	const kB = gzipSync(texts.join("")).byteLength / 1000;
+	const plain = `${kB.toFixed(1)} kB (${(texts.join("").length / 1000).toFixed(0)} kB plain)`;
 	const bundle = atMost("Worker bundle, gzip", kB, 60, plain, " kB");
 
 	const starter = peerWorker("starter", bundles.starter, { upstream: null, bindings: { VARS: sandboxBindings } });
 	const world = await startWorld(join(directory, "starts"), [{ ...starter, workerLoaders: { LOADER: {} } }]);
 	try {
 		const url = world.url("starter");
-		for (const [name, all] of Object.entries({ unbind: modules, constant: modulesOf(bundles.constant) })) {
-			const body = Object.fromEntries(all.map(({ name, text, isText }) => [name, isText ? { text } : text]));
-			await client.send({ method: "PUT", url: `${url}/?start=${name}`, body: JSON.stringify(body) });
-		}
+		for (const [name, all] of Object.entries({ unbind: modules, constant: modulesOf(bundles.constant) }))
+			await client.send({ method: "PUT", url: `${url}/?start=${name}`, body: JSON.stringify(all) });
 		const start = (query: string, status: number) => async () => {
 			const before = cpuMs(world.workerd) ?? Number.NaN;
 			await client.send({ url: `${url}/?start=${query}`, status });
@@ -59,3 +53,12 @@ export const size: Item = async ({ bundles, directory, client, quick }) => {
 		await world.stop();
 	}
 };
+
+/** The entry as `bundle.js`, and beside it what it imports. */
+function modulesOf({ path, entry }: Bundle): Record<string, string | { text: string }> {
+	const modules = readBundle(path, entry).map(({ type, path: file }, index) => {
+		const text = readFileSync(file, "utf8");
+		return [index === 0 ? "bundle.js" : basename(file), type === "ESModule" ? text : { text }] as const;
+	});
+	return Object.fromEntries(modules);
+}

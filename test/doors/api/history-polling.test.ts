@@ -126,6 +126,18 @@ describe("as a file", () => {
 		expect(lines.map((line) => line.split(",")[0])).toEqual(past);
 	});
 
+	test.each([
+		["=1+1", "'=1+1"],
+		["@SUM(A1)", "'@SUM(A1)"],
+		["＝1+1", "'＝1+1"],
+		["INC-1;=cmd|' /C calc'!A0;-2", "INC-1;'=cmd|' /C calc'!A0;'-2"],
+		['=A1,"x"', `"'=A1,""x"""`],
+		["INC-1; a - b = c", "INC-1; a - b = c"],
+	])("CSV has no cell that a spreadsheet would take for a formula: %s", async (reason, cell) => {
+		await seed([pastDeletion(1, { reason })]);
+		expect((await call("/deletions", accept("text/csv"))).text).toContain(`,past,api,${cell},`);
+	});
+
 	test("filters count, the limit does not", async () => {
 		await seedMany(4);
 		const { json } = await call("/bindings/edge-cdn", { method: "DELETE" });

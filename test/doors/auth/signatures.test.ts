@@ -3,7 +3,7 @@ import { sign as signAsGitHub, verify as verifyAsGitHub } from "@octokit/webhook
 import { verifyKey } from "discord-interactions";
 import fc from "fast-check";
 import { Webhook } from "standardwebhooks";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { signed } from "../../../scripts/sign.ts";
 import { discord, schemeOf } from "../../../src/doors/auth/schemes.ts";
 import { atSeconds, body, outcome, outcomeOf, proofOf, rowOf, seeds, unset } from "./every-scheme.ts";
@@ -67,6 +67,16 @@ describe("a list of signatures", () => {
 		for (const all of [`${wrong},${proof}`, `${proof}, ${wrong}`, `v2=00,${proof},`])
 			expect(await outcomeOf(pagerduty, { "x-pagerduty-signature": all })).toBe("proven");
 		expect(await outcomeOf(pagerduty, { "x-pagerduty-signature": `${wrong},v2=${proof.slice(3)}` })).toBe("wrong");
+	});
+
+	it("is looked at for the first eight alone, as each costs a hash over the body", async () => {
+		const proof = proofOf(pagerduty)["x-pagerduty-signature"] ?? "";
+		const behind = (count: number) => [...Array<string>(count).fill("v1=00"), proof].join(",");
+		expect(await outcomeOf(pagerduty, { "x-pagerduty-signature": behind(7) })).toBe("proven");
+		const verify = vi.spyOn(crypto.subtle, "verify");
+		expect(await outcomeOf(pagerduty, { "x-pagerduty-signature": behind(600) })).toBe("wrong");
+		expect(verify).toHaveBeenCalledTimes(8);
+		verify.mockRestore();
 	});
 });
 

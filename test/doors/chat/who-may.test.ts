@@ -152,6 +152,20 @@ describe("a message without a proof", () => {
 		});
 		const response = await fetchWorker(request, { CHAT: {} });
 		expect(response.status).toBe(401);
+		expectProblem(await send("mattermost", { headers: {}, body: "{}" }), unproven);
+	});
+
+	test("is nobody's in the log, whoever a click says that it is", async () => {
+		const logged = vi.spyOn(console, "info").mockImplementation(() => {});
+		const actors = () =>
+			logged.mock.calls
+				.map(([line]) => JSON.parse(line))
+				.flatMap(({ path, actor }) => (path?.startsWith("/chat") ? [actor] : []));
+		const card = await say("mattermost", target);
+		const { headers, body } = clickOn("mattermost", card, "Cancel");
+		await send("mattermost", { headers, body: body.replace(/"offer":"[0-9a-f]{32}"/, `"offer":"${"0".repeat(32)}"`) });
+		await press("mattermost", card, "Cancel");
+		expect(actors()).toEqual(["alice", null, "alice"]);
 	});
 
 	test("never gets to the parser, nor to the Ledger", async () => {

@@ -44,6 +44,7 @@ describe("what names an event", () => {
 describe("a reason", () => {
 	it.each([
 		[" two\nlines\u0000 ", "two lines"],
+		["\u202eyub ton od", "yub ton od"],
 		[42, "42"],
 		["   ", null],
 		[{ text: "x" }, null],
