@@ -67,6 +67,7 @@ export const pages: Item = async ({ world, client, quick, rounds: count }) => {
 	}
 
 	async function acrossSizes(what: string, calls: readonly Call[], most = 1.2) {
+		for (const call of calls) await timed(call, 50)();
 		const [small, middle, large] = calls.map((call) => timed(call));
 		if (!small || !middle || !large) throw new Error("there are three sizes");
 		const times = await rounds(count, { small, middle, large });
