@@ -22,7 +22,7 @@ export default defineConfig({
 	test: {
 		silent: "passed-only",
 		// More than there are cores on a small machine: those that come from outside spend most of their time waiting.
-		maxWorkers: 4,
+		maxWorkers: 3,
 		coverage: { provider: "v8", include: ["src/**"], reporter: ["text"] },
 		projects: [
 			{
@@ -46,7 +46,7 @@ export default defineConfig({
 				},
 			},
 			{ test: { name: "plain", include: plain, isolate: false, testTimeout: 30_000 } },
-			{ test: { name: "outside", include: outside, testTimeout: 60_000, hookTimeout: 60_000 } },
+			{ test: { name: "outside", include: outside, testTimeout: 120_000, hookTimeout: 120_000 } },
 		],
 	},
 });
