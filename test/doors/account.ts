@@ -48,3 +48,10 @@ export function stopTheClock(): void {
 	const stoppedAtMs = Date.now();
 	vi.spyOn(Date, "now").mockReturnValue(stoppedAtMs);
 }
+
+let lastAddress = 0;
+/** One that nobody has failed from yet. */
+export const newAddress = (): string => `198.18.${lastAddress >> 8}.${lastAddress++ & 255}`;
+
+/** The runtime's limiter begins anew with each minute: a test that counts across the turn of one is done again. */
+export const countingInAMinute = { retry: 2 };

@@ -2,7 +2,15 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { router } from "../../src/routes.ts";
 import { call, cloudflare } from "../harness.ts";
-import { beginAnew, bindingsPath, cdn25, documentedCaller, prefixes } from "./account.ts";
+import {
+	beginAnew,
+	bindingsPath,
+	cdn25,
+	countingInAMinute,
+	documentedCaller,
+	newAddress,
+	prefixes,
+} from "./account.ts";
 import { expectProblem } from "./expect-problem.ts";
 
 afterEach(beginAnew);
@@ -66,10 +74,11 @@ describe("429 rate_limited", () => {
 	const wrong = (address: string, path = "/bindings") =>
 		call(path, { token: "guess", headers: { "cf-connecting-ip": address } });
 
-	test("answers the 21st wrong token of an address, and holds up nobody else", async () => {
-		for (let guess = 1; guess <= 20; guess++) expect((await wrong("192.0.2.20")).status).toBe(401);
+	test("answers the 21st wrong token of an address, and holds up nobody else", countingInAMinute, async () => {
+		const address = newAddress();
+		for (let guess = 1; guess <= 20; guess++) expect((await wrong(address)).status).toBe(401);
 		expectProblem(
-			await wrong("192.0.2.20"),
+			await wrong(address),
 			{
 				status: 429,
 				code: "rate_limited",
@@ -78,21 +87,22 @@ describe("429 rate_limited", () => {
 			},
 			{ "retry-after": "60" },
 		);
-		const right = { headers: { "cf-connecting-ip": "192.0.2.20" } };
+		const right = { headers: { "cf-connecting-ip": address } };
 		expect((await call("/deletions", right)).status).toBe(200);
 		expect((await call("/deletions", { ...right, token: null })).status).toBe(401);
-		expect((await wrong("192.0.2.21")).status).toBe(401);
+		expect((await wrong(newAddress())).status).toBe(401);
 	});
 
-	test("counts the addresses of one IPv6 network as one: who has one of them has all", async () => {
-		const inNetwork = (host: number) => wrong(`2001:db8:0:1::${host.toString(16)}`);
+	test("counts the addresses of one IPv6 network as one: who has one of them has all", countingInAMinute, async () => {
+		const network = Math.floor(Math.random() * 0xffff).toString(16);
+		const inNetwork = (host: number) => wrong(`2001:db8:1:${network}::${host.toString(16)}`);
 		for (let guess = 1; guess <= 20; guess++) expect((await inNetwork(guess)).status).toBe(401);
 		expect((await inNetwork(21)).status).toBe(429);
 		expect((await wrong("2001:db8:0:2::1")).status).toBe(401);
 	});
 
-	test("guesses at a path that there is not, and at Cloudflare's keys, count too", async () => {
-		const address = "192.0.2.30";
+	test("guesses at a path that there is not, and at Cloudflare's keys, count too", countingInAMinute, async () => {
+		const address = newAddress();
 		for (let guess = 1; guess <= 10; guess++) expect((await wrong(address, "/nowhere")).status).toBe(401);
 		const headers = { "cf-connecting-ip": address, "x-auth-email": documentedCaller.name, "x-auth-key": "guess" };
 		for (let guess = 1; guess <= 10; guess++)

@@ -11,7 +11,7 @@ import type { Outgoing } from "../../sandbox/chat/platform.ts";
 import { played } from "../../sandbox/chat/platforms.ts";
 import { places, sandboxChat } from "../../sandbox/chat/settings.ts";
 import { signedBySlack } from "../../sandbox/chat/slack.ts";
-import { beginAnew } from "../account.ts";
+import { beginAnew, countingInAMinute, newAddress } from "../account.ts";
 import { fetchWorker } from "../configured.ts";
 import { expectProblem } from "../expect-problem.ts";
 import { clickOn, inChannel, platformNames, press, say, send, senderOf, sentLater } from "./people.ts";
@@ -185,11 +185,12 @@ describe("a message without a proof", () => {
 			expect((await send("discord", signedByDiscord(interaction))).json).toMatchObject({ status: 400 });
 	});
 
-	test("guesses at Mattermost's buttons are slowed down", async () => {
+	test("guesses at Mattermost's buttons are slowed down", countingInAMinute, async () => {
+		const address = newAddress();
 		const click = clickOn("mattermost", await say("mattermost", target), "Delete");
 		const guess = (offer: string) =>
 			send("mattermost", {
-				headers: { ...click.headers, "cf-connecting-ip": "192.0.2.77" },
+				headers: { ...click.headers, "cf-connecting-ip": address },
 				body: click.body.replace(/"offer":"[0-9a-f]{32}"/, `"offer":"${offer}"`),
 			});
 		const statuses: number[] = [];

@@ -3,6 +3,7 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Answer, call, cloudflare } from "../../harness.ts";
 import { sandboxSecrets } from "../../sandbox/senders.ts";
+import { countingInAMinute } from "../account.ts";
 import { expectProblem } from "../expect-problem.ts";
 import { deliver, headersOf, payloads, rows, type SenderName } from "./deliver.ts";
 
@@ -88,29 +89,33 @@ describe("401, and the log says why:", () => {
 });
 
 describe("too many of them from one address", () => {
-	test("are 429, for senders that there are and are not alike; a proof gets in all the same", async () => {
-		const headers = newAddress();
-		const names = ["github", "nobody"];
-		const answers = await Promise.all(
-			Array.from({ length: 24 }, (_, index) =>
-				call(`/webhooks/${names[index % 2]}`, { method: "POST", token: null, headers, body: "{}" }),
-			),
-		);
-		expect(answers.map(({ status }) => status).toSorted()).toEqual([...Array(20).fill(401), ...Array(4).fill(429)]);
-		for (const name of names)
-			expectProblem(
-				await call(`/webhooks/${name}`, { method: "POST", token: null, headers, body: "{}" }),
-				{
-					status: 429,
-					code: "rate_limited",
-					title: "Too many failed attempts",
-					detail: "Too many wrong credentials came from this address.",
-				},
-				{ "retry-after": "60" },
+	test(
+		"are 429, for senders that there are and are not alike; a proof gets in all the same",
+		countingInAMinute,
+		async () => {
+			const headers = newAddress();
+			const names = ["github", "nobody"];
+			const answers = await Promise.all(
+				Array.from({ length: 24 }, (_, index) =>
+					call(`/webhooks/${names[index % 2]}`, { method: "POST", token: null, headers, body: "{}" }),
+				),
 			);
-		expect((await deliver("github", { zen: "ping" }, { headers })).json.outcome).toBe("ignored");
-		expectUnproven(await deliver("github", {}, { secret: "another secret", headers: newAddress() }));
-	});
+			expect(answers.map(({ status }) => status).toSorted()).toEqual([...Array(20).fill(401), ...Array(4).fill(429)]);
+			for (const name of names)
+				expectProblem(
+					await call(`/webhooks/${name}`, { method: "POST", token: null, headers, body: "{}" }),
+					{
+						status: 429,
+						code: "rate_limited",
+						title: "Too many failed attempts",
+						detail: "Too many wrong credentials came from this address.",
+					},
+					{ "retry-after": "60" },
+				);
+			expect((await deliver("github", { zen: "ping" }, { headers })).json.outcome).toBe("ignored");
+			expectUnproven(await deliver("github", {}, { secret: "another secret", headers: newAddress() }));
+		},
+	);
 });
 
 describe("413, before anything is verified:", () => {
