@@ -2,10 +2,11 @@
 // is kept here, so that nothing which a platform or a person could change says what is to be deleted. A click is no
 // permission either: who clicks is judged like everybody else.
 
+import { options } from "./options.ts";
 import { fail, ok, type Result } from "./result.ts";
 import type { GuardName } from "./verdict.ts";
 
-export const choices = ["delete", "dismiss", "approve", "reject", "cancel", "restore"] as const;
+export const choices = ["delete", "dismiss", ...options] as const;
 export type Choice = (typeof choices)[number];
 
 interface Terms {

@@ -1,6 +1,7 @@
 // Keeps what buttons stand for with the Ledger, and makes the buttons.
 import type { Deletion } from "../../deletion/deletion.ts";
 import type { Choice, OfferedPlan } from "../../deletion/offer.ts";
+import { optionsFor } from "../../deletion/options.ts";
 import type { Button } from "./card.ts";
 import { askLedger, type Talk } from "./talk.ts";
 
@@ -25,7 +26,7 @@ export function planButtons(plan: OfferedPlan, talk: Talk): Promise<Button[]> {
 
 /** For the caller, once: what may be done about the deletion now. */
 export async function recordButtons(deletion: Deletion, talk: Talk): Promise<Button[]> {
-	const choices = choicesIn(deletion, talk);
+	const choices = optionsFor(deletion, talk.actor);
 	const lastsMs = deletion.state === "pending_approval" ? approvalMs : ownMs;
 	return kept(choices, talk, { about: "deletion", deletionId: deletion.id }, lastsMs, talk.userId);
 }
@@ -49,19 +50,4 @@ async function kept(
 	const terms = { platform, channel, user, choices, expiresAtMs: Date.now() + lastsMs, followUp: address };
 	const offered = await askLedger(talk, () => context.ledger.offer({ ...terms, ...subject }));
 	return offered.ok ? choices.map((choice) => ({ choice, ...faces[choice], offerId: offered.value })) : [];
-}
-
-/** A convenience: who may what, the core says when it is pressed. */
-function choicesIn({ state, actor, binding, restoration }: Deletion, talk: Talk): Choice[] {
-	const { scopes, name } = talk.actor;
-	const isWaiting = state === "pending_approval" || state === "scheduled";
-	const decides = state === "pending_approval" && scopes.includes("approve") && actor.name !== name;
-	const isGone = state === "deleted" || state === "already_gone";
-	const isRestorable =
-		isGone && (restoration === null || restoration.state === "failed") && binding?.service_id != null;
-	return [
-		...(decides ? (["approve", "reject"] as const) : []),
-		...(isWaiting && scopes.includes("delete") ? (["cancel"] as const) : []),
-		...(isRestorable && scopes.includes("restore") ? (["restore"] as const) : []),
-	];
 }
