@@ -2,9 +2,9 @@
 // a key that is made of the token's digest and of the credential that unbind holds. So another token, or another
 // credential, ends them; and the digest alone, which lies in people's files, makes none.
 
-import { createHmac, timingSafeEqual } from "node:crypto";
 import type { TokenHolder } from "../../config/tokens.ts";
 import type { Config } from "../../config.ts";
+import { nodeCrypto } from "../../node-crypto.ts";
 
 const cookieName = "__Host-unbind";
 const lifeSeconds = 8 * 3600;
@@ -37,16 +37,16 @@ export function sessionIn(headers: Headers, config: Config, nowMs: number): Sess
 /** In constant time. */
 export function isSame(one: string, other: string): boolean {
 	const [a, b] = [Buffer.from(one), Buffer.from(other)];
-	return a.byteLength === b.byteLength && timingSafeEqual(a, b);
+	return a.byteLength === b.byteLength && nodeCrypto().timingSafeEqual(a, b);
 }
 
 /** For somebody whom another than unbind has authenticated, and knows by this name. */
 export const formTokenOf = (name: string, { credential }: Config): string =>
-	createHmac("sha256", JSON.stringify(credential)).update(`form\n${name}`).digest("base64url");
+	nodeCrypto().createHmac("sha256", JSON.stringify(credential)).update(`form\n${name}`).digest("base64url");
 
 function sealed({ digest }: TokenHolder, { credential }: Config, purpose: "session" | "form", claim: string): string {
-	const key = createHmac("sha256", JSON.stringify(credential)).update(digest).digest();
-	return createHmac("sha256", key).update(`${purpose}\n${claim}`).digest("base64url");
+	const key = nodeCrypto().createHmac("sha256", JSON.stringify(credential)).update(digest).digest();
+	return nodeCrypto().createHmac("sha256", key).update(`${purpose}\n${claim}`).digest("base64url");
 }
 
 const cookieIn = (cookies: string): string =>

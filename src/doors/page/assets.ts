@@ -1,8 +1,8 @@
 // What the pages are dressed with: one stylesheet, one script, one icon. Each has its content in its address, so that a
 // browser keeps it for good and a new one is fetched at once. They are served to anybody, and tell nothing.
-import { createHash } from "node:crypto";
 import type { IRequest } from "itty-router";
 import simple from "simpledotcss/simple.min.css";
+import { digestOf } from "../../deletion/digest.ts";
 import script from "./page.client.js";
 import own from "./page.css";
 
@@ -13,18 +13,22 @@ const files = [
 	{ kind: "js", type: "text/javascript; charset=utf-8", text: script },
 	{ kind: "svg", type: "image/svg+xml", text: icon },
 ] as const;
-type Kind = (typeof files)[number]["kind"];
+type File = (typeof files)[number];
 
-const nameOf = ({ kind, text }: (typeof files)[number]): string =>
-	`${createHash("sha256").update(text).digest("hex").slice(0, 12)}.${kind}`;
+/** By their names: made when the first page is, and not while the Worker starts. */
+let named: ReadonlyMap<string, File> | null = null;
+function namedFiles(): ReadonlyMap<string, File> {
+	named ??= new Map(files.map((file) => [`${digestOf(file.text).slice(0, 12)}.${file.kind}`, file]));
+	return named;
+}
 
-const served = new Map(files.map((file) => [nameOf(file), file]));
-
-const paths = new Map<Kind, string>([...served].map(([name, { kind }]) => [kind, `/assets/${name}`]));
-export const assetPath = (kind: Kind): string => paths.get(kind) ?? "";
+export function assetPath(kind: File["kind"]): string {
+	const [name] = [...namedFiles()].find(([, file]) => file.kind === kind) ?? [];
+	return `/assets/${name}`;
+}
 
 export function showAsset(request: IRequest): Response {
-	const file = served.get(request.params.name ?? "");
+	const file = namedFiles().get(request.params.name ?? "");
 	if (file === undefined) return new Response("There is no such file.", { status: 404 });
 	const headers = { "content-type": file.type, "cache-control": "public, max-age=31536000, immutable" };
 	return new Response(file.text, { headers });

@@ -17,11 +17,12 @@ const retrySeconds = 10;
 /** Problems that pass by themselves. */
 const passing: readonly string[] = ["cloudflare_unavailable", "internal", "outcome_unknown"];
 
-export function webhookAnswer(outcomes: readonly Outcome[]): Response {
+/** @param origin of unbind, for the page of each record. */
+export function webhookAnswer(outcomes: readonly Outcome[], origin: string): Response {
 	const words = new Set(outcomes.map(wordOf));
 	const [word = "ignored"] = words;
 	const outcome = words.size > 1 ? "mixed" : word;
-	const body = { outcome, deletions: outcomes.map(shown) };
+	const body = { outcome, deletions: outcomes.map((one) => shown(one, origin)) };
 	const waits = outcomes.flatMap(retryIn);
 	if (waits.length > 0) return Response.json(body, { status: 503, headers: retryAfter(Math.max(...waits)) });
 	const isReplay = outcomes.length > 0 && outcomes.every((one) => one.kind === "deletion" && one.replayed);
@@ -44,14 +45,15 @@ function wordOf(one: Outcome): string {
 	}
 }
 
-function shown(one: Outcome): object {
+function shown(one: Outcome, origin: string): object {
+	const places = (id: string) => ({ location: `/deletions/${id}`, page: `${origin}/records/${id}` });
 	switch (one.kind) {
 		case "deletion": {
 			const { id, state, target, reason, binding, failure } = one.deletion;
-			return { id, state, target, cidr: binding?.cidr ?? null, reason, failure, location: `/deletions/${id}` };
+			return { id, state, target, cidr: binding?.cidr ?? null, reason, failure, ...places(id) };
 		}
 		case "under_way":
-			return { id: one.id, state: "deleting", target: one.target, location: `/deletions/${one.id}` };
+			return { id: one.id, state: "deleting", target: one.target, ...places(one.id) };
 		case "plan": {
 			const { binding, would, acknowledge, guards } = one.plan;
 			return { id: null, target: one.target, cidr: binding.cidr, would, acknowledge, guards };

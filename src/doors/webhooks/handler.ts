@@ -1,11 +1,11 @@
 // Webhooks: the proof over the raw bytes, the payload, what it asks for, and then each of it as a deletion like any other.
 // What a sender may do stands in the configuration; whether a deletion is carried out, the core decides.
 
-import { createHash } from "node:crypto";
 import type { IRequest } from "itty-router";
-import type { Sender } from "../../config/webhooks.ts";
+import type { Sender } from "../../config/sender.ts";
 import type { Actor } from "../../deletion/actor.ts";
 import type { DeletionCommand } from "../../deletion/admit.ts";
+import { digestOf } from "../../deletion/digest.ts";
 import type { Json } from "../../deletion/json.ts";
 import type { PlanQuery } from "../../deletion/plan.ts";
 import { newRecordId } from "../../deletion/record-id.ts";
@@ -49,7 +49,7 @@ async function received(request: IRequest, context: Context, answerByMs: number)
 	// One that is the same when the message is delivered again.
 	const message = proven.value.messageId ?? digestOf(proven.value.signed);
 	const outcomes = await Promise.all(asked.value.map((one) => outcomeOf(one, message, sender, context, answerByMs)));
-	return ok(webhookAnswer(outcomes));
+	return ok(webhookAnswer(outcomes, new URL(request.url).origin));
 }
 
 const provenBy = ({ scheme, signature, secrets }: Sender) => ({ scheme: schemeOf(scheme, signature), secrets });
@@ -134,5 +134,3 @@ async function planned(wish: PlanQuery, context: Context, answerByMs: number): P
 const tooSlow = problem("cloudflare_unavailable", "Cloudflare takes longer than the sender waits. Send it again.");
 
 const actorOf = ({ name, scopes, ranges }: Sender): Actor => ({ name, door: "webhook", scopes, ranges });
-
-const digestOf = (what: string | Uint8Array): string => createHash("sha256").update(what).digest("hex");

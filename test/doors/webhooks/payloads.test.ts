@@ -60,7 +60,11 @@ describe("a message becomes a deletion on record:", () => {
 			{
 				outcome: "deleted",
 				deletions: [
-					{ id, state: "deleted", target, cidr: target, reason, failure: null, location: `/deletions/${id}` },
+					{
+						...{ id, state: "deleted", target, cidr: target, reason, failure: null },
+						location: `/deletions/${id}`,
+						page: `https://unbind.example.com/records/${id}`,
+					},
 				],
 			},
 		]);
