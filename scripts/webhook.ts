@@ -4,7 +4,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parseArgs, parseEnv } from "node:util";
 import * as v from "valibot";
-import { readSenders, type Sender, webhooks } from "../src/config/webhooks.ts";
+import type { Sender } from "../src/config/sender.ts";
+import { readSenders, webhooks } from "../src/config/webhooks.ts";
 import { schemeOf } from "../src/doors/auth/schemes.ts";
 import { sandboxSecrets, sandboxSenders } from "../test/sandbox/senders.ts";
 import { readWorkerOptions } from "../test/sandbox/wrangler.ts";

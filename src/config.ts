@@ -7,8 +7,9 @@ import { type Access, access, accessOf, accessProblems } from "./config/access.t
 import { type Chat, chat, readChats } from "./config/chat.ts";
 import { readCredential } from "./config/credential.ts";
 import { type ConfigProblem, table, told, wholeNumber } from "./config/fields.ts";
+import type { Sender } from "./config/sender.ts";
 import { type TokenHolder, tokenHoldersOf, tokens } from "./config/tokens.ts";
-import { readSenders, type Sender, webhooks } from "./config/webhooks.ts";
+import { readSenders, webhooks } from "./config/webhooks.ts";
 import { cidrsOf } from "./deletion/assess.ts";
 import { parseCidr } from "./deletion/cidr.ts";
 import { type CloudflareId, isCloudflareId } from "./deletion/cloudflare-id.ts";

@@ -2,71 +2,11 @@
 // what is to be deleted. A preset fills in what a sender's documentation says of its payloads.
 
 import * as v from "valibot";
-import type { Scope } from "../deletion/actor.ts";
-import { type GuardName, guardNames } from "../deletion/verdict.ts";
+import { guardNames } from "../deletion/verdict.ts";
 import { type JsonPointer, parsePointer, pointerText } from "../json-pointer.ts";
 import { type ConfigProblem, cidrList, scopeList, table } from "./fields.ts";
 import { readSecrets } from "./secrets.ts";
-
-export const schemeNames = [
-	"standard-webhooks",
-	"github",
-	"grafana",
-	"pagerduty",
-	"alertmanager",
-	"cloudflare-notifications",
-	"hmac",
-	"bearer",
-] as const;
-export type SchemeName = (typeof schemeNames)[number];
-
-export interface Condition {
-	at: JsonPointer;
-	/** Any of them. */
-	is: readonly (string | number | boolean)[];
-}
-
-/** From a payload to deletions. */
-export interface Mapping {
-	/** A list of which each element is one deletion; null: the payload is one. */
-	each: JsonPointer | null;
-	/** All have to hold, or nothing is to be done. */
-	when: readonly Condition[];
-	target: JsonPointer;
-	reason: JsonPointer | null;
-	/** What together names one event of the sender's, so that it is known again. */
-	id: readonly JsonPointer[];
-	/** A count of what the sender left out of the payload; has to be 0. */
-	truncated: JsonPointer | null;
-}
-
-/** How a sender signs, where its scheme leaves it open. */
-export interface SignatureSettings {
-	header: string | null;
-	algorithm: "sha1" | "sha256" | "sha384" | "sha512";
-	encoding: "hex" | "base64";
-	/** What stands before the signature. */
-	prefix: string;
-	/** What is signed: a text with {body}, and {timestamp} and {id} out of their headers. */
-	signed: string;
-	timestampHeader: string | null;
-	idHeader: string | null;
-}
-
-export interface Sender {
-	name: string;
-	scheme: SchemeName;
-	/** The newest first; each is tried. */
-	secrets: readonly string[];
-	signature: SignatureSettings;
-	mapping: Mapping;
-	acknowledge: readonly GuardName[];
-	scopes: readonly Scope[];
-	/** A sender without any can delete nothing. */
-	ranges: readonly string[];
-	/** Only shows what it would do. */
-	dryRun: boolean;
-}
+import { type SchemeName, type Sender, schemeNames } from "./sender.ts";
 
 const pointer = v.pipe(
 	v.string("must be a text"),

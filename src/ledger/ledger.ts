@@ -13,20 +13,13 @@ import { cancel, decideApproval, type LifecycleFailure } from "../deletion/decis
 import { type Deletion, isOpen } from "../deletion/deletion.ts";
 import { createDirectory } from "../deletion/directory.ts";
 import type { Freeze, FreezeEvent } from "../deletion/freeze.ts";
-import type {
-	BindingsQuery,
-	Changes,
-	ChangesQuery,
-	LedgerApi,
-	Overview,
-	PrefixWithBindings,
-} from "../deletion/ledger-api.ts";
+import type { BindingsQuery, Changes, ChangesQuery, LedgerApi, Overview } from "../deletion/ledger-api.ts";
 import type { LookUpFailure } from "../deletion/locate.ts";
 import type { Offer, OfferFailure, Press } from "../deletion/offer.ts";
 import { type Plan, type PlanQuery, plan } from "../deletion/plan.ts";
 import { beginRestoration, type RestorationRefusal } from "../deletion/restore.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
-import { survey, surveyPrefix } from "../deletion/survey.ts";
+import { surveyPrefix } from "../deletion/survey.ts";
 import { log, traceOf } from "../log.ts";
 import { withinMs } from "../within-ms.ts";
 import { changes } from "./changes.ts";
@@ -34,6 +27,7 @@ import { isCredentialRejected, markOf } from "./credential-health.ts";
 import { endsBefore, freezeInForce, freezeLog, scheduledIds, setFreeze } from "./freezes.ts";
 import { keepOffer, takeOffer } from "./offers.ts";
 import { overview } from "./overview.ts";
+import { createSurveys } from "./surveys.ts";
 import { getFlag, nextDueMs, openTables, postpone, prune, setFlag } from "./tables.ts";
 import { type Wired, wire } from "./wiring.ts";
 
@@ -49,7 +43,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	readonly #underWay = new Map<string, Promise<void>>();
 	/** Callers who wait for a deletion to be settled. */
 	readonly #waiting = new Set<{ id: string; settled: PromiseWithResolvers<void> }>();
-	#surveyed: { askedAtMs: number; prefixes: PrefixWithBindings[] } | null = null;
+	readonly #survey = createSurveys(this.#directory);
 	#services: Wired | null = null;
 	#alarmAtMs: number | null = null;
 
@@ -122,13 +116,8 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		return plan(query, this.#wired().ports, this.#directory);
 	}
 
-	async bindings(query: BindingsQuery): Promise<Result<PrefixWithBindings[], LookUpFailure>> {
-		const askedAtMs = Date.now();
-		const known = query.covering === null ? this.#surveyed : null;
-		if (known !== null && askedAtMs - known.askedAtMs < (query.atMostOldMs ?? 0)) return ok(known.prefixes);
-		const surveyed = await survey(query, this.#wired().ports, this.#directory);
-		if (surveyed.ok && query.covering === null) this.#surveyed = { askedAtMs, prefixes: surveyed.value };
-		return surveyed;
+	bindings(query: BindingsQuery): ReturnType<LedgerApi["bindings"]> {
+		return this.#survey(query, this.#wired().ports);
 	}
 
 	bindingsIn(prefixId: CloudflareId): Promise<Result<Binding[], LookUpFailure>> {

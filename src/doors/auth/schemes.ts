@@ -1,6 +1,6 @@
 // Every way in which a sender or a chat platform proves that it is the one: one row each. What is checked, and how, is
 // the same for all of them, and stands in `proof.ts`.
-import type { SchemeName, SignatureSettings } from "../../config/webhooks.ts";
+import type { SchemeName, SignatureSettings } from "../../config/sender.ts";
 
 /** How one proof is spelt, and with which key it is checked. */
 export interface Spelling {

@@ -1,7 +1,7 @@
 // From a sender's payload to what it asks for, by the sender's configuration alone. Asks nobody and changes nothing: it
 // says what is to be deleted, or that nothing is, or why it cannot tell.
 
-import type { Mapping } from "../../config/webhooks.ts";
+import type { Mapping } from "../../config/sender.ts";
 import type { Json } from "../../deletion/json.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { type JsonPointer, valueAt } from "../../json-pointer.ts";

@@ -1,7 +1,7 @@
 // Every way of proving that there is, and every form that its settings give it, with two secrets each: what holds for
 // proofs is asked of all of them.
 import { type Signing, signed } from "../../../scripts/sign.ts";
-import type { SignatureSettings } from "../../../src/config/webhooks.ts";
+import type { SignatureSettings } from "../../../src/config/sender.ts";
 import { prove } from "../../../src/doors/auth/proof.ts";
 import { discord, mattermost, type Scheme, schemeOf, slack } from "../../../src/doors/auth/schemes.ts";
 

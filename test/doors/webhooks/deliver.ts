@@ -1,6 +1,6 @@
 // Messages as senders send them: the payloads that they document, signed with the sandbox's secrets.
 import { signed } from "../../../scripts/sign.ts";
-import type { Sender } from "../../../src/config/webhooks.ts";
+import type { Sender } from "../../../src/config/sender.ts";
 import { readConfig } from "../../../src/config.ts";
 import type { Deletion } from "../../../src/deletion/deletion.ts";
 import type { Json } from "../../../src/deletion/json.ts";

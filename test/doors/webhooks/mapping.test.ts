@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Mapping } from "../../../src/config/webhooks.ts";
+import type { Mapping } from "../../../src/config/sender.ts";
 import { askedFor } from "../../../src/doors/webhooks/mapping.ts";
 import { type JsonPointer, parsePointer } from "../../../src/json-pointer.ts";
 
