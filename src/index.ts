@@ -17,10 +17,11 @@ export default {
 	async fetch(request, env) {
 		const startedAtMs = Date.now();
 		const { method } = request;
-		const path = new URL(request.url).pathname;
+		const url = new URL(request.url);
+		const path = url.pathname;
 		const render = path.startsWith("/client/v4/") ? envelopeOfProblem : problemResponse;
 		const config = configOf(env);
-		const context = config.ok ? contextOf(env, config.value) : null;
+		const context = config.ok ? contextOf(env, config.value, url) : null;
 		const requestId = context?.requestId ?? crypto.randomUUID();
 		let response: Response;
 		try {
@@ -31,14 +32,17 @@ export default {
 			response = render(problem("internal", "unbind failed; its log has the request id."), requestId);
 		}
 		const told = { method, path: path.slice(0, 200), status: response.status, actor: context?.caller ?? null };
-		log("info", "request", { request_id: requestId, ...told, ms: Date.now() - startedAtMs });
+		// Polls that find nothing new would be most of the log.
+		if (response.status !== 304)
+			log("info", "request", { request_id: requestId, ...told, ms: Date.now() - startedAtMs });
 		return finish(response, requestId, method === "HEAD");
 	},
 } satisfies ExportedHandler<Env>;
 
-function contextOf(env: Env, config: Context["config"]): Context {
+function contextOf(env: Env, config: Context["config"], url: URL): Context {
 	const context: Context = {
 		requestId: crypto.randomUUID(),
+		url,
 		config,
 		caller: null,
 		// A stub that has failed stays broken, so each call takes a new one.

@@ -66,7 +66,7 @@ router
 
 /** Which paths there are is told to those who may come in. */
 async function noRoute(request: IRequest, context: Context): Promise<Response> {
-	const { pathname } = new URL(request.url);
+	const { pathname } = context.url;
 	const isCloudflares = pathname.startsWith("/client/v4/");
 	const render = isCloudflares ? cloudflare.envelopeOfProblem : problemResponse;
 	const enter = isCloudflares ? authenticateAsCloudflare : authenticate;

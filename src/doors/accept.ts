@@ -2,7 +2,8 @@
 
 /** The offered type that the caller likes best; the first one where it has no say. */
 export function preferredType<Type extends string>(accept: string | null, offered: readonly [Type, ...Type[]]): Type {
-	const likings = (accept ?? "*/*").split(",").map((part) => {
+	if (accept === null || accept === "*/*") return offered[0];
+	const likings = accept.split(",").map((part) => {
 		const [range = "", ...parameters] = part.split(";").map((text) => text.trim().toLowerCase());
 		const quality = Number(parameters.find((parameter) => parameter.startsWith("q="))?.slice(2) ?? 1);
 		return { range, quality: Number.isFinite(quality) ? quality : 0 };

@@ -59,7 +59,7 @@ export const deleteBinding: Handler = async (request, context, actor) => {
 	if (!prefixId.ok) return prefixId;
 	const bindingId = idIn(request, "binding");
 	if (!bindingId.ok) return bindingId;
-	const query = readQuery(new URL(request.url), deletionEntries, ["acknowledge"]);
+	const query = readQuery(context.url, deletionEntries, ["acknowledge"]);
 	if (!query.ok) return query;
 	const body = await refuseBody(request);
 	if (!body.ok) return body;
@@ -89,7 +89,7 @@ async function deletedBefore({ failure }: Deletion, actor: Actor, context: Conte
 async function bindingsNamed(request: IRequest, context: Context): Promise<Result<Binding[], Problem>> {
 	const prefixId = idIn(request, "prefix");
 	if (!prefixId.ok) return prefixId;
-	const query = readQuery(new URL(request.url), {});
+	const query = readQuery(context.url, {});
 	if (!query.ok) return query;
 	const bindings = await ask(context.requestId, () => context.ledger.bindingsIn(prefixId.value));
 	if (!bindings.ok) return fail(unreachable);

@@ -6,6 +6,8 @@ import type { LedgerApi } from "../deletion/ledger-api.ts";
 
 export interface Context {
 	requestId: string;
+	/** The request's, read once. */
+	url: Readonly<URL>;
 	config: Config;
 	/** The caller's name for the log, once it is known. */
 	caller: string | null;

@@ -3,13 +3,13 @@
 import { plainId } from "../deletion/cloudflare-id.ts";
 import { type Summary, summaryOf } from "../deletion/deletion.ts";
 import type { Changes, ChangesQuery } from "../deletion/ledger-api.ts";
-import { readRecord, setFlag } from "./tables.ts";
+import { readRecord } from "./tables.ts";
 
 const recentMs = 600_000;
 const toldAtMost = 1000;
 
-export function changes(sql: SqlStorage, query: ChangesQuery, nowMs: number): Changes {
-	const version = versionOf(sql);
+/** @param version the journal's, as it is now. */
+export function changes(sql: SqlStorage, version: string, query: ChangesQuery, nowMs: number): Changes {
 	if (query.unless === version) return { version, recent: null, until: null };
 	const bindingId = query.bindingId === null ? null : plainId(query.bindingId);
 	const prefixId = query.prefixId === null ? null : plainId(query.prefixId);
@@ -44,18 +44,4 @@ export function lastDeletion(sql: SqlStorage, named: { bindingId?: string; cidr?
 		)
 		.toArray();
 	return row === undefined ? null : summaryOf(readRecord(row.record));
-}
-
-/** The count of changes, and a name of its own for each new journal, whose count begins anew. */
-function versionOf(sql: SqlStorage): string {
-	const query = `SELECT (SELECT value FROM flags WHERE name = 'journal') AS journal,
-		(SELECT coalesce(max(change), 0) FROM deletions) AS change`;
-	const { journal, change } = sql.exec<{ journal: string | null; change: number }>(query).one();
-	return `${journal ?? begunJournal(sql)}-${change}`;
-}
-
-function begunJournal(sql: SqlStorage): string {
-	const journal = crypto.randomUUID().slice(0, 8);
-	setFlag(sql, "journal", journal);
-	return journal;
 }

@@ -4,7 +4,7 @@ import { type Deletion, isOpen, leavesKeyFree, summaryOf } from "../deletion/del
 import type { Claim, Journal, OpenDeletion, Progress, Terms } from "../deletion/ports.ts";
 import { freezeInForce } from "./freezes.ts";
 import { countOutcome } from "./outcomes.ts";
-import { readRecord } from "./tables.ts";
+import { readRecord, setFlag } from "./tables.ts";
 
 export interface JournalEvents {
 	now(): number;
@@ -18,7 +18,15 @@ const publishLookAfterMs = 20_000;
 
 type WorkRow = { record: string; terms: string; progress: string };
 
-export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: JournalEvents): Journal {
+export interface CountedJournal extends Journal {
+	/** The count of changes, and a name of its own for each new journal, whose count begins anew. */
+	version(): string;
+}
+
+export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: JournalEvents): CountedJournal {
+	/** Every poll asks for it, so it is read once a change. Nothing but `put` changes it. */
+	let version: string | null = null;
+
 	interface Work {
 		terms: Terms | null;
 		progress: Progress;
@@ -32,6 +40,7 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 		const begunAtMs = state === "deleting" || state === "unknown" ? nowMs : null;
 		// A restoration under way is published too, as a settled record is read where nobody asks the Ledger.
 		const publishAtMs = isOpen(deletion) ? null : nowMs + publishLookAfterMs;
+		version = null;
 		countOutcome(sql, deletion);
 		sql.exec(
 			`INSERT INTO deletions (id, open, state, binding_id, prefix_id, cidr, change, changed_at, begun_at, settle_at,
@@ -82,6 +91,10 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 	};
 
 	return {
+		version() {
+			version ??= readVersion(sql);
+			return version;
+		},
 		claimed(actor, key) {
 			const query = "SELECT payload, deletion_id FROM claims WHERE actor = ? AND key = ?";
 			const [row] = sql.exec<{ payload: string; deletion_id: string }>(query, actor, key).toArray();
@@ -146,4 +159,17 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 		},
 		join: claim,
 	};
+}
+
+function readVersion(sql: SqlStorage): string {
+	const query = `SELECT (SELECT value FROM flags WHERE name = 'journal') AS journal,
+		(SELECT coalesce(max(change), 0) FROM deletions) AS change`;
+	const { journal, change } = sql.exec<{ journal: string | null; change: number }>(query).one();
+	return `${journal ?? begunJournal(sql)}-${change}`;
+}
+
+function begunJournal(sql: SqlStorage): string {
+	const journal = crypto.randomUUID().slice(0, 8);
+	setFlag(sql, "journal", journal);
+	return journal;
 }

@@ -129,7 +129,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	}
 
 	async changes(query: ChangesQuery): Promise<Changes> {
-		return changes(this.#sql, query, Date.now());
+		return changes(this.#sql, this.#wired().journal.version(), query, Date.now());
 	}
 
 	async offer(offer: Offer): Promise<string> {
@@ -141,7 +141,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	}
 
 	async overview(query: ChangesQuery, sinceDay: string): Promise<Overview> {
-		return overview(this.#sql, query, sinceDay, Date.now());
+		return overview(this.#sql, this.#wired().journal.version(), query, sinceDay, Date.now());
 	}
 
 	async health(): Promise<{ credentialRejected: boolean }> {

@@ -6,11 +6,18 @@ import { changes } from "./changes.ts";
 import { freezeInForce } from "./freezes.ts";
 import { outcomesSince } from "./outcomes.ts";
 
-export function overview(sql: SqlStorage, query: ChangesQuery, sinceDay: string, nowMs: number): Overview {
+/** @param journal the journal's version, as it is now. */
+export function overview(
+	sql: SqlStorage,
+	journal: string,
+	query: ChangesQuery,
+	sinceDay: string,
+	nowMs: number,
+): Overview {
 	const freeze = freezeInForce(sql, nowMs);
 	const mark = freeze === null ? "" : `-f${Date.parse(freeze.since).toString(36)}`;
 	const unless = query.unless?.endsWith(mark) ? query.unless.slice(0, query.unless.length - mark.length) : null;
-	const { version, recent, until } = changes(sql, { ...query, unless }, nowMs);
+	const { version, recent, until } = changes(sql, journal, { ...query, unless }, nowMs);
 	const told = { changes: { version: `${version}${mark}`, recent, until }, freeze };
 	if (recent === null) return { ...told, waiting: { approval: 0, time: 0 }, outcomes: [] };
 	const waiting = { approval: openIn(sql, "pending_approval"), time: openIn(sql, "scheduled") };

@@ -9,11 +9,12 @@ import type { Ports } from "../deletion/ports.ts";
 import { log, traceOf } from "../log.ts";
 import { lastDeletion } from "./changes.ts";
 import { markOf, noteCredential } from "./credential-health.ts";
-import { createJournal, type JournalEvents } from "./journal.ts";
+import { type CountedJournal, createJournal, type JournalEvents } from "./journal.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
 
 export interface Wired {
 	ports: Ports;
+	journal: CountedJournal;
 	outbox: Outbox;
 }
 
@@ -33,6 +34,7 @@ export function wire(
 		publish: (deletion) => publish(kv, deletion, config.retentionDays, now()),
 		onFailure: (id, failures, detail) => log("warn", "publishing_failed", { deletion_id: id, failures, detail }),
 	});
+	const journal = createJournal(sql, { now, onDue, onSettled });
 	const ports: Ports = {
 		accountId,
 		policy: config.policy,
@@ -48,7 +50,7 @@ export function wire(
 			random: Math.random,
 			onCredential: (call, rejected) => noteCredential(sql, markOf(config.credential), call, rejected),
 		}),
-		journal: createJournal(sql, { now, onDue, onSettled }),
+		journal,
 		recollection: {
 			async lastDeletion(query) {
 				const recent = lastDeletion(sql, query);
@@ -63,5 +65,5 @@ export function wire(
 			},
 		},
 	};
-	return { ports, outbox };
+	return { ports, journal, outbox };
 }

@@ -63,12 +63,11 @@ export async function simulate(path: string, like: Deletion, aDay: number, days:
 	const { binding } = like;
 	const prefixId = binding?.prefix_id ?? "";
 	const query = { afterId: "", bindingId: null, prefixId: null, unless: null, atMost: 51 };
-	const { version } = changes(sql, query, nowMs);
 	const held = {
 		rows: sql.exec<{ rows: number }>("SELECT count(*) AS rows FROM deletions").one().rows,
 		bytes: usedBytes(sql),
-		pollMs: timeOf(() => changes(sql, { ...query, unless: version }, nowMs)),
-		pageMs: timeOf(() => changes(sql, query, nowMs)),
+		pollMs: timeOf(() => changes(sql, journal.version(), { ...query, unless: journal.version() }, nowMs)),
+		pageMs: timeOf(() => changes(sql, journal.version(), query, nowMs)),
 		guardsMs: timeOf(() => [journal.goneSince(prefixId, nowMs - 600_000), journal.pace(prefixId, nowMs - 3_600_000)]),
 		alarmMs: timeOf(() => nextDueMs(sql)),
 	};

@@ -61,7 +61,14 @@ describe("no answer", () => {
 	}
 
 	test("is kept, framed, guessed at or lent to another site; none runs a script that is not unbind's", async () => {
-		for (const [what, { headers }] of Object.entries(await answers())) {
+		const { "not modified": unmodified, ...others } = await answers();
+		// It has no body that a header could guard.
+		expect(Object.fromEntries(unmodified.headers)).toEqual({
+			"cache-control": "no-store",
+			etag: expect.any(String),
+			"x-request-id": expect.any(String),
+		});
+		for (const [what, { headers }] of Object.entries(others)) {
 			const policy = new Map(
 				(headers.get("content-security-policy") ?? "").split("; ").map((one) => {
 					const [name = "", ...sources] = one.split(" ");

@@ -33,12 +33,14 @@ afterEach(() => reset());
 
 type Ask = (sql: SqlStorage) => unknown;
 const journalOf = (sql: SqlStorage) => createJournal(sql, { now: () => nowMs, onDue() {}, onSettled() {} });
-const query = { afterId: "", bindingId: null, prefixId: null, unless: null };
+const everything = { afterId: "", bindingId: null, prefixId: null, unless: null };
+const changesTo = (sql: SqlStorage, query: object) =>
+	changes(sql, journalOf(sql).version(), { ...everything, ...query }, nowMs);
 
 it.each<[string, Ask]>([
-	["a poll", (sql) => changes(sql, { ...query, unless: changes(sql, query, nowMs).version }, nowMs)],
-	["a page", (sql) => changes(sql, query, nowMs)],
-	["a binding's page", (sql) => changes(sql, { ...query, bindingId }, nowMs)],
+	["a poll", (sql) => changesTo(sql, { unless: journalOf(sql).version() })],
+	["a page", (sql) => changesTo(sql, {})],
+	["a binding's page", (sql) => changesTo(sql, { bindingId })],
 	["which siblings are gone", (sql) => journalOf(sql).goneSince(prefixId, nowMs - 600_000)],
 	["the budget", (sql) => journalOf(sql).pace(prefixId, nowMs - 600_000)],
 	["a binding's open deletion", (sql) => journalOf(sql).openFor({ bindingId })],

@@ -13,8 +13,8 @@ import { type Problem, problem } from "../problem.ts";
 import { lookUpProblem, planEntries, unreachable, type Wish, wishOf } from "../requested.ts";
 import type { Handler } from "./handler.ts";
 
-export const listBindings: Handler = async (request, context) => {
-	const query = readQuery(new URL(request.url), { covering: v.optional(v.string()) });
+export const listBindings: Handler = async (_request, context) => {
+	const query = readQuery(context.url, { covering: v.optional(v.string()) });
 	if (!query.ok) return query;
 	const covering = query.value.covering === undefined ? ok(null) : coveredRange(query.value.covering);
 	if (!covering.ok) return covering;
@@ -33,7 +33,7 @@ export const listBindings: Handler = async (request, context) => {
 export const showPlan: Handler = async (request, context, actor) => {
 	const target = targetInPath(request.params.target ?? "", context);
 	if (!target.ok) return target;
-	const query = readQuery(new URL(request.url), planEntries, ["acknowledge"]);
+	const query = readQuery(context.url, planEntries, ["acknowledge"]);
 	if (!query.ok) return query;
 	return planned(wishOf(actor, target.value, query.value), null, context);
 };

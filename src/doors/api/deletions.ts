@@ -14,7 +14,7 @@ import type { Handler } from "./handler.ts";
 export const deleteBinding: Handler = async (request, context, actor) => {
 	const target = targetInPath(request.params.target ?? "", context);
 	if (!target.ok) return target;
-	const query = readQuery(new URL(request.url), deletionEntries, ["acknowledge"]);
+	const query = readQuery(context.url, deletionEntries, ["acknowledge"]);
 	if (!query.ok) return query;
 	const body = await refuseBody(request);
 	return body.ok ? deleted(wishOf(actor, target.value, query.value), request, context) : body;
@@ -27,7 +27,7 @@ const postEntries = {
 };
 
 export const postDeletion: Handler = async (request, context, actor) => {
-	const query = readQuery(new URL(request.url), {});
+	const query = readQuery(context.url, {});
 	if (!query.ok) return query;
 	const body = await readJson(request, postEntries);
 	if (!body.ok) return body;

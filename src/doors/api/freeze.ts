@@ -14,8 +14,8 @@ import type { Handler } from "./handler.ts";
 
 const entries = { reason: reasonSchema, until: v.optional(timeSchema) };
 
-export const showFreeze: Handler = async (request, context) => {
-	const query = readQuery(new URL(request.url), {});
+export const showFreeze: Handler = async (_request, context) => {
+	const query = readQuery(context.url, {});
 	if (!query.ok) return query;
 	const known = await ask(context.requestId, () => context.ledger.freezes());
 	if (!known.ok) return fail(unreachable);
@@ -23,7 +23,7 @@ export const showFreeze: Handler = async (request, context) => {
 };
 
 export const putFreeze: Handler = async (request, context, actor) => {
-	const query = readQuery(new URL(request.url), {});
+	const query = readQuery(context.url, {});
 	if (!query.ok) return query;
 	const body = await readJson(request, entries);
 	if (!body.ok) return body;
@@ -39,7 +39,7 @@ export const putFreeze: Handler = async (request, context, actor) => {
 };
 
 export const liftFreeze: Handler = async (request, context, actor) => {
-	const query = readQuery(new URL(request.url), {});
+	const query = readQuery(context.url, {});
 	if (!query.ok) return query;
 	const body = await refuseBody(request);
 	return body.ok ? set(null, actor, context) : body;

@@ -43,7 +43,7 @@ const entries = {
 const formats: Record<string, RowFormat> = { "application/x-ndjson": ndjson, "text/csv": csv };
 
 export const listDeletions: Handler = async (request, context) => {
-	const url = new URL(request.url);
+	const url = context.url;
 	const query = readQuery(url, entries);
 	if (!query.ok) return query;
 	const {
@@ -85,7 +85,7 @@ export const listDeletions: Handler = async (request, context) => {
 };
 
 export const showDeletion: Handler = async (request, context) => {
-	const query = readQuery(new URL(request.url), {});
+	const query = readQuery(context.url, {});
 	if (!query.ok) return query;
 	const recordId = request.params.id ?? "";
 	const notFound = problem("deletion_not_found", "There is no deletion with this id.");

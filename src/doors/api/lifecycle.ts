@@ -76,7 +76,7 @@ async function changed<Failure extends LifecycleFailure | RestorationRefusal>(
 	actor: Actor,
 	call: (id: string) => Promise<Result<Deletion, Failure>>,
 ): Promise<Result<Deletion, Problem>> {
-	const query = readQuery(new URL(request.url), {});
+	const query = readQuery(context.url, {});
 	if (!query.ok) return query;
 	const id = request.params.id ?? "";
 	if (!isRecordId(id)) return fail(problem("deletion_not_found", "There is no deletion with this id."));

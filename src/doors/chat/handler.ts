@@ -28,7 +28,7 @@ export async function chat(request: IRequest, context: Context): Promise<Respons
 	const { from } = heard;
 	const actor = authorise(chat, from);
 	const here = { platform: chat.platform, channel: from.channel, userId: from.userId };
-	const { origin } = new URL(request.url);
+	const { origin } = context.url;
 	if (!actor.ok) {
 		const told = { platform: chat.platform, user: from.userId.slice(0, 64), why: actor.failure };
 		log("warn", "chat_refused", { request_id: context.requestId, ...told });

@@ -23,8 +23,8 @@ const entries = {
 	prefix: v.optional(v.pipe(v.string(), v.guard(isCloudflareId))),
 };
 
-export const showAccount: Page = async (request, context, viewer) => {
-	const query = readQuery(new URL(request.url), entries);
+export const showAccount: Page = async (_request, context, viewer) => {
+	const query = readQuery(context.url, entries);
 	if (!query.ok) return query;
 	const { prefix } = query.value;
 	const asked = query.value.covering?.trim() ?? "";

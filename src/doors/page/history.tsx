@@ -18,7 +18,7 @@ const chartDays = 30;
 const dayMs = 86_400_000;
 
 export const showHistory: Page = async (request, context, viewer) => {
-	const url = new URL(request.url);
+	const url = context.url;
 	const tidy = tidied(url);
 	if (tidy !== null) return ok(seeOther(tidy));
 	const read = readFilter(url);
@@ -67,8 +67,8 @@ export const showHistory: Page = async (request, context, viewer) => {
 
 export const exportHistory =
 	(format: RowFormat): Page =>
-	async (request, context) => {
-		const read = readFilter(new URL(request.url));
+	async (_request, context) => {
+		const read = readFilter(context.url);
 		if (!read.ok) return read;
 		const file = await exported(format, historyFilterOf(read.value.filter, Date.now()), null, context);
 		if (!file.ok) return file;

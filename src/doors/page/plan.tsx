@@ -21,7 +21,7 @@ const reasonToCome = "to be given";
 export const showPlan: Page = async (request, context, viewer) => {
 	const target = targetInPath(request.params.target ?? "", context);
 	if (!target.ok) return target;
-	const query = readQuery(new URL(request.url), {});
+	const query = readQuery(context.url, {});
 	if (!query.ok) return query;
 	const wish = wishOf(viewer.actor, target.value, { reason: reasonToCome });
 	const [plan, overview] = await Promise.all([

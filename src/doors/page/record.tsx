@@ -27,7 +27,7 @@ const waitMs = 3000;
 const notFound = problem("deletion_not_found", "There is no deletion with this id.");
 
 export const showRecord: Page = async (request, context, viewer) => {
-	const query = readQuery(new URL(request.url), {});
+	const query = readQuery(context.url, {});
 	if (!query.ok) return query;
 	const id = request.params.id ?? "";
 	if (!isRecordId(id)) return fail(notFound);

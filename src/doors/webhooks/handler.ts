@@ -39,7 +39,7 @@ async function received(request: IRequest, context: Context, answerByMs: number)
 	if (!proven.ok) return proven;
 	if (sender === null) return fail(problem("unauthorized", "There is no such sender."));
 	context.caller = sender.name;
-	const query = readQuery(new URL(request.url), {});
+	const query = readQuery(context.url, {});
 	if (!query.ok) return query;
 
 	const payload = parsed(proven.value.body);
@@ -49,7 +49,7 @@ async function received(request: IRequest, context: Context, answerByMs: number)
 	// One that is the same when the message is delivered again.
 	const message = proven.value.messageId ?? digestOf(proven.value.signed);
 	const outcomes = await Promise.all(asked.value.map((one) => outcomeOf(one, message, sender, context, answerByMs)));
-	return ok(webhookAnswer(outcomes, new URL(request.url).origin));
+	return ok(webhookAnswer(outcomes, context.url.origin));
 }
 
 const provenBy = ({ scheme, signature, secrets }: Sender) => ({ scheme: schemeOf(scheme, signature), secrets });

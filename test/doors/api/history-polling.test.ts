@@ -1,5 +1,5 @@
 // What reading the history costs, what it says when the Ledger is away, and how it leaves as a file.
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { call } from "../../harness.ts";
 import { beginAnew, cdn25 } from "../account.ts";
 import { pastDeletion, seed, seedMany } from "../seed.ts";
@@ -33,6 +33,16 @@ describe("polling", () => {
 		expect([answer.status, answer.text, answer.headers.get("etag")]).toEqual([304, "", etag]);
 		expect(answer.headers.has("content-type")).toBe(false);
 		expect(watched).toEqual({ kv: [], ledger: ["changes"] });
+	});
+
+	test("a poll that finds nothing new leaves no line in the log", async () => {
+		const etag = await etagOf();
+		const logged = vi.spyOn(console, "info").mockImplementation(() => {});
+		expect((await poll(etag)).status).toBe(304);
+		expect(logged).not.toHaveBeenCalled();
+		expect((await poll('"another"')).status).toBe(200);
+		expect(logged).toHaveBeenCalledOnce();
+		logged.mockRestore();
 	});
 
 	test("a poll after a change is a whole answer with another ETag", async () => {
