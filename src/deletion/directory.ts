@@ -13,20 +13,25 @@ export interface Directory {
 
 export function createDirectory(): Directory {
 	let prefixes: readonly Prefix[] = [];
-	const prefixOfBinding = new Map<string, string>();
+	/** As each prefix was last listed, by plain ids: what was deleted since is forgotten. */
+	const bindingsIn = new Map<string, ReadonlySet<string>>();
+
+	const prefixWith = (bindingId: string): string | undefined => {
+		for (const [prefixId, ids] of bindingsIn) if (ids.has(bindingId)) return prefixId;
+		return undefined;
+	};
 	return {
 		prefixFor(target) {
-			const id =
-				target.kind === "id" ? prefixOfBinding.get(plainId(target.bindingId)) : mostSpecific(prefixes, target)?.id;
+			const id = target.kind === "id" ? prefixWith(plainId(target.bindingId)) : mostSpecific(prefixes, target)?.id;
 			return id !== undefined && isCloudflareId(id) ? id : null;
 		},
 		learnPrefixes(all) {
 			prefixes = all;
 			const ids = new Set(all.map((prefix) => prefix.id));
-			for (const [bindingId, prefixId] of prefixOfBinding) if (!ids.has(prefixId)) prefixOfBinding.delete(bindingId);
+			for (const prefixId of bindingsIn.keys()) if (!ids.has(prefixId)) bindingsIn.delete(prefixId);
 		},
 		learnBindings(prefixId, bindings) {
-			for (const binding of bindings) prefixOfBinding.set(plainId(binding.id), prefixId);
+			bindingsIn.set(prefixId, new Set(bindings.map(({ id }) => plainId(id))));
 		},
 	};
 }

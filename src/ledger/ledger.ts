@@ -33,6 +33,8 @@ import { type Wired, wire } from "./wiring.ts";
 
 const settledAtOnce = 20;
 const publishWaitMs = 2000;
+/** Whoever asked for the deletion is answered before KV is written to. */
+const answerFirstMs = 20;
 /** When the alarm cannot do its work, it comes back; the platform's own retries end after some. */
 const alarmPauseMs = 60_000;
 
@@ -159,7 +161,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 			const { outbox } = this.#wired();
 			const query = "SELECT id FROM deletions WHERE settle_at <= ? ORDER BY settle_at LIMIT ?";
 			const due = this.#sql.exec<{ id: string }>(query, Date.now(), settledAtOnce).toArray();
-			await Promise.all(due.map(({ id }) => this.#advance(id)));
+			await Promise.all(due.map(({ id }) => this.#advance(id).then(() => outbox.send(id))));
 			await outbox.sendDue();
 			prune(this.#sql, Date.now());
 			const nextMs = nextDueMs(this.#sql);
@@ -187,7 +189,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 
 	#onSettled(id: string): void {
 		for (const waiting of this.#waiting) if (waiting.id === id) waiting.settled.resolve();
-		this.ctx.waitUntil(this.#wired().outbox.send(id));
+		this.ctx.waitUntil(scheduler.wait(answerFirstMs).then(() => this.#wired().outbox.send(id)));
 	}
 
 	/** Never rejects: what goes wrong here is left to the alarm, which reads what really happened. */

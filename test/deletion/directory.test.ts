@@ -37,6 +37,18 @@ describe("the directory", () => {
 		expect(directory.prefixFor(targetOf("203.0.113.0/26"))).toBe(wide.id);
 	});
 
+	it("forgets a binding that its prefix has no more", () => {
+		const directory = createDirectory();
+		directory.learnBindings(narrow.id, [bindingOf(id("b1"), "203.0.113.0/26"), bindingOf(id("b2"), "203.0.113.64/26")]);
+		directory.learnBindings(wide.id, [bindingOf(id("b3"), "203.0.112.0/26")]);
+		directory.learnBindings(narrow.id, [bindingOf(id("b2"), "203.0.113.64/26")]);
+		expect(["b1", "b2", "b3"].map((name) => directory.prefixFor(targetOf(id(name))))).toEqual([
+			null,
+			narrow.id,
+			wide.id,
+		]);
+	});
+
 	it("never gives an id that could not stand in a path", () => {
 		const directory = createDirectory();
 		directory.learnPrefixes([prefixOf("..", "203.0.113.0/24")]);

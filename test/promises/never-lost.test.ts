@@ -7,7 +7,7 @@ import { call, cloudflare, HISTORY, ledger } from "../harness.ts";
 const refusedByKv = () => Promise.reject(new Error("KV PUT failed: 429 Too Many Requests"));
 const alarmAt = () => runInDurableObject<Ledger, number | null>(ledger(), (_, { storage }) => storage.getAlarm());
 
-beforeEach(() => vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2026, 10, 24, 12) }));
+beforeEach(() => vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2030, 0, 2, 12) }));
 afterEach(async () => {
 	vi.useRealTimers();
 	vi.restoreAllMocks();
@@ -60,6 +60,7 @@ describe("never lost", () => {
 	it("publishes after the object died with the record in its outbox", async () => {
 		const put = vi.spyOn(HISTORY, "put").mockImplementation(refusedByKv);
 		const { json } = await call("/bindings/203.0.113.128/25", { method: "DELETE" });
+		await vi.waitFor(() => expect(put).toHaveBeenCalled());
 		await abortAllDurableObjects();
 		put.mockRestore();
 		await nextAlarm();

@@ -9,7 +9,7 @@ import { call, cloudflare, deletes, HISTORY, ledger } from "../harness.ts";
 const path = "/bindings/203.0.113.128/25?reason=INC-4211";
 const events = (record: Deletion) => record.timeline.map(({ event }) => event);
 
-beforeEach(() => vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2026, 10, 24, 12) }));
+beforeEach(() => vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2030, 0, 2, 12) }));
 afterEach(async () => {
 	vi.useRealTimers();
 	vi.restoreAllMocks();
