@@ -1,5 +1,5 @@
 // A rendered page as an answer: its headers are as strict as the page needs them, and no stricter.
-import { type JSX, renderToString } from "#preact/render";
+import { type JSX, render } from "./jsx-runtime.ts";
 
 const headersOfPages = {
 	"content-security-policy":
@@ -11,7 +11,7 @@ const headersOfPages = {
 };
 
 export const html = (page: JSX.Element, status = 200, headers: { [name: string]: string } = {}): Response =>
-	new Response(`<!doctype html>\n${renderToString(page)}`, {
+	new Response(`<!doctype html>\n${render(page)}`, {
 		status,
 		headers: { ...headersOfPages, "content-type": "text/html; charset=utf-8", ...headers },
 	});

@@ -59,7 +59,7 @@ describe("a deletion", () => {
 		const path = "/account/2001:db8:100:1::/64";
 		const page = (await operator.get(path)).text;
 		expect(page).toMatch(
-			/<input type="checkbox" id="still_provisioning" name="acknowledge" value="still_provisioning" required\/>/,
+			/<input type="checkbox" id="still_provisioning" name="acknowledge" value="still_provisioning" required>/,
 		);
 		const { location } = await operator.post(path, hiddenIn(page, path));
 		expect(await recordAt(location)).toMatchObject({ state: "refused", failure: { code: "acknowledgement_required" } });

@@ -78,7 +78,7 @@ test("shows what Cloudflare said, and links its documentation, but nothing that 
 	const text = await page(json.deletion_id);
 	expect(text).toContain('<a href="https://developers.cloudflare.com/byoip/" rel="noreferrer">Documentation</a>');
 	expect(text).not.toContain("javascript:");
-	expect(text).toContain("&lt;b>No&lt;/b>");
+	expect(text).toContain("&lt;b&gt;No&lt;/b&gt;");
 });
 
 test("lists other deletions of the same binding", async () => {

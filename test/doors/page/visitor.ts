@@ -77,6 +77,8 @@ export const readable = (page: string): string =>
 		.replace(/^[\s\S]*<main[^>]*>/, "")
 		.replaceAll(/<[^>]*>/g, " ")
 		.replaceAll("&lt;", "<")
+		.replaceAll("&gt;", ">")
+		.replaceAll("&#39;", "'")
 		.replaceAll("&quot;", '"')
 		.replaceAll("&amp;", "&")
 		.replaceAll(/\s+/g, " ");

@@ -1,6 +1,6 @@
 // A change behind a second step, which works without a script: opened, it says what will be done, and only then has a
 // button.
-import type { JSX } from "#preact/render";
+import type { JSX } from "../jsx-runtime.ts";
 import type { Viewer } from "../viewer.ts";
 
 interface Confirmation {

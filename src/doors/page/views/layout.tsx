@@ -1,7 +1,7 @@
 // What every page has: its head, the way to the others, and the banner of a freeze.
-import type { JSX } from "#preact/render";
 import type { Freeze } from "../../../deletion/freeze.ts";
 import { assetPath } from "../assets.ts";
+import type { JSX } from "../jsx-runtime.ts";
 import type { Viewer } from "../viewer.ts";
 import { Confirm } from "./confirm.tsx";
 import { Moment } from "./moment.tsx";

@@ -1,8 +1,8 @@
 // One deletion: what was asked for, what became of it and how, and what can still be done. Chat and webhooks link here.
-import type { JSX } from "#preact/render";
 import type { Deletion, Summary } from "../../../deletion/deletion.ts";
 import { type Option, optionsFor } from "../../../deletion/options.ts";
 import { addressOf, historyOf, noFilter } from "../filter.ts";
+import type { JSX } from "../jsx-runtime.ts";
 import { storyOf } from "../story.ts";
 import type { Viewer } from "../viewer.ts";
 import { doorWords } from "../words.ts";
