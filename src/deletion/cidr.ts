@@ -1,6 +1,5 @@
 // CIDRs as ranges of addresses, v4 and v6, in one canonical form. Strict: what is not written as an address range
 // is refused, not guessed at (no octal, no short forms, no zone, no digits but ASCII's).
-import ipaddr from "ipaddr.js";
 import { fail, ok, type Result } from "./result.ts";
 
 export interface Cidr {
@@ -48,19 +47,33 @@ export function cidrAt(family: 4 | 6, first: bigint, length: number): Cidr {
 export const contains = (outer: Cidr, inner: Cidr): boolean =>
 	outer.family === inner.family && outer.first <= inner.first && inner.last <= outer.last;
 
+const octets = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
+
+/** What ends in v4 is refused: it would be another range than it looks like. */
 function parseAddress(text: string): { family: 4 | 6; value: bigint } | null {
-	const parsed = ipaddr.IPv4.isValidFourPartDecimal(text)
-		? ipaddr.IPv4.parse(text)
-		: !text.includes(".") && ipaddr.IPv6.isValid(text)
-			? ipaddr.IPv6.parse(text)
-			: null;
-	if (parsed === null) return null;
-	const value = parsed.toByteArray().reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
-	return { family: parsed.kind() === "ipv4" ? 4 : 6, value };
+	if (octets.test(text)) {
+		return { family: 4, value: text.split(".").reduce((sum, octet) => (sum << 8n) | BigInt(octet), 0n) };
+	}
+	const canonical = text.includes(":") && !text.includes(".") ? canonicalV6(text) : null;
+	return canonical === null ? null : { family: 6, value: valueOfV6(canonical) };
+}
+
+/** The platform's own reader of URLs reads v6, and writes it as RFC 5952 does; null where it reads none. */
+function canonicalV6(text: string): string | null {
+	return URL.parse(`http://[${text}]`)?.hostname.slice(1, -1) ?? null;
+}
+
+function valueOfV6(canonical: string): bigint {
+	const [before = [], after = []] = canonical.split("::").map((part) => (part === "" ? [] : part.split(":")));
+	const gap = Array.from({ length: 8 - before.length - after.length }, () => "");
+	return BigInt(`0x${[...before, ...gap, ...after].map((group) => group.padStart(4, "0")).join("")}`);
 }
 
 function addressTextOf(family: 4 | 6, value: bigint): string {
-	const bytes: number[] = [];
-	for (let shift = addressBits[family] - 8; shift >= 0; shift -= 8) bytes.push(Number((value >> BigInt(shift)) & 255n));
-	return family === 4 ? new ipaddr.IPv4(bytes).toString() : new ipaddr.IPv6(bytes).toRFC5952String();
+	if (family === 4) return [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 255n).join(".");
+	const groups = value
+		.toString(16)
+		.padStart(32, "0")
+		.replace(/.{4}(?!$)/g, "$&:");
+	return canonicalV6(groups) ?? groups;
 }
