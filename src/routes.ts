@@ -1,4 +1,4 @@
-// Every path, its methods, and the door behind it.
+// Every path, its methods, and the door behind it. The files in public/ are served without the Worker.
 import { type IRequest, Router } from "itty-router";
 import { listBindings, showPlan } from "./doors/api/bindings.ts";
 import { deleteBinding, postDeletion } from "./doors/api/deletions.ts";
@@ -11,9 +11,7 @@ import { chat } from "./doors/chat/handler.ts";
 import * as cloudflare from "./doors/cloudflare.ts";
 import type { Context } from "./doors/context.ts";
 import { health } from "./doors/health.ts";
-import openapi from "./doors/openapi.json" with { type: "json" };
 import { showAccount, turnFreeze } from "./doors/page/account.tsx";
-import { showAsset } from "./doors/page/assets.ts";
 import { pageDoor } from "./doors/page/door.tsx";
 import { exportCsv, exportNdjson, showHistory } from "./doors/page/history.tsx";
 import { deleteBinding as deleteBindingByForm, showPlan as showPlanPage } from "./doors/page/plan.tsx";
@@ -27,7 +25,6 @@ const bindingsPath = "/client/v4/accounts/:account/addressing/prefixes/:prefix/b
 export const router = Router<IRequest, [Context], Response>();
 
 router
-	.get("/openapi.json", () => Response.json(openapi))
 	.get("/health", health)
 	.get("/bindings", apiDoor("read", listBindings))
 	.get("/bindings/:target+", apiDoor("read", showPlan))
@@ -61,7 +58,6 @@ router
 	.post("/freeze-switch", turnFreeze)
 	.post("/sign-in", signIn)
 	.post("/sign-out", signOut)
-	.get("/assets/:name", showAsset)
 	.all("*", noRoute);
 
 /** Which paths there are is told to those who may come in. */

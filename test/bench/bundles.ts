@@ -1,7 +1,7 @@
 // What is measured, bundled as a deployment would: unbind, its peers, the account behind them. Each in a directory of
 // its own, built by wrangler.
 import { fileURLToPath } from "node:url";
-import { buildWorker, root } from "../sandbox/wrangler.ts";
+import { buildWorker } from "../sandbox/wrangler.ts";
 
 const here = fileURLToPath(new URL("./", import.meta.url).href);
 const configPath = `${here}peers/wrangler.toml`;
@@ -29,9 +29,7 @@ export async function buildBundles(directory: string): Promise<Bundles> {
 	for (const name of Object.keys(scripts) as (keyof typeof scripts)[]) {
 		const path = `${directory}/${name}`;
 		bundles[name] = { path, entry: `${name}.js` };
-		// What is counted is unbind itself, with what its own configuration says of files that are no script.
-		const config = name === "counting" ? `${root}wrangler.toml` : configPath;
-		builds.push(() => buildWorker(path, { script: here + scripts[name], configPath: config }));
+		builds.push(() => buildWorker(path, { script: here + scripts[name], configPath }));
 	}
 	const lane = async () => {
 		for (let build = builds.pop(); build !== undefined; build = builds.pop()) await build();

@@ -41,7 +41,9 @@ export async function unbindWorker(
 	bundle: Bundle,
 	upstream: string | null = "upstream",
 ): Promise<WorkerOptions> {
-	const shipped = await readWorkerOptions();
+	// The files of public/ are served without the Worker, and so are not measured.
+	const { assets: _, ...shipped }: Awaited<ReturnType<typeof readWorkerOptions>> & { assets?: unknown } =
+		await readWorkerOptions();
 	return {
 		...shipped,
 		...modulesOf(bundle),

@@ -97,7 +97,7 @@ function watchChildren() {
 async function answers(url: string): Promise<void> {
 	for (let left = 400; ; left--) {
 		try {
-			const response = await fetch(`${url}/openapi.json`, { method: "HEAD", signal: AbortSignal.timeout(5000) });
+			const response = await fetch(`${url}/health`, { method: "HEAD", signal: AbortSignal.timeout(5000) });
 			await response.arrayBuffer();
 			return;
 		} catch (error) {

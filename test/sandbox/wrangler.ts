@@ -40,8 +40,6 @@ type ModuleType = "ESModule" | "Text" | "Data" | "CompiledWasm";
 
 /** By the end of a name; the first that fits. */
 const moduleTypes: readonly [string, ModuleType][] = [
-	[".client.js", "Text"],
-	[".css", "Text"],
 	[".js", "ESModule"],
 	[".mjs", "ESModule"],
 	[".txt", "Text"],
@@ -51,7 +49,7 @@ const moduleTypes: readonly [string, ModuleType][] = [
 	[".wasm", "CompiledWasm"],
 ];
 
-/** The modules of a bundle, the entry first; the rules in wrangler.toml, and wrangler's own, say what each file is. */
+/** The modules of a bundle, the entry first; wrangler's own rules say what each file is. */
 export function readBundle(bundlePath: string, entry = "index.js") {
 	const names = readdirSync(bundlePath, { recursive: true, encoding: "utf8" });
 	const others = names.filter((name) => name !== entry);
@@ -61,7 +59,7 @@ export function readBundle(bundlePath: string, entry = "index.js") {
 	});
 }
 
-/** The Worker's options for miniflare, with the vars of wrangler.toml as its only plain bindings. */
+/** The Worker's options for miniflare, with the vars of wrangler.toml as its only plain bindings, and the files of public/ as its assets. */
 export async function readWorkerOptions() {
 	// Before wrangler is imported: it reads them as it starts.
 	Object.assign(process.env, quiet, { WRANGLER_LOG: "none" });

@@ -201,17 +201,6 @@ test("every page is as strict as the browser can be told to be", async () => {
 	}
 });
 
-test("what pages are dressed with is kept for good, under an address that says what it is", async () => {
-	const { text } = await visitor().get("/");
-	const paths = [...text.matchAll(/(?:href|src)="(\/assets\/[0-9a-f]{12}\.\w+)"/g)].map(([, path = ""]) => path);
-	expect(paths.map((path) => path.split(".")[1])).toEqual(["svg", "css", "js"]);
-	for (const path of paths) {
-		const { status, headers } = await visitor().get(path);
-		expect([status, headers.get("cache-control")]).toEqual([200, "public, max-age=31536000, immutable"]);
-	}
-	expect((await visitor().get("/assets/page.css")).status).toBe(404);
-});
-
 const here = "https://unbind.example.com/sign-in";
 
 describe("the way on, after signing in,", () => {

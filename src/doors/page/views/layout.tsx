@@ -1,6 +1,5 @@
 // What every page has: its head, the way to the others, and the banner of a freeze.
 import type { Freeze } from "../../../deletion/freeze.ts";
-import { assetPath } from "../assets.ts";
 import type { JSX } from "../jsx-runtime.ts";
 import type { Viewer } from "../viewer.ts";
 import { Confirm } from "./confirm.tsx";
@@ -35,9 +34,10 @@ export const Layout = ({ title, part, viewer, present, live = null, again = fals
 			<meta name="color-scheme" content="light dark" />
 			<meta name="robots" content="noindex" />
 			{again && <meta http-equiv="refresh" content="0" />}
-			<link rel="icon" href={assetPath("svg")} />
-			<link rel="stylesheet" href={assetPath("css")} />
-			<script src={assetPath("js")} type="module" />
+			<link rel="icon" href="/assets/icon.svg" />
+			<link rel="stylesheet" href="/assets/base.css" />
+			<link rel="stylesheet" href="/assets/page.css" />
+			<script src="/assets/page.js" type="module" />
 		</head>
 		<body>
 			<a class="skip" href="#main">

@@ -1,0 +1,71 @@
+// The files of public/, as the platform serves them beside the Worker.
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+
+const types: Record<string, string> = {
+	"/openapi.json": "application/json",
+	"/assets/base.css": "text/css; charset=utf-8",
+	"/assets/page.css": "text/css; charset=utf-8",
+	"/assets/page.js": "text/javascript; charset=utf-8",
+	"/assets/icon.svg": "image/svg+xml",
+};
+const paths = Object.keys(types);
+
+let directory: string;
+let sandbox: Sandbox;
+beforeAll(async () => {
+	directory = await mkdtemp(join(tmpdir(), "unbind-files-"));
+	sandbox = await startSandbox({ dataPath: directory });
+}, 60_000);
+afterAll(async () => {
+	await sandbox?.stop();
+	await rm(directory, { recursive: true, force: true });
+});
+
+const ask = (path: string, init: RequestInit = {}) => fetch(`${sandbox.url}${path}`, { redirect: "manual", ...init });
+
+test.each(paths)(
+	"%s is there for anybody as it is, framed by nobody, and checked before a copy is used",
+	async (path) => {
+		const answer = await ask(path);
+		expect(answer.status).toBe(200);
+		expect(await answer.text()).toBe(await readFile(`public${path}`, "utf8"));
+		expect(Object.fromEntries(answer.headers)).toMatchObject({
+			"cache-control": "public, max-age=0, must-revalidate",
+			"content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+			"content-type": types[path],
+			"referrer-policy": "no-referrer",
+			"x-content-type-options": "nosniff",
+		});
+		expect([...answer.headers.keys()].filter((name) => /^(?:access-control-|set-cookie)/.test(name))).toEqual([]);
+
+		const etag = answer.headers.get("etag") ?? "";
+		expect((await ask(path, { headers: { "if-none-match": etag } })).status).toBe(304);
+		const head = await ask(path, { method: "HEAD" });
+		expect([head.status, await head.text()]).toEqual([200, ""]);
+		expect((await ask(path, { method: "POST" })).status).toBe(405);
+	},
+);
+
+test("a page is dressed with these files, and with nothing else", async () => {
+	const page = await (await ask("/")).text();
+	const dress = [...page.matchAll(/<(?:link|script)[^>]* (?:href|src)="([^"]*)"/g)].map(([, path = ""]) => path);
+	expect(dress.toSorted()).toEqual(paths.filter((path) => path.startsWith("/assets/")).toSorted());
+});
+
+test("whatever is no file is the Worker's to answer", async () => {
+	for (const path of ["/_headers", "/assets/", "/assets/other.css", "/openapi", "/public/openapi.json"]) {
+		const answer = await ask(path);
+		expect([path, answer.status, answer.headers.has("x-request-id")]).toEqual([path, 401, true]);
+	}
+});
+
+test("another spelling of a file's address leads to the file, and nowhere else", async () => {
+	for (const path of ["//openapi.json", "/openapi%2Ejson", "/%2F/openapi.json", "//evil.example/../openapi.json"]) {
+		const location = (await ask(path)).headers.get("location");
+		expect([path, location ?? "/openapi.json"]).toEqual([path, "/openapi.json"]);
+	}
+});
