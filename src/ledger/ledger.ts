@@ -189,7 +189,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 
 	#onSettled(id: string): void {
 		for (const waiting of this.#waiting) if (waiting.id === id) waiting.settled.resolve();
-		this.ctx.waitUntil(scheduler.wait(answerFirstMs).then(() => this.#wired().outbox.send(id)));
+		setTimeout(() => this.#wired().outbox.send(id), answerFirstMs);
 	}
 
 	/** Never rejects: what goes wrong here is left to the alarm, which reads what really happened. */

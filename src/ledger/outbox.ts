@@ -29,6 +29,8 @@ const longestPauseMs = 300_000;
 export function createOutbox(sql: SqlStorage, options: OutboxOptions): Outbox {
 	const { now, onDue } = options;
 	const underWay = new Map<string, Promise<Outcome>>();
+	const queue: (() => void)[] = [];
+	let free = sentAtOnce;
 
 	async function attempt(id: string): Promise<Outcome> {
 		type Row = { record: string; change: number; publish_failures: number };
@@ -59,9 +61,22 @@ export function createOutbox(sql: SqlStorage, options: OutboxOptions): Outbox {
 	function send(id: string): Promise<Outcome> {
 		const present = underWay.get(id);
 		if (present !== undefined) return present;
-		const sending = attempt(id).finally(() => underWay.delete(id));
+		const sending = inTurn(() => attempt(id)).finally(() => underWay.delete(id));
 		underWay.set(id, sending);
 		return sending;
+	}
+
+	/** Where KV is slower than deletions come, they wait here as ids, and not as calls that are all under way. */
+	async function inTurn(act: () => Promise<Outcome>): Promise<Outcome> {
+		if (free === 0) await new Promise<void>((resolve) => queue.push(resolve));
+		else free--;
+		try {
+			return await act();
+		} finally {
+			const next = queue.shift();
+			if (next === undefined) free++;
+			else next();
+		}
 	}
 
 	return {
