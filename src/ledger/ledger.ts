@@ -33,8 +33,6 @@ import { type Wired, wire } from "./wiring.ts";
 
 const settledAtOnce = 20;
 const publishWaitMs = 2000;
-/** Whoever asked for the deletion is answered before KV is written to. */
-const answerFirstMs = 20;
 /** When the alarm cannot do its work, it comes back; the platform's own retries end after some. */
 const alarmPauseMs = 60_000;
 
@@ -189,7 +187,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 
 	#onSettled(id: string): void {
 		for (const waiting of this.#waiting) if (waiting.id === id) waiting.settled.resolve();
-		setTimeout(() => this.#wired().outbox.send(id), answerFirstMs);
+		this.#wired().outbox.sendSoon(id);
 	}
 
 	/** Never rejects: what goes wrong here is left to the alarm, which reads what really happened. */

@@ -7,6 +7,7 @@ import { readRecord } from "./tables.ts";
 export interface OutboxOptions {
 	publish(deletion: Deletion): Promise<Result<null, { detail: string }>>;
 	now(): number;
+	sleep(ms: number): Promise<void>;
 	onDue(atMs: number): void;
 	onFailure(id: string, failures: number, detail: string): void;
 }
@@ -16,6 +17,8 @@ type Outcome = "published" | "refused";
 export interface Outbox {
 	/** Publishes one record, unless it is being published already. Never rejects. */
 	send(id: string): Promise<Outcome>;
+	/** The same in a moment, when whoever asked for the deletion has been answered. */
+	sendSoon(id: string): void;
 	/** Publishes what is due; some, when there is much: then the rest is still due. */
 	sendDue(): Promise<void>;
 }
@@ -23,14 +26,16 @@ export interface Outbox {
 /** Three KV operations each, of a thousand that one invocation may do. */
 const sentAtMost = 100;
 const sentAtOnce = 6;
+const answerFirstMs = 20;
 const refusedPauseMs = 10_000;
 const longestPauseMs = 300_000;
 
 export function createOutbox(sql: SqlStorage, options: OutboxOptions): Outbox {
-	const { now, onDue } = options;
+	const { now, sleep, onDue } = options;
 	const underWay = new Map<string, Promise<Outcome>>();
 	const queue: (() => void)[] = [];
 	let free = sentAtOnce;
+	let soon: string[] = [];
 
 	async function attempt(id: string): Promise<Outcome> {
 		type Row = { record: string; change: number; publish_failures: number };
@@ -79,8 +84,20 @@ export function createOutbox(sql: SqlStorage, options: OutboxOptions): Outbox {
 		}
 	}
 
+	/** One timer for all that settle meanwhile: under load timers run late, and an object may have so many at a time. */
+	function sendSoon(id: string): void {
+		soon.push(id);
+		if (soon.length > 1) return;
+		void sleep(answerFirstMs).then(() => {
+			const ids = soon;
+			soon = [];
+			for (const one of ids) void send(one);
+		});
+	}
+
 	return {
 		send,
+		sendSoon,
 		async sendDue() {
 			const query = "SELECT id FROM deletions WHERE publish_at <= ? ORDER BY publish_at LIMIT ?";
 			const due = sql.exec<{ id: string }>(query, now(), sentAtMost).toArray();

@@ -30,6 +30,7 @@ export function wire(
 	const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 	const outbox = createOutbox(sql, {
 		now,
+		sleep,
 		onDue,
 		publish: (deletion) => publish(kv, deletion, config.retentionDays, now()),
 		onFailure: (id, failures, detail) => log("warn", "publishing_failed", { deletion_id: id, failures, detail }),

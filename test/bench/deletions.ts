@@ -1,4 +1,5 @@
 // Deletions, as each of the Workers takes them.
+import { setTimeout } from "node:timers/promises";
 import { account } from "./account.ts";
 import { type Call, type Client, sendAll } from "./load.ts";
 import type { World } from "./world.ts";
@@ -39,6 +40,12 @@ export async function deletionsOf(
 		: indices.map((index) => unbindDeletion(world, worker, index));
 	const answers = await sendAll(client, calls, 10);
 	return answers.map(({ text }) => JSON.parse(text));
+}
+
+/** Waits until KV has each of them. */
+export async function published(world: World, worker: string, ids: readonly string[]): Promise<void> {
+	const kv = await world.kv(worker);
+	for (const id of ids) while ((await kv.get(`deletion:${id}`)) === null) await setTimeout(20);
 }
 
 /** They take a binding's id, which its caller has to look up. */

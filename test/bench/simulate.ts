@@ -43,7 +43,13 @@ export async function simulate(path: string, like: Deletion, aDay: number, days:
 	let nowMs = Date.UTC(2026, 9, 1);
 	const now = () => nowMs;
 	const journal = createJournal(sql, { now, onDue() {}, onSettled() {} });
-	const outbox = createOutbox(sql, { now, publish: async () => ok(null), onDue() {}, onFailure() {} });
+	const outbox = createOutbox(sql, {
+		now,
+		sleep: async () => {},
+		publish: async () => ok(null),
+		onDue() {},
+		onFailure() {},
+	});
 
 	const apartMs = dayMs / aDay;
 	for (let index = 0; index < aDay * days; index++) {

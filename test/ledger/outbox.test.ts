@@ -21,6 +21,7 @@ it("six are published at a time, each once, and all in the end", async () => {
 		const published: string[] = [];
 		const outbox = createOutbox(sql, {
 			now,
+			sleep: async () => {},
 			async publish({ id }) {
 				published.push(id);
 				await new Promise<void>((resolve) => open.push(resolve));

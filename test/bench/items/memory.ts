@@ -1,8 +1,9 @@
-// What workerd holds after many deletions against what it held after some, in a process of its own. V8 collects garbage
-// when it needs the room, and here it has all the machine's; so it is told to, before what is left is compared.
+// What workerd holds after many deletions against what it held after some, in a process of its own, all of them published.
+// V8 collects garbage when it needs the room, and here it has all the machine's; so it is told to, before what is left is
+// compared.
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { deletionsOf } from "../deletions.ts";
+import { deletionsOf, published } from "../deletions.ts";
 import { residentBytes } from "../process.ts";
 import { atMost, told } from "../table.ts";
 import { startWorld, unbindWorker, upstreamWorker } from "../world.ts";
@@ -16,11 +17,12 @@ export const memory: Item = async ({ bundles, directory, client, quick }) => {
 	const world = await startWorld(join(directory, "memory"), workers, { inspector: true });
 	try {
 		const upTo = async (from: number, to: number) => {
-			await deletionsOf(
-				client,
+			const indices = Array.from({ length: to - from }, (_, index) => from + index);
+			const deletions = await deletionsOf(client, world, "unbind", indices);
+			await published(
 				world,
 				"unbind",
-				Array.from({ length: to - from }, (_, index) => from + index),
+				deletions.map(({ id }) => id),
 			);
 			await setTimeout(restMs);
 			const full = residentBytes(world.workerd);

@@ -1,5 +1,5 @@
 // Reads by callers: a record, and a poll that finds nothing new.
-import { deletionOf } from "../deletions.ts";
+import { deletionOf, published } from "../deletions.ts";
 import { requestsPerSecond } from "../load.ts";
 import { median, ratio, rounds } from "../rounds.ts";
 import { atLeast, told } from "../table.ts";
@@ -23,7 +23,7 @@ export const reads: Item = async ({ world, client, quick, rounds: count }) => {
 		itty: { url: `${world.url("itty")}/deletions/${itty.id}` },
 		hono: { url: `${world.url("hono")}/deletions/${hono.id}` },
 	};
-	await untilPublished(world, record.id);
+	await published(world, "unbind", [record.id]);
 	for (const call of Object.values(calls)) await requestsPerSecond(call, 1);
 	const measured = await rounds(count, {
 		constant: () => requestsPerSecond(calls.constant, seconds),
@@ -43,8 +43,3 @@ export const reads: Item = async ({ world, client, quick, rounds: count }) => {
 		told("  (a) with one call to an object, against (a)", figures(object, constant)),
 	];
 };
-
-async function untilPublished(world: Parameters<Item>[0]["world"], id: string): Promise<void> {
-	const kv = await world.kv("unbind");
-	while ((await kv.get(`deletion:${id}`)) === null) await new Promise((resolve) => setTimeout(resolve, 20));
-}

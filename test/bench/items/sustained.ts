@@ -1,5 +1,5 @@
 // Deletions as fast as one Ledger takes them, for a minute, all of them published.
-import { unbindDeletion } from "../deletions.ts";
+import { published, unbindDeletion } from "../deletions.ts";
 import { atLeast, told } from "../table.ts";
 import type { Item } from "./item.ts";
 
@@ -26,10 +26,7 @@ export const sustained: Item = async ({ world, client, quick }) => {
 	const perSecond = ids.length / ((performance.now() - startedAtMs) / 1000);
 
 	const endedAtMs = performance.now();
-	const kv = await world.kv("unbind");
-	for (const id of ids) {
-		while ((await kv.get(`deletion:${id}`)) === null) await new Promise((resolve) => setTimeout(resolve, 10));
-	}
+	await published(world, "unbind", ids);
 	const slowest = Math.min(...inStretch.slice(0, lengthMs / stretchMs)) / (stretchMs / 1000);
 	const seconds = lengthMs / 1000;
 	return [
