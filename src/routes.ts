@@ -1,5 +1,6 @@
 // Every path, its methods, and the door behind it. The files in public/ are served without the Worker.
-import { type IRequest, Router } from "itty-router";
+import type { IRequest } from "itty-router";
+import { Router } from "itty-router/Router";
 import { listBindings, showPlan } from "./doors/api/bindings.ts";
 import { deleteBinding, postDeletion } from "./doors/api/deletions.ts";
 import { liftFreeze, putFreeze, showFreeze } from "./doors/api/freeze.ts";
