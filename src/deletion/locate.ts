@@ -87,7 +87,8 @@ export function lookUpFault(fault: CloudflareFault): LookUpFailure {
 			};
 		case "throttled": {
 			const retryAfterSeconds = Math.ceil(fault.retryAfterMs / 1000);
-			const detail = "Cloudflare's rate limit is used up; nothing was sent.";
+			const left = fault.answer === null ? "used up, or nearly" : "used up";
+			const detail = `Cloudflare's rate limit is ${left}; nothing was sent.`;
 			return { code: "cloudflare_unavailable", detail, retry_after_seconds: retryAfterSeconds, answer: fault.answer };
 		}
 		case "unclear": {

@@ -6,6 +6,7 @@ import type { Directory } from "./directory.ts";
 import { type LookUpFailure, locate } from "./locate.ts";
 import type { Ports } from "./ports.ts";
 import { ok, type Result } from "./result.ts";
+import { sparing } from "./sparing.ts";
 import type { Target } from "./target.ts";
 import { decide, type GuardName } from "./verdict.ts";
 
@@ -25,7 +26,7 @@ export interface Plan extends Assessment {
 }
 
 export async function plan(query: PlanQuery, ports: Ports, directory: Directory): Promise<Result<Plan, LookUpFailure>> {
-	const found = await locate(query.target, ports, directory);
+	const found = await locate(query.target, { ...ports, cloudflare: sparing(ports.cloudflare) }, directory);
 	if (!found.ok) return found;
 	const terms = { ...query, ranges: query.actor.ranges, approved: [] };
 	const { assessment, snapshot } = assess(found.value, terms, query.reason, ports);

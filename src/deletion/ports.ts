@@ -26,6 +26,8 @@ export type CloudflareFault =
 export interface ReadOptions {
 	/** Not satisfied by a read that is already under way for somebody else. */
 	fresh: boolean;
+	/** Fails while little is left of the rate limit. */
+	sparing?: boolean;
 }
 
 export interface Cloudflare {

@@ -8,15 +8,17 @@ import type { BindingsQuery, PrefixWithBindings } from "./ledger-api.ts";
 import { type LookUpFailure, lookUpFault } from "./locate.ts";
 import type { Ports } from "./ports.ts";
 import { fail, ok, type Result } from "./result.ts";
+import { sparing } from "./sparing.ts";
 
 const listedAtOnce = 6;
 
 /** Costs a call for the prefixes and one for each prefix that is shown. */
 export async function survey(
 	query: BindingsQuery,
-	{ cloudflare }: Ports,
+	ports: Ports,
 	directory: Directory,
 ): Promise<Result<PrefixWithBindings[], LookUpFailure>> {
+	const cloudflare = sparing(ports.cloudflare);
 	const prefixes = await cloudflare.listPrefixes({ fresh: false });
 	if (!prefixes.ok) return fail(lookUpFault(prefixes.failure));
 	directory.learnPrefixes(prefixes.value.items);
@@ -58,7 +60,7 @@ export async function surveyPrefix(
 	{ cloudflare }: Ports,
 	directory: Directory,
 ): Promise<Result<Binding[], LookUpFailure>> {
-	const listing = await cloudflare.listBindings(prefixId, { fresh: false });
+	const listing = await sparing(cloudflare).listBindings(prefixId, { fresh: false });
 	if (listing.ok) {
 		directory.learnBindings(prefixId, listing.value.items);
 		return ok(listing.value.items);

@@ -37,8 +37,8 @@ export function createAddressing(options: AddressingOptions): Cloudflare {
 	const prefixesPath = `/accounts/${accountId}/addressing/prefixes`;
 	const bindingsPath = (prefixId: CloudflareId) => `${prefixesPath}/${prefixId}/bindings`;
 
-	async function call(what: Call): Promise<Result<Understood, CloudflareFault>> {
-		const holdMs = gate.holdMs();
+	async function call(what: Call, sparing = false): Promise<Result<Understood, CloudflareFault>> {
+		const holdMs = gate.holdMs(sparing);
 		// A call that changes something never waits here: who sent it has to ask anew whether it may still leave.
 		if (holdMs > (what.method === "GET" ? longestHoldMs : 0))
 			return fail({ kind: "throttled", answer: null, retryAfterMs: holdMs });
@@ -56,10 +56,10 @@ export function createAddressing(options: AddressingOptions): Cloudflare {
 		return reply;
 	}
 
-	async function list(path: string): Promise<Result<Listing<unknown>, CloudflareFault>> {
+	async function list(path: string, sparing: boolean): Promise<Result<Listing<unknown>, CloudflareFault>> {
 		for (let attempt = 1; ; attempt++) {
 			const askedAtMs = now();
-			const reply = await call({ method: "GET", path });
+			const reply = await call({ method: "GET", path }, sparing);
 			const listing = reply.ok ? asListing(reply.value, askedAtMs) : reply;
 			if (listing.ok || attempt === readTries) return listing;
 			// A throttled call has closed the gate: the next one waits there.
@@ -68,14 +68,21 @@ export function createAddressing(options: AddressingOptions): Cloudflare {
 		}
 	}
 
-	/** What is asked for twice at the same time is fetched once, unless somebody needs to see the world after now. */
-	function shared(path: string, { fresh }: ReadOptions): Promise<Result<Listing<unknown>, CloudflareFault>> {
-		const underWay = reads.get(path);
+	/**
+	 * What is asked for twice at the same time is fetched once, unless somebody needs to see the world after now. Nobody
+	 * shares a read that spares the limit, and may fail for it, but another that does.
+	 */
+	function shared(
+		path: string,
+		{ fresh, sparing = false }: ReadOptions,
+	): Promise<Result<Listing<unknown>, CloudflareFault>> {
+		const key = sparing ? `sparing ${path}` : path;
+		const underWay = reads.get(path) ?? reads.get(key);
 		if (underWay !== undefined && !fresh) return underWay;
-		const read = list(path).finally(() => {
-			if (reads.get(path) === read) reads.delete(path);
+		const read = list(path, sparing).finally(() => {
+			if (reads.get(key) === read) reads.delete(key);
 		});
-		reads.set(path, read);
+		reads.set(key, read);
 		return read;
 	}
 

@@ -32,6 +32,16 @@ describe("the rate gate", () => {
 		expect(gateAt({ ms: 1000 }, ratelimit).holdMs()).toBe(holdMs);
 	});
 
+	it.each([
+		['"default";r=201;t=30', 0],
+		['"default";r=200;t=30', 30_000],
+		['"default";r=1;t=999999', 600_000],
+		['"default";r=0;t=30', 30_000],
+		['"burst";r=900;t=5, "default";r=7;t=200', 200_000],
+	])("after %s holds a call that spares the limit for %i ms", (ratelimit, holdMs) => {
+		expect(gateAt({ ms: 1000 }, ratelimit).holdMs(true)).toBe(holdMs);
+	});
+
 	it("says nothing of headers without the field", () => {
 		const gate = createRateGate(() => 0);
 		gate.observe(new Headers());

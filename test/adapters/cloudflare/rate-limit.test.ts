@@ -49,6 +49,21 @@ describe("a rate limit that is used up", () => {
 		expect(await addressing.listPrefixes(shared)).toMatchObject({ ok: true });
 	});
 
+	it("nearly: holds those back who spare it, and lets nobody else share in what they were told", async () => {
+		const { addressing } = addressingOf();
+		await cloudflare.order({
+			fault: { kind: "respond", body: { success: true, result: [] }, headers: { Ratelimit: '"default";r=9;t=200' } },
+		});
+		await addressing.listPrefixes(shared);
+		const spared = addressing.listBindings(edgeId, { ...shared, sparing: true });
+		const whole = addressing.listBindings(edgeId, shared);
+		const joining = addressing.listBindings(edgeId, { ...shared, sparing: true });
+		expect(await spared).toEqual({ ok: false, failure: { kind: "throttled", answer: null, retryAfterMs: 200_000 } });
+		expect(await whole).toMatchObject({ ok: true });
+		expect(await joining).toMatchObject({ ok: true });
+		expect(await cloudflare.log()).toHaveLength(2);
+	});
+
 	it("holds all calls back after a throttling", async () => {
 		const { addressing } = addressingOf();
 		await cloudflare.order({ fault: { kind: "throttle", retry_after: 300 } });

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { guardNames } from "../../../src/deletion/verdict.ts";
 import { call, cloudflare, deletes } from "../../harness.ts";
 import { sandboxApiToken } from "../../sandbox/imitation/credentials.ts";
-import { beginAnew, cdn25, withoutPauses } from "../account.ts";
+import { beginAnew, bindingsPath, cdn25, prefixes, withoutPauses } from "../account.ts";
 import { expectProblem } from "../expect-problem.ts";
 
 afterEach(beginAnew);
@@ -138,9 +138,24 @@ describe("cloudflare_unavailable", () => {
 		const errors = [{ code: 971, message: "Please wait and consider throttling your request speed" }];
 		expectProblem(plan, { ...problem, cloudflare: answered(429, errors) }, { "retry-after": "30" });
 		const list = await call("/bindings");
-		expect(list.json).toMatchObject({ ...problem, cloudflare: null });
+		const held = "Cloudflare's rate limit is used up, or nearly; nothing was sent.";
+		expect(list.json).toMatchObject({ ...problem, detail: held, cloudflare: null });
 		expect(Number(list.headers.get("retry-after"))).toBeGreaterThan(20);
 		expect(await cloudflare.calls()).toEqual(["GET prefixes"]);
+	});
+
+	test("the last two hundred calls of the rate limit are for deletions: lists and plans are told to wait", async () => {
+		const body = { success: true, errors: [], messages: [], result: [] };
+		const headers = { ratelimit: '"default";r=200;t=200' };
+		await cloudflare.order({ method: "GET", fault: { kind: "respond", body, headers } });
+		expect((await call("/bindings")).status).toBe(200);
+		for (const asked of ["/bindings", "/bindings?covering=203.0.113.7", path, bindingsPath(prefixes.amsterdam)]) {
+			const { status, headers: told } = await call(asked);
+			expect([asked, status]).toEqual([asked, 503]);
+			expect(Number(told.get("retry-after")), asked).toBeGreaterThan(190);
+		}
+		expect(await cloudflare.calls()).toEqual(["GET prefixes"]);
+		expect((await deleteIt()).status).toBe(200);
 	});
 
 	test("a rate limit that the look-up has used up: the DELETE does not leave, and nothing says that it did", async () => {
