@@ -4,16 +4,7 @@ import { defaultPolicy, fixedGuards } from "../../src/deletion/policy.ts";
 import { guardNames, levels } from "../../src/deletion/verdict.ts";
 import { cidr } from "../deletion/ranges.ts";
 import { accountId } from "../sandbox/imitation/account.ts";
-
-const digest = "5e".repeat(32);
-const tokens = (change: object = {}) =>
-	JSON.stringify({ ci: { sha256: digest, scopes: ["read", "delete"], ...change } });
-const good = { CLOUDFLARE_ACCOUNT_ID: accountId, CLOUDFLARE_API_TOKEN: "cf-token", TOKENS: tokens() };
-const problemsOf = (change: object) => {
-	const config = readConfig({ ...good, ...change });
-	return config.ok ? [] : config.failure;
-};
-const told = (change: object) => problemsOf(change).map((one) => one.problem);
+import { good, problemsOf, tokens, told } from "./a-config.ts";
 
 describe("readConfig", () => {
 	it("gives the configuration as the code uses it", () => {

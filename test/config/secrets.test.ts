@@ -3,17 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readConfig } from "../../src/config.ts";
-import { accountId } from "../sandbox/imitation/account.ts";
-
-const digest = "5e".repeat(32);
-const tokens = (change: object = {}) =>
-	JSON.stringify({ ci: { sha256: digest, scopes: ["read", "delete"], ...change } });
-const good = { CLOUDFLARE_ACCOUNT_ID: accountId, CLOUDFLARE_API_TOKEN: "cf-token", TOKENS: tokens() };
-const problemsOf = (change: object) => {
-	const config = readConfig({ ...good, ...change });
-	return config.ok ? [] : config.failure;
-};
-const told = (change: object) => problemsOf(change).map((one) => one.problem);
+import { digest, good, problemsOf, tokens, told } from "./a-config.ts";
 
 describe("TOKENS", () => {
 	it.each<[string, unknown]>([

@@ -1,5 +1,5 @@
 // One admitted deletion in a small world, and its life: carried out, looked after by the alarm, until it is settled.
-import { admit } from "../../src/deletion/admit.ts";
+import { type Admitted, admit, type DeletionCommand } from "../../src/deletion/admit.ts";
 import type { Deletion, TimelineEvent } from "../../src/deletion/deletion.ts";
 import { createDirectory } from "../../src/deletion/directory.ts";
 import { carryOut } from "../../src/deletion/execute.ts";
@@ -8,12 +8,20 @@ import { bindingOf, commandOf, createWorld, fault, id, prefixOf, type World } fr
 
 export const edge = prefixOf(id("a1"), "203.0.113.0/24");
 
+export const worldOf = (): World =>
+	createWorld([edge, [bindingOf(id("b0"), "203.0.113.0/24"), bindingOf(id("b1"), "203.0.113.0/26")]]);
+
+export async function asked(world: World, command: DeletionCommand): Promise<Admitted> {
+	const admission = await admit(command, world.ports, createDirectory());
+	if (!admission.ok) throw new Error(admission.failure.code);
+	return admission.value;
+}
+
 export async function admitted(): Promise<{ world: World; recordId: string }> {
-	const world = createWorld([edge, [bindingOf(id("b0"), "203.0.113.0/24"), bindingOf(id("b1"), "203.0.113.0/26")]]);
-	const admission = await admit(commandOf("203.0.113.0/26"), world.ports, createDirectory());
-	if (!admission.ok) throw new Error("not admitted");
+	const world = worldOf();
+	const { deletion } = await asked(world, commandOf("203.0.113.0/26"));
 	world.calls.length = 0;
-	return { world, recordId: admission.value.deletion.id };
+	return { world, recordId: deletion.id };
 }
 
 /** Somebody, or a DELETE, takes the binding away. */
@@ -23,7 +31,7 @@ export function takeAway(world: World): void {
 	bindings.splice(0, bindings.length, ...left);
 }
 
-/** What becomes of a DELETE: `lost` has no answer, `done_and_lost` took effect all the same. */
+/** What becomes of a call that changes something: `lost` has no answer, `done_and_lost` took effect all the same. */
 export type Reply =
 	| "ok"
 	| "lost"
@@ -31,17 +39,11 @@ export type Reply =
 	| "refused"
 	| "credential"
 	| "not_found"
+	| "conflict"
 	| { throttled: number }
 	| { held: number };
-/** What a read-back finds; `truth` is what is. */
-export type Sight = "truth" | "unreadable" | "credential" | "no_prefix" | "gone_meanwhile";
 
-export interface Script {
-	deletes: readonly Reply[];
-	reads?: readonly Sight[];
-}
-
-const faultOf = (reply: Exclude<Reply, "ok">): CloudflareFault => {
+export function faultOf(reply: Exclude<Reply, "ok">): CloudflareFault {
 	if (typeof reply === "object") return "held" in reply ? fault.held(reply.held) : fault.throttled(reply.throttled);
 	return {
 		lost: fault.unclear,
@@ -49,8 +51,17 @@ const faultOf = (reply: Exclude<Reply, "ok">): CloudflareFault => {
 		refused: fault.refused,
 		credential: fault.credential,
 		not_found: fault.notFound,
+		conflict: fault.conflict,
 	}[reply];
-};
+}
+
+/** What a read-back finds; `truth` is what is. */
+export type Sight = "truth" | "unreadable" | "credential" | "no_prefix" | "gone_meanwhile";
+
+export interface Script {
+	deletes: readonly Reply[];
+	reads?: readonly Sight[];
+}
 
 /** After its end, a script says `ok` and `truth`. */
 export function play(world: World, { deletes, reads = [] }: Script): void {

@@ -2,9 +2,8 @@
 import type { Binding } from "../../src/deletion/binding.ts";
 import type { Deletion, Restoration } from "../../src/deletion/deletion.ts";
 import { carryOut } from "../../src/deletion/execute.ts";
-import type { CloudflareFault } from "../../src/deletion/ports.ts";
 import { beginRestoration, carryBack } from "../../src/deletion/restore.ts";
-import { admitted, edge, recordOf, storyAfter } from "./a-deletion.ts";
+import { admitted, edge, faultOf, type Reply, recordOf, storyAfter } from "./a-deletion.ts";
 import { actorOf, bindingOf, fault, id, type World } from "./world.ts";
 
 export const cidr = "203.0.113.0/26";
@@ -34,16 +33,6 @@ export function bind(world: World, bindingId: string, serviceId: string = id("5e
 	if (boundNow(world) === undefined) world.account.get(edge)?.push(bindingOf(id(bindingId), cidr, { serviceId }));
 }
 
-/** What becomes of a POST: `lost` has no answer, `done_and_lost` took effect all the same. */
-export type Reply =
-	| "ok"
-	| "lost"
-	| "done_and_lost"
-	| "refused"
-	| "credential"
-	| "conflict"
-	| { throttled: number }
-	| { held: number };
 /** What a look finds; `truth` is what is. */
 export type Sight = "truth" | "unreadable" | "no_prefix" | "bound_meanwhile" | "other_meanwhile";
 
@@ -51,17 +40,6 @@ export interface Script {
 	creates: readonly Reply[];
 	reads?: readonly Sight[];
 }
-
-const faultOf = (reply: Exclude<Reply, "ok">): CloudflareFault => {
-	if (typeof reply === "object") return "held" in reply ? fault.held(reply.held) : fault.throttled(reply.throttled);
-	return {
-		lost: fault.unclear,
-		done_and_lost: fault.unclear,
-		refused: fault.refused,
-		credential: fault.credential,
-		conflict: fault.conflict,
-	}[reply];
-};
 
 /** After its end, a script says `ok` and `truth`. */
 export function play(world: World, { creates, reads = [] }: Script): void {

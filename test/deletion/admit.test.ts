@@ -4,6 +4,7 @@ import { lookAfterMs, notYetSent } from "../../src/deletion/careful.ts";
 import { createDirectory } from "../../src/deletion/directory.ts";
 import { carryOut } from "../../src/deletion/execute.ts";
 import { isRecordId } from "../../src/deletion/record-id.ts";
+import { asked, edge, worldOf } from "./a-deletion.ts";
 import {
 	actorOf,
 	bindingOf,
@@ -12,21 +13,12 @@ import {
 	fault,
 	id,
 	lenient,
-	prefixOf,
 	startMs,
 	targetOf,
 	type World,
 } from "./world.ts";
 
-const edge = prefixOf(id("a1"), "203.0.113.0/24");
-const worldOf = (): World =>
-	createWorld([edge, [bindingOf(id("b0"), "203.0.113.0/24"), bindingOf(id("b1"), "203.0.113.0/26")]]);
 const ask = (world: World, command: DeletionCommand) => admit(command, world.ports, createDirectory());
-const asked = async (world: World, command: DeletionCommand) => {
-	const admitted = await ask(world, command);
-	if (!admitted.ok) throw new Error(admitted.failure.code);
-	return admitted.value;
-};
 
 describe("admit", () => {
 	it("records the intent, and sends nothing that changes anything", async () => {

@@ -4,27 +4,9 @@ import { admit, type DeletionCommand } from "../../src/deletion/admit.ts";
 import { createDirectory } from "../../src/deletion/directory.ts";
 import { carryOut } from "../../src/deletion/execute.ts";
 import type { CloudflareFault } from "../../src/deletion/ports.ts";
-import {
-	actorOf,
-	bindingOf,
-	commandOf,
-	createWorld,
-	fault,
-	id,
-	lenient,
-	prefixOf,
-	startMs,
-	type World,
-} from "./world.ts";
+import { asked, worldOf } from "./a-deletion.ts";
+import { actorOf, commandOf, fault, id, lenient, startMs } from "./world.ts";
 
-const edge = prefixOf(id("a1"), "203.0.113.0/24");
-const worldOf = (): World =>
-	createWorld([edge, [bindingOf(id("b0"), "203.0.113.0/24"), bindingOf(id("b1"), "203.0.113.0/26")]]);
-const asked = async (world: World, command: DeletionCommand) => {
-	const admitted = await admit(command, world.ports, createDirectory());
-	if (!admitted.ok) throw new Error(admitted.failure.code);
-	return admitted.value;
-};
 const keyed = (change: Partial<DeletionCommand> = {}) =>
 	commandOf("203.0.113.0/26", { idempotencyKey: "k", ...change });
 

@@ -1,5 +1,7 @@
 // An isolate that dies in the middle of something.
+import { expect } from "vitest";
 import type { Ports } from "../../src/deletion/ports.ts";
+import type { World } from "./world.ts";
 
 class Death extends Error {}
 
@@ -37,5 +39,14 @@ export async function livedThrough(work: () => Promise<void>): Promise<boolean> 
 	} catch (error) {
 		if (!(error instanceof Death)) throw error;
 		return false;
+	}
+}
+
+/** Before each call of that kind, but the first, the binding was looked at. */
+export function expectLookBetween(world: World, kind: "delete" | "create"): void {
+	for (const [index, call] of world.calls.entries()) {
+		if (!call.startsWith(kind)) continue;
+		const before = world.calls[index - 1];
+		expect(before === undefined || before.startsWith("bindings")).toBe(true);
 	}
 }

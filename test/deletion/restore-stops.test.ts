@@ -10,18 +10,12 @@ import type { CloudflareFault, Ports } from "../../src/deletion/ports.ts";
 import { carryBack } from "../../src/deletion/restore.ts";
 import { edge, recordOf } from "./a-deletion.ts";
 import { begun, bind, boundNow, cidr, live, play, restorationOf, type Script } from "./a-restoration.ts";
-import { livedThrough, mortal } from "./mortal.ts";
+import { expectLookBetween, livedThrough, mortal } from "./mortal.ts";
 import { commandOf, fault, id, type World } from "./world.ts";
 
 const carriedBack = (recordId: string, ports: Ports) => livedThrough(() => carryBack(recordId, ports));
 
-function mindTheGap(world: World): void {
-	for (const [index, call] of world.calls.entries()) {
-		if (!call.startsWith("create")) continue;
-		const before = world.calls[index - 1];
-		expect(before === undefined || before.startsWith("bindings")).toBe(true);
-	}
-}
+const mindTheGap = (world: World) => expectLookBetween(world, "create");
 
 describe("a stop after any one call", () => {
 	const scripts: [string, Script, string][] = [

@@ -5,18 +5,12 @@ import { callsAtMost, landingMs, sendWindowMs } from "../../src/deletion/careful
 import { carryOut } from "../../src/deletion/execute.ts";
 import type { CloudflareFault, Ports } from "../../src/deletion/ports.ts";
 import { admitted, edge, live, play, recordOf, type Script, takeAway } from "./a-deletion.ts";
-import { livedThrough, mortal } from "./mortal.ts";
+import { expectLookBetween, livedThrough, mortal } from "./mortal.ts";
 import { fault, id, startMs, type World } from "./world.ts";
 
 const carriedOut = (recordId: string, ports: Ports) => livedThrough(() => carryOut(recordId, ports));
 
-function mindTheGap(world: World): void {
-	for (const [index, call] of world.calls.entries()) {
-		if (!call.startsWith("delete")) continue;
-		const before = world.calls[index - 1];
-		expect(before === undefined || before.startsWith("bindings")).toBe(true);
-	}
-}
+const mindTheGap = (world: World) => expectLookBetween(world, "delete");
 
 describe("a stop after any one call", () => {
 	const scripts: [string, Script, string][] = [
