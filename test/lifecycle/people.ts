@@ -1,5 +1,6 @@
 // What people do in these tests, in few words. The documented caller asks, so that the sandbox's actor and the approver
 // are both others.
+import { expect } from "vitest";
 import type { Deletion } from "../../src/deletion/deletion.ts";
 import { approver, documentedCaller } from "../doors/account.ts";
 import { type Answer, call, cloudflare } from "../harness.ts";
@@ -44,3 +45,12 @@ export const bound = async (prefixId: string): Promise<Binding[]> =>
 
 export const creations = async (): Promise<string[]> =>
 	(await cloudflare.calls()).filter((one) => one.startsWith("POST"));
+
+export const cidr = "203.0.113.128/25";
+
+/** Deletes a binding, and gives its record's id. */
+export async function deleted(target = cidr, query = ""): Promise<string> {
+	const { json } = await remove(target, query);
+	expect(json.state).toBe("deleted");
+	return json.id;
+}

@@ -9,7 +9,9 @@ import {
 	approver,
 	asker,
 	bound,
+	cidr,
 	creations,
+	deleted,
 	events,
 	freeze,
 	others,
@@ -21,14 +23,6 @@ import {
 
 beforeEach(startClock);
 afterEach(endClock);
-
-const cidr = "203.0.113.128/25";
-
-async function deleted(target = cidr, query = ""): Promise<string> {
-	const { json } = await remove(target, query);
-	expect(json.state).toBe("deleted");
-	return json.id;
-}
 
 const bindOtherwise = (service: "CDN" | "Spectrum") =>
 	others(prefixes.amsterdam, (all) => [

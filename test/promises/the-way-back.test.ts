@@ -5,18 +5,21 @@ import type { Ledger } from "../../src/index.ts";
 import { cdn25, prefixes, services } from "../doors/account.ts";
 import { call, cloudflare, HISTORY, ledger } from "../harness.ts";
 import { dayMs, endClock, inMs, startClock, wakeAfter } from "../lifecycle/clock.ts";
-import { bound, creations, decide, events, operator, record, remove, restore } from "../lifecycle/people.ts";
+import {
+	bound,
+	cidr,
+	creations,
+	decide,
+	deleted,
+	events,
+	operator,
+	record,
+	remove,
+	restore,
+} from "../lifecycle/people.ts";
 
 beforeEach(startClock);
 afterEach(endClock);
-
-const cidr = "203.0.113.128/25";
-
-async function deleted(target = cidr, query = ""): Promise<string> {
-	const { json } = await remove(target, query);
-	expect(json.state).toBe("deleted");
-	return json.id;
-}
 
 const boundAtCidr = async () => (await bound(prefixes.amsterdam)).filter((one) => one.cidr === cidr);
 
