@@ -12,7 +12,8 @@ export const sendWindowMs = 60_000;
 export const callsAtMost = 3;
 /** A call that was cut off can still land; what is not so this long after was not done by it. */
 export const landingMs = 60_000;
-const longestReadBackPauseMs = 300_000;
+/** So that an outcome is known within a minute of Cloudflare answering again. */
+const longestReadBackPauseMs = 45_000;
 const retrySoonMs = 5000;
 /** Nobody knows how long a hold lasts. */
 const retryHeldMs = 300_000;

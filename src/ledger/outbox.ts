@@ -28,7 +28,8 @@ const sentAtMost = 100;
 const sentAtOnce = 6;
 const answerFirstMs = 20;
 const refusedPauseMs = 10_000;
-const longestPauseMs = 300_000;
+/** So that a record is in KV within a minute of KV taking writes again. */
+const longestPauseMs = 45_000;
 
 export function createOutbox(sql: SqlStorage, options: OutboxOptions): Outbox {
 	const { now, sleep, onDue } = options;
