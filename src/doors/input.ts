@@ -17,7 +17,9 @@ export function readQuery<E extends Entries>(
 	lists: readonly string[] = [],
 ): Result<Read<E>, Problem> {
 	const values = new Map<string, string | string[]>();
-	for (const name of new Set(url.searchParams.keys())) {
+	// Most polls ask for nothing in particular.
+	const names = url.search === "" ? [] : new Set(url.searchParams.keys());
+	for (const name of names) {
 		const all = url.searchParams.getAll(name);
 		const [first = ""] = all;
 		if (lists.includes(name))

@@ -1,13 +1,15 @@
 // Who is calling, by a token of ours. Only digests are kept, and all are compared, in constant time.
 import type { TokenHolder } from "../../config/tokens.ts";
 
+const encoder = new TextEncoder();
+
 /** The holder of a token; `name` restricts it to that one. */
 export async function holderOf(
 	token: string,
 	holders: readonly TokenHolder[],
 	name: string | null = null,
 ): Promise<TokenHolder | null> {
-	const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(token)));
+	const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", encoder.encode(token)));
 	let found: TokenHolder | null = null;
 	for (const holder of holders) {
 		const same = crypto.subtle.timingSafeEqual(digest, holder.digest);
