@@ -42,3 +42,34 @@ it("six are published at a time, each once, and all in the end", async () => {
 		expect(published.toSorted()).toEqual(ids.toSorted());
 	});
 });
+
+it("what settles within a moment waits for one timer, and is published after it", async () => {
+	await runInDurableObject<Ledger, void>(ledger(), async (_, { storage: { sql } }) => {
+		const now = () => nowMs;
+		const journal = createJournal(sql, { now, onDue() {}, onSettled() {} });
+		const ids = Array.from({ length: 20 }, (_, index) => deletionAt(nowMs - index * 60_000)).map((deletion) => {
+			journal.keepSettled(deletion);
+			return deletion.id;
+		});
+		const timers: (() => void)[] = [];
+		const published: string[] = [];
+		const outbox = createOutbox(sql, {
+			now,
+			sleep: () => new Promise((resolve) => timers.push(resolve)),
+			async publish({ id }) {
+				published.push(id);
+				return ok(null);
+			},
+			onDue() {},
+			onFailure() {},
+		});
+		for (const id of ids.slice(1)) outbox.sendSoon(id);
+		expect([timers.length, published]).toEqual([1, []]);
+		timers[0]?.();
+		await expect.poll(() => published.length).toBe(19);
+		outbox.sendSoon(ids[0] ?? "");
+		expect(timers).toHaveLength(2);
+		timers[1]?.();
+		await expect.poll(() => published.toSorted()).toEqual(ids.toSorted());
+	});
+});
