@@ -8,6 +8,8 @@ import {
 	beginAnew,
 	bindingsPath,
 	cdn25,
+	countingInAMinute,
+	newAddress,
 	prefixes,
 	stopTheClock,
 	v6Cdn48,
@@ -159,8 +161,8 @@ describe("a refusal of unbind's has a code from 90000, and is not repeated:", ()
 		expect(answer.json.errors).toMatchObject([{ code: 90422 }]);
 	});
 
-	test("too many wrong tokens", async () => {
-		const headers = { "cf-connecting-ip": "192.0.2.40" };
+	test("too many wrong tokens", countingInAMinute, async () => {
+		const headers = { "cf-connecting-ip": newAddress() };
 		for (let guess = 1; guess <= 20; guess++) await remove(path, { token: "guess", headers });
 		const answer = await remove(path, { token: "guess", headers });
 		expectFinal(answer);
