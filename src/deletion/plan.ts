@@ -26,7 +26,11 @@ export interface Plan extends Assessment {
 }
 
 export async function plan(query: PlanQuery, ports: Ports, directory: Directory): Promise<Result<Plan, LookUpFailure>> {
-	const found = await locate(query.target, { ...ports, cloudflare: sparing(ports.cloudflare) }, directory);
+	// For those who may delete, the plan is the way there: in a chat and on the page, no deletion goes without one.
+	const { cloudflare } = ports;
+	const looksOnly = !query.actor.scopes.includes("delete");
+	const reading = { ...ports, cloudflare: looksOnly ? sparing(cloudflare) : cloudflare };
+	const found = await locate(query.target, reading, directory);
 	if (!found.ok) return found;
 	const terms = { ...query, ranges: query.actor.ranges, approved: [] };
 	const { assessment, snapshot } = assess(found.value, terms, query.reason, ports);

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { guardNames } from "../../../src/deletion/verdict.ts";
 import { call, cloudflare, deletes } from "../../harness.ts";
 import { sandboxApiToken } from "../../sandbox/imitation/credentials.ts";
-import { beginAnew, bindingsPath, cdn25, prefixes, withoutPauses } from "../account.ts";
+import { approver, beginAnew, bindingsPath, cdn25, prefixes, withoutPauses } from "../account.ts";
 import { expectProblem } from "../expect-problem.ts";
 
 afterEach(beginAnew);
@@ -144,17 +144,20 @@ describe("cloudflare_unavailable", () => {
 		expect(await cloudflare.calls()).toEqual(["GET prefixes"]);
 	});
 
-	test("the last two hundred calls of the rate limit are for deletions: lists and plans are told to wait", async () => {
+	test("the last two hundred calls of the rate limit are for deletions: who only looks is told to wait", async () => {
 		const body = { success: true, errors: [], messages: [], result: [] };
 		const headers = { ratelimit: '"default";r=200;t=200' };
 		await cloudflare.order({ method: "GET", fault: { kind: "respond", body, headers } });
 		expect((await call("/bindings")).status).toBe(200);
 		for (const asked of ["/bindings", "/bindings?covering=203.0.113.7", path, bindingsPath(prefixes.amsterdam)]) {
-			const { status, headers: told } = await call(asked);
+			const { status, headers: told } = await call(asked, { token: approver.token });
 			expect([asked, status]).toEqual([asked, 503]);
 			expect(Number(told.get("retry-after")), asked).toBeGreaterThan(190);
 		}
 		expect(await cloudflare.calls()).toEqual(["GET prefixes"]);
+		// A list is no step of a deletion, whoever asks for it; a plan is, of one who may delete.
+		expect((await call("/bindings")).status).toBe(503);
+		expect((await call(path)).status).toBe(200);
 		expect((await deleteIt()).status).toBe(200);
 	});
 
