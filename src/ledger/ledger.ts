@@ -25,10 +25,11 @@ import { withinMs } from "../within-ms.ts";
 import { changes } from "./changes.ts";
 import { isCredentialRejected, markOf } from "./credential-health.ts";
 import { endsBefore, freezeInForce, freezeLog, scheduledIds, setFreeze } from "./freezes.ts";
+import { migrate } from "./migrations.ts";
 import { keepOffer, takeOffer } from "./offers.ts";
 import { overview } from "./overview.ts";
 import { createSurveys } from "./surveys.ts";
-import { getFlag, nextDueMs, openTables, postpone, prune, setFlag } from "./tables.ts";
+import { getFlag, nextDueMs, postpone, prune, setFlag } from "./tables.ts";
 import { type Wired, wire } from "./wiring.ts";
 
 const settledAtOnce = 20;
@@ -50,7 +51,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	constructor(ctx: DurableObjectState, env: Env) {
 		super(ctx, env);
 		this.#sql = ctx.storage.sql;
-		openTables(this.#sql);
+		migrate(ctx.storage);
 		ctx.blockConcurrencyWhile(async () => {
 			this.#alarmAtMs = await ctx.storage.getAlarm();
 			// Should the platform have given up on an alarm, whoever wakes the object sets it again.

@@ -1,14 +1,16 @@
 // The Ledger's own tables under days of deletions, by its own journal and outbox, over the same SQLite and a clock that
 // runs as told. What is counted is what a real one would hold.
 import { rmSync } from "node:fs";
-import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { DatabaseSync } from "node:sqlite";
 import { type Deletion, withEvent } from "../../src/deletion/deletion.ts";
 import type { Progress, Terms } from "../../src/deletion/ports.ts";
 import { ok } from "../../src/deletion/result.ts";
 import { changes } from "../../src/ledger/changes.ts";
 import { createJournal } from "../../src/ledger/journal.ts";
+import { migrate } from "../../src/ledger/migrations.ts";
 import { createOutbox } from "../../src/ledger/outbox.ts";
-import { nextDueMs, openTables, prune } from "../../src/ledger/tables.ts";
+import { nextDueMs, prune } from "../../src/ledger/tables.ts";
+import { storageOf } from "../node-sqlite.ts";
 import { median } from "./rounds.ts";
 import { variantOf } from "./seed.ts";
 
@@ -38,8 +40,9 @@ export interface Held {
 export async function simulate(path: string, like: Deletion, aDay: number, days: number): Promise<Held> {
 	const database = new DatabaseSync(path);
 	database.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF");
-	const sql = sqlStorage(database);
-	openTables(sql);
+	const storage = storageOf(database);
+	const { sql } = storage;
+	migrate(storage);
 	let nowMs = Date.UTC(2026, 9, 1);
 	const now = () => nowMs;
 	const journal = createJournal(sql, { now, onDue() {}, onSettled() {} });
@@ -96,17 +99,4 @@ function usedBytes(sql: SqlStorage): number {
 	const query =
 		"SELECT (page_count - freelist_count) * page_size AS bytes FROM pragma_page_count(), pragma_freelist_count(), pragma_page_size()";
 	return sql.exec<{ bytes: number }>(query).one().bytes;
-}
-
-/** As much of the platform's interface as the Ledger uses. */
-function sqlStorage(database: DatabaseSync): SqlStorage {
-	const statements = new Map<string, StatementSync>();
-	const exec = (query: string, ...values: SQLInputValue[]) => {
-		if (/^\s*CREATE/.test(query)) database.exec(query);
-		const statement = statements.get(query) ?? database.prepare(query);
-		statements.set(query, statement);
-		const rows = statement.all(...values);
-		return { toArray: () => rows, one: () => rows[0] };
-	};
-	return { exec } as unknown as SqlStorage;
 }

@@ -6,7 +6,7 @@ import { notYetSent } from "../../src/deletion/careful.ts";
 import { type Deletion, isOpen, states } from "../../src/deletion/deletion.ts";
 import type { Claim, Journal } from "../../src/deletion/ports.ts";
 import { createJournal } from "../../src/ledger/journal.ts";
-import { openTables } from "../../src/ledger/tables.ts";
+import { migrate } from "../../src/ledger/migrations.ts";
 import { createMemoryJournal } from "../deletion/memory-journal.ts";
 import { accountId, id, startMs } from "../deletion/world.ts";
 
@@ -103,7 +103,7 @@ const asked = (journal: Journal, nowMs: number) => ({
 describe("the journal in memory", () => {
 	it("says what the one in SQLite says, whatever is kept in whatever order", async () => {
 		await runInDurableObject(env.LEDGER.getByName(accountId), async (_, { storage }) => {
-			openTables(storage.sql);
+			migrate(storage);
 			await fc.assert(
 				fc.asyncProperty(fc.array(anAct, { maxLength: 12 }), boundTo, async (acts, bound) => {
 					for (const table of ["deletions", "claims"]) storage.sql.exec(`DELETE FROM ${table}`);

@@ -1,0 +1,123 @@
+// The Ledger's schema, one numbered migration a step. Additive only: new columns are nullable or have a default, and
+// nothing is renamed, dropped or back-filled, so that the release before this one can work on the same tables during a
+// gradual roll-out and after a roll-back.
+
+const migrations: readonly string[] = [
+	// Version 1. Ledgers made before migrations were numbered have these tables already.
+	`
+CREATE TABLE IF NOT EXISTS deletions (
+	id TEXT PRIMARY KEY,
+	open INTEGER NOT NULL,
+	state TEXT NOT NULL,
+	binding_id TEXT,
+	prefix_id TEXT,
+	cidr TEXT,
+	change INTEGER NOT NULL,
+	changed_at INTEGER NOT NULL,
+	begun_at INTEGER,
+	settle_at INTEGER,
+	publish_at INTEGER,
+	publish_failures INTEGER NOT NULL DEFAULT 0,
+	record TEXT NOT NULL,
+	terms TEXT,
+	progress TEXT
+);
+CREATE UNIQUE INDEX IF NOT EXISTS one_open_deletion_a_binding ON deletions (binding_id) WHERE open = 1;
+CREATE INDEX IF NOT EXISTS deletions_by_change ON deletions (change);
+CREATE INDEX IF NOT EXISTS deletions_by_changed_at ON deletions (changed_at);
+CREATE INDEX IF NOT EXISTS deletions_by_prefix ON deletions (prefix_id, changed_at, state, binding_id);
+CREATE INDEX IF NOT EXISTS deletions_by_settle_at ON deletions (settle_at) WHERE settle_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS deletions_by_publish_at ON deletions (publish_at) WHERE publish_at IS NOT NULL;
+CREATE TABLE IF NOT EXISTS claims (
+	actor TEXT NOT NULL,
+	key TEXT NOT NULL,
+	payload TEXT NOT NULL,
+	deletion_id TEXT NOT NULL,
+	made_at INTEGER NOT NULL,
+	lasting INTEGER NOT NULL,
+	PRIMARY KEY (actor, key)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS deletions_by_binding ON deletions (binding_id, id);
+CREATE INDEX IF NOT EXISTS deletions_by_cidr ON deletions (cidr, id);
+CREATE INDEX IF NOT EXISTS claims_by_deletion ON claims (deletion_id);
+CREATE INDEX IF NOT EXISTS claims_by_made_at ON claims (made_at);
+CREATE INDEX IF NOT EXISTS deletions_by_begun_at ON deletions (begun_at, state, prefix_id) WHERE begun_at IS NOT NULL;
+CREATE TABLE IF NOT EXISTS freezes (
+	seq INTEGER PRIMARY KEY AUTOINCREMENT,
+	at TEXT NOT NULL,
+	event TEXT NOT NULL,
+	by_name TEXT NOT NULL,
+	by_door TEXT NOT NULL,
+	reason TEXT,
+	until TEXT
+);
+CREATE TABLE IF NOT EXISTS offers (
+	id TEXT PRIMARY KEY,
+	expires_at INTEGER NOT NULL,
+	offer TEXT NOT NULL,
+	used TEXT
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS offers_by_expiry ON offers (expires_at);
+CREATE TABLE IF NOT EXISTS outcomes (
+	day TEXT NOT NULL,
+	state TEXT NOT NULL,
+	count INTEGER NOT NULL,
+	PRIMARY KEY (day, state)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS flags (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+`,
+	// Version 2.
+	`
+-- When work is due in a state that version 1 does not know.
+ALTER TABLE deletions ADD COLUMN due_at INTEGER;
+-- 1: a caller was given this id before the record was judged.
+ALTER TABLE deletions ADD COLUMN told INTEGER;
+-- The list row as JSON; true only while summary_change = change, as version 1 does not write it.
+ALTER TABLE deletions ADD COLUMN summary TEXT;
+ALTER TABLE deletions ADD COLUMN summary_change INTEGER;
+-- The plain id of the binding that a restoration created.
+ALTER TABLE deletions ADD COLUMN restored_id TEXT;
+-- When to publish once more after a put that timed out, as it may still land over a newer version.
+ALTER TABLE deletions ADD COLUMN republish_at INTEGER;
+-- When the mirror of an open record in KV is due.
+ALTER TABLE deletions ADD COLUMN mirror_at INTEGER;
+CREATE INDEX deletions_by_due_at ON deletions (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX deletions_by_restored_id ON deletions (restored_id) WHERE restored_id IS NOT NULL;
+CREATE INDEX deletions_by_republish_at ON deletions (republish_at) WHERE republish_at IS NOT NULL;
+CREATE INDEX deletions_by_mirror_at ON deletions (mirror_at) WHERE mirror_at IS NOT NULL;
+-- Ids that callers were given, and the record that answers each.
+CREATE TABLE aliases (
+	id TEXT PRIMARY KEY,
+	deletion_id TEXT NOT NULL,
+	made_at INTEGER NOT NULL,
+	publish_at INTEGER
+) WITHOUT ROWID;
+CREATE INDEX aliases_by_deletion ON aliases (deletion_id);
+CREATE INDEX aliases_by_made_at ON aliases (made_at);
+CREATE INDEX aliases_by_publish_at ON aliases (publish_at) WHERE publish_at IS NOT NULL;
+`,
+];
+
+export const schemaVersion = migrations.length;
+
+/** Brings the tables to this release's version, in one transaction; a newer release's tables are left as they are. */
+export function migrate(storage: Pick<DurableObjectStorage, "sql" | "transactionSync">): void {
+	const { sql } = storage;
+	const before = versionOf(sql);
+	if (before >= schemaVersion) return;
+	storage.transactionSync(() => {
+		for (const migration of migrations.slice(before)) sql.exec(migration);
+		sql.exec(
+			"INSERT INTO flags (name, value) VALUES ('schema', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+			String(schemaVersion),
+		);
+	});
+}
+
+/** 0 where nothing has been migrated yet. */
+export function versionOf(sql: SqlStorage): number {
+	const [table] = sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'flags'").toArray();
+	if (table === undefined) return 0;
+	const [row] = sql.exec<{ value: string }>("SELECT value FROM flags WHERE name = 'schema'").toArray();
+	return row === undefined ? 0 : Number(row.value);
+}
