@@ -1,12 +1,15 @@
 // Brings a deletion as far as it can be brought now, whatever it is waiting for or was stopped at.
+
+import { carryBack } from "./carry-back.ts";
 import type { Directory } from "./directory.ts";
 import { carryOut } from "./execute.ts";
+import { judgeReceived } from "./judge-received.ts";
 import type { Ports } from "./ports.ts";
-import { carryBack } from "./restore.ts";
 import { begin } from "./waiting.ts";
 
 /** Can be called at any time, and any number of times; resolves when there is nothing to do until its due time. */
 export async function advance(id: string, ports: Ports, directory: Directory): Promise<void> {
+	await judgeReceived(id, ports, directory);
 	await begin(id, ports, directory);
 	await carryOut(id, ports);
 	await carryBack(id, ports);

@@ -7,12 +7,10 @@ import type { BindingSnapshot } from "./deletion.ts";
 import { type BoundRange, type Effect, effectOf } from "./effect.ts";
 import type { Found } from "./find.ts";
 import { judge } from "./guards.ts";
+import { lagMs } from "./lag.ts";
 import type { Ports, Terms } from "./ports.ts";
 import { snapshotTag } from "./snapshot.ts";
 import type { Verdict } from "./verdict.ts";
-
-/** Cloudflare's lists may lag behind its own answers; ids are never used twice, so what was deleted stays deleted. */
-const listLagMs = 600_000;
 
 export interface Assessment {
 	binding: BindingSnapshot;
@@ -34,7 +32,7 @@ export function assess(
 	const { binding, prefixId, askedAtMs } = found;
 	const { journal, policy } = ports;
 	const nowMs = ports.now();
-	const gone = journal.goneSince(prefixId, askedAtMs - listLagMs);
+	const gone = journal.goneSince(prefixId, askedAtMs - lagMs);
 	const all = found.all.filter((one) => one.id === binding.id || !gone.has(plainId(one.id)));
 	const effect = effectOf(
 		{ id: binding.id, range: binding.range, serviceName: binding.serviceName },

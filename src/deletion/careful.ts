@@ -1,32 +1,14 @@
-// A call that changes something at Cloudflare, made once: intent first, and after every unclear answer a look at what is
-// so now. Deleting a binding and creating it anew are the two errands; they differ in what is called and looked at, and
-// in nothing else.
+// Carries out a call that changes something at Cloudflare, by the rules in `careful-rules.ts`: intent first, and after
+// every unclear answer a look at what is so now. Deleting a binding and creating it again are the two errands; they
+// differ in what is called and looked at, and in nothing else.
+import { type CarefulEvent, type CarefulFailure, type Step, stepOf } from "./careful-rules.ts";
 import { type CloudflareAnswer, type Deletion, withEvent } from "./deletion.ts";
-import type { CloudflareFault, Ports, Progress } from "./ports.ts";
+import type { CloudflareFault, Ports } from "./ports.ts";
+import type { Progress } from "./progress.ts";
 import type { Result } from "./result.ts";
 
 /** The alarm looks after a call that nobody has finished by then: its time-out, and some. */
 export const lookAfterMs = 15_000;
-/** How long after the last judgement a call may still be sent: later, the world may be another one. */
-export const sendWindowMs = 60_000;
-export const callsAtMost = 3;
-/** A call that was cut off can still land; what is not so this long after was not done by it. */
-export const landingMs = 60_000;
-/** So that an outcome is known within a minute of Cloudflare answering again. */
-const longestReadBackPauseMs = 45_000;
-const retrySoonMs = 5000;
-/** Nobody knows how long a hold lasts. */
-const retryHeldMs = 300_000;
-
-export const notYetSent = (judgedAtMs: number): Progress => ({
-	judgedAtMs,
-	callsSent: 0,
-	lastSentAtMs: 0,
-	readBackFirst: false,
-	mayHaveTakenEffect: false,
-	answeredNo: false,
-	readBacks: 0,
-});
 
 /** In the place of an answer where nothing could be called: a record whose ids cannot stand in a path. */
 export const noAnswer: CloudflareAnswer = {
@@ -39,18 +21,21 @@ export const noAnswer: CloudflareAnswer = {
 	unreadable: "the record holds no id that could be called with",
 };
 
-/** As wished; not (yet); it never will be, as something else stands there; or it cannot be told now. */
-export type Sight = "done" | "not_done" | "in_the_way" | "unreadable";
+/** Done; not done (yet); something else is there; or it cannot be told now. */
+export type Sight = "done" | "not_done" | "in_the_way" | "nothing";
 
-export interface Errand {
-	/** Where it stands; null when it is settled. */
+/** @typeParam Seen what an answer or a look can show that the record is to keep. */
+export interface Errand<Seen> {
+	/** The record and its progress; null when it is settled. */
 	open(): { deletion: Deletion; progress: Progress } | null;
 	/** No call may leave now, whatever else is so. */
 	isHeld(): boolean;
-	call(): Promise<Result<CloudflareAnswer, CloudflareFault>>;
-	look(): Promise<Sight>;
+	call(): Promise<Result<{ answer: CloudflareAnswer; seen: Seen }, CloudflareFault>>;
+	/** Whether a refusal says that what we want is so already. */
+	isAlready(fault: CloudflareFault): boolean;
+	look(): Promise<{ sight: Sight; seen: Seen | null }>;
 	/** What was seen, in words for the timeline. */
-	sights: Record<Exclude<Sight, "unreadable">, string>;
+	sights: Record<Sight, string>;
 	/** The record under way, with Cloudflare's last answer where there is a new one. */
 	shown(
 		deletion: Deletion,
@@ -58,150 +43,126 @@ export interface Errand {
 		answer: (CloudflareAnswer & { attempts: number }) | null,
 	): Deletion;
 	keep(deletion: Deletion, progress: Progress, dueAtMs: number): void;
-	/** It is as wished, by our call or by somebody else's doing. */
-	succeed(deletion: Deletion, by: "us" | "others"): void;
-	/** @param retryAfterMs set where asking again can help. */
-	fail(deletion: Deletion, failure: ErrandFailure, retryAfterMs?: number): void;
+	succeed(deletion: Deletion, by: "us" | "others", seen: Seen | null): void;
+	/** @param retryAfterMs null where asking again does not help. */
+	fail(deletion: Deletion, failure: CarefulFailure, retryAfterMs: number | null): void;
 }
 
-export type ErrandFailure =
-	| "held_back"
-	| "throttled"
-	| "refused"
-	| "credential_rejected"
-	| "in_the_way"
-	| "no_clear_answer"
-	| "not_sent"
-	| "held";
+interface News<Seen> {
+	event: CarefulEvent;
+	answer: CloudflareAnswer | null;
+	seen: Seen | null;
+	sight: Sight | null;
+	retryAfterMs: number;
+}
 
 /**
- * What stands if everything stops here?
- * - Before `keep` in `send`: the intent. The alarm sends the call, or gives up when the window has closed.
+ * What happens if everything stops here?
+ * - Before `keep` for a `send`: the intent is there. The alarm sends the call, or gives up when the window has closed.
  * - After it, before the answer is kept: an intent that says a call may have left. Nobody sends a second one on that
- *   ground: the alarm looks. If it is as wished, the call did it; if not, it did not (yet).
+ *   ground: the alarm looks. If it is done, the call did it; if not, it did not (yet).
  * - After the answer is kept: a settled record, which the outbox takes to KV; or an unclear one, which is looked at.
  *
  * A second call is sent only after a look has shown that the first took no effect, at most three in all, and only within
  * a minute of the last judgement: nobody wants a deletion that was asked for this morning to happen this afternoon
- * because Cloudflare's API is back. Repeating is safe in itself: ids are never used twice, so a second DELETE can hit
- * nothing but the binding that was named, and a CIDR has one binding, so a second POST creates nothing.
+ * because Cloudflare's API is back.
  *
  * Resolves when it is settled, or when there is nothing to do until its due time.
  */
-export async function carefully(errand: Errand, ports: Ports): Promise<void> {
+export async function carefully<Seen>(errand: Errand<Seen>, ports: Ports): Promise<void> {
+	let news: News<Seen> = nothingNew;
 	for (let open = errand.open(); open !== null; open = errand.open()) {
-		const { progress } = open;
-		const next = progress.readBackFirst ? lookAgain : maySend(progress, ports.now(), errand) ? send : giveUp;
-		if (!(await next(errand, open, ports))) return;
+		const nowMs = ports.now();
+		const deletion = withNews(open.deletion, news, open.progress, errand, nowMs);
+		const facts = { nowMs, isHeld: errand.isHeld(), retryAfterMs: news.retryAfterMs };
+		const step = stepOf(open.progress, news.event, facts);
+		const keep = (record: Deletion, waitMs: number) =>
+			errand.keep(errand.shown(record, stateOf(step), null), step.progress, nowMs + waitMs);
+		if (typeof step.do === "object") return errand.fail(deletion, step.do.fail, step.retryAfterMs);
+		switch (step.do) {
+			case "send":
+				keep(withEvent(deletion, nowMs, "sent", { attempt: step.progress.callsSent }), lookAfterMs);
+				news = await answered(errand);
+				break;
+			case "look":
+				// A look after a stop changes nothing that would have to be kept.
+				if (news.event !== "go" || step.progress.phase !== open.progress.phase) keep(deletion, lookAfterMs);
+				news = await looked(errand);
+				break;
+			case "pause":
+				keep(deletion, step.waitMs + lookAfterMs);
+				await ports.sleep(step.waitMs);
+				news = nothingNew;
+				break;
+			case "look_later":
+				return keep(deletion, step.waitMs);
+			case "succeed_by_us":
+				return errand.succeed(deletion, "us", news.seen);
+			case "succeed_by_others":
+				return errand.succeed(deletion, "others", news.seen);
+		}
 	}
 }
 
-interface Standing {
-	deletion: Deletion;
-	progress: Progress;
-}
-type Step = (errand: Errand, open: Standing, ports: Ports) => Promise<boolean>;
+const nothingNew = { event: "go", answer: null, seen: null, sight: null, retryAfterMs: 0 } as const;
 
-const maySend = ({ callsSent, judgedAtMs }: Progress, nowMs: number, errand: Errand): boolean =>
-	callsSent < callsAtMost && nowMs - judgedAtMs < sendWindowMs && !errand.isHeld();
+/** While a call is out, the record says so; once its outcome is in doubt, or a look has to wait, it says that. */
+const stateOf = ({ progress, do: action }: Step): "under_way" | "unknown" =>
+	progress.phase === "doubtful" || progress.phase === "watching" || action === "look_later" ? "unknown" : "under_way";
 
-/** One call. Resolves to whether there is something to do at once. */
-const send: Step = async (errand, open, ports) => {
-	const sentAtMs = ports.now();
-	const attempts = open.progress.callsSent + 1;
-	// Kept as possibly done before it is sent: from here on, every stop leads to a look.
-	const progress = {
-		...open.progress,
-		callsSent: attempts,
-		lastSentAtMs: sentAtMs,
-		readBackFirst: true,
-		mayHaveTakenEffect: true,
-	};
-	const sent = errand.shown(withEvent(open.deletion, sentAtMs, "sent", { attempt: attempts }), "under_way", null);
-	errand.keep(sent, progress, sentAtMs + lookAfterMs);
-
+async function answered<Seen>(errand: Errand<Seen>): Promise<News<Seen>> {
 	const reply = await errand.call();
-	const answer = reply.ok ? reply.value : reply.failure.answer;
-	const deletion =
-		answer === null ? sent : errand.shown(told(sent, answer, ports.now()), "under_way", { ...answer, attempts });
-	if (!reply.ok) return afterFault(errand, reply.failure, { deletion, progress }, open, ports);
-	errand.succeed(deletion, "us");
-	return false;
-};
-
-/** @param before how it stood before this call: whether an earlier one may have taken effect, this answer does not say. */
-async function afterFault(
-	errand: Errand,
-	fault: CloudflareFault,
-	now: Standing,
-	before: Standing,
-	ports: Ports,
-): Promise<boolean> {
-	const nowMs = ports.now();
-	const earlierMayHave = before.progress.mayHaveTakenEffect;
-	// Held back by ourselves, it never left: then it stands as before.
-	const standing = fault.kind === "throttled" && fault.answer === null ? before : now;
-	const goOn = (state: "under_way" | "unknown", change: Partial<Progress>): true => {
-		errand.keep(errand.shown(standing.deletion, state, null), { ...standing.progress, ...change }, nowMs + lookAfterMs);
-		return true;
-	};
-	if (fault.kind === "unclear") return goOn("unknown", {});
-	// A no can mean "that is so already", and its status and code have several meanings: what is so, a look tells.
-	if (fault.kind === "refused" || fault.kind === "not_found") {
-		return goOn("under_way", { mayHaveTakenEffect: earlierMayHave, answeredNo: true, callsSent: callsAtMost });
-	}
-
-	const waitMs = fault.kind === "throttled" ? fault.retryAfterMs : 0;
-	if (fault.kind === "throttled" && maySend(standing.progress, nowMs + waitMs, errand)) {
-		if (fault.answer === null) errand.keep(before.deletion, before.progress, nowMs + waitMs + lookAfterMs);
-		// It was clearly not carried out; it is looked at all the same before the next: one rule, no exception.
-		else
-			errand.keep(now.deletion, { ...now.progress, mayHaveTakenEffect: earlierMayHave }, nowMs + waitMs + lookAfterMs);
-		await ports.sleep(waitMs);
-		return true;
-	}
-	// Where an earlier call may still land, this is not the last word: nothing more is sent, but looked at.
-	if (earlierMayHave) return goOn("unknown", { callsSent: callsAtMost, readBackFirst: true });
-	if (fault.kind !== "throttled") errand.fail(now.deletion, "credential_rejected");
-	else if (fault.answer === null) errand.fail(before.deletion, "held_back", waitMs);
-	else errand.fail(now.deletion, "throttled", waitMs);
-	return false;
+	if (reply.ok) return { ...nothingNew, event: "done", ...reply.value };
+	const { failure } = reply;
+	const retryAfterMs = failure.kind === "throttled" ? failure.retryAfterMs : 0;
+	return { ...nothingNew, event: eventOf(failure, errand), answer: failure.answer, retryAfterMs };
 }
 
-const lookAgain: Step = async (errand, { deletion, progress }, ports) => {
-	const sight = await errand.look();
-	const nowMs = ports.now();
-	if (sight === "unreadable") {
-		const pauseMs = Math.min(1000 * 2 ** progress.readBacks, longestReadBackPauseMs);
-		const story =
-			progress.readBacks === 0 ? withEvent(deletion, nowMs, "read_back", { found: "nothing readable" }) : deletion;
-		errand.keep(
-			errand.shown(story, "unknown", null),
-			{ ...progress, readBacks: progress.readBacks + 1 },
-			nowMs + pauseMs,
-		);
-		return false;
+function eventOf<Seen>(fault: CloudflareFault, errand: Errand<Seen>): CarefulEvent {
+	switch (fault.kind) {
+		case "unclear":
+		case "credential_rejected":
+			return fault.kind;
+		case "throttled":
+			return fault.answer === null ? "held_back" : "throttled";
+		// A no can mean "that is so already", and its status and code have several meanings: what is so, a look tells.
+		case "refused":
+		case "not_found":
+			return errand.isAlready(fault) ? "already" : "refused";
 	}
-	const story = withEvent(deletion, nowMs, "read_back", { found: errand.sights[sight] });
-	if (sight === "done") errand.succeed(story, progress.mayHaveTakenEffect ? "us" : "others");
-	else if (sight === "in_the_way") errand.fail(story, sight);
-	else if (progress.answeredNo && !progress.mayHaveTakenEffect) errand.fail(story, "refused");
-	else if (maySend(progress, nowMs, errand)) return send(errand, { deletion: story, progress }, ports);
-	else if (!progress.mayHaveTakenEffect && errand.isHeld()) errand.fail(story, "held", retryHeldMs);
-	else if (!progress.mayHaveTakenEffect) errand.fail(story, "throttled", retrySoonMs);
-	else if (nowMs < progress.lastSentAtMs + landingMs) {
-		errand.keep(errand.shown(story, "unknown", null), progress, progress.lastSentAtMs + landingMs);
-	} else errand.fail(story, progress.answeredNo ? "refused" : "no_clear_answer");
-	return false;
-};
+}
 
-const giveUp: Step = async (errand, { deletion }) => {
-	if (errand.isHeld()) errand.fail(deletion, "held", retryHeldMs);
-	else errand.fail(deletion, "not_sent", retrySoonMs);
-	return false;
-};
+async function looked<Seen>(errand: Errand<Seen>): Promise<News<Seen>> {
+	const { sight, seen } = await errand.look();
+	return { ...nothingNew, event: `saw_${sight}`, sight, seen };
+}
 
-const told = (deletion: Deletion, answer: CloudflareAnswer, nowMs: number): Deletion =>
-	answer.status === null
-		? withEvent(deletion, nowMs, "not_answered", { why: answer.unreadable ?? "" })
-		: withEvent(deletion, nowMs, "answered", { status: answer.status, ray: answer.ray });
+/** The record with what has just been learned. */
+function withNews<Seen>(
+	deletion: Deletion,
+	{ event, answer, sight }: News<Seen>,
+	{ callsSent }: Progress,
+	errand: Errand<Seen>,
+	nowMs: number,
+): Deletion {
+	if (event === "held_back") return { ...deletion, timeline: deletion.timeline.filter(isNotSent(callsSent)) };
+	if (answer !== null) {
+		const story =
+			answer.status === null
+				? withEvent(deletion, nowMs, "not_answered", { why: answer.unreadable ?? "" })
+				: withEvent(deletion, nowMs, "answered", { status: answer.status, ray: answer.ray });
+		return errand.shown(story, "under_way", { ...answer, attempts: callsSent });
+	}
+	if (sight === null) return deletion;
+	// What a look finds again and again is told once.
+	const found = errand.sights[sight];
+	const last = deletion.timeline.at(-1);
+	return last?.event === "read_back" && last.found === found
+		? deletion
+		: withEvent(deletion, nowMs, "read_back", { found });
+}
+
+const isNotSent =
+	(attempt: number) =>
+	({ event, ...detail }: Deletion["timeline"][number]): boolean =>
+		event !== "sent" || detail.attempt !== attempt;

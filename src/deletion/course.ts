@@ -1,10 +1,11 @@
 // What becomes of a judged deletion: it is refused, waits for another person, waits for its time, or is carried out. The
 // same for one that was just asked for and for one that has waited.
 
-import { lookAfterMs, notYetSent } from "./careful.ts";
+import { lookAfterMs } from "./careful.ts";
 import { at, type Deletion, settle, withEvent } from "./deletion.ts";
 import { sentenceOf } from "./guards.ts";
 import type { OpenDeletion, Ports, Terms } from "./ports.ts";
+import { notYetSent } from "./progress.ts";
 import { type Decision, decide } from "./verdict.ts";
 
 export type Course = { settled: Deletion } | { open: OpenDeletion; dueAtMs: number };

@@ -78,7 +78,7 @@ export function cancel(deletion: Deletion | null, actor: Actor, ports: Ports): R
 	if (refused !== null) return fail(refused);
 	const latest = journal.get(deletion.id) ?? deletion;
 	if (latest.state === "cancelled") return ok(latest);
-	if (latest.state !== "pending_approval" && latest.state !== "scheduled") {
+	if (latest.state !== "received" && latest.state !== "pending_approval" && latest.state !== "scheduled") {
 		return fail({ code: "conflict", detail: `It cannot be cancelled: ${standing(latest)}.`, deletion: latest });
 	}
 	const failure = { code: "cancelled" as const, detail: `${actor.name} cancelled it.` };

@@ -5,7 +5,7 @@ import type { Effect } from "./effect.ts";
 import type { Json } from "./json.ts";
 import type { GuardName, Verdict } from "./verdict.ts";
 
-export const openStates = ["pending_approval", "scheduled", "deleting", "unknown"] as const;
+export const openStates = ["received", "pending_approval", "scheduled", "deleting", "unknown"] as const;
 export const settledStates = [
 	"deleted",
 	"already_gone",
@@ -23,6 +23,7 @@ export type State = (typeof states)[number];
 /** Why an attempt did not end in a deletion; the doors give each its status and sentence. */
 export type FailureCode =
 	| "scope_missing"
+	| "invalid_target"
 	| "acknowledgement_required"
 	| "binding_not_found"
 	| "cloudflare_refused"
@@ -79,12 +80,21 @@ export interface Deletion {
 	guards: Verdict[];
 	/** The answer to the last DELETE, or to the look-up that failed; `attempts` counts DELETEs. */
 	cloudflare: (CloudflareAnswer & { attempts: number }) | null;
-	failure: { code: FailureCode; detail: string; retry_after_seconds?: number; last_deletion?: Summary } | null;
+	failure: Failure | null;
 	timeline: TimelineEvent[];
 	/** When it is to be carried out at the earliest; null is at once. */
 	not_before: string | null;
 	approval: Approval | null;
 	restoration: Restoration | null;
+}
+
+export interface Failure {
+	code: FailureCode;
+	detail: string;
+	retry_after_seconds?: number;
+	last_deletion?: Summary;
+	/** Bindings inside the range that was named. */
+	bindings?: string[];
 }
 
 /** What another person had to agree to, and what became of it. */
@@ -163,9 +173,16 @@ export function settle(
 	return { ...story, state, settled_at: at(nowMs), failure };
 }
 
-/** Whether a caller's key may stand for another attempt: nothing was sent, or the answer was to ask again. */
+/** How the binding of a restored or restorable record went. */
+export const carriedOutAs = ({ timeline }: Deletion): "deleted" | "already_gone" =>
+	timeline.some(({ event }) => event === "already_gone") ? "already_gone" : "deleted";
+
+/** When the binding went, by what we know: as long as the record lives, also after it was restored. */
+export const goneAtMs = ({ settled_at }: Deletion): number => Date.parse(settled_at ?? "");
+
+/** Whether a caller's key may be used for another attempt: nothing was sent, or the answer was to ask again. */
 export function leavesKeyFree({ state, failure, cloudflare }: Deletion): boolean {
-	if (failure?.retry_after_seconds !== undefined) return true;
+	if (failure?.retry_after_seconds !== undefined || failure?.code === "invalid_target") return true;
 	return state === "failed" && failure?.code !== "binding_not_found" && (cloudflare?.attempts ?? 0) === 0;
 }
 

@@ -9,12 +9,20 @@ export interface Directory {
 	prefixFor(target: Target): CloudflareId | null;
 	learnPrefixes(prefixes: readonly Prefix[]): void;
 	learnBindings(prefixId: string, bindings: readonly Binding[]): void;
+	/** A complete search with fresh lists did not find the binding: for a minute, another one would not either. */
+	learnMissing(bindingId: string, atMs: number): void;
+	isMissing(bindingId: string, nowMs: number): boolean;
 }
+
+const missingForMs = 60_000;
+/** As many as callers can make up, so they are bounded; the oldest goes first. */
+const missesAtMost = 1000;
 
 export function createDirectory(): Directory {
 	let prefixes: readonly Prefix[] = [];
 	/** As each prefix was last listed, by plain ids: what was deleted since is forgotten. */
 	const bindingsIn = new Map<string, ReadonlySet<string>>();
+	const misses = new Map<string, number>();
 
 	const prefixWith = (bindingId: string): string | undefined => {
 		for (const [prefixId, ids] of bindingsIn) if (ids.has(bindingId)) return prefixId;
@@ -32,6 +40,18 @@ export function createDirectory(): Directory {
 		},
 		learnBindings(prefixId, bindings) {
 			bindingsIn.set(prefixId, new Set(bindings.map(({ id }) => plainId(id))));
+		},
+		learnMissing(bindingId, atMs) {
+			misses.delete(plainId(bindingId));
+			misses.set(plainId(bindingId), atMs);
+			for (const oldest of misses.keys()) {
+				if (misses.size <= missesAtMost) break;
+				misses.delete(oldest);
+			}
+		},
+		isMissing(bindingId, nowMs) {
+			const atMs = misses.get(plainId(bindingId));
+			return atMs !== undefined && nowMs - atMs < missingForMs;
 		},
 	};
 }

@@ -1,7 +1,7 @@
 // What the doors may ask of a Ledger; the Durable Object carries it out. Everything passes as plain data.
 
 import type { Actor, Party } from "./actor.ts";
-import type { Admitted, DeletionCommand, Rejection } from "./admit.ts";
+import type { RestorationRefusal } from "./begin-restoration.ts";
 import type { Binding, Prefix } from "./binding.ts";
 import type { CloudflareId } from "./cloudflare-id.ts";
 import type { LifecycleFailure } from "./decisions.ts";
@@ -10,7 +10,7 @@ import type { Freeze, FreezeEvent } from "./freeze.ts";
 import type { LookUpFailure } from "./locate.ts";
 import type { Offer, OfferFailure, Press } from "./offer.ts";
 import type { Plan, PlanQuery } from "./plan.ts";
-import type { RestorationRefusal } from "./restore.ts";
+import type { DeletionCommand, Receipt, Rejection } from "./receive.ts";
 import type { Result } from "./result.ts";
 
 export interface ChangesQuery {
@@ -60,8 +60,8 @@ export interface BindingsQuery {
 export type PrefixWithBindings = Prefix & { bindings: Binding[] };
 
 export interface LedgerApi {
-	/** Resolves when the deletion is settled, or after `waitMs` with the open record. */
-	request(command: DeletionCommand, waitMs: number): Promise<Result<Admitted, Rejection>>;
+	/** Resolves when the deletion is settled, or after `waitMs` with the open record, whose id answers from then on. */
+	request(command: DeletionCommand, waitMs: number): Promise<Result<Receipt, Rejection>>;
 	plan(query: PlanQuery): Promise<Result<Plan, LookUpFailure>>;
 	bindings(query: BindingsQuery): Promise<Result<PrefixWithBindings[], LookUpFailure>>;
 	/** Of one prefix. */

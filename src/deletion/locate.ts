@@ -1,6 +1,7 @@
 // A look-up with its failures told as callers are told them: what there is instead, what was there before, or what
 // Cloudflare said. The plan and the deletion share it, so that both give the same answer.
-import { type CloudflareAnswer, type Deletion, settle } from "./deletion.ts";
+import type { Cidr } from "./cidr.ts";
+import { type CloudflareAnswer, type Deletion, type Failure, settle } from "./deletion.ts";
 import type { Directory } from "./directory.ts";
 import { type FindFailure, type Found, find, searchablePrefixes } from "./find.ts";
 import type { CloudflareFault, LastDeletionQuery, Ports } from "./ports.ts";
@@ -17,17 +18,20 @@ export interface UnfitTarget {
 
 export type LookUpFailure =
 	| UnfitTarget
-	| (NonNullable<Deletion["failure"]> & { code: "binding_not_found" })
-	| (NonNullable<Deletion["failure"]> & { code: CloudflareFailureCode; answer: CloudflareAnswer | null });
+	| (Failure & { code: "binding_not_found" })
+	| (Failure & { code: CloudflareFailureCode; answer: CloudflareAnswer | null });
 
 type CloudflareFailureCode = "cloudflare_refused" | "credential_rejected" | "cloudflare_unavailable";
 
+/** @param ranges where the caller may delete; null is everywhere. */
 export async function locate(
 	target: Target,
 	ports: Ports,
 	directory: Directory,
+	ranges: readonly Cidr[] | null,
 ): Promise<Result<Found, LookUpFailure>> {
-	const found = await find(target, ports.cloudflare, directory, ports.now());
+	const home = await homeOf(target, ports, directory);
+	const found = await find(target, ports, directory, { ranges, home });
 	if (found.ok) return found;
 	const { failure } = found;
 	switch (failure.reason) {
@@ -41,6 +45,13 @@ export async function locate(
 		case "cloudflare":
 			return fail(lookUpFault(failure.fault));
 	}
+}
+
+/** The prefix of a binding id by our records: it saves a call for each prefix of the account. */
+async function homeOf(target: Target, ports: Ports, directory: Directory): Promise<string | null> {
+	if (target.kind === "cidr" || target.prefixId !== null || directory.prefixFor(target) !== null) return null;
+	const { bindingId } = target;
+	return ports.journal.prefixOf(bindingId) ?? (await ports.recollection.lastDeletion({ bindingId }))?.prefix_id ?? null;
 }
 
 /**
@@ -100,9 +111,7 @@ export function lookUpFault(fault: CloudflareFault): LookUpFailure {
 
 /** The record of a deletion whose look-up failed, with what Cloudflare said. */
 export function failedLookUp(deletion: Deletion, failure: LookUpFailure, nowMs: number): Deletion {
-	if (failure.code === "invalid_target") {
-		return settle(deletion, nowMs, "failed", { code: "binding_not_found", detail: failure.detail });
-	}
+	if (failure.code === "invalid_target") return settle(deletion, nowMs, "refused", failure);
 	const { answer = null, ...told } = { answer: null, ...failure };
 	const cloudflare = answer === null ? null : { ...answer, attempts: 0 };
 	return settle({ ...deletion, cloudflare }, nowMs, "failed", told);

@@ -30,7 +30,7 @@ export async function plan(query: PlanQuery, ports: Ports, directory: Directory)
 	const { cloudflare } = ports;
 	const looksOnly = !query.actor.scopes.includes("delete");
 	const reading = { ...ports, cloudflare: looksOnly ? sparing(cloudflare) : cloudflare };
-	const found = await locate(query.target, reading, directory);
+	const found = await locate(query.target, reading, directory, null);
 	if (!found.ok) return found;
 	const terms = { ...query, ranges: query.actor.ranges, approved: [] };
 	const { assessment, snapshot } = assess(found.value, terms, query.reason, ports);

@@ -7,6 +7,7 @@ import type { CloudflareAnswer, Deletion, Summary } from "./deletion.ts";
 import type { Freeze } from "./freeze.ts";
 import type { Pace } from "./guards.ts";
 import type { Policy } from "./policy.ts";
+import type { Progress } from "./progress.ts";
 import type { Result } from "./result.ts";
 import type { GuardName } from "./verdict.ts";
 
@@ -33,6 +34,8 @@ export interface ReadOptions {
 export interface Cloudflare {
 	listPrefixes(options: ReadOptions): Promise<Result<Listing<Prefix>, CloudflareFault>>;
 	listBindings(prefixId: CloudflareId, options: ReadOptions): Promise<Result<Listing<Binding>, CloudflareFault>>;
+	/** One binding by its id; `not_found` where Cloudflare shows none. Never shared with another caller. */
+	getBinding(prefixId: CloudflareId, bindingId: CloudflareId): Promise<Result<Binding, CloudflareFault>>;
 	/** One call, never repeated here. */
 	deleteBinding(prefixId: CloudflareId, bindingId: CloudflareId): Promise<Result<CloudflareAnswer, CloudflareFault>>;
 	/** One call, never repeated here. */
@@ -46,23 +49,7 @@ export interface NewBinding {
 
 export interface Created {
 	answer: CloudflareAnswer;
-	/** null where the answer does not show it. */
-	binding: Binding | null;
-}
-
-/** How far a call that changes something has come: what is needed to go on after a stop, and by nobody else. */
-export interface Progress {
-	/** When it was last judged: the call may be sent for a short while after. */
-	judgedAtMs: number;
-	callsSent: number;
-	lastSentAtMs: number;
-	/** A call has left since the binding was last looked at. */
-	readBackFirst: boolean;
-	/** No clear answer came to one of the calls: it may have taken effect, or may still. */
-	mayHaveTakenEffect: boolean;
-	/** A call was answered with a clear no. */
-	answeredNo: boolean;
-	readBacks: number;
+	binding: Binding;
 }
 
 /** What an open deletion was asked for with: it is judged by it again after every wait. */
@@ -73,7 +60,12 @@ export interface Terms {
 	ranges: readonly string[] | null;
 	/** The guards to which another person has agreed. */
 	approved: readonly GuardName[];
+	/** What a received deletion is to look up; records of version 0.1.0 have none, and need none. */
+	lookFor?: LookFor;
 }
+
+/** A target as it is stored. */
+export type LookFor = { cidr: string } | { bindingId: string; prefixId: string | null };
 
 export interface OpenDeletion {
 	deletion: Deletion;
@@ -90,8 +82,10 @@ export interface OpenRestoration {
 export interface Claim {
 	actor: string;
 	key: string;
-	/** What was asked for under the key, canonically; another payload under the same key is an error. */
+	/** A digest of what was asked for under the key; another payload under the same key is an error. */
 	payload: string;
+	/** The same payload as version 0.1.0 stored it: its claims stay good for their week. */
+	payloadOfVersion1: string;
 	/** A caller's own key, which a later request may repeat; not the id of one request. */
 	lasting: boolean;
 }
@@ -99,16 +93,23 @@ export interface Claim {
 /** The Ledger's storage. Every call is synchronous; calls with no `await` between them become durable together. */
 export interface Journal {
 	claimed(actor: string, key: string): { payload: string; deletionId: string } | null;
+	/** By its id, or by an id that became an alias of it. */
 	get(id: string): Deletion | null;
 	open(id: string): OpenDeletion | null;
+	/** The deletion that this actor asked for with this very payload, and that is still being looked up. */
+	received(actor: string, payload: string): Deletion | null;
 	restoring(id: string): OpenRestoration | null;
-	/** The open deletion of a binding; there is never a second one. */
+	/** The open deletion of a binding that was found; there is never a second one. */
 	openFor(named: { bindingId: string } | { cidr: string }): OpenDeletion | null;
-	/** The deletion of that binding that was settled since then. */
-	deletedSince(bindingId: string, sinceMs: number): Deletion | null;
+	/** The newest deletion of a binding, or of one at a CIDR, that was carried out: by us, or seen to be done. */
+	carriedOut(named: { bindingId: string } | { cidr: string }): Deletion | null;
+	/** The newest such binding that a restoration of ours created, and that we have not deleted since. */
+	created(named: { bindingId: string } | { cidr: string }): { prefixId: string; bindingId: string } | null;
+	/** The prefix in which our records have that binding, deleted or created. */
+	prefixOf(bindingId: string): string | null;
 	/** The newest deletion at just this CIDR that was begun after that time and has not failed; not the record itself. */
 	overtaking(id: string, cidr: string, sinceMs: number): Deletion | null;
-	/** Plain ids of the prefix's bindings that are being deleted, or were since then. */
+	/** Plain ids of the prefix's bindings that are being deleted, or went after that time. */
 	goneSince(prefixId: string, sinceMs: number): Set<string>;
 	pace(prefixId: string, sinceMs: number): Pace;
 	/** The freeze that is in force; null when there is none. */
@@ -124,6 +125,8 @@ export interface Journal {
 	keepSettled(deletion: Deletion, claims?: readonly Claim[]): void;
 	/** Binds further keys to a deletion that another request began. */
 	join(deletionId: string, claims: readonly Claim[]): void;
+	/** Gives a received deletion up for the record that answers it: its id and its claims lead there from now on. */
+	alias(id: string, deletionId: string): void;
 }
 
 export interface LastDeletionQuery {

@@ -5,8 +5,8 @@ import { isCloudflareId } from "./cloudflare-id.ts";
 import { courseOf } from "./course.ts";
 import { settle, withEvent } from "./deletion.ts";
 import type { Directory } from "./directory.ts";
-import { isGone } from "./execute.ts";
 import { failedLookUp, locate } from "./locate.ts";
+import { lookForLoss } from "./look.ts";
 import type { OpenDeletion, Ports } from "./ports.ts";
 
 /** A frozen deletion looks again this often, should the end of the freeze not have woken it. */
@@ -37,9 +37,10 @@ export async function begin(id: string, ports: Ports, directory: Directory): Pro
 	const { binding } = waiting.deletion;
 	if (binding === null || !isCloudflareId(binding.id) || !isCloudflareId(binding.prefix_id)) return;
 	const target = { kind: "id" as const, named: binding.cidr, bindingId: binding.id, prefixId: binding.prefix_id };
-	const found = await locate(target, ports, directory);
-	// "Not found" has more than one reason; only a binding that is seen to be gone was deleted by somebody else.
-	const gone = !found.ok && found.failure.code === "binding_not_found" ? await isGone(binding, ports) : null;
+	const found = await locate(target, ports, directory, null);
+	// "Not found" has more than one reason; only a binding that is seen to be gone was deleted by someone else.
+	const isMissing = !found.ok && found.failure.code === "binding_not_found";
+	const gone = isMissing ? await lookForLoss(binding, waiting.progress.judgedAtMs, ports) : null;
 
 	// Nothing waits from here on.
 	const open = journal.open(id);
@@ -48,11 +49,8 @@ export async function begin(id: string, ports: Ports, directory: Directory): Pro
 	if (!found.ok) {
 		if (gone === "done") return journal.keepSettled(settle(open.deletion, nowMs, "already_gone"));
 		const { progress } = open;
-		if (found.failure.code !== "credential_rejected" && progress.readBacks < patience) {
-			return journal.keepOpen(
-				{ ...open, progress: { ...progress, readBacks: progress.readBacks + 1 } },
-				nowMs + lookUpPauseMs,
-			);
+		if (found.failure.code !== "credential_rejected" && progress.looks < patience) {
+			return journal.keepOpen({ ...open, progress: { ...progress, looks: progress.looks + 1 } }, nowMs + lookUpPauseMs);
 		}
 		return journal.keepSettled(failedLookUp(open.deletion, found.failure, nowMs));
 	}

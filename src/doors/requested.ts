@@ -3,8 +3,8 @@
 
 import * as v from "valibot";
 import type { Actor } from "../deletion/actor.ts";
-import type { Admitted, DeletionCommand } from "../deletion/admit.ts";
 import type { LookUpFailure } from "../deletion/locate.ts";
+import type { DeletionCommand, Receipt } from "../deletion/receive.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
 import type { Target } from "../deletion/target.ts";
 import { guardNames } from "../deletion/verdict.ts";
@@ -49,7 +49,7 @@ export async function requestDeletion(
 	wish: Wish,
 	request: Pick<Request, "headers">,
 	context: Context,
-): Promise<Result<Admitted, Problem>> {
+): Promise<Result<Receipt, Problem>> {
 	const idempotencyKey = idempotencyKeyOf(request.headers);
 	if (!idempotencyKey.ok) return idempotencyKey;
 	const ifMatch = ifMatchOf(request.headers);
@@ -71,7 +71,7 @@ export async function commandDeletion(
 	command: DeletionCommand,
 	waitMs: number,
 	context: Context,
-): Promise<Result<Admitted, Problem>> {
+): Promise<Result<Receipt, Problem>> {
 	const admission = await ask(context.requestId, () => context.ledger.request(command, waitMs));
 	if (!admission.ok) {
 		const detail =

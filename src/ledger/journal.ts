@@ -1,7 +1,8 @@
 // The domain's journal in SQLite. Synchronous, so that what belongs together becomes durable together; decides nothing.
 import { plainId } from "../deletion/cloudflare-id.ts";
-import { type Deletion, isOpen, leavesKeyFree, summaryOf } from "../deletion/deletion.ts";
-import type { Claim, Journal, OpenDeletion, Progress, Terms } from "../deletion/ports.ts";
+import { at, type Deletion, isOpen, leavesKeyFree, summaryOf } from "../deletion/deletion.ts";
+import type { Claim, Journal, OpenDeletion, Terms } from "../deletion/ports.ts";
+import { type Progress, readProgress, storedProgress } from "../deletion/progress.ts";
 import { freezeInForce } from "./freezes.ts";
 import { countOutcome } from "./outcomes.ts";
 import { readRecord, setFlag } from "./tables.ts";
@@ -38,18 +39,22 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 		const { state, binding_id, prefix_id, cidr } = summaryOf(deletion);
 		const nowMs = now();
 		const begunAtMs = state === "deleting" || state === "unknown" ? nowMs : null;
+		// Version 0.1.0 knows no received deletions, and must not be woken for one.
+		const isNew = state === "received";
 		// A restoration under way is published too, as a settled record is read where nobody asks the Ledger.
 		const publishAtMs = isOpen(deletion) ? null : nowMs + publishLookAfterMs;
+		const restored = deletion.restoration?.binding_id ?? null;
 		version = null;
+		noteReceived(deletion);
 		countOutcome(sql, deletion);
 		sql.exec(
 			`INSERT INTO deletions (id, open, state, binding_id, prefix_id, cidr, change, changed_at, begun_at, settle_at,
-				publish_at, record, terms, progress)
-			VALUES (?, ?, ?, ?, ?, ?, (SELECT coalesce(max(change), 0) + 1 FROM deletions), ?, ?, ?, ?, ?, ?, ?)
+				due_at, publish_at, restored_id, record, terms, progress)
+			VALUES (?, ?, ?, ?, ?, ?, (SELECT coalesce(max(change), 0) + 1 FROM deletions), ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (id) DO UPDATE SET open = excluded.open, state = excluded.state, change = excluded.change,
 				changed_at = excluded.changed_at, begun_at = coalesce(begun_at, excluded.begun_at),
-				settle_at = excluded.settle_at, publish_at = coalesce(excluded.publish_at, publish_at),
-				publish_failures = 0, record = excluded.record, terms = excluded.terms, progress = excluded.progress`,
+				settle_at = excluded.settle_at, due_at = excluded.due_at, publish_at = coalesce(excluded.publish_at, publish_at),
+				publish_failures = 0, restored_id = excluded.restored_id, record = excluded.record, terms = excluded.terms, progress = excluded.progress`,
 			deletion.id,
 			isOpen(deletion) ? 1 : 0,
 			state,
@@ -58,11 +63,13 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 			cidr,
 			nowMs,
 			begunAtMs,
-			work?.dueAtMs ?? null,
+			isNew ? null : (work?.dueAtMs ?? null),
+			isNew ? (work?.dueAtMs ?? null) : null,
 			publishAtMs,
+			restored === null ? null : plainId(restored),
 			JSON.stringify(deletion),
 			work?.terms ? JSON.stringify(work.terms) : null,
-			work ? JSON.stringify(work.progress) : null,
+			work ? storedProgress(work.progress) : null,
 		);
 		onDue(work?.dueAtMs ?? nowMs + publishLookAfterMs);
 	}
@@ -87,10 +94,24 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 			.exec<WorkRow>(`SELECT record, terms, progress FROM deletions WHERE open = 1 AND ${query}`, value)
 			.toArray();
 		if (row === undefined) return null;
-		return { deletion: readRecord(row.record), terms: JSON.parse(row.terms), progress: JSON.parse(row.progress) };
+		return { deletion: readRecord(row.record), terms: JSON.parse(row.terms), progress: readProgress(row.progress) };
 	};
 
-	return {
+	const newest = (condition: string, value: string): Deletion | null => {
+		const query = `SELECT record FROM deletions WHERE ${condition} ORDER BY id LIMIT 1`;
+		const [row] = sql.exec<{ record: string }>(query, value).toArray();
+		return row === undefined ? null : readRecord(row.record);
+	};
+
+	/** Received deletions by actor and payload. A restart forgets it: then each request has a record of its own. */
+	const beingLookedUp = new Map<string, string>();
+	const keyOf = (actor: string, payload: string) => `${actor} ${payload}`;
+	function noteReceived({ id, state }: Deletion): void {
+		if (state === "received") return;
+		for (const [key, one] of beingLookedUp) if (one === id) beingLookedUp.delete(key);
+	}
+
+	const journal: CountedJournal = {
 		version() {
 			version ??= readVersion(sql);
 			return version;
@@ -102,7 +123,15 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 		},
 		get(id) {
 			const [row] = sql.exec<{ record: string }>("SELECT record FROM deletions WHERE id = ?", id).toArray();
-			return row === undefined ? null : readRecord(row.record);
+			if (row !== undefined) return readRecord(row.record);
+			const query = "SELECT deletion_id FROM aliases WHERE id = ?";
+			const [alias] = sql.exec<{ deletion_id: string }>(query, id).toArray();
+			return alias === undefined ? null : journal.get(alias.deletion_id);
+		},
+		received(actor, payload) {
+			const id = beingLookedUp.get(keyOf(actor, payload));
+			const deletion = id === undefined ? null : journal.get(id);
+			return deletion?.state === "received" ? deletion : null;
 		},
 		open: (id) => openRow("id = ?", id),
 		openFor: (named) =>
@@ -110,13 +139,25 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 		restoring(id) {
 			const query = "SELECT record, progress FROM deletions WHERE id = ? AND open = 0 AND progress IS NOT NULL";
 			const [row] = sql.exec<{ record: string; progress: string }>(query, id).toArray();
-			return row === undefined ? null : { deletion: readRecord(row.record), progress: JSON.parse(row.progress) };
+			return row === undefined ? null : { deletion: readRecord(row.record), progress: readProgress(row.progress) };
 		},
-		deletedSince(bindingId, sinceMs) {
-			const query = `SELECT record FROM deletions WHERE binding_id = ? AND changed_at >= ?
-				AND state IN ('deleted', 'already_gone', 'restored') ORDER BY id LIMIT 1`;
-			const [row] = sql.exec<{ record: string }>(query, plainId(bindingId), sinceMs).toArray();
-			return row === undefined ? null : readRecord(row.record);
+		carriedOut(named) {
+			const [column, value] =
+				"cidr" in named ? (["cidr", named.cidr] as const) : (["binding_id", plainId(named.bindingId)] as const);
+			return newest(`${column} = ? AND state IN ${carriedOutStates}`, value);
+		},
+		created(named) {
+			const [column, value] =
+				"cidr" in named ? (["cidr", named.cidr] as const) : (["restored_id", plainId(named.bindingId)] as const);
+			const { binding, restoration } = newest(`${column} = ? AND restored_id IS NOT NULL`, value) ?? {};
+			const bindingId = restoration?.binding_id ?? null;
+			if (!binding || bindingId === null || journal.carriedOut({ bindingId }) !== null) return null;
+			return { prefixId: binding.prefix_id, bindingId };
+		},
+		prefixOf(bindingId) {
+			const plain = plainId(bindingId);
+			const record = newest("binding_id = ?", plain) ?? newest("restored_id = ?", plain);
+			return record?.binding?.prefix_id ?? null;
 		},
 		overtaking(id, cidr, sinceMs) {
 			const query = `SELECT record FROM deletions WHERE cidr = ? AND id <> ? AND begun_at > ?
@@ -124,12 +165,13 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 			const [row] = sql.exec<{ record: string }>(query, cidr, id, sinceMs).toArray();
 			return row === undefined ? null : readRecord(row.record);
 		},
-		/** By their plain ids. Two questions, so that each can be answered from an index. */
+		/** Two questions, so that each can be answered from an index. What has not changed since cannot have gone since. */
 		goneSince(prefixId, sinceMs) {
 			const query = `SELECT binding_id FROM deletions WHERE open = 1 AND state IN ('deleting', 'unknown') AND +prefix_id = ?1
 				UNION ALL SELECT binding_id FROM deletions
-				WHERE prefix_id = ?1 AND changed_at >= ?2 AND state IN ('deleted', 'already_gone', 'restored')`;
-			const rows = sql.exec<{ binding_id: string }>(query, plainId(prefixId), sinceMs).toArray();
+				WHERE prefix_id = ?1 AND changed_at >= ?2 AND state IN ${carriedOutStates}
+					AND json_extract(record, '$.settled_at') >= ?3`;
+			const rows = sql.exec<{ binding_id: string }>(query, plainId(prefixId), sinceMs, at(sinceMs)).toArray();
 			return new Set(rows.map((row) => row.binding_id));
 		},
 		pace(prefixId, sinceMs) {
@@ -149,6 +191,8 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 		keepOpen({ deletion, terms, progress }, dueAtMs, claims = []) {
 			put(deletion, { terms, progress, dueAtMs });
 			claim(deletion.id, claims);
+			const [first] = claims;
+			if (deletion.state === "received" && first) beingLookedUp.set(keyOf(first.actor, first.payload), deletion.id);
 		},
 		keepRestoring: ({ deletion, progress }, dueAtMs) => put(deletion, { terms: null, progress, dueAtMs }),
 		keepSettled(deletion, claims = []) {
@@ -158,8 +202,27 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 			onSettled(deletion.id);
 		},
 		join: claim,
+		alias(id, deletionId) {
+			const query = "SELECT told FROM deletions WHERE id = ?";
+			const isTold = sql.exec<{ told: number | null }>(query, id).toArray()[0]?.told === 1;
+			const insert = "INSERT INTO aliases (id, deletion_id, made_at, publish_at) VALUES (?, ?, ?, ?)";
+			sql.exec(insert, id, deletionId, now(), isTold ? now() + publishLookAfterMs : null);
+			sql.exec("UPDATE claims SET deletion_id = ? WHERE deletion_id = ?", deletionId, id);
+			// The count of changes never falls back, so the record that answers takes the newest number over.
+			const next = "(SELECT max(change) + 1 FROM deletions)";
+			const renumber = `UPDATE deletions SET summary_change = CASE WHEN summary_change = change THEN ${next} END, change = ${next}
+				WHERE id = ?`;
+			sql.exec(renumber, deletionId);
+			sql.exec("DELETE FROM deletions WHERE id = ?", id);
+			for (const [key, one] of beingLookedUp) if (one === id) beingLookedUp.delete(key);
+			version = null;
+			if (isTold) onDue(now() + publishLookAfterMs);
+		},
 	};
+	return journal;
 }
+
+const carriedOutStates = "('deleted', 'already_gone', 'restored')";
 
 function readVersion(sql: SqlStorage): string {
 	const query = `SELECT (SELECT value FROM flags WHERE name = 'journal') AS journal,

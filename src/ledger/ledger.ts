@@ -5,19 +5,20 @@ import { DurableObject } from "cloudflare:workers";
 import { recordInKv } from "../adapters/history/recall.ts";
 import { configOf, type Env } from "../config.ts";
 import type { Actor, Party } from "../deletion/actor.ts";
-import { type Admitted, admit, type DeletionCommand, type Rejection } from "../deletion/admit.ts";
 import { advance } from "../deletion/advance.ts";
+import { beginRestoration, type RestorationRefusal } from "../deletion/begin-restoration.ts";
 import type { Binding } from "../deletion/binding.ts";
 import { type CloudflareId, isCloudflareId } from "../deletion/cloudflare-id.ts";
 import { cancel, decideApproval, type LifecycleFailure } from "../deletion/decisions.ts";
 import { type Deletion, isOpen } from "../deletion/deletion.ts";
 import { createDirectory } from "../deletion/directory.ts";
 import type { Freeze, FreezeEvent } from "../deletion/freeze.ts";
+import { giveUpIfLate } from "../deletion/judge-received.ts";
 import type { BindingsQuery, Changes, ChangesQuery, LedgerApi, Overview } from "../deletion/ledger-api.ts";
 import type { LookUpFailure } from "../deletion/locate.ts";
 import type { Offer, OfferFailure, Press } from "../deletion/offer.ts";
 import { type Plan, type PlanQuery, plan } from "../deletion/plan.ts";
-import { beginRestoration, type RestorationRefusal } from "../deletion/restore.ts";
+import { type DeletionCommand, type Receipt, type Rejection, receive } from "../deletion/receive.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
 import { surveyPrefix } from "../deletion/survey.ts";
 import { log, traceOf } from "../log.ts";
@@ -29,7 +30,7 @@ import { migrate } from "./migrations.ts";
 import { keepOffer, takeOffer } from "./offers.ts";
 import { overview } from "./overview.ts";
 import { createSurveys } from "./surveys.ts";
-import { getFlag, nextDueMs, postpone, prune, setFlag } from "./tables.ts";
+import { dueIds, getFlag, markTold, nextDueMs, postpone, prune, setFlag } from "./tables.ts";
 import { type Wired, wire } from "./wiring.ts";
 
 const settledAtOnce = 20;
@@ -60,13 +61,14 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		});
 	}
 
-	async request(command: DeletionCommand, waitMs: number): Promise<Result<Admitted, Rejection>> {
-		const { ports } = this.#wired();
-		const admission = await admit(command, ports, this.#directory);
-		if (!admission.ok) return admission;
-		const { deletion, replayed } = admission.value;
-		if (!isOpen(deletion)) return admission;
-		return ok({ deletion: await this.#broughtOn(deletion, waitMs), replayed });
+	async request(command: DeletionCommand, waitMs: number): Promise<Result<Receipt, Rejection>> {
+		const received = receive(command, this.#wired().ports);
+		if (!received.ok || !isOpen(received.value.deletion)) return received;
+		const { deletion, replayed } = received.value;
+		const present = await this.#broughtOn(deletion, waitMs);
+		// The caller is given this id before it is known whether another record will answer for it.
+		if (present.state === "received" || command.deletionId !== undefined) markTold(this.#sql, deletion.id);
+		return ok({ deletion: present, replayed });
 	}
 
 	async decide(
@@ -158,9 +160,8 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		this.#alarmAtMs = null;
 		try {
 			const { outbox } = this.#wired();
-			const query = "SELECT id FROM deletions WHERE settle_at <= ? ORDER BY settle_at LIMIT ?";
-			const due = this.#sql.exec<{ id: string }>(query, Date.now(), settledAtOnce).toArray();
-			await Promise.all(due.map(({ id }) => this.#advance(id).then(() => outbox.send(id))));
+			const due = dueIds(this.#sql, Date.now(), settledAtOnce);
+			await Promise.all(due.map((id) => this.#advance(id).then(() => outbox.send(id))));
 			await outbox.sendDue();
 			prune(this.#sql, Date.now());
 			const nextMs = nextDueMs(this.#sql);
@@ -176,12 +177,18 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	 * the alarm; until then a caller with time left waits for that.
 	 */
 	async #broughtOn(deletion: Deletion, waitMs: number): Promise<Deletion> {
-		const { id } = deletion;
-		const present = () => this.#wired().ports.journal.get(id) ?? deletion;
-		const waiting = { id, settled: Promise.withResolvers<void>() };
+		const present = () => this.#wired().ports.journal.get(deletion.id) ?? deletion;
+		const waiting = { id: deletion.id, settled: Promise.withResolvers<void>() };
+		const bringOn = async (): Promise<void> => {
+			await this.#advance(deletion.id);
+			const { id, state } = present();
+			// The look-up can show that another record answers.
+			if (id !== deletion.id) await this.#advance(id);
+			waiting.id = id;
+			if (state === "unknown") await waiting.settled.promise;
+		};
 		this.#waiting.add(waiting);
-		const work = this.#advance(id).then(() => (present().state === "unknown" ? waiting.settled.promise : undefined));
-		await withinMs(waitMs, work);
+		await withinMs(waitMs, bringOn());
 		this.#waiting.delete(waiting);
 		return present();
 	}
@@ -194,7 +201,11 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	/** Never rejects: what goes wrong here is left to the alarm, which reads what really happened. */
 	#advance(id: string): Promise<void> {
 		const present = this.#underWay.get(id);
-		if (present !== undefined) return present;
+		if (present !== undefined) {
+			const open = this.#wired().ports.journal.open(id);
+			if (open !== null) giveUpIfLate(open, this.#wired().ports);
+			return present;
+		}
 		const work = advance(id, this.#wired().ports, this.#directory)
 			.catch((error) => {
 				log("error", "deletion_interrupted", { deletion_id: id, ...traceOf(error) });

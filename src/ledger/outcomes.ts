@@ -1,6 +1,6 @@
 // How many deletions ended how, by the day on which they were asked for. Counted in the commit that stores the record,
 // so that nobody has to read the history to draw it.
-import { type Deletion, isOpen, type State } from "../deletion/deletion.ts";
+import { carriedOutAs, type Deletion, isOpen, type State } from "../deletion/deletion.ts";
 import type { Outcome } from "../deletion/ledger-api.ts";
 
 /** More than anybody is shown. */
@@ -23,13 +23,13 @@ export function countOutcome(sql: SqlStorage, deletion: Deletion): void {
 	sql.exec("DELETE FROM outcomes WHERE day <= date(?, ?)", day, `-${keptDays} days`);
 }
 
-function countedAs(sql: SqlStorage, { id, restoration, timeline }: Deletion): State | null {
+function countedAs(sql: SqlStorage, deletion: Deletion): State | null {
+	const { id, restoration } = deletion;
 	const query = "SELECT open, state FROM deletions WHERE id = ?";
 	const [row] = sql.exec<{ open: number; state: State }>(query, id).toArray();
 	if (row !== undefined) return row.open === 1 ? null : row.state;
 	// The Ledger had let it go, and has it back to amend it.
-	if (restoration === null) return null;
-	return timeline.some(({ event }) => event === "already_gone") ? "already_gone" : "deleted";
+	return restoration === null ? null : carriedOutAs(deletion);
 }
 
 /** @param sinceDay as 2026-02-20, in UTC. */

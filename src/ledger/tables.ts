@@ -26,6 +26,7 @@ export function setFlag(sql: SqlStorage, name: string, value: string | null): vo
 export function nextDueMs(sql: SqlStorage): number | null {
 	const query = `SELECT min(at) AS at FROM (
 		SELECT min(settle_at) AS at FROM deletions WHERE settle_at IS NOT NULL
+		UNION ALL SELECT min(due_at) FROM deletions WHERE due_at IS NOT NULL
 		UNION ALL SELECT min(publish_at) FROM deletions WHERE publish_at IS NOT NULL
 		UNION ALL SELECT min(made_at) + ${keptMs} FROM claims
 		UNION ALL SELECT min(changed_at) + ${keptMs} FROM deletions WHERE open = 0 AND settle_at IS NULL AND publish_at IS NULL
@@ -33,9 +34,26 @@ export function nextDueMs(sql: SqlStorage): number | null {
 	return sql.exec<{ at: number | null }>(query).one().at;
 }
 
+/** Deletions with work that is due, the longest overdue first. */
+export function dueIds(sql: SqlStorage, nowMs: number, atMost: number): string[] {
+	const query = `SELECT id FROM (SELECT id, settle_at AS at FROM deletions WHERE settle_at <= ?1
+		UNION ALL SELECT id, due_at AS at FROM deletions WHERE due_at <= ?1) ORDER BY at LIMIT ?2`;
+	return sql
+		.exec<{ id: string }>(query, nowMs, atMost)
+		.toArray()
+		.map(({ id }) => id);
+}
+
 /** Tries a deletion again later; what is settled is left alone. */
 export function postpone(sql: SqlStorage, id: string, atMs: number): void {
 	sql.exec("UPDATE deletions SET settle_at = ? WHERE id = ? AND settle_at IS NOT NULL", atMs, id);
+	sql.exec("UPDATE deletions SET due_at = ? WHERE id = ? AND due_at IS NOT NULL", atMs, id);
+}
+
+/** A caller was given this id, so it has to answer for good, whatever record will answer for it. */
+export function markTold(sql: SqlStorage, id: string): void {
+	sql.exec("UPDATE deletions SET told = 1 WHERE id = ?", id);
+	sql.exec("UPDATE aliases SET publish_at = made_at WHERE id = ? AND publish_at IS NULL", id);
 }
 
 /** The newest change stays, so that the count of changes never falls back. */

@@ -3,7 +3,8 @@
 import { rmSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { type Deletion, withEvent } from "../../src/deletion/deletion.ts";
-import type { Progress, Terms } from "../../src/deletion/ports.ts";
+import type { Terms } from "../../src/deletion/ports.ts";
+import { notYetSent } from "../../src/deletion/progress.ts";
 import { ok } from "../../src/deletion/result.ts";
 import { changes } from "../../src/ledger/changes.ts";
 import { createJournal } from "../../src/ledger/journal.ts";
@@ -16,15 +17,7 @@ import { variantOf } from "./seed.ts";
 
 const dayMs = 24 * 3_600_000;
 const terms: Terms = { acknowledge: [], ifMatch: null, ranges: null, approved: [] };
-const progress: Progress = {
-	judgedAtMs: 0,
-	callsSent: 1,
-	lastSentAtMs: 0,
-	readBackFirst: true,
-	mayHaveTakenEffect: true,
-	answeredNo: false,
-	readBacks: 0,
-};
+const progress = { ...notYetSent(0), phase: "sent" as const, callsSent: 1 };
 
 export interface Held {
 	rows: number;
@@ -59,7 +52,13 @@ export async function simulate(path: string, like: Deletion, aDay: number, days:
 		nowMs = Date.UTC(2026, 9, 1) + index * apartMs;
 		const { deletion } = variantOf(like, index, nowMs);
 		const payload = JSON.stringify([deletion.target, deletion.reason, [], null, null]);
-		const claim = { actor: deletion.actor.name, key: `request:${crypto.randomUUID()}`, payload, lasting: false };
+		const claim = {
+			actor: deletion.actor.name,
+			key: `request:${crypto.randomUUID()}`,
+			payload,
+			payloadOfVersion1: payload,
+			lasting: false,
+		};
 		const open = { ...deletion, state: "deleting" as const, settled_at: null };
 		journal.keepOpen({ deletion: open, terms, progress }, nowMs + 15_000, [claim]);
 		journal.keepOpen({ deletion: withEvent(open, nowMs, "sent"), terms, progress }, nowMs + 15_000);

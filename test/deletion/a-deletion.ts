@@ -1,9 +1,11 @@
 // One admitted deletion in a small world, and its life: carried out, looked after by the alarm, until it is settled.
-import { type Admitted, admit, type DeletionCommand } from "../../src/deletion/admit.ts";
+
 import type { Deletion, TimelineEvent } from "../../src/deletion/deletion.ts";
 import { createDirectory } from "../../src/deletion/directory.ts";
 import { carryOut } from "../../src/deletion/execute.ts";
 import type { CloudflareFault } from "../../src/deletion/ports.ts";
+import type { DeletionCommand, Receipt } from "../../src/deletion/receive.ts";
+import { admit } from "./admit.ts";
 import { bindingOf, commandOf, createWorld, fault, id, prefixOf, type World } from "./world.ts";
 
 export const edge = prefixOf(id("a1"), "203.0.113.0/24");
@@ -11,7 +13,7 @@ export const edge = prefixOf(id("a1"), "203.0.113.0/24");
 export const worldOf = (): World =>
 	createWorld([edge, [bindingOf(id("b0"), "203.0.113.0/24"), bindingOf(id("b1"), "203.0.113.0/26")]]);
 
-export async function asked(world: World, command: DeletionCommand): Promise<Admitted> {
+export async function asked(world: World, command: DeletionCommand): Promise<Receipt> {
 	const admission = await admit(command, world.ports, createDirectory());
 	if (!admission.ok) throw new Error(admission.failure.code);
 	return admission.value;

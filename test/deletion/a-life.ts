@@ -1,10 +1,12 @@
 // A deletion that waits, for its time or for another person, in a small world.
-import { admit, type DeletionCommand } from "../../src/deletion/admit.ts";
+
 import { advance } from "../../src/deletion/advance.ts";
 import type { Deletion } from "../../src/deletion/deletion.ts";
 import { createDirectory } from "../../src/deletion/directory.ts";
+import type { DeletionCommand } from "../../src/deletion/receive.ts";
 import { begin } from "../../src/deletion/waiting.ts";
 import { edge } from "./a-deletion.ts";
+import { admit } from "./admit.ts";
 import { actorOf, bindingOf, commandOf, createWorld, id, startMs, type World } from "./world.ts";
 
 export const hour = 3_600_000;

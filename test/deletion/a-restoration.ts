@@ -1,8 +1,10 @@
 // One deletion that was carried out, and the way back: begun, carried out, looked after by the alarm, until it is settled.
+
+import { beginRestoration } from "../../src/deletion/begin-restoration.ts";
 import type { Binding } from "../../src/deletion/binding.ts";
+import { carryBack } from "../../src/deletion/carry-back.ts";
 import type { Deletion, Restoration } from "../../src/deletion/deletion.ts";
 import { carryOut } from "../../src/deletion/execute.ts";
-import { beginRestoration, carryBack } from "../../src/deletion/restore.ts";
 import { admitted, edge, faultOf, type Reply, recordOf, storyAfter } from "./a-deletion.ts";
 import { actorOf, bindingOf, fault, id, type World } from "./world.ts";
 

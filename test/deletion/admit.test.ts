@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { admit, type DeletionCommand } from "../../src/deletion/admit.ts";
-import { lookAfterMs, notYetSent } from "../../src/deletion/careful.ts";
+import { lookAfterMs } from "../../src/deletion/careful.ts";
 import { createDirectory } from "../../src/deletion/directory.ts";
 import { carryOut } from "../../src/deletion/execute.ts";
+import { notYetSent } from "../../src/deletion/progress.ts";
+import type { DeletionCommand } from "../../src/deletion/receive.ts";
 import { isRecordId } from "../../src/deletion/record-id.ts";
 import { asked, edge, worldOf } from "./a-deletion.ts";
+import { admit } from "./admit.ts";
 import {
 	actorOf,
 	bindingOf,

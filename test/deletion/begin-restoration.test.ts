@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { admit } from "../../src/deletion/admit.ts";
-import { lookAfterMs, notYetSent } from "../../src/deletion/careful.ts";
+import { beginRestoration } from "../../src/deletion/begin-restoration.ts";
+import { lookAfterMs } from "../../src/deletion/careful.ts";
+import { carryBack } from "../../src/deletion/carry-back.ts";
 import { type Deletion, states } from "../../src/deletion/deletion.ts";
 import { createDirectory } from "../../src/deletion/directory.ts";
 import { carryOut } from "../../src/deletion/execute.ts";
-import { beginRestoration, carryBack } from "../../src/deletion/restore.ts";
+import { notYetSent } from "../../src/deletion/progress.ts";
 import { edge, recordOf } from "./a-deletion.ts";
 import { begun, bind, cidr, deleted, live, play, restorationOf, restorer } from "./a-restoration.ts";
+import { admit } from "./admit.ts";
 import { actorOf, commandOf, fault, id, lenient, prefixOf, type World } from "./world.ts";
 
 const ask = (world: World, record: Deletion | null, actor = restorer) => beginRestoration(record, actor, world.ports);

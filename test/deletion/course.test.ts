@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { lookAfterMs, notYetSent } from "../../src/deletion/careful.ts";
+import { lookAfterMs } from "../../src/deletion/careful.ts";
 import { courseOf } from "../../src/deletion/course.ts";
 import type { Deletion } from "../../src/deletion/deletion.ts";
 import { sentenceOf } from "../../src/deletion/guards.ts";
 import type { Terms } from "../../src/deletion/ports.ts";
+import { notYetSent } from "../../src/deletion/progress.ts";
 import type { Verdict } from "../../src/deletion/verdict.ts";
 import { createWorld, policyOf, startMs } from "./world.ts";
 

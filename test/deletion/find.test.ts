@@ -14,7 +14,7 @@ const bindings = () => [
 const worldOf = (): World => createWorld([edge, bindings()], [shop, [bindingOf(id("b4"), "198.51.100.0/24")]]);
 
 const search = (world: World, target: Target, directory = createDirectory()) =>
-	find(target, world.ports.cloudflare, directory, startMs);
+	find(target, world.ports, directory, { ranges: null, home: null });
 
 describe("find", () => {
 	it("finds a CIDR's binding with two calls, and its neighbours", async () => {

@@ -24,7 +24,7 @@ const past = (change: Partial<Summary>): Summary => ({
 });
 
 const look = async (world: World, target: string) => {
-	const located = await locate(targetOf(target), world.ports, createDirectory());
+	const located = await locate(targetOf(target), world.ports, createDirectory(), null);
 	return located.ok ? located.value : located.failure;
 };
 

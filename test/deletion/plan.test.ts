@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { admit } from "../../src/deletion/admit.ts";
 import { createDirectory } from "../../src/deletion/directory.ts";
 import { carryOut } from "../../src/deletion/execute.ts";
 import { plan } from "../../src/deletion/plan.ts";
+import { admit } from "./admit.ts";
 import { bindingOf, commandOf, createWorld, id, lenient, policyOf, prefixOf, type World } from "./world.ts";
 
 const edge = prefixOf(id("a1"), "203.0.113.0/24");

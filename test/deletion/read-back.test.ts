@@ -1,7 +1,9 @@
 // When a DELETE may be sent, how long it is waited for, and what a look at the list may conclude.
 import { describe, expect, it } from "vitest";
-import { landingMs, lookAfterMs, sendWindowMs } from "../../src/deletion/careful.ts";
+import { lookAfterMs } from "../../src/deletion/careful.ts";
+import { sendWindowMs } from "../../src/deletion/careful-rules.ts";
 import { carryOut } from "../../src/deletion/execute.ts";
+import { lagMs } from "../../src/deletion/lag.ts";
 import { admitted, edge, live, play, recordOf, type Script, story } from "./a-deletion.ts";
 import { fault, startMs } from "./world.ts";
 
@@ -42,8 +44,8 @@ describe("time", () => {
 
 	it("is given to a cut-off DELETE to land: a minute after the last one was sent", async () => {
 		const { pauses, record } = await lived({ deletes: ["lost", "lost", "lost"] });
-		expect(pauses).toEqual([`unknown for ${landingMs} ms`]);
-		expect(record.settled_at).toBe(new Date(startMs + landingMs).toISOString());
+		expect(pauses).toEqual([`unknown for ${lagMs} ms`]);
+		expect(record.settled_at).toBe(new Date(startMs + lagMs).toISOString());
 	});
 
 	it("is taken longer and longer between read-backs that say nothing, up to 45 seconds", async () => {

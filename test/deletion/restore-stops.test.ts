@@ -2,14 +2,15 @@
 // look between.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { admit } from "../../src/deletion/admit.ts";
-import { callsAtMost, landingMs, sendWindowMs } from "../../src/deletion/careful.ts";
+import { callsAtMost, sendWindowMs } from "../../src/deletion/careful-rules.ts";
+import { carryBack } from "../../src/deletion/carry-back.ts";
 import { createDirectory } from "../../src/deletion/directory.ts";
 import { carryOut } from "../../src/deletion/execute.ts";
+import { lagMs } from "../../src/deletion/lag.ts";
 import type { CloudflareFault, Ports } from "../../src/deletion/ports.ts";
-import { carryBack } from "../../src/deletion/restore.ts";
 import { edge, recordOf } from "./a-deletion.ts";
 import { begun, bind, boundNow, cidr, live, play, restorationOf, type Script } from "./a-restoration.ts";
+import { admit } from "./admit.ts";
 import { expectLookBetween, livedThrough, mortal } from "./mortal.ts";
 import { commandOf, fault, id, type World } from "./world.ts";
 
@@ -102,7 +103,7 @@ const aPost = fc.oneof(
 	},
 	{
 		weight: 2,
-		arbitrary: fc.record({ landsAfterMs: fc.nat(landingMs - 1), answer: fc.constant("lost"), takesMs }),
+		arbitrary: fc.record({ landsAfterMs: fc.nat(lagMs - 1), answer: fc.constant("lost"), takesMs }),
 	},
 	{ weight: 1, arbitrary: fc.record({ landsAfterMs: fc.constant(null), answer: fc.constant("clear"), takesMs }) },
 );
@@ -183,7 +184,7 @@ describe("any history of lost answers, late effects, unreadable lists, rivals an
 					expect(round).toBeLessThan(40);
 				}
 
-				world.clock.nowMs += 2 * landingMs;
+				world.clock.nowMs += 2 * lagMs;
 				calls = 0;
 				settleEffects();
 				const { state, binding_id } = restorationOf(world, recordId);

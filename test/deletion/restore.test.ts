@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { carryBack } from "../../src/deletion/restore.ts";
+import { carryBack } from "../../src/deletion/carry-back.ts";
 import { recordOf } from "./a-deletion.ts";
 import { begun, bind, boundNow, cidr, live, play, restorationOf, type Script, story } from "./a-restoration.ts";
 import { freezeOf, id, startMs, type World } from "./world.ts";

@@ -1,8 +1,9 @@
 // Whatever dies, wherever: the record tells the truth in the end, and no DELETE follows another without a look between.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { callsAtMost, landingMs, sendWindowMs } from "../../src/deletion/careful.ts";
+import { callsAtMost, sendWindowMs } from "../../src/deletion/careful-rules.ts";
 import { carryOut } from "../../src/deletion/execute.ts";
+import { lagMs } from "../../src/deletion/lag.ts";
 import type { CloudflareFault, Ports } from "../../src/deletion/ports.ts";
 import { admitted, edge, live, play, recordOf, type Script, takeAway } from "./a-deletion.ts";
 import { expectLookBetween, livedThrough, mortal } from "./mortal.ts";
@@ -83,7 +84,7 @@ const aDelete: fc.Arbitrary<Delete> = fc.oneof(
 	{
 		weight: 2,
 		arbitrary: fc.record({
-			landsAfterMs: fc.option(fc.nat(landingMs - 1)),
+			landsAfterMs: fc.option(fc.nat(lagMs - 1)),
 			answer: fc.constant("lost"),
 			takesMs: fc.nat(10_000),
 		}),
@@ -169,7 +170,7 @@ describe("any history of lost answers, late effects, unreadable lists, rivals an
 					expect(round).toBeLessThan(40);
 				}
 
-				world.clock.nowMs += 2 * landingMs;
+				world.clock.nowMs += 2 * lagMs;
 				const { state } = recordOf(world, recordId);
 				calls = 0;
 				settleEffects();

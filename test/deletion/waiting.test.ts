@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { lookAfterMs, notYetSent } from "../../src/deletion/careful.ts";
+import { lookAfterMs } from "../../src/deletion/careful.ts";
 import { decideApproval } from "../../src/deletion/decisions.ts";
+import { notYetSent } from "../../src/deletion/progress.ts";
 import { edge, recordOf } from "./a-deletion.ts";
 import { advanced, approver, begun, events, hour, pending, scheduled } from "./a-life.ts";
 import { actorOf, bindingOf, fault, id, policyOf, startMs, type World } from "./world.ts";

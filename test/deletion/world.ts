@@ -1,16 +1,16 @@
 // The world as the domain sees it, in memory: a Cloudflare account that can be told to misbehave, a journal, and a
 // clock that moves only when somebody sleeps or a test says so.
 import type { Actor } from "../../src/deletion/actor.ts";
-import type { DeletionCommand } from "../../src/deletion/admit.ts";
 import type { Binding, Prefix } from "../../src/deletion/binding.ts";
 import { type CloudflareId, isCloudflareId } from "../../src/deletion/cloudflare-id.ts";
 import type { CloudflareAnswer, Summary } from "../../src/deletion/deletion.ts";
 import type { Freeze } from "../../src/deletion/freeze.ts";
 import { defaultPolicy, type Policy } from "../../src/deletion/policy.ts";
 import type { Cloudflare, CloudflareFault, LastDeletionQuery, Ports } from "../../src/deletion/ports.ts";
+import type { DeletionCommand } from "../../src/deletion/receive.ts";
 import { fail, ok, type Result } from "../../src/deletion/result.ts";
 import { parseTarget, type Target } from "../../src/deletion/target.ts";
-import { createMemoryJournal, type MemoryJournal } from "./memory-journal.ts";
+import { createTestJournal, type TestJournal } from "./a-journal.ts";
 import { cidr } from "./ranges.ts";
 
 export const accountId = "258def64c72dae45f3e4c8516e2111f2";
@@ -108,7 +108,7 @@ export const fault = {
 
 export interface World {
 	ports: Ports;
-	journal: MemoryJournal;
+	journal: TestJournal;
 	/** prefix → its bindings; a test changes it as it likes. */
 	account: Map<Prefix, Binding[]>;
 	/** `prefixes`, `bindings 203.0.113.0/24`, `delete 203.0.113.0/26`, `create …`; fresh reads end with ` afresh`. */
@@ -118,13 +118,15 @@ export interface World {
 	misbehave: (call: string) => CloudflareFault | null | Promise<CloudflareFault | null>;
 	/** How long ago a read that is shared was asked for. */
 	sharedForMs: number;
+	/** What the configuration lets an actor do, by name; everybody else may read and delete everywhere. */
+	actors: Map<string, Actor>;
 	past: Summary[];
 	recalled: LastDeletionQuery[];
 }
 
 export function createWorld(...prefixes: [Prefix, Binding[]][]): World {
 	const clock = { nowMs: startMs };
-	const journal = createMemoryJournal(() => clock.nowMs);
+	const journal = createTestJournal(() => clock.nowMs);
 	const account = new Map(prefixes);
 	const named = (prefixId: string) => [...account].find(([prefix]) => prefix.id === prefixId);
 
@@ -147,6 +149,13 @@ export function createWorld(...prefixes: [Prefix, Binding[]][]): World {
 				if (bindings === undefined) return fail(fault.notFound);
 				return ok({ items: structuredClone(bindings), askedAtMs: askedAtMs(fresh) });
 			}),
+		getBinding: (prefixId, bindingId) => {
+			const bindings = () => named(prefixId)?.[1] ?? [];
+			return called(`binding ${bindings().find((one) => one.id === bindingId)?.cidr ?? bindingId}`, () => {
+				const binding = bindings().find((one) => one.id === bindingId);
+				return binding === undefined ? fail(fault.notFound) : ok(structuredClone(binding));
+			});
+		},
 		deleteBinding(prefixId, bindingId) {
 			const bindings = named(prefixId)?.[1] ?? [];
 			const index = bindings.findIndex((one) => one.id === bindingId);
@@ -175,12 +184,13 @@ export function createWorld(...prefixes: [Prefix, Binding[]][]): World {
 		calls: [],
 		misbehave: () => null,
 		sharedForMs: 0,
+		actors: new Map(),
 		past: [],
 		recalled: [],
 		ports: {
 			accountId,
 			policy: defaultPolicy,
-			authorityOf: () => actorOf(),
+			authorityOf: ({ name }) => world.actors.get(name) ?? actorOf(),
 			cloudflare,
 			journal,
 			recollection: {

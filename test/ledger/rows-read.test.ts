@@ -45,7 +45,10 @@ it.each<[string, Ask]>([
 	["the budget", (sql) => journalOf(sql).pace(prefixId, nowMs - 600_000)],
 	["a binding's open deletion", (sql) => journalOf(sql).openFor({ bindingId })],
 	["a CIDR's open deletion", (sql) => journalOf(sql).openFor({ cidr: "203.0.113.0/26" })],
-	["what was deleted just now", (sql) => journalOf(sql).deletedSince(bindingId, nowMs - 600_000)],
+	["how a binding went", (sql) => journalOf(sql).carriedOut({ bindingId })],
+	["what we created at a CIDR", (sql) => journalOf(sql).created({ cidr: "203.0.113.0/26" })],
+	["what we created by an id", (sql) => journalOf(sql).created({ bindingId })],
+	["the prefix of a binding", (sql) => journalOf(sql).prefixOf(bindingId)],
 	["the next alarm", nextDueMs],
 	["pruning", (sql) => prune(sql, nowMs)],
 ])("%s reads a handful of rows, however many are kept", async (_, ask) => {

@@ -4,7 +4,7 @@
 import * as v from "valibot";
 import type { Binding, Prefix } from "../../deletion/binding.ts";
 import { parseCidr } from "../../deletion/cidr.ts";
-import type { CloudflareId } from "../../deletion/cloudflare-id.ts";
+import { type CloudflareId, sameId } from "../../deletion/cloudflare-id.ts";
 import type { CloudflareAnswer } from "../../deletion/deletion.ts";
 import type { Cloudflare, CloudflareFault, Listing, ReadOptions } from "../../deletion/ports.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
@@ -56,15 +56,19 @@ export function createAddressing(options: AddressingOptions): Cloudflare {
 		return reply;
 	}
 
-	async function list(path: string, sparing: boolean): Promise<Result<Listing<unknown>, CloudflareFault>> {
+	async function read<Value>(
+		path: string,
+		sparing: boolean,
+		understood: (reply: Understood, askedAtMs: number) => Result<Value, CloudflareFault>,
+	): Promise<Result<Value, CloudflareFault>> {
 		for (let attempt = 1; ; attempt++) {
 			const askedAtMs = now();
 			const reply = await call({ method: "GET", path }, sparing);
-			const listing = reply.ok ? asListing(reply.value, askedAtMs) : reply;
-			if (listing.ok || attempt === readTries) return listing;
+			const value = reply.ok ? understood(reply.value, askedAtMs) : reply;
+			if (value.ok || attempt === readTries) return value;
 			// A throttled call has closed the gate: the next one waits there.
-			if (listing.failure.kind === "unclear") await sleep(firstPauseMs * 2 ** attempt * random());
-			else if (listing.failure.kind !== "throttled" || listing.failure.retryAfterMs > longestHoldMs) return listing;
+			if (value.failure.kind === "unclear") await sleep(firstPauseMs * 2 ** attempt * random());
+			else if (value.failure.kind !== "throttled" || value.failure.retryAfterMs > longestHoldMs) return value;
 		}
 	}
 
@@ -79,11 +83,11 @@ export function createAddressing(options: AddressingOptions): Cloudflare {
 		const key = sparing ? `sparing ${path}` : path;
 		const underWay = reads.get(path) ?? reads.get(key);
 		if (underWay !== undefined && !fresh) return underWay;
-		const read = list(path, sparing).finally(() => {
-			if (reads.get(key) === read) reads.delete(key);
+		const listing = read(path, sparing, asListing).finally(() => {
+			if (reads.get(key) === listing) reads.delete(key);
 		});
-		reads.set(key, read);
-		return read;
+		reads.set(key, listing);
+		return listing;
 	}
 
 	/** Absence is concluded from lists: one with an item that cannot be told apart is not whole. */
@@ -98,8 +102,14 @@ export function createAddressing(options: AddressingOptions): Cloudflare {
 	}
 
 	return {
-		listPrefixes: async (read) => mapped(await shared(prefixesPath, read), toPrefix),
-		listBindings: async (prefixId, read) => mapped(await shared(bindingsPath(prefixId), read), toBinding),
+		listPrefixes: async (options) => mapped(await shared(prefixesPath, options), toPrefix),
+		listBindings: async (prefixId, options) => mapped(await shared(bindingsPath(prefixId), options), toBinding),
+		getBinding: (prefixId, bindingId) =>
+			read(`${bindingsPath(prefixId)}/${bindingId}`, false, (reply) => {
+				const binding = toBinding(reply.result);
+				if (binding !== null && sameId(binding.id, bindingId)) return ok(binding);
+				return fail(unreadable(reply.answer, "the answer does not show the binding that was asked for"));
+			}),
 		async deleteBinding(prefixId, bindingId) {
 			const reply = await call({ method: "DELETE", path: `${bindingsPath(prefixId)}/${bindingId}` });
 			return reply.ok ? ok(reply.value.answer) : reply;
@@ -107,10 +117,20 @@ export function createAddressing(options: AddressingOptions): Cloudflare {
 		async createBinding(prefixId, { cidr, serviceId }) {
 			const body = JSON.stringify({ cidr, service_id: serviceId });
 			const reply = await call({ method: "POST", path: bindingsPath(prefixId), body });
-			return reply.ok ? ok({ answer: reply.value.answer, binding: toBinding(reply.value.result) }) : reply;
+			if (!reply.ok) return reply;
+			const { answer, result } = reply.value;
+			const binding = toBinding(result);
+			return binding === null
+				? fail(unreadable(answer, "the answer does not show the new binding"))
+				: ok({ answer, binding });
 		},
 	};
 }
+
+const unreadable = (answer: CloudflareAnswer, why: string): CloudflareFault => ({
+	kind: "unclear",
+	answer: { ...answer, unreadable: why },
+});
 
 const unreadableList: CloudflareAnswer = {
 	status: 200,
@@ -127,13 +147,9 @@ function asListing(
 	{ answer, result, totalCount }: Understood,
 	askedAtMs: number,
 ): Result<Listing<unknown>, CloudflareFault> {
-	if (!Array.isArray(result))
-		return fail({ kind: "unclear", answer: { ...answer, unreadable: "the answer holds no list" } });
+	if (!Array.isArray(result)) return fail(unreadable(answer, "the answer holds no list"));
 	if (totalCount !== null && totalCount > result.length) {
-		return fail({
-			kind: "unclear",
-			answer: { ...answer, unreadable: `the answer lists ${result.length} of ${totalCount}` },
-		});
+		return fail(unreadable(answer, `the answer lists ${result.length} of ${totalCount}`));
 	}
 	return ok({ items: result, askedAtMs });
 }

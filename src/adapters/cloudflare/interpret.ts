@@ -53,9 +53,8 @@ export function interpret(sent: Sent, nowMs: number): Result<Understood, Cloudfl
 	if (status === null || status >= 500 || status === 408 || (status >= 300 && status < 400))
 		return fail({ kind: "unclear", answer });
 	if (status >= 200 && status < 300) {
-		// Anything else costs a read-back, which knows; a wrong "deleted" would cost more.
-		const clear = text === "" || answer.success === true;
-		if (!clear) return fail({ kind: "unclear", answer });
+		// Anything else, an empty answer too, costs a look, which knows; a wrong "deleted" would cost more.
+		if (answer.success !== true) return fail({ kind: "unclear", answer });
 		const { result, result_info } = read.success ? read.output : { result: undefined, result_info: undefined };
 		return ok({ answer, result, totalCount: result_info?.total_count ?? null });
 	}

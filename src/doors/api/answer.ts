@@ -19,13 +19,14 @@ export function problemOf(deletion: Deletion): Problem | null {
 		);
 	}
 	if (failure === null) return null;
-	const { code, detail, retry_after_seconds, last_deletion } = failure;
+	const { code, detail, retry_after_seconds, last_deletion, bindings } = failure;
 	const risks = deletion.guards.filter((verdict) => verdict.verdict === "acknowledge").map((verdict) => verdict.guard);
 	const evidence = {
 		...(code === "acknowledgement_required" ? { acknowledge: risks } : {}),
 		...(deletion.guards.length > 0 ? { guards: deletion.guards } : {}),
 		...(deletion.cloudflare === null ? {} : { cloudflare: deletion.cloudflare }),
 		...(last_deletion === undefined ? {} : { last_deletion }),
+		...(bindings === undefined ? {} : { bindings }),
 		deletion_id: id,
 	};
 	return problem(code, detail, evidence, retry_after_seconds === undefined ? {} : retryAfter(retry_after_seconds));

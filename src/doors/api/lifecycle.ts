@@ -3,10 +3,10 @@
 
 import * as v from "valibot";
 import type { Actor } from "../../deletion/actor.ts";
+import type { RestorationRefusal } from "../../deletion/begin-restoration.ts";
 import type { LifecycleFailure } from "../../deletion/decisions.ts";
 import type { Deletion } from "../../deletion/deletion.ts";
 import { isRecordId } from "../../deletion/record-id.ts";
-import type { RestorationRefusal } from "../../deletion/restore.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { ask } from "../ask.ts";
 import type { Context } from "../context.ts";

@@ -2,11 +2,11 @@
 // again and again; as long as nothing has changed, that costs one call to the Ledger.
 
 import type { Actor } from "../../deletion/actor.ts";
+import type { RestorationRefusal } from "../../deletion/begin-restoration.ts";
 import type { LifecycleFailure } from "../../deletion/decisions.ts";
 import { type Deletion, isOpen } from "../../deletion/deletion.ts";
 import type { Option } from "../../deletion/options.ts";
 import { isRecordId } from "../../deletion/record-id.ts";
-import type { RestorationRefusal } from "../../deletion/restore.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { versionIn } from "../api/history.ts";
 import { refusalOf } from "../api/lifecycle.ts";

@@ -3,6 +3,7 @@ import type { Door } from "../../deletion/actor.ts";
 import type { State } from "../../deletion/deletion.ts";
 
 export const stateWords: Record<State, string> = {
+	received: "received",
 	pending_approval: "waits for approval",
 	scheduled: "scheduled",
 	deleting: "deleting",

@@ -7,8 +7,6 @@ import { type Problem, retryAfter } from "../problem.ts";
 /** What became of one deletion that a payload asked for. */
 export type Outcome =
 	| { kind: "deletion"; deletion: Deletion; replayed: boolean }
-	/** It takes longer than the sender waits; this is its record's id. */
-	| { kind: "under_way"; id: string; target: string }
 	| { kind: "plan"; target: string; plan: Plan }
 	/** It never became a deletion. */
 	| { kind: "problem"; target: string; problem: Problem };
@@ -36,8 +34,6 @@ function wordOf(one: Outcome): string {
 	switch (one.kind) {
 		case "deletion":
 			return one.deletion.state;
-		case "under_way":
-			return "deleting";
 		case "plan":
 			return "planned";
 		case "problem":
@@ -52,8 +48,6 @@ function shown(one: Outcome, origin: string): object {
 			const { id, state, target, reason, binding, failure } = one.deletion;
 			return { id, state, target, cidr: binding?.cidr ?? null, reason, failure, ...places(id) };
 		}
-		case "under_way":
-			return { id: one.id, state: "deleting", target: one.target, ...places(one.id) };
 		case "plan": {
 			const { binding, would, acknowledge, guards } = one.plan;
 			return { id: null, target: one.target, cidr: binding.cidr, would, acknowledge, guards };
@@ -65,8 +59,7 @@ function shown(one: Outcome, origin: string): object {
 	}
 }
 
-const isUnderWay = (one: Outcome): boolean =>
-	one.kind === "under_way" || (one.kind === "deletion" && isOpen(one.deletion));
+const isUnderWay = (one: Outcome): boolean => one.kind === "deletion" && isOpen(one.deletion);
 
 /** Seconds, where the sender can help by sending it again: nothing was sent to Cloudflare, or the Ledger was not reached. */
 function retryIn(one: Outcome): number[] {

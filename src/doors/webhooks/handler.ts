@@ -4,11 +4,10 @@
 import type { IRequest } from "itty-router";
 import type { Sender } from "../../config/sender.ts";
 import type { Actor } from "../../deletion/actor.ts";
-import type { DeletionCommand } from "../../deletion/admit.ts";
 import { digestOf } from "../../deletion/digest.ts";
 import type { Json } from "../../deletion/json.ts";
 import type { PlanQuery } from "../../deletion/plan.ts";
-import { newRecordId } from "../../deletion/record-id.ts";
+import type { DeletionCommand } from "../../deletion/receive.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { withinMs } from "../../within-ms.ts";
 import { ask } from "../ask.ts";
@@ -17,14 +16,14 @@ import { schemeOf } from "../auth/schemes.ts";
 import type { Context } from "../context.ts";
 import { readQuery } from "../input.ts";
 import { targetIn } from "../named-target.ts";
-import { type Problem, problem, problemResponse } from "../problem.ts";
+import { type Problem, problem, problemResponse, retryAfter } from "../problem.ts";
 import { commandDeletion, lookUpProblem, unreachable } from "../requested.ts";
 import { type Outcome, webhookAnswer } from "./answer.ts";
 import { type Asked, askedFor, type Truncated, type Unreadable } from "./mapping.ts";
 
 /** The most hurried sender waits 5 seconds. */
 const answerWithinMs = 4500;
-/** The Ledger's answer comes first: it says what really stands, also where that was begun by an earlier delivery. */
+/** The Ledger answers before that, with the record as it is by then: what it names is on record. */
 const aheadMs = 500;
 
 export async function webhook(request: IRequest, context: Context): Promise<Response> {
@@ -86,20 +85,18 @@ async function outcomeOf(
 	if (sender.dryRun) return planned(wish, context, answerByMs);
 
 	const event = JSON.stringify(asked.id.length > 0 ? asked.id : [message, asked.index]);
-	const deletionId = newRecordId(Date.now(), crypto.getRandomValues(new Uint8Array(16)));
 	const command: DeletionCommand = {
 		...wish,
 		notBeforeMs: null,
 		// A payload is several requests, each with its own claim.
 		requestId: `${context.requestId}:${asked.index}`,
 		idempotencyKey: `webhook:${digestOf(event)}`,
-		deletionId,
 	};
 	const work = commandDeletion(command, Math.max(0, answerByMs - Date.now() - aheadMs), context);
 	// Should the sender have to be answered first, the work is not given up with its request.
 	context.goOn(work);
 	const admitted = await withinMs(answerByMs - Date.now(), work);
-	if (admitted === null) return { kind: "under_way", id: deletionId, target: named };
+	if (admitted === null) return { kind: "problem", target: named, problem: noAnswer };
 	if (admitted.ok) return { kind: "deletion", ...admitted.value };
 	return (
 		(await firstAnswer(admitted.failure, named, context)) ?? {
@@ -130,6 +127,14 @@ async function planned(wish: PlanQuery, context: Context, answerByMs: number): P
 	if (!plan.value.ok) return { kind: "problem", target, problem: lookUpProblem(plan.value.failure) };
 	return { kind: "plan", target, plan: plan.value.value };
 }
+
+/** Whether the Ledger has received it is not known; it is claimed by its event, so the sender may send it again. */
+const noAnswer = problem(
+	"outcome_unknown",
+	"unbind could not take the request in time. Send it again.",
+	{},
+	retryAfter(5),
+);
 
 const tooSlow = problem("cloudflare_unavailable", "Cloudflare takes longer than the sender waits. Send it again.");
 

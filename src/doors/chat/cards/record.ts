@@ -65,6 +65,8 @@ function storyOf(deletion: Deletion, what: string): Story {
 				tone: "careful",
 				text: [`Not before ${timeWords(not_before ?? deletion.created_at)}.`],
 			};
+		case "received":
+			return { title: `The deletion of ${what} is being looked up`, tone: "careful", text: [beingLookedUp] };
 		case "deleting":
 		case "unknown":
 			return { title: `The deletion of ${what} is under way`, tone: "careful", text: [underWay] };
@@ -77,6 +79,9 @@ function storyOf(deletion: Deletion, what: string): Story {
 		}
 	}
 }
+
+const beingLookedUp =
+	"Cloudflare is slow to answer. Nothing has been sent yet; the record will say what becomes of it.";
 
 const underWay =
 	"Cloudflare has not said yet what became of it. unbind reads back until it knows; the record will say.";

@@ -1,0 +1,157 @@
+// The first step of a deletion: the request is claimed and on record before anything is looked up, so an id that a caller
+// is given always answers, whatever happens next. All of it is synchronous.
+import { type Actor, partyOf } from "./actor.ts";
+import { cidrsOf } from "./assess.ts";
+import { lookAfterMs } from "./careful.ts";
+import { contains, parseCidr } from "./cidr.ts";
+import { plainId, sameId } from "./cloudflare-id.ts";
+import { at, type Deletion, settle } from "./deletion.ts";
+import { digestOf } from "./digest.ts";
+import { sentenceOf } from "./guards.ts";
+import type { Claim, LookFor, Ports } from "./ports.ts";
+import { notYetSent } from "./progress.ts";
+import { newRecordId } from "./record-id.ts";
+import { fail, ok, type Result } from "./result.ts";
+import type { Target } from "./target.ts";
+
+export interface DeletionCommand {
+	/** One a request: the same request handed to the Ledger twice is carried out once. */
+	requestId: string;
+	actor: Actor;
+	target: Target;
+	reason: string | null;
+	acknowledge: readonly string[];
+	ifMatch: readonly string[] | null;
+	/** The earliest time for it, at most 7 days ahead; null is at once. */
+	notBeforeMs: number | null;
+	idempotencyKey: string | null;
+	/** The id that a new record is to have: version 0.1.0's webhooks have told it already. */
+	deletionId?: string;
+}
+
+export interface Receipt {
+	deletion: Deletion;
+	/** It answers an earlier request under the same key. */
+	replayed: boolean;
+}
+
+/** What leaves no record: the request contradicts an earlier one. */
+export type Rejection = { code: "idempotency_key_reused"; detail: string; deletion_id: string };
+
+/**
+ * The record that answers the request: an earlier one under the same key, one that is being carried out for the same
+ * binding, a refusal that needs no look-up, or a new one in state `received`, which `judgeReceived` takes on.
+ *
+ * A key is bound to the record that answers it, refusals included, so that a redelivery gets the first answer. Only
+ * an answer that says "ask again" leaves the caller's key free: replaying that one would be useless for ever.
+ */
+export function receive(command: DeletionCommand, ports: Ports): Result<Receipt, Rejection> {
+	const { journal } = ports;
+	const claims = claimsOf(command);
+	const earlier = replay(claims, ports);
+	if (earlier !== null) return earlier;
+
+	const draft = draftOf(command, ports);
+	const refused = refusedUnseen(draft, command, ports);
+	if (refused !== null) {
+		journal.keepSettled(refused, claims);
+		return ok({ deletion: refused, replayed: false });
+	}
+	const same = beingCarriedOut(command, ports) ?? journal.received(command.actor.name, payloadOf(command));
+	if (same !== null) {
+		journal.join(same.id, claims);
+		return ok({ deletion: same, replayed: false });
+	}
+	const { acknowledge, ifMatch, actor, target } = command;
+	const terms = { acknowledge, ifMatch, ranges: actor.ranges, approved: [], lookFor: lookForOf(target) };
+	const nowMs = ports.now();
+	journal.keepOpen({ deletion: draft, terms, progress: notYetSent(nowMs) }, nowMs + lookAfterMs, claims);
+	return ok({ deletion: draft, replayed: false });
+}
+
+/** Whether a deletion that another request began may answer this one: it is of the named binding, and in the caller's ranges. */
+export function mayJoin(deletion: Deletion, target: Target, ranges: readonly string[] | null): boolean {
+	const { binding } = deletion;
+	const bound = parseCidr(binding?.cidr ?? "");
+	if (binding === null || !bound.ok) return false;
+	if (target.kind === "id" && target.prefixId !== null && !sameId(target.prefixId, binding.prefix_id)) return false;
+	return cidrsOf(ranges)?.some((range) => contains(range, bound.value)) ?? true;
+}
+
+/** What needs no look-up to be refused costs Cloudflare none. */
+function refusedUnseen(draft: Deletion, { actor, target }: DeletionCommand, ports: Ports): Deletion | null {
+	if (!actor.scopes.includes("delete")) {
+		const detail = `${actor.name} may not delete: it lacks the scope "delete".`;
+		return settle(draft, ports.now(), "refused", { code: "scope_missing", detail });
+	}
+	const ranges = cidrsOf(actor.ranges);
+	if (target.kind !== "cidr" || ranges === null || ranges.some((range) => contains(range, target.cidr))) return null;
+	return settle(draft, ports.now(), "refused", { code: "out_of_range", detail: sentenceOf("out_of_range") });
+}
+
+/**
+ * A deletion that is being carried out answers for its binding also while Cloudflare cannot be read. One that still waits
+ * does so only after a look-up: days may have passed, and another binding may have the same CIDR.
+ */
+function beingCarriedOut({ actor, target }: DeletionCommand, { journal }: Ports): Deletion | null {
+	const named = target.kind === "id" ? { bindingId: target.bindingId } : { cidr: target.cidr.text };
+	const open = journal.openFor(named)?.deletion ?? null;
+	if (open === null || (open.state !== "deleting" && open.state !== "unknown")) return null;
+	return mayJoin(open, target, actor.ranges) ? open : null;
+}
+
+/** Every request claims its own id, so that a broken call to the Ledger can be repeated; a caller's key comes on top. */
+function claimsOf(command: DeletionCommand): Claim[] {
+	const { actor, idempotencyKey, requestId } = command;
+	const claim = { actor: actor.name, payload: payloadOf(command), payloadOfVersion1: payloadOfVersion1(command) };
+	const own = { ...claim, key: `request:${requestId}`, lasting: false };
+	return idempotencyKey === null ? [own] : [own, { ...claim, key: `key:${idempotencyKey}`, lasting: true }];
+}
+
+const payloadOfVersion1 = ({ target, reason, acknowledge, ifMatch, notBeforeMs }: DeletionCommand): string => {
+	const what = target.kind === "id" ? [plainId(target.bindingId), target.prefixId] : target.cidr.text;
+	return JSON.stringify([what, reason, acknowledge.toSorted(), ifMatch, notBeforeMs]);
+};
+
+/** The number says in which form it is. */
+const payloadOf = (command: DeletionCommand): string => `2:${digestOf(payloadOfVersion1(command), "base64url")}`;
+
+function replay(claims: readonly Claim[], { journal }: Ports): Result<Receipt, Rejection> | null {
+	for (const { actor, key, payload, payloadOfVersion1: older, lasting } of claims) {
+		const earlier = journal.claimed(actor, key);
+		if (earlier === null) continue;
+		if (earlier.payload !== payload && earlier.payload !== older) {
+			const detail = "This Idempotency-Key was used for another request. A key belongs to one request for 7 days.";
+			return fail({ code: "idempotency_key_reused", detail, deletion_id: earlier.deletionId });
+		}
+		const deletion = journal.get(earlier.deletionId);
+		if (deletion !== null) return ok({ deletion, replayed: lasting });
+	}
+	return null;
+}
+
+const lookForOf = (target: Target): LookFor =>
+	target.kind === "id" ? { bindingId: target.bindingId, prefixId: target.prefixId } : { cidr: target.cidr.text };
+
+function draftOf(command: DeletionCommand, ports: Ports): Deletion {
+	const { actor, target, reason, notBeforeMs, requestId } = command;
+	const nowMs = ports.now();
+	return {
+		id: command.deletionId ?? newRecordId(nowMs, ports.randomBytes(16)),
+		state: "received",
+		target: target.named,
+		reason,
+		actor: partyOf(actor),
+		created_at: at(nowMs),
+		settled_at: null,
+		binding: null,
+		effect: null,
+		guards: [],
+		cloudflare: null,
+		failure: null,
+		timeline: [{ at: at(nowMs), event: "requested", request_id: requestId }],
+		not_before: notBeforeMs === null ? null : at(notBeforeMs),
+		approval: null,
+		restoration: null,
+	};
+}

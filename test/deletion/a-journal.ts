@@ -1,0 +1,49 @@
+// The Ledger's own journal over SQLite in Node, with what a test wants to see of it.
+import { DatabaseSync } from "node:sqlite";
+import type { Deletion } from "../../src/deletion/deletion.ts";
+import type { Freeze } from "../../src/deletion/freeze.ts";
+import type { Journal } from "../../src/deletion/ports.ts";
+import { createJournal } from "../../src/ledger/journal.ts";
+import { migrate } from "../../src/ledger/migrations.ts";
+import { readRecord, setFlag } from "../../src/ledger/tables.ts";
+import { storageOf } from "../node-sqlite.ts";
+
+export interface TestJournal extends Journal {
+	all(): Deletion[];
+	/** null where nothing is under way. */
+	dueAtMs(id: string): number | null;
+	claims(): { actor: string; key: string; payload: string; deletionId: string }[];
+	/** The kill switch; a test turns it as it likes. */
+	frozen: Freeze | null;
+}
+
+export function createTestJournal(now: () => number): TestJournal {
+	const storage = storageOf(new DatabaseSync(":memory:"));
+	migrate(storage);
+	const { sql } = storage;
+	let frozen: Freeze | null = null;
+	return {
+		...createJournal(sql, { now, onDue() {}, onSettled() {} }),
+		all: () =>
+			sql
+				.exec<{ record: string }>("SELECT record FROM deletions ORDER BY rowid")
+				.toArray()
+				.map(({ record }) => readRecord(record)),
+		dueAtMs: (id) =>
+			sql
+				.exec<{ at: number | null }>("SELECT coalesce(settle_at, due_at) AS at FROM deletions WHERE id = ?", id)
+				.toArray()[0]?.at ?? null,
+		claims: () =>
+			sql
+				.exec<{ actor: string; key: string; payload: string; deletion_id: string }>("SELECT * FROM claims")
+				.toArray()
+				.map(({ actor, key, payload, deletion_id }) => ({ actor, key, payload, deletionId: deletion_id })),
+		get frozen() {
+			return frozen;
+		},
+		set frozen(freeze) {
+			frozen = freeze;
+			setFlag(sql, "freeze", freeze === null ? null : JSON.stringify(freeze));
+		},
+	};
+}

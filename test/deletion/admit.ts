@@ -1,0 +1,21 @@
+// A request as far as the Ledger brings it before anything is sent: received, looked up and judged.
+import type { Directory } from "../../src/deletion/directory.ts";
+import { judgeReceived } from "../../src/deletion/judge-received.ts";
+import type { Ports } from "../../src/deletion/ports.ts";
+import { type DeletionCommand, type Receipt, type Rejection, receive } from "../../src/deletion/receive.ts";
+import { ok, type Result } from "../../src/deletion/result.ts";
+
+export async function admit(
+	command: DeletionCommand,
+	ports: Ports,
+	directory: Directory,
+): Promise<Result<Receipt, Rejection>> {
+	const receipt = receive(command, ports);
+	if (!receipt.ok) return receipt;
+	const { deletion, replayed } = receipt.value;
+	// The configuration lets the actor do what the request says that it may.
+	const authorityOf: Ports["authorityOf"] = (party) =>
+		party.name === command.actor.name ? command.actor : ports.authorityOf(party);
+	await judgeReceived(deletion.id, { ...ports, authorityOf }, directory);
+	return ok({ deletion: ports.journal.get(deletion.id) ?? deletion, replayed });
+}
