@@ -7,9 +7,13 @@ import { judgeReceived } from "./judge-received.ts";
 import type { Ports } from "./ports.ts";
 import { begin } from "./waiting.ts";
 
-/** Can be called at any time, and any number of times; resolves when there is nothing to do until its due time. */
-export async function advance(id: string, ports: Ports, directory: Directory): Promise<void> {
+/**
+ * Can be called at any time, and any number of times; resolves when there is nothing to do until its due time.
+ * @param onJudged called as soon as the request is no longer just received.
+ */
+export async function advance(id: string, ports: Ports, directory: Directory, onJudged: () => void): Promise<void> {
 	await judgeReceived(id, ports, directory);
+	onJudged();
 	await begin(id, ports, directory);
 	await carryOut(id, ports);
 	await carryBack(id, ports);

@@ -136,7 +136,6 @@ export const rules: readonly Rule[] = [
 	{ in: "already", on: "saw_done", do: "succeed_by_others" },
 	{ in: "already", on: "saw_not_done", when: "lagging", to: "already", do: "look_later" },
 	{ in: "already", on: "saw_not_done", do: { fail: "refused" } },
-	{ in: "already", on: "saw_in_the_way", when: "lagging", to: "already", do: "look_later" },
 	{ in: "already", on: "saw_in_the_way", do: { fail: "in_the_way" } },
 	{ in: "already", on: "saw_nothing", to: "already", do: "look_later" },
 

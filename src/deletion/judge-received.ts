@@ -78,8 +78,9 @@ function targetOf({ deletion, terms: { lookFor } }: OpenDeletion): Target | null
 	return { kind: "id", named, bindingId, prefixId };
 }
 
-/** What the actor may do is read again: the record may have waited for a restart with another configuration. */
-function rangesNow({ deletion }: OpenDeletion, ports: Ports): readonly string[] | null | "none" {
+/** After a stop, what the actor may do is read again: the configuration may be another one. */
+function rangesNow({ deletion, terms }: OpenDeletion, ports: Ports): readonly string[] | null | "none" {
+	if (ports.journal.cameInSinceStart(deletion.id)) return terms.ranges;
 	const authority = ports.authorityOf(deletion.actor);
 	return authority?.scopes.includes("delete") ? authority.ranges : "none";
 }

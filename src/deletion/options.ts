@@ -20,7 +20,7 @@ function isOpenTo(option: Option, { state, actor: asker, binding, restoration }:
 		case "reject":
 			return state === "pending_approval" && asker.name !== actor.name;
 		case "cancel":
-			return state === "pending_approval" || state === "scheduled";
+			return state === "received" || state === "pending_approval" || state === "scheduled";
 		case "restore":
 			return (
 				(state === "deleted" || state === "already_gone") &&

@@ -98,6 +98,8 @@ export interface Journal {
 	open(id: string): OpenDeletion | null;
 	/** The deletion that this actor asked for with this very payload, and that is still being looked up. */
 	received(actor: string, payload: string): Deletion | null;
+	/** Whether a received deletion came in since the last start: then the request's own authority still counts. */
+	cameInSinceStart(id: string): boolean;
 	restoring(id: string): OpenRestoration | null;
 	/** The open deletion of a binding that was found; there is never a second one. */
 	openFor(named: { bindingId: string } | { cidr: string }): OpenDeletion | null;

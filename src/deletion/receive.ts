@@ -86,7 +86,9 @@ function refusedUnseen(draft: Deletion, { actor, target }: DeletionCommand, port
 	}
 	const ranges = cidrsOf(actor.ranges);
 	if (target.kind !== "cidr" || ranges === null || ranges.some((range) => contains(range, target.cidr))) return null;
-	return settle(draft, ports.now(), "refused", { code: "out_of_range", detail: sentenceOf("out_of_range") });
+	const evidence = { cidr: target.cidr.text, ranges: ranges.map(({ text }) => text) };
+	const judged: Deletion = { ...draft, guards: [{ guard: "out_of_range", verdict: "refuse", ...evidence }] };
+	return settle(judged, ports.now(), "refused", { code: "out_of_range", detail: sentenceOf("out_of_range") });
 }
 
 /**

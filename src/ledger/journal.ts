@@ -137,6 +137,7 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 		open: (id) => openRow("id = ?", id),
 		openFor: (named) =>
 			"cidr" in named ? openRow("cidr = ?", named.cidr) : openRow("binding_id = ?", plainId(named.bindingId)),
+		cameInSinceStart: (id) => [...beingLookedUp.values()].includes(id),
 		restoring(id) {
 			const query = "SELECT record, progress FROM deletions WHERE id = ? AND open = 0 AND progress IS NOT NULL";
 			const [row] = sql.exec<{ record: string; progress: string }>(query, id).toArray();

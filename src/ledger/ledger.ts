@@ -35,6 +35,8 @@ import { type Wired, wire } from "./wiring.ts";
 
 const settledAtOnce = 20;
 const publishWaitMs = 2000;
+/** A caller who does not wait is still told a refusal, where Cloudflare answers the look-up at once. */
+const shortestLookUpMs = 1000;
 /** When the alarm cannot do its work, it comes back; the platform's own retries end after some. */
 const alarmPauseMs = 60_000;
 
@@ -42,7 +44,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	readonly #sql: SqlStorage;
 	readonly #directory = createDirectory();
 	/** Deletions that are being carried out in this very object; whoever asks for one waits for the same. */
-	readonly #underWay = new Map<string, Promise<void>>();
+	readonly #underWay = new Map<string, { judged: Promise<void>; work: Promise<void> }>();
 	/** Callers who wait for a deletion to be settled. */
 	readonly #waiting = new Set<{ id: string; settled: PromiseWithResolvers<void> }>();
 	readonly #survey = createSurveys(this.#directory);
@@ -165,7 +167,8 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 			await outbox.sendDue();
 			prune(this.#sql, Date.now());
 			const nextMs = nextDueMs(this.#sql);
-			if (nextMs !== null) this.#wakeBy(Math.max(nextMs, Date.now() + 1000));
+			// What is still due is tried again in a second, not at once.
+			if (nextMs !== null) this.#wakeBy(nextMs > Date.now() ? nextMs : Date.now() + 1000);
 		} catch (error) {
 			log("error", "alarm_failed", traceOf(error));
 			this.#wakeBy(Date.now() + alarmPauseMs);
@@ -179,8 +182,9 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	async #broughtOn(deletion: Deletion, waitMs: number): Promise<Deletion> {
 		const present = () => this.#wired().ports.journal.get(deletion.id) ?? deletion;
 		const waiting = { id: deletion.id, settled: Promise.withResolvers<void>() };
+		const { judged, work } = this.#advancing(deletion.id);
 		const bringOn = async (): Promise<void> => {
-			await this.#advance(deletion.id);
+			await work;
 			const { id, state } = present();
 			// The look-up can show that another record answers.
 			if (id !== deletion.id) await this.#advance(id);
@@ -188,7 +192,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 			if (state === "unknown") await waiting.settled.promise;
 		};
 		this.#waiting.add(waiting);
-		await withinMs(waitMs, bringOn());
+		await Promise.all([withinMs(waitMs, bringOn()), withinMs(Math.max(waitMs, shortestLookUpMs), judged)]);
 		this.#waiting.delete(waiting);
 		return present();
 	}
@@ -200,20 +204,28 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 
 	/** Never rejects: what goes wrong here is left to the alarm, which reads what really happened. */
 	#advance(id: string): Promise<void> {
+		return this.#advancing(id).work;
+	}
+
+	#advancing(id: string): { judged: Promise<void>; work: Promise<void> } {
 		const present = this.#underWay.get(id);
 		if (present !== undefined) {
 			const open = this.#wired().ports.journal.open(id);
 			if (open !== null) giveUpIfLate(open, this.#wired().ports);
 			return present;
 		}
-		const work = advance(id, this.#wired().ports, this.#directory)
+		const judged = Promise.withResolvers<void>();
+		const work = advance(id, this.#wired().ports, this.#directory, judged.resolve)
 			.catch((error) => {
 				log("error", "deletion_interrupted", { deletion_id: id, ...traceOf(error) });
 				postpone(this.#sql, id, Date.now() + alarmPauseMs);
 			})
-			.finally(() => this.#underWay.delete(id));
-		this.#underWay.set(id, work);
-		return work;
+			.finally(() => {
+				judged.resolve();
+				this.#underWay.delete(id);
+			});
+		this.#underWay.set(id, { judged: judged.promise, work });
+		return { judged: judged.promise, work };
 	}
 
 	/** From the journal, or from KV where it has left the journal. */

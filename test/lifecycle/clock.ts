@@ -30,9 +30,9 @@ export async function alarmInMs(): Promise<number | null> {
 	return at === null ? null : at - Date.now();
 }
 
-/** Lets time pass, and runs the alarm if it is set for then or earlier. */
+/** Lets time pass, and runs the alarm as often as it is set for then or earlier. */
 export async function wakeAfter(ms: number): Promise<void> {
 	pass(ms);
-	const due = await alarmInMs();
-	if (due !== null && due <= 0) await runDurableObjectAlarm(ledger());
+	for (let due = await alarmInMs(); due !== null && due <= 0; due = await alarmInMs())
+		await runDurableObjectAlarm(ledger());
 }

@@ -26,6 +26,7 @@ describe("what can still be done", () => {
 	it("depends on the state", () => {
 		const offered = Object.fromEntries(states.map((state) => [state, optionsFor(deletion({ state }), actor())]));
 		expect(offered).toEqual({
+			received: ["cancel"],
 			pending_approval: ["approve", "reject", "cancel"],
 			scheduled: ["cancel"],
 			deleting: [],

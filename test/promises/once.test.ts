@@ -68,17 +68,18 @@ describe("once", () => {
 			"GET prefixes",
 			"GET bindings",
 			"DELETE bindings/c01d0000000000000000000000000003",
-			"GET bindings",
+			"GET bindings/c01d0000000000000000000000000003",
+			"GET prefixes",
 		]);
 	});
 
-	it("sends a second DELETE when the read-back shows that the binding stands", async () => {
+	it("sends a second DELETE when the read-back shows that the binding is still there", async () => {
 		await cloudflare.order({ method: "DELETE", fault: { kind: "drop_before" } });
 		const { json } = await remove();
 		expect(json).toMatchObject({ state: "deleted", cloudflare: { attempts: 2 } });
 		expect((await cloudflare.calls()).slice(2)).toEqual([
 			"DELETE bindings/c01d0000000000000000000000000003",
-			"GET bindings",
+			"GET bindings/c01d0000000000000000000000000003",
 			"DELETE bindings/c01d0000000000000000000000000003",
 		]);
 	});

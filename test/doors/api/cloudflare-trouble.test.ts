@@ -43,7 +43,7 @@ describe("cloudflare_refused", () => {
 			await cloudflare.order({ method: "DELETE", fault: { kind: "reject", status, errors: [said] } });
 			const answer = await deleteIt();
 			const { deletion_id } = answer.json;
-			const detail = "Cloudflare refused the deletion; the binding stands.";
+			const detail = "Cloudflare refused the deletion. The binding is still there.";
 			const evidence = { guards: passes, cloudflare: { ...answered(status, [said]), attempts: 1 } };
 			expectProblem(answer, { status: 502, code: "cloudflare_refused", title, detail, ...evidence, deletion_id });
 			expect(await record(deletion_id)).toMatchObject({

@@ -82,7 +82,7 @@ describe("another request under the same key is refused:", () => {
 			status: 422,
 			code: "idempotency_key_reused",
 			title: "The idempotency key was used for another request",
-			detail: "This Idempotency-Key was used for another request. A key stands for one request, for 7 days.",
+			detail: "This Idempotency-Key was used for another request. A key belongs to one request for 7 days.",
 			deletion_id: first.id,
 		});
 		expect(await deletes()).toEqual([`DELETE bindings/${cdn25}`]);

@@ -130,21 +130,22 @@ describe("the ranges", () => {
 		["smaller than the binding", ["203.0.113.128/26", "203.0.113.192/26"]],
 		["of the other family", ["::/0"]],
 		["nowhere", []],
-	])("a binding outside them is refused, on record: %s", async (_, ranges) => {
+	])("refuse a binding outside them before any look-up, on record: %s", async (_, ranges) => {
 		const answer = await callConfigured(tokens(...ranges), path, { method: "DELETE", headers });
 		const detail = "The binding lies outside the ranges in which this actor may delete.";
 		const { deletion_id } = answer.json;
-		const guards = passesBut("out_of_range", { verdict: "refuse", cidr: "203.0.113.128/25", ranges });
+		const guards = [{ guard: "out_of_range", verdict: "refuse", cidr: "203.0.113.128/25", ranges }];
 		const title = "Outside the caller's ranges";
 		expectProblem(answer, { status: 403, code: "out_of_range", title, detail, guards, deletion_id });
 		expect(await record(deletion_id)).toMatchObject({
 			state: "refused",
 			actor: { name: "edge", door: "api" },
-			binding: { id: cdn25 },
+			target: "203.0.113.128/25",
+			binding: null,
 			failure: { code: "out_of_range", detail },
 			guards,
 		});
-		expect(await deletes()).toEqual([]);
+		expect(await cloudflare.calls()).toEqual([]);
 	});
 
 	test.each([["203.0.113.128/25"], ["203.0.113.0/24"], ["0.0.0.0/0"]])(
@@ -184,8 +185,11 @@ test("a binding that could not be restored is refused, on record", async () => {
 
 describe("a range is no binding", () => {
 	test("one that covers several names them, and none of them is deleted", async () => {
-		const answer = await call("/bindings/203.0.113.0/25", { method: "DELETE" });
+		const headers = { "idempotency-key": "k" };
+		const answer = await call("/bindings/203.0.113.0/25", { method: "DELETE", headers });
+		const { deletion_id } = answer.json;
 		expectProblem(answer, {
+			deletion_id,
 			status: 422,
 			code: "invalid_target",
 			title: "The target is not a binding's exact name",
@@ -193,7 +197,10 @@ describe("a range is no binding", () => {
 				"203.0.113.0/25 is no binding, it covers some. One request deletes one binding: name one of 203.0.113.0/26, 203.0.113.64/26.",
 			bindings: ["203.0.113.0/26", "203.0.113.64/26"],
 		});
+		expect(await record(deletion_id)).toMatchObject({ state: "refused", failure: { code: "invalid_target" } });
 		expect(await deletes()).toEqual([]);
+		const right = await call("/bindings/203.0.113.0/26", { method: "DELETE", headers });
+		expect([right.status, right.json.binding.cidr]).toEqual([200, "203.0.113.0/26"]);
 	});
 
 	test.each([["0.0.0.0/0"], ["::/0"], ["203.0.112.0/22"], ["2001:db8::/32"]])("%s deletes nothing", async (target) => {

@@ -146,7 +146,7 @@ describe("filters", () => {
 	});
 
 	test.each([
-		["/?state=vanished", "must be among pending_approval"],
+		["/?state=vanished", "must be among received, pending_approval"],
 		["/?door=window", "must be among api"],
 		["/?binding=x", "must be 32 hex digits or a dashed UUID"],
 		["/?since=yesterday", "must be a date, a time, or as 24h"],
