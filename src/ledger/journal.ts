@@ -51,7 +51,8 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 			`INSERT INTO deletions (id, open, state, binding_id, prefix_id, cidr, change, changed_at, begun_at, settle_at,
 				due_at, publish_at, restored_id, record, terms, progress)
 			VALUES (?, ?, ?, ?, ?, ?, (SELECT coalesce(max(change), 0) + 1 FROM deletions), ?, ?, ?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT (id) DO UPDATE SET open = excluded.open, state = excluded.state, change = excluded.change,
+			ON CONFLICT (id) DO UPDATE SET open = excluded.open, state = excluded.state, binding_id = excluded.binding_id,
+				prefix_id = excluded.prefix_id, cidr = excluded.cidr, change = excluded.change,
 				changed_at = excluded.changed_at, begun_at = coalesce(begun_at, excluded.begun_at),
 				settle_at = excluded.settle_at, due_at = excluded.due_at, publish_at = coalesce(excluded.publish_at, publish_at),
 				publish_failures = 0, restored_id = excluded.restored_id, record = excluded.record, terms = excluded.terms, progress = excluded.progress`,
