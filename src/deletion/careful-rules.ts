@@ -169,17 +169,16 @@ export interface Step {
 
 /** What to do next. Every event that can occur in a phase has a row without a condition; any other is a defect of ours. */
 export function stepOf(progress: Progress, event: CarefulEvent, facts: CarefulFacts): Step {
-	const rule = rules.find(
-		(one) =>
-			one.in === progress.phase && one.on === event && (one.when === undefined || holds(one.when, progress, facts)),
-	);
-	if (rule === undefined) throw new Error(`no rule for ${event} in ${progress.phase}`);
-	const sent = rule.do === "send" ? { callsSent: progress.callsSent + 1, lastSentAtMs: facts.nowMs } : {};
 	// What never left was no call.
-	const unsent = event === "held_back" ? { callsSent: progress.callsSent - 1 } : {};
-	const looks = rule.do === "look_later" ? progress.looks + 1 : progress.looks;
+	const known = event === "held_back" ? { ...progress, callsSent: progress.callsSent - 1 } : progress;
+	const rule = rules.find(
+		(one) => one.in === known.phase && one.on === event && (one.when === undefined || holds(one.when, known, facts)),
+	);
+	if (rule === undefined) throw new Error(`no rule for ${event} in ${known.phase}`);
+	const sent = rule.do === "send" ? { callsSent: known.callsSent + 1, lastSentAtMs: facts.nowMs } : {};
+	const looks = rule.do === "look_later" ? known.looks + 1 : known.looks;
 	return {
-		progress: { ...progress, ...sent, ...unsent, looks, phase: rule.to ?? progress.phase },
+		progress: { ...known, ...sent, looks, phase: rule.to ?? known.phase },
 		do: rule.do,
 		waitMs: rule.do === "pause" ? facts.retryAfterMs : pauseMs(progress, facts.nowMs),
 		retryAfterMs: retryAfterMs(rule.do, facts),
