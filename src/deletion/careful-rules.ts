@@ -10,6 +10,8 @@ import type { Phase, Progress } from "./progress.ts";
 /** How long after the last judgement a call may still be sent: later, the world may be another one. */
 export const sendWindowMs = 60_000;
 export const callsAtMost = 3;
+/** A call has ended by then, answered or not: its time-out, and some. */
+export const callTakesAtMostMs = 15_000;
 /** So that an outcome is known within a minute of Cloudflare answering again. */
 const longestPauseMs = 45_000;
 const retrySoonMs = 5000;
@@ -36,7 +38,7 @@ export type CarefulEvent =
 
 /**
  * `may_send`: fewer than three calls, within a minute of the guards' verdicts, and not held. `held`: a freeze is on, or a
- * later request has the last word. `lagging`: the last call was less than two minutes ago.
+ * later request has the last word. `lagging`: the look began less than two minutes after the last call had ended.
  */
 export type Condition = "may_send" | "held" | "lagging";
 
@@ -150,6 +152,8 @@ export const rules: readonly Rule[] = [
 
 export interface CarefulFacts {
 	nowMs: number;
+	/** When the look began, for the events that tell what it saw: an answer can be as old as its question, and slow. */
+	lookedAtMs: number;
 	/** No call may leave now, whatever else is so. */
 	isHeld: boolean;
 	/** How long Cloudflare, or the rate limit, asked to wait; 0 where neither did. */
@@ -168,31 +172,36 @@ export interface Step {
 
 /** What to do next. Every event that can occur in a phase has a row without a condition; any other is a defect of ours. */
 export function stepOf(progress: Progress, event: CarefulEvent, facts: CarefulFacts): Step {
-	const rule = rules.find(
-		(one) =>
-			one.in === progress.phase && one.on === event && (one.when === undefined || holds(one.when, progress, facts)),
-	);
-	if (rule === undefined) throw new Error(`no rule for ${event} in ${progress.phase}`);
-	const sent = rule.do === "send" ? { callsSent: progress.callsSent + 1, lastSentAtMs: facts.nowMs } : {};
 	// What never left was no call.
-	const unsent = event === "held_back" ? { callsSent: progress.callsSent - 1 } : {};
-	const looks = rule.do === "look_later" ? progress.looks + 1 : progress.looks;
+	const known = event === "held_back" ? { ...progress, callsSent: progress.callsSent - 1 } : progress;
+	const rule = rules.find(
+		(one) => one.in === known.phase && one.on === event && (one.when === undefined || holds(one.when, known, facts)),
+	);
+	if (rule === undefined) throw new Error(`no rule for ${event} in ${known.phase}`);
+	const sent = rule.do === "send" ? { callsSent: known.callsSent + 1, lastSentAtMs: facts.nowMs } : {};
+	const ended = known.phase === "sent" || known.phase === "sent_again" ? { lastSentAtMs: endOf(known, facts) } : {};
+	const looks = rule.do === "look_later" ? known.looks + 1 : known.looks;
 	return {
-		progress: { ...progress, ...sent, ...unsent, looks, phase: rule.to ?? progress.phase },
+		progress: { ...known, ...ended, ...sent, looks, phase: rule.to ?? known.phase },
 		do: rule.do,
 		waitMs: rule.do === "pause" ? facts.retryAfterMs : pauseMs(progress, facts.nowMs),
 		retryAfterMs: retryAfterMs(rule.do, facts),
 	};
 }
 
-function holds(condition: Condition, progress: Progress, { nowMs, isHeld, retryAfterMs }: CarefulFacts): boolean {
+/** When the call that was out ended: it can take effect until then. After a stop nobody knows, but for its time limit. */
+const endOf = ({ lastSentAtMs }: Progress, { nowMs }: CarefulFacts): number =>
+	Math.min(nowMs, lastSentAtMs + callTakesAtMostMs);
+
+function holds(condition: Condition, progress: Progress, facts: CarefulFacts): boolean {
+	const { nowMs, lookedAtMs, isHeld, retryAfterMs } = facts;
 	switch (condition) {
 		case "may_send":
 			return progress.callsSent < callsAtMost && nowMs + retryAfterMs - progress.judgedAtMs < sendWindowMs && !isHeld;
 		case "held":
 			return isHeld;
 		case "lagging":
-			return nowMs < progress.lastSentAtMs + lagMs;
+			return lookedAtMs < progress.lastSentAtMs + lagMs;
 	}
 }
 

@@ -1,14 +1,14 @@
 // Carries out a call that changes something at Cloudflare, by the rules in `careful-rules.ts`: intent first, and after
 // every unclear answer a look at what is so now. Deleting a binding and creating it again are the two errands; they
 // differ in what is called and looked at, and in nothing else.
-import { type CarefulEvent, type CarefulFailure, type Step, stepOf } from "./careful-rules.ts";
+import { type CarefulEvent, type CarefulFailure, callTakesAtMostMs, type Step, stepOf } from "./careful-rules.ts";
 import { type CloudflareAnswer, type Deletion, withEvent } from "./deletion.ts";
 import type { CloudflareFault, Ports } from "./ports.ts";
 import type { Progress } from "./progress.ts";
 import type { Result } from "./result.ts";
 
-/** The alarm looks after a call that nobody has finished by then: its time-out, and some. */
-export const lookAfterMs = 15_000;
+/** The alarm looks after what nobody has finished by then. */
+export const lookAfterMs = callTakesAtMostMs;
 
 /** In the place of an answer where nothing could be called: a record whose ids cannot stand in a path. */
 export const noAnswer: CloudflareAnswer = {
@@ -53,6 +53,8 @@ interface News<Seen> {
 	answer: CloudflareAnswer | null;
 	seen: Seen | null;
 	sight: Sight | null;
+	/** When a look began. */
+	lookedAtMs: number;
 	retryAfterMs: number;
 }
 
@@ -74,7 +76,8 @@ export async function carefully<Seen>(errand: Errand<Seen>, ports: Ports): Promi
 	for (let open = errand.open(); open !== null; open = errand.open()) {
 		const nowMs = ports.now();
 		const deletion = withNews(open.deletion, news, open.progress, errand, nowMs);
-		const facts = { nowMs, isHeld: errand.isHeld(), retryAfterMs: news.retryAfterMs };
+		const { lookedAtMs, retryAfterMs } = news;
+		const facts = { nowMs, lookedAtMs, isHeld: errand.isHeld(), retryAfterMs };
 		const step = stepOf(open.progress, news.event, facts);
 		const keep = (record: Deletion, waitMs: number) =>
 			errand.keep(errand.shown(record, stateOf(step), null), step.progress, nowMs + waitMs);
@@ -87,7 +90,7 @@ export async function carefully<Seen>(errand: Errand<Seen>, ports: Ports): Promi
 			case "look":
 				// A look after a stop changes nothing that would have to be kept.
 				if (news.event !== "go" || step.progress.phase !== open.progress.phase) keep(deletion, lookAfterMs);
-				news = await looked(errand);
+				news = await looked(errand, nowMs);
 				break;
 			case "pause":
 				keep(deletion, step.waitMs + lookAfterMs);
@@ -104,7 +107,7 @@ export async function carefully<Seen>(errand: Errand<Seen>, ports: Ports): Promi
 	}
 }
 
-const nothingNew = { event: "go", answer: null, seen: null, sight: null, retryAfterMs: 0 } as const;
+const nothingNew = { event: "go", answer: null, seen: null, sight: null, lookedAtMs: 0, retryAfterMs: 0 } as const;
 
 /** While a call is out, the record says so; once its outcome is in doubt, or a look has to wait, it says that. */
 const stateOf = ({ progress, do: action }: Step): "under_way" | "unknown" =>
@@ -132,9 +135,9 @@ function eventOf<Seen>(fault: CloudflareFault, errand: Errand<Seen>): CarefulEve
 	}
 }
 
-async function looked<Seen>(errand: Errand<Seen>): Promise<News<Seen>> {
+async function looked<Seen>(errand: Errand<Seen>, lookedAtMs: number): Promise<News<Seen>> {
 	const { sight, seen } = await errand.look();
-	return { ...nothingNew, event: `saw_${sight}`, sight, seen };
+	return { ...nothingNew, event: `saw_${sight}`, sight, seen, lookedAtMs };
 }
 
 /** The record with what has just been learned. */

@@ -18,11 +18,11 @@ export async function lookForLoss(
 	{ cloudflare, now }: Ports,
 ): Promise<Sight> {
 	if (binding === null || !isCloudflareId(binding.prefix_id) || !isCloudflareId(binding.id)) return "nothing";
+	// What is active has been there for hours; anything else may be so new that a lagging read does not have it yet.
+	const maySeeNothing = binding.provisioning?.state !== "active" && now() < seenAtMs + lagMs;
 	const read = await cloudflare.getBinding(binding.prefix_id, binding.id);
 	if (read.ok) return "not_done";
-	if (read.failure.kind !== "not_found") return "nothing";
-	// What is active has been there for hours; anything else may be so new that a lagging read does not have it yet.
-	if (binding.provisioning?.state !== "active" && now() < seenAtMs + lagMs) return "nothing";
+	if (read.failure.kind !== "not_found" || maySeeNothing) return "nothing";
 	const prefixes = await cloudflare.listPrefixes({ fresh: true });
 	return prefixes.ok && prefixes.value.items.some(({ id }) => sameId(id, binding.prefix_id)) ? "done" : "nothing";
 }

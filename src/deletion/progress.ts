@@ -10,6 +10,7 @@ export interface Progress {
 	/** When the guards last judged it: the call may be sent for a short while after. */
 	judgedAtMs: number;
 	callsSent: number;
+	/** When the last call was sent; once it has ended, when that was. */
 	lastSentAtMs: number;
 	/** Looks, and look-ups, that decided nothing. */
 	looks: number;

@@ -57,8 +57,8 @@ export function faultOf(reply: Exclude<Reply, "ok">): CloudflareFault {
 	}[reply];
 }
 
-/** What a read-back finds; `truth` is what is. */
-export type Sight = "truth" | "unreadable" | "credential" | "no_prefix" | "gone_meanwhile";
+/** What a look at the binding finds; `truth` is what is. */
+export type Sight = "truth" | "unreadable" | "credential" | "gone_meanwhile";
 
 export interface Script {
 	deletes: readonly Reply[];
@@ -75,10 +75,10 @@ export function play(world: World, { deletes, reads = [] }: Script): void {
 			if (reply === "done_and_lost") takeAway(world);
 			return reply === "ok" ? null : faultOf(reply);
 		}
-		if (call.startsWith("prefixes")) return null;
+		if (!call.startsWith("binding ")) return null;
 		const sight = sights.shift() ?? "truth";
 		if (sight === "gone_meanwhile") takeAway(world);
-		const faults = { unreadable: fault.unclear, credential: fault.credential, no_prefix: fault.notFound };
+		const faults = { unreadable: fault.unclear, credential: fault.credential };
 		return sight === "truth" || sight === "gone_meanwhile" ? null : faults[sight];
 	};
 }

@@ -53,6 +53,7 @@ export function play(world: World, { creates, reads = [] }: Script): void {
 			if (reply === "done_and_lost") bind(world, "d1");
 			return reply === "ok" ? null : faultOf(reply);
 		}
+		if (!call.startsWith("bindings ")) return null;
 		const sight = sights.shift() ?? "truth";
 		if (sight === "bound_meanwhile") bind(world, "e1");
 		if (sight === "other_meanwhile") bind(world, "e2", id("77"));

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { assess, cidrsOf } from "../../src/deletion/assess.ts";
 import type { Binding, LiveBinding } from "../../src/deletion/binding.ts";
 import type { Found } from "../../src/deletion/find.ts";
+import { lagMs } from "../../src/deletion/lag.ts";
 import type { Terms } from "../../src/deletion/ports.ts";
 import { snapshotTag } from "../../src/deletion/snapshot.ts";
 import { cidr } from "./ranges.ts";
@@ -20,8 +21,6 @@ const foundWith = (...others: Binding[]): Found => ({
 	all: [...others, binding],
 	askedAtMs: startMs,
 });
-/** Cloudflare's lists may lag behind for so long. */
-const lagMs = 600_000;
 const worldWith = (...going: string[]): World => {
 	const world = createWorld();
 	world.journal.goneSince = (prefixId, sinceMs) =>

@@ -85,7 +85,7 @@ describe("the beginning of a restoration", () => {
 		expect(recordOf(world, recordId)).toEqual(record);
 	});
 
-	it.each(states.filter((state) => !["deleted", "already_gone"].includes(state)))(
+	it.each(states.filter((state) => !["deleted", "already_gone", "restored"].includes(state)))(
 		"is refused of a deletion that is %s",
 		async (state) => {
 			const { world, recordId } = await deleted();
@@ -94,7 +94,7 @@ describe("the beginning of a restoration", () => {
 				ok: false,
 				failure: {
 					code: "conflict",
-					detail: `There is nothing to restore: it is ${state.replace("_", " ")}.`,
+					detail: `There is nothing to restore: the deletion is ${state.replace("_", " ")}.`,
 					deletion: record,
 				},
 			});
@@ -110,8 +110,8 @@ describe("the beginning of a restoration", () => {
 	});
 
 	it.each([
-		["P", "The prefix 203.0.113.0/24 is not approved by Cloudflare; no binding can be created in it."],
-		[null, "The prefix 203.0.113.0/24 is not approved by Cloudflare; no binding can be created in it."],
+		["P", "The prefix 203.0.113.0/24 is not approved by Cloudflare. No binding can be created in it."],
+		[null, "The prefix 203.0.113.0/24 is not approved by Cloudflare. No binding can be created in it."],
 	])("is refused where the prefix's approval is %s", async (approved, detail) => {
 		const { world, recordId } = await deleted();
 		withPrefix(world, approved);
@@ -127,7 +127,7 @@ describe("the beginning of a restoration", () => {
 		expect(await ask(world, recordOf(world, recordId))).toMatchObject({
 			failure: {
 				code: "prefix_not_approved",
-				detail: expect.stringContaining(`${edge.id} is not in the account any more`),
+				detail: expect.stringContaining(`${edge.id} is no longer in the account`),
 			},
 		});
 	});

@@ -60,18 +60,35 @@ describe("find", () => {
 		expect(world.calls).toEqual(["bindings 198.51.100.0/24", "bindings 203.0.113.0/24"]);
 	});
 
-	it("looks the whole account up afresh when a memory leads nowhere", async () => {
+	it("looks the whole account up with fresh lists when the remembered prefix does not have the CIDR", async () => {
+		const world = worldOf();
+		const directory = createDirectory();
+		await search(world, targetOf("203.0.113.0/26"), directory);
+		const part = prefixOf(id("a3"), "203.0.113.0/25");
+		world.account.set(part, world.account.get(edge)?.splice(1, 1) ?? []);
+		world.calls.length = 0;
+		expect(await search(world, targetOf("203.0.113.0/26"), directory)).toMatchObject({
+			ok: true,
+			value: { prefixId: part.id },
+		});
+		expect(world.calls).toEqual([
+			"bindings 203.0.113.0/24",
+			"prefixes afresh",
+			"bindings 203.0.113.0/25 afresh",
+			"bindings 203.0.113.0/24 afresh",
+		]);
+	});
+
+	it("looks for an id in no other prefix than the remembered one, as a binding never moves", async () => {
 		const world = worldOf();
 		const directory = createDirectory();
 		await search(world, targetOf(id("b1")), directory);
-		const moved = world.account.get(edge)?.splice(1, 1) ?? [];
-		world.account.get(shop)?.push(...moved);
+		world.account.get(edge)?.splice(1, 1);
 		world.calls.length = 0;
 		expect(await search(world, targetOf(id("b1")), directory)).toMatchObject({
-			ok: true,
-			value: { prefixId: shop.id },
+			failure: { reason: "no_binding", prefixId: edge.id },
 		});
-		expect(world.calls.slice(0, 2)).toEqual(["bindings 203.0.113.0/24", "prefixes afresh"]);
+		expect(world.calls).toEqual(["bindings 203.0.113.0/24"]);
 	});
 
 	it("looks again afresh when the list that it missed in was asked for before it began", async () => {

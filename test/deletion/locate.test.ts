@@ -75,6 +75,8 @@ describe("locate", () => {
 		expect(world.recalled).toEqual([
 			{ cidr: "203.0.113.64/26", prefixId: edge.id },
 			{ cidr: "192.0.2.0/24" },
+			// Where it was, and who deleted it.
+			{ bindingId: id("b9") },
 			{ bindingId: id("b9") },
 		]);
 	});
@@ -115,13 +117,14 @@ describe("failedLookUp", () => {
 		expect(failedLookUp(draft, { code: "binding_not_found", detail: "None." }, startMs).cloudflare).toBeNull();
 	});
 
-	it("knows no other name for a target that fits nothing any more than that there is no such binding", () => {
+	it("puts on record what the caller may have meant, where the target names no one binding", () => {
 		const record = failedLookUp(
 			draft,
 			{ code: "invalid_target", detail: "It covers some.", bindings: ["::/0"] },
 			startMs,
 		);
-		expect(record.failure).toEqual({ code: "binding_not_found", detail: "It covers some." });
+		expect(record).toMatchObject({ state: "refused", cloudflare: null });
+		expect(record.failure).toEqual({ code: "invalid_target", detail: "It covers some.", bindings: ["::/0"] });
 	});
 });
 

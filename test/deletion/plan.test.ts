@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createDirectory } from "../../src/deletion/directory.ts";
 import { carryOut } from "../../src/deletion/execute.ts";
+import { lagMs } from "../../src/deletion/lag.ts";
 import { plan } from "../../src/deletion/plan.ts";
 import { admit } from "./admit.ts";
 import { bindingOf, commandOf, createWorld, id, lenient, policyOf, prefixOf, type World } from "./world.ts";
@@ -96,7 +97,7 @@ describe("plan", () => {
 		expect(planned).toMatchObject({ ok: true, value: { effect: { falls_back_to: null } } });
 		// The list may lag behind Cloudflare's own answers, for some minutes.
 		world.sharedForMs = 0;
-		world.clock.nowMs += 600_000;
+		world.clock.nowMs += lagMs;
 		const late = await shown(world, "203.0.113.0/26");
 		expect(late).toMatchObject({ ok: true, value: { effect: { falls_back_to: null } } });
 		world.clock.nowMs += 1;

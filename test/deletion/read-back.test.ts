@@ -4,8 +4,8 @@ import { lookAfterMs } from "../../src/deletion/careful.ts";
 import { sendWindowMs } from "../../src/deletion/careful-rules.ts";
 import { carryOut } from "../../src/deletion/execute.ts";
 import { lagMs } from "../../src/deletion/lag.ts";
-import { admitted, edge, live, play, recordOf, type Script, story } from "./a-deletion.ts";
-import { fault, startMs } from "./world.ts";
+import { admitted, asked, edge, live, play, recordOf, type Script, story, takeAway } from "./a-deletion.ts";
+import { bindingOf, commandOf, createWorld, fault, id, startMs } from "./world.ts";
 
 const lived = async (script: Script) => {
 	const { world, recordId } = await admitted();
@@ -39,23 +39,24 @@ describe("time", () => {
 			return fault.unclear;
 		};
 		await live(world, recordId);
-		expect(story(recordOf(world, recordId))).toBe("sent 1, not_answered, read_back standing, failed");
+		expect(story(recordOf(world, recordId))).toBe("sent 1, not_answered, read_back still there, failed");
 	});
 
-	it("is given to a cut-off DELETE to land: a minute after the last one was sent", async () => {
+	it("is given to a cut-off DELETE to land and to show: two minutes after the last one, to the millisecond", async () => {
 		const { pauses, record } = await lived({ deletes: ["lost", "lost", "lost"] });
-		expect(pauses).toEqual([`unknown for ${lagMs} ms`]);
+		const seconds = [1, 2, 4, 8, 16, 32, 45, 12];
+		expect(pauses).toEqual(seconds.map((s) => `unknown for ${s * 1000} ms`));
 		expect(record.settled_at).toBe(new Date(startMs + lagMs).toISOString());
 	});
 
-	it("is taken longer and longer between read-backs that say nothing, up to 45 seconds", async () => {
+	it("grows between looks that decide nothing, up to 45 seconds, with one look just when the lag is over", async () => {
 		const { pauses, record } = await lived({
 			deletes: ["done_and_lost"],
 			reads: Array.from({ length: 12 }, () => "unreadable"),
 		});
-		const seconds = [1, 2, 4, 8, 16, 32, 45, 45, 45, 45, 45, 45];
+		const seconds = [1, 2, 4, 8, 16, 32, 45, 12, 45, 45, 45, 45];
 		expect(pauses).toEqual(seconds.map((s) => `unknown for ${s * 1000} ms`));
-		expect(story(record)).toBe("sent 1, not_answered, read_back nothing readable, read_back gone, deleted");
+		expect(story(record)).toBe("sent 1, not_answered, read_back nothing conclusive, read_back gone, deleted");
 	});
 
 	it("is slept for just as long as Cloudflare asks, with the alarm set for after", async () => {
@@ -74,51 +75,57 @@ describe("time", () => {
 });
 
 describe("a read-back", () => {
-	it("takes a prefix that is unknown and not listed for gone, and the binding with it", async () => {
+	it("concludes nothing while the whole prefix is missing, however long that lasts", async () => {
 		const { world, recordId } = await admitted();
-		world.misbehave = (call) => {
-			if (!call.startsWith("delete")) return null;
-			world.account.delete(edge);
-			return fault.unclear;
-		};
-		await carryOut(recordId, world.ports);
-		expect(recordOf(world, recordId).state).toBe("deleted");
-		expect(world.calls.at(-1)).toBe("prefixes afresh");
-	});
-
-	it("takes it for gone too where the list is refused, as Cloudflare does not always say that it is unknown", async () => {
-		const { world, recordId } = await admitted();
-		world.misbehave = (call) => {
-			if (call.startsWith("bindings")) return fault.refused;
-			if (call.startsWith("delete")) world.account.delete(edge);
-			return call.startsWith("delete") ? fault.unclear : null;
-		};
-		await carryOut(recordId, world.ports);
-		expect(recordOf(world, recordId).state).toBe("deleted");
-	});
-
-	it("concludes nothing from an unknown prefix while the prefixes cannot be read", async () => {
-		const { world, recordId } = await admitted();
-		world.misbehave = (call) => (call.startsWith("bindings") ? fault.notFound : fault.unclear);
-		await carryOut(recordId, world.ports);
+		const bindings = world.account.get(edge) ?? [];
+		play(world, { deletes: ["done_and_lost"] });
+		world.account.delete(edge);
+		await live(world, recordId);
 		expect(recordOf(world, recordId).state).toBe("unknown");
+		expect(world.clock.nowMs).toBeGreaterThan(startMs + 2 * lagMs);
+		world.account.set(edge, bindings);
+		takeAway(world);
+		await live(world, recordId);
+		expect(recordOf(world, recordId).state).toBe("deleted");
 	});
 
-	it.each<["no_prefix" | "credential"]>([["no_prefix"], ["credential"]])("concludes nothing from %s", async (sight) => {
-		const { pauses } = await lived({ deletes: ["done_and_lost"], reads: [sight] });
+	it("concludes nothing from a missing binding while the prefixes cannot be read", async () => {
+		const { world, recordId } = await admitted();
+		play(world, { deletes: ["done_and_lost"] });
+		const { misbehave } = world;
+		world.misbehave = (call) => (call.startsWith("prefixes") ? fault.unclear : misbehave(call));
+		await live(world, recordId);
+		expect(recordOf(world, recordId).state).toBe("unknown");
+		expect(world.calls.slice(-2)).toEqual([`binding ${id("b1")}`, "prefixes afresh"]);
+	});
+
+	it("concludes nothing from a rejected credential", async () => {
+		const { pauses } = await lived({ deletes: ["done_and_lost"], reads: ["credential"] });
 		expect(pauses).toEqual(["unknown for 1000 ms"]);
 	});
 
-	it("knows the binding in the other spelling of its id", async () => {
-		const { world, recordId } = await admitted();
-		const bindings = world.account.get(edge) ?? [];
-		const dashed = bindings.map((one) => ({
-			...one,
-			id: one.id.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5"),
-		}));
-		play(world, { deletes: ["lost", "lost", "lost"] });
-		world.account.set(edge, dashed);
-		await carryOut(recordId, world.ports);
-		expect(recordOf(world, recordId).state).toBe("unknown");
+	it("asks for the binding in the spelling of the id that Cloudflare listed it with", async () => {
+		const dashed = "c01d0000-0000-4000-8000-000000000007";
+		const world = createWorld([edge, [bindingOf(id("b0"), "203.0.113.0/24"), bindingOf(dashed, "203.0.113.0/26")]]);
+		const { deletion } = await asked(world, commandOf(dashed.replaceAll("-", "")));
+		world.misbehave = (call) => (call.startsWith("delete") ? fault.unclear : null);
+		await carryOut(deletion.id, world.ports);
+		expect(recordOf(world, deletion.id).state).toBe("unknown");
+		expect(world.calls.at(-1)).toBe("binding 203.0.113.0/26");
+	});
+
+	it.each([
+		["what may be so new that a read does not have it yet", "provisioning", lagMs],
+		["what has been active for hours", "active", 0],
+	])("takes the word of a 404 about %s", async (_, state, sinceJudgedMs) => {
+		const world = createWorld([
+			edge,
+			[bindingOf(id("b0"), "203.0.113.0/24"), bindingOf(id("b1"), "203.0.113.0/26", { provisioningState: state })],
+		]);
+		const { deletion } = await asked(world, commandOf("203.0.113.0/26", { acknowledge: ["still_provisioning"] }));
+		play(world, { deletes: ["done_and_lost"] });
+		await live(world, deletion.id);
+		const record = recordOf(world, deletion.id);
+		expect([record.state, Date.parse(record.settled_at ?? "")]).toEqual(["deleted", startMs + sinceJudgedMs]);
 	});
 });

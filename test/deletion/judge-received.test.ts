@@ -1,28 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { lookAfterMs } from "../../src/deletion/careful.ts";
-import { createDirectory } from "../../src/deletion/directory.ts";
 import { carryOut } from "../../src/deletion/execute.ts";
 import { notYetSent } from "../../src/deletion/progress.ts";
-import type { DeletionCommand } from "../../src/deletion/receive.ts";
 import { isRecordId } from "../../src/deletion/record-id.ts";
 import { asked, edge, worldOf } from "./a-deletion.ts";
-import { admit } from "./admit.ts";
-import {
-	actorOf,
-	bindingOf,
-	commandOf,
-	createWorld,
-	fault,
-	id,
-	lenient,
-	startMs,
-	targetOf,
-	type World,
-} from "./world.ts";
+import { actorOf, bindingOf, commandOf, createWorld, fault, id, lenient, startMs, targetOf } from "./world.ts";
 
-const ask = (world: World, command: DeletionCommand) => admit(command, world.ports, createDirectory());
-
-describe("admit", () => {
+describe("a received deletion", () => {
 	it("records the intent, and sends nothing that changes anything", async () => {
 		const world = worldOf();
 		const command = commandOf("203.0.113.0/26", { reason: "INC-7" });
@@ -43,28 +27,25 @@ describe("admit", () => {
 		expect(deletion.timeline.map((one) => one.event)).toEqual(["requested", "planned"]);
 		expect(deletion.timeline[0]).toMatchObject({ request_id: command.requestId });
 		expect(replayed).toBe(false);
-		const terms = { acknowledge: ["leaves_no_service"], ifMatch: null, ranges: null, approved: [] };
+		const lookFor = { cidr: "203.0.113.0/26" };
+		const terms = { acknowledge: ["leaves_no_service"], ifMatch: null, ranges: null, approved: [], lookFor };
 		expect(world.journal.open(deletion.id)).toEqual({ deletion, terms, progress: notYetSent(startMs) });
 		expect(world.journal.dueAtMs(deletion.id)).toBe(startMs + lookAfterMs);
 		expect(world.calls.filter((call) => call.startsWith("delete"))).toEqual([]);
 	});
 
-	it("refuses who lacks the scope, on record, without asking Cloudflare anything", async () => {
-		const world = worldOf();
-		const { deletion } = await asked(world, commandOf("203.0.113.0/26", { actor: actorOf({ scopes: ["read"] }) }));
-		expect(deletion).toMatchObject({ state: "refused", failure: { code: "scope_missing" }, binding: null });
-		expect(world.journal.all()).toEqual([deletion]);
-		expect(world.calls).toEqual([]);
-	});
-
 	it("refuses what a guard refuses, on record, and names the guard", async () => {
 		const world = worldOf();
-		const { deletion } = await asked(
-			world,
-			commandOf("203.0.113.0/26", { actor: actorOf({ ranges: ["198.51.100.0/24"] }) }),
-		);
-		expect(deletion).toMatchObject({ state: "refused", failure: { code: "out_of_range" }, binding: { id: id("b1") } });
-		expect(world.journal.all()).toEqual([deletion]);
+		const { deletion } = await asked(world, commandOf(id("b1"), { actor: actorOf({ ranges: ["198.51.100.0/24"] }) }));
+		expect(deletion).toMatchObject({ state: "failed", failure: { code: "binding_not_found" } });
+		const target = targetOf(id("b1"), id("a1"));
+		const named = await asked(world, commandOf(id("b1"), { target, actor: actorOf({ ranges: ["198.51.100.0/24"] }) }));
+		expect(named.deletion).toMatchObject({
+			state: "refused",
+			failure: { code: "out_of_range" },
+			binding: { id: id("b1") },
+		});
+		expect(world.journal.all()).toEqual([deletion, named.deletion]);
 	});
 
 	it("asks for a risk to be named, on record", async () => {
@@ -83,14 +64,15 @@ describe("admit", () => {
 		expect(world.journal.all()).toEqual([deletion]);
 	});
 
-	it("leaves no record of a request that names no one binding", async () => {
+	it("refuses a target that names no one binding, on record, and leaves the caller's key free", async () => {
 		const world = worldOf();
-		expect(await ask(world, commandOf("203.0.113.0/25"))).toMatchObject({
-			ok: false,
-			failure: { code: "invalid_target" },
+		const { deletion } = await asked(world, commandOf("203.0.113.0/25", { idempotencyKey: "k" }));
+		expect(deletion).toMatchObject({
+			state: "refused",
+			failure: { code: "invalid_target", bindings: ["203.0.113.0/26"] },
 		});
-		expect(world.journal.all()).toEqual([]);
-		expect(world.journal.claims()).toEqual([]);
+		expect(world.journal.all()).toEqual([deletion]);
+		expect(world.journal.claimed("ci", "key:k")).toBeNull();
 	});
 
 	it.each([
@@ -114,21 +96,7 @@ describe("admit", () => {
 	});
 });
 
-describe("admit, of a binding that is being deleted", () => {
-	it("joins the open deletion, with the caller's claims", async () => {
-		const world = worldOf();
-		const first = await asked(world, commandOf("203.0.113.0/26"));
-		world.misbehave = () => fault.unclear;
-		const byCidr = await asked(
-			world,
-			commandOf("203.0.113.0/26", { actor: actorOf({ name: "bob" }), idempotencyKey: "k" }),
-		);
-		const byId = await asked(world, commandOf(id("b1")));
-		expect([byCidr.deletion, byId.deletion]).toEqual([first.deletion, first.deletion]);
-		expect(byCidr.replayed).toBe(false);
-		expect(world.journal.claimed("bob", "key:k")).toMatchObject({ deletionId: first.deletion.id });
-	});
-
+describe("a request for a binding that is being deleted", () => {
 	it("joins a deletion that waits for its time or for another person too", async () => {
 		const world = createWorld([edge, [bindingOf(id("b0"), "203.0.113.0/24")]]);
 		const first = await asked(world, commandOf("203.0.113.0/24"));
@@ -166,23 +134,6 @@ describe("admit, of a binding that is being deleted", () => {
 		expect(second.replayed).toBe(false);
 		expect(world.journal.claimed("ci", "key:k")).toMatchObject({ deletionId: first });
 		expect(world.journal.all()).toHaveLength(1);
-	});
-
-	it("lets nobody join outside their ranges", async () => {
-		const world = worldOf();
-		await asked(world, commandOf("203.0.113.0/26"));
-		const { deletion } = await asked(
-			world,
-			commandOf("203.0.113.0/26", { actor: actorOf({ ranges: ["192.0.2.0/24"] }) }),
-		);
-		expect(deletion).toMatchObject({ state: "refused", failure: { code: "out_of_range" } });
-	});
-
-	it("lets nobody join without the scope", async () => {
-		const world = worldOf();
-		await asked(world, commandOf("203.0.113.0/26"));
-		const { deletion } = await asked(world, commandOf("203.0.113.0/26", { actor: actorOf({ scopes: ["read"] }) }));
-		expect(deletion).toMatchObject({ state: "refused", failure: { code: "scope_missing" } });
 	});
 
 	it("makes one deletion of any number of callers that look it up at the same time", async () => {

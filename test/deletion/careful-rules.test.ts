@@ -1,0 +1,302 @@
+// The table of `careful-rules.ts`: it is complete, it has no row that nothing can reach, and whatever happens in whatever
+// order, it keeps its promises.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+	type Action,
+	type CarefulEvent,
+	type CarefulFacts,
+	callsAtMost,
+	callTakesAtMostMs,
+	phaseMeanings,
+	type Rule,
+	rules,
+	type Step,
+	sendWindowMs,
+	stepOf,
+} from "../../src/deletion/careful-rules.ts";
+import { lagMs } from "../../src/deletion/lag.ts";
+import { notYetSent, type Phase, type Progress, phases } from "../../src/deletion/progress.ts";
+import { startMs } from "./world.ts";
+
+const answers: readonly CarefulEvent[] = [
+	"done",
+	"already",
+	"refused",
+	"credential_rejected",
+	"throttled",
+	"unclear",
+	"held_back",
+];
+const sights: readonly CarefulEvent[] = ["saw_done", "saw_not_done", "saw_in_the_way", "saw_nothing"];
+const isOut = (phase: Phase): boolean => phase === "sent" || phase === "sent_again";
+
+/** A call is answered while it is out; everything else is looked at, but where nothing was sent. */
+const eventsIn = (phase: Phase): readonly CarefulEvent[] => {
+	if (phase === "ready") return ["go"];
+	return ["go", ...(isOut(phase) ? answers : sights)];
+};
+const everyPair = phases.flatMap((phase) => eventsIn(phase).map((event) => [phase, event] as const));
+const rowsFor = (phase: Phase, event: CarefulEvent): Rule[] =>
+	rules.filter((one) => one.in === phase && one.on === event);
+
+describe("the table", () => {
+	it.each(everyPair)("has a last row without a condition for %s, %s, and none behind it", (phase, event) => {
+		const rows = rowsFor(phase, event);
+		expect(rows.map(({ when }) => when === undefined)).toEqual(rows.map((_, index) => index === rows.length - 1));
+		expect(rows.length).toBeGreaterThan(0);
+		expect(new Set(rows.map(({ when }) => when)).size).toBe(rows.length);
+	});
+
+	it("has no row for what cannot occur", () => {
+		const possible = new Set(everyPair.map((pair) => pair.join()));
+		expect(rules.filter((one) => !possible.has([one.in, one.on].join()))).toEqual([]);
+	});
+
+	it("says where each row leads, unless the work ends there", () => {
+		for (const { to, do: action } of rules)
+			expect(to === undefined).toBe(typeof action === "object" || action.startsWith("succeed"));
+	});
+
+	it("says what each phase means", () => {
+		expect(Object.keys(phaseMeanings)).toEqual([...phases]);
+	});
+
+	it("knows no event that has no rule", () => {
+		const facts = { nowMs: startMs, lookedAtMs: startMs, isHeld: false, retryAfterMs: 0 };
+		expect(() => stepOf({ ...notYetSent(startMs), phase: "doubtful" }, "done", facts)).toThrow("no rule for done");
+	});
+});
+
+/** One event after another, as time passes and freezes come and go, until the work ends. */
+interface Moment {
+	/** Of those that can occur, this one. */
+	event: number;
+	passesMs: number;
+	isHeld: boolean;
+	retryAfterMs: number;
+	/** The isolate stops; the alarm goes on. */
+	stops: boolean;
+}
+
+const aMoment: fc.Arbitrary<Moment> = fc.record({
+	event: fc.nat(1000),
+	passesMs: fc.oneof(fc.constant(0), fc.nat(20_000), fc.nat(lagMs + 1000)),
+	isHeld: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+	retryAfterMs: fc.oneof(fc.constant(0), fc.nat(20_000), fc.nat(120_000)),
+	stops: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+});
+
+interface Passage {
+	from: Progress;
+	event: CarefulEvent;
+	facts: CarefulFacts;
+	step: Step;
+}
+
+const ended = ({ do: action }: Step): boolean => typeof action === "object" || action.startsWith("succeed");
+
+/** Of the events that can follow an action. */
+function nextEvents(action: Action): readonly CarefulEvent[] {
+	if (action === "send") return answers;
+	return action === "look" ? sights : ["go"];
+}
+
+function walk(moments: readonly Moment[]): Passage[] {
+	let progress = notYetSent(startMs);
+	let nowMs = startMs;
+	let possible: readonly CarefulEvent[] = ["go"];
+	const passages: Passage[] = [];
+	for (const { event: number, passesMs, isHeld, retryAfterMs: asked, stops } of moments) {
+		const event = stops ? "go" : (possible[number % possible.length] ?? "go");
+		const lookedAtMs = nowMs;
+		nowMs += passesMs;
+		const retryAfterMs = event === "throttled" || event === "held_back" ? asked : 0;
+		const facts = { nowMs, lookedAtMs, isHeld, retryAfterMs };
+		const step = stepOf(progress, event, facts);
+		passages.push({ from: progress, event, facts, step });
+		if (ended(step)) break;
+		progress = step.progress;
+		possible = nextEvents(step.do);
+		if (step.do === "pause" || step.do === "look_later") nowMs += step.waitMs;
+	}
+	return passages;
+}
+
+const anyWalk = fc.array(aMoment, { maxLength: 40 }).map(walk);
+/** What Cloudflare's answer leaves open. */
+const mayHaveLanded = ({ from, event }: Passage): boolean =>
+	isOut(from.phase) && (event === "go" || event === "unclear");
+const failureOf = ({ do: action }: Step): string | null => (typeof action === "object" ? action.fail : null);
+
+const holdsForAll = (check: (passages: Passage[]) => void): void =>
+	fc.assert(fc.property(anyWalk, check), { numRuns: 5000 });
+
+describe("whatever happens, in whatever order", () => {
+	it("has a rule for it, and each rule is reached", () => {
+		const reached = new Set<string>();
+		const rowOf = (one: { in: Phase; on: CarefulEvent; do: Action }) => JSON.stringify([one.in, one.on, one.do]);
+		const known = new Set<string>();
+		const open: { progress: Progress; nowMs: number; possible: readonly CarefulEvent[] }[] = [];
+		const visit = (progress: Progress, nowMs: number, possible: readonly CarefulEvent[]) => {
+			const key = JSON.stringify([progress, nowMs, possible]);
+			if (!known.has(key)) open.push({ progress, nowMs, possible });
+			known.add(key);
+		};
+		visit(notYetSent(startMs), startMs, ["go"]);
+		for (let one = open.pop(); one !== undefined; one = open.pop()) {
+			for (const event of new Set<CarefulEvent>(["go", ...one.possible])) {
+				for (const afterMs of [0, 30_000, sendWindowMs, sendWindowMs + 2 * lagMs]) {
+					for (const isHeld of [false, true]) {
+						const nowMs = Math.max(one.nowMs, startMs + afterMs);
+						const step = stepOf(one.progress, event, { nowMs, lookedAtMs: nowMs, isHeld, retryAfterMs: 0 });
+						reached.add(rowOf({ in: one.progress.phase, on: event, do: step.do }));
+						if (!ended(step)) visit({ ...step.progress, looks: 0 }, nowMs, nextEvents(step.do));
+					}
+				}
+			}
+		}
+		expect(rules.map(rowOf).filter((row) => !reached.has(row))).toEqual([]);
+	});
+
+	it("sends no second call unless a look since the last one that left showed that it is not done", () => {
+		holdsForAll((passages) => {
+			let isKnownUndone = true;
+			for (const { event, step } of passages) {
+				if (event === "saw_not_done") isKnownUndone = true;
+				// It never left.
+				if (event === "held_back") isKnownUndone = true;
+				if (step.do !== "send") continue;
+				expect(isKnownUndone).toBe(true);
+				isKnownUndone = false;
+			}
+		});
+	});
+
+	it("sends three calls at most, within a minute of the verdicts, and none that is held", () => {
+		holdsForAll((passages) => {
+			let left = 0;
+			for (const { from, event, facts, step } of passages) {
+				if (event === "held_back") left -= 1;
+				if (step.do !== "send") continue;
+				left += 1;
+				expect(left).toBeLessThanOrEqual(callsAtMost);
+				expect(step.progress).toMatchObject({ callsSent: left, lastSentAtMs: facts.nowMs });
+				expect(facts.nowMs - from.judgedAtMs).toBeLessThan(sendWindowMs);
+				expect(facts.isHeld).toBe(false);
+			}
+		});
+	});
+
+	it("never fails within the lag where a call may have taken effect", () => {
+		holdsForAll((passages) => {
+			let lastOutAtMs: number | null = null;
+			for (const passage of passages) {
+				const { from, facts } = passage;
+				if (mayHaveLanded(passage)) lastOutAtMs = Math.min(facts.nowMs, from.lastSentAtMs + callTakesAtMostMs);
+				if (failureOf(passage.step) === null || lastOutAtMs === null) continue;
+				expect(facts.lookedAtMs).toBeGreaterThanOrEqual(lastOutAtMs + lagMs);
+				expect(["no_clear_answer", "in_the_way"]).toContain(failureOf(passage.step));
+			}
+		});
+	});
+
+	it("says that we did it exactly where a call of ours may have", () => {
+		holdsForAll((passages) => {
+			let maybe = false;
+			for (const passage of passages) {
+				maybe ||= mayHaveLanded(passage) || passage.event === "done";
+				if (passage.step.do === "succeed_by_us") expect(maybe).toBe(true);
+				if (passage.step.do === "succeed_by_others") expect(maybe).toBe(false);
+			}
+		});
+	});
+
+	it("succeeds on a clear answer or a look that shows it, and on nothing else", () => {
+		holdsForAll((passages) => {
+			for (const { event, step } of passages) {
+				const shows = event === "done" || event === "saw_done";
+				expect(typeof step.do === "string" && step.do.startsWith("succeed")).toBe(shows);
+			}
+		});
+	});
+
+	it("says that nothing was sent only where nothing can have taken effect", () => {
+		holdsForAll((passages) => {
+			const last = passages.at(-1);
+			const failure = last === undefined ? null : failureOf(last.step);
+			if (failure === null || !["held", "not_sent", "held_back"].includes(failure)) return;
+			expect(passages.some(mayHaveLanded)).toBe(false);
+		});
+	});
+
+	it("asks to try again only where that can help", () => {
+		holdsForAll((passages) => {
+			const last = passages.at(-1);
+			if (last === undefined) return;
+			const helps = ["held", "not_sent", "throttled", "held_back"].includes(failureOf(last.step) ?? "");
+			expect(last.step.retryAfterMs !== null).toBe(helps);
+			if (helps) expect(last.step.retryAfterMs).toBeGreaterThan(0);
+		});
+	});
+
+	it("counts the looks that decide nothing, and waits longer after each, but never past the end of the lag", () => {
+		holdsForAll((passages) => {
+			for (const { from, facts, step } of passages) {
+				expect(step.progress.looks).toBe(from.looks + (step.do === "look_later" ? 1 : 0));
+				if (step.do !== "look_later") continue;
+				expect(step.waitMs).toBeGreaterThan(0);
+				expect(step.waitMs).toBeLessThanOrEqual(45_000);
+				const lagEndsAtMs = step.progress.lastSentAtMs + lagMs;
+				if (facts.nowMs < lagEndsAtMs) expect(facts.nowMs + step.waitMs).toBeLessThanOrEqual(lagEndsAtMs);
+			}
+		});
+	});
+
+	it("ends once looks decide, however it began", () => {
+		const decidingLook = fc.constantFrom<CarefulEvent>("saw_done", "saw_not_done", "saw_in_the_way");
+		fc.assert(
+			fc.property(anyWalk, decidingLook, (passages, sight) => {
+				const last = passages.at(-1)?.step;
+				if (last === undefined || ended(last)) return;
+				let step = last;
+				let nowMs = passages.at(-1)?.facts.nowMs ?? startMs;
+				for (let steps = 0; !ended(step); steps++) {
+					expect(steps).toBeLessThan(60);
+					const event = step.do === "look" ? sight : step.do === "send" ? "unclear" : "go";
+					if (step.do === "pause" || step.do === "look_later") nowMs += step.waitMs;
+					step = stepOf(step.progress, event, { nowMs, lookedAtMs: nowMs, isHeld: false, retryAfterMs: 0 });
+				}
+			}),
+			{ numRuns: 2000 },
+		);
+	});
+});
+
+/** Whether each phase leaves open that a call of ours took effect, as its meaning says. */
+const leavesOpen: Record<Phase, boolean> = {
+	ready: false,
+	sent: true,
+	sent_again: true,
+	doubtful: true,
+	watching: true,
+	refused: false,
+	already: false,
+	paused: false,
+};
+
+describe("a phase", () => {
+	it("means what it says: whether a call of ours may have taken effect", () => {
+		holdsForAll((passages) => {
+			let maybe = false;
+			for (const passage of passages) {
+				if (mayHaveLanded(passage)) maybe = true;
+				if (ended(passage.step)) break;
+				const { phase } = passage.step.progress;
+				// One that is out may take effect, whatever came before.
+				expect(leavesOpen[phase]).toBe(maybe || isOut(phase));
+				if (phase === "sent" || phase === "sent_again") expect(phase === "sent_again").toBe(maybe);
+			}
+		});
+	});
+});
