@@ -59,12 +59,24 @@ export async function begin(id: string, ports: Ports, directory: Directory): Pro
 		const detail = `${open.deletion.actor.name} may not delete any more.`;
 		return journal.keepSettled(settle(open.deletion, nowMs, "refused", { code: "scope_missing", detail }));
 	}
-	const terms = { ...open.terms, ranges: authority.ranges };
-	const { assessment } = assess(found.value, terms, open.deletion.reason, ports);
-	const judged = { ...withEvent(open.deletion, nowMs, "planned"), ...assessment };
-	const course = courseOf(judged, terms, ports);
+	const { deletion, terms } = stillApproved(open, startsAtMs, ports);
+	const termsNow = { ...terms, ranges: authority.ranges };
+	const { assessment } = assess(found.value, termsNow, deletion.reason, ports);
+	const judged = { ...withEvent(deletion, nowMs, "planned"), ...assessment };
+	const course = courseOf(judged, termsNow, ports);
 	if ("settled" in course) journal.keepSettled(course.settled);
 	else journal.keepOpen(course.open, course.dueAtMs);
+}
+
+/**
+ * The deletion without its approval, where a freeze held it up for longer than an approval may be waited for: what
+ * somebody agreed to then may not be what they would agree to now, so it is asked for again.
+ */
+function stillApproved({ deletion, terms }: OpenDeletion, startsAtMs: number, { policy, now }: Ports) {
+	const isLate = now() - startsAtMs > policy.approvalMinutes * 60_000;
+	const wasHeld = deletion.timeline.at(-1)?.event === "held_by_freeze";
+	if (deletion.approval === null || !isLate || !wasHeld) return { deletion, terms };
+	return { deletion: { ...deletion, approval: null }, terms: { ...terms, approved: [] } };
 }
 
 /** Keeps a scheduled deletion waiting while there is a freeze. */

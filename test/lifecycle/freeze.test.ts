@@ -225,6 +225,20 @@ describe("what waits for its time", () => {
 		await expect.poll(async () => (await record(id)).state).toBe("deleted");
 	});
 
+	test("asks for approval again when it was held up for more than an hour", async () => {
+		const { id } = (await remove("198.51.100.0/24", "?acknowledge=leaves_no_service")).json;
+		await freeze();
+		await decide(id, "approve");
+		await wakeAfter(hourMs + 1);
+		await lift(operator.token);
+		await expect.poll(async () => (await record(id)).state).toBe("pending_approval");
+		const asked = await record(id);
+		expect(asked.approval).toMatchObject({ state: "pending", decided_by: null });
+		expect(events(asked).filter((event) => event === "approval_requested")).toHaveLength(2);
+		expect(await deletes()).toEqual([]);
+		expect((await decide(id, "approve")).json.state).toBe("deleted");
+	});
+
 	test("is stopped by a freeze that comes while it is looked up", async () => {
 		const { id } = (await remove(cidr, `?not_before=${inMs(hourMs)}`)).json;
 		await cloudflare.order({ method: "GET", path: "/bindings", fault: { kind: "hang_after" } });

@@ -51,7 +51,7 @@ describe("a deletion for later", () => {
 		await wakeAfter(15_000);
 		expect(await alarmInMs()).toBe(hourMs - 15_000);
 
-		await wakeAfter(hourMs - 1);
+		await wakeAfter(hourMs - 15_000 - 1);
 		expect(await deletes()).toEqual([]);
 		await wakeAfter(1);
 		const told = await record(answer.json.id);
