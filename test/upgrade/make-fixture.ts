@@ -167,8 +167,6 @@ async function makeFixture(): Promise<Fixture> {
 		await make("deleted_by_alert", "deleted", firing(part(3), "fired-before"));
 		await at(-34 * hourMs);
 		await make("deleted_by_message", "deleted", retired(part(4), "msg_before"));
-		await at(-32 * hourMs);
-		await press("deleted_in_chat", buttonIn(await buttonsOf(`delete ${part(5)} INC-5`), "Delete"));
 		await at(-30 * hourMs);
 		imitation.faults.order({ method: "DELETE", fault: { kind: "reject", status: 404, effect: true } });
 		await make("already_gone", "already_gone", remove(part(6), "", { key: "gone-1" }));
@@ -193,6 +191,7 @@ async function makeFixture(): Promise<Fixture> {
 		await make("expired", "pending_approval", remove(alone(3), asked, { key: "expired-1" }));
 		await at(-18 * hourMs);
 		await control("alarm");
+		await press("deleted_in_chat", buttonIn(await buttonsOf(`delete ${part(5)} INC-5`), "Delete"));
 		await make("restoring", "deleted", remove(part(11)));
 		await make("restoration_unknown", "deleted", remove(part(12)));
 		await published();
@@ -215,8 +214,6 @@ async function makeFixture(): Promise<Fixture> {
 		const unpublished = await make("unpublished", "deleted", remove(part(15), "", { key: "unpublished-1" }));
 		await until(async () => Number((await rowOf(unpublished))?.publish_failures) > 0);
 		await control("writes?refused=false");
-		await at(-2 * minuteMs);
-		const offered = buttonIn(await buttonsOf(`delete ${part(16)} INC-16`), "Delete");
 
 		await at(-30_000);
 		await lose("DELETE", part(17), () => send(remove(part(17), "", { key: "unknown-1", wait: 0 })));
@@ -230,10 +227,12 @@ async function makeFixture(): Promise<Fixture> {
 			["deleting", part(18), "deleting-1"],
 		] as const) {
 			records[name] = String((await byCidr(cidr))?.id);
-			const request = remove(cidr, "", { key, wait: 0 });
+			const request = remove(cidr, "", { key });
 			requests[name] = { request, answer: { status: 202, id: id(name) } };
 		}
 
+		await at(-1000);
+		const offered = buttonIn(await buttonsOf(`delete ${part(16)} INC-16`), "Delete");
 		await at(0);
 		await send(api("GET", "/deletions"));
 		const left = withoutCopies(await stored());
