@@ -33,7 +33,7 @@ const idOf = (name: string): string => {
 	return id;
 };
 /** As 0.1.0 left it; null where only KV has it. */
-const before = (name: string): Deletion | null => {
+const leftAs = (name: string): Deletion | null => {
 	const row = stored.tables.deletions?.find(({ id }) => id === idOf(name));
 	return row === undefined ? null : JSON.parse(String(row.record));
 };
@@ -88,7 +88,7 @@ it("brings the tables to what a new Ledger has", async () => {
 it("answers for every id, and lists them all", async () => {
 	await load(fixture);
 	for (const name of names) {
-		const { id, state, target, reason, actor, created_at, binding } = before(name) ?? (await record(idOf(name)));
+		const { id, state, target, reason, actor, created_at, binding } = leftAs(name) ?? (await record(idOf(name)));
 		const answer = await call(`/deletions/${idOf(name)}`);
 		expect([name, answer.status]).toEqual([name, 200]);
 		expect(answer.json).toMatchObject({ id, state, target, reason, actor, created_at, binding });
@@ -96,9 +96,9 @@ it("answers for every id, and lists them all", async () => {
 	const { deletions, stale } = await list();
 	expect(stale).toBe(false);
 	const listed = Object.fromEntries(deletions.map(({ id, state }: Deletion) => [id, state]));
-	expect(listed).toEqual(Object.fromEntries(names.map((name) => [idOf(name), before(name)?.state ?? "deleted"])));
+	expect(listed).toEqual(Object.fromEntries(names.map((name) => [idOf(name), leftAs(name)?.state ?? "deleted"])));
 	const inPrefix = (await list(`&prefix=${amsterdam}`)).deletions;
-	expect(inPrefix.length).toBe(names.filter((name) => before(name)?.binding?.prefix_id === amsterdam).length + 1);
+	expect(inPrefix.length).toBe(names.filter((name) => leftAs(name)?.binding?.prefix_id === amsterdam).length + 1);
 	expect(await deletes()).toEqual([]);
 	await expectHealth();
 });
@@ -141,7 +141,7 @@ it("settles by itself whatever was open, and publishes it", async () => {
 
 it("sends a DELETE again that took no effect, after a look", async () => {
 	await load(fixture);
-	const binding = before("deleting")?.binding;
+	const binding = leftAs("deleting")?.binding;
 	if (!binding) throw new Error("the fixture has no binding");
 	await others(amsterdam, (bindings) => [...bindings, bound(binding)]);
 	await wakeFor(1);
@@ -192,13 +192,13 @@ describe("what people decide about it", () => {
 });
 
 describe("a request that comes again", () => {
-	const isSettled = (name: string) => (before(name)?.settled_at ?? null) !== null;
+	const isSettled = (name: string) => (leftAs(name)?.settled_at ?? null) !== null;
 	/** Somebody has bound again what was deleted: a second DELETE would hit. */
 	beforeEach(async () => {
 		await load(fixture);
 		await others(amsterdam, (bindings) => {
 			const free = names
-				.flatMap((name) => before(name)?.binding ?? [])
+				.flatMap((name) => leftAs(name)?.binding ?? [])
 				.filter(({ cidr, prefix_id }) => prefix_id === amsterdam && !bindings.some((one) => one.cidr === cidr));
 			return [
 				...bindings,
