@@ -12,7 +12,7 @@ const idOf = (cidr: string) => `c01d${Buffer.from(cidr).toString("hex").slice(-2
 
 export const part = (number: number): string => `203.0.113.${number * 8}/29`;
 export const alone = (number: number): string => `100.65.${number}.0/24`;
-/** The id of the binding that stands there in the beginning. */
+/** The id of the binding at this CIDR, before anything is deleted. */
 export const bindingAt = (cidr: string): string => idOf(cidr);
 
 const cdn = services.find(({ name }) => name === "CDN");

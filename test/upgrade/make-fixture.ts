@@ -60,7 +60,7 @@ async function makeFixture(): Promise<Fixture> {
 		const requests: Fixture["requests"] = {};
 		let nowMs = leftAtMs;
 
-		/** The clock stands still from here to the next call. */
+		/** Sets the clock, which does not move by itself. */
 		async function at(ms: number): Promise<void> {
 			nowMs = leftAtMs + ms;
 			await runtime.fetch("owner", `/fixture/clock?now=${nowMs}`);

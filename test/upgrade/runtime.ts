@@ -18,7 +18,7 @@ export interface RuntimeOptions {
 	ledger: Modules;
 	/** Another release's Worker in front of the same Ledger and the same KV namespace. */
 	neighbour?: Modules;
-	/** Absolute. Whoever starts a runtime on the same data goes on where the last one stopped. */
+	/** Absolute. A runtime that is started on the same data goes on where the last one stopped. */
 	dataPath: string;
 	imitation: Imitation;
 	/** Over the sandbox's. */
