@@ -7,7 +7,10 @@ import { createImitation } from "./test/sandbox/imitation/imitation.ts";
 import { createNodeOutbound } from "./test/sandbox/imitation/node-handler.ts";
 import { sandboxBindings } from "./test/sandbox/settings.ts";
 
-const outside = ["sandbox", "outside", "scripts", "chaos", "browser"].map((folder) => `test/${folder}/**/*.test.ts`);
+const outside = [
+	...["sandbox", "outside", "scripts", "chaos", "browser"].map((folder) => `test/${folder}/**/*.test.ts`),
+	"test/upgrade/both-releases.test.ts",
+];
 
 const plain = [
 	"test/deletion/**/*.test.ts",
