@@ -82,9 +82,9 @@ export interface OpenRestoration {
 export interface Claim {
 	actor: string;
 	key: string;
-	/** A digest of what was asked for under the key; another payload under the same key is an error. */
+	/** What was asked for under the key, or its digest; another payload under the same key is an error. */
 	payload: string;
-	/** The same payload as version 0.1.0 stored it: its claims stay good for their week. */
+	/** The same as version 0.1.0 stored it: its claims stay good for their week. */
 	payloadOfVersion1: string;
 	/** A caller's own key, which a later request may repeat; not the id of one request. */
 	lasting: boolean;

@@ -115,8 +115,14 @@ const payloadOfVersion1 = ({ target, reason, acknowledge, ifMatch, notBeforeMs }
 	return JSON.stringify([what, reason, acknowledge.toSorted(), ifMatch, notBeforeMs]);
 };
 
-/** The number says in which form it is. */
-const payloadOf = (command: DeletionCommand): string => `2:${digestOf(payloadOfVersion1(command), "base64url")}`;
+/** Longer ones are stored as their digest, so that no caller can fill the Ledger with them. */
+const longestPayload = 256;
+
+/** A short payload is stored as version 0.1.0 stores it, which then finds it should that release take over again. */
+function payloadOf(command: DeletionCommand): string {
+	const whole = payloadOfVersion1(command);
+	return whole.length <= longestPayload ? whole : `sha256:${digestOf(whole, "base64url")}`;
+}
 
 function replay(claims: readonly Claim[], { journal }: Ports): Result<Receipt, Rejection> | null {
 	for (const { actor, key, payload, payloadOfVersion1: older, lasting } of claims) {

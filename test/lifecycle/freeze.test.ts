@@ -157,7 +157,7 @@ describe("while it is on", () => {
 		await freeze();
 		await cloudflare.drop();
 		await expect.poll(async () => (await record(id)).state).toBe("unknown");
-		await wakeAfter(2 * minuteMs);
+		await wakeAfter(2 * minuteMs + 1000);
 		expect(await record(id)).toMatchObject({ state: "failed", failure: { code: "cloudflare_refused" } });
 		expect(await deletes()).toHaveLength(1);
 	});
