@@ -157,7 +157,8 @@ describe("while it is on", () => {
 		await freeze();
 		await cloudflare.drop();
 		await expect.poll(async () => (await record(id)).state).toBe("unknown");
-		await wakeAfter(2 * minuteMs + 1000);
+		await wakeAfter(2 * minuteMs);
+		await wakeAfter(minuteMs);
 		expect(await record(id)).toMatchObject({ state: "failed", failure: { code: "cloudflare_refused" } });
 		expect(await deletes()).toHaveLength(1);
 	});

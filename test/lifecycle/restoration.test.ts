@@ -220,7 +220,8 @@ describe("a creation that Cloudflare refuses", () => {
 		expect([answer.status, answer.json.code]).toEqual([504, "outcome_unknown"]);
 		expect(answer.json.deletion.restoration).toMatchObject({ state: "unknown", settled_at: null });
 		expect(await creations()).toHaveLength(3);
-		await wakeAfter(2 * minuteMs + 1000);
+		await wakeAfter(2 * minuteMs);
+		await wakeAfter(minuteMs);
 		await expect
 			.poll(() => HISTORY.get(`deletion:${id}`, "json"))
 			.toMatchObject({ state: "deleted", restoration: { state: "failed" } });
