@@ -67,6 +67,8 @@ export interface TimelineEvent {
 }
 
 export interface Deletion {
+	/** The form of the record; absent is 1. */
+	form?: number;
 	id: string;
 	state: State;
 	/** What the caller named: a canonical CIDR, a binding id, or an alias. */

@@ -1,5 +1,6 @@
 // How far a call that changes something has come: what is needed to go on after a stop, and nothing else.
 import * as v from "valibot";
+import { form } from "./form.ts";
 
 export const phases = ["ready", "sent", "sent_again", "doubtful", "watching", "refused", "already", "paused"] as const;
 /** The rows of the table in `careful-rules.ts` say what each means. */
@@ -33,7 +34,7 @@ const fieldsOfVersion1 = ({ phase, looks }: Pick<Progress, "phase" | "looks">) =
 });
 
 export const storedProgress = (progress: Progress): string =>
-	JSON.stringify({ ...progress, ...fieldsOfVersion1(progress) });
+	JSON.stringify({ form, ...progress, ...fieldsOfVersion1(progress) });
 
 const stored = v.object({
 	phase: v.fallback(v.optional(v.picklist(phases)), undefined),

@@ -7,6 +7,7 @@ import { contains, parseCidr } from "./cidr.ts";
 import { plainId, sameId } from "./cloudflare-id.ts";
 import { at, type Deletion, settle } from "./deletion.ts";
 import { digestOf } from "./digest.ts";
+import { form } from "./form.ts";
 import { sentenceOf } from "./guards.ts";
 import type { Claim, LookFor, Ports } from "./ports.ts";
 import { notYetSent } from "./progress.ts";
@@ -15,6 +16,8 @@ import { fail, ok, type Result } from "./result.ts";
 import type { Target } from "./target.ts";
 
 export interface DeletionCommand {
+	/** The form of the call; absent is 1. */
+	form?: number;
 	/** One a request: the same request handed to the Ledger twice is carried out once. */
 	requestId: string;
 	actor: Actor;
@@ -145,6 +148,7 @@ function draftOf(command: DeletionCommand, ports: Ports): Deletion {
 	const { actor, target, reason, notBeforeMs, requestId } = command;
 	const nowMs = ports.now();
 	return {
+		form,
 		id: command.deletionId ?? newRecordId(nowMs, ports.randomBytes(16)),
 		state: "received",
 		target: target.named,

@@ -3,6 +3,7 @@
 
 import * as v from "valibot";
 import type { Actor } from "../deletion/actor.ts";
+import { form } from "../deletion/form.ts";
 import type { LookUpFailure } from "../deletion/locate.ts";
 import type { DeletionCommand, Receipt } from "../deletion/receive.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
@@ -59,6 +60,7 @@ export async function requestDeletion(
 		return fail(problem("invalid_request", "not_before may be 7 days ahead at the most."));
 	}
 	const command = {
+		form,
 		...wish,
 		requestId: context.requestId,
 		ifMatch: ifMatch.value,

@@ -1,6 +1,7 @@
 // The domain's journal in SQLite. Synchronous, so that what belongs together becomes durable together; decides nothing.
 import { plainId } from "../deletion/cloudflare-id.ts";
 import { at, type Deletion, isOpen, leavesKeyFree, summaryOf } from "../deletion/deletion.ts";
+import { form } from "../deletion/form.ts";
 import type { Claim, Journal, OpenDeletion, Terms } from "../deletion/ports.ts";
 import { type Progress, readProgress, storedProgress } from "../deletion/progress.ts";
 import { freezeInForce } from "./freezes.ts";
@@ -69,7 +70,7 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 			publishAtMs,
 			restored === null ? null : plainId(restored),
 			JSON.stringify(deletion),
-			work?.terms ? JSON.stringify(work.terms) : null,
+			work?.terms ? JSON.stringify({ form, ...work.terms }) : null,
 			work ? storedProgress(work.progress) : null,
 		);
 		onDue(work?.dueAtMs ?? nowMs + publishLookAfterMs);
@@ -95,7 +96,7 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 			.exec<WorkRow>(`SELECT record, terms, progress FROM deletions WHERE open = 1 AND ${query}`, value)
 			.toArray();
 		if (row === undefined) return null;
-		return { deletion: readRecord(row.record), terms: JSON.parse(row.terms), progress: readProgress(row.progress) };
+		return { deletion: readRecord(row.record), terms: termsIn(row.terms), progress: readProgress(row.progress) };
 	};
 
 	const newest = (condition: string, value: string): Deletion | null => {
@@ -223,6 +224,11 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 	};
 	return journal;
 }
+
+const termsIn = (text: string): Terms => {
+	const { form: _, ...terms }: Terms & { form?: number } = JSON.parse(text);
+	return terms;
+};
 
 const carriedOutStates = "('deleted', 'already_gone', 'restored')";
 
