@@ -11,7 +11,7 @@ import { begin } from "./waiting.ts";
  * Can be called at any time, and any number of times; resolves when there is nothing to do until its due time.
  * @param onJudged called as soon as the request is no longer just received.
  */
-export async function advance(id: string, ports: Ports, directory: Directory, onJudged: () => void): Promise<void> {
+export async function advance(id: string, ports: Ports, directory: Directory, onJudged = () => {}): Promise<void> {
 	await judgeReceived(id, ports, directory);
 	onJudged();
 	await begin(id, ports, directory);

@@ -23,6 +23,7 @@ export type State = (typeof states)[number];
 /** Why an attempt did not end in a deletion; the doors give each its status and sentence. */
 export type FailureCode =
 	| "scope_missing"
+	| "rate_limited"
 	| "invalid_target"
 	| "acknowledgement_required"
 	| "binding_not_found"
@@ -88,6 +89,8 @@ export interface Deletion {
 	not_before: string | null;
 	approval: Approval | null;
 	restoration: Restoration | null;
+	/** How many refused requests share this record, where there is more than one. */
+	requests?: number;
 }
 
 export interface Failure {

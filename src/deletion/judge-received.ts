@@ -40,13 +40,20 @@ export async function judgeReceived(id: string, ports: Ports, directory: Directo
 	const earlier = answeredBy(found, target, present, ports);
 	if (earlier !== null && mayJoin(earlier, target, ranges)) return journal.alias(id, earlier.id);
 	const { deletion, terms } = present;
-	if (!found.ok) return journal.keepSettled(failedLookUp(deletion, found.failure, ports.now()));
+	if (!found.ok) return keepFailed(failedLookUp(deletion, found.failure, ports.now()), ports);
 	const termsNow = { ...terms, ranges };
 	const { assessment } = assess(found.value, termsNow, deletion.reason, ports);
 	const judged = { ...withEvent(deletion, ports.now(), "planned"), ...assessment };
 	const course = courseOf(judged, termsNow, ports);
-	if ("settled" in course) journal.keepSettled(course.settled);
+	if ("settled" in course) journal.keepRefused(course.settled);
 	else journal.keepOpen(course.open, course.dueAtMs);
+}
+
+/** What names no binding, or not just one, is a refusal; a Cloudflare that cannot be asked is none. */
+function keepFailed(failed: Deletion, { journal }: Ports): void {
+	const code = failed.failure?.code;
+	if (code === "binding_not_found" || code === "invalid_target") journal.keepRefused(failed);
+	else journal.keepSettled(failed);
 }
 
 /** Ends a received deletion whose minute is over; false where it has time left. */

@@ -125,6 +125,13 @@ export interface Journal {
 	 * (`leavesKeyFree`) keeps no lasting claim.
 	 */
 	keepSettled(deletion: Deletion, claims?: readonly Claim[]): void;
+	/**
+	 * Stores a refusal, or counts it on the record that an earlier one of its kind has.
+	 * @returns the answer to this request: its own verdicts and evidence, under the id of the record.
+	 */
+	keepRefused(refused: Deletion, claims?: readonly Claim[]): Deletion;
+	/** How long nothing is looked up any more for a caller who named too many bindings that do not exist; 0 as a rule. */
+	missesHoldMs(actor: string): number;
 	/** Binds further keys to a deletion that another request began. */
 	join(deletionId: string, claims: readonly Claim[]): void;
 	/** Gives a received deletion up for the record that answers it: its id and its claims lead there from now on. */

@@ -57,8 +57,7 @@ export function receive(command: DeletionCommand, ports: Ports): Result<Receipt,
 	const draft = draftOf(command, ports);
 	const refused = refusedUnseen(draft, command, ports);
 	if (refused !== null) {
-		journal.keepSettled(refused, claims);
-		return ok({ deletion: refused, replayed: false });
+		return ok({ deletion: journal.keepRefused(refused, claims), replayed: false });
 	}
 	const same = beingCarriedOut(command, ports) ?? journal.received(command.actor.name, payloadOf(command));
 	if (same !== null) {
@@ -86,6 +85,12 @@ function refusedUnseen(draft: Deletion, { actor, target }: DeletionCommand, port
 	if (!actor.scopes.includes("delete")) {
 		const detail = `${actor.name} may not delete: it lacks the scope "delete".`;
 		return settle(draft, ports.now(), "refused", { code: "scope_missing", detail });
+	}
+	const holdMs = ports.journal.missesHoldMs(actor.name);
+	if (holdMs > 0) {
+		const detail = `${actor.name} named too many bindings that do not exist. Nothing is looked up for it for some minutes.`;
+		const failure = { code: "rate_limited" as const, detail, retry_after_seconds: Math.ceil(holdMs / 1000) };
+		return settle(draft, ports.now(), "refused", failure);
 	}
 	const ranges = cidrsOf(actor.ranges);
 	if (target.kind !== "cidr" || ranges === null || ranges.some((range) => contains(range, target.cidr))) return null;

@@ -6,6 +6,7 @@ import type { Claim, Journal, OpenDeletion, Terms } from "../deletion/ports.ts";
 import { type Progress, readProgress, storedProgress } from "../deletion/progress.ts";
 import { freezeInForce } from "./freezes.ts";
 import { countOutcome } from "./outcomes.ts";
+import { createRefusals, recordedAnHour, sharedForMs } from "./refusals.ts";
 import { readRecord, setFlag } from "./tables.ts";
 
 export interface JournalEvents {
@@ -21,6 +22,10 @@ const publishLookAfterMs = 20_000;
 type WorkRow = { record: string; terms: string; progress: string };
 
 export interface CountedJournal extends Journal {
+	/** A caller was given this id, so it has to answer for good, whatever record will answer for it. */
+	tell(id: string): void;
+	/** Writes down how many refusals share a record, when no more will. */
+	countRefusals(): void;
 	/** The count of changes, and a name of its own for each new journal, whose count begins anew. */
 	version(): string;
 }
@@ -36,14 +41,14 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 	}
 
 	/** Open work is due for settling; what is settled is due for publishing. */
-	function put(deletion: Deletion, work: Work | null): void {
+	function put(deletion: Deletion, work: Work | null, publishAfterMs = publishLookAfterMs): void {
 		const { state, binding_id, prefix_id, cidr } = summaryOf(deletion);
 		const nowMs = now();
 		const begunAtMs = state === "deleting" || state === "unknown" ? nowMs : null;
 		// Version 0.1.0 knows no received deletions, and must not be woken for one.
 		const isNew = state === "received";
 		// A restoration under way is published too, as a settled record is read where nobody asks the Ledger.
-		const publishAtMs = isOpen(deletion) ? null : nowMs + publishLookAfterMs;
+		const publishAtMs = isOpen(deletion) ? null : nowMs + publishAfterMs;
 		const restored = deletion.restoration?.binding_id ?? null;
 		version = null;
 		noteReceived(deletion);
@@ -73,7 +78,7 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 			work?.terms ? JSON.stringify({ form, ...work.terms }) : null,
 			work ? storedProgress(work.progress) : null,
 		);
-		onDue(work?.dueAtMs ?? nowMs + publishLookAfterMs);
+		onDue(work?.dueAtMs ?? nowMs + publishAfterMs);
 	}
 
 	function claim(deletionId: string, claims: readonly Claim[]): void {
@@ -113,6 +118,35 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 		for (const [key, one] of beingLookedUp) if (one === id) beingLookedUp.delete(key);
 	}
 
+	const refusals = createRefusals();
+	/** What answers for ids that have no row any more: another record's id, or a refusal that is counted on another record. */
+	const answers = new Map<string, string | Deletion>();
+
+	/** Gives up a received deletion, if there is one, for the record that answers it. */
+	function leadTo(id: string, deletionId: string, answer: string | Deletion): void {
+		answers.set(id, answer);
+		for (const oldest of answers.keys()) {
+			if (answers.size <= answersAtMost) break;
+			answers.delete(oldest);
+		}
+		for (const [key, one] of beingLookedUp) if (one === id) beingLookedUp.delete(key);
+		const [row] = sql.exec<{ told: number | null }>("SELECT told FROM deletions WHERE id = ?", id).toArray();
+		if (row === undefined) return;
+		if (row.told === 1) keepAlias(id, deletionId);
+		// The count of changes never falls back, so the record that answers takes the newest number over.
+		const renumber = `UPDATE deletions SET summary_change = CASE WHEN summary_change = change THEN ${nextChange} END,
+			change = ${nextChange} WHERE id = ?`;
+		sql.exec(renumber, deletionId);
+		sql.exec("DELETE FROM deletions WHERE id = ?", id);
+		version = null;
+	}
+
+	function keepAlias(id: string, deletionId: string): void {
+		const insert = "INSERT OR IGNORE INTO aliases (id, deletion_id, made_at, publish_at) VALUES (?, ?, ?, ?)";
+		sql.exec(insert, id, deletionId, now(), now() + publishLookAfterMs);
+		onDue(now() + publishLookAfterMs);
+	}
+
 	const journal: CountedJournal = {
 		version() {
 			version ??= readVersion(sql);
@@ -124,6 +158,8 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 			return row === undefined ? null : { payload: row.payload, deletionId: row.deletion_id };
 		},
 		get(id) {
+			const answer = answers.get(id);
+			if (answer !== undefined) return typeof answer === "string" ? journal.get(answer) : answer;
 			const [row] = sql.exec<{ record: string }>("SELECT record FROM deletions WHERE id = ?", id).toArray();
 			if (row !== undefined) return readRecord(row.record);
 			const query = "SELECT deletion_id FROM aliases WHERE id = ?";
@@ -204,22 +240,43 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 			if (leavesKeyFree(deletion)) sql.exec("DELETE FROM claims WHERE deletion_id = ? AND lasting = 1", deletion.id);
 			onSettled(deletion.id);
 		},
+		keepRefused(refused, claims = []) {
+			const nowMs = now();
+			const sharedId = refusals.sharedBy(refused, nowMs);
+			const record = sharedId === null ? null : journal.get(sharedId);
+			if (record !== null) {
+				const answer = { ...refused, id: record.id };
+				sql.exec("DELETE FROM claims WHERE deletion_id = ?", refused.id);
+				leadTo(refused.id, record.id, answer);
+				return answer;
+			}
+			const isSummary = refusals.isFull(refused.actor.name, nowMs);
+			const kept = isSummary ? summaryRecordOf(refused) : refused;
+			put(kept, null, isSummary ? 3_600_000 : sharedForMs);
+			refusals.note(kept, isSummary, nowMs);
+			if (!isSummary) claim(kept.id, claims);
+			if (isSummary || leavesKeyFree(kept))
+				sql.exec("DELETE FROM claims WHERE deletion_id = ? AND lasting = 1", kept.id);
+			return refused;
+		},
+		missesHoldMs: (actor) => refusals.missesHoldMs(actor, now()),
 		join: claim,
 		alias(id, deletionId) {
-			const query = "SELECT told FROM deletions WHERE id = ?";
-			const isTold = sql.exec<{ told: number | null }>(query, id).toArray()[0]?.told === 1;
-			const insert = "INSERT INTO aliases (id, deletion_id, made_at, publish_at) VALUES (?, ?, ?, ?)";
-			sql.exec(insert, id, deletionId, now(), isTold ? now() + publishLookAfterMs : null);
 			sql.exec("UPDATE claims SET deletion_id = ? WHERE deletion_id = ?", deletionId, id);
-			// The count of changes never falls back, so the record that answers takes the newest number over.
-			const next = "(SELECT max(change) + 1 FROM deletions)";
-			const renumber = `UPDATE deletions SET summary_change = CASE WHEN summary_change = change THEN ${next} END, change = ${next}
-				WHERE id = ?`;
-			sql.exec(renumber, deletionId);
-			sql.exec("DELETE FROM deletions WHERE id = ?", id);
-			for (const [key, one] of beingLookedUp) if (one === id) beingLookedUp.delete(key);
-			version = null;
-			if (isTold) onDue(now() + publishLookAfterMs);
+			leadTo(id, deletionId, deletionId);
+		},
+		tell(id) {
+			const answer = answers.get(id);
+			const target = typeof answer === "object" ? answer.id : answer;
+			if (target === undefined) sql.exec("UPDATE deletions SET told = 1 WHERE id = ?", id);
+			else keepAlias(id, target);
+		},
+		countRefusals() {
+			for (const { id, requests } of refusals.takeCounts(now())) {
+				const update = `UPDATE deletions SET record = json_set(record, '$.requests', ?), change = ${nextChange} WHERE id = ?`;
+				sql.exec(update, requests, id);
+				version = null;
+			}
 		},
 	};
 	return journal;
@@ -229,6 +286,24 @@ const termsIn = (text: string): Terms => {
 	const { form: _, ...terms }: Terms & { form?: number } = JSON.parse(text);
 	return terms;
 };
+
+const nextChange = "(SELECT max(change) + 1 FROM deletions)";
+/** As many as callers may be waiting for; an id that was told is kept in the table too. */
+const answersAtMost = 1000;
+
+/** The one record of an hour that counts what goes beyond the others. */
+const summaryRecordOf = (refused: Deletion): Deletion => ({
+	...refused,
+	target: "various",
+	binding: null,
+	effect: null,
+	guards: [],
+	failure: {
+		code: refused.failure?.code ?? "scope_missing",
+		detail: `${refused.actor.name} was refused ${recordedAnHour} times within an hour. This record counts the rest of that hour.`,
+		retry_after_seconds: 3600,
+	},
+});
 
 const carriedOutStates = "('deleted', 'already_gone', 'restored')";
 

@@ -30,7 +30,7 @@ import { migrate } from "./migrations.ts";
 import { keepOffer, takeOffer } from "./offers.ts";
 import { overview } from "./overview.ts";
 import { createSurveys } from "./surveys.ts";
-import { dueIds, getFlag, markTold, nextDueMs, postpone, prune, setFlag } from "./tables.ts";
+import { dueIds, getFlag, nextDueMs, postpone, prune, setFlag } from "./tables.ts";
 import { type Wired, wire } from "./wiring.ts";
 
 const settledAtOnce = 20;
@@ -69,7 +69,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		const { deletion, replayed } = received.value;
 		const present = await this.#broughtOn(deletion, waitMs);
 		// The caller is given this id before it is known whether another record will answer for it.
-		if (present.state === "received" || command.deletionId !== undefined) markTold(this.#sql, deletion.id);
+		if (present.state === "received" || command.deletionId !== undefined) this.#wired().journal.tell(deletion.id);
 		return ok({ deletion: present, replayed });
 	}
 
@@ -161,7 +161,8 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	override async alarm(): Promise<void> {
 		this.#alarmAtMs = null;
 		try {
-			const { outbox } = this.#wired();
+			const { outbox, journal } = this.#wired();
+			journal.countRefusals();
 			const due = dueIds(this.#sql, Date.now(), settledAtOnce);
 			await Promise.all(due.map((id) => this.#advance(id).then(() => outbox.send(id))));
 			await outbox.sendDue();

@@ -50,12 +50,6 @@ export function postpone(sql: SqlStorage, id: string, atMs: number): void {
 	sql.exec("UPDATE deletions SET due_at = ? WHERE id = ? AND due_at IS NOT NULL", atMs, id);
 }
 
-/** A caller was given this id, so it has to answer for good, whatever record will answer for it. */
-export function markTold(sql: SqlStorage, id: string): void {
-	sql.exec("UPDATE deletions SET told = 1 WHERE id = ?", id);
-	sql.exec("UPDATE aliases SET publish_at = made_at WHERE id = ? AND publish_at IS NULL", id);
-}
-
 /** The newest change stays, so that the count of changes never falls back. */
 export function prune(sql: SqlStorage, nowMs: number): void {
 	sql.exec("DELETE FROM claims WHERE made_at <= ?", nowMs - keptMs);
