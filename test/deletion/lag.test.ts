@@ -161,6 +161,34 @@ describe("a second request for a binding that was just deleted", () => {
 	});
 });
 
+describe("an id that we deleted or created", () => {
+	it("costs one call when it is stale", async () => {
+		const { account } = await deleted();
+		account.world.clock.nowMs += 24 * 60 * minute;
+		expect(await asked(account, named.id)).toMatchObject({ failure: { code: "binding_not_found" } });
+		expect(account.world.calls).toEqual(["list"]);
+	});
+
+	it("is never remembered as missing: a list may not show it yet", async () => {
+		const { account, record } = await deleted();
+		const directory = createDirectory();
+		await restoring(account, record.id);
+		await lived(account, record.id);
+		const [created = ""] = account.created;
+		// Neither the list nor a read shows it.
+		account.weather.reads = stagnant(minute);
+		expect(await asked(account, created, actorOf(), directory)).toMatchObject({
+			failure: { code: "binding_not_found" },
+		});
+		account.weather.reads = [];
+		account.world.clock.nowMs += 1000;
+		expect(await asked(account, created, actorOf(), directory)).toMatchObject({
+			state: "deleting",
+			binding: { id: created },
+		});
+	});
+});
+
 describe("a restoration", () => {
 	it("creates the binding again while lists still show the one that was deleted", async () => {
 		const { account, record } = await deleted();
