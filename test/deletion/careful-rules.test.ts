@@ -129,6 +129,63 @@ const mayHaveLanded = ({ from, event }: Passage): boolean =>
 	isOut(from.phase) && (event === "go" || event === "unclear");
 const failureOf = ({ do: action }: Step): string | null => (typeof action === "object" ? action.fail : null);
 
+/** What happened so far, as far as it matters. */
+interface Past {
+	isOut: boolean;
+	mayHaveLanded: boolean;
+	/** Cloudflare's last clear word, if it was not that it is done. */
+	said: "refused" | "already" | "throttled" | null;
+	/** Nothing more is sent. */
+	isOver: boolean;
+}
+
+function modelOf(
+	past: Past,
+	event: CarefulEvent,
+	{ callsSent, judgedAtMs, lastSentAtMs }: Progress,
+	facts: CarefulFacts,
+) {
+	const { nowMs, lookedAtMs, isHeld, retryAfterMs } = facts;
+	const left = event === "held_back" ? callsSent - 1 : callsSent;
+	const maySend = left < callsAtMost && nowMs + retryAfterMs < judgedAtMs + sendWindowMs && !isHeld;
+	const isLagging = lookedAtMs < lastSentAtMs + lagMs;
+	const { isOut, mayHaveLanded, said, isOver } = past;
+	const then = (does: Action, change: Partial<Past> = {}) => ({ does, past: { ...past, ...change } });
+	switch (event) {
+		case "go":
+			if (isOut) return then("look", { mayHaveLanded: true });
+			if (mayHaveLanded || said !== null) return then("look");
+			return then(maySend ? "send" : { fail: isHeld ? "held" : "not_sent" });
+		case "done":
+			return then("succeed_by_us");
+		case "unclear":
+			return then("look", { mayHaveLanded: true });
+		case "refused":
+		case "already":
+			return then("look", { said: event, isOver: true });
+		case "credential_rejected":
+			return mayHaveLanded ? then("look", { isOver: true }) : then({ fail: event });
+		case "throttled":
+		case "held_back":
+			if (maySend) return then("pause", event === "throttled" ? { said: event } : { said: null });
+			return mayHaveLanded ? then("look", { isOver: true }) : then({ fail: event });
+		case "saw_done":
+			return then(mayHaveLanded ? "succeed_by_us" : "succeed_by_others");
+		case "saw_nothing":
+			return then("look_later");
+		case "saw_not_done":
+		case "saw_in_the_way": {
+			const isEmpty = event === "saw_not_done";
+			if (isEmpty && !isOver && maySend) return then("send");
+			if ((mayHaveLanded || said === "already") && isLagging) return then("look_later");
+			if (!isEmpty) return then({ fail: "in_the_way" });
+			if (mayHaveLanded) return then({ fail: "no_clear_answer" });
+			if (said !== "throttled") return then({ fail: "refused" });
+			return then({ fail: isHeld ? "held" : "throttled" });
+		}
+	}
+}
+
 const holdsForAll = (check: (passages: Passage[]) => void): void =>
 	fc.assert(fc.property(anyWalk, check), { numRuns: 5000 });
 
@@ -249,6 +306,17 @@ describe("whatever happens, in whatever order", () => {
 				expect(step.waitMs).toBeLessThanOrEqual(45_000);
 				const lagEndsAtMs = step.progress.lastSentAtMs + lagMs;
 				if (facts.nowMs < lagEndsAtMs) expect(facts.nowMs + step.waitMs).toBeLessThanOrEqual(lagEndsAtMs);
+			}
+		});
+	});
+
+	it("does what its past asks for, by a model that knows no phases", () => {
+		holdsForAll((passages) => {
+			let past: Past = { isOut: false, mayHaveLanded: false, said: null, isOver: false };
+			for (const { from, event, facts, step } of passages) {
+				const model = modelOf(past, event, from, facts);
+				expect([event, step.do]).toEqual([event, model.does]);
+				past = { ...model.past, isOut: step.do === "send" };
 			}
 		});
 	});
