@@ -153,6 +153,27 @@ describe("a second request for a binding that was just deleted", () => {
 		expect(account.bound().map((one) => one.id)).toEqual([id("b0")]);
 	});
 
+	it("finds it also where an older record was restored after newer ones", async () => {
+		const { account, record } = await deleted();
+		const { world } = account;
+		const goneAgain = async () => {
+			world.clock.nowMs += 2 * lagMs;
+			return lived(account, (await asked(account)).id);
+		};
+		await restoring(account, record.id);
+		await lived(account, record.id);
+		const second = await goneAgain();
+		await restoring(account, second.id);
+		await lived(account, second.id);
+		await goneAgain();
+		world.clock.nowMs += 2 * lagMs;
+		await restoring(account, record.id);
+		await lived(account, record.id);
+		world.clock.nowMs += 30_000;
+		account.weather.reads = [stale(minute), stale(0)];
+		expect(await asked(account)).toMatchObject({ state: "deleting", binding: { id: account.created[2] } });
+	});
+
 	it("finds what somebody else bound there once a list shows it", async () => {
 		const { account } = await deleted();
 		account.world.clock.nowMs += 10_000;
