@@ -188,10 +188,11 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 		created(named) {
 			const [column, value] =
 				"cidr" in named ? (["cidr", named.cidr] as const) : (["restored_id", plainId(named.bindingId)] as const);
-			const { binding, restoration } = newest(`${column} = ? AND restored_id IS NOT NULL`, value) ?? {};
+			const isLeft = `restored_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM deletions AS later
+				WHERE later.binding_id = deletions.restored_id AND later.state IN ${carriedOutStates})`;
+			const { binding, restoration } = newest(`${column} = ? AND ${isLeft}`, value) ?? {};
 			const bindingId = restoration?.binding_id ?? null;
-			if (!binding || bindingId === null || journal.carriedOut({ bindingId }) !== null) return null;
-			return { prefixId: binding.prefix_id, bindingId };
+			return binding && bindingId !== null ? { prefixId: binding.prefix_id, bindingId } : null;
 		},
 		prefixOf(bindingId) {
 			const plain = plainId(bindingId);

@@ -191,3 +191,68 @@ describe("find", () => {
 		});
 	});
 });
+
+describe("an id", () => {
+	const unknown = id("b9");
+	const miss = { failure: { reason: "no_binding" } };
+
+	it("that is nowhere is searched for once a minute, with fresh lists", async () => {
+		const world = worldOf();
+		const directory = createDirectory();
+		const searched = ["prefixes", "bindings 203.0.113.0/24", "bindings 198.51.100.0/24"];
+		expect(await search(world, targetOf(unknown), directory)).toMatchObject(miss);
+		expect(world.calls).toEqual(searched);
+		world.clock.nowMs += 59_999;
+		expect(await search(world, targetOf(unknown), directory)).toMatchObject(miss);
+		expect(world.calls).toEqual(searched);
+		world.clock.nowMs += 1;
+		await search(world, targetOf(unknown), directory);
+		expect(world.calls).toEqual([...searched, ...searched]);
+	});
+
+	it("that is nowhere is searched for sparingly, and one with a home is not", async () => {
+		const world = worldOf();
+		const sparing: boolean[] = [];
+		const { listBindings } = world.ports.cloudflare;
+		world.ports.cloudflare.listBindings = (prefixId, options) => {
+			sparing.push(options.sparing ?? false);
+			return listBindings(prefixId, options);
+		};
+		await search(world, targetOf(unknown));
+		expect(sparing).toEqual([true, true]);
+		await find(targetOf(unknown), world.ports, createDirectory(), { ranges: null, home: edge.id });
+		expect(sparing.slice(2)).toEqual([false]);
+	});
+
+	it.each<[string, (world: World) => void, { ranges?: [] }]>([
+		[
+			"a list could not be read",
+			(world) => (world.misbehave = (call) => (call.startsWith("bindings") ? fault.unclear : null)),
+			{},
+		],
+		["not all prefixes were searched", () => {}, { ranges: [] }],
+	])("is not remembered as missing where %s", async (_, change, options) => {
+		const world = worldOf();
+		const directory = createDirectory();
+		change(world);
+		await find(targetOf(unknown), world.ports, directory, { ranges: null, home: null, ...options });
+		expect(directory.isMissing(unknown, world.clock.nowMs)).toBe(false);
+	});
+
+	it("that our records know costs one call, also when it is long gone", async () => {
+		const world = worldOf();
+		expect(
+			await find(targetOf(unknown), world.ports, createDirectory(), { ranges: null, home: shop.id }),
+		).toMatchObject(miss);
+		expect(world.calls).toEqual(["bindings 198.51.100.0/24"]);
+	});
+
+	it("is found in its home though it was remembered as missing before", async () => {
+		const world = worldOf();
+		const directory = createDirectory();
+		await search(world, targetOf(unknown), directory);
+		world.account.get(shop)?.push(bindingOf(unknown, "198.51.100.0/26"));
+		const found = await find(targetOf(unknown), world.ports, directory, { ranges: null, home: shop.id });
+		expect(found).toMatchObject({ ok: true, value: { binding: { id: unknown } } });
+	});
+});

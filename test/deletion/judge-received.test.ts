@@ -1,10 +1,36 @@
 import { describe, expect, it } from "vitest";
+import { advance } from "../../src/deletion/advance.ts";
 import { lookAfterMs } from "../../src/deletion/careful.ts";
+import { createDirectory } from "../../src/deletion/directory.ts";
 import { carryOut } from "../../src/deletion/execute.ts";
+import { judgedWithinMs, judgeReceived } from "../../src/deletion/judge-received.ts";
 import { notYetSent } from "../../src/deletion/progress.ts";
+import { type DeletionCommand, receive } from "../../src/deletion/receive.ts";
 import { isRecordId } from "../../src/deletion/record-id.ts";
-import { asked, edge, worldOf } from "./a-deletion.ts";
-import { actorOf, bindingOf, commandOf, createWorld, fault, id, lenient, startMs, targetOf } from "./world.ts";
+import { asked, edge, recordOf, worldOf } from "./a-deletion.ts";
+import { livedThrough, mortal } from "./mortal.ts";
+import {
+	actorOf,
+	bindingOf,
+	commandOf,
+	createWorld,
+	fault,
+	freezeOf,
+	id,
+	lenient,
+	startMs,
+	targetOf,
+	type World,
+} from "./world.ts";
+
+/** Received, and no more. */
+function received(world: World, change: Partial<DeletionCommand> = {}): string {
+	const receipt = receive(commandOf("203.0.113.0/26", change), world.ports);
+	if (!receipt.ok) throw new Error(receipt.failure.code);
+	return receipt.value.deletion.id;
+}
+
+const judged = (world: World, recordId: string) => judgeReceived(recordId, world.ports, createDirectory());
 
 describe("a received deletion", () => {
 	it("records the intent, and sends nothing that changes anything", async () => {
@@ -144,12 +170,136 @@ describe("a request for a binding that is being deleted", () => {
 		expect(world.journal.all()).toHaveLength(1);
 	});
 
-	it("begins anew when the earlier one has failed", async () => {
+	it("begins again when the earlier one has failed", async () => {
 		const world = worldOf();
 		const first = await asked(world, commandOf("203.0.113.0/26"));
 		world.misbehave = (call) => (call.startsWith("delete") ? fault.refused : null);
 		await carryOut(first.deletion.id, world.ports);
 		const second = await asked(world, commandOf("203.0.113.0/26"));
 		expect(second.deletion.id).not.toBe(first.deletion.id);
+	});
+});
+
+describe("a received deletion of another actor's binding", () => {
+	it("becomes an alias of the open deletion: its id and its key lead there", async () => {
+		const world = worldOf();
+		const first = received(world);
+		const second = received(world, { actor: actorOf({ name: "bob" }), idempotencyKey: "k" });
+		expect(second).not.toBe(first);
+		await judged(world, first);
+		await judged(world, second);
+		expect(world.journal.all()).toEqual([recordOf(world, first)]);
+		expect(recordOf(world, second)).toEqual(recordOf(world, first));
+		expect(world.journal.open(second)).toBeNull();
+		expect(world.journal.claimed("bob", "key:k")).toMatchObject({ deletionId: first });
+		await carryOut(first, world.ports);
+		expect(recordOf(world, second)).toMatchObject({ id: first, state: "deleted", actor: { name: "ci" } });
+	});
+
+	it("becomes an alias too where the first one was carried out during the look-up", async () => {
+		const world = worldOf();
+		const first = received(world);
+		const second = received(world, { actor: actorOf({ name: "bob" }) });
+		await advance(first, world.ports, createDirectory());
+		await judged(world, second);
+		expect(recordOf(world, second)).toMatchObject({ id: first, state: "deleted" });
+		expect(world.calls.filter((call) => call.startsWith("delete"))).toHaveLength(1);
+	});
+
+	it("stays a record of its own where it began after the binding went", async () => {
+		const world = worldOf();
+		const first = received(world);
+		await advance(first, world.ports, createDirectory());
+		world.clock.nowMs += 1;
+		const second = received(world, { actor: actorOf({ name: "bob" }) });
+		await judged(world, second);
+		expect(recordOf(world, second)).toMatchObject({
+			id: second,
+			state: "failed",
+			failure: { code: "binding_not_found" },
+			actor: { name: "bob" },
+		});
+	});
+});
+
+describe("a received deletion after a stop", () => {
+	it.each([1, 2, 3, 4, 5, 6])("is judged by the alarm, wherever it stopped (after %i calls)", async (calls) => {
+		const world = worldOf();
+		const recordId = received(world);
+		await livedThrough(() => judgeReceived(recordId, mortal(world.ports, calls), createDirectory()));
+		world.clock.nowMs = world.journal.dueAtMs(recordId) ?? world.clock.nowMs;
+		await advance(recordId, world.ports, createDirectory());
+		expect(recordOf(world, recordId).state).toBe("deleted");
+	});
+
+	it.each<[string, string, (world: World) => void]>([
+		["lacks the scope by now", "scope_missing", (world) => world.actors.set("ci", actorOf({ scopes: ["read"] }))],
+		["is not there any more", "scope_missing", (world) => (world.ports.authorityOf = () => null)],
+		["has other ranges by now", "out_of_range", (world) => world.actors.set("ci", actorOf({ ranges: ["::/0"] }))],
+	])("is refused if its actor %s", async (_, code, change) => {
+		const world = worldOf();
+		const target = targetOf(id("b1"), id("a1"));
+		const recordId = received(world, { target });
+		change(world);
+		await advance(recordId, world.ports, createDirectory());
+		expect(recordOf(world, recordId)).toMatchObject({ state: "refused", failure: { code } });
+	});
+
+	it("is refused in a freeze that began after the request", async () => {
+		const world = worldOf();
+		const recordId = received(world);
+		world.journal.frozen = freezeOf();
+		await advance(recordId, world.ports, createDirectory());
+		expect(recordOf(world, recordId)).toMatchObject({ state: "refused", failure: { code: "frozen" } });
+		expect(world.calls.filter((call) => call.startsWith("delete"))).toEqual([]);
+	});
+
+	it("is judged until the last millisecond of its minute", async () => {
+		const world = worldOf();
+		const recordId = received(world);
+		world.clock.nowMs += judgedWithinMs - 1;
+		await judged(world, recordId);
+		expect(recordOf(world, recordId).state).toBe("deleting");
+	});
+
+	it.each([
+		["before the look-up", (world: World) => (world.clock.nowMs += judgedWithinMs)],
+		[
+			"during the look-up",
+			(world: World) =>
+				(world.misbehave = () => {
+					world.clock.nowMs += judgedWithinMs;
+					return null;
+				}),
+		],
+	])("has failed if its minute is over %s, with the key free and nothing sent", async (_, passes) => {
+		const world = worldOf();
+		const recordId = received(world, { idempotencyKey: "k" });
+		passes(world);
+		await advance(recordId, world.ports, createDirectory());
+		expect(recordOf(world, recordId)).toMatchObject({
+			state: "failed",
+			failure: { code: "cloudflare_unavailable", retry_after_seconds: 5 },
+			cloudflare: null,
+		});
+		expect(world.journal.claimed("ci", "key:k")).toBeNull();
+		expect(world.calls.filter((call) => call.startsWith("delete"))).toEqual([]);
+	});
+
+	it.each([
+		["no target", undefined],
+		["no CIDR", { cidr: "203.0.113.0/026" }],
+		["no id", { bindingId: "..", prefixId: null }],
+		["no id of a prefix", { bindingId: id("b1"), prefixId: "../x" }],
+	])("that names %s looks nothing up", async (_, lookFor) => {
+		const world = worldOf();
+		const recordId = received(world);
+		const open = world.journal.open(recordId);
+		if (open === null) throw new Error("it is not open");
+		const { lookFor: _named, ...terms } = open.terms;
+		world.journal.keepOpen({ ...open, terms: lookFor === undefined ? terms : { ...terms, lookFor } }, startMs);
+		await judged(world, recordId);
+		expect(recordOf(world, recordId)).toMatchObject({ state: "refused", failure: { code: "invalid_target" } });
+		expect(world.calls).toEqual([]);
 	});
 });

@@ -153,11 +153,60 @@ describe("a second request for a binding that was just deleted", () => {
 		expect(account.bound().map((one) => one.id)).toEqual([id("b0")]);
 	});
 
+	it("finds it also where an older record was restored after newer ones", async () => {
+		const { account, record } = await deleted();
+		const { world } = account;
+		const goneAgain = async () => {
+			world.clock.nowMs += 2 * lagMs;
+			return lived(account, (await asked(account)).id);
+		};
+		await restoring(account, record.id);
+		await lived(account, record.id);
+		const second = await goneAgain();
+		await restoring(account, second.id);
+		await lived(account, second.id);
+		await goneAgain();
+		world.clock.nowMs += 2 * lagMs;
+		await restoring(account, record.id);
+		await lived(account, record.id);
+		world.clock.nowMs += 30_000;
+		account.weather.reads = [stale(minute), stale(0)];
+		expect(await asked(account)).toMatchObject({ state: "deleting", binding: { id: account.created[2] } });
+	});
+
 	it("finds what somebody else bound there once a list shows it", async () => {
 		const { account } = await deleted();
 		account.world.clock.nowMs += 10_000;
 		account.bind({ ...named, id: id("e1") });
 		expect(await asked(account)).toMatchObject({ state: "deleting", binding: { id: id("e1") } });
+	});
+});
+
+describe("an id that we deleted or created", () => {
+	it("costs one call when it is stale", async () => {
+		const { account } = await deleted();
+		account.world.clock.nowMs += 24 * 60 * minute;
+		expect(await asked(account, named.id)).toMatchObject({ failure: { code: "binding_not_found" } });
+		expect(account.world.calls).toEqual(["list"]);
+	});
+
+	it("is never remembered as missing: a list may not show it yet", async () => {
+		const { account, record } = await deleted();
+		const directory = createDirectory();
+		await restoring(account, record.id);
+		await lived(account, record.id);
+		const [created = ""] = account.created;
+		// Neither the list nor a read shows it.
+		account.weather.reads = stagnant(minute);
+		expect(await asked(account, created, actorOf(), directory)).toMatchObject({
+			failure: { code: "binding_not_found" },
+		});
+		account.weather.reads = [];
+		account.world.clock.nowMs += 1000;
+		expect(await asked(account, created, actorOf(), directory)).toMatchObject({
+			state: "deleting",
+			binding: { id: created },
+		});
 	});
 });
 
