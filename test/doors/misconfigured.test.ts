@@ -1,4 +1,4 @@
-// A configuration that unbind cannot work with: 503 with the command that mends it, at every door, before anything else.
+// A configuration that unbind cannot work with: 503 with the command that fixes it, at every door, before anything else.
 import { afterEach, describe, expect, test } from "vitest";
 import { cloudflare } from "../harness.ts";
 import { beginAnew, bindingsPath, cdn25, prefixes } from "./account.ts";
@@ -7,7 +7,7 @@ import { expectProblem } from "./expect-problem.ts";
 
 afterEach(beginAnew);
 
-const mend = (setting: string) => `Mend ${setting} under [vars] in wrangler.toml, then run: npx wrangler deploy`;
+const fixing = (setting: string) => `Fix ${setting} under [vars] in wrangler.toml, then run: npx wrangler deploy`;
 const newToken = "Make one with: npm run token -- ci read delete; then run: npx wrangler secret put TOKENS";
 const putToken = "Run: npx wrangler secret put CLOUDFLARE_API_TOKEN";
 const secret = "s3cret-that-must-not-be-told";
@@ -23,63 +23,63 @@ const cases: Case[] = [
 		{ CLOUDFLARE_ACCOUNT_ID: "" },
 		"CLOUDFLARE_ACCOUNT_ID",
 		"CLOUDFLARE_ACCOUNT_ID: must be an account id: 32 hex digits",
-		mend("CLOUDFLARE_ACCOUNT_ID"),
+		fixing("CLOUDFLARE_ACCOUNT_ID"),
 	],
 	[
 		"no account setting",
 		{ CLOUDFLARE_ACCOUNT_ID: undefined },
 		"CLOUDFLARE_ACCOUNT_ID",
 		"CLOUDFLARE_ACCOUNT_ID: is missing",
-		mend("CLOUDFLARE_ACCOUNT_ID"),
+		fixing("CLOUDFLARE_ACCOUNT_ID"),
 	],
 	[
 		"an account that could change the path",
 		{ CLOUDFLARE_ACCOUNT_ID: "../zones" },
 		"CLOUDFLARE_ACCOUNT_ID",
 		"CLOUDFLARE_ACCOUNT_ID: must be an account id: 32 hex digits",
-		mend("CLOUDFLARE_ACCOUNT_ID"),
+		fixing("CLOUDFLARE_ACCOUNT_ID"),
 	],
 	[
 		"a retention in words",
 		{ HISTORY_RETENTION_DAYS: "soon" },
 		"HISTORY_RETENTION_DAYS",
 		"HISTORY_RETENTION_DAYS: must be a number",
-		mend("HISTORY_RETENTION_DAYS"),
+		fixing("HISTORY_RETENTION_DAYS"),
 	],
 	[
 		"a negative retention",
 		{ HISTORY_RETENTION_DAYS: -1 },
 		"HISTORY_RETENTION_DAYS",
 		"HISTORY_RETENTION_DAYS: must be at least 0",
-		mend("HISTORY_RETENTION_DAYS"),
+		fixing("HISTORY_RETENTION_DAYS"),
 	],
 	[
 		"a retention of parts of days",
 		{ HISTORY_RETENTION_DAYS: 0.5 },
 		"HISTORY_RETENTION_DAYS",
 		"HISTORY_RETENTION_DAYS: must be a whole number",
-		mend("HISTORY_RETENTION_DAYS"),
+		fixing("HISTORY_RETENTION_DAYS"),
 	],
 	[
 		"aliases that are no table",
 		{ ALIASES: "edge" },
 		"ALIASES",
 		"ALIASES: must be a table of names and targets",
-		mend("ALIASES"),
+		fixing("ALIASES"),
 	],
 	[
 		"an alias that stands for nothing exact",
 		{ ALIASES: { edge: "203.0.113.129/25" } },
 		"ALIASES",
 		"ALIASES (edge): an alias stands for a binding's CIDR or id",
-		mend("ALIASES"),
+		fixing("ALIASES"),
 	],
 	[
 		"an alias that looks like an id",
 		{ ALIASES: { [cdn25]: "203.0.113.128/25" } },
 		"ALIASES",
 		`ALIASES (${cdn25}): an alias must not look like an id`,
-		mend("ALIASES"),
+		fixing("ALIASES"),
 	],
 	["no tokens", { TOKENS: undefined }, "TOKENS", "TOKENS: is missing", newToken],
 	["tokens that are no JSON", { TOKENS: secret }, "TOKENS", "TOKENS: must be JSON", newToken],
@@ -126,35 +126,35 @@ const cases: Case[] = [
 		{ GUARDS: { leaves_no_servise: "refuse" } },
 		"GUARDS",
 		"GUARDS (leaves_no_servise): there is no such name here",
-		mend("GUARDS"),
+		fixing("GUARDS"),
 	],
 	[
 		"a level that there is not",
 		{ GUARDS: { last_binding: "warn" } },
 		"GUARDS",
 		"GUARDS (last_binding): must be among pass, acknowledge, approve, refuse",
-		mend("GUARDS"),
+		fixing("GUARDS"),
 	],
 	[
 		"a level for a guard that always refuses",
 		{ GUARDS: { frozen: "pass" } },
 		"GUARDS",
 		"GUARDS (frozen): there is no such name here",
-		mend("GUARDS"),
+		fixing("GUARDS"),
 	],
 	[
 		"a protected range with host bits",
 		{ PROTECTED: ["203.0.113.1/24"] },
 		"PROTECTED",
 		"PROTECTED (0): must be a CIDR, or the id of a prefix or a binding",
-		mend("PROTECTED"),
+		fixing("PROTECTED"),
 	],
 	[
 		"a budget of nothing",
 		{ BUDGET_DELETIONS: 0 },
 		"BUDGET_DELETIONS",
 		"BUDGET_DELETIONS: must be at least 1",
-		mend("BUDGET_DELETIONS"),
+		fixing("BUDGET_DELETIONS"),
 	],
 	["no credential", none, "CLOUDFLARE_API_TOKEN", "No Cloudflare credential is set.", putToken],
 	[
