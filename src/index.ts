@@ -13,6 +13,9 @@ import { router } from "./routes.ts";
 
 export { Ledger } from "./ledger/ledger.ts";
 
+/** Of each environment once: what is wrong in it, and works. */
+const warnedOf = new WeakSet<object>();
+
 export default {
 	async fetch(request, env) {
 		const startedAtMs = Date.now();
@@ -22,6 +25,10 @@ export default {
 		const render = path.startsWith("/client/v4/") ? envelopeOfProblem : problemResponse;
 		const config = configOf(env);
 		const context = config.ok ? contextOf(env, config.value, url) : null;
+		if (config.ok && !warnedOf.has(env)) {
+			warnedOf.add(env);
+			for (const { problem, fix } of config.value.warnings) log("warn", "configuration_warning", { problem, fix });
+		}
 		const requestId = context?.requestId ?? crypto.randomUUID();
 		let response: Response;
 		try {
