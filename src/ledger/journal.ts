@@ -4,6 +4,7 @@ import { type Deletion, isOpen, leavesKeyFree, summaryOf } from "../deletion/del
 import type { Claim, Journal, OpenDeletion, Progress, Terms } from "../deletion/ports.ts";
 import { freezeInForce } from "./freezes.ts";
 import { countOutcome } from "./outcomes.ts";
+import { createSpellings } from "./spellings.ts";
 import { readRecord, setFlag } from "./tables.ts";
 
 export interface JournalEvents {
@@ -26,6 +27,7 @@ export interface CountedJournal extends Journal {
 export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: JournalEvents): CountedJournal {
 	/** Every poll asks for it, so it is read once a change. Nothing but `put` changes it. */
 	let version: string | null = null;
+	const spellingsOf = createSpellings(sql);
 
 	interface Work {
 		terms: Terms | null;
@@ -97,8 +99,11 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 		},
 		claimed(actor, key) {
 			const query = "SELECT payload, deletion_id FROM claims WHERE actor = ? AND key = ?";
-			const [row] = sql.exec<{ payload: string; deletion_id: string }>(query, actor, key).toArray();
-			return row === undefined ? null : { payload: row.payload, deletionId: row.deletion_id };
+			for (const name of spellingsOf(actor)) {
+				const [row] = sql.exec<{ payload: string; deletion_id: string }>(query, name, key).toArray();
+				if (row !== undefined) return { payload: row.payload, deletionId: row.deletion_id };
+			}
+			return null;
 		},
 		get(id) {
 			const [row] = sql.exec<{ record: string }>("SELECT record FROM deletions WHERE id = ?", id).toArray();

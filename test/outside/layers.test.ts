@@ -42,7 +42,15 @@ const layerOf = (path: string): string =>
 const allowed: Record<string, readonly string[]> = {
 	deletion: ["deletion", "node-crypto.ts"],
 	adapters: ["adapters", "deletion", "capped-body.ts", "valibot", "node:buffer"],
-	config: ["config", "deletion", "nearest.ts", "type config.ts", "json-pointer.ts", "type adapters/cloudflare/send.ts", "valibot"],
+	config: [
+		"config",
+		"deletion",
+		"nearest.ts",
+		"type config.ts",
+		"json-pointer.ts",
+		"type adapters/cloudflare/send.ts",
+		"valibot",
+	],
 	doors: [
 		"doors",
 		"deletion",
