@@ -30,12 +30,12 @@ it("a claim that was made as CI is found as ci, and its own spelling comes first
 	});
 });
 
-it("a key of Alice's still answers when the configuration calls her alice, and nobody approves what Alice asked for", async () => {
-	const token = "unbind_alice";
-	const alice = { sha256: sha256(token), scopes: ["read", "delete", "approve"] };
+it("a key of Dora's still answers when the configuration calls her dora, and nobody approves what Dora asked for", async () => {
+	const token = "unbind_dora";
+	const dora = { sha256: sha256(token), scopes: ["read", "delete", "approve"] };
 	const bob = { sha256: sha256(approver.token), scopes: ["read", "approve"] };
 	const ask = async (name: string) => {
-		const settings = { TOKENS: JSON.stringify({ [name]: alice, bob }) };
+		const settings = { TOKENS: JSON.stringify({ [name]: dora, bob }) };
 		await configureLedger(settings);
 		const path = `/bindings/${shop24}?acknowledge=leaves_no_service`;
 		const headers = { authorization: `Bearer ${token}`, "idempotency-key": "k" };
@@ -47,7 +47,7 @@ it("a key of Alice's still answers when the configuration calls her alice, and n
 		});
 		return { id: asked.json.id, replayed: asked.headers.get("idempotency-replayed"), code: approval.json.code };
 	};
-	const before = await ask("Alice");
+	const before = await ask("Dora");
 	expect(before).toMatchObject({ replayed: null, code: "self_approval" });
-	expect(await ask("alice")).toEqual({ id: before.id, replayed: "true", code: "self_approval" });
+	expect(await ask("dora")).toEqual({ id: before.id, replayed: "true", code: "self_approval" });
 });

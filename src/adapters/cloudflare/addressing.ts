@@ -10,6 +10,7 @@ import type { Cloudflare, CloudflareFault, Listing, ReadOptions } from "../../de
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { interpret, type Understood } from "./interpret.ts";
 import { createRateGate } from "./rate-gate.ts";
+import { createRedactor } from "./redact.ts";
 import { type Call, type Credential, send } from "./send.ts";
 
 export interface AddressingOptions {
@@ -33,6 +34,7 @@ const longestHoldMs = 5000;
 export function createAddressing(options: AddressingOptions): Cloudflare {
 	const { accountId, now, sleep, random } = options;
 	const gate = createRateGate(now);
+	const redact = createRedactor(options.credential);
 	const reads = new Map<string, Promise<Result<Listing<unknown>, CloudflareFault>>>();
 	const prefixesPath = `/accounts/${accountId}/addressing/prefixes`;
 	const bindingsPath = (prefixId: CloudflareId) => `${prefixesPath}/${prefixId}/bindings`;
@@ -49,7 +51,7 @@ export function createAddressing(options: AddressingOptions): Cloudflare {
 			now,
 		});
 		gate.observe(sent.headers);
-		const reply = interpret(sent, now());
+		const reply = interpret(sent, now(), redact);
 		if (!reply.ok && reply.failure.kind === "throttled") gate.holdFor(reply.failure.retryAfterMs);
 		const isCredential = !reply.ok && reply.failure.kind === "credential_rejected";
 		if (reply.ok || isCredential) options.onCredential(what.method === "GET" ? "read" : "write", isCredential);
