@@ -4,8 +4,7 @@
 import * as v from "valibot";
 import type { Binding, Prefix } from "../../deletion/binding.ts";
 import { parseCidr } from "../../deletion/cidr.ts";
-import type { CloudflareId } from "../../deletion/cloudflare-id.ts";
-import type { CloudflareAnswer } from "../../deletion/deletion.ts";
+import { type CloudflareId, plainId } from "../../deletion/cloudflare-id.ts";
 import type { Cloudflare, CloudflareFault, Listing, ReadOptions } from "../../deletion/ports.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { interpret, type Understood } from "./interpret.ts";
@@ -88,15 +87,18 @@ export function createAddressing(options: AddressingOptions): Cloudflare {
 		return read;
 	}
 
-	/** Absence is concluded from lists: one with an item that cannot be told apart is not whole. */
-	function mapped<Item>(
+	/** Absence and number are concluded from lists: one with items that cannot be told apart is not whole. */
+	function mapped<Item extends { id: string }>(
 		listing: Result<Listing<unknown>, CloudflareFault>,
 		read: (item: unknown) => Item | null,
 	): Result<Listing<Item>, CloudflareFault> {
 		if (!listing.ok) return listing;
 		const items = listing.value.items.map(read).filter((item) => item !== null);
-		if (items.length === listing.value.items.length) return ok({ ...listing.value, items });
-		return fail({ kind: "unclear", answer: unreadableList });
+		if (items.length < listing.value.items.length)
+			return unreadable("the list holds items without an id, or prefixes without a CIDR");
+		if (new Set(items.map(({ id }) => plainId(id).toLowerCase())).size < items.length)
+			return unreadable("the list names an item twice");
+		return ok({ ...listing.value, items });
 	}
 
 	return {
@@ -114,15 +116,10 @@ export function createAddressing(options: AddressingOptions): Cloudflare {
 	};
 }
 
-const unreadableList: CloudflareAnswer = {
-	status: 200,
-	success: true,
-	errors: [],
-	messages: [],
-	ray: null,
-	duration_ms: 0,
-	unreadable: "the list holds items without an id, or prefixes without a CIDR",
-};
+function unreadable(why: string): Result<never, CloudflareFault> {
+	const read = { status: 200, success: true, errors: [], messages: [], ray: null, duration_ms: 0 };
+	return fail({ kind: "unclear", answer: { ...read, unreadable: why } });
+}
 
 /** Absence is concluded from lists, so a list has to be one, and whole. */
 function asListing(

@@ -136,7 +136,9 @@ describe("interpret, of what an answer says", () => {
 		const reply = read(200, envelope(true), { "cf-ray": "8f00000000000001-AMS" });
 		expect(reply).toMatchObject({
 			ok: true,
-			value: { answer: { status: 200, success: true, ray: "8f00000000000001-AMS", duration_ms: 12, errors: [], messages: [] } },
+			value: {
+				answer: { status: 200, success: true, ray: "8f00000000000001-AMS", duration_ms: 12, errors: [], messages: [] },
+			},
 		});
 		expect(reply.ok && reply.value.answer).not.toHaveProperty("unreadable");
 	});

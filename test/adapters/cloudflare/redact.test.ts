@@ -19,7 +19,10 @@ const spellings: [string, (text: string) => string][] = [
 	["percent-encoded in full", percent],
 	["percent-encoded, twice", (text) => percent(percent(text))],
 	["in HTML's references", (text) => [...text].map((letter) => `&#${letter.charCodeAt(0)};`).join("")],
-	["in HTML's references, in hex", (text) => [...text].map((letter) => `&#x${letter.charCodeAt(0).toString(16)};`).join("")],
+	[
+		"in HTML's references, in hex",
+		(text) => [...text].map((letter) => `&#x${letter.charCodeAt(0).toString(16)};`).join(""),
+	],
 	["in base64", base64],
 	["in base64, after one letter", (text) => base64(`:${text} and more`)],
 	["in base64, after two letters", (text) => base64(`a:${text} and more`)],
@@ -33,7 +36,8 @@ const spellings: [string, (text: string) => string][] = [
 ];
 
 /** Whatever is shown of it, the secret must not be found in it again, by anybody who decodes it. */
-const says = (value: unknown): boolean => JSON.stringify(value).length > 0 && JSON.stringify(value) !== JSON.stringify(redact(value));
+const says = (value: unknown): boolean =>
+	JSON.stringify(value).length > 0 && JSON.stringify(value) !== JSON.stringify(redact(value));
 
 describe("the credential in an answer", () => {
 	it.each(spellings)("is taken out %s", (_, spelt) => {
