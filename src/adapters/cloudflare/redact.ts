@@ -63,7 +63,12 @@ const decoded = (text: string): string =>
 	text
 		.replace(/[\s\p{Cc}\p{Cf}]/gu, "")
 		.replace(/\\u([0-9a-f]{4})|\\x([0-9a-f]{2})|%([0-9a-f]{2})|&#x0*([0-9a-f]{1,4});/gi, (_, ...hex) =>
-			String.fromCharCode(Number.parseInt(hex.slice(0, 4).find((digits) => digits !== undefined), 16)),
+			String.fromCharCode(
+				Number.parseInt(
+					hex.slice(0, 4).find((digits) => digits !== undefined),
+					16,
+				),
+			),
 		)
 		.replace(/&#0*(\d{1,5});/g, (_, code) => String.fromCharCode(Number(code)))
 		.replace(/\\(?=[^ux])/g, "");
