@@ -17,8 +17,8 @@ const plain = [
 	"test/config/**/*.test.ts",
 	"test/json-pointer.test.ts",
 	"test/capped-body.test.ts",
-	"test/adapters/cloudflare/{interpret,rate-gate}.test.ts",
-	"test/doors/{chat/command,page/jsx-runtime,webhooks/mapping}.test.ts",
+	"test/adapters/cloudflare/{interpret,rate-gate,redact}.test.ts",
+	"test/doors/{chat/command,page/jsx-runtime,repeated-name,webhooks/mapping}.test.ts",
 ];
 
 export default defineConfig({

@@ -1,18 +1,23 @@
 // What the platform gives, checked once, as the code uses it. Finds all problems, not the first; each says which command
-// mends it. No value of a secret ever stands in a problem.
+// fixes it. No value of a secret ever stands in a problem.
 
 import * as v from "valibot";
 import type { Credential } from "./adapters/cloudflare/send.ts";
-import { type Access, access, accessOf, accessProblems } from "./config/access.ts";
-import { type Chat, chat, readChats } from "./config/chat.ts";
-import { readCredential } from "./config/credential.ts";
-import { type ConfigProblem, table, told, wholeNumber } from "./config/fields.ts";
+import { type Access, access, accessOf } from "./config/access.ts";
+import { type Chat, chat, chatNames, readChats } from "./config/chat.ts";
+import { credentialNames, readCredential } from "./config/credential.ts";
+import { table, wholeNumber } from "./config/fields.ts";
+import { clashingNames, type Named } from "./config/names.ts";
+import { type ConfigProblem, problemIn, ruleOf } from "./config/problem.ts";
+import { sharedSecrets } from "./config/secrets.ts";
 import type { Sender } from "./config/sender.ts";
 import { type TokenHolder, tokenHoldersOf, tokens } from "./config/tokens.ts";
-import { readSenders, webhooks } from "./config/webhooks.ts";
+import { unknownSettings } from "./config/unknown.ts";
+import { readSenders, senderNames, webhooks } from "./config/webhooks.ts";
 import { cidrsOf } from "./deletion/assess.ts";
 import { parseCidr } from "./deletion/cidr.ts";
 import { type CloudflareId, isCloudflareId } from "./deletion/cloudflare-id.ts";
+import { digestOf } from "./deletion/digest.ts";
 import type { LedgerApi } from "./deletion/ledger-api.ts";
 import { defaultPolicy, fixedGuards, type Policy } from "./deletion/policy.ts";
 import { fail, ok, type Result } from "./deletion/result.ts";
@@ -39,6 +44,8 @@ export interface Config {
 	/** 0 is for ever. */
 	retentionDays: number;
 	policy: Policy;
+	/** What works, and should not stay as it is. */
+	warnings: readonly ConfigProblem[];
 }
 
 const accountId = v.pipe(
@@ -107,10 +114,14 @@ const settings = v.object({
 	ACCESS: v.optional(access),
 });
 
-const fixOf = (setting: string): string =>
-	setting === "TOKENS"
-		? "Make one with: npm run token -- ci read delete; then run: npx wrangler secret put TOKENS"
-		: `Mend ${setting} under [vars] in wrangler.toml, then run: npx wrangler deploy`;
+/** What can stand inside a setting by name, to offer the right one to whoever misspells it. */
+const namesIn: Readonly<Record<string, readonly string[]>> = {
+	TOKENS: ["sha256", "scopes", "ranges"],
+	GUARDS: Object.keys(guardLevels.entries),
+	WEBHOOKS: senderNames,
+	CHAT: chatNames,
+	ACCESS: ["team", "audience", "users", "scopes", "ranges"],
+};
 
 export function readConfig(env: object): Result<Config, ConfigProblem[]> {
 	const read = v.safeParse(settings, { ...env });
@@ -119,19 +130,26 @@ export function readConfig(env: object): Result<Config, ConfigProblem[]> {
 	const problems = (read.issues ?? []).map((issue): ConfigProblem => {
 		const [setting = "", ...path] = (issue.path ?? []).map(({ key }) => String(key));
 		// A token pasted in the place of its holder's name must not be quoted.
-		const shown = setting === "TOKENS" ? path.slice(1) : path;
-		const place = shown.length === 0 ? "" : ` (${shown.join(".")})`;
-		return { setting, problem: `${setting}${place}: ${told(issue)}`, fix: fixOf(setting) };
+		const place = (setting === "TOKENS" ? path.slice(1) : path).join(".");
+		return problemIn(setting, ruleOf(issue, namesIn[setting] ?? []), { place });
 	});
 	if (!credential.ok) problems.push(credential.failure);
+	const unknown = unknownSettings(env, [...Object.keys(settings.entries), ...credentialNames]);
+	problems.push(...unknown.problems);
 	if (!read.success) return fail(problems);
 
 	const { output } = read;
 	const senders = readSenders(output.WEBHOOKS, secrets);
 	const chats = readChats(output.CHAT, secrets);
-	const people = [...Object.keys(output.TOKENS), ...chats.chats.flatMap(({ users }) => users.map(({ name }) => name))];
-	problems.push(...senders.problems, ...chats.problems, ...sharedNames(people, Object.keys(output.WEBHOOKS)));
-	problems.push(...accessProblems(output.ACCESS, people));
+	const people = peopleIn(Object.keys(output.TOKENS), chats.chats, Object.keys(output.ACCESS?.users ?? {}));
+	problems.push(...senders.problems, ...chats.problems, ...clashingNames(people, Object.keys(output.WEBHOOKS)));
+	const holders = [
+		...senders.senders.map(({ name, secrets }) => ({ setting: "WEBHOOKS" as const, place: name, secrets })),
+		...chats.chats.map(({ platform, secrets }) => ({ setting: "CHAT" as const, place: platform, secrets })),
+	];
+	const digests = Object.values(output.TOKENS).map(({ sha256 }): [string, string] => [sha256, "TOKENS"]);
+	if (credential.ok) digests.push(digestOfCredential(credential.value));
+	problems.push(...sharedSecrets(holders, new Map(digests)));
 	if (!credential.ok || problems.length > 0) return fail(problems);
 	return ok({
 		accountId: output.CLOUDFLARE_ACCOUNT_ID,
@@ -151,15 +169,20 @@ export function readConfig(env: object): Result<Config, ConfigProblem[]> {
 			budget: { deletions: output.BUDGET_DELETIONS, windowMinutes: output.BUDGET_WINDOW_MINUTES },
 			approvalMinutes: output.APPROVAL_MINUTES,
 		},
+		warnings: [...unknown.warnings, ...senders.warnings, ...chats.warnings],
 	});
 }
 
-/** An actor's name is who it is: a record must not leave open whether a person or a sender asked. */
-const sharedNames = (people: readonly string[], senders: readonly string[]): ConfigProblem[] =>
-	senders
-		.filter((name) => people.includes(name))
-		.map((name) => ({
-			setting: "WEBHOOKS",
-			problem: `WEBHOOKS (${name}): a caller in TOKENS or a user in CHAT has the same name`,
-			fix: fixOf("WEBHOOKS"),
-		}));
+/** In the order in which they are told: a name is to be spelt as it is spelt first. */
+const peopleIn = (callers: readonly string[], chats: readonly Chat[], emails: readonly string[]): Named[] => [
+	...callers.map((name): Named => ({ name, setting: "TOKENS", place: "" })),
+	...chats.flatMap(({ platform, users }) =>
+		users.map(({ id, name }): Named => ({ name, setting: "CHAT", place: `${platform}.users.${id}`, platform })),
+	),
+	...emails.map((name): Named => ({ name, setting: "ACCESS", place: `users.${name}` })),
+];
+
+const digestOfCredential = (credential: Credential): [string, string] =>
+	"apiToken" in credential
+		? [digestOf(credential.apiToken), "CLOUDFLARE_API_TOKEN"]
+		: [digestOf(credential.apiKey), "CLOUDFLARE_API_KEY"];

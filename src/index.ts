@@ -8,10 +8,14 @@ import type { Context } from "./doors/context.ts";
 import { finish } from "./doors/finish.ts";
 import { misconfigured } from "./doors/misconfigured.ts";
 import { problem, problemResponse } from "./doors/problem.ts";
+import { refusedUnrouted } from "./doors/unrouted.ts";
 import { log, traceOf } from "./log.ts";
 import { router } from "./routes.ts";
 
 export { Ledger } from "./ledger/ledger.ts";
+
+/** Of each environment once: what is wrong in it, and works. */
+const warnedOf = new WeakSet<object>();
 
 export default {
 	async fetch(request, env) {
@@ -22,11 +26,17 @@ export default {
 		const render = path.startsWith("/client/v4/") ? envelopeOfProblem : problemResponse;
 		const config = configOf(env);
 		const context = config.ok ? contextOf(env, config.value, url) : null;
+		if (config.ok && !warnedOf.has(env)) {
+			warnedOf.add(env);
+			for (const { problem, fix } of config.value.warnings) log("warn", "configuration_warning", { problem, fix });
+		}
 		const requestId = context?.requestId ?? crypto.randomUUID();
 		let response: Response;
 		try {
-			const asked = method === "HEAD" ? new Request(request, { method: "GET" }) : request;
-			response = context === null ? misconfigured(path, config, render, requestId) : await router.fetch(asked, context);
+			const refused = refusedUnrouted(request, url);
+			if (refused !== null) response = render(refused, requestId);
+			else if (context === null) response = misconfigured(path, config, render, requestId);
+			else response = await router.fetch(routed(request, url), context);
 		} catch (error) {
 			log("error", "request_failed", { request_id: requestId, ...traceOf(error) });
 			response = render(problem("internal", "unbind failed; its log has the request id."), requestId);
@@ -38,6 +48,12 @@ export default {
 		return finish(response, requestId, method === "HEAD");
 	},
 } satisfies ExportedHandler<Env>;
+
+/** Without its query, which the doors read from the context: the router's own reading of it is quadratic. */
+function routed(request: Request, { origin, pathname, search }: URL): Request {
+	const asked = search === "" ? request : new Request(`${origin}${pathname}`, request);
+	return request.method === "HEAD" ? new Request(asked, { method: "GET" }) : asked;
+}
 
 function contextOf(env: Env, config: Context["config"], url: URL): Context {
 	const context: Context = {

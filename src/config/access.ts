@@ -3,7 +3,7 @@
 
 import * as v from "valibot";
 import type { Scope } from "../deletion/actor.ts";
-import { type ConfigProblem, cidrList, scopeList, table } from "./fields.ts";
+import { cidrList, scopeList, table } from "./fields.ts";
 
 export interface AccessUser {
 	/** The e-mail, in lower case: it is the actor's name. */
@@ -35,7 +35,8 @@ export const access = v.strictObject(
 			v.record(
 				v.pipe(
 					v.string(),
-					v.regex(/^[^\s@,A-Z]{1,64}@[^\s@,A-Z]{1,190}$/, "a user is named by an e-mail, in lower case"),
+					// Visible ASCII but for the @, the comma and capital letters.
+					v.regex(/^[!-+\--?[-~]{1,64}@[!-+\--?[-~]{1,190}$/, "a user is named by an e-mail, in ASCII and lower case"),
 				),
 				v.strictObject({ scopes: scopeList, ranges: v.optional(cidrList, []) }),
 			),
@@ -50,16 +51,3 @@ export const accessOf = ({ team, audience, users }: AccessSettings): Access => (
 	audience,
 	users: Object.entries(users).map(([name, user]) => ({ name, ...user })),
 });
-
-/**
- * A caller in TOKENS or a user in CHAT with the same name is the same person; one whose name only looks the same would be
- * taken for two, of whom one could approve what the other asks for.
- */
-export const accessProblems = (settings: AccessSettings | undefined, people: readonly string[]): ConfigProblem[] =>
-	[...new Set(people)]
-		.filter((name) => name !== name.toLowerCase() && Object.hasOwn(settings?.users ?? {}, name.toLowerCase()))
-		.map((name) => ({
-			setting: "ACCESS",
-			problem: `ACCESS (users.${name.toLowerCase()}): a caller in TOKENS or a user in CHAT has the same name but for capital letters`,
-			fix: "Write the name in lower case there too; then run: npx wrangler deploy, or for TOKENS: npx wrangler secret put TOKENS",
-		}));

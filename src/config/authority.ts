@@ -1,11 +1,11 @@
 // What an actor of a record may do now, by the configuration as it is now.
 import type { Config } from "../config.ts";
-import type { Actor, Party } from "../deletion/actor.ts";
+import { type Actor, type Party, sameName } from "../deletion/actor.ts";
 import type { ChatUser } from "./chat.ts";
 
 /** null when there is no such actor any more. */
 export function authorityOf(party: Party, config: Config): Pick<Actor, "scopes" | "ranges"> | null {
-	const named = ({ name }: { name: string }) => name === party.name;
+	const named = ({ name }: { name: string }) => sameName(name, party.name);
 	switch (party.door) {
 		case "api":
 		case "cloudflare":

@@ -4,7 +4,8 @@
 
 import * as v from "valibot";
 import { type Scope, scopes } from "../deletion/actor.ts";
-import { type ConfigProblem, cidrList, table } from "./fields.ts";
+import { cidrList, table } from "./fields.ts";
+import type { ConfigProblem } from "./problem.ts";
 import { readSecrets } from "./secrets.ts";
 
 export const platformNames = ["slack", "discord", "mattermost"] as const;
@@ -113,40 +114,39 @@ export const chat = v.pipe(
 export function readChats(
 	settings: v.InferOutput<typeof chat>,
 	secrets: ReadonlyMap<string, unknown>,
-): { chats: Chat[]; problems: ConfigProblem[] } {
+): { chats: Chat[]; problems: ConfigProblem[]; warnings: ConfigProblem[] } {
 	const chats: Chat[] = [];
 	const problems: ConfigProblem[] = [];
+	const warnings: ConfigProblem[] = [];
 	for (const platform of platformNames) {
 		const one = settings[platform];
 		if (one === undefined) continue;
 		const { secret, publicKey, users, ...rest } = one;
-		const read = secret === null ? null : readSecrets(secret, secrets.get(secret), wordOfAscii);
+		const read = secret === null ? null : readSecret(platform, secret, secrets.get(secret));
 		if (read?.ok === false) problems.push(read.failure);
-		const known = usersOf(platform, users);
-		problems.push(...namesakes(platform, known));
+		if (read?.ok) warnings.push(...read.value.warnings);
 		chats.push({
 			platform,
 			...rest,
-			users: known,
-			secrets: read?.ok ? read.value : publicKey === null ? [] : [publicKey],
+			users: usersOf(platform, users),
+			secrets: read?.ok ? read.value.secrets : publicKey === null ? [] : [publicKey],
 		});
 	}
-	return { chats, problems };
+	return { chats, problems, warnings };
 }
 
 const wordOfAscii = { pattern: /^[\x21-\x7e]+$/, told: "a text without spaces" };
+
+const readSecret = (platform: PlatformName, name: string, value: unknown) =>
+	readSecrets({ owner: "CHAT", table: `CHAT.${platform}`, name, value, form: wordOfAscii });
 
 /** Without a name of ours, a user is called by the id. A name with a colon is nobody's in TOKENS. */
 const usersOf = (platform: PlatformName, users: Record<string, v.InferOutput<typeof user>>): ChatUser[] =>
 	Object.entries(users).map(([id, one]) => ({ id, ...one, name: one.name ?? `${platform}:${id}` }));
 
-/** Two people of one name could not approve what the other asks for, and the record would not tell them apart. */
-function namesakes(platform: PlatformName, users: readonly ChatUser[]): ConfigProblem[] {
-	const names = users.map(({ name }) => name);
-	const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index));
-	return [...twice].map((name) => ({
-		setting: "CHAT",
-		problem: `CHAT (${platform}.users): two users have the name ${name}`,
-		fix: `Mend [vars.CHAT.${platform}.users] in wrangler.toml, then run: npx wrangler deploy`,
-	}));
-}
+/** What a platform, its settings and its users can have, for whoever misspells it. */
+export const chatNames = [
+	...platformNames,
+	...["workspace", "guild", "team", "application", "public_key", "server", "secret", "channels", "users"],
+	...Object.keys(user.entries),
+];

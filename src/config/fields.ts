@@ -4,13 +4,6 @@ import * as v from "valibot";
 import { scopes } from "../deletion/actor.ts";
 import { parseCidr } from "../deletion/cidr.ts";
 
-/** A setting that is not as it has to be, and the command that mends it. Neither quotes a secret. */
-export interface ConfigProblem {
-	setting: string;
-	problem: string;
-	fix: string;
-}
-
 /** A record takes a list for one, whose names are its positions; and passes over these names without a word. */
 export const table = (problem: string) =>
 	v.pipe(
@@ -42,10 +35,3 @@ export const wholeNumber = (least: number, most: number) =>
 		v.minValue(least, `must be at least ${least}`),
 		v.maxValue(most, `must be at most ${most}`),
 	);
-
-/** valibot's own sentences quote the value; ours do not. */
-export function told(issue: v.BaseIssue<unknown>): string {
-	if (issue.type === "strict_object" && issue.expected === "never") return "there is no such name here";
-	if (!issue.message.startsWith("Invalid")) return issue.message;
-	return issue.input === undefined ? "is missing" : "is not of the right form";
-}

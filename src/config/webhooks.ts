@@ -4,7 +4,8 @@
 import * as v from "valibot";
 import { guardNames } from "../deletion/verdict.ts";
 import { type JsonPointer, parsePointer, pointerText } from "../json-pointer.ts";
-import { type ConfigProblem, cidrList, scopeList, table } from "./fields.ts";
+import { cidrList, scopeList, table } from "./fields.ts";
+import { type ConfigProblem, problemIn } from "./problem.ts";
 import { readSecrets } from "./secrets.ts";
 import { type SchemeName, type Sender, schemeNames } from "./sender.ts";
 
@@ -56,6 +57,9 @@ const sender = v.strictObject({
 });
 type SenderSettings = v.InferOutput<typeof sender>;
 
+/** What a sender can have, for whoever misspells it. */
+export const senderNames = Object.keys(sender.entries);
+
 export const webhooks = v.pipe(
 	table("must be a table of senders"),
 	v.record(
@@ -104,18 +108,25 @@ const signatureSettings = openSettings.hmac ?? [];
 export function readSenders(
 	settings: v.InferOutput<typeof webhooks>,
 	secrets: ReadonlyMap<string, unknown>,
-): { senders: Sender[]; problems: ConfigProblem[] } {
+): { senders: Sender[]; problems: ConfigProblem[]; warnings: ConfigProblem[] } {
 	const senders: Sender[] = [];
 	const problems: ConfigProblem[] = [];
+	const warnings: ConfigProblem[] = [];
 	for (const [name, one] of Object.entries(settings)) {
-		const fix = `Mend [vars.WEBHOOKS.${name}] in wrangler.toml, then run: npx wrangler deploy`;
-		for (const wrong of contradictionsIn(one))
-			problems.push({ setting: "WEBHOOKS", problem: `WEBHOOKS (${name}): ${wrong}`, fix });
-		const read = readSecrets(one.secret, secrets.get(one.secret), secretForms[one.scheme]);
-		if (read.ok) senders.push(senderOf(name, one, read.value));
-		else problems.push(read.failure);
+		for (const wrong of contradictionsIn(one)) problems.push(problemIn("WEBHOOKS", wrong, { place: name }));
+		const read = readSecrets({
+			owner: "WEBHOOKS",
+			table: `WEBHOOKS.${name}`,
+			name: one.secret,
+			value: secrets.get(one.secret),
+			form: secretForms[one.scheme],
+		});
+		if (read.ok) {
+			senders.push(senderOf(name, one, read.value.secrets));
+			warnings.push(...read.value.warnings);
+		} else problems.push(read.failure);
 	}
-	return { senders, problems };
+	return { senders, problems, warnings };
 }
 
 const secretForms: Partial<Record<SchemeName, { pattern: RegExp; told: string }>> = {
@@ -146,6 +157,7 @@ function contradictionsIn(one: SenderSettings): string[] {
 		one.label !== undefined && one.target !== undefined && "name a label or a target, not both",
 		one.scheme === "hmac" && one.header === undefined && "name the header that holds the signature",
 		signed.split("{body}").length !== 2 && "signed has to have {body} once: the rest could be anybody's",
+		partsRunTogether(signed) && "signed needs a delimiter between its parts, as in {id}.{timestamp}.{body}",
 		signed.includes("{timestamp}") !== (one.timestamp_header !== undefined) &&
 			one.scheme === "hmac" &&
 			"signed has {timestamp} when there is a timestamp_header, and only then",
@@ -154,6 +166,13 @@ function contradictionsIn(one: SenderSettings): string[] {
 	];
 	return wrong.filter((text) => text !== false);
 }
+
+/** Letters and digits can belong to either part: "evt10" and "0T" would be signed as "evt100" and "T" are. */
+const partsRunTogether = (signed: string): boolean =>
+	signed
+		.split(/\{(?:id|timestamp|body)\}/)
+		.slice(1, -1)
+		.some((between) => !/[^A-Za-z0-9]/.test(between));
 
 function senderOf(name: string, one: SenderSettings, secrets: readonly string[]): Sender {
 	const preset = presets[one.scheme];

@@ -24,5 +24,11 @@ export interface Actor extends Party {
 	ranges: readonly string[] | null;
 }
 
+/** A name as it is compared: without case, of ASCII alone, so that a "K" for kelvin is no "k". */
+export const folded = (name: string): string => name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+
+/** Whether two names are one person's or one sender's, however an older record spells them. */
+export const sameName = (one: string, other: string): boolean => folded(one) === folded(other);
+
 /** The part of an actor that goes on record. */
 export const partyOf = ({ scopes: _, ranges: __, ...party }: Actor): Party => party;

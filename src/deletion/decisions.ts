@@ -1,6 +1,6 @@
 // What people decide about a deletion that has not been carried out: to approve it, to reject it, to take it back. All of
 // it is synchronous, so of two who decide at the same time one is first.
-import { type Actor, partyOf } from "./actor.ts";
+import { type Actor, partyOf, sameName } from "./actor.ts";
 import { cidrsOf } from "./assess.ts";
 import { contains, parseCidr } from "./cidr.ts";
 import { type Approval, at, type Deletion, settle, withEvent } from "./deletion.ts";
@@ -27,7 +27,7 @@ export function decideApproval(
 	const { journal, now } = ports;
 	if (deletion === null) return fail({ code: "deletion_not_found", detail: "There is no deletion with this id." });
 	if (!actor.scopes.includes("approve")) return fail(missingScope(actor, "approve"));
-	if (deletion.actor.name === actor.name) {
+	if (sameName(deletion.actor.name, actor.name)) {
 		return fail({
 			code: "self_approval",
 			detail: "Who asked for a deletion cannot decide on it; another person has to.",
@@ -43,7 +43,8 @@ export function decideApproval(
 	if (present === null || present.deletion.state !== "pending_approval" || present.deletion.approval === null) {
 		const latest = journal.get(deletion.id) ?? deletion;
 		const { approval } = latest;
-		if (approval?.state === word && approval.decided_by?.name === actor.name) return ok(latest);
+		if (approval?.state === word && approval.decided_by !== null && sameName(approval.decided_by.name, actor.name))
+			return ok(latest);
 		return fail({ code: "conflict", detail: `There is nothing to decide: ${standing(latest)}.`, deletion: latest });
 	}
 

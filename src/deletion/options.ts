@@ -1,6 +1,6 @@
 // What somebody could still do about a deletion, as far as its record tells: what a door may offer. Whether it is done is
 // decided by who does it (`decisions.ts`, `restore.ts`), when it is asked for.
-import type { Actor, Scope } from "./actor.ts";
+import { type Actor, type Scope, sameName } from "./actor.ts";
 import { outOfRange } from "./decisions.ts";
 import type { Deletion } from "./deletion.ts";
 
@@ -18,7 +18,7 @@ function isOpenTo(option: Option, { state, actor: asker, binding, restoration }:
 	switch (option) {
 		case "approve":
 		case "reject":
-			return state === "pending_approval" && asker.name !== actor.name;
+			return state === "pending_approval" && !sameName(asker.name, actor.name);
 		case "cancel":
 			return state === "received" || state === "pending_approval" || state === "scheduled";
 		case "restore":

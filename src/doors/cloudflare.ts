@@ -2,7 +2,7 @@
 // core, guards and record as everywhere; only the language is Cloudflare's. Every answer is its envelope.
 
 import type { IRequest } from "itty-router";
-import type { Actor, Scope } from "../deletion/actor.ts";
+import { type Actor, type Scope, sameName } from "../deletion/actor.ts";
 import type { Binding } from "../deletion/binding.ts";
 import { type CloudflareId, isCloudflareId, sameId } from "../deletion/cloudflare-id.ts";
 import type { CloudflareMessage, Deletion } from "../deletion/deletion.ts";
@@ -80,7 +80,7 @@ const isRepetition = (headers: Headers): boolean => Number(headers.get("x-stainl
  */
 async function deletedBefore({ failure }: Deletion, actor: Actor, context: Context): Promise<Deletion | null> {
 	const last = failure?.code === "binding_not_found" ? failure.last_deletion : undefined;
-	if (last?.actor !== actor.name || last.door !== actor.door) return null;
+	if (last === undefined || !sameName(last.actor, actor.name) || last.door !== actor.door) return null;
 	if (Date.now() - Date.parse(last.created_at) > repetitionMs) return null;
 	const record = await ask(context.requestId, () => context.ledger.record(last.id));
 	return record.ok ? record.value : null;

@@ -21,10 +21,13 @@ export interface Context {
 	mayProbe(address: string): Promise<boolean>;
 }
 
-/** Where a request comes from, as Cloudflare says. Of IPv6, whoever has one address has all of its /64. */
+/**
+ * Where a request comes from, as Cloudflare says. Of IPv6 its /48: whoever has one address has all of its /64, and often
+ * all networks of the site.
+ */
 export function addressOf(request: Request): string {
 	const address = request.headers.get("cf-connecting-ip") ?? "unknown";
-	const network = parseCidr(`${address}/64`);
+	const network = parseCidr(`${address}/48`);
 	if (network.ok) return network.value.text;
 	return network.failure.reason === "host_bits" ? network.failure.hint : address;
 }

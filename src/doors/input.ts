@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { cappedText } from "../capped-body.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
 import { type Problem, problem } from "./problem.ts";
+import { repeatedName } from "./repeated-name.ts";
 
 const bodyCapBytes = 64 * 1024;
 
@@ -17,10 +18,7 @@ export function readQuery<E extends Entries>(
 	lists: readonly string[] = [],
 ): Result<Read<E>, Problem> {
 	const values = new Map<string, string | string[]>();
-	// Most polls ask for nothing in particular.
-	const names = url.search === "" ? [] : new Set(url.searchParams.keys());
-	for (const name of names) {
-		const all = url.searchParams.getAll(name);
+	for (const [name, all] of parametersOf(url)) {
 		const [first = ""] = all;
 		if (lists.includes(name))
 			values.set(
@@ -32,6 +30,19 @@ export function readQuery<E extends Entries>(
 		else values.set(name, first);
 	}
 	return readObject(Object.fromEntries(values), entries, "parameter");
+}
+
+/** In one pass: a form of thousands of names is looked through once, and not once a name. */
+function parametersOf(url: URL): Map<string, string[]> {
+	const parameters = new Map<string, string[]>();
+	// Most polls ask for nothing in particular.
+	if (url.search === "") return parameters;
+	for (const [name, value] of url.searchParams) {
+		const all = parameters.get(name);
+		if (all === undefined) parameters.set(name, [value]);
+		else all.push(value);
+	}
+	return parameters;
 }
 
 /** A JSON body of at most 64 KiB. */
@@ -49,6 +60,8 @@ export async function readJson<E extends Entries>(request: Request, entries: E):
 	}
 	if (typeof body !== "object" || body === null || Array.isArray(body))
 		return fail(invalid("The body has to be a JSON object.", entries));
+	const twice = repeatedName(text);
+	if (twice !== null) return fail(invalid(`The field ${shown(twice)} is given more than once.`, entries));
 	return readObject(body, entries, "field");
 }
 
@@ -84,8 +97,8 @@ const invalid = (detail: string, entries: Entries): Problem =>
 /** What a caller sent, shortened for a sentence. */
 export const shown = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 
-/** Also those that turn the direction of writing: others would read something else than what is there. */
-export const controls = /[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/u;
+/** Also those that turn the direction of writing or begin a line: others would read something else than what is there. */
+export const controls = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
 export const reasonSchema = v.pipe(
 	v.string("must be a text"),

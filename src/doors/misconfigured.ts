@@ -1,6 +1,7 @@
-// What every request gets while the configuration has problems: all of them, each with the command that mends it.
+// What every request gets while the configuration has problems: which settings, and the commands that fix them. Anybody
+// can read it, so it quotes nothing of the configuration; the log has the details.
 
-import type { ConfigProblem } from "../config/fields.ts";
+import type { ConfigProblem } from "../config/problem.ts";
 import type { Config } from "../config.ts";
 import type { Result } from "../deletion/result.ts";
 import { log } from "../log.ts";
@@ -15,8 +16,12 @@ export function misconfigured(
 	requestId: string,
 ): Response {
 	const problems = config.ok ? [] : config.failure;
-	log("error", "misconfigured", { request_id: requestId, problems: problems.map((one) => one.problem) });
+	const details = problems.map(({ problem, fix }) => ({ problem, fix }));
+	log("error", "misconfigured", { request_id: requestId, problems: details });
 	if (path === "/health") return Response.json({ ok: false }, { status: 503 });
-	const detail = problems.map((one) => `${one.problem} ${one.fix}`).join(" ");
-	return render(problem("misconfigured", detail, { problems }), requestId);
+	const plain = problems.map((one) => one.plain);
+	const detail = plain.map((one) => `${sentence(one.problem)} ${sentence(one.fix)}`).join("\n");
+	return render(problem("misconfigured", detail, { problems: plain }), requestId);
 }
+
+const sentence = (text: string): string => (/[.?]$/.test(text) ? text : `${text}.`);

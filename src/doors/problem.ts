@@ -16,6 +16,8 @@ export type DoorCode =
 	| "idempotency_key_reused"
 	| "method_not_allowed"
 	| "payload_too_large"
+	| "query_too_long"
+	| "https_required"
 	| "rate_limited"
 	| "outcome_unknown"
 	| "misconfigured"
@@ -30,6 +32,7 @@ const table: Record<ProblemCode, readonly [number, string]> = {
 	scope_missing: [403, "The caller lacks a scope"],
 	acknowledgement_required: [403, "A risk has to be acknowledged"],
 	out_of_range: [403, "Outside the caller's ranges"],
+	https_required: [403, "Use https"],
 	foreign_form: [403, "The form is none of unbind's"],
 	self_approval: [403, "Nobody approves a deletion of their own"],
 	protected: [403, "The binding is protected"],
@@ -50,6 +53,7 @@ const table: Record<ProblemCode, readonly [number, string]> = {
 	prefix_not_approved: [409, "The prefix is not approved"],
 	changed: [412, "The prefix has changed since the plan"],
 	payload_too_large: [413, "The body is too large"],
+	query_too_long: [414, "The query is too long"],
 	invalid_target: [422, "The target is not a binding's exact name"],
 	idempotency_key_reused: [422, "The idempotency key was used for another request"],
 	frozen: [423, "Deletions are frozen"],

@@ -7,6 +7,7 @@ import { type Progress, readProgress, storedProgress } from "../deletion/progres
 import { freezeInForce } from "./freezes.ts";
 import { countOutcome } from "./outcomes.ts";
 import { createRefusals, recordedAnHour, sharedForMs } from "./refusals.ts";
+import { createSpellings } from "./spellings.ts";
 import { readRecord, setFlag } from "./tables.ts";
 
 export interface JournalEvents {
@@ -33,6 +34,7 @@ export interface CountedJournal extends Journal {
 export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: JournalEvents): CountedJournal {
 	/** Every poll asks for it, so it is read once a change. Nothing but `put` changes it. */
 	let version: string | null = null;
+	const spellingsOf = createSpellings(sql);
 
 	interface Work {
 		terms: Terms | null;
@@ -154,8 +156,11 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 		},
 		claimed(actor, key) {
 			const query = "SELECT payload, deletion_id FROM claims WHERE actor = ? AND key = ?";
-			const [row] = sql.exec<{ payload: string; deletion_id: string }>(query, actor, key).toArray();
-			return row === undefined ? null : { payload: row.payload, deletionId: row.deletion_id };
+			for (const name of spellingsOf(actor)) {
+				const [row] = sql.exec<{ payload: string; deletion_id: string }>(query, name, key).toArray();
+				if (row !== undefined) return { payload: row.payload, deletionId: row.deletion_id };
+			}
+			return null;
 		},
 		get(id) {
 			const answer = answers.get(id);

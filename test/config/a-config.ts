@@ -1,6 +1,6 @@
 // An environment in which all is well, and what is said when something in it is changed.
 
-import type { ConfigProblem } from "../../src/config/fields.ts";
+import type { ConfigProblem } from "../../src/config/problem.ts";
 import { readConfig } from "../../src/config.ts";
 import { accountId } from "../sandbox/imitation/account.ts";
 
@@ -9,9 +9,12 @@ export const tokens = (change: object = {}): string =>
 	JSON.stringify({ ci: { sha256: digest, scopes: ["read", "delete"], ...change } });
 export const good = { CLOUDFLARE_ACCOUNT_ID: accountId, CLOUDFLARE_API_TOKEN: "cf-token", TOKENS: tokens() };
 
-export function problemsOf(change: object): ConfigProblem[] {
+/** What the operator is told; what anybody may read is beside it. */
+export const inFull = (problems: readonly ConfigProblem[]) => problems.map(({ plain: _, ...full }) => full);
+
+export function problemsOf(change: object) {
 	const config = readConfig({ ...good, ...change });
-	return config.ok ? [] : config.failure;
+	return config.ok ? [] : inFull(config.failure);
 }
 
 export const told = (change: object): string[] => problemsOf(change).map((one) => one.problem);

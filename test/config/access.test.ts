@@ -62,12 +62,12 @@ describe("ACCESS", () => {
 		[
 			"a user with capital letters",
 			{ users: { "Alice@example.com": { scopes: ["read"] } } },
-			"ACCESS (users.Alice@example.com): a user is named by an e-mail, in lower case",
+			"ACCESS (users.Alice@example.com): a user is named by an e-mail, in ASCII and lower case",
 		],
 		[
 			"a user who is no e-mail",
 			{ users: { alice: { scopes: ["read"] } } },
-			"ACCESS (users.alice): a user is named by an e-mail, in lower case",
+			"ACCESS (users.alice): a user is named by an e-mail, in ASCII and lower case",
 		],
 		[
 			"a scope that there is not",
@@ -85,7 +85,7 @@ describe("ACCESS", () => {
 	it("does not take a user whom TOKENS names with other letters: one person would be two", () => {
 		const TOKENS = JSON.stringify({ "Alice@example.com": holder });
 		expect(told({}, { TOKENS })).toEqual([
-			"ACCESS (users.alice@example.com): a caller in TOKENS or a user in CHAT has the same name but for capital letters",
+			"ACCESS (users.alice@example.com): has the same name as one in TOKENS, but for capital letters",
 		]);
 		expect(told({}, { TOKENS: JSON.stringify({ "alice@example.com": holder }) })).toEqual([]);
 	});
@@ -96,7 +96,7 @@ describe("ACCESS", () => {
 			CHAT: { slack: { workspace: "T0AB", channels: ["C0AB"], secret: "SLACK_SECRET", users: { U0AB: { name } } } },
 		});
 		expect(told({}, chatWith("alice@Example.com"))).toEqual([
-			"ACCESS (users.alice@example.com): a caller in TOKENS or a user in CHAT has the same name but for capital letters",
+			"ACCESS (users.alice@example.com): has the same name as one in CHAT, but for capital letters",
 		]);
 		expect(told({}, chatWith("alice@example.com"))).toEqual([]);
 	});

@@ -3,13 +3,14 @@ import { authorityOf } from "../../src/config/authority.ts";
 import { readConfig } from "../../src/config.ts";
 import { places, sandboxChat } from "../sandbox/chat/settings.ts";
 import { sandboxBindings } from "../sandbox/settings.ts";
+import { inFull } from "./a-config.ts";
 
 const { slack, discord, mattermost } = sandboxChat.CHAT;
 type Settings = Record<string, unknown>;
 const read = (chat: unknown, more: Settings = {}) => readConfig({ ...sandboxBindings, CHAT: chat, ...more });
 const problemsOf = (chat: unknown, more: Settings = {}) => {
 	const config = read(chat, more);
-	return config.ok ? [] : config.failure;
+	return config.ok ? [] : inFull(config.failure);
 };
 
 describe("CHAT", () => {
@@ -106,7 +107,7 @@ describe("CHAT", () => {
 		expect(problems[0]).toMatchObject({
 			setting: "CHAT",
 			problem: expect.stringContaining(sentence),
-			fix: "Mend CHAT under [vars] in wrangler.toml, then run: npx wrangler deploy",
+			fix: "Fix CHAT under [vars] in wrangler.toml, then run: npx wrangler deploy",
 		});
 		expect(problems[0]?.problem).not.toContain("8f742231b10e8888");
 	});
@@ -123,8 +124,8 @@ describe("CHAT", () => {
 		expect(problemsOf({ slack: { ...slack, users } })).toEqual([
 			{
 				setting: "CHAT",
-				problem: "CHAT (slack.users): two users have the name alice",
-				fix: "Mend [vars.CHAT.slack.users] in wrangler.toml, then run: npx wrangler deploy",
+				problem: "CHAT (slack.users.U0BOB): has the same name as another user there",
+				fix: "Fix CHAT under [vars] in wrangler.toml, then run: npx wrangler deploy",
 			},
 		]);
 		expect(problemsOf({ ...sandboxChat.CHAT, slack: { ...slack, users: { U0ALICE: { name: "sandbox" } } } })).toEqual(
@@ -136,7 +137,9 @@ describe("CHAT", () => {
 		const users = { U0ALICE: { name: "grafana" } };
 		const [problem, ...more] = problemsOf({ slack: { ...slack, users } });
 		expect(more).toEqual([]);
-		expect(problem?.problem).toBe("WEBHOOKS (grafana): a caller in TOKENS or a user in CHAT has the same name");
+		expect(problem?.problem).toBe(
+			"WEBHOOKS (grafana): a caller in TOKENS, a user in CHAT or one in ACCESS has the same name",
+		);
 	});
 });
 

@@ -46,6 +46,7 @@ describe("readConfig", () => {
 					budget: { deletions: 9, windowMinutes: 30 },
 					approvalMinutes: 15,
 				},
+				warnings: [],
 			},
 		});
 	});
@@ -57,7 +58,7 @@ describe("readConfig", () => {
 		});
 	});
 
-	it("finds every problem at once, each with the command that mends it", () => {
+	it("finds every problem at once, each with the command that fixes it", () => {
 		const config = readConfig({
 			CLOUDFLARE_ACCOUNT_ID: "",
 			HISTORY_RETENTION_DAYS: -1,
@@ -86,7 +87,7 @@ describe("readConfig", () => {
 			expect(problem).not.toBe("");
 			const isSecret = setting === "TOKENS" || setting === "CLOUDFLARE_API_TOKEN";
 			if (isSecret) expect(fix).toContain(`npx wrangler secret put ${setting}`);
-			else expect(fix).toBe(`Mend ${setting} under [vars] in wrangler.toml, then run: npx wrangler deploy`);
+			else expect(fix).toBe(`Fix ${setting} under [vars] in wrangler.toml, then run: npx wrangler deploy`);
 		}
 	});
 
@@ -171,7 +172,11 @@ describe("the policy", () => {
 		["weaken who may act", { out_of_range: "pass" }, "GUARDS (out_of_range): there is no such name here"],
 		["weaken the kill switch", { frozen: "acknowledge" }, "GUARDS (frozen): there is no such name here"],
 		["weaken what was agreed on", { changed: "pass" }, "GUARDS (changed): there is no such name here"],
-		["set a guard that there is not", { lastbinding: "refuse" }, "GUARDS (lastbinding): there is no such name here"],
+		[
+			"set a guard that there is not",
+			{ lastbinding: "refuse" },
+			"GUARDS (lastbinding): there is no such name here; did you mean last_binding?",
+		],
 		[
 			"set a level that there is not",
 			{ last_binding: "deny" },

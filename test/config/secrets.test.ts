@@ -75,7 +75,7 @@ describe("the credential", () => {
 		["a token that is no text", { CLOUDFLARE_API_TOKEN: 7 }, /no text/, "put CLOUDFLARE_API_TOKEN"],
 		["a key with a space", { ...none, ...pair, CLOUDFLARE_API_KEY: "a key" }, /spaces/, "put CLOUDFLARE_API_KEY"],
 		["a token beyond ASCII", { CLOUDFLARE_API_TOKEN: "tökén" }, /no text/, "put CLOUDFLARE_API_TOKEN"],
-	])("is refused where it is %s, with the command that mends it", (_, change, problem, fix) => {
+	])("is refused where it is %s, with the command that fixes it", (_, change, problem, fix) => {
 		expect(problemsOf(change)).toEqual([
 			{
 				setting: "CLOUDFLARE_API_TOKEN",
@@ -91,7 +91,7 @@ describe("a sender's secret", () => {
 		problemsOf({ WEBHOOKS: { sender: { scheme, secret: "A_SECRET", target: "/t" } }, A_SECRET });
 	const bytes = (count: number) => Buffer.alloc(count, 7).toString("base64");
 	const long = "a secret of some length";
-	const short = "has a secret of less than 8 characters";
+	const short = "has a secret of fewer than 8 characters";
 
 	it.each<[string, string, unknown, string]>([
 		["is missing", "github", undefined, "the secret is missing"],
@@ -105,7 +105,11 @@ describe("a sender's secret", () => {
 		["no header takes", "alertmanager", "pässword1", "each line has to be a token, or user:password, without spaces"],
 	])("that %s is told as such", (_, scheme, given, problem) => {
 		expect(of(scheme, given)).toEqual([
-			{ setting: "A_SECRET", problem: `A_SECRET: ${problem}`, fix: "Run: npx wrangler secret put A_SECRET" },
+			{
+				setting: "A_SECRET",
+				problem: `A_SECRET: ${problem}`,
+				fix: expect.stringMatching(/^R.*: npx wrangler secret put A_SECRET$/),
+			},
 		]);
 	});
 

@@ -5,6 +5,7 @@ import { guardNames } from "../../src/deletion/verdict.ts";
 import { parsePointer } from "../../src/json-pointer.ts";
 import { sandboxSecrets, sandboxSenders } from "../sandbox/senders.ts";
 import { sandboxBindings } from "../sandbox/settings.ts";
+import { inFull } from "./a-config.ts";
 
 const secret = "A_SECRET";
 const value = "a secret of some length";
@@ -13,7 +14,7 @@ const read = (senders: unknown, secrets: Record<string, unknown> = { [secret]: v
 	readConfig({ ...sandboxBindings, WEBHOOKS: senders, ...secrets });
 const problemsOf = (senders: unknown, secrets?: Record<string, unknown>) => {
 	const config = read(senders, secrets);
-	return config.ok ? [] : config.failure;
+	return config.ok ? [] : inFull(config.failure);
 };
 
 function senderOf(settings: object, secrets?: Record<string, unknown>) {
@@ -160,7 +161,7 @@ describe("a preset is what one could write oneself:", () => {
 	});
 });
 
-describe("a mistake is told, with the command that mends it:", () => {
+describe("a mistake is told, with the command that fixes it:", () => {
 	const github = { scheme: "github", secret, target: "/target" };
 	const hmac = { ...github, scheme: "hmac", header: "X-Signature" };
 	const grafana = { scheme: "grafana", secret, label: "binding" };
@@ -191,7 +192,7 @@ describe("a mistake is told, with the command that mends it:", () => {
 		expect(problemsOf({ sender }, whsec)).toContainEqual({
 			setting: "WEBHOOKS",
 			problem: `WEBHOOKS (sender): ${problem}`,
-			fix: "Mend [vars.WEBHOOKS.sender] in wrangler.toml, then run: npx wrangler deploy",
+			fix: "Fix WEBHOOKS under [vars] in wrangler.toml, then run: npx wrangler deploy",
 		});
 	});
 
@@ -201,7 +202,11 @@ describe("a mistake is told, with the command that mends it:", () => {
 	it.each<[string, unknown, string]>([
 		["no such scheme", { ...github, scheme: "gitlab" }, `(sender.scheme): must be among ${schemes}`],
 		["no scheme", { secret, target: "/t" }, "(sender.scheme): is missing"],
-		["a misspelt setting", { ...github, range: ["203.0.113.0/24"] }, "(sender.range): there is no such name here"],
+		[
+			"a misspelt setting",
+			{ ...github, range: ["203.0.113.0/24"] },
+			"(sender.range): there is no such name here; did you mean ranges?",
+		],
 		["a target that is no pointer", { ...github, target: "target" }, `(sender.target): ${notAPointer}`],
 		["a target in another language", { ...github, target: "$.target" }, `(sender.target): ${notAPointer}`],
 		["a reason that is no pointer", { ...github, reason: "reason" }, `(sender.reason): ${notAPointer}`],
@@ -253,7 +258,7 @@ describe("a mistake is told, with the command that mends it:", () => {
 			{
 				setting: "WEBHOOKS",
 				problem: `WEBHOOKS ${problem}`,
-				fix: "Mend WEBHOOKS under [vars] in wrangler.toml, then run: npx wrangler deploy",
+				fix: "Fix WEBHOOKS under [vars] in wrangler.toml, then run: npx wrangler deploy",
 			},
 		]);
 	});
@@ -274,7 +279,7 @@ describe("a mistake is told, with the command that mends it:", () => {
 
 	it.each(["TOKENS", "CLOUDFLARE_ACCOUNT_ID", "CLOUDFLARE_API_TOKEN"])("of %s as a sender's secret", (taken) => {
 		expect(problemsOf({ sender: { ...github, secret: taken } }).map((one) => one.problem)).toEqual([
-			`${taken}: has a use of its own; a sender or a chat needs a secret for itself alone`,
+			"WEBHOOKS (sender.secret): has a use of its own; a sender or a chat needs a secret for itself alone",
 		]);
 	});
 
@@ -282,8 +287,8 @@ describe("a mistake is told, with the command that mends it:", () => {
 		expect(problemsOf({ sandbox: github })).toEqual([
 			{
 				setting: "WEBHOOKS",
-				problem: "WEBHOOKS (sandbox): a caller in TOKENS or a user in CHAT has the same name",
-				fix: "Mend WEBHOOKS under [vars] in wrangler.toml, then run: npx wrangler deploy",
+				problem: "WEBHOOKS (sandbox): a caller in TOKENS, a user in CHAT or one in ACCESS has the same name",
+				fix: "Fix WEBHOOKS under [vars] in wrangler.toml, then run: npx wrangler deploy",
 			},
 		]);
 	});
@@ -294,7 +299,8 @@ describe("a mistake is told, with the command that mends it:", () => {
 			"WEBHOOKS (one): name the target, as /target",
 			"WEBHOOKS (one): name the header that holds the signature",
 			"NONE: the secret is missing",
-			"WEBHOOKS (sandbox): a caller in TOKENS or a user in CHAT has the same name",
+			"WEBHOOKS (sandbox): a caller in TOKENS, a user in CHAT or one in ACCESS has the same name",
+			"WEBHOOKS (sandbox): has the same secret as WEBHOOKS (one)",
 		]);
 	});
 });

@@ -67,6 +67,8 @@ describe("401", () => {
 		const headers = { "x-auth-email": documentedCaller.name, "x-auth-key": documentedCaller.token };
 		expect((await call("/deletions", { token: null, headers })).status).toBe(401);
 		expect((await call(bindingsPath(prefixes.shop), { token: null, headers })).status).toBe(200);
+		const cased = { ...headers, "x-auth-email": documentedCaller.name.toUpperCase() };
+		expect((await call(bindingsPath(prefixes.shop), { token: null, headers: cased })).status).toBe(200);
 	});
 });
 
@@ -94,11 +96,18 @@ describe("429 rate_limited", () => {
 	});
 
 	test("counts the addresses of one IPv6 network as one: who has one of them has all", countingInAMinute, async () => {
-		const network = Math.floor(Math.random() * 0xffff).toString(16);
-		const inNetwork = (host: number) => wrong(`2001:db8:1:${network}::${host.toString(16)}`);
+		const site = Math.floor(Math.random() * 0xffff).toString(16);
+		const inNetwork = (host: number) => wrong(`2001:db9:${site}:1::${host.toString(16)}`);
 		for (let guess = 1; guess <= 20; guess++) expect((await inNetwork(guess)).status).toBe(401);
 		expect((await inNetwork(21)).status).toBe(429);
-		expect((await wrong("2001:db8:0:2::1")).status).toBe(401);
+		expect((await wrong("2001:dba:0:2::1")).status).toBe(401);
+	});
+
+	test("counts the networks of one IPv6 site as one: a site has 65,536 of them", countingInAMinute, async () => {
+		const site = Math.floor(Math.random() * 0xffff).toString(16);
+		const inSite = (network: number) => wrong(`2001:db8:${site}:${network.toString(16)}::1`);
+		for (let guess = 1; guess <= 20; guess++) expect((await inSite(guess)).status).toBe(401);
+		expect((await inSite(21)).status).toBe(429);
 	});
 
 	test("guesses at a path that there is not, and at Cloudflare's keys, count too", countingInAMinute, async () => {

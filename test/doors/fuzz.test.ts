@@ -5,6 +5,7 @@ import { exports } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
 import { cloudflare, origin } from "../harness.ts";
+import { sandboxApiToken } from "../sandbox/imitation/credentials.ts";
 import type { OrderInput } from "../sandbox/imitation/faults.ts";
 import {
 	accountId,
@@ -17,6 +18,7 @@ import {
 	v6Spectrum64,
 	withoutPauses,
 } from "./account.ts";
+import { callConfigured } from "./configured.ts";
 import { signedIn } from "./page/visitor.ts";
 
 afterEach(beginAnew);
@@ -31,7 +33,12 @@ interface Shot {
 	body: string | Uint8Array | null;
 	/** With a session of the page. */
 	signedIn: boolean;
+	scheme: string;
 }
+
+const dashed = (id: string): string => id.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+/** The credential, as an answer could spell it. */
+const leaks = [sandboxApiToken, btoa(sandboxApiToken).slice(0, 30), encodeURIComponent(sandboxApiToken)];
 
 const oneOf = <Item>(...items: Item[]) => fc.constantFrom(...items);
 const words = (text: string): string[] => text.split(" ");
@@ -39,6 +46,12 @@ const junk = fc.oneof(
 	fc.string({ maxLength: 30 }),
 	fc.string({ unit: "binary", maxLength: 10 }),
 	fc.webPath({ size: "small" }),
+	fc
+		.tuple(
+			oneOf("\u2028", "\u2029", "\u200e", "\u200f", "\u061c", "\u202e", "\u200b=", "\ufeff+", " @", ";-", "\u212a"),
+			oneOf("1+1", "https://evil.example", "www.evil.example", "cmd|' /C calc'!A0"),
+		)
+		.map((parts) => parts.join("")),
 );
 const encoded = junk.map((text) => encodeURIComponent(text.toWellFormed()));
 
@@ -110,9 +123,19 @@ const parameter = fc
 		),
 	)
 	.map((pair) => pair.join("="));
-const query = fc
-	.array(parameter, { maxLength: 3, size: "xsmall" })
-	.map((all) => (all.length === 0 ? "" : `?${all.join("&")}`));
+/** Repeated, or of many names: short enough to be read, or too long. */
+const crowd = fc
+	.tuple(oneOf(3, 300, 900, 1800, 3000), fc.boolean())
+	.map(([length, same]) => Array.from({ length }, (_, index) => `${same ? "a" : index.toString(36)}=1`).join("&"));
+const query = fc.oneof(
+	{
+		weight: 40,
+		arbitrary: fc
+			.array(parameter, { maxLength: 3, size: "xsmall" })
+			.map((all) => (all.length === 0 ? "" : `?${all.join("&")}`)),
+	},
+	{ weight: 1, arbitrary: crowd.map((text) => `?${text}`) },
+);
 
 const visible = fc.string({ maxLength: 40 }).map((text) => text.replaceAll(/[^\x20-\x7e]/g, "~"));
 const authorization = fc.oneof(
@@ -140,12 +163,15 @@ const header = fc.oneof(
 		oneOf("x-auth-email", "x-auth-key", "cf-connecting-ip", "x-forwarded-host", "x-http-method-override"),
 		visible,
 	),
+	fc.tuple(oneOf("x-auth-email"), oneOf("user@example.com", "USER@example.com", "u\u017fer@example.com")),
+	fc.tuple(oneOf("x-auth-key"), oneOf("144c9defac04969c7bfad8efaa8ea194", "guess")),
+	fc.tuple(oneOf("cf-connecting-ip"), fc.ipV6()),
 );
 const headers = fc
 	.tuple(
 		fc.option(authorization, { freq: 15 }),
 		fc.array(header, { maxLength: 2 }),
-		oneOf("application/json", "text/plain"),
+		oneOf("application/json", "application/json", "text/plain", "application/x-www-form-urlencoded"),
 	)
 	.map(([token, more, type]): [string, string][] => [
 		...(token === null ? [] : [["authorization", token] as [string, string]]),
@@ -166,6 +192,10 @@ const body = fc.oneof(
 		)
 		.map((value) => JSON.stringify(value)),
 	target.map((name) => JSON.stringify({ target: name })),
+	fc
+		.tuple(target, target, oneOf("target", "t\\u0061rget", "dry_run"))
+		.map(([one, other, name]) => `{"target": ${JSON.stringify(one)}, "${name}": ${JSON.stringify(other)}}`),
+	crowd,
 	fc.json({ maxDepth: 2 }),
 	fc.json().map((text) => text.slice(0, -1)),
 	fc.uint8Array({ maxLength: 40 }),
@@ -176,17 +206,25 @@ const method = fc.oneof(
 	{ weight: 2, arbitrary: oneOf("HEAD", "PUT", "PATCH", "OPTIONS", "PROPFIND") },
 );
 const shot: fc.Arbitrary<Shot> = fc
-	.tuple(method, path, query, headers, body, fc.boolean())
-	.map(([verb, at, search, all, content, signedIn]) => ({
+	.tuple(method, path, query, headers, body, fc.boolean(), oneOf(...Array(30).fill("https"), "http"))
+	.map(([verb, at, search, all, content, signedIn, scheme]) => ({
 		method: verb,
 		path: at + search,
 		headers: all,
 		body: verb === "GET" || verb === "HEAD" ? null : content,
 		signedIn,
+		scheme,
 	}));
+
+/** Echoes the credential, escaped, and where a Ray id belongs. */
+const escaped = [...sandboxApiToken].map((one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");
+const echo = `{"success":false,"errors":[{"code":1000,"${escaped}":"Bearer ${escaped}"}],"messages":["${btoa(sandboxApiToken)}"]}`;
+const twice = { success: true, errors: [], messages: [], result: [cdn25, cdn26, dashed(cdn25)].map((id) => ({ id })) };
 
 /** Now and then Cloudflare fails too. */
 const fault = oneOf<OrderInput["fault"]>(
+	{ kind: "respond", status: 400, body: echo, headers: { "cf-ray": sandboxApiToken } },
+	{ kind: "respond", status: 500, body: `<p>${encodeURIComponent(sandboxApiToken)} ${btoa(`x${sandboxApiToken}`)}` },
 	{ kind: "html" },
 	{ kind: "garbage" },
 	{ kind: "empty" },
@@ -195,7 +233,13 @@ const fault = oneOf<OrderInput["fault"]>(
 	{ kind: "drop_mid_body" },
 	{ kind: "redirect" },
 );
-const trouble = fc.array(fc.record({ fault, times: fc.integer({ min: 1, max: 3 }) }), {
+const times = fc.integer({ min: 1, max: 3 });
+const unclearList = fc.record({
+	fault: oneOf<OrderInput["fault"]>({ kind: "respond", body: twice }),
+	method: oneOf("GET" as const),
+	times,
+});
+const trouble = fc.array(fc.oneof({ weight: 4, arbitrary: fc.record({ fault, times }) }, unclearList), {
 	maxLength: 2,
 });
 
@@ -204,15 +248,17 @@ const allowedPath =
 	/^\/client\/v4\/accounts\/258def64c72dae45f3e4c8516e2111f2\/addressing\/prefixes(?:\/[0-9a-f-]{32,36}\/bindings(?:\/[0-9a-f-]{32,36})?)?$/;
 
 async function fire(
-	{ method, path: at, headers: all, body: content, signedIn }: Shot,
+	{ method, path: at, headers: all, body: content, signedIn, scheme }: Shot,
 	cookie: string,
 ): Promise<number> {
 	const sent: [string, string][] = signedIn ? [...all, ["cookie", cookie]] : all;
-	const request = new Request(`${origin}${at}`, { method, headers: sent, body: content, redirect: "manual" });
+	const address = `${origin.replace("https", scheme)}${at}`;
+	const request = new Request(address, { method, headers: sent, body: content, redirect: "manual" });
 	const response = await exports.default.fetch(request);
 	const { status } = response;
 	const type = response.headers.get("content-type") ?? "";
 	const text = await response.text();
+	for (const spelling of leaks) expect(text).not.toContain(spelling);
 	expect(status < 500 || allowedStatuses.has(status) || `${status}: ${text}`).toBe(true);
 	expect(response.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
 	if (method === "HEAD") expect(text).toBe("");
@@ -250,6 +296,34 @@ test("no request gets an undocumented answer, and none makes unbind ask Cloudfla
 		{ numRuns: requestsInAll / requestsAtOnce, seed: 20_260_220, endOnFailure: true },
 	);
 	// It got in: plans, deletions and refusals were among them.
-	for (const status of [200, 400, 401, 403, 404, 405, 422])
+	for (const status of [200, 400, 401, 403, 404, 405, 414, 422])
 		expect([status, statuses.get(status) ?? 0]).toEqual([status, expect.toSatisfy((count) => count > 0)]);
+});
+
+test("no configuration makes unbind fail, and what it says of one quotes nothing of it", {
+	timeout: 60_000,
+}, async () => {
+	withoutPauses();
+	const pasted = fc.stringMatching(/^[A-Za-z0-9_-]{12,40}$/).map((text) => `pasted${text}`);
+	const value = fc.oneof(
+		pasted,
+		fc.jsonValue({ maxDepth: 2 }),
+		pasted.map((text) => ({ [text]: { secret: text, [text]: text } })),
+	);
+	const name = oneOf(
+		...words("ALIASES GUARDS PROTECTED WEBHOOKS CHAT ACCESS TOKENS BUDGET_DELETIONS CLOUDFLARE_API_TOKEN"),
+		...words("ALIAS BUDGET_DELETION protected TOKEN CHATS KEEP_OUT GITHUB_SECRET"),
+	);
+	const settings = fc.dictionary(fc.oneof({ weight: 5, arbitrary: name }, pasted), value, { minKeys: 1, maxKeys: 3 });
+	const statuses = new Set<number>();
+	await fc.assert(
+		fc.asyncProperty(settings, async (given) => {
+			const { status, text } = await callConfigured(given, "/bindings");
+			statuses.add(status);
+			expect([401, 503]).toContain(status);
+			expect(text).not.toContain("pasted");
+		}),
+		{ numRuns: 500, seed: 20_260_220, endOnFailure: true },
+	);
+	expect([...statuses].toSorted()).toEqual([401, 503]);
 });

@@ -1,13 +1,16 @@
-// A configuration that unbind cannot work with: 503 with the command that mends it, at every door, before anything else.
-import { afterEach, describe, expect, test } from "vitest";
+// A configuration that unbind cannot work with: 503 with the command that fixes it, at every door, before anything else.
+import { env } from "cloudflare:workers";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import worker from "../../src/index.ts";
 import { cloudflare } from "../harness.ts";
 import { beginAnew, bindingsPath, cdn25, prefixes } from "./account.ts";
 import { callConfigured, sha256 } from "./configured.ts";
 import { expectProblem } from "./expect-problem.ts";
 
 afterEach(beginAnew);
+afterEach(() => vi.restoreAllMocks());
 
-const mend = (setting: string) => `Mend ${setting} under [vars] in wrangler.toml, then run: npx wrangler deploy`;
+const fixing = (setting: string) => `Fix ${setting} under [vars] in wrangler.toml, then run: npx wrangler deploy`;
 const newToken = "Make one with: npm run token -- ci read delete; then run: npx wrangler secret put TOKENS";
 const putToken = "Run: npx wrangler secret put CLOUDFLARE_API_TOKEN";
 const secret = "s3cret-that-must-not-be-told";
@@ -23,63 +26,63 @@ const cases: Case[] = [
 		{ CLOUDFLARE_ACCOUNT_ID: "" },
 		"CLOUDFLARE_ACCOUNT_ID",
 		"CLOUDFLARE_ACCOUNT_ID: must be an account id: 32 hex digits",
-		mend("CLOUDFLARE_ACCOUNT_ID"),
+		fixing("CLOUDFLARE_ACCOUNT_ID"),
 	],
 	[
 		"no account setting",
 		{ CLOUDFLARE_ACCOUNT_ID: undefined },
 		"CLOUDFLARE_ACCOUNT_ID",
 		"CLOUDFLARE_ACCOUNT_ID: is missing",
-		mend("CLOUDFLARE_ACCOUNT_ID"),
+		fixing("CLOUDFLARE_ACCOUNT_ID"),
 	],
 	[
 		"an account that could change the path",
 		{ CLOUDFLARE_ACCOUNT_ID: "../zones" },
 		"CLOUDFLARE_ACCOUNT_ID",
 		"CLOUDFLARE_ACCOUNT_ID: must be an account id: 32 hex digits",
-		mend("CLOUDFLARE_ACCOUNT_ID"),
+		fixing("CLOUDFLARE_ACCOUNT_ID"),
 	],
 	[
 		"a retention in words",
 		{ HISTORY_RETENTION_DAYS: "soon" },
 		"HISTORY_RETENTION_DAYS",
 		"HISTORY_RETENTION_DAYS: must be a number",
-		mend("HISTORY_RETENTION_DAYS"),
+		fixing("HISTORY_RETENTION_DAYS"),
 	],
 	[
 		"a negative retention",
 		{ HISTORY_RETENTION_DAYS: -1 },
 		"HISTORY_RETENTION_DAYS",
 		"HISTORY_RETENTION_DAYS: must be at least 0",
-		mend("HISTORY_RETENTION_DAYS"),
+		fixing("HISTORY_RETENTION_DAYS"),
 	],
 	[
 		"a retention of parts of days",
 		{ HISTORY_RETENTION_DAYS: 0.5 },
 		"HISTORY_RETENTION_DAYS",
 		"HISTORY_RETENTION_DAYS: must be a whole number",
-		mend("HISTORY_RETENTION_DAYS"),
+		fixing("HISTORY_RETENTION_DAYS"),
 	],
 	[
 		"aliases that are no table",
 		{ ALIASES: "edge" },
 		"ALIASES",
 		"ALIASES: must be a table of names and targets",
-		mend("ALIASES"),
+		fixing("ALIASES"),
 	],
 	[
 		"an alias that stands for nothing exact",
 		{ ALIASES: { edge: "203.0.113.129/25" } },
 		"ALIASES",
-		"ALIASES (edge): an alias stands for a binding's CIDR or id",
-		mend("ALIASES"),
+		"ALIASES: an alias stands for a binding's CIDR or id",
+		fixing("ALIASES"),
 	],
 	[
 		"an alias that looks like an id",
 		{ ALIASES: { [cdn25]: "203.0.113.128/25" } },
 		"ALIASES",
-		`ALIASES (${cdn25}): an alias must not look like an id`,
-		mend("ALIASES"),
+		`ALIASES: an alias must not look like an id`,
+		fixing("ALIASES"),
 	],
 	["no tokens", { TOKENS: undefined }, "TOKENS", "TOKENS: is missing", newToken],
 	["tokens that are no JSON", { TOKENS: secret }, "TOKENS", "TOKENS: must be JSON", newToken],
@@ -88,28 +91,28 @@ const cases: Case[] = [
 		"a token without scopes",
 		tokens({ ci: { ...holder, scopes: [] } }),
 		"TOKENS",
-		"TOKENS (scopes): must not be empty",
+		"TOKENS: must not be empty",
 		newToken,
 	],
 	[
 		"a scope that there is not",
 		tokens({ ci: { ...holder, scopes: ["admin"] } }),
 		"TOKENS",
-		"TOKENS (scopes.0): must be among read, delete, approve, restore, freeze",
+		"TOKENS: must be among read, delete, approve, restore, freeze",
 		newToken,
 	],
 	[
 		"a token in clear",
 		tokens({ ci: { ...holder, sha256: secret } }),
 		"TOKENS",
-		"TOKENS (sha256): must be 64 hex digits, lower case",
+		"TOKENS: must be 64 hex digits, lower case",
 		newToken,
 	],
 	[
 		"a range with host bits",
 		tokens({ ci: { ...holder, ranges: ["203.0.113.1/24"] } }),
 		"TOKENS",
-		"TOKENS (ranges.0): must be a CIDR without host bits",
+		"TOKENS: must be a CIDR without host bits",
 		newToken,
 	],
 	["a name with a line break", tokens({ "a\nb": holder }), "TOKENS", `TOKENS: ${names}`, newToken],
@@ -125,36 +128,36 @@ const cases: Case[] = [
 		"a guard that is misspelt",
 		{ GUARDS: { leaves_no_servise: "refuse" } },
 		"GUARDS",
-		"GUARDS (leaves_no_servise): there is no such name here",
-		mend("GUARDS"),
+		"GUARDS: there is no such name here; did you mean leaves_no_service?",
+		fixing("GUARDS"),
 	],
 	[
 		"a level that there is not",
 		{ GUARDS: { last_binding: "warn" } },
 		"GUARDS",
-		"GUARDS (last_binding): must be among pass, acknowledge, approve, refuse",
-		mend("GUARDS"),
+		"GUARDS: must be among pass, acknowledge, approve, refuse",
+		fixing("GUARDS"),
 	],
 	[
 		"a level for a guard that always refuses",
 		{ GUARDS: { frozen: "pass" } },
 		"GUARDS",
-		"GUARDS (frozen): there is no such name here",
-		mend("GUARDS"),
+		"GUARDS: there is no such name here",
+		fixing("GUARDS"),
 	],
 	[
 		"a protected range with host bits",
 		{ PROTECTED: ["203.0.113.1/24"] },
 		"PROTECTED",
-		"PROTECTED (0): must be a CIDR, or the id of a prefix or a binding",
-		mend("PROTECTED"),
+		"PROTECTED: must be a CIDR, or the id of a prefix or a binding",
+		fixing("PROTECTED"),
 	],
 	[
 		"a budget of nothing",
 		{ BUDGET_DELETIONS: 0 },
 		"BUDGET_DELETIONS",
 		"BUDGET_DELETIONS: must be at least 1",
-		mend("BUDGET_DELETIONS"),
+		fixing("BUDGET_DELETIONS"),
 	],
 	["no credential", none, "CLOUDFLARE_API_TOKEN", "No Cloudflare credential is set.", putToken],
 	[
@@ -162,7 +165,7 @@ const cases: Case[] = [
 		{ CLOUDFLARE_EMAIL: "a@example.com", CLOUDFLARE_API_KEY: secret },
 		"CLOUDFLARE_API_TOKEN",
 		"Both an API token and an e-mail or key are set; it has to be one of them.",
-		"Run: npx wrangler secret delete CLOUDFLARE_EMAIL",
+		"Run: npx wrangler secret delete CLOUDFLARE_EMAIL; then: npx wrangler secret delete CLOUDFLARE_API_KEY",
 	],
 	[
 		"an e-mail without a key",
@@ -182,13 +185,13 @@ const cases: Case[] = [
 		"a token with a line break",
 		{ CLOUDFLARE_API_TOKEN: `${secret}\n` },
 		"CLOUDFLARE_API_TOKEN",
-		"CLOUDFLARE_API_TOKEN has spaces or line breaks, or is no text.",
+		"CLOUDFLARE_API_TOKEN: has spaces or line breaks, or is no text in ASCII.",
 		putToken,
 	],
 ];
 
 describe.each(cases)("%s", (_, settings, setting, problem, fix) => {
-	const detail = `${problem} ${fix}`;
+	const detail = `${problem.replace(/[^.?]$/, "$&.")} ${fix}.`;
 
 	test("is a problem that names the setting and the command", async () => {
 		const paths = [
@@ -242,12 +245,81 @@ test("all problems are told at once", async () => {
 	]);
 });
 
+test("several problems are a line each", async () => {
+	const { json } = await callConfigured({ CLOUDFLARE_ACCOUNT_ID: "", BUDGET_DELETION: 5 }, "/bindings");
+	expect(json.detail).toBe(
+		`CLOUDFLARE_ACCOUNT_ID: must be an account id: 32 hex digits. ${fixing("CLOUDFLARE_ACCOUNT_ID")}.
+BUDGET_DELETION: there is no such setting; did you mean BUDGET_DELETIONS? Rename BUDGET_DELETION to BUDGET_DELETIONS in wrangler.toml, then run: npx wrangler deploy.`,
+	);
+});
+
+describe("what was pasted in the wrong place", () => {
+	const pasted = "HUNTER2HUNTER2HUNTER2";
+	const sender = { scheme: "github", secret: "A_SECRET", target: "/target" };
+	const slack = { workspace: "T0SANDBOX", channels: ["C0NETWORK"], secret: "SLACK_SIGNING_SECRET" };
+	const e = { sha256: "5e".repeat(32), scopes: ["read"] };
+	test.each<[string, Record<string, unknown>]>([
+		["a secret as a secret's name", { WEBHOOKS: { one: { ...sender, secret: pasted } } }],
+		["a secret as a sender's name", { WEBHOOKS: { [pasted]: sender } }],
+		["a secret as a sender's setting", { WEBHOOKS: { one: { ...sender, [pasted]: 1 } } }],
+		["a secret as a sender's value", { WEBHOOKS: { one: { ...sender, scheme: pasted } } }],
+		["a secret as a condition", { WEBHOOKS: { one: { ...sender, when: { [pasted]: 1 } } } }],
+		["a secret as an alias", { ALIASES: { [pasted]: "203.0.113.0/24" } }],
+		["a secret as a target", { ALIASES: { edge: pasted } }],
+		["a secret as a guard", { GUARDS: { [pasted]: "pass" } }],
+		["a secret as a setting", { [pasted]: 1 }],
+		["a secret as a token's setting", tokens({ ci: { ...e, [pasted]: 1 } })],
+		["a secret as a caller's name", tokens({ [`${pasted} `]: e })],
+		["a secret as a chat's user", { CHAT: { slack: { ...slack, users: { [pasted]: {} } } } }],
+	])("is in no answer and in no log: %s", async (_, settings) => {
+		const logged: string[] = [];
+		vi.spyOn(console, "error").mockImplementation((line) => void logged.push(String(line)));
+		const { status, text } = await callConfigured(settings, "/bindings");
+		expect(status).toBe(503);
+		expect(`${text}${logged.join()}`).not.toContain("HUNTER2");
+		expect(logged.join()).toContain("misconfigured");
+	});
+
+	test.each<[string, Record<string, unknown>, string]>([
+		["an alias", { ALIASES: { "edge-cdn": "203.0.113.7" } }, "edge-cdn"],
+		["an e-mail", { ACCESS: { users: { "alice@example.com": { scopes: [] } } } }, "alice@example.com"],
+		["a sender", { WEBHOOKS: { inventory: { ...sender, target: 7 } } }, "inventory"],
+		["a secret's name", { WEBHOOKS: { one: sender }, A_SECRET: "" }, "A_SECRET"],
+		["a caller", tokens({ Alice: e, alice: { ...e, sha256: "5f".repeat(32) } }), "alice"],
+	])("is told to the log alone: %s", async (_, settings, name) => {
+		const logged: string[] = [];
+		vi.spyOn(console, "error").mockImplementation((line) => void logged.push(String(line)));
+		const { status, text } = await callConfigured(settings, "/bindings");
+		expect(status).toBe(503);
+		expect(text).not.toContain(name);
+		if (name !== "alice") expect(logged.join()).toContain(name);
+	});
+});
+
+test("a warning is logged once, and shuts no door", async () => {
+	const logged: string[] = [];
+	vi.spyOn(console, "warn").mockImplementation((line) => void logged.push(String(line)));
+	const settings = { ...env, KEEP_OUT: "of here" };
+	for (let round = 0; round < 3; round++) {
+		const request = new Request<unknown, IncomingRequestCfProperties>("https://unbind.example.com/health");
+		expect((await worker.fetch(request, settings as never)).status).toBe(200);
+	}
+	expect(logged.filter((line) => line.includes("KEEP_OUT"))).toEqual([
+		JSON.stringify({
+			level: "warn",
+			event: "configuration_warning",
+			problem: "KEEP_OUT: unbind does not use this setting",
+			fix: "Remove it from [vars] in wrangler.toml, or run: npx wrangler secret delete KEEP_OUT",
+		}),
+	]);
+});
+
 test.each<[string, Record<string, unknown>]>([
 	["e-mail and key instead of a token", { ...none, CLOUDFLARE_EMAIL: "a@example.com", CLOUDFLARE_API_KEY: "k" }],
 	["an empty e-mail beside a token", { CLOUDFLARE_EMAIL: "" }],
 	["a retention as text", { HISTORY_RETENTION_DAYS: "30" }],
 	["no aliases", { ALIASES: undefined }],
-	["settings of others", { SOMETHING_ELSE: 1 }],
+	["settings of others", { SOMETHING_ELSE: "1" }],
 ])("is no problem: %s", async (_, settings) => {
 	expect((await callConfigured(settings, "/health")).json).toEqual({ ok: true });
 });

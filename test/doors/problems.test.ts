@@ -51,6 +51,14 @@ describe("400: the query", () => {
 			'The parameter "reason" must not have control characters.',
 			deletionParameters,
 		],
+		...["\u2028", "\u2029", "\u200e", "\u200f", "\u061c", "\u202e", "\u2066"].map(
+			(control): [string, string, string, string[]] => [
+				"DELETE",
+				`/bindings/${target}?reason=${encodeURIComponent(`a${control}b`)}`,
+				'The parameter "reason" must not have control characters.',
+				deletionParameters,
+			],
+		),
 		["DELETE", `/bindings/${target}?acknowledge=`, `The parameter "acknowledge" ${guards}.`, deletionParameters],
 		["DELETE", `/bindings/${target}?acknowledge=all`, `The parameter "acknowledge" ${guards}.`, deletionParameters],
 		[
@@ -181,6 +189,17 @@ describe("400: the body", () => {
 	])("%j", async (json, detail) => {
 		expectProblem(await post(json), { ...malformed, detail, allowed: bodyFields });
 		expect(await cloudflare.calls()).toEqual([]);
+	});
+
+	test.each([
+		['{"target": "203.0.113.128/25", "target": "203.0.113.0/26"}', "target"],
+		['{"target": "203.0.113.128/25", "dry_run": true, "dry_r\\u0075n": false}', "dry_run"],
+		['{"target": "203.0.113.128/25", "reason": "\\"}{[:,", "reason": "b"}', "reason"],
+		['{"target": "203.0.113.128/25", "reason": {"a": [{"b": 1, "c": 2, "b": 3}]}}', "b"],
+	])("a field that is there twice: which of the two counts is anybody's guess: %s", async (body, name) => {
+		const detail = `The field "${name}" is given more than once.`;
+		expectProblem(await postText(body), { ...malformed, detail, allowed: bodyFields });
+		expect(await deletes()).toEqual([]);
 	});
 
 	test("a field __proto__, which is an ordinary field in JSON", async () => {

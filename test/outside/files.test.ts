@@ -7,6 +7,7 @@ import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 
 const types: Record<string, string> = {
 	"/openapi.json": "application/json",
+	"/.well-known/security.txt": "text/plain; charset=utf-8",
 	"/assets/base.css": "text/css; charset=utf-8",
 	"/assets/page.css": "text/css; charset=utf-8",
 	"/assets/page.js": "text/javascript; charset=utf-8",

@@ -42,7 +42,15 @@ const layerOf = (path: string): string =>
 const allowed: Record<string, readonly string[]> = {
 	deletion: ["deletion", "node-crypto.ts"],
 	adapters: ["adapters", "deletion", "capped-body.ts", "valibot", "node:buffer"],
-	config: ["config", "deletion", "type config.ts", "json-pointer.ts", "type adapters/cloudflare/send.ts", "valibot"],
+	config: [
+		"config",
+		"deletion",
+		"nearest.ts",
+		"type config.ts",
+		"json-pointer.ts",
+		"type adapters/cloudflare/send.ts",
+		"valibot",
+	],
 	doors: [
 		"doors",
 		"deletion",
@@ -51,6 +59,7 @@ const allowed: Record<string, readonly string[]> = {
 		"capped-body.ts",
 		"json-pointer.ts",
 		"log.ts",
+		"nearest.ts",
 		"within-ms.ts",
 		"valibot",
 		"type itty-router",
@@ -64,6 +73,7 @@ const allowed: Record<string, readonly string[]> = {
 	"routes.ts": ["doors", "type itty-router", "itty-router/Router"],
 	"log.ts": ["type deletion"],
 	"json-pointer.ts": ["type deletion"],
+	"nearest.ts": [],
 	"capped-body.ts": [],
 	"within-ms.ts": [],
 	"node-crypto.ts": [],

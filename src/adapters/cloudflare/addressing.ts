@@ -4,12 +4,13 @@
 import * as v from "valibot";
 import type { Binding, Prefix } from "../../deletion/binding.ts";
 import { parseCidr } from "../../deletion/cidr.ts";
-import { type CloudflareId, sameId } from "../../deletion/cloudflare-id.ts";
+import { type CloudflareId, plainId, sameId } from "../../deletion/cloudflare-id.ts";
 import type { CloudflareAnswer } from "../../deletion/deletion.ts";
 import type { Cloudflare, CloudflareFault, Listing, ReadOptions } from "../../deletion/ports.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { interpret, type Understood } from "./interpret.ts";
 import { createRateGate } from "./rate-gate.ts";
+import { createRedactor } from "./redact.ts";
 import { type Call, type Credential, send } from "./send.ts";
 
 export interface AddressingOptions {
@@ -33,6 +34,7 @@ const longestHoldMs = 5000;
 export function createAddressing(options: AddressingOptions): Cloudflare {
 	const { accountId, now, sleep, random } = options;
 	const gate = createRateGate(now);
+	const redact = createRedactor(options.credential);
 	const reads = new Map<string, Promise<Result<Listing<unknown>, CloudflareFault>>>();
 	const prefixesPath = `/accounts/${accountId}/addressing/prefixes`;
 	const bindingsPath = (prefixId: CloudflareId) => `${prefixesPath}/${prefixId}/bindings`;
@@ -49,7 +51,7 @@ export function createAddressing(options: AddressingOptions): Cloudflare {
 			now,
 		});
 		gate.observe(sent.headers);
-		const reply = interpret(sent, now());
+		const reply = interpret(sent, now(), redact);
 		if (!reply.ok && reply.failure.kind === "throttled") gate.holdFor(reply.failure.retryAfterMs);
 		const isCredential = !reply.ok && reply.failure.kind === "credential_rejected";
 		if (reply.ok || isCredential) options.onCredential(what.method === "GET" ? "read" : "write", isCredential);
@@ -90,15 +92,18 @@ export function createAddressing(options: AddressingOptions): Cloudflare {
 		return listing;
 	}
 
-	/** Absence is concluded from lists: one with an item that cannot be told apart is not whole. */
-	function mapped<Item>(
+	/** Absence and number are concluded from lists: one with items that cannot be told apart is not whole. */
+	function mapped<Item extends { id: string }>(
 		listing: Result<Listing<unknown>, CloudflareFault>,
 		read: (item: unknown) => Item | null,
 	): Result<Listing<Item>, CloudflareFault> {
 		if (!listing.ok) return listing;
 		const items = listing.value.items.map(read).filter((item) => item !== null);
-		if (items.length === listing.value.items.length) return ok({ ...listing.value, items });
-		return fail({ kind: "unclear", answer: unreadableList });
+		if (items.length < listing.value.items.length)
+			return fail(unreadable(emptyAnswer, "the list holds items without an id, or prefixes without a CIDR"));
+		if (new Set(items.map(({ id }) => plainId(id).toLowerCase())).size < items.length)
+			return fail(unreadable(emptyAnswer, "the list names an item twice"));
+		return ok({ ...listing.value, items });
 	}
 
 	return {
@@ -127,20 +132,19 @@ export function createAddressing(options: AddressingOptions): Cloudflare {
 	};
 }
 
-const unreadable = (answer: CloudflareAnswer, why: string): CloudflareFault => ({
-	kind: "unclear",
-	answer: { ...answer, unreadable: why },
-});
-
-const unreadableList: CloudflareAnswer = {
+const emptyAnswer: CloudflareAnswer = {
 	status: 200,
 	success: true,
 	errors: [],
 	messages: [],
 	ray: null,
 	duration_ms: 0,
-	unreadable: "the list holds items without an id, or prefixes without a CIDR",
 };
+
+const unreadable = (answer: CloudflareAnswer, why: string): CloudflareFault => ({
+	kind: "unclear",
+	answer: { ...answer, unreadable: why },
+});
 
 /** Absence is concluded from lists, so a list has to be one, and whole. */
 function asListing(

@@ -6,6 +6,7 @@ import type { CloudflareAnswer, CloudflareMessage } from "../../deletion/deletio
 import type { Json } from "../../deletion/json.ts";
 import type { CloudflareFault } from "../../deletion/ports.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
+import type { Redact } from "./redact.ts";
 import type { Sent } from "./send.ts";
 
 export interface Understood {
@@ -35,17 +36,18 @@ const defaultRetryAfterMs = 5000;
 /** Cloudflare's limit is counted in windows of five minutes. */
 const longestRetryAfterMs = 600_000;
 
-export function interpret(sent: Sent, nowMs: number): Result<Understood, CloudflareFault> {
+/** @param redact takes the credential out of all that is kept. */
+export function interpret(sent: Sent, nowMs: number, redact: Redact): Result<Understood, CloudflareFault> {
 	const { status, headers, text, durationMs } = sent;
-	const read = v.safeParse(envelope, parsed(text));
+	const read = v.safeParse(envelope, redact(parsed(text)));
 	const answer: CloudflareAnswer = {
 		status,
 		success: read.success ? read.output.success : null,
 		errors: read.success ? read.output.errors.slice(0, keptMessages).map(toMessage) : [],
 		messages: read.success ? read.output.messages.slice(0, keptMessages).map(toMessage) : [],
-		ray: headers.get("cf-ray"),
+		ray: rayIn(headers),
 		duration_ms: durationMs,
-		...(read.success || text === "" ? {} : { unreadable: text.slice(0, unreadableExcerpt) }),
+		...(read.success || text === "" ? {} : { unreadable: String(redact(text)).slice(0, unreadableExcerpt) }),
 	};
 	const codes = answer.errors.map((error) => error.code);
 	const isCredential = codes.some((code) => typeof code === "number" && credentialCodes.has(code));
@@ -65,6 +67,12 @@ export function interpret(sent: Sent, nowMs: number): Result<Understood, Cloudfl
 		return fail({ kind: "throttled", answer, retryAfterMs: retryAfterMs(headers.get("retry-after"), nowMs) });
 	}
 	return fail({ kind: "refused", answer });
+}
+
+/** Sixteen hex digits and the data centre, as Cloudflare writes it; anything else is somebody's text. */
+function rayIn(headers: Headers): string | null {
+	const ray = headers.get("cf-ray") ?? "";
+	return /^[0-9a-f]{16}(?:-[A-Z]{3})?$/.test(ray) ? ray : null;
 }
 
 function parsed(text: string): unknown {

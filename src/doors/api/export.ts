@@ -37,10 +37,11 @@ export const csv: RowFormat = {
 
 /**
  * A cell that begins like a formula would be one in a spreadsheet; a leading apostrophe makes it text. Where a comma is the
- * decimal sign, a semicolon begins a cell, too; and some take full-width signs for the plain ones.
+ * decimal sign, a semicolon begins a cell, too; some take full-width signs for the plain ones, and pass over blanks before them,
+ * also those of no width.
  * https://owasp.org/www-community/attacks/CSV_Injection
  */
 function cell(value: string): string {
-	const defused = value.replace(/(^|;)(?=[=+\-@＝＋－＠\t\r\n])/g, "$1'");
+	const defused = value.replace(/(^|;)(?=[\s\p{Cf}]*[=+\-@＝＋－＠]|[\t\r\n])/gu, "$1'");
 	return /[",\r\n]/.test(defused) ? `"${defused.replaceAll('"', '""')}"` : defused;
 }

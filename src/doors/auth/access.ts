@@ -2,6 +2,7 @@
 // Worker can be reached on other ways than through Access.
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from "jose";
 import type { Access, AccessUser } from "../../config/access.ts";
+import { folded } from "../../deletion/actor.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 
 export type AccessFailure =
@@ -32,7 +33,7 @@ async function verifiedEmail(assertion: string, access: Access): Promise<Result<
 			requiredClaims: ["exp", "iat"],
 		});
 		// A service token has none.
-		return typeof payload.email === "string" ? ok(payload.email.toLowerCase()) : fail({ reason: "wrong_assertion" });
+		return typeof payload.email === "string" ? ok(folded(payload.email)) : fail({ reason: "wrong_assertion" });
 	} catch (error) {
 		return fail({ reason: isUnreachable(error) ? "keys_unreachable" : "wrong_assertion" });
 	}

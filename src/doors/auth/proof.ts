@@ -32,8 +32,8 @@ export async function prove(
 	if (presented === "" || presented.length > longestHeader) return fail("no_signature");
 	const timestamp = scheme.timestampHeader === undefined ? "" : (headers.get(scheme.timestampHeader) ?? "");
 	if (scheme.timestampHeader !== undefined) {
-		// Digits alone: what comes after them would be signed, and not be part of the time.
-		if (!/^\d{1,12}$/.test(timestamp)) return fail("no_timestamp");
+		// One spelling of each time: what comes before or after it would be signed, and not be part of the time.
+		if (!/^(?:0|[1-9]\d{0,11})$/.test(timestamp)) return fail("no_timestamp");
 		if (Math.abs(nowMs / 1000 - Number(timestamp)) > toleranceSeconds) return fail("stale");
 	}
 	const messageId = scheme.idHeader === undefined ? null : (headers.get(scheme.idHeader) ?? "");

@@ -1,5 +1,6 @@
 // Who is calling, by a token of ours. Only digests are kept, and all are compared, in constant time.
 import type { TokenHolder } from "../../config/tokens.ts";
+import { sameName } from "../../deletion/actor.ts";
 
 const encoder = new TextEncoder();
 
@@ -13,7 +14,7 @@ export async function holderOf(
 	let found: TokenHolder | null = null;
 	for (const holder of holders) {
 		const same = crypto.subtle.timingSafeEqual(digest, holder.digest);
-		if (same && (name === null || name === holder.name)) found = holder;
+		if (same && (name === null || sameName(name, holder.name))) found = holder;
 	}
 	return found;
 }

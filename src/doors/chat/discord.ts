@@ -175,7 +175,9 @@ function rendered(card: Card): Rendered {
 }
 
 /** https://support.discord.com/hc/en-us/articles/210298617 */
-const escaped = (text: string): string => text.replace(/\s+/g, " ").replace(/[\\*_~`|<>#@[\]()]|^[-+]/g, "\\$&");
+const escaped = (text: string): string =>
+	// An address in a reason is no link: a colon before slashes is escaped, too.
+	text.replace(/\s+/g, " ").replace(/[\\*_~`|<>#@[\]()]|^[-+]|:(?=\/\/)/g, "\\$&");
 
 const dialect = { escaped, limits: { line: half(limits.value), rest: 200, all: limits.description } };
 

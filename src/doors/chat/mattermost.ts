@@ -66,9 +66,7 @@ export const mattermost: Platform = {
 		const response =
 			call.kind === "command"
 				? Response.json(post("ephemeral", card, to))
-				: Response.json(
-						replaces ? update(card, to) : { ephemeral_text: escaped(plainText(card)), skip_slack_parsing: true },
-					);
+				: Response.json(replaces ? update(card, to) : { ephemeral_text: plain(card), skip_slack_parsing: true });
 		return { response, messages: announcement === null ? [] : messages(post("in_channel", announcement, to), to) };
 	},
 	acknowledge(call, meanwhile, to) {
@@ -105,7 +103,7 @@ const update = (card: Card, to: Destination) => ({
 function rendered(card: Card, { origin }: Destination): object {
 	const { title, tone, facts, buttons, link } = card;
 	return {
-		fallback: cut(escaped(plainText(card)), limits.text),
+		fallback: cut(plain(card), limits.text),
 		color: `#${colours[tone].toString(16)}`,
 		title: escaped(cut(title, limits.title)),
 		...(link === null ? {} : { title_link: link }),
@@ -119,13 +117,20 @@ function rendered(card: Card, { origin }: Destination): object {
 	};
 }
 
-/** A name after an @ would be called; a space of no width keeps it from being one. Emoji are names between colons. */
+/**
+ * A name after an @ would be called; a space of no width keeps it from being one. Emoji are names between colons, and an
+ * address would become a link.
+ */
 const escaped = (text: string): string =>
 	text
 		.replace(/\s+/g, " ")
 		.replace(/[\\*_~`|<>#[\](){}!]|^[-+]/g, "\\$&")
 		.replaceAll("@", "@\u200b")
-		.replace(/:(?=[\w+-]+:)/g, ":\u200b");
+		.replace(/:(?=[\w+-]+:|\/\/)|\b(?:mailto|tel):|\bwww\d{0,3}(?=\.)/gi, "$&\u200b");
+
+/** Without markup but for the link to the record's page, which is unbind's own. */
+const plain = (card: Card): string =>
+	[escaped(plainText({ ...card, link: null })), ...(card.link === null ? [] : [card.link])].join(" ");
 
 const dialect = { escaped, limits: { line: limits.value, rest: limits.value, all: limits.text } };
 

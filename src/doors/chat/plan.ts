@@ -1,5 +1,6 @@
 // From a target to the card with the plan; from its button to the deletion. The button stands for just what the card
 // showed: this binding, as it was then, with these risks named.
+import { sameName } from "../../deletion/actor.ts";
 import { isCloudflareId } from "../../deletion/cloudflare-id.ts";
 import type { OfferedPlan } from "../../deletion/offer.ts";
 import type { Target } from "../../deletion/target.ts";
@@ -53,7 +54,7 @@ export async function deletePlanned(plan: OfferedPlan, offerId: string, talk: Ta
 	const { deletion, replayed } = asked.value.value;
 	const card = recordCard(deletion, origin, await recordButtons(deletion, talk));
 	// Whose deletion it is has told the channel of it; a refusal concerns nobody else.
-	if (replayed || deletion.actor.name !== actor.name || deletion.state === "refused") return reply(card);
+	if (replayed || !sameName(deletion.actor.name, actor.name) || deletion.state === "refused") return reply(card);
 	const announcement =
 		deletion.state === "pending_approval"
 			? approvalCard(deletion, origin, await approvalButtons(deletion, talk))

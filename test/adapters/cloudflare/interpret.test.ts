@@ -11,7 +11,7 @@ const sentOf = (status: number | null, body: unknown, headers: Record<string, st
 	durationMs: 12,
 });
 const read = (status: number | null, body: unknown, headers?: Record<string, string>) =>
-	interpret(sentOf(status, body, headers), nowMs);
+	interpret(sentOf(status, body, headers), nowMs, (value) => value);
 const kindOf = (...given: Parameters<typeof read>) => {
 	const reply = read(...given);
 	return reply.ok ? "ok" : reply.failure.kind;
@@ -133,10 +133,12 @@ describe("interpret, of what an answer says", () => {
 	});
 
 	it("keeps the ray, the status, and how long it took", () => {
-		const reply = read(200, envelope(true), { "cf-ray": "8f00-AMS" });
+		const reply = read(200, envelope(true), { "cf-ray": "8f00000000000001-AMS" });
 		expect(reply).toMatchObject({
 			ok: true,
-			value: { answer: { status: 200, success: true, ray: "8f00-AMS", duration_ms: 12, errors: [], messages: [] } },
+			value: {
+				answer: { status: 200, success: true, ray: "8f00000000000001-AMS", duration_ms: 12, errors: [], messages: [] },
+			},
 		});
 		expect(reply.ok && reply.value.answer).not.toHaveProperty("unreadable");
 	});

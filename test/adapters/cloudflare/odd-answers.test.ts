@@ -22,6 +22,7 @@ const unclear = {
 		unreadable: "the list holds items without an id, or prefixes without a CIDR",
 	},
 };
+const twice = { ...unclear, answer: { ...unclear.answer, unreadable: "the list names an item twice" } };
 const nothing = { id, cidr: null, range: null, serviceId: null, serviceName: null, provisioningState: null };
 
 describe("a listed binding", () => {
@@ -78,6 +79,13 @@ describe("a listed binding", () => {
 		expect(await listed(item, { id })).toEqual(unclear);
 	});
 
+	it.each([
+		["twice", [{ id }, { id }]],
+		["plain and dashed", [{ id }, { id: "c01d0000-0000-0000-0000-000000000001", cidr: "203.0.113.0/26" }]],
+	])("makes its list an unclear one where it names one %s: nobody could tell how many there are", async (_, items) => {
+		expect(await listed(...items, { id: "c01d0000000000000000000000000002" })).toEqual(twice);
+	});
+
 	it("keeps an id that could not stand in a path: whoever builds one refuses it", async () => {
 		expect(await listed({ id: ".." })).toMatchObject([{ id: ".." }]);
 	});
@@ -106,6 +114,11 @@ describe("a listed prefix", () => {
 		expect(await listedPrefixes(item, { id, cidr: "198.51.100.0/24" })).toEqual(unclear);
 	});
 
+	it("makes its list an unclear one where it is there twice, plain and dashed", async () => {
+		const dashed = { id: "c01d0000-0000-0000-0000-000000000001", cidr: "198.51.100.0/24" };
+		expect(await listedPrefixes({ id, cidr: "203.0.113.0/24" }, dashed)).toEqual(twice);
+	});
+
 	it.each<[unknown, string | null]>([
 		["V", "V"],
 		["P", "P"],
@@ -115,5 +128,16 @@ describe("a listed prefix", () => {
 		[true, null],
 	])("is approved as Cloudflare says: %j", async (given, approved) => {
 		expect(await listedPrefixes({ id, cidr: "198.51.100.0/24", approved: given })).toMatchObject([{ approved }]);
+	});
+});
+
+it("an answer that is nested without end is an answer, and no exception", async () => {
+	const deep = `${"[".repeat(200_000)}${"]".repeat(200_000)}`;
+	const body = `{"success":false,"errors":[{"code":1,"message":"no","chain":${deep}}]}`;
+	await cloudflare.order({ fault: { kind: "respond", status: 400, body } });
+	const listing = await addressingOf().addressing.listBindings(edgeId, shared);
+	expect(listing).toMatchObject({
+		ok: false,
+		failure: { kind: "refused", answer: { errors: [{ code: 1, message: "no" }] } },
 	});
 });

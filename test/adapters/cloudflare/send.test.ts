@@ -83,14 +83,6 @@ describe("send", () => {
 		expect(await asked()).toMatchObject({ status: null, text: "the answer was larger than 16777216 bytes" });
 	});
 
-	it.each([
-		["a token", token, sandboxApiToken],
-		["a key", key, sandboxApiKey],
-	])("cuts %s out of an answer that echoes it", async (_, credential, secret) => {
-		await cloudflare.order({ fault: { kind: "respond", status: 400, body: `bad ${secret}, really: ${secret}` } });
-		expect(await asked(credential)).toMatchObject({ text: "bad [redacted], really: [redacted]" });
-	});
-
 	it("keeps nothing of an exception, which could quote what was sent", async () => {
 		vi.spyOn(globalThis, "fetch").mockRejectedValue(new TypeError(`bad header: Bearer ${sandboxApiToken}`));
 		const sent = await asked();

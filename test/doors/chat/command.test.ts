@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseCidr } from "../../../src/deletion/cidr.ts";
 import { type Command, commandOf, parseCommand, verbNames } from "../../../src/doors/chat/command.ts";
-import { nearestOf } from "../../../src/doors/chat/nearest.ts";
+import { nearestOf } from "../../../src/nearest.ts";
 
 const aliases = new Map([
 	["edge-cdn", "203.0.113.128/25"],

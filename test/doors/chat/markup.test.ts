@@ -23,6 +23,11 @@ const nasty = [
 	":tada: :warning:",
 	"&lt;!channel&gt; &amp;",
 	"\\*not\\* \\\\",
+	"https://evil.example/log-in?to=203.0.113.0",
+	"see HTTP://evil.example, and ftp://evil.example",
+	"http://https://evil.example",
+	"www.evil.example",
+	"mailto:alice@evil.example tel:112",
 	"a\nb\r\n# c\t> d",
 	"😀".repeat(40),
 	"x".repeat(6000),
@@ -83,7 +88,7 @@ describe.each(platformNames)("in %s", (platform) => {
 		);
 	});
 
-	test.each(nasty.slice(0, 14))("is shown as it is, and is no markup: %s", async (text) => {
+	test.each(nasty.slice(0, 19))("is shown as it is, and is no markup: %s", async (text) => {
 		const one = card(text, {
 			text: [text],
 			facts: [{ name: "Why", value: text }],
@@ -104,7 +109,23 @@ describe.each(platformNames)("in %s", (platform) => {
 		const { data: { embeds = [] } = {}, attachments = [] } = message;
 		for (const one of textsIn([embeds, attachments]).filter((text) => !/^#[0-9a-f]{6}$/.test(text))) {
 			expect(active(one)).not.toMatch(/[*_~`|<>[\]()]|^#/m);
-			if (platform === "mattermost") expect(one).not.toMatch(/@\w|:\w+:/);
+			expect(one).not.toMatch(/\w:\/\//);
+			if (platform === "mattermost") expect(one).not.toMatch(/@\w|:\w+:|\bwww\.|\b(?:mailto|tel):[^\u200b]/);
 		}
 	});
+});
+
+test("what Mattermost shows to one alone still links the record's page", async () => {
+	const link = "https://unbind.example.com/records/7z";
+	const press: Call = {
+		kind: "press",
+		from,
+		press: { choice: "delete", offerId: "0".repeat(32), pressId: "1" },
+		address: null,
+	};
+	const one = card("Deleted", { text: ["see https://evil.example"], link });
+	const { ephemeral_text } = await platforms.mattermost
+		.answer(press, reply(one), to("mattermost"))
+		.response.json<{ ephemeral_text: string }>();
+	expect(ephemeral_text).toBe(`Deleted see https:\u200b//evil.example ${link}`);
 });

@@ -75,6 +75,14 @@ describe("who Access names", () => {
 		expect([await offered(documentedCaller.name), await offered("alice@example.com")]).toEqual([false, true]);
 	});
 
+	test("is nobody else who is written alike: the sign for kelvin is no k", async () => {
+		const users = { "ken@example.com": { scopes: ["read"] } };
+		const ken = { ACCESS: { ...settings.ACCESS, users } };
+		const statusOf = async (email: string) =>
+			(await open(await cloudflare.assertion(claims({ email })), "/", ken)).status;
+		expect([await statusOf("Ken@example.com"), await statusOf("\u212aen@example.com")]).toEqual([200, 403]);
+	});
+
 	test("and the configuration does not, is told so, and sees nothing", async () => {
 		const { status, text } = await open(await cloudflare.assertion(claims({ email: "eve@example.com" })));
 		expect(status).toBe(403);

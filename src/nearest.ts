@@ -1,7 +1,7 @@
 // Which of some names a misspelt word comes closest to. It is only ever shown, never acted on.
 
 const stepsAtMost = 2;
-const longestWord = 20;
+const longestWord = 40;
 
 /** null where none is near. */
 export function nearestOf<Name extends string>(word: string, names: readonly Name[]): Name | null {

@@ -1,0 +1,63 @@
+// Settings that unbind does not know. A misspelt one would protect nothing, so it is refused where it can be told from
+// what belongs to something else.
+
+import { nearestOf } from "../nearest.ts";
+import { type ConfigProblem, problemIn, secretName } from "./problem.ts";
+
+/** Bindings, and what only the scripts read. */
+const otherNames = ["LEDGER", "HISTORY", "FAILED_AUTHENTICATION", "PROBES", "DISCORD_BOT_TOKEN"];
+
+/** @param settings the names of all of ours. */
+export function unknownSettings(
+	env: object,
+	settings: readonly string[],
+): { problems: ConfigProblem[]; warnings: ConfigProblem[] } {
+	const problems: ConfigProblem[] = [];
+	const warnings: ConfigProblem[] = [];
+	const known = new Set([...settings, ...otherNames, ...textsIn(Object.values(env).filter(isTable))]);
+	for (const [name, value] of Object.entries(env)) {
+		if (known.has(name) || value === undefined || isBinding(value)) continue;
+		const nearest = nearestOf(name.toUpperCase(), settings);
+		if (nearest !== null) problems.push(misspelt(name, nearest, typeof value === "string"));
+		else if (typeof value !== "string") problems.push(unknown(name));
+		else warnings.push(unused(name));
+	}
+	return { problems, warnings };
+}
+
+/** A name so close to one of ours that it can be nothing else; so it can be shown. */
+function misspelt(name: string, nearest: string, mayBeSecret: boolean): ConfigProblem {
+	const rename = `Rename ${name} to ${nearest} in wrangler.toml, then run: npx wrangler deploy`;
+	const fix = mayBeSecret ? `${rename}; a secret: npx wrangler secret delete ${name}` : rename;
+	return problemIn(name, `there is no such setting; did you mean ${nearest}?`, { fix, plainFix: fix });
+}
+
+function unknown(name: string): ConfigProblem {
+	const fix = (what: string) => `Remove ${what} from [vars] in wrangler.toml, then run: npx wrangler deploy`;
+	const rule = "there is no such setting";
+	const shown = secretName(name) ?? "…";
+	const plain = { setting: "vars", problem: `vars: ${rule}`, fix: fix("what unbind does not know") };
+	return { ...problemIn(shown, rule, { fix: fix(shown) }), plain };
+}
+
+function unused(name: string): ConfigProblem {
+	const shown = secretName(name) ?? "…";
+	const rule = "unbind does not use this setting";
+	const fix = `Remove it from [vars] in wrangler.toml, or run: npx wrangler secret delete ${shown}`;
+	return { ...problemIn(shown, rule, { fix }), plain: { setting: "vars", problem: `vars: ${rule}`, fix: "" } };
+}
+
+const isTable = (value: unknown): value is object =>
+	typeof value === "object" &&
+	value !== null &&
+	(Array.isArray(value) || [Object.prototype, null].includes(Object.getPrototypeOf(value)));
+
+const isBinding = (value: unknown): boolean =>
+	typeof value === "function" || (typeof value === "object" && value !== null && !isTable(value));
+
+/** The secrets that a table names are among its texts. */
+function textsIn(values: readonly unknown[]): string[] {
+	return values.flatMap((value) =>
+		typeof value === "string" ? [value] : isTable(value) ? textsIn(Object.values(value)) : [],
+	);
+}

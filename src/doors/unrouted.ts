@@ -1,0 +1,27 @@
+// What is refused before anything else is looked at, whoever asks: what would cost too much to read, and what gives a
+// secret away on its way here.
+import { type Problem, problem } from "./problem.ts";
+
+const longestQuery = 4096;
+
+/** null where the request may go on to its door. */
+export function refusedUnrouted(request: Request, url: URL): Problem | null {
+	if (url.search.length > longestQuery) {
+		const detail = `The query may have ${longestQuery} characters at the most. A long reason goes into the body of POST /deletions.`;
+		return problem("query_too_long", detail);
+	}
+	if (url.protocol === "http:" && bringsSecret(request, url) && !isLocal(request, url)) {
+		const detail = "Use https. What was sent over plain http can be known to others now: replace it.";
+		return problem("https_required", detail);
+	}
+	return null;
+}
+
+const bringsSecret = ({ headers, method }: Request, { pathname }: URL): boolean =>
+	["authorization", "x-auth-key", "cf-webhook-auth"].some((name) => headers.has(name)) ||
+	(method === "POST" && pathname === "/sign-in");
+
+/** The sandbox and `wrangler dev`, which may go by the name of the deployed Worker. */
+const isLocal = ({ headers }: Request, { hostname }: URL): boolean =>
+	/^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname) ||
+	/^(?:127(?:\.\d+){3}|::1)$/.test(headers.get("cf-connecting-ip") ?? "");

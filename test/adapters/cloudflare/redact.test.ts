@@ -1,0 +1,105 @@
+// Promise 8, at its hardest place: Cloudflare's answers are kept and shown, and one could echo the credential.
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { interpret } from "../../../src/adapters/cloudflare/interpret.ts";
+import { createRedactor } from "../../../src/adapters/cloudflare/redact.ts";
+
+const secret = "v1.0-7bD_xK4+q/Zm3RtYw9=fGhJkLnPsVuXc2E";
+const redact = createRedactor({ apiToken: secret });
+const escapedJson = (text: string) =>
+	[...text].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");
+const percent = (text: string) => [...text].map((letter) => `%${letter.charCodeAt(0).toString(16)}`).join("");
+const base64 = (text: string) => Buffer.from(text, "latin1").toString("base64");
+
+const spellings: [string, (text: string) => string][] = [
+	["as it is", (text) => text],
+	["in JSON's escapes", escapedJson],
+	["in JSON's escapes, twice", (text) => escapedJson(escapedJson(text))],
+	["percent-encoded", encodeURIComponent],
+	["percent-encoded in full", percent],
+	["percent-encoded, twice", (text) => percent(percent(text))],
+	["in HTML's references", (text) => [...text].map((letter) => `&#${letter.charCodeAt(0)};`).join("")],
+	[
+		"in HTML's references, in hex",
+		(text) => [...text].map((letter) => `&#x${letter.charCodeAt(0).toString(16)};`).join(""),
+	],
+	["in base64", base64],
+	["in base64, after one letter", (text) => base64(`:${text} and more`)],
+	["in base64, after two letters", (text) => base64(`a:${text} and more`)],
+	["in base64url", (text) => base64(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")],
+	["in hex", (text) => Buffer.from(text).toString("hex")],
+	["in capitals", (text) => text.toUpperCase()],
+	["in a header", (text) => `Authorization: Bearer ${text}`],
+	["in two bytes a letter", (text) => Buffer.from(text, "utf16le").toString("latin1")],
+	["with spaces of no width", (text) => [...text].join("\u200b")],
+	["over two lines", (text) => `${text.slice(0, 10)}\n${text.slice(10)}`],
+];
+
+/** Whatever is shown of it, the secret must not be found in it again, by anybody who decodes it. */
+const says = (value: unknown): boolean =>
+	JSON.stringify(value).length > 0 && JSON.stringify(value) !== JSON.stringify(redact(value));
+
+describe("the credential in an answer", () => {
+	it.each(spellings)("is taken out %s", (_, spelt) => {
+		const text = `You sent ${spelt(secret)}. Don't.`;
+		const [kept] = redact([text]) as [string];
+		expect(kept).toContain("[redacted]");
+		expect(kept).not.toContain(spelt(secret));
+		expect(redact({ errors: [{ [text]: { deep: [text] } }] })).toEqual({ errors: [{ [kept]: { deep: [kept] } }] });
+		expect(says({ kept })).toBe(false);
+	});
+
+	it("is taken out of keys, numbers of which stay apart", () => {
+		expect(redact({ [secret]: 1, [`x${secret}`]: 2 })).toEqual({ "[redacted]": 1, "x[redacted]": 2 });
+	});
+
+	it("leaves alone what is no credential", () => {
+		fc.assert(
+			fc.property(fc.jsonValue(), (value) => {
+				expect(redact(value)).toEqual(value);
+			}),
+		);
+		const usual = { result: [{ id: "c01d0000000000000000000000000003", cidr: "203.0.113.0/24", "50%": "a & b \\ c" }] };
+		expect(redact(usual)).toEqual(usual);
+	});
+
+	it("is a short one too, as it is", () => {
+		expect(createRedactor({ email: "ops@example.com", apiKey: "k1" })("a k1")).toBe("a [redacted]");
+	});
+});
+
+describe("an answer that echoes the credential", () => {
+	const read = (body: string, headers: Record<string, string> = {}) =>
+		interpret({ status: 400, headers: new Headers(headers), text: body, durationMs: 1 }, 0, redact);
+
+	it.each(spellings)("keeps nothing of it, whether it is an envelope or not, %s", (_, spelt) => {
+		const message = JSON.stringify(`no: ${spelt(secret)}`).replaceAll(escapedJson(secret), escapedJson(secret));
+		for (const body of [`{"success":false,"errors":[{"code":1,"message":${message}}]}`, `<h1>${spelt(secret)}</h1>`]) {
+			const kept = JSON.stringify(read(body));
+			expect(kept).toContain("[redacted]");
+			expect(kept).not.toContain(JSON.stringify(spelt(secret)).slice(1, -1));
+		}
+	});
+
+	it("keeps nothing of one whose letters JSON itself escapes", () => {
+		const body = `{"success":false,"errors":[{"code":1,"message":"${escapedJson(secret)}"}]}`;
+		expect(read(body)).toMatchObject({ failure: { answer: { errors: [{ message: "[redacted]" }] } } });
+	});
+
+	it("keeps no half of one at the end of an excerpt", () => {
+		for (const before of [470, 490, 499]) {
+			const kept = JSON.stringify(read(`${"x".repeat(before)}${secret}`));
+			expect(kept).not.toContain(secret.slice(0, 1));
+		}
+	});
+
+	it.each([
+		["230b030023ae2822-SJC", "230b030023ae2822-SJC"],
+		["230b030023ae2822", "230b030023ae2822"],
+		[secret, null],
+		[`230b030023ae2822-${secret}`, null],
+		["<b>ray</b>", null],
+	])("keeps a cf-ray only where it has a Ray id's form: %s", (ray, kept) => {
+		expect(read("{}", { "cf-ray": ray })).toMatchObject({ failure: { answer: { ray: kept } } });
+	});
+});

@@ -1,0 +1,103 @@
+// What is refused before a path is looked for, whoever asks: what would cost too much to read, and what gives a token away.
+import { exports } from "cloudflare:workers";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { call, cloudflare, deletes, origin } from "../harness.ts";
+import { beginAnew, bindingsPath, cdn25, documentedCaller, prefixes } from "./account.ts";
+import { expectProblem } from "./expect-problem.ts";
+
+afterEach(beginAnew);
+
+const tooLong = {
+	status: 414,
+	code: "query_too_long",
+	title: "The query is too long",
+	detail: "The query may have 4096 characters at the most. A long reason goes into the body of POST /deletions.",
+};
+
+describe("414: a query of more than 4,096 characters", () => {
+	const query = "a=1&".repeat(4096).slice(0, 16_000);
+
+	test.each(["/bindings", "/nowhere", "/health", "/", "/webhooks/github", "/chat/slack"])(
+		"is refused at %s, with and without a token",
+		async (path) => {
+			for (const token of [null, "unbind_sandbox"]) expectProblem(await call(`${path}?${query}`, { token }), tooLong);
+		},
+	);
+
+	test("is told in Cloudflare's envelope at the Cloudflare-compatible door", async () => {
+		const answer = await call(`${bindingsPath(prefixes.amsterdam, cdn25)}?${query}`, { method: "DELETE" });
+		expect(answer.status).toBe(414);
+		expect(answer.json).toMatchObject({ success: false, errors: [{ code: 90414 }] });
+		expect(await deletes()).toEqual([]);
+	});
+
+	test("begins at 4,097", async () => {
+		const named = (length: number) => `/bindings?covering=${"9".repeat(length - "?covering=".length)}`;
+		expect((await call(named(4096))).status).not.toBe(414);
+		expect((await call(named(4097))).status).toBe(414);
+	});
+
+	test("a shorter one is read by its door alone: what the router would make of it costs nothing", async () => {
+		const repeated = "covering=1&".repeat(370);
+		const answer = await call(`/bindings?${repeated}covering=1`);
+		expect(answer.json).toMatchObject({
+			code: "invalid_request",
+			detail: 'The parameter "covering" is given 371 times.',
+		});
+	});
+});
+
+test("a form of many names is read once, not once a name", async () => {
+	const fields = Array.from({ length: 2700 }, (_, index) => [index.toString(36), "1"]);
+	const body = new URLSearchParams(fields).toString();
+	expect(body.length).toBeGreaterThan(14_000);
+	expect(body.length).toBeLessThan(16_384);
+	const searched = vi.spyOn(URLSearchParams.prototype, "getAll");
+	const headers = { "content-type": "application/x-www-form-urlencoded", origin };
+	expect((await call("/sign-in", { method: "POST", token: null, headers, body })).status).toBe(400);
+	expect(searched.mock.calls.length).toBeLessThan(3);
+	searched.mockRestore();
+});
+
+describe("403: a token over plain http", () => {
+	const over = (url: string, headers: Record<string, string> = {}, method = "GET") =>
+		exports.default.fetch(url, { method, headers, redirect: "manual" });
+	const bearer = { authorization: "Bearer unbind_sandbox" };
+	const key = { "x-auth-email": documentedCaller.name, "x-auth-key": documentedCaller.token };
+
+	test.each<[string, Record<string, string>, string]>([
+		["/bindings", bearer, "GET"],
+		["/bindings/203.0.113.128/25", bearer, "DELETE"],
+		["/nowhere", bearer, "GET"],
+		["/webhooks/script", { authorization: "Bearer a-sandbox-token-of-the-script" }, "POST"],
+		["/sign-in", {}, "POST"],
+	])("is refused at %s, and said to be known now", async (path, headers, method) => {
+		const response = await over(`http://unbind.example.com${path}`, headers, method);
+		expect(response.status).toBe(403);
+		expect(await response.json()).toMatchObject({
+			code: "https_required",
+			detail: "Use https. What was sent over plain http can be known to others now: replace it.",
+		});
+		expect(await cloudflare.calls()).toEqual([]);
+	});
+
+	test("is refused in Cloudflare's envelope at the Cloudflare-compatible door", async () => {
+		const response = await over(`http://unbind.example.com${bindingsPath(prefixes.shop)}`, key);
+		expect(response.status).toBe(403);
+		expect(await response.json()).toMatchObject({ success: false, errors: [{ code: 90403 }] });
+	});
+
+	test.each(["http://localhost:8787", "http://127.0.0.1:8787", "http://[::1]:8787", "http://unbind.localhost"])(
+		"is none at %s",
+		async (origin) => {
+			expect((await over(`${origin}/bindings`, bearer)).status).toBe(200);
+		},
+	);
+
+	test("is none where the caller is the machine itself, whatever name it uses, or where there is no token", async () => {
+		const local = { ...bearer, "cf-connecting-ip": "127.0.0.1" };
+		expect((await over("http://unbind.example.com/bindings", local)).status).toBe(200);
+		expect((await over("http://unbind.example.com/bindings")).status).toBe(401);
+		expect((await over("http://unbind.example.com/health")).status).toBe(200);
+	});
+});
