@@ -5,7 +5,8 @@ import { type Answer, call, deletes } from "../../harness.ts";
 import { sandboxSecrets, sandboxSenders } from "../../sandbox/senders.ts";
 import { beginAnew, cdn25, spectrum26 } from "../account.ts";
 import { seeds } from "../auth/every-scheme.ts";
-import { alertsOf, type Delivery, deliver, headersOf, onlyRow, payloads, rows, type SenderName } from "./deliver.ts";
+import { alertsOf } from "./alerts.ts";
+import { type Delivery, deliver, headersOf, onlyRow, payloads, rows, type SenderName } from "./deliver.ts";
 
 afterEach(beginAnew);
 

@@ -4,7 +4,8 @@ import { cloudflare, deletes } from "../../harness.ts";
 import { beginAnew, cdn25, cdn26, shop24, spectrum26, v6Spectrum64 } from "../account.ts";
 import { seeds } from "../auth/every-scheme.ts";
 import { expectProblem } from "../expect-problem.ts";
-import { alertsOf, deliver, onlyRow, payloads, recordOf, rows, type SenderName } from "./deliver.ts";
+import { alertsOf } from "./alerts.ts";
+import { deliver, onlyRow, payloads, recordOf, rows, type SenderName } from "./deliver.ts";
 
 /** No deletion, no record, and Cloudflare is asked for nothing. */
 async function expectNothingDone(): Promise<void> {
