@@ -23,6 +23,8 @@ export interface DeletionCommand {
 	/** The earliest time for it, at most 7 days ahead; null is at once. */
 	notBeforeMs: number | null;
 	idempotencyKey: string | null;
+	/** Names of the same request under which an earlier release claimed it: answered, and claimed, like the key. */
+	alsoKeys?: readonly string[];
 	/** The id that a new record is to have, where the door has to name it before it knows more; else one is made. */
 	deletionId?: string;
 }
@@ -115,12 +117,13 @@ export async function admit(
 
 /** Every request claims its own id, so that a broken call to the Ledger can be repeated; a caller's key comes on top. */
 function claimsOf(command: DeletionCommand): Claim[] {
-	const { actor, target, reason, acknowledge, ifMatch, notBeforeMs, idempotencyKey } = command;
+	const { actor, target, reason, acknowledge, ifMatch, notBeforeMs, idempotencyKey, alsoKeys = [] } = command;
 	const what = target.kind === "id" ? [plainId(target.bindingId), target.prefixId] : target.cidr.text;
 	const payload = JSON.stringify([what, reason, acknowledge.toSorted(), ifMatch, notBeforeMs]);
 	const claim = { actor: actor.name, payload };
 	const own = { ...claim, key: `request:${command.requestId}`, lasting: false };
-	return idempotencyKey === null ? [own] : [own, { ...claim, key: `key:${idempotencyKey}`, lasting: true }];
+	const keys = idempotencyKey === null ? [] : [idempotencyKey, ...alsoKeys];
+	return [own, ...keys.map((key) => ({ ...claim, key: `key:${key}`, lasting: true }))];
 }
 
 function replay(claims: readonly Claim[], { journal }: Ports): Result<Admitted, Rejection> | null {
