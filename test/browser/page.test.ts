@@ -124,6 +124,84 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		await Promise.all([asker.leave(), other.leave()]);
 	});
 
+	describe("the account", () => {
+		test("while Cloudflare hangs, and when it fails, the freeze switch and what waits are there", async () => {
+			await remove("198.51.100.0/24", "?acknowledge=leaves_no_service&reason=still+waiting");
+			sandbox.imitation.faults.order({ method: "GET", fault: { kind: "hang_before" } });
+			const { page, faults } = operator;
+			await page.goto("/account", { waitUntil: "commit" });
+			await row(page, "still waiting").waitFor();
+			await page.getByText("Asking Cloudflare…").waitFor({ timeout: 1000 });
+			await page.getByText("Freeze deletions…").click();
+			await page.getByLabel("Reason").fill("Cloudflare is down");
+			sandbox.imitation.drop();
+			await page.getByRole("button", { name: "Freeze all deletions" }).click();
+			await page.getByText("Deletions are frozen.").waitFor();
+
+			sandbox.imitation.faults.order({ method: "GET", fault: { kind: "respond", status: 503, body: "" }, times: 9 });
+			await page.goto("/account");
+			await page.locator("#bindings").getByRole("alert").waitFor();
+			await row(page, "still waiting").waitFor();
+			await page.getByText("Lift the freeze…").click();
+			await page.getByRole("button", { name: "Lift the freeze" }).click();
+			await page.getByText("Freeze deletions…").waitFor();
+			expect(faults).toEqual([]);
+		});
+
+		test("who serves an address is said in a sentence, and drawn in its whole prefix", async () => {
+			const { page } = reader;
+			await page.goto("/account");
+			await page.getByLabel("Who serves").fill(" 203.0.113.7 ");
+			await page.getByRole("button", { name: "Look" }).click();
+			await page.getByText("CDN serves 203.0.113.7, by 203.0.113.0/26.").waitFor();
+			expect(await page.getByLabel("Who serves").inputValue()).toBe("203.0.113.7");
+			// Not Magic Transit over what Spectrum and CDN serve.
+			const drawn = await page.locator(".prefix .bar title").allTextContents();
+			expect(drawn).toEqual(["203.0.113.0/26: CDN", "203.0.113.64/26: Spectrum", "203.0.113.128/25: CDN"]);
+			expect(await page.locator(".prefix .bar .here").count()).toBe(1);
+			await page.getByRole("link", { name: "203.0.113.64/26" }).waitFor();
+
+			for (const [asked, answer] of [
+				["203.0.113.0/25", "203.0.113.0/25 is split: CDN by 203.0.113.0/26, Spectrum by 203.0.113.64/26."],
+				["2001:db8:100::1", "CDN serves 2001:db8:100::1, by 2001:db8:100::/48."],
+				["192.0.2.1", "No prefix of this account covers 192.0.2.1."],
+			] as const) {
+				await page.getByLabel("Who serves").fill(asked);
+				await page.getByRole("button", { name: "Look" }).click();
+				await page.getByText(answer).waitFor();
+			}
+			await page.getByLabel("Who serves").fill("203.0.113.7/24");
+			await page.getByRole("button", { name: "Look" }).click();
+			await page.getByText("203.0.113.7/24 is not a range. Did you mean 203.0.113.0/24?").waitFor();
+			expect(await page.getByLabel("Who serves").inputValue()).toBe("203.0.113.7/24");
+		});
+
+		test("no address is too long for a phone", async () => {
+			const { page } = operator;
+			const prefix = "2001:db8:aaaa:bbbb:cccc:dddd:eee0::/108";
+			const binding = "2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff/128";
+			const state = sandbox.imitation.snapshot();
+			const [first] = state.prefixes;
+			if (first === undefined) throw new Error("the account has no prefixes");
+			const [one] = first.bindings;
+			if (one === undefined) throw new Error("the prefix has no bindings");
+			const changed = {
+				...first,
+				cidr: prefix,
+				bindings: [
+					{ ...one, cidr: prefix },
+					{ ...one, id: "c01d00000000000000000000000000ff", cidr: binding },
+				],
+			};
+			sandbox.imitation.replace({ ...state, prefixes: [changed] });
+			await page.setViewportSize({ width: 390, height: 800 });
+			await page.goto("/account");
+			await page.getByRole("link", { name: binding }).waitFor();
+			expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
+			await page.setViewportSize({ width: 1280, height: 720 });
+		});
+	});
+
 	describe("another site", () => {
 		let site: Server;
 		let siteUrl: string;

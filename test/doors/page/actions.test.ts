@@ -222,7 +222,8 @@ describe("the account", () => {
 		for (const id of Object.values(prefixes)) expect(text).toContain(id);
 		const covering = readable((await operator.get("/account?covering=203.0.113.7")).text);
 		expect(covering).toContain("203.0.113.0/26 CDN active");
-		expect(covering).not.toMatch(/203\.0\.113\.128\/25|198\.51\.100/);
+		expect(covering).toContain("CDN serves 203.0.113.7, by 203.0.113.0/26 .");
+		expect(covering).not.toContain("198.51.100");
 		expect((await operator.get("/account?covering=")).status).toBe(200);
 		expect((await operator.get("/account?covering=x")).status).toBe(400);
 	});
@@ -231,7 +232,8 @@ describe("the account", () => {
 		const { text } = await operator.get(`/account?prefix=${prefixes.amsterdam}`);
 		expect(readable(text)).toContain("203.0.113.128/25 CDN active");
 		expect(text).not.toContain("198.51.100.0/24");
-		expect((await operator.get("/account?prefix=7fffffffffffffffffffffffffffffff")).status).toBe(404);
+		const none = await operator.get("/account?prefix=7fffffffffffffffffffffffffffffff");
+		expect(readable(none.text)).toContain("There is no prefix 7fffffffffffffffffffffffffffffff.");
 	});
 
 	test("what names no binding leads on to what does", async () => {
@@ -244,11 +246,14 @@ describe("the account", () => {
 		expect(address.text).toContain('<a href="/account?covering=203.0.113.7/32">Who serves 203.0.113.7/32</a>');
 	});
 
-	test("where Cloudflare cannot be asked, it says so", async () => {
+	test("where Cloudflare cannot be asked, it says so, and shows what the ledger knows", async () => {
+		await pending();
 		await cloudflare.order({ fault: { kind: "drop_before" }, times: 9 });
 		const { status, text } = await operator.get("/account");
-		expect(status).toBe(503);
+		expect(status).toBe(200);
 		expect(readable(text)).toContain("nothing was sent");
+		expect(text).toContain('action="/freeze-switch"');
+		expect(readable(text)).toMatch(/waits for approval 198\.51\.100\.0\/24/);
 	});
 
 	test("a plan says what would be refused, and has no form for it", async () => {

@@ -1,5 +1,5 @@
 // Addresses as a bar, in the colours of the services that they go to. Only drawn: what it says is also said in words.
-import type { Stretch } from "../cells.ts";
+import type { Cell, Stretch } from "../cells.ts";
 
 const heightPx = 40;
 const leastLabelled = 7;
@@ -15,7 +15,15 @@ export function colourOf(service: string | null): number {
 	return 4 + (code % otherColours);
 }
 
-export const Bar = ({ stretches, marked }: { stretches: readonly Stretch[]; marked?: string }) => (
+interface BarProps {
+	stretches: readonly Stretch[];
+	/** The id of a binding that is outlined. */
+	marked?: string;
+	/** Cells that are pointed at, side by side. */
+	here?: readonly Pick<Cell, "x" | "width">[];
+}
+
+export const Bar = ({ stretches, marked, here = [] }: BarProps) => (
 	<svg class="bar" width="100%" height={heightPx} aria-hidden="true">
 		{stretches.map(({ winner, x, width }) => (
 			<svg x={`${x.toFixed(2)}%`} width={`${width.toFixed(2)}%`} height={heightPx}>
@@ -40,5 +48,14 @@ export const Bar = ({ stretches, marked }: { stretches: readonly Stretch[]; mark
 				)}
 			</svg>
 		))}
+		{here[0] !== undefined && (
+			<rect
+				class="here"
+				x={`${here[0].x.toFixed(2)}%`}
+				y="1"
+				width={`${here.reduce((sum, { width }) => sum + width, 0).toFixed(2)}%`}
+				height={heightPx - 2}
+			/>
+		)}
 	</svg>
 );
