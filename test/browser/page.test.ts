@@ -59,7 +59,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		await page.getByRole("heading", { name: "203.0.113.128/25" }).waitFor();
 		await page.getByText("Restore…").click();
 		await page.getByRole("button", { name: "Restore 203.0.113.128/25" }).click();
-		await page.getByText("Restored, as the new binding").waitFor();
+		await page.getByText("Restored as the new binding").waitFor();
 		expect(faults).toEqual([]);
 		await leave();
 	});
@@ -86,7 +86,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		sandbox.imitation.faults.order({ method: "DELETE", fault: { kind: "hang_before" } });
 		const { page, faults } = operator;
 		await page.goto("/account/203.0.113.64/26");
-		await page.getByText("Delete it…").click();
+		await page.getByText("Delete…").click();
 		await page.getByLabel("Reason").fill("slow one");
 		await page.getByRole("button", { name: "Delete 203.0.113.64/26" }).click();
 		await page.getByText("Look again").waitFor();
@@ -102,11 +102,11 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		const asker = await somebody(browser, sandbox, plain);
 		await signIn(asker.page, sandboxEmail, "/account");
 		await asker.page.getByRole("link", { name: "198.51.100.0/24" }).click();
-		await asker.page.getByText("Ask for its deletion…").click();
+		await asker.page.getByText("Ask for approval…").click();
 		await asker.page.getByLabel("Reason").fill("no script");
-		await asker.page.getByLabel("leaves_no_service").check();
+		await asker.page.getByLabel("No service left").check();
 		await asker.page.getByRole("button", { name: "Ask to delete 198.51.100.0/24" }).click();
-		await asker.page.getByText("waits for approval").first().waitFor();
+		await asker.page.getByText("waiting for approval").first().waitFor();
 		expect(await asker.page.getByText("Approve…").count()).toBe(0);
 
 		const other = await known(browser, sandbox, "sandbox", plain);
@@ -116,7 +116,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		await other.page.getByText("sandbox (page) approved it.").waitFor();
 		await other.page.getByText("Restore…").click();
 		await other.page.getByRole("button", { name: "Restore 198.51.100.0/24" }).click();
-		await other.page.getByText("Restored, as the new binding").waitFor();
+		await other.page.getByText("Restored as the new binding").waitFor();
 
 		await other.page.getByRole("button", { name: "Sign out" }).click();
 		await other.page.goto("/account");
@@ -245,6 +245,39 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 				await page.getByRole("heading", { name: "203.0.113.0/26" }).waitFor();
 			}
 		});
+	});
+
+	test("a form that is sent after the session has ended keeps what was typed", async () => {
+		for (const javaScriptEnabled of [true, false]) {
+			const { page, leave } = await known(browser, sandbox, "sandbox", { javaScriptEnabled });
+			await page.goto("/account/203.0.113.0/26");
+			await page.getByText("Delete…").click();
+			await page.getByLabel("Reason").fill("INC-7: typed & kept");
+			await page.getByLabel("Not before").fill("2031-02-03T04:05");
+			await page.context().clearCookies();
+			await page.getByRole("button", { name: "Delete 203.0.113.0/26" }).click();
+			await page.getByText("Nothing was done.").waitFor();
+			await page.getByLabel("Token").fill("unbind_sandbox");
+			await page.getByRole("button", { name: "Sign in" }).click();
+			await page.getByRole("heading", { name: "203.0.113.0/26" }).waitFor();
+			expect(await page.getByLabel("Reason").inputValue()).toBe("INC-7: typed & kept");
+			expect(await page.getByLabel("Not before").inputValue()).toBe("2031-02-03T04:05");
+			await page.getByRole("button", { name: "Delete 203.0.113.0/26" }).waitFor();
+			await leave();
+		}
+	});
+
+	test("a state that is filtered by is the one that the list shows, and another replaces it", async () => {
+		await remove("203.0.113.0/26", "?reason=chosen");
+		for (const { page } of [operator, reader]) {
+			await page.goto("/?state=refused");
+			expect(await page.getByLabel("State").inputValue()).toBe("refused");
+			expect(await page.locator("#chart title").allTextContents()).not.toContain(/deleted/);
+			await page.getByLabel("State").selectOption("deleted");
+			await page.getByRole("button", { name: "Filter" }).click();
+			await row(page, "chosen").waitFor();
+			expect(new URL(page.url()).search).toBe("?state=deleted");
+		}
 	});
 
 	test("keys, copying, local times and the pause do what they say", async () => {

@@ -22,12 +22,15 @@ import { Bindings, bindingsSlot, type ShownPrefix } from "./views/bindings.tsx";
 const entries = {
 	covering: v.optional(v.string()),
 	prefix: v.optional(v.pipe(v.string(), v.guard(isCloudflareId))),
+	/** What the form of the freeze was filled in with, which the way in has kept. */
+	reason: v.optional(reasonSchema),
+	until: v.optional(v.pipe(v.string(), v.maxLength(40))),
 };
 
 export const showAccount: Page = async (_request, context, viewer) => {
 	const query = readQuery(context.url, entries);
 	if (!query.ok) return query;
-	const { prefix } = query.value;
+	const { prefix, reason, until } = query.value;
 	const typed = query.value.covering?.trim() ?? "";
 	const asked = typed === "" ? ok(null) : rangeIn(typed);
 	const found = asked.ok ? bindingsShown(prefix ?? null, asked.value, context) : null;
@@ -40,6 +43,7 @@ export const showAccount: Page = async (_request, context, viewer) => {
 			present={presentOf(overview)}
 			waiting={recent.filter(({ state }) => state === "pending_approval" || state === "scheduled")}
 			typed={typed}
+			freezeTyped={{ reason, until }}
 			mistake={asked.ok ? null : asked.failure}
 		/>
 	);

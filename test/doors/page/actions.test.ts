@@ -137,9 +137,9 @@ describe("an approval", () => {
 	test("waits among what waits, and is counted on every page", async () => {
 		await pending();
 		const account = readable((await operator.get("/account")).text);
-		expect(account).toMatch(/waits for approval 198\.51\.100\.0\/24/);
+		expect(account).toMatch(/waiting for approval 198\.51\.100\.0\/24/);
 		for (const path of ["/", "/account", plan25])
-			expect((await operator.get(path)).text, path).toContain("Account (1 to approve)");
+			expect((await operator.get(path)).text, path).toContain("Account (1 waiting for approval)");
 	});
 });
 
@@ -253,19 +253,20 @@ describe("the account", () => {
 		expect(status).toBe(200);
 		expect(readable(text)).toContain("nothing was sent");
 		expect(text).toContain('action="/freeze-switch"');
-		expect(readable(text)).toMatch(/waits for approval 198\.51\.100\.0\/24/);
+		expect(readable(text)).toMatch(/waiting for approval 198\.51\.100\.0\/24/);
 	});
 
 	test("a plan says what would be refused, and has no form for it", async () => {
 		const { text } = await operator.get("/account/2001:db8:100:2::/64");
-		expect(readable(text)).toContain("not_restorable : refuses.");
+		expect(readable(text)).toContain("Not restorable refuses.");
 		expect(readable(text)).toContain("It would be refused now.");
+		expect(readable(text)).toContain("would go from a regional service to CDN");
 		expect(text).not.toContain('name="if_match"');
 	});
 
 	test("who may not delete sees the plan without the form", async () => {
 		const { text } = await (await signedIn(approver.token)).get(plan25);
-		expect(readable(text)).toContain("you lack the scope “delete”");
+		expect(readable(text)).toContain("your token lacks the scope “delete”");
 		expect(text).not.toContain('name="if_match"');
 	});
 

@@ -17,9 +17,16 @@ interface AccountProps {
 	typed: string;
 	/** Why it is none; then no bindings follow. */
 	mistake: string | null;
+	/** What somebody had typed before they had to sign in again. */
+	freezeTyped: FreezeTyped;
 }
 
-export const Account = ({ viewer, accountId, present, waiting, typed, mistake }: AccountProps) => (
+interface FreezeTyped {
+	reason?: string | undefined;
+	until?: string | undefined;
+}
+
+export const Account = ({ viewer, accountId, present, waiting, typed, mistake, freezeTyped }: AccountProps) => (
 	<Layout title="Account" part="account" viewer={viewer} present={present}>
 		<h1>Account</h1>
 		<p class="hint">
@@ -37,7 +44,7 @@ export const Account = ({ viewer, accountId, present, waiting, typed, mistake }:
 				<Rows caption="Deletions that wait" rows={waiting} actorHref={(actor) => historyOf("actor", actor)} />
 			)}
 			{present !== null && present.freeze === null && viewer.actor.scopes.includes("freeze") && (
-				<FreezeForm viewer={viewer} accountId={accountId} />
+				<FreezeForm viewer={viewer} accountId={accountId} typed={freezeTyped} />
 			)}
 		</section>
 		<section>
@@ -71,19 +78,33 @@ export const Account = ({ viewer, accountId, present, waiting, typed, mistake }:
 	</Layout>
 );
 
-const FreezeForm = ({ viewer, accountId }: { viewer: Viewer; accountId: string }) => (
-	<Confirm summary="Freeze deletions…" action="/freeze-switch" viewer={viewer} button="Freeze all deletions">
+interface FreezeFormProps {
+	viewer: Viewer;
+	accountId: string;
+	typed: FreezeTyped;
+}
+
+const FreezeForm = ({ viewer, accountId, typed }: FreezeFormProps) => (
+	<Confirm
+		summary="Freeze deletions…"
+		action="/freeze-switch"
+		viewer={viewer}
+		button="Freeze all deletions"
+		back="/account"
+		isOpen={typed.reason !== undefined || typed.until !== undefined}
+	>
 		<input type="hidden" name="turn" value="on" />
 		<p>
-			While it lasts, nothing is deleted on account <code>{accountId}</code>, through any door. Restorations work.
+			Until it is lifted, nothing is deleted on account <code>{accountId}</code>, through any door. Restoring still
+			works.
 		</p>
 		<p>
 			<label for="freeze-reason">Reason</label>
-			<input id="freeze-reason" name="reason" required maxlength={500} autocomplete="off" />
+			<input id="freeze-reason" name="reason" value={typed.reason} required maxlength={500} autocomplete="off" />
 		</p>
 		<p>
-			<label for="freeze-until">Until, in UTC (left out: until somebody lifts it)</label>
-			<input id="freeze-until" name="until" type="datetime-local" />
+			<label for="freeze-until">Until, in UTC (empty: until someone lifts it)</label>
+			<input id="freeze-until" name="until" type="datetime-local" value={typed.until} />
 		</p>
 	</Confirm>
 );
