@@ -19,11 +19,11 @@ interface BarProps {
 	stretches: readonly Stretch[];
 	/** The id of a binding that is outlined. */
 	marked?: string;
-	/** Cells that are pointed at, side by side. */
-	here?: readonly Pick<Cell, "x" | "width">[];
+	/** What is pointed at. */
+	here?: Pick<Cell, "x" | "width"> | null;
 }
 
-export const Bar = ({ stretches, marked, here = [] }: BarProps) => (
+export const Bar = ({ stretches, marked, here = null }: BarProps) => (
 	<svg class="bar" width="100%" height={heightPx} aria-hidden="true">
 		{stretches.map(({ winner, x, width }) => (
 			<svg x={`${x.toFixed(2)}%`} width={`${width.toFixed(2)}%`} height={heightPx}>
@@ -48,14 +48,8 @@ export const Bar = ({ stretches, marked, here = [] }: BarProps) => (
 				)}
 			</svg>
 		))}
-		{here[0] !== undefined && (
-			<rect
-				class="here"
-				x={`${here[0].x.toFixed(2)}%`}
-				y="1"
-				width={`${here.reduce((sum, { width }) => sum + width, 0).toFixed(2)}%`}
-				height={heightPx - 2}
-			/>
+		{here !== null && (
+			<rect class="here" x={`${here.x.toFixed(2)}%`} y="1" width={`${here.width.toFixed(2)}%`} height={heightPx - 2} />
 		)}
 	</svg>
 );

@@ -3,7 +3,7 @@ import type { Binding, Prefix } from "../../../deletion/binding.ts";
 import type { Cidr } from "../../../deletion/cidr.ts";
 import type { Result } from "../../../deletion/result.ts";
 import type { Problem } from "../../problem.ts";
-import { type Bound, cellsOf, type Nested, nested, stretchesOf } from "../cells.ts";
+import { type Bound, cellsOf, type Nested, nested, placeOf, stretchesOf } from "../cells.ts";
 import { historyOf } from "../filter.ts";
 import { serviceWord, serving } from "../serving.ts";
 import { Bar } from "./bar.tsx";
@@ -109,18 +109,12 @@ interface PrefixMapProps {
 function PrefixMap({ prefix, bindings, asked }: PrefixMapProps) {
 	const bounds = boundsOf(bindings);
 	const left = prefix.bindings.length - bindings.length;
-	const ranges = [prefix.range ?? [], asked ?? [], bounds.map(({ range }) => range)].flat();
-	const cells = cellsOf(ranges);
+	const cells = cellsOf([prefix.range ?? [], bounds.map(({ range }) => range)].flat());
 	return (
 		<article class="prefix">
 			<h3>{prefix.cidr ?? "One prefix"}</h3>
 			{bindings.length <= drawnAtMost && (
-				<Bar
-					stretches={stretchesOf(cells, bounds)}
-					here={
-						asked === null ? [] : cells.filter(({ range }) => asked.first <= range.first && range.last <= asked.last)
-					}
-				/>
+				<Bar stretches={stretchesOf(cells, bounds)} here={asked === null ? null : placeOf(cells, asked)} />
 			)}
 			{prefix.bindings.length === 0 && <p>No bindings: it cannot be advertised.</p>}
 			<Tree tree={nested(bounds)} />

@@ -25,9 +25,9 @@ export function EffectFigure({ binding, effect, isDone, isRestored = false }: Ef
 				<EffectSentence binding={binding} effect={effect} isDone={isDone} />
 			</figcaption>
 			<div class="bars" aria-hidden="true">
-				<span>Before</span>
+				<span>{isDone ? "Before" : "Now"}</span>
 				<Bar stretches={stretchesOf(cells, [...own, ...others])} marked={binding.id} />
-				<span>After</span>
+				<span>{isDone ? "After" : "If deleted"}</span>
 				<Bar stretches={stretchesOf(cells, others)} />
 				{isRestored && (
 					<>
