@@ -7,7 +7,8 @@ import { envelopeOfProblem } from "./doors/cloudflare.ts";
 import type { Context } from "./doors/context.ts";
 import { finish } from "./doors/finish.ts";
 import { misconfigured } from "./doors/misconfigured.ts";
-import { problem, problemResponse } from "./doors/problem.ts";
+import { isForPeople, misconfiguredPage } from "./doors/page/misconfigured.tsx";
+import { type Problem, problem, problemResponse } from "./doors/problem.ts";
 import { log, traceOf } from "./log.ts";
 import { router } from "./routes.ts";
 
@@ -20,13 +21,16 @@ export default {
 		const url = new URL(request.url);
 		const path = url.pathname;
 		const render = path.startsWith("/client/v4/") ? envelopeOfProblem : problemResponse;
+		const isPage = !path.startsWith("/client/v4/") && isForPeople(request);
+		const renderBroken = isPage ? (problem: Problem, id: string) => misconfiguredPage(problem, id, url) : render;
 		const config = configOf(env);
 		const context = config.ok ? contextOf(env, config.value, url) : null;
 		const requestId = context?.requestId ?? crypto.randomUUID();
 		let response: Response;
 		try {
 			const asked = method === "HEAD" ? new Request(request, { method: "GET" }) : request;
-			response = context === null ? misconfigured(path, config, render, requestId) : await router.fetch(asked, context);
+			response =
+				context === null ? misconfigured(path, config, renderBroken, requestId) : await router.fetch(asked, context);
 		} catch (error) {
 			log("error", "request_failed", { request_id: requestId, ...traceOf(error) });
 			response = render(problem("internal", "unbind failed; its log has the request id."), requestId);

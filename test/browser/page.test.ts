@@ -311,6 +311,22 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		}
 	});
 
+	test("a Worker that is not configured tells a browser what to do", async () => {
+		const path = await mkdtemp(join(tmpdir(), "unbind-browser-"));
+		const bindings = { CLOUDFLARE_ACCOUNT_ID: "", TOKENS: "" };
+		const other = await startSandbox({ dataPath: path, bindings, bundlePath: join(directory, "bundle") });
+		const { page, faults, leave } = await somebody(browser, other);
+		await page.goto("/account");
+		await page.getByRole("heading", { name: "unbind is not configured" }).waitFor();
+		expect(await page.locator(".steps b").allTextContents()).toEqual(["CLOUDFLARE_ACCOUNT_ID", "TOKENS"]);
+		expect(faults).toEqual([
+			"Failed to load resource: the server responded with a status of 503 (Service Unavailable)",
+		]);
+		await leave();
+		await other.stop();
+		await rm(path, { recursive: true, force: true });
+	});
+
 	test("keys, copying, local times and the pause do what they say", async () => {
 		const { id } = await remove("203.0.113.0/26", "?reason=keys");
 		const { page, faults, leave } = await known(browser, sandbox, "sandbox", { timezoneId: "Asia/Tokyo" });

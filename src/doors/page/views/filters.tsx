@@ -117,7 +117,7 @@ const Choice = <Value extends string>({ name, label, values, words, chosen }: Ch
 			{label}
 		</label>
 		<select id={name} name={name}>
-			<option value="">{label}: any</option>
+			<option value="">Any {label.toLowerCase()}</option>
 			{[
 				["is", ""],
 				["is not", "-"],
