@@ -327,6 +327,22 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		await rm(path, { recursive: true, force: true });
 	});
 
+	test("on paper, a record is dark on white, and has nothing to press", async () => {
+		const { id } = await remove("203.0.113.128/25", "?reason=printed");
+		const { page, leave } = await known(browser, sandbox, "sandbox", { colorScheme: "dark" });
+		await page.goto(`/records/${id}`);
+		await page.emulateMedia({ media: "print" });
+		const style = "getComputedStyle(document.body)";
+		expect(await page.evaluate(`[${style}.backgroundColor, ${style}.color]`)).toEqual([
+			"rgb(255, 255, 255)",
+			"rgb(33, 33, 33)",
+		]);
+		expect(await page.locator("button:visible, summary:visible:not(.plain > summary), nav:visible").count()).toBe(0);
+		expect(await page.getByText("11 checks passed").isVisible()).toBe(true);
+		expect(await page.locator(".bar:visible").count()).toBe(2);
+		await leave();
+	});
+
 	test("keys, copying, local times and the pause do what they say", async () => {
 		const { id } = await remove("203.0.113.0/26", "?reason=keys");
 		const { page, faults, leave } = await known(browser, sandbox, "sandbox", { timezoneId: "Asia/Tokyo" });
