@@ -2,6 +2,8 @@
 import type { Cell, Stretch } from "../cells.ts";
 
 const heightPx = 40;
+/** Below the text. */
+const hereHeightPx = 6;
 const leastLabelled = 7;
 const colours: Readonly<Record<string, number>> = { CDN: 1, Spectrum: 2, "Magic Transit": 3 };
 const otherColours = 2;
@@ -49,7 +51,13 @@ export const Bar = ({ stretches, marked, here = null }: BarProps) => (
 			</svg>
 		))}
 		{here !== null && (
-			<rect class="here" x={`${here.x.toFixed(2)}%`} y="1" width={`${here.width.toFixed(2)}%`} height={heightPx - 2} />
+			<rect
+				class="here"
+				x={`${here.x.toFixed(2)}%`}
+				y={heightPx - hereHeightPx}
+				width={`${here.width.toFixed(2)}%`}
+				height={hereHeightPx}
+			/>
 		)}
 	</svg>
 );
