@@ -1,11 +1,21 @@
 // Three kinds of tests: of plain functions, in Node, where a file costs nothing to start; of all that has to do with the
 // runtime, in workerd, inside the Worker; and those that come from outside: the sandbox, the official SDK, the scripts, and
 // what can be read from the source.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { createImitation } from "./test/sandbox/imitation/imitation.ts";
 import { createNodeOutbound } from "./test/sandbox/imitation/node-handler.ts";
 import { sandboxBindings } from "./test/sandbox/settings.ts";
+
+/** wrangler.toml, copied to where no .dev.vars lies beside it: nobody's real secrets get into a test. */
+function configWithoutSecrets(): string {
+	const path = "./.wrangler/vitest/wrangler.toml";
+	const settings = readFileSync("wrangler.toml", "utf8");
+	mkdirSync(".wrangler/vitest", { recursive: true });
+	writeFileSync(path, settings.replace('"src/index.ts"', '"../../src/index.ts"').replace('"public"', '"../../public"'));
+	return path;
+}
 
 const outside = [
 	...["sandbox", "outside", "scripts", "chaos", "browser"].map((folder) => `test/${folder}/**/*.test.ts`),
@@ -33,7 +43,7 @@ export default defineConfig({
 					cloudflareTest({
 						// The runtime's own report of every connection that a test breaks is no news.
 						verbose: false,
-						wrangler: { configPath: "./wrangler.toml" },
+						wrangler: { configPath: configWithoutSecrets() },
 						miniflare: {
 							bindings: sandboxBindings,
 							outboundService: { node: createNodeOutbound(() => createImitation()) },

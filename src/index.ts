@@ -7,7 +7,8 @@ import { envelopeOfProblem } from "./doors/cloudflare.ts";
 import type { Context } from "./doors/context.ts";
 import { finish } from "./doors/finish.ts";
 import { misconfigured } from "./doors/misconfigured.ts";
-import { problem, problemResponse } from "./doors/problem.ts";
+import { isForPeople, misconfiguredPage } from "./doors/page/misconfigured.tsx";
+import { type Problem, problem, problemResponse } from "./doors/problem.ts";
 import { refusedUnrouted } from "./doors/unrouted.ts";
 import { log, traceOf } from "./log.ts";
 import { router } from "./routes.ts";
@@ -24,6 +25,8 @@ export default {
 		const url = new URL(request.url);
 		const path = url.pathname;
 		const render = path.startsWith("/client/v4/") ? envelopeOfProblem : problemResponse;
+		const isPage = !path.startsWith("/client/v4/") && isForPeople(request);
+		const renderBroken = isPage ? (problem: Problem, id: string) => misconfiguredPage(problem, id, url) : render;
 		const config = configOf(env);
 		const context = config.ok ? contextOf(env, config.value, url) : null;
 		if (config.ok && !warnedOf.has(env)) {
@@ -35,7 +38,7 @@ export default {
 		try {
 			const refused = refusedUnrouted(request, url);
 			if (refused !== null) response = render(refused, requestId);
-			else if (context === null) response = misconfigured(path, config, render, requestId);
+			else if (context === null) response = misconfigured(path, config, renderBroken, requestId);
 			else response = await router.fetch(routed(request, url), context);
 		} catch (error) {
 			log("error", "request_failed", { request_id: requestId, ...traceOf(error) });

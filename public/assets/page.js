@@ -132,6 +132,21 @@ async function follow() {
 	if (isLive) setTimeout(follow, pauseMs);
 }
 
+// Second steps: Cancel and Escape close them, and nothing else.
+
+/** @param {Element | null | undefined} step */
+function close(step) {
+	if (!(step instanceof HTMLDetailsElement)) return;
+	step.open = false;
+	step.querySelector("summary")?.focus();
+}
+
+document.addEventListener("keydown", (event) => {
+	if (event.key !== "Escape" || keys?.open) return;
+	const focused = document.activeElement?.closest("details.confirm[open]");
+	close(focused ?? one("details.confirm[open]"));
+});
+
 // Keys.
 
 const keysOn = /** @type {HTMLInputElement | null} */ (one("#keys-on"));
@@ -193,6 +208,13 @@ function dress() {
 	if (one("[data-live]") !== null) for (const item of all("[data-tail], [data-pause]")) item.hidden = false;
 	showTimes();
 }
+
+document.addEventListener("click", (event) => {
+	const cancel = event.target instanceof Element ? event.target.closest("[data-cancel]") : null;
+	if (cancel === null) return;
+	event.preventDefault();
+	close(cancel.closest("details"));
+});
 
 document.addEventListener("click", ({ target }) => {
 	const button = target instanceof Element ? /** @type {HTMLElement | null} */ (target.closest("button")) : null;

@@ -28,9 +28,12 @@ export interface Mapping {
 	/** All have to hold, or nothing is to be done. */
 	when: readonly Condition[];
 	target: JsonPointer;
-	reason: JsonPointer | null;
+	/** The first that has a text. */
+	reason: readonly JsonPointer[];
 	/** What together names one event of the sender's, so that it is known again. */
 	id: readonly JsonPointer[];
+	/** What named it in an earlier release, whose claims are good for 7 days; empty if that has not changed. */
+	formerId: readonly JsonPointer[];
 	/** A count of what the sender left out of the payload; has to be 0. */
 	truncated: JsonPointer | null;
 }

@@ -72,8 +72,9 @@ interface Preset {
 	each?: string;
 	when?: Record<string, string>;
 	target(label: string): string;
-	reason: string;
+	reason: string[];
 	id: string[];
+	formerId?: string[];
 	truncated?: string;
 }
 
@@ -81,8 +82,10 @@ const alerts: Preset = {
 	each: "/alerts",
 	when: { "/status": "firing" },
 	target: (label) => pointerText("/labels", label),
-	reason: "/annotations/summary",
-	id: ["#/groupKey", "#/orgId", "/fingerprint", "/startsAt", "/status"],
+	reason: ["/annotations/summary", "/annotations/description", "/labels/alertname"],
+	// Not its group: that changes with the routes, while the alert still fires.
+	id: ["#/orgId", "/fingerprint", "/startsAt", "/status"],
+	formerId: ["#/groupKey", "#/orgId", "/fingerprint", "/startsAt", "/status"],
 	truncated: "#/truncatedAlerts",
 };
 
@@ -92,7 +95,7 @@ const presets: Partial<Record<SchemeName, Preset>> = {
 	pagerduty: {
 		when: { "/event/event_type": "incident.triggered" },
 		target: (label) => pointerText("/event/data", label),
-		reason: "/event/data/title",
+		reason: ["/event/data/title"],
 		id: ["/event/id"],
 	},
 };
@@ -197,8 +200,9 @@ function senderOf(name: string, one: SenderSettings, secrets: readonly string[])
 				return at === null ? [] : [{ at, is: Array.isArray(is) ? is : [is] }];
 			}),
 			target: pointerIn(one.target ?? preset?.target(label)) ?? { of: "element", path: [] },
-			reason: pointerIn(one.reason ?? preset?.reason),
-			id: (one.id === undefined ? (preset?.id ?? []) : [one.id]).flatMap((text) => parsePointer(text) ?? []),
+			reason: pointersIn(one.reason === undefined ? preset?.reason : [one.reason]),
+			id: pointersIn(one.id === undefined ? preset?.id : [one.id]),
+			formerId: pointersIn(one.id === undefined ? preset?.formerId : []),
 			truncated: pointerIn(preset?.truncated),
 		},
 		acknowledge: one.acknowledge,
@@ -209,3 +213,5 @@ function senderOf(name: string, one: SenderSettings, secrets: readonly string[])
 }
 
 const pointerIn = (text: string | undefined): JsonPointer | null => (text === undefined ? null : parsePointer(text));
+
+const pointersIn = (texts: readonly string[] = []): JsonPointer[] => texts.flatMap((text) => parsePointer(text) ?? []);

@@ -47,6 +47,8 @@ export interface CloudflareAnswer {
 	/** `cf-ray`, by which Cloudflare's audit log can be joined. */
 	ray: string | null;
 	duration_ms: number;
+	/** The answer's own Retry-After, where it had one. */
+	retry_after_seconds?: number;
 	/** The beginning of a body that was not Cloudflare's envelope, or why there was no answer. */
 	unreadable?: string;
 }

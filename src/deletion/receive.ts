@@ -28,6 +28,8 @@ export interface DeletionCommand {
 	/** The earliest time for it, at most 7 days ahead; null is at once. */
 	notBeforeMs: number | null;
 	idempotencyKey: string | null;
+	/** Names of the same request under which an earlier release claimed it: answered, and claimed, like the key. */
+	alsoKeys?: readonly string[];
 	/** The id that a new record is to have: version 0.1.0's webhooks have told it already. */
 	deletionId?: string;
 }
@@ -112,10 +114,11 @@ function beingCarriedOut({ actor, target }: DeletionCommand, { journal }: Ports)
 
 /** Every request claims its own id, so that a broken call to the Ledger can be repeated; a caller's key comes on top. */
 function claimsOf(command: DeletionCommand): Claim[] {
-	const { actor, idempotencyKey, requestId } = command;
+	const { actor, idempotencyKey, alsoKeys = [], requestId } = command;
 	const claim = { actor: actor.name, payload: payloadOf(command), payloadOfVersion1: payloadOfVersion1(command) };
 	const own = { ...claim, key: `request:${requestId}`, lasting: false };
-	return idempotencyKey === null ? [own] : [own, { ...claim, key: `key:${idempotencyKey}`, lasting: true }];
+	const keys = idempotencyKey === null ? [] : [idempotencyKey, ...alsoKeys];
+	return [own, ...keys.map((key) => ({ ...claim, key: `key:${key}`, lasting: true }))];
 }
 
 const payloadOfVersion1 = ({ target, reason, acknowledge, ifMatch, notBeforeMs }: DeletionCommand): string => {

@@ -11,7 +11,7 @@ import { problemOf } from "./api/answer.ts";
 import { ask } from "./ask.ts";
 import { authenticateAsCloudflare, lacks } from "./auth/authenticate.ts";
 import type { Context } from "./context.ts";
-import { readQuery, refuseBody, shown } from "./input.ts";
+import { shown as quoted, readQuery, refuseBody } from "./input.ts";
 import { type Problem, problem, retryAfter } from "./problem.ts";
 import { deletionEntries, lookUpProblem, requestDeletion, unreachable, wishOf } from "./requested.ts";
 
@@ -27,7 +27,7 @@ export const cloudflareDoor =
 	(scope: Scope | null, handle: Handler) =>
 	async (request: IRequest, context: Context): Promise<Response> => {
 		const actor = await authenticateAsCloudflare(request, "cloudflare", context);
-		if (!actor.ok) return envelopeOfProblem(actor.failure, context.requestId);
+		if (!actor.ok) return envelopeOfProblem(asCloudflares(actor.failure, request.headers), context.requestId);
 		const missing = scope === null ? null : lacks(actor.value, scope);
 		if (missing !== null) return envelopeOfProblem(missing, context.requestId);
 		if (request.params.account !== context.config.accountId) {
@@ -37,6 +37,16 @@ export const cloudflareDoor =
 		const result = await handle(request, context, actor.value);
 		return result.ok ? result.value : envelopeOfProblem(result.failure, context.requestId);
 	};
+
+/** How to authenticate, in the way in which the caller has tried to. */
+function asCloudflares(failure: Problem, headers: Headers): Problem {
+	if (failure.code !== "unauthorized" || headers.has("authorization")) return failure;
+	const [hasEmail, hasKey] = [headers.has("x-auth-email"), headers.has("x-auth-key")];
+	const own = "X-Auth-Email: <name> with X-Auth-Key: <token>.";
+	if (hasEmail && hasKey)
+		return { ...failure, detail: `X-Auth-Key is not a token of unbind's for the name in X-Auth-Email. Send ${own}` };
+	return { ...failure, detail: hasEmail || hasKey ? `Send ${own}` : `Send Authorization: Bearer <token>, or ${own}` };
+}
 
 export const listBindings: Handler = async (request, context) => {
 	const bindings = await bindingsNamed(request, context);
@@ -68,7 +78,11 @@ export const deleteBinding: Handler = async (request, context, actor) => {
 	if (!admitted.ok) return admitted;
 	const { deletion } = admitted.value;
 	const earlier = isRepetition(request.headers) ? await deletedBefore(deletion, actor, context) : null;
-	return ok(envelopeOfDeletion(earlier ?? deletion, context.requestId));
+	const shown = earlier ?? deletion;
+	const answer = envelopeOfDeletion(shown, context.requestId);
+	// The envelope is Cloudflare's own, and has no place for it.
+	answer.headers.set("unbind-deletion", shown.id);
+	return ok(answer);
 };
 
 /** The official SDKs count their repetitions of one call in this header. */
@@ -100,7 +114,7 @@ function idIn(request: IRequest, name: "prefix" | "binding"): Result<CloudflareI
 	const text = request.params[name] ?? "";
 	return isCloudflareId(text)
 		? ok(text)
-		: fail(problem("invalid_target", `${shown(text)} is no ${name} id: 32 hex digits, or a dashed UUID.`));
+		: fail(problem("invalid_target", `${quoted(text)} is no ${name} id: 32 hex digits, or a dashed UUID.`));
 }
 
 /** Cloudflare leaves out what a binding does not have. */
@@ -122,7 +136,10 @@ function envelopeOfDeletion(deletion: Deletion, requestId: string): Response {
 		return Response.json({ errors, messages, success: true });
 	}
 	const isCloudflares = failure?.code === "cloudflare_refused" && cloudflare !== null && cloudflare.errors.length > 0;
-	if (isCloudflares) return refusal(settledStatus(cloudflare.status ?? 502), cloudflare.errors, cloudflare.messages);
+	if (isCloudflares) {
+		const { status, errors, messages, retry_after_seconds: seconds } = cloudflare;
+		return refusal(settledStatus(status ?? 502), errors, messages, seconds === undefined ? {} : retryAfter(seconds));
+	}
 	if (state === "pending_approval" || state === "scheduled") return refusal(403, [waiting(deletion)], []);
 	// Still under way: no success yet, and asking again, as the SDKs do, joins it.
 	const trouble = problemOf(deletion) ?? problem("outcome_unknown", "The deletion is under way.", {}, retryAfter(2));

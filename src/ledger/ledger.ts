@@ -65,6 +65,8 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 
 	async request(command: DeletionCommand, waitMs: number): Promise<Result<Receipt, Rejection>> {
 		const received = receive(command, this.#wired().ports);
+		// The refusal names the record that has the key.
+		if (!received.ok) this.#wired().journal.tell(received.failure.deletion_id);
 		if (!received.ok || !isOpen(received.value.deletion)) return received;
 		const { deletion, replayed } = received.value;
 		const present = await this.#broughtOn(deletion, waitMs);

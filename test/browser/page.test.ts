@@ -59,7 +59,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		await page.getByRole("heading", { name: "203.0.113.128/25" }).waitFor();
 		await page.getByText("Restore…").click();
 		await page.getByRole("button", { name: "Restore 203.0.113.128/25" }).click();
-		await page.getByText("Restored, as the new binding").waitFor();
+		await page.getByText("Restored as the new binding").waitFor();
 		expect(faults).toEqual([]);
 		await leave();
 	});
@@ -86,7 +86,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		sandbox.imitation.faults.order({ method: "DELETE", fault: { kind: "hang_before" } });
 		const { page, faults } = operator;
 		await page.goto("/account/203.0.113.64/26");
-		await page.getByText("Delete it…").click();
+		await page.getByText("Delete…").click();
 		await page.getByLabel("Reason").fill("slow one");
 		await page.getByRole("button", { name: "Delete 203.0.113.64/26" }).click();
 		await page.getByText("Look again").waitFor();
@@ -102,11 +102,11 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		const asker = await somebody(browser, sandbox, plain);
 		await signIn(asker.page, sandboxEmail, "/account");
 		await asker.page.getByRole("link", { name: "198.51.100.0/24" }).click();
-		await asker.page.getByText("Ask for its deletion…").click();
+		await asker.page.getByText("Ask for approval…").click();
 		await asker.page.getByLabel("Reason").fill("no script");
-		await asker.page.getByLabel("leaves_no_service").check();
+		await asker.page.getByLabel("No service left").check();
 		await asker.page.getByRole("button", { name: "Ask to delete 198.51.100.0/24" }).click();
-		await asker.page.getByText("waits for approval").first().waitFor();
+		await asker.page.getByText("waiting for approval").first().waitFor();
 		expect(await asker.page.getByText("Approve…").count()).toBe(0);
 
 		const other = await known(browser, sandbox, "sandbox", plain);
@@ -116,12 +116,90 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		await other.page.getByText("sandbox (page) approved it.").waitFor();
 		await other.page.getByText("Restore…").click();
 		await other.page.getByRole("button", { name: "Restore 198.51.100.0/24" }).click();
-		await other.page.getByText("Restored, as the new binding").waitFor();
+		await other.page.getByText("Restored as the new binding").waitFor();
 
 		await other.page.getByRole("button", { name: "Sign out" }).click();
 		await other.page.goto("/account");
 		expect(await other.page.getByRole("heading").allTextContents()).toEqual(["Sign in"]);
 		await Promise.all([asker.leave(), other.leave()]);
+	});
+
+	describe("the account", () => {
+		test("while Cloudflare hangs, and when it fails, the freeze switch and what waits are there", async () => {
+			await remove("198.51.100.0/24", "?acknowledge=leaves_no_service&reason=still+waiting");
+			sandbox.imitation.faults.order({ method: "GET", fault: { kind: "hang_before" } });
+			const { page, faults } = operator;
+			await page.goto("/account", { waitUntil: "commit" });
+			await row(page, "still waiting").waitFor();
+			await page.getByText("Asking Cloudflare…").waitFor({ timeout: 1000 });
+			await page.getByText("Freeze deletions…").click();
+			await page.getByLabel("Reason").fill("Cloudflare is down");
+			sandbox.imitation.drop();
+			await page.getByRole("button", { name: "Freeze all deletions" }).click();
+			await page.getByText("Deletions are frozen.").waitFor();
+
+			sandbox.imitation.faults.order({ method: "GET", fault: { kind: "respond", status: 503, body: "" }, times: 9 });
+			await page.goto("/account");
+			await page.locator("#bindings").getByRole("alert").waitFor();
+			await row(page, "still waiting").waitFor();
+			await page.getByText("Lift the freeze…").click();
+			await page.getByRole("button", { name: "Lift the freeze" }).click();
+			await page.getByText("Freeze deletions…").waitFor();
+			expect(faults).toEqual([]);
+		});
+
+		test("who serves an address is said in a sentence, and drawn in its whole prefix", async () => {
+			const { page } = reader;
+			await page.goto("/account");
+			await page.getByLabel("Who serves").fill(" 203.0.113.7 ");
+			await page.getByRole("button", { name: "Look" }).click();
+			await page.getByText("CDN serves 203.0.113.7, by 203.0.113.0/26.").waitFor();
+			expect(await page.getByLabel("Who serves").inputValue()).toBe("203.0.113.7");
+			// Not Magic Transit over what Spectrum and CDN serve.
+			const drawn = await page.locator(".prefix .bar title").allTextContents();
+			expect(drawn).toEqual(["203.0.113.0/26: CDN", "203.0.113.64/26: Spectrum", "203.0.113.128/25: CDN"]);
+			expect(await page.locator(".prefix .bar .here").count()).toBe(1);
+			await page.getByRole("link", { name: "203.0.113.64/26" }).waitFor();
+
+			for (const [asked, answer] of [
+				["203.0.113.0/25", "203.0.113.0/25 is split: CDN by 203.0.113.0/26, Spectrum by 203.0.113.64/26."],
+				["2001:db8:100::1", "CDN serves 2001:db8:100::1, by 2001:db8:100::/48."],
+				["192.0.2.1", "No prefix of this account covers 192.0.2.1."],
+			] as const) {
+				await page.getByLabel("Who serves").fill(asked);
+				await page.getByRole("button", { name: "Look" }).click();
+				await page.getByText(answer).waitFor();
+			}
+			await page.getByLabel("Who serves").fill("203.0.113.7/24");
+			await page.getByRole("button", { name: "Look" }).click();
+			await page.getByText("203.0.113.7/24 is not a range. Did you mean 203.0.113.0/24?").waitFor();
+			expect(await page.getByLabel("Who serves").inputValue()).toBe("203.0.113.7/24");
+		});
+
+		test("no address is too long for a phone", async () => {
+			const { page } = operator;
+			const prefix = "2001:db8:aaaa:bbbb:cccc:dddd:eee0::/108";
+			const binding = "2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff/128";
+			const state = sandbox.imitation.snapshot();
+			const [first] = state.prefixes;
+			if (first === undefined) throw new Error("the account has no prefixes");
+			const [one] = first.bindings;
+			if (one === undefined) throw new Error("the prefix has no bindings");
+			const changed = {
+				...first,
+				cidr: prefix,
+				bindings: [
+					{ ...one, cidr: prefix },
+					{ ...one, id: "c01d00000000000000000000000000ff", cidr: binding },
+				],
+			};
+			sandbox.imitation.replace({ ...state, prefixes: [changed] });
+			await page.setViewportSize({ width: 390, height: 800 });
+			await page.goto("/account");
+			await page.getByRole("link", { name: binding }).waitFor();
+			expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390);
+			await page.setViewportSize({ width: 1280, height: 720 });
+		});
 	});
 
 	describe("another site", () => {
@@ -167,6 +245,102 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 				await page.getByRole("heading", { name: "203.0.113.0/26" }).waitFor();
 			}
 		});
+	});
+
+	test("a deletion asks for a reason; Cancel and Escape take the step back", async () => {
+		for (const { page } of [operator, reader]) {
+			await page.goto("/account/203.0.113.0/26");
+			const button = page.getByRole("button", { name: "Delete 203.0.113.0/26" });
+			await page.getByText("Delete…").click();
+			await button.click();
+			expect(await page.locator("#reason:invalid").count()).toBe(1);
+			await page.getByRole("link", { name: "Cancel" }).click();
+			await button.waitFor({ state: "hidden" });
+		}
+		const { page } = operator;
+		await page.getByText("Delete…").click();
+		await page.getByLabel("Reason").press("Escape");
+		await page.getByRole("button", { name: "Delete 203.0.113.0/26" }).waitFor({ state: "hidden" });
+		expect(await page.evaluate("document.activeElement.textContent")).toBe("Delete…");
+	});
+
+	test("an approver reads who asks, why, and what it does before the button", async () => {
+		const { id } = await remove("198.51.100.0/24", "?acknowledge=leaves_no_service&reason=the+shop+moves");
+		const { page } = operator;
+		await page.goto(`/records/${id}`);
+		await page.getByText("Approve…").click();
+		const step = page.locator("details.confirm[open]");
+		const text = await step.textContent();
+		for (const told of [
+			"user@example.com asks to delete it: “the shop moves”",
+			"No service would take over the traffic of 198.51.100.0/24.",
+			"It is the prefix's last binding",
+		])
+			expect(text).toContain(told);
+	});
+
+	test("a form that is sent after the session has ended keeps what was typed", async () => {
+		for (const javaScriptEnabled of [true, false]) {
+			const { page, leave } = await known(browser, sandbox, "sandbox", { javaScriptEnabled });
+			await page.goto("/account/203.0.113.0/26");
+			await page.getByText("Delete…").click();
+			await page.getByLabel("Reason").fill("INC-7: typed & kept");
+			await page.getByLabel("Not before").fill("2031-02-03T04:05");
+			await page.context().clearCookies();
+			await page.getByRole("button", { name: "Delete 203.0.113.0/26" }).click();
+			await page.getByText("Nothing was done.").waitFor();
+			await page.getByLabel("Token").fill("unbind_sandbox");
+			await page.getByRole("button", { name: "Sign in" }).click();
+			await page.getByRole("heading", { name: "203.0.113.0/26" }).waitFor();
+			expect(await page.getByLabel("Reason").inputValue()).toBe("INC-7: typed & kept");
+			expect(await page.getByLabel("Not before").inputValue()).toBe("2031-02-03T04:05");
+			await page.getByRole("button", { name: "Delete 203.0.113.0/26" }).waitFor();
+			await leave();
+		}
+	});
+
+	test("a state that is filtered by is the one that the list shows, and another replaces it", async () => {
+		await remove("203.0.113.0/26", "?reason=chosen");
+		for (const { page } of [operator, reader]) {
+			await page.goto("/?state=refused");
+			expect(await page.getByLabel("State", { exact: true }).inputValue()).toBe("refused");
+			await page.getByLabel("State", { exact: true }).selectOption("deleted");
+			await page.getByRole("button", { name: "Filter" }).click();
+			await row(page, "chosen").waitFor();
+			expect(new URL(page.url()).search).toBe("?state=deleted");
+		}
+	});
+
+	test("a Worker that is not configured tells a browser what to do", async () => {
+		const path = await mkdtemp(join(tmpdir(), "unbind-browser-"));
+		const bindings = { CLOUDFLARE_ACCOUNT_ID: "", TOKENS: "" };
+		const other = await startSandbox({ dataPath: path, bindings, bundlePath: join(directory, "bundle") });
+		const { page, faults, leave } = await somebody(browser, other);
+		await page.goto("/account");
+		await page.getByRole("heading", { name: "unbind is not configured" }).waitFor();
+		expect(await page.locator(".steps b").allTextContents()).toEqual(["CLOUDFLARE_ACCOUNT_ID", "TOKENS"]);
+		expect(faults).toEqual([
+			"Failed to load resource: the server responded with a status of 503 (Service Unavailable)",
+		]);
+		await leave();
+		await other.stop();
+		await rm(path, { recursive: true, force: true });
+	});
+
+	test("on paper, a record is dark on white, and has nothing to press", async () => {
+		const { id } = await remove("203.0.113.128/25", "?reason=printed");
+		const { page, leave } = await known(browser, sandbox, "sandbox", { colorScheme: "dark" });
+		await page.goto(`/records/${id}`);
+		await page.emulateMedia({ media: "print" });
+		const style = "getComputedStyle(document.body)";
+		expect(await page.evaluate(`[${style}.backgroundColor, ${style}.color]`)).toEqual([
+			"rgb(255, 255, 255)",
+			"rgb(33, 33, 33)",
+		]);
+		expect(await page.locator("button:visible, summary:visible:not(.plain > summary), nav:visible").count()).toBe(0);
+		expect(await page.getByText("11 checks passed").isVisible()).toBe(true);
+		expect(await page.locator(".bar:visible").count()).toBe(2);
+		await leave();
 	});
 
 	test("keys, copying, local times and the pause do what they say", async () => {
@@ -232,7 +406,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 				for (const { id, nodes } of violations)
 					findings.push(`${path} ${colorScheme} ${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
 			}
-			for (const width of [768, 320]) {
+			for (const width of [961, 768, 320]) {
 				await page.setViewportSize({ width, height: 640 });
 				const needed = await page.evaluate<number>("document.documentElement.scrollWidth");
 				if (needed > width) findings.push(`${path} needs ${needed} of ${width}`);

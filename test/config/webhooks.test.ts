@@ -76,8 +76,9 @@ describe("a sender", () => {
 					{ at: pointer("/level"), is: [1, 2] },
 				],
 				target: pointer("/binding"),
-				reason: pointer("#/why"),
+				reason: [pointer("#/why")],
 				id: [pointer("/change")],
+				formerId: [],
 				truncated: null,
 			},
 			acknowledge: ["leaves_no_service"],
@@ -93,7 +94,7 @@ describe("a sender", () => {
 			scheme: "github",
 			secrets: [value],
 			signature,
-			mapping: { each: null, when: [], target: pointer("/target"), reason: null, id: [], truncated: null },
+			mapping: { each: null, when: [], target: pointer("/target"), reason: [], id: [], formerId: [], truncated: null },
 			acknowledge: [],
 			scopes: ["delete"],
 			ranges: [],
@@ -117,14 +118,16 @@ describe("a sender", () => {
 });
 
 describe("a preset is what one could write oneself:", () => {
-	const written = { scheme: "github", each: "/alerts", when: { "/status": "firing" }, reason: "/annotations/summary" };
-	const event = ["#/groupKey", "#/orgId", "/fingerprint", "/startsAt", "/status"].map(pointer);
+	const written = { scheme: "github", each: "/alerts", when: { "/status": "firing" } };
+	const event = ["#/orgId", "/fingerprint", "/startsAt", "/status"].map(pointer);
+	const reason = ["/annotations/summary", "/annotations/description", "/labels/alertname"].map(pointer);
 
 	it.each(["alertmanager", "grafana"])("%s", (scheme) => {
 		const secrets = { [secret]: "a-secret-without-spaces" };
 		const preset = senderOf({ scheme, label: "a/binding~" }, secrets).mapping;
 		const own = senderOf({ ...written, target: "/labels/a~1binding~0" }).mapping;
-		expect(preset).toEqual({ ...own, id: event, truncated: pointer("#/truncatedAlerts") });
+		const formerId = [pointer("#/groupKey"), ...event];
+		expect(preset).toEqual({ ...own, reason, id: event, formerId, truncated: pointer("#/truncatedAlerts") });
 	});
 
 	it("pagerduty", () => {
@@ -154,8 +157,9 @@ describe("a preset is what one could write oneself:", () => {
 				{ at: pointer("/event/data/urgency"), is: ["high"] },
 			],
 			target: pointer("#/event/data/custom/binding"),
-			reason: pointer("/event/data/summary"),
+			reason: [pointer("/event/data/summary")],
 			id: [pointer("/event/data/id")],
+			formerId: [],
 			truncated: null,
 		});
 	});

@@ -206,6 +206,51 @@ describe("Cloudflare's own error is passed through, whole, and is not repeated:"
 		expect(answer.json.errors).toMatchObject([{ code: 1002 }]);
 	});
 
+	test("Cloudflare's Retry-After is passed on with a refusal that no SDK repeats", async () => {
+		const body = {
+			success: false,
+			errors: [{ code: 1002, message: "Withdrawn too lately" }],
+			messages: [],
+			result: null,
+		};
+		const fault = { kind: "respond" as const, status: 429, body, headers: { "retry-after": "900" }, effect: false };
+		await cloudflare.order({ method: "DELETE", fault });
+		const answer = await remove();
+		expect([answer.status, answer.headers.get("retry-after")]).toEqual([424, "900"]);
+		expect((await call(`/deletions/${answer.headers.get("unbind-deletion")}`)).json.cloudflare).toMatchObject({
+			status: 429,
+			retry_after_seconds: 900,
+		});
+	});
+
+	test("every answer to a deletion names its record", async () => {
+		const done = await remove();
+		expect(done.status).toBe(200);
+		const id = done.headers.get("unbind-deletion");
+		expect((await call(`/deletions/${id}`)).json).toMatchObject({
+			id,
+			state: "deleted",
+			actor: { door: "cloudflare" },
+		});
+		const refused = await call(bindingsPath(prefixes.v6, v6Cdn48), { method: "DELETE" });
+		const refusal = refused.headers.get("unbind-deletion");
+		expect((await call(`/deletions/${refusal}`)).json).toMatchObject({ id: refusal, state: "refused" });
+	});
+
+	test.each<[string, Record<string, string>, string]>([
+		["no credential", {}, "Send Authorization: Bearer <token>, or X-Auth-Email: <name> with X-Auth-Key: <token>."],
+		[
+			"a wrong key",
+			{ "x-auth-email": "sandbox", "x-auth-key": "unbind_sandboX" },
+			"X-Auth-Key is not a token of unbind's for the name in X-Auth-Email.",
+		],
+		["a key without a name", { "x-auth-key": "unbind_sandbox" }, "Send X-Auth-Email: <name> with X-Auth-Key: <token>."],
+	])("of a caller with %s says how to authenticate here", async (_, headers, message) => {
+		const answer = await remove(path, { token: null, headers: { "cf-connecting-ip": newAddress(), ...headers } });
+		expect(answer.status).toBe(401);
+		expect(answer.json.errors[0].message).toContain(message);
+	});
+
 	/** Three DELETEs without a clear answer, and the binding stands a minute later: settled as failed. */
 	test.each<[string, Parameters<typeof cloudflare.order>[0]["fault"]]>([
 		["a server error", { kind: "reject", status: 500, errors: said }],

@@ -16,7 +16,7 @@ const journalOf = (sql: SqlStorage) => createJournal(sql, { now: () => nowMs, on
 it("a claim that was made as CI is found as ci, and its own spelling comes first", async () => {
 	await runInDurableObject<Ledger, void>(ledger(), (_, { storage: { sql } }) => {
 		const before = deletionAt(nowMs - 60_000);
-		const claim = { key: "key:k", payload: "p", lasting: true };
+		const claim = { key: "key:k", payload: "p", payloadOfVersion1: "p", lasting: true };
 		journalOf(sql).keepSettled(before, [
 			{ ...claim, actor: "CI" },
 			{ ...claim, actor: "bob" },

@@ -8,7 +8,7 @@ import { createImitation, type Imitation } from "../sandbox/imitation/imitation.
 import { buildWorker } from "../sandbox/wrangler.ts";
 import { account, alone, amsterdam, bindingAt, part } from "./account.ts";
 import { api, firing, outgoing, people, type Repeatable } from "./requests.ts";
-import { type From, kept, type Modules, readBundle, type Runtime, startRuntime } from "./runtime.ts";
+import { type From, kept, type Modules, type Runtime, readBundle, startRuntime } from "./runtime.ts";
 
 let directory: string;
 let releases: Record<"old" | "new", Modules>;

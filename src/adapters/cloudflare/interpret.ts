@@ -47,6 +47,7 @@ export function interpret(sent: Sent, nowMs: number, redact: Redact): Result<Und
 		messages: read.success ? read.output.messages.slice(0, keptMessages).map(toMessage) : [],
 		ray: rayIn(headers),
 		duration_ms: durationMs,
+		...retryAfterIn(headers, nowMs),
 		...(read.success || text === "" ? {} : { unreadable: String(redact(text)).slice(0, unreadableExcerpt) }),
 	};
 	const codes = answer.errors.map((error) => error.code);
@@ -92,14 +93,21 @@ function toMessage(item: unknown): CloudflareMessage {
 	return { message: (typeof item === "string" ? item : text).slice(0, longestMessage) };
 }
 
-/** RFC 9110: seconds, or a date. */
+/** As the answer has it, for those who are told what Cloudflare said; how long unbind itself waits is bounded. */
+function retryAfterIn(headers: Headers, nowMs: number): { retry_after_seconds?: number } {
+	const ms = msIn(headers.get("retry-after"), nowMs);
+	return Number.isFinite(ms) ? { retry_after_seconds: Math.max(0, Math.ceil(ms / 1000)) } : {};
+}
+
 function retryAfterMs(value: string | null, nowMs: number): number {
-	if (value === null) return defaultRetryAfterMs;
-	// `Date.parse` would find a date in "-5" too.
-	const ms = /^\d{1,6}$/.test(value)
-		? Number(value) * 1000
-		: /^[a-z]/i.test(value)
-			? Date.parse(value) - nowMs
-			: Number.NaN;
+	const ms = msIn(value, nowMs);
 	return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), longestRetryAfterMs) : defaultRetryAfterMs;
+}
+
+/** RFC 9110: seconds, or a date; NaN for anything else. */
+function msIn(value: string | null, nowMs: number): number {
+	if (value === null) return Number.NaN;
+	// `Date.parse` would find a date in "-5" too.
+	if (/^\d{1,6}$/.test(value)) return Number(value) * 1000;
+	return /^[a-z]/i.test(value) ? Date.parse(value) - nowMs : Number.NaN;
 }

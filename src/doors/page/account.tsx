@@ -1,65 +1,97 @@
-// The account as it is now: its prefixes and their bindings, what waits, and the freeze. Costs the calls to Cloudflare
-// that the list of bindings costs.
+// The account as it is now: what waits, the freeze, and its prefixes with their bindings. What the Ledger knows is sent
+// first; the bindings follow when Cloudflare has answered, at the calls that their list costs.
 import * as v from "valibot";
 import { partyOf } from "../../deletion/actor.ts";
+import { type Cidr, parseCidr } from "../../deletion/cidr.ts";
 import { type CloudflareId, isCloudflareId } from "../../deletion/cloudflare-id.ts";
 import { at } from "../../deletion/deletion.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
-import { coveredRange } from "../api/bindings.ts";
 import { ask } from "../ask.ts";
 import { lacks } from "../auth/authenticate.ts";
 import type { Context } from "../context.ts";
-import { readQuery, reasonSchema } from "../input.ts";
+import { readQuery, reasonSchema, shown } from "../input.ts";
 import { type Problem, problem } from "../problem.ts";
 import { lookUpProblem, unreachable } from "../requested.ts";
 import { changeDoor, type Page } from "./door.tsx";
-import { html, seeOther } from "./html.ts";
+import { html, htmlInParts, seeOther } from "./html.ts";
 import { glance, presentOf } from "./present.ts";
 import { utcMinute } from "./utc-minute.ts";
-import { Account, type ShownPrefix } from "./views/account.tsx";
+import { Account } from "./views/account.tsx";
+import { Bindings, bindingsSlot, type ShownPrefix } from "./views/bindings.tsx";
 
 const entries = {
 	covering: v.optional(v.string()),
 	prefix: v.optional(v.pipe(v.string(), v.guard(isCloudflareId))),
+	/** What the form of the freeze was filled in with, which the way in has kept. */
+	reason: v.optional(reasonSchema),
+	until: v.optional(v.pipe(v.string(), v.maxLength(40))),
 };
 
 export const showAccount: Page = async (_request, context, viewer) => {
 	const query = readQuery(context.url, entries);
 	if (!query.ok) return query;
-	const { prefix } = query.value;
-	const asked = query.value.covering?.trim() ?? "";
-	const covering = asked === "" ? ok(null) : coveredRange(asked);
-	if (!covering.ok) return covering;
-	const [prefixes, overview] = await Promise.all([
-		prefix === undefined ? surveyed(covering.value, context) : onePrefix(prefix, context),
-		glance(context, { rows: true }),
-	]);
-	if (!prefixes.ok) return prefixes;
+	const { prefix, reason, until } = query.value;
+	const typed = query.value.covering?.trim() ?? "";
+	const asked = typed === "" ? ok(null) : rangeIn(typed);
+	const found = asked.ok ? bindingsShown(prefix ?? null, asked.value, context) : null;
+	const overview = await glance(context, { rows: true });
 	const recent = overview?.changes.recent ?? [];
-	return ok(
-		html(
-			<Account
-				viewer={viewer}
-				accountId={context.config.accountId}
-				present={presentOf(overview)}
-				waiting={recent.filter(({ state }) => state === "pending_approval" || state === "scheduled")}
-				prefixes={prefixes.value}
-				covering={covering.value}
-			/>,
-		),
+	const page = (
+		<Account
+			viewer={viewer}
+			accountId={context.config.accountId}
+			present={presentOf(overview)}
+			waiting={recent.filter(({ state }) => state === "pending_approval" || state === "scheduled")}
+			typed={typed}
+			freezeTyped={{ reason, until }}
+			mistake={asked.ok ? null : asked.failure}
+		/>
 	);
+	if (found === null || !asked.ok) return ok(html(page, 400));
+	const bindings = found.then((all) => <Bindings found={all} asked={asked.value} typed={typed} />);
+	return ok(htmlInParts(page, bindingsSlot, bindings));
 };
 
-async function surveyed(covering: string | null, context: Context): Promise<Result<ShownPrefix[], Problem>> {
-	const survey = await ask(context.requestId, () => context.ledger.bindings({ covering }));
-	if (!survey.ok) return fail(unreachable);
-	return survey.value.ok ? survey.value : fail(lookUpProblem(survey.value.failure));
+/** An address, or a range of them. */
+function rangeIn(text: string): Result<Cidr, string> {
+	const cidr = parseCidr(text);
+	if (cidr.ok) return cidr;
+	const { failure } = cidr;
+	if (failure.reason === "not_a_cidr")
+		return fail(`${shown(text)} is not an address or a range. Write 203.0.113.7 or 203.0.113.0/26.`);
+	if (failure.reason === "host_bits") return fail(`${text} is not a range. Did you mean ${failure.hint}?`);
+	const address = parseCidr(failure.hint);
+	return address.ok ? address : fail(`${shown(text)} is not an address.`);
 }
 
-async function onePrefix(id: CloudflareId, context: Context): Promise<Result<ShownPrefix[], Problem>> {
+/** Of one prefix, of those that cover a range, or of all. */
+async function bindingsShown(
+	prefix: CloudflareId | null,
+	asked: Cidr | null,
+	context: Context,
+): Promise<Result<ShownPrefix[], Problem>> {
+	if (prefix !== null) return onePrefix({ id: prefix }, context);
+	const survey = await ask(context.requestId, () => context.ledger.bindings({ covering: asked?.text ?? null }));
+	if (!survey.ok) return fail(unreachable);
+	if (!survey.value.ok) return fail(lookUpProblem(survey.value.failure));
+	if (asked === null) return survey.value;
+	// That list has only the bindings that cover the range: what serves its neighbours is missing.
+	const whole = await Promise.all(survey.value.value.map((one) => onePrefix(one, context)));
+	const failed = whole.find((one) => !one.ok);
+	return failed ?? ok(whole.flatMap((one) => (one.ok ? one.value : [])));
+}
+
+async function onePrefix(
+	prefix: Omit<ShownPrefix, "bindings">,
+	context: Context,
+): Promise<Result<ShownPrefix[], Problem>> {
+	const { id } = prefix;
+	if (!isCloudflareId(id)) return ok([]);
 	const bindings = await ask(context.requestId, () => context.ledger.bindingsIn(id));
 	if (!bindings.ok) return fail(unreachable);
-	return bindings.value.ok ? ok([{ id, bindings: bindings.value.value }]) : fail(lookUpProblem(bindings.value.failure));
+	return bindings.value.ok
+		? ok([{ ...prefix, bindings: bindings.value.value }])
+		: fail(lookUpProblem(bindings.value.failure));
 }
 
 const freezeEntries = {

@@ -26,6 +26,8 @@ export interface Stretch {
 
 /** A cell that is smaller could not be seen. */
 const leastShare = 0.03;
+/** The least that is drawn of a range that is pointed at, in per cent. */
+const leastMark = 0.4;
 /** How much wider a cell is drawn that is twice as large, where they cannot be drawn as they are. */
 const widening = 0.25;
 
@@ -59,6 +61,25 @@ export function stretchesOf(cells: readonly Cell[], bindings: readonly Bound[]):
 		else stretches.push({ winner, x, width });
 	}
 	return stretches;
+}
+
+/** Where a range lies in what the cells draw; wide enough to be seen. */
+export function placeOf(
+	cells: readonly Cell[],
+	{ first, last }: Pick<Cidr, "first" | "last">,
+): Pick<Cell, "x" | "width"> {
+	const x = edgeAt(cells, first);
+	return { x, width: Math.max(edgeAt(cells, last + 1n) - x, leastMark) };
+}
+
+function edgeAt(cells: readonly Cell[], address: bigint): number {
+	const cell = cells.findLast(({ range }) => range.first <= address) ?? {
+		range: { first: address, last: address },
+		x: 0,
+		width: 0,
+	};
+	const { range, x, width } = cell;
+	return x + width * Math.min(1, Number(address - range.first) / Number(range.last - range.first + 1n));
 }
 
 export interface Nested {

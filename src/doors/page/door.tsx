@@ -2,6 +2,7 @@
 // Strangers get the way in, in the place of what they asked for, and nothing else.
 import type { IRequest } from "itty-router";
 import * as v from "valibot";
+import { cappedText } from "../../capped-body.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { log } from "../../log.ts";
 import { lacks } from "../auth/authenticate.ts";
@@ -11,7 +12,7 @@ import { isSame } from "../auth/session.ts";
 import type { Context } from "../context.ts";
 import type { Read } from "../input.ts";
 import { type Problem, problem } from "../problem.ts";
-import { readForm } from "./form.ts";
+import { formCapBytes, readForm } from "./form.ts";
 import { html } from "./html.ts";
 import { localPath } from "./local-path.ts";
 import { type Stranger, type Viewer, viewerOf } from "./viewer.ts";
@@ -71,12 +72,10 @@ export const troublePage = (trouble: Problem, viewer: Viewer | null, requestId: 
 async function refused(stranger: Stranger, request: Request, context: Context): Promise<Response> {
 	if (stranger.reason === "signed_out") {
 		const isChange = request.method === "POST";
-		const notice = isChange ? "You were signed out, and so nothing was done. Sign in, and do it again." : null;
-		return html(
-			<SignIn to={returnPath(request)} notice={notice} again={mayHaveLeftCookieOut(request)} />,
-			401,
-			challenge,
-		);
+		const notice = isChange ? "Your session has ended. Nothing was done. Sign in, and send it again." : null;
+		const page = returnPath(request);
+		const to = isChange && page.startsWith("/account") ? `${page}${await typedIn(request)}` : page;
+		return html(<SignIn to={to} notice={notice} again={mayHaveLeftCookieOut(request)} />, 401, challenge);
 	}
 	if (stranger.reason === "unknown_user") return html(<NotLetIn stranger={stranger} />, 403);
 	if (stranger.reason === "keys_unreachable") return html(<NotLetIn stranger={stranger} />, 503);
@@ -89,10 +88,24 @@ async function refused(stranger: Stranger, request: Request, context: Context): 
 
 export const challenge = { "www-authenticate": 'Bearer realm="unbind"' };
 
+const longestTyped = 500;
+
+/** What a form of unbind's own was filled in with, as a query: the page to go back to fills it in again. */
+async function typedIn(request: Request): Promise<string> {
+	if (!isFromOwnOrigin(request)) return "";
+	const fields = new URLSearchParams((await cappedText(request.body, formCapBytes)) ?? "");
+	const typed = ["reason", "not_before", "until"].flatMap((name): [string, string][] => {
+		const value = fields.get(name) ?? "";
+		return value === "" || value.length > longestTyped ? [] : [[name, value]];
+	});
+	return typed.length === 0 ? "" : `?${new URLSearchParams(typed)}`;
+}
+
 /** A change is done from the page of the same address, or the one above. */
 function returnPath({ url, method }: Request): string {
 	const { pathname, search } = new URL(url);
-	const page = method === "POST" ? pathname.replace(/\/(?:approve|reject|cancel|restore)$/, "") : pathname + search;
+	const done = pathname.replace(/\/(?:approve|reject|cancel|restore)$/, "").replace(/^\/freeze-switch$/, "/account");
+	const page = method === "POST" ? done : pathname + search;
 	return localPath(/^\/(?:$|\?|records\/|account(?:[/?]|$))/.test(page) ? page : "/", url);
 }
 

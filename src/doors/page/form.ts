@@ -5,7 +5,7 @@ import { fail, type Result } from "../../deletion/result.ts";
 import { type Read, readQuery } from "../input.ts";
 import { type Problem, problem } from "../problem.ts";
 
-const capBytes = 16 * 1024;
+export const formCapBytes = 16 * 1024;
 
 /** @param lists fields that may be repeated; an empty field that is not required is as none. */
 export async function readForm<E extends v.ObjectEntries>(
@@ -15,8 +15,8 @@ export async function readForm<E extends v.ObjectEntries>(
 ): Promise<Result<Read<E>, Problem>> {
 	const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
 	if (type !== "application/x-www-form-urlencoded") return fail(problem("invalid_request", "Send a form."));
-	const text = await cappedText(request.body, capBytes);
-	if (text === null) return fail(problem("payload_too_large", `A form may have ${capBytes} bytes at the most.`));
+	const text = await cappedText(request.body, formCapBytes);
+	if (text === null) return fail(problem("payload_too_large", `A form may have ${formCapBytes} bytes at the most.`));
 	const url = new URL(request.url);
 	url.search = withoutEmpty(new URLSearchParams(text)).toString();
 	return readQuery(url, entries, lists);

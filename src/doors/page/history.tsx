@@ -1,13 +1,13 @@
 // The history as a page, and as files of what is filtered. Reads only. The newest page costs one call to the Ledger and
 // one KV list; asked for again while nothing has changed, the call alone.
-import type { Overview } from "../../deletion/ledger-api.ts";
+import type { Outcome, Overview } from "../../deletion/ledger-api.ts";
 import { fail, ok } from "../../deletion/result.ts";
 import { csv, ndjson, type RowFormat } from "../api/export.ts";
 import { exported, versionIn } from "../api/history.ts";
 import { ask } from "../ask.ts";
 import { problem } from "../problem.ts";
 import type { Page } from "./door.tsx";
-import { addressOf, historyFilterOf, pinned, readFilter } from "./filter.ts";
+import { addressOf, historyFilterOf, type PageFilter, pinned, readFilter } from "./filter.ts";
 import { withoutEmpty } from "./form.ts";
 import { html, seeOther } from "./html.ts";
 import { presentOf } from "./present.ts";
@@ -57,13 +57,24 @@ export const showHistory: Page = async (request, context, viewer) => {
 				isNewest={isNewest}
 				etag={etag}
 				present={presentOf(overview)}
-				chart={overview === null || !isNewest ? null : { outcomes: overview.outcomes, days }}
+				chart={overview === null || !isNewest ? null : chartOf(filter, overview.outcomes, days)}
 			/>,
 			200,
 			etag === null ? {} : { etag },
 		),
 	);
 };
+
+/** Outcomes are counted by state alone, so a list that is filtered by anything else has none. */
+function chartOf({ conditions, text }: PageFilter, outcomes: readonly Outcome[], days: string[]) {
+	if (text !== null || conditions.some(({ field }) => field !== "state")) return null;
+	const shown = (state: string): boolean => {
+		const named = conditions.filter(({ is }) => is);
+		const holds = named.length === 0 || named.some(({ value }) => value === state);
+		return holds && !conditions.some(({ is, value }) => !is && value === state);
+	};
+	return { outcomes: outcomes.filter(({ state }) => shown(state)), days };
+}
 
 export const exportHistory =
 	(format: RowFormat): Page =>

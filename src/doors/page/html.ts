@@ -10,11 +10,33 @@ const headersOfPages = {
 	"cross-origin-opener-policy": "same-origin",
 };
 
+const contentType = { "content-type": "text/html; charset=utf-8" };
+
 export const html = (page: JSX.Element, status = 200, headers: { [name: string]: string } = {}): Response =>
 	new Response(`<!doctype html>\n${render(page)}`, {
 		status,
-		headers: { ...headersOfPages, "content-type": "text/html; charset=utf-8", ...headers },
+		headers: { ...headersOfPages, ...contentType, ...headers },
 	});
+
+/**
+ * A page of which one part takes longer: what stands before it is sent at once.
+ * @param slot the element in whose place the part comes, as it is rendered.
+ */
+export function htmlInParts(page: JSX.Element, slot: JSX.Element, part: Promise<JSX.Element>): Response {
+	const [before = "", after = ""] = render(page).split(render(slot));
+	const encoder = new TextEncoder();
+	const body = new ReadableStream<Uint8Array>({
+		async start(controller) {
+			controller.enqueue(encoder.encode(`<!doctype html>\n${before}`));
+			controller.enqueue(encoder.encode(render(await part) + after));
+			controller.close();
+		},
+	});
+	return new Response(body, { headers: { ...headersOfPages, ...contentType, ...sentAsItComes } });
+}
+
+/** Whatever compresses an answer on its way may hold its first part back. */
+const sentAsItComes = { "content-encoding": "identity", "cache-control": "no-store, no-transform" };
 
 /** After a POST, or to the address that a page is at home at. */
 export const seeOther = (path: string, headers: { [name: string]: string } = {}): Response =>

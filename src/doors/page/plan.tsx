@@ -5,7 +5,7 @@ import type { IRequest } from "itty-router";
 import * as v from "valibot";
 import { fail, ok } from "../../deletion/result.ts";
 import { ask } from "../ask.ts";
-import { readQuery } from "../input.ts";
+import { readQuery, reasonSchema } from "../input.ts";
 import { targetInPath } from "../named-target.ts";
 import { deletionEntries, lookUpProblem, requestDeletion, unreachable, wishOf } from "../requested.ts";
 import { changeDoor, type Page } from "./door.tsx";
@@ -14,6 +14,9 @@ import { glance, presentOf } from "./present.ts";
 import { utcMinute } from "./utc-minute.ts";
 import { PlanPage } from "./views/plan.tsx";
 
+/** What a form was filled in with, which the way in has kept. */
+const typedEntries = { reason: v.optional(reasonSchema), not_before: v.optional(v.pipe(v.string(), v.maxLength(40))) };
+
 const waitSeconds = 3;
 /** In the plan, in the place of the reason that the form will ask for. */
 const reasonToCome = "to be given";
@@ -21,7 +24,7 @@ const reasonToCome = "to be given";
 export const showPlan: Page = async (request, context, viewer) => {
 	const target = targetInPath(request.params.target ?? "", context);
 	if (!target.ok) return target;
-	const query = readQuery(context.url, {});
+	const query = readQuery(context.url, typedEntries);
 	if (!query.ok) return query;
 	const wish = wishOf(viewer.actor, target.value, { reason: reasonToCome });
 	const [plan, overview] = await Promise.all([
@@ -30,14 +33,14 @@ export const showPlan: Page = async (request, context, viewer) => {
 	]);
 	if (!plan.ok) return fail(unreachable);
 	if (!plan.value.ok) return fail(lookUpProblem(plan.value.failure));
-	const needsReason = context.config.policy.levels.no_reason !== "pass";
 	const page = (
 		<PlanPage
 			plan={plan.value.value}
 			viewer={viewer}
 			present={presentOf(overview)}
 			formKey={crypto.randomUUID()}
-			needsReason={needsReason}
+			typed={query.value}
+			nowMs={Date.now()}
 		/>
 	);
 	return ok(html(page));

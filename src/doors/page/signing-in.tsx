@@ -30,7 +30,7 @@ export async function signIn(request: IRequest, context: Context): Promise<Respo
 	if (holder === null) {
 		log("warn", "sign_in_failed", { request_id: requestId });
 		const brake = await braked(request, context);
-		const notice = brake?.detail ?? "This is no token of unbind's.";
+		const notice = brake?.detail ?? "That token isn't valid.";
 		return html(<SignIn to={to} notice={notice} />, brake?.status ?? 401, brake?.headers ?? challenge);
 	}
 	context.caller = holder.name;

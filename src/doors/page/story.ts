@@ -1,18 +1,34 @@
 // A record's timeline in words: what happened, who did it, and what Cloudflare said.
 import type { Deletion, TimelineEvent } from "../../deletion/deletion.ts";
-import { doorWords } from "./words.ts";
+import { doorWords, guardWords } from "./words.ts";
 
 export interface Told {
 	at: string;
+	/** How long after the request; null for the request itself. */
+	after: string | null;
 	text: string;
 }
 
 export function storyOf(deletion: Deletion): Told[] {
 	let call = "DELETE";
-	return deletion.timeline.map((event) => {
+	return deletion.timeline.map((event, index) => {
 		if (event.event === "restoration_requested") call = "POST";
-		return { at: event.at, text: sentenceOf(event, call, deletion) };
+		const ms = Date.parse(event.at) - Date.parse(deletion.created_at);
+		return { at: event.at, after: index === 0 ? null : `+${durationOf(ms)}`, text: sentenceOf(event, call, deletion) };
 	});
+}
+
+const steps = [
+	["d", 86_400_000],
+	["h", 3_600_000],
+	["min", 60_000],
+	["s", 1000],
+] as const;
+
+function durationOf(ms: number): string {
+	const [unit, unitMs] = steps.find(([, least]) => ms >= least) ?? ["ms", 1];
+	const count = ms / unitMs;
+	return `${count < 10 && unit !== "ms" ? count.toFixed(1) : Math.round(count)} ${unit}`;
 }
 
 function sentenceOf(event: TimelineEvent, call: string, { actor, target, failure, effect }: Deletion): string {
@@ -21,31 +37,31 @@ function sentenceOf(event: TimelineEvent, call: string, { actor, target, failure
 	const because = failure === null || failure.code !== event.code ? said("code") : failure.detail;
 	switch (event.event) {
 		case "requested":
-			return `${actor.name} asked for it (${doorOf(actor.door)}), naming ${target}.`;
+			return `${actor.name} requested it (${doorOf(actor.door)}), naming ${target}.`;
 		case "planned":
-			return "It was looked up at Cloudflare, and the guards judged it.";
+			return "Looked up the binding and ran the guards.";
 		case "approval_requested":
-			return `Another person has to agree: ${said("guards")}.`;
+			return `Someone else has to approve it: ${guardsOf(event.guards)}.`;
 		case "approved":
 			return `${by} approved it.`;
 		case "rejected":
 			return `${by} rejected it.`;
 		case "scheduled":
-			return "It waits for its time.";
+			return "Scheduled.";
 		case "held_by_freeze":
-			return `A freeze holds it: ${said("freeze_reason")}.`;
+			return `Held by a freeze: ${said("freeze_reason")}.`;
 		case "sent":
-			return `The ${call} was sent to Cloudflare${event.attempt === 1 ? "" : `, for the ${said("attempt")}. time`}.`;
+			return `Sent the ${call} to Cloudflare${event.attempt === 1 ? "" : `, attempt ${said("attempt")}`}.`;
 		case "answered":
 			return `Cloudflare answered ${said("status")}${event.ray === null ? "" : `, Ray id ${said("ray")}`}.`;
 		case "not_answered":
 			return `No answer came: ${said("why")}.`;
 		case "read_back":
-			return `A look at Cloudflare found the binding ${said("found")}.`;
+			return readBackOf(said("found"));
 		case "deleted":
 			return `Deleted. The edge takes up to ${effect?.settles_within_hours ?? 6} hours to settle.`;
 		case "already_gone":
-			return "It was gone before unbind's DELETE: somebody else had deleted it.";
+			return "It was gone before unbind's DELETE: someone else had deleted it.";
 		case "refused":
 			return `Refused. ${because}`;
 		case "failed":
@@ -55,9 +71,9 @@ function sentenceOf(event: TimelineEvent, call: string, { actor, target, failure
 		case "expired":
 			return "Nobody approved it in time.";
 		case "restoration_requested":
-			return `${by} asked for it back.`;
+			return `${by} asked to restore it.`;
 		case "restored":
-			return `Restored, as the new binding ${said("binding_id")}.`;
+			return `Restored as the new binding ${said("binding_id")}.`;
 		case "already_bound":
 			return `The same service was bound there already, as ${said("binding_id")}.`;
 		case "restoration_failed":
@@ -68,6 +84,24 @@ function sentenceOf(event: TimelineEvent, call: string, { actor, target, failure
 			return event.event.replaceAll("_", " ");
 	}
 }
+
+/** What a look at Cloudflare found. */
+function readBackOf(found: string): string {
+	switch (found) {
+		case "gone":
+			return "Looked it up again: the binding is gone.";
+		case "standing":
+			return "Looked it up again: the binding is still there.";
+		case "nothing readable":
+			return "Looked it up again, but Cloudflare's answer could not be read.";
+		default:
+			return `Looked it up again: ${found}.`;
+	}
+}
+
+const guards: Readonly<Record<string, string>> = guardWords;
+const guardsOf = (names: unknown): string =>
+	(Array.isArray(names) ? names : [names]).map((name) => guards[String(name)] ?? textOf(name)).join(", ");
 
 const words: Readonly<Record<string, string>> = doorWords;
 const doorOf = (door: string): string => words[door] ?? door;

@@ -1,10 +1,11 @@
 // What records say in one word, in the words of the pages.
 import type { Door } from "../../deletion/actor.ts";
 import type { State } from "../../deletion/deletion.ts";
+import type { GuardName } from "../../deletion/verdict.ts";
 
 export const stateWords: Record<State, string> = {
 	received: "received",
-	pending_approval: "waits for approval",
+	pending_approval: "waiting for approval",
 	scheduled: "scheduled",
 	deleting: "deleting",
 	unknown: "outcome unknown",
@@ -23,4 +24,18 @@ export const doorWords: Record<Door, string> = {
 	webhook: "webhook",
 	chat: "chat",
 	page: "page",
+};
+
+export const guardWords: Record<GuardName, string> = {
+	frozen: "freeze",
+	protected: "protected list",
+	out_of_range: "ranges",
+	budget: "budget",
+	breadth: "breadth",
+	changed: "changed since the plan",
+	last_binding: "last binding",
+	not_restorable: "not restorable",
+	leaves_no_service: "no service left",
+	still_provisioning: "still provisioning",
+	no_reason: "no reason",
 };

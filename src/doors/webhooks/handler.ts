@@ -34,7 +34,8 @@ export async function webhook(request: IRequest, context: Context): Promise<Resp
 async function received(request: IRequest, context: Context, answerByMs: number): Promise<Result<Response, Problem>> {
 	const name = request.params.name ?? "";
 	const sender = context.config.senders.find((one) => one.name === name) ?? null;
-	const proven = await provenBody(request, name, sender && provenBy(sender), context);
+	const message = sender?.scheme === "standard-webhooks" ? underStandardNames(request) : request;
+	const proven = await provenBody(message, name, sender && provenBy(sender), context);
 	if (!proven.ok) return proven;
 	if (sender === null) return fail(problem("unauthorized", "There is no such sender."));
 	context.caller = sender.name;
@@ -46,9 +47,20 @@ async function received(request: IRequest, context: Context, answerByMs: number)
 	const asked = askedFor(payload.value, sender.mapping);
 	if (!asked.ok) return refusedWhole(asked.failure);
 	// One that is the same when the message is delivered again.
-	const message = proven.value.messageId ?? digestOf(proven.value.signed);
-	const outcomes = await Promise.all(asked.value.map((one) => outcomeOf(one, message, sender, context, answerByMs)));
+	const messageId = proven.value.messageId ?? digestOf(proven.value.signed);
+	const outcomes = await Promise.all(asked.value.map((one) => outcomeOf(one, messageId, sender, context, answerByMs)));
 	return ok(webhookAnswer(outcomes, context.url.origin));
+}
+
+/** Svix sends the headers of Standard Webhooks under names of its own. */
+function underStandardNames(request: Request): Request {
+	const headers = new Headers(request.headers);
+	if (headers.has("webhook-signature")) return request;
+	for (const name of ["id", "timestamp", "signature"]) {
+		const value = headers.get(`svix-${name}`);
+		if (value !== null) headers.set(`webhook-${name}`, value);
+	}
+	return new Request(request, { headers });
 }
 
 const provenBy = ({ scheme, signature, secrets }: Sender) => ({ scheme: schemeOf(scheme, signature), secrets });
@@ -72,7 +84,7 @@ function refusedWhole(failure: Unreadable[] | Truncated): Result<Response, Probl
 
 async function outcomeOf(
 	asked: Asked,
-	message: string,
+	messageId: string,
 	sender: Sender,
 	context: Context,
 	answerByMs: number,
@@ -84,13 +96,13 @@ async function outcomeOf(
 	const wish = { actor: actorOf(sender), target: target.value, reason: asked.reason, acknowledge, ifMatch: null };
 	if (sender.dryRun) return planned(wish, context, answerByMs);
 
-	const event = JSON.stringify(asked.id.length > 0 ? asked.id : [message, asked.index]);
 	const command: DeletionCommand = {
 		...wish,
 		notBeforeMs: null,
 		// A payload is several requests, each with its own claim.
 		requestId: `${context.requestId}:${asked.index}`,
-		idempotencyKey: `webhook:${digestOf(event)}`,
+		idempotencyKey: keyOf(asked.id.length > 0 ? asked.id : [messageId, asked.index]),
+		alsoKeys: asked.formerId.length > 0 ? [keyOf(asked.formerId)] : [],
 	};
 	const work = commandDeletion(command, Math.max(0, answerByMs - Date.now() - aheadMs), context);
 	// Should the sender have to be answered first, the work is not given up with its request.
@@ -106,6 +118,8 @@ async function outcomeOf(
 		}
 	);
 }
+
+const keyOf = (event: readonly Json[]): string => `webhook:${digestOf(JSON.stringify(event))}`;
 
 /**
  * The same event with another text beside it (an alert that tells its present value): the answer is the first one's. With

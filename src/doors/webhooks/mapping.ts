@@ -13,6 +13,8 @@ export interface Asked {
 	reason: string | null;
 	/** What names this event among all of the sender's; empty where the payload has nothing of the kind. */
 	id: Json[];
+	/** What an earlier release called it; empty if that has not changed. */
+	formerId: Json[];
 	/** Its place in the payload. */
 	index: number;
 }
@@ -50,12 +52,19 @@ export function askedFor(payload: Json, mapping: Mapping): Result<Asked[], Unrea
 		if (!mapping.when.every((condition) => condition.is.some((value) => value === at(condition.at)))) continue;
 		const target = at(mapping.target);
 		if (typeof target === "string" && target !== "") {
-			const id = mapping.id.map((pointer) => at(pointer) ?? null);
+			const partsAt = (pointers: readonly JsonPointer[]) => pointers.map((pointer) => at(pointer) ?? null);
+			const id = partsAt(mapping.id);
 			// An id of the whole payload is one of each of its elements.
 			const ofAll = mapping.each !== null && mapping.id.every((pointer) => pointer.of === "payload");
-			const reason = mapping.reason === null ? null : reasonOf(at(mapping.reason));
+			const reason = mapping.reason.map((pointer) => reasonOf(at(pointer))).find((text) => text !== null) ?? null;
 			const known = id.some((part) => part !== null);
-			asked.push({ target, reason, id: known ? [...id, ...(ofAll ? [index] : [])] : [], index });
+			asked.push({
+				target,
+				reason,
+				id: known ? [...id, ...(ofAll ? [index] : [])] : [],
+				formerId: partsAt(mapping.formerId),
+				index,
+			});
 		} else {
 			unreadable.push({ problem: "there is no text at the pointer of the target", index });
 		}

@@ -149,7 +149,9 @@ test("approve, reject, cancel and restore take an id", async () => {
 	expect((await say("discord", `approve ${id}`)).text).toContain("Who asked for a deletion cannot decide on it");
 	expect((await say("discord", `reject ${id}`, "bob")).text).toContain("Rejected: 198.51.100.0/24 stays");
 	expect((await say("discord", `cancel ${id}`)).text).toContain("It cannot be cancelled: it is refused");
-	expect((await say("discord", `restore ${id}`)).text).toContain("There is nothing to restore: the deletion is refused");
+	expect((await say("discord", `restore ${id}`)).text).toContain(
+		"There is nothing to restore: the deletion is refused",
+	);
 	expect((await say("discord", `approve 7${"z".repeat(25)}`, "bob")).text).toContain(
 		"There is no deletion with this id.",
 	);

@@ -63,7 +63,7 @@ describe("who Access names", () => {
 		expect(json).toMatchObject({ state: "deleted", actor: { name: "alice@example.com", door: "page" } });
 		const bob = withAssertion(await cloudflare.assertion(claims({ email: "bob@example.com" })));
 		expect(readable((await visitor("", settings).get("/account/203.0.113.0/26", bob)).text)).toContain(
-			"you lack the scope",
+			"your token lacks the scope",
 		);
 	});
 

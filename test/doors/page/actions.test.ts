@@ -137,9 +137,9 @@ describe("an approval", () => {
 	test("waits among what waits, and is counted on every page", async () => {
 		await pending();
 		const account = readable((await operator.get("/account")).text);
-		expect(account).toMatch(/waits for approval 198\.51\.100\.0\/24/);
+		expect(account).toMatch(/waiting for approval 198\.51\.100\.0\/24/);
 		for (const path of ["/", "/account", plan25])
-			expect((await operator.get(path)).text, path).toContain("Account (1 to approve)");
+			expect((await operator.get(path)).text, path).toContain("Account (1 waiting for approval)");
 	});
 });
 
@@ -222,7 +222,8 @@ describe("the account", () => {
 		for (const id of Object.values(prefixes)) expect(text).toContain(id);
 		const covering = readable((await operator.get("/account?covering=203.0.113.7")).text);
 		expect(covering).toContain("203.0.113.0/26 CDN active");
-		expect(covering).not.toMatch(/203\.0\.113\.128\/25|198\.51\.100/);
+		expect(covering).toContain("CDN serves 203.0.113.7, by 203.0.113.0/26 .");
+		expect(covering).not.toContain("198.51.100");
 		expect((await operator.get("/account?covering=")).status).toBe(200);
 		expect((await operator.get("/account?covering=x")).status).toBe(400);
 	});
@@ -231,7 +232,8 @@ describe("the account", () => {
 		const { text } = await operator.get(`/account?prefix=${prefixes.amsterdam}`);
 		expect(readable(text)).toContain("203.0.113.128/25 CDN active");
 		expect(text).not.toContain("198.51.100.0/24");
-		expect((await operator.get("/account?prefix=7fffffffffffffffffffffffffffffff")).status).toBe(404);
+		const none = await operator.get("/account?prefix=7fffffffffffffffffffffffffffffff");
+		expect(readable(none.text)).toContain("There is no prefix 7fffffffffffffffffffffffffffffff.");
 	});
 
 	test("what names no binding leads on to what does", async () => {
@@ -244,23 +246,27 @@ describe("the account", () => {
 		expect(address.text).toContain('<a href="/account?covering=203.0.113.7/32">Who serves 203.0.113.7/32</a>');
 	});
 
-	test("where Cloudflare cannot be asked, it says so", async () => {
+	test("where Cloudflare cannot be asked, it says so, and shows what the ledger knows", async () => {
+		await pending();
 		await cloudflare.order({ fault: { kind: "drop_before" }, times: 9 });
 		const { status, text } = await operator.get("/account");
-		expect(status).toBe(503);
+		expect(status).toBe(200);
 		expect(readable(text)).toContain("nothing was sent");
+		expect(text).toContain('action="/freeze-switch"');
+		expect(readable(text)).toMatch(/waiting for approval 198\.51\.100\.0\/24/);
 	});
 
 	test("a plan says what would be refused, and has no form for it", async () => {
 		const { text } = await operator.get("/account/2001:db8:100:2::/64");
-		expect(readable(text)).toContain("not_restorable : refuses.");
+		expect(readable(text)).toContain("Not restorable refuses.");
 		expect(readable(text)).toContain("It would be refused now.");
+		expect(readable(text)).toContain("would go from a regional service to CDN");
 		expect(text).not.toContain('name="if_match"');
 	});
 
 	test("who may not delete sees the plan without the form", async () => {
 		const { text } = await (await signedIn(approver.token)).get(plan25);
-		expect(readable(text)).toContain("you lack the scope “delete”");
+		expect(readable(text)).toContain("your token lacks the scope “delete”");
 		expect(text).not.toContain('name="if_match"');
 	});
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { contains } from "../../../src/deletion/cidr.ts";
-import { type Bound, cellsOf, nested, stretchesOf } from "../../../src/doors/page/cells.ts";
+import { type Bound, cellsOf, nested, placeOf, stretchesOf } from "../../../src/doors/page/cells.ts";
 import { cidr, closeCidr, family } from "../../deletion/ranges.ts";
 
 const bound = (text: string): Bound => ({ id: text, range: cidr(text), service: "CDN" });
@@ -11,6 +11,20 @@ const drawn = (...texts: string[]) => {
 };
 const told = (...texts: string[]) =>
 	drawn(...texts).map(({ winner, width }) => `${Math.round(width)}% ${winner?.id ?? "nobody"}`);
+
+describe("a place", () => {
+	const place = (range: string, ...texts: string[]) => placeOf(cellsOf(texts.map(cidr)), cidr(range));
+
+	it("is where a range lies among what is drawn", () => {
+		expect(place("203.0.113.64/26", "203.0.113.0/24")).toEqual({ x: 25, width: 25 });
+		expect(place("203.0.113.0/24", "203.0.113.0/24", "203.0.113.64/26")).toEqual({ x: 0, width: 100 });
+	});
+
+	it("of one address is wide enough to be seen", () => {
+		expect(place("2001:db8::1/128", "2001:db8::/32").width).toBe(0.4);
+		expect(place("203.0.113.128/32", "203.0.113.0/24").x).toBe(50);
+	});
+});
 
 describe("a stretch", () => {
 	it("belongs to the most specific binding, and is as wide as it is", () => {

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { call, cloudflare, HISTORY } from "../../harness.ts";
 import { remove, restore } from "../../lifecycle/people.ts";
-import { beginAnew, cdn25, prefixes } from "../account.ts";
+import { approver, beginAnew, cdn25, prefixes } from "../account.ts";
 import { pastDeletion, seed } from "../seed.ts";
 import { breakLedger, watch } from "../watch.ts";
 import { readable, signedIn, type Visitor } from "./visitor.ts";
@@ -22,13 +22,13 @@ test("tells the story, from the request to the restoration", async () => {
 	const { cloudflare: answer, restoration } = (await call(`/deletions/${json.id}`)).json;
 	const text = readable(await page(json.id));
 	for (const told of [
-		"user@example.com asked for it (API), naming 203.0.113.128/25.",
-		"The DELETE was sent to Cloudflare.",
+		"user@example.com requested it (API), naming 203.0.113.128/25.",
+		"Sent the DELETE to Cloudflare.",
 		`Cloudflare answered 200, Ray id ${answer.ray}.`,
 		"Deleted. The edge takes up to 6 hours to settle.",
-		"sandbox (API) asked for it back.",
-		"The POST was sent to Cloudflare.",
-		`Restored, as the new binding ${restoration.binding_id}.`,
+		"sandbox (API) asked to restore it.",
+		"Sent the POST to Cloudflare.",
+		`Restored as the new binding ${restoration.binding_id}.`,
 		"The traffic of 203.0.113.128/25 went from CDN to Magic Transit , by 203.0.113.0/24.",
 	])
 		expect(text).toContain(told);
@@ -51,6 +51,31 @@ test("draws who served the prefix before, and who after", async () => {
 	]);
 });
 
+test("draws who serves the prefix once it is restored, and says who restored it and that it settles", async () => {
+	const { json } = await remove("203.0.113.128/25");
+	await restore(json.id);
+	const { restoration } = (await call(`/deletions/${json.id}`)).json;
+	const text = await page(json.id);
+	const bars = text.match(/<svg class="bar".*?<\/svg><\/svg>/g) ?? [];
+	expect(bars).toHaveLength(3);
+	expect(bars[2]).toContain("203.0.113.128/25: CDN");
+	expect(readable(text)).toMatch(
+		/Restored sandbox \(API\), at 20\d\d-\d\d-\d\d [\d:]+ UTC \. Settles within 6 hours\./,
+	);
+	expect(text).toContain(`<a href="/account/${restoration.binding_id}">`);
+});
+
+test("says of an approval who gave it and what it was for", async () => {
+	const { json } = await remove("198.51.100.0/24", "?acknowledge=leaves_no_service");
+	expect(readable(await page(json.id))).toMatch(/Approval pending, for last binding\. Expires at 20[\d-]+ [\d:]+ UTC/);
+	await call(`/deletions/${json.id}/approval`, {
+		method: "POST",
+		token: approver.token,
+		json: { decision: "approve" },
+	});
+	expect(readable(await page(json.id))).toContain("Approval approved by approver, for last binding.");
+});
+
 test("names the addresses that nobody serves any more", async () => {
 	const { json } = await remove("2001:db8:100::/48", "?acknowledge=leaves_no_service");
 	const text = await page(json.id);
@@ -62,7 +87,7 @@ test("shows a refusal with what it rests on, and leads to what can be done", asy
 	const { json } = await remove("2001:db8:100:1::/64");
 	const text = readable(await page(json.deletion_id));
 	expect(text).toContain("This deletion carries a risk that has to be named: acknowledge=still_provisioning.");
-	expect(text).toContain("still_provisioning : a risk to be named.");
+	expect(text).toContain("Still provisioning has to be acknowledged.");
 	expect(text).toContain("provisioning state: provisioning");
 	await remove("203.0.113.128/25");
 	const missing = await remove("203.0.113.128/25");

@@ -21,7 +21,7 @@ describe("a stranger", () => {
 		await cloudflare.forgetLog();
 		const { status, text, headers } = await visitor().get(path);
 		expect([status, headers.get("www-authenticate")]).toEqual([401, 'Bearer realm="unbind"']);
-		expect(readable(text)).toMatch(/^ Sign in Token Sign in A token of unbind's/);
+		expect(readable(text)).toMatch(/^ Sign in Token Sign in unbind's operator makes tokens/);
 		expect(hiddenIn(text, "/sign-in")).toEqual({ to: pages.includes(path) ? path.replaceAll("&", "&amp;") : "/" });
 		expect(text).not.toMatch(/203\.0\.113\.128\/25<|c01d|sandbox/);
 		expect(await cloudflare.calls()).toEqual([]);
@@ -29,13 +29,13 @@ describe("a stranger", () => {
 
 	test.each([
 		["/records/7zzzzzzzzzzzzzzzzzzzzzzzzz/restore", "/records/7zzzzzzzzzzzzzzzzzzzzzzzzz"],
-		["/account/203.0.113.128/25", "/account/203.0.113.128/25"],
-		["/freeze-switch", "/"],
+		["/account/203.0.113.128/25", "/account/203.0.113.128/25?reason=x"],
+		["/freeze-switch", "/account?reason=x"],
 		["/sign-out", "/"],
 	])("changes nothing by %s, and is led back to where it was done from", async (path, to) => {
 		const { status, text } = await visitor().post(path, { turn: "on", reason: "x" });
 		expect([status, hiddenIn(text, "/sign-in").to]).toEqual([401, to]);
-		expect(readable(text)).toContain("You were signed out, and so nothing was done.");
+		expect(readable(text)).toContain("Your session has ended. Nothing was done.");
 		expect((await call("/freeze")).json.frozen).toBe(false);
 	});
 
@@ -82,7 +82,7 @@ describe("signing in", () => {
 	test("a wrong token is no way in, and the page that was asked for is not forgotten", async () => {
 		const answer = await visitor().post("/sign-in", { token: "unbind_sandboX", to: "/account" });
 		expect([answer.status, answer.headers.get("set-cookie")]).toEqual([401, null]);
-		expect(readable(answer.text)).toContain("This is no token of unbind's.");
+		expect(readable(answer.text)).toContain("That token isn't valid.");
 		expect(hiddenIn(answer.text, "/sign-in")).toEqual({ to: "/account" });
 		expect(answer.text).not.toContain("unbind_sandboX");
 	});

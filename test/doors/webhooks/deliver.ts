@@ -81,13 +81,6 @@ export const senderWith = (name: SenderName, change: object): { WEBHOOKS: Record
 	WEBHOOKS: { ...sandboxSenders, [name]: { ...sandboxSenders[name], ...change } },
 });
 
-/** Alertmanager's payload, with these alerts: each is the fixture's first, changed. */
-export function alertsOf(...changes: { [member: string]: Json }[]) {
-	const [alert] = alertmanager.alerts;
-	const alerts = changes.map((change, index) => ({ ...alert, fingerprint: `f${index}`, ...change }));
-	return { ...alertmanager, alerts };
-}
-
 export const recordOf = async (id: string): Promise<Deletion> => (await call(`/deletions/${id}`)).json;
 
 export interface Row {

@@ -5,7 +5,8 @@ import { endClock, pass, startClock, wakeAfter } from "../../lifecycle/clock.ts"
 import type { OrderInput } from "../../sandbox/imitation/faults.ts";
 import { cdn25, withoutPauses } from "../account.ts";
 import { breakLedger } from "../watch.ts";
-import { alertsOf, deliver, onlyRow, payloads, recordOf, rows, senderWith } from "./deliver.ts";
+import { alertsOf } from "./alerts.ts";
+import { deliver, onlyRow, payloads, recordOf, rows, senderWith } from "./deliver.ts";
 
 beforeEach(startClock);
 afterEach(endClock);

@@ -12,8 +12,9 @@ const mappingOf = (change: Partial<Mapping>): Mapping => ({
 	each: at("/items"),
 	when: [],
 	target: at("/cidr"),
-	reason: at("/why"),
+	reason: [at("/why")],
 	id: [],
+	formerId: [],
 	truncated: null,
 	...change,
 });

@@ -1,10 +1,11 @@
 // What senders send, as they document it, and what becomes of it: a deletion on record like any other, or none.
 import { afterAll, afterEach, describe, expect, test } from "vitest";
-import { cloudflare, deletes } from "../../harness.ts";
+import { call, cloudflare, deletes } from "../../harness.ts";
 import { beginAnew, cdn25, cdn26, shop24, spectrum26, v6Spectrum64 } from "../account.ts";
 import { seeds } from "../auth/every-scheme.ts";
 import { expectProblem } from "../expect-problem.ts";
-import { alertsOf, deliver, onlyRow, payloads, recordOf, rows, type SenderName } from "./deliver.ts";
+import { alertsOf } from "./alerts.ts";
+import { deliver, headersOf, onlyRow, payloads, recordOf, rows, type SenderName } from "./deliver.ts";
 
 /** No deletion, no record, and Cloudflare is asked for nothing. */
 async function expectNothingDone(): Promise<void> {
@@ -79,6 +80,27 @@ describe("a message becomes a deletion on record:", () => {
 		});
 		expect(await rows()).toMatchObject([{ id, actor: name, door: "webhook" }]);
 		expect(await deletes()).toEqual([`DELETE bindings/${bindingId}`]);
+	});
+
+	test("one of Standard Webhooks, under the names that Svix gives the headers", async () => {
+		const body = JSON.stringify(payloads.inventory);
+		const headers = Object.fromEntries(
+			Object.entries(headersOf("inventory", body)).map(([name, value]) => [name.replace(/^webhook-/, "svix-"), value]),
+		);
+		expect(Object.keys(headers)).toContain("svix-signature");
+		const send = (body: string) => call("/webhooks/inventory", { method: "POST", token: null, headers, body });
+		expect((await send(`${body} `)).status).toBe(401);
+		expect(await send(body)).toMatchObject({ status: 200, json: { outcome: "deleted" } });
+		expect((await send(body)).headers.get("idempotency-replayed")).toBe("true");
+	});
+
+	test.each([
+		[{ description: "Described" }, "Described"],
+		[{ summary: " ", description: "Described" }, "Described"],
+		[{}, "EdgeUnderAttack"],
+	])("an alert with the annotations %j has the reason %j", async (annotations, reason) => {
+		const answer = await deliver("alertmanager", alertsOf({ annotations }));
+		expect(answer.json.deletions).toMatchObject([{ state: "deleted", reason }]);
 	});
 
 	test("one's own, which needs another person", async () => {

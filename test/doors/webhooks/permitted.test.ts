@@ -7,7 +7,8 @@ import { configureLedger, tokensWith } from "../../lifecycle/configured-ledger.t
 import { decide, freeze, lift } from "../../lifecycle/people.ts";
 import { approver, cdn25, shop24, spectrum26 } from "../account.ts";
 import { manyPrefixes, numberedCidr } from "../many-prefixes.ts";
-import { alertsOf, deliver, payloads, recordOf, rows, senderWith } from "./deliver.ts";
+import { alertsOf } from "./alerts.ts";
+import { deliver, payloads, recordOf, rows, senderWith } from "./deliver.ts";
 
 beforeEach(startClock);
 afterEach(endClock);

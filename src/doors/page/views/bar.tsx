@@ -1,7 +1,9 @@
 // Addresses as a bar, in the colours of the services that they go to. Only drawn: what it says is also said in words.
-import type { Stretch } from "../cells.ts";
+import type { Cell, Stretch } from "../cells.ts";
 
 const heightPx = 40;
+/** Below the text. */
+const hereHeightPx = 6;
 const leastLabelled = 7;
 const colours: Readonly<Record<string, number>> = { CDN: 1, Spectrum: 2, "Magic Transit": 3 };
 const otherColours = 2;
@@ -15,7 +17,15 @@ export function colourOf(service: string | null): number {
 	return 4 + (code % otherColours);
 }
 
-export const Bar = ({ stretches, marked }: { stretches: readonly Stretch[]; marked?: string }) => (
+interface BarProps {
+	stretches: readonly Stretch[];
+	/** The id of a binding that is outlined. */
+	marked?: string;
+	/** What is pointed at. */
+	here?: Pick<Cell, "x" | "width"> | null;
+}
+
+export const Bar = ({ stretches, marked, here = null }: BarProps) => (
 	<svg class="bar" width="100%" height={heightPx} aria-hidden="true">
 		{stretches.map(({ winner, x, width }) => (
 			<svg x={`${x.toFixed(2)}%`} width={`${width.toFixed(2)}%`} height={heightPx}>
@@ -40,5 +50,14 @@ export const Bar = ({ stretches, marked }: { stretches: readonly Stretch[]; mark
 				)}
 			</svg>
 		))}
+		{here !== null && (
+			<rect
+				class="here"
+				x={`${here.x.toFixed(2)}%`}
+				y={heightPx - hereHeightPx}
+				width={`${here.width.toFixed(2)}%`}
+				height={hereHeightPx}
+			/>
+		)}
 	</svg>
 );

@@ -43,7 +43,7 @@ export function Chart({ outcomes, days, dayHref, isShown }: ChartProps) {
 	return (
 		<figure class="chart" id="chart">
 			<figcaption>
-				Outcomes of the last {days.length} days, at most {most} a day
+				Last {days.length} days, up to {most} per day
 				<ul class="legend">
 					{kinds.map(({ name }, kind) => (
 						<li data-kind={kind}>{name}</li>
@@ -65,7 +65,7 @@ export function Chart({ outcomes, days, dayHref, isShown }: ChartProps) {
 				))}
 			</svg>
 			<details class="plain">
-				<summary>The same as a table</summary>
+				<summary>Show as a table</summary>
 				<table>
 					<thead>
 						<tr>
@@ -88,7 +88,7 @@ export function Chart({ outcomes, days, dayHref, isShown }: ChartProps) {
 						))}
 					</tbody>
 				</table>
-				{busy.length === 0 && <p>There were none.</p>}
+				{busy.length === 0 && <p>No deletions.</p>}
 			</details>
 		</figure>
 	);

@@ -2,6 +2,7 @@
 import type { BindingSnapshot } from "../../../deletion/deletion.ts";
 import type { Effect, Neighbour } from "../../../deletion/effect.ts";
 import { boundOf, cellsOf, stretchesOf } from "../cells.ts";
+import { serviceWord } from "../serving.ts";
 import { Bar } from "./bar.tsx";
 
 interface EffectProps {
@@ -9,44 +10,59 @@ interface EffectProps {
 	effect: Effect;
 	/** Whether it has come about. */
 	isDone: boolean;
+	/** Whether the binding has been created again since. */
+	isRestored?: boolean;
 }
 
-export function EffectFigure({ binding, effect, isDone }: EffectProps) {
-	const { falls_back_to: heir, unaffected, beside = [], without_service: orphans } = effect;
+export function EffectFigure({ binding, effect, isDone, isRestored = false }: EffectProps) {
+	const { falls_back_to: heir, unaffected, beside = [] } = effect;
 	const others = [...(heir === null ? [] : [heir]), ...unaffected, ...beside].flatMap(boundOf);
 	const own = boundOf(binding);
 	const cells = cellsOf([...own, ...others].map(({ range }) => range));
-	const goes = isDone ? "went" : "would go";
-	const service = binding.service_name ?? "no service";
 	return (
 		<figure class="effect">
 			<figcaption>
-				{heir !== null && (
-					<>
-						The traffic of <b>{binding.cidr}</b> {goes} from {service} to <b>{heir.service_name ?? "no service"}</b>, by{" "}
-						{heir.cidr}.{" "}
-					</>
-				)}
-				{heir === null && orphans.total > 0 && (
-					<>
-						<b>No service</b> {isDone ? "took over" : "would take over"} the traffic of{" "}
-						{listed(orphans.cidrs, orphans.total)}.{" "}
-					</>
-				)}
-				{heir === null && orphans.total === 0 && <>More specific bindings cover all of {binding.cidr}. </>}
-				{unaffected.length > 0 && <>More specific, and so not touched: {listed(unaffected.map(told))}.</>}
+				<EffectSentence binding={binding} effect={effect} isDone={isDone} />
 			</figcaption>
 			<div class="bars" aria-hidden="true">
-				<span>Before</span>
+				<span>{isDone ? "Before" : "Now"}</span>
 				<Bar stretches={stretchesOf(cells, [...own, ...others])} marked={binding.id} />
-				<span>After</span>
+				<span>{isDone ? "After" : "If deleted"}</span>
 				<Bar stretches={stretchesOf(cells, others)} />
+				{isRestored && (
+					<>
+						<span>Restored</span>
+						<Bar stretches={stretchesOf(cells, [...own, ...others])} marked={binding.id} />
+					</>
+				)}
 			</div>
 		</figure>
 	);
 }
 
-const told = ({ cidr, service_name }: Neighbour): string => `${cidr} (${service_name ?? "no service"})`;
+export function EffectSentence({ binding, effect, isDone }: EffectProps) {
+	const { falls_back_to: heir, unaffected, without_service: orphans } = effect;
+	return (
+		<>
+			{heir !== null && (
+				<>
+					The traffic of <b>{binding.cidr}</b> {isDone ? "went" : "would go"} from {serviceWord(binding.service_name)}{" "}
+					to <b>{serviceWord(heir.service_name)}</b>, by {heir.cidr}.{" "}
+				</>
+			)}
+			{heir === null && orphans.total > 0 && (
+				<>
+					<b>No service</b> {isDone ? "took over" : "would take over"} the traffic of{" "}
+					{listed(orphans.cidrs, orphans.total)}.{" "}
+				</>
+			)}
+			{heir === null && orphans.total === 0 && <>More specific bindings cover all of {binding.cidr}. </>}
+			{unaffected.length > 0 && <>More specific, so not affected: {listed(unaffected.map(named))}.</>}
+		</>
+	);
+}
+
+const named = ({ cidr, service_name }: Neighbour): string => `${cidr} (${serviceWord(service_name)})`;
 
 const listedAtMost = 8;
 

@@ -41,14 +41,19 @@ export const Filters = ({ filter }: { filter: PageFilter }) => (
 					maxlength={200}
 					placeholder="CIDR, address, id, reason, actor or Ray id"
 				/>
-				<Choice name="state" label="State" values={states} words={stateWords} />
-				<Choice name="door" label="Door" values={doors} words={doorWords} />
+				<Choice name="state" label="State" values={states} words={stateWords} chosen={chosen(filter, "state")} />
+				<Choice name="door" label="Door" values={doors} words={doorWords} chosen={chosen(filter, "door")} />
 				<button type="submit">Filter</button>
 			</p>
 			<details class="plain">
 				<summary>More</summary>
 				<p class="line">
-					<Field name="service" label="Service" />
+					<Field name="service" label="Service" list="services" />
+					<datalist id="services">
+						{services.map((service) => (
+							<option value={service} />
+						))}
+					</datalist>
 					<Field name="actor" label="By" />
 					<Field name="prefix" label="Prefix id" />
 					<Field name="binding" label="Binding id" />
@@ -61,7 +66,7 @@ export const Filters = ({ filter }: { filter: PageFilter }) => (
 						<input id="until" name="until" type="date" value={isDay(filter.until) ? filter.until : null} />
 					</span>
 				</p>
-				<p class="hint">With a “-” before it, a value is what is not shown. Days are days in UTC.</p>
+				<p class="hint">Put “-” before a value to leave it out. Days are in UTC.</p>
 			</details>
 		</form>
 		<nav aria-label="Times" class="line">
@@ -80,36 +85,47 @@ export const Filters = ({ filter }: { filter: PageFilter }) => (
 /** What the form does not show, and must not lose. */
 const Kept = ({ filter }: { filter: PageFilter }) => (
 	<>
-		{filter.conditions.map((condition) => (
-			<input type="hidden" {...parameterOf(condition)} />
-		))}
+		{filter.conditions
+			.filter(({ field }) => chosen(filter, field) === null)
+			.map((condition) => (
+				<input type="hidden" {...parameterOf(condition)} />
+			))}
 		{filter.since !== null && !isDay(filter.since) && <input type="hidden" name="since" value={filter.since} />}
 		{filter.until !== null && !isDay(filter.until) && <input type="hidden" name="until" value={filter.until} />}
 	</>
 );
+
+/** The one condition on a field that is chosen from a list, as the list has it: it shows it, and changes it. */
+function chosen({ conditions }: PageFilter, field: ConditionField): string | null {
+	const [one, ...others] = conditions.filter((condition) => condition.field === field);
+	return one === undefined || others.length > 0 || (field !== "state" && field !== "door")
+		? null
+		: parameterOf(one).value;
+}
 
 interface ChoiceProps<Value extends string> {
 	name: string;
 	label: string;
 	values: readonly Value[];
 	words: Record<Value, string>;
+	chosen: string | null;
 }
 
-const Choice = <Value extends string>({ name, label, values, words }: ChoiceProps<Value>) => (
+const Choice = <Value extends string>({ name, label, values, words, chosen }: ChoiceProps<Value>) => (
 	<>
 		<label for={name} class="unseen">
 			{label}
 		</label>
 		<select id={name} name={name}>
-			<option value="">{label}…</option>
+			<option value="">Any {label.toLowerCase()}</option>
 			{[
 				["is", ""],
 				["is not", "-"],
 			].map(([how, mark]) => (
 				<optgroup label={how}>
 					{values.map((value) => (
-						<option value={`${mark}${value}`}>
-							{how} {words[value]}
+						<option value={`${mark}${value}`} selected={chosen === `${mark}${value}`}>
+							{mark === "" ? words[value] : `not ${words[value]}`}
 						</option>
 					))}
 				</optgroup>
@@ -118,10 +134,13 @@ const Choice = <Value extends string>({ name, label, values, words }: ChoiceProp
 	</>
 );
 
-const Field = ({ name, label }: { name: string; label: string }) => (
+/** Cloudflare's for addresses of one's own; others can be typed. */
+const services = ["CDN", "Spectrum", "Magic Transit"];
+
+const Field = ({ name, label, list }: { name: string; label: string; list?: string }) => (
 	<span>
 		<label for={name}>{label}</label>
-		<input id={name} name={name} maxlength={200} spellcheck="false" autocomplete="off" />
+		<input id={name} name={name} list={list} maxlength={200} spellcheck="false" autocomplete="off" />
 	</span>
 );
 

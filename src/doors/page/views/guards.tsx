@@ -1,16 +1,23 @@
-// What the guards said: those that saw something first, with their evidence; the others in one line.
+// What the guards said: those that saw something first, with their evidence in words; the others in one line.
 import { sentenceOf } from "../../../deletion/guards.ts";
 import type { Verdict } from "../../../deletion/verdict.ts";
 import { textOf } from "../story.ts";
+import { guardWords } from "../words.ts";
 
 const verdictWords = {
 	pass: "passes",
-	acknowledge: "a risk to be named",
-	approve: "another person has to agree",
+	acknowledge: "has to be acknowledged",
+	approve: "needs someone else's approval",
 	refuse: "refuses",
 };
 
-export function Guards({ guards }: { guards: readonly Verdict[] }) {
+interface GuardsProps {
+	guards: readonly Verdict[];
+	/** When they judged: their waits count from then. */
+	atMs: number;
+}
+
+export function Guards({ guards, atMs }: GuardsProps) {
 	const seen = guards.filter(({ guard, verdict, acknowledged, approved, ...evidence }) => {
 		return verdict !== "pass" || Object.keys(evidence).length > 0;
 	});
@@ -19,24 +26,46 @@ export function Guards({ guards }: { guards: readonly Verdict[] }) {
 		<>
 			{seen.length > 0 && (
 				<ul class="guards">
-					{seen.map(({ guard, verdict, acknowledged, approved, ...evidence }) => (
-						<li data-verdict={acknowledged || approved ? "agreed" : verdict}>
-							<b>{guard}</b>: {acknowledged ? "named by who asked" : approved ? "approved" : verdictWords[verdict]}.{" "}
-							{sentenceOf(guard)}
-							<small>
-								{Object.entries(evidence)
-									.map(([name, value]) => `${name.replaceAll("_", " ")}: ${textOf(value)}`)
-									.join(" · ")}
-							</small>
+					{seen.map((verdict) => (
+						<li data-verdict={verdict.acknowledged || verdict.approved ? "agreed" : verdict.verdict}>
+							<b>{capital(guardWords[verdict.guard])}</b>{" "}
+							{verdict.acknowledged
+								? "was acknowledged"
+								: verdict.approved
+									? "was approved"
+									: verdictWords[verdict.verdict]}
+							. {sentenceOf(verdict.guard)}
+							<small>{evidenceWords(verdict, atMs)}</small>
 						</li>
 					))}
 				</ul>
 			)}
 			{quiet.length > 0 && (
-				<p class="hint">
-					{seen.length > 0 ? "Nothing else" : "Nothing"} to fear: {quiet.map(({ guard }) => guard).join(", ")}.
-				</p>
+				<details class="plain">
+					<summary>
+						{quiet.length} {quiet.length === 1 ? "check" : "checks"} passed
+					</summary>
+					<p class="hint">{quiet.map(({ guard }) => guardWords[guard]).join(", ")}</p>
+				</details>
 			)}
 		</>
 	);
 }
+
+export const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+
+function evidenceWords({ guard, verdict, acknowledged, approved, ...evidence }: Verdict, atMs: number): string {
+	const said = (name: string): string => textOf(evidence[name]);
+	const wait = evidence.retry_after_seconds;
+	const next = typeof wait === "number" ? `; next at ${hourAndMinute(atMs + wait * 1000)}` : "";
+	if (guard === "budget")
+		return `${said("deletions")} of ${said("limit")} used in ${said("window_minutes")} minutes${next}`;
+	if (guard === "breadth")
+		return `${said("gone")} of ${said("of")} bindings of the prefix in ${said("window_minutes")} minutes${next}`;
+	return Object.entries(evidence)
+		.filter(([name]) => name !== "retry_after_seconds")
+		.map(([name, value]) => `${name.replaceAll("_", " ")}: ${textOf(value)}`)
+		.join(" · ");
+}
+
+const hourAndMinute = (ms: number): string => `${new Date(ms).toISOString().slice(11, 16)} UTC`;

@@ -70,7 +70,7 @@ const Navigation = ({ part, viewer, present }: Pick<Frame, "part" | "present"> &
 				</li>
 				<li>
 					<a href="/account" aria-current={part === "account" ? "page" : undefined}>
-						Account{present !== null && present.approvals > 0 && ` (${present.approvals} to approve)`}
+						Account{present !== null && present.approvals > 0 && ` (${present.approvals} waiting for approval)`}
 					</a>
 				</li>
 			</ul>
@@ -103,13 +103,13 @@ const Banner = ({ viewer, freeze }: { viewer: Viewer; freeze: Freeze | null }) =
 			<section class="banner" aria-label="Freeze">
 				<p>
 					<strong>Deletions are frozen.</strong> {freeze.by.name}: {freeze.reason}. Since <Moment at={freeze.since} />
-					{freeze.until === null ? ", until somebody lifts it." : ", until "}
+					{freeze.until === null ? ", until someone lifts it." : ", until "}
 					{freeze.until !== null && <Moment at={freeze.until} />}
 				</p>
 				{viewer.actor.scopes.includes("freeze") && (
 					<Confirm summary="Lift the freeze…" action="/freeze-switch" viewer={viewer} button="Lift the freeze">
 						<input type="hidden" name="turn" value="off" />
-						<p>Deletions that were scheduled or approved go on at once.</p>
+						<p>Deletions that are due or approved go ahead at once.</p>
 					</Confirm>
 				)}
 			</section>

@@ -2,11 +2,13 @@
 import { sentenceOf } from "../../../deletion/guards.ts";
 import type { Plan } from "../../../deletion/plan.ts";
 import { historyOf } from "../filter.ts";
+import { serviceWord } from "../serving.ts";
 import type { Viewer } from "../viewer.ts";
+import { guardWords } from "../words.ts";
 import { Confirm } from "./confirm.tsx";
 import { Copied } from "./copied.tsx";
 import { EffectFigure } from "./effect.tsx";
-import { Guards } from "./guards.tsx";
+import { capital, Guards } from "./guards.tsx";
 import { Layout, type Present } from "./layout.tsx";
 
 interface PlanProps {
@@ -15,19 +17,21 @@ interface PlanProps {
 	present: Present | null;
 	/** One for each time that the form is shown. */
 	formKey: string;
-	needsReason: boolean;
+	/** What somebody had typed before they had to sign in again. */
+	typed: { reason?: string | undefined; not_before?: string | undefined };
+	nowMs: number;
 }
 
-export const PlanPage = ({ plan, viewer, present, formKey, needsReason }: PlanProps) => {
+export const PlanPage = ({ plan, viewer, present, formKey, typed, nowMs }: PlanProps) => {
 	const { binding, effect, guards, would } = plan;
 	return (
 		<Layout title={binding.cidr} part="account" viewer={viewer} present={present}>
 			<h1>{binding.cidr}</h1>
 			<dl class="facts">
 				<dt>Service</dt>
-				<dd>{binding.service_name ?? "none named"}</dd>
+				<dd>{capital(serviceWord(binding.service_name))}</dd>
 				<dt>Provisioning</dt>
-				<dd>{binding.provisioning?.state ?? "not told"}</dd>
+				<dd>{binding.provisioning?.state ?? "unknown"}</dd>
 				<dt>Binding</dt>
 				<dd>
 					<Copied text={binding.id} what="binding's id" />
@@ -40,13 +44,13 @@ export const PlanPage = ({ plan, viewer, present, formKey, needsReason }: PlanPr
 			<section>
 				<h2>If it were deleted now</h2>
 				<EffectFigure binding={binding} effect={effect} isDone={false} />
-				<Guards guards={guards.filter(({ guard }) => guard !== "no_reason")} />
+				<Guards guards={guards.filter(({ guard }) => guard !== "no_reason")} atMs={nowMs} />
 				{!viewer.actor.scopes.includes("delete") ? (
-					<p class="notice">You may look at it; to delete, you lack the scope “delete”.</p>
+					<p class="notice">You can't delete it: your token lacks the scope “delete”.</p>
 				) : would === "refuse" ? (
 					<p class="notice">It would be refused now.</p>
 				) : (
-					<DeleteForm plan={plan} viewer={viewer} formKey={formKey} needsReason={needsReason} />
+					<DeleteForm plan={plan} viewer={viewer} formKey={formKey} typed={typed} />
 				)}
 			</section>
 			<p class="line">
@@ -57,45 +61,48 @@ export const PlanPage = ({ plan, viewer, present, formKey, needsReason }: PlanPr
 	);
 };
 
-const DeleteForm = ({ plan, viewer, formKey, needsReason }: Omit<PlanProps, "present">) => {
+const DeleteForm = ({ plan, viewer, formKey, typed }: Omit<PlanProps, "present" | "nowMs">) => {
 	const { cidr, service_name } = plan.binding;
 	const waits = plan.would === "wait_for_approval";
 	return (
 		<Confirm
-			summary={waits ? "Ask for its deletion…" : "Delete it…"}
+			summary={waits ? "Ask for approval…" : "Delete…"}
 			action={`/account/${cidr}`}
+			back={`/account/${cidr}`}
+			isDangerous
+			isOpen={typed.reason !== undefined || typed.not_before !== undefined}
 			viewer={viewer}
 			button={waits ? `Ask to delete ${cidr}` : `Delete ${cidr}`}
 		>
 			<input type="hidden" name="key" value={formKey} />
 			<input type="hidden" name="if_match" value={plan.snapshot} />
 			<p>
-				This deletes the binding of <b>{cidr}</b> to {service_name ?? "no service"}
-				{waits ? ", as soon as another person has agreed" : ""}. Traffic begins to move at once and settles within{" "}
-				{plan.effect.settles_within_hours} hours. There is no undo; a restoration is a new binding.
+				This deletes the binding of <b>{cidr}</b> to {serviceWord(service_name)}
+				{waits ? " once someone else approves" : ""}. Traffic starts to move at once and settles within{" "}
+				{plan.effect.settles_within_hours} hours. There is no undo: restoring creates a new binding.
 			</p>
 			<p>
-				<label for="reason">Reason{needsReason ? "" : " (may be left out)"}</label>
-				<input id="reason" name="reason" maxlength={500} required={needsReason} autocomplete="off" />
+				<label for="reason">Reason</label>
+				<input id="reason" name="reason" value={typed.reason} maxlength={500} required autocomplete="off" />
 			</p>
 			{plan.acknowledge.filter((guard) => guard !== "no_reason").length > 0 && (
 				<fieldset>
-					<legend>Risks that have to be named</legend>
+					<legend>Risks to acknowledge</legend>
 					{plan.acknowledge
 						.filter((guard) => guard !== "no_reason")
 						.map((guard) => (
 							<p>
 								<input type="checkbox" id={guard} name="acknowledge" value={guard} required />
 								<label for={guard}>
-									<b>{guard}</b>: {sentenceOf(guard)}
+									<b>{capital(guardWords[guard])}.</b> {sentenceOf(guard)}
 								</label>
 							</p>
 						))}
 				</fieldset>
 			)}
 			<p>
-				<label for="not_before">Not before, in UTC (left out: at once)</label>
-				<input id="not_before" name="not_before" type="datetime-local" />
+				<label for="not_before">Not before, in UTC (empty: now)</label>
+				<input id="not_before" name="not_before" type="datetime-local" value={typed.not_before} />
 			</p>
 		</Confirm>
 	);

@@ -21,7 +21,7 @@ export const Rows = ({ caption, rows, actorHref }: RowsProps) => (
 		<caption class="unseen">{caption}</caption>
 		<thead>
 			<tr>
-				{["Asked for", "State", "Binding", "Service", "By", "Reason"].map((title) => (
+				{["Requested", "State", "Binding", "Service", "By", "Reason"].map((title) => (
 					<th scope="col">{title}</th>
 				))}
 			</tr>
@@ -36,13 +36,15 @@ export const Rows = ({ caption, rows, actorHref }: RowsProps) => (
 						<StateMark state={state} />
 					</td>
 					<td class="what">
-						<a href={`/records/${id}`}>{cidr ?? binding_id ?? "nothing that is bound"}</a>
+						<a href={`/records/${id}`}>{cidr ?? binding_id ?? "no binding"}</a>
 					</td>
 					<td>{service_name}</td>
 					<td class="who">
 						<a href={actorHref(actor)}>{actor}</a> <small>{doorWords[door]}</small>
 					</td>
-					<td class="why">{reason}</td>
+					<td class="why">
+						<span title={reason}>{reason}</span>
+					</td>
 				</tr>
 			))}
 		</tbody>

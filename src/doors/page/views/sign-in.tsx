@@ -22,15 +22,22 @@ export const SignIn = ({ to, notice, again = false }: SignInProps) => (
 			<input type="hidden" name="to" value={to} />
 			<p>
 				<label for="token">Token</label>
-				<input id="token" name="token" type="password" autocomplete="current-password" required spellcheck="false" />
+				<input
+					id="token"
+					name="token"
+					type="password"
+					autocomplete="current-password"
+					required
+					spellcheck="false"
+					autofocus
+				/>
 			</p>
 			<p>
 				<button type="submit">Sign in</button>
 			</p>
 		</form>
 		<p class="hint">
-			A token of unbind's, as its operator makes one with <code>npm run token</code>. The session ends after eight
-			hours.
+			unbind's operator makes tokens with <code>npm run token</code>. A session ends after eight hours.
 		</p>
 	</Layout>
 );

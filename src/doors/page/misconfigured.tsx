@@ -1,0 +1,24 @@
+// What a person gets while the configuration has problems: what to fix, in which order, and how. Reads no session.
+import * as v from "valibot";
+import type { Problem } from "../problem.ts";
+import { html } from "./html.ts";
+import { Misconfigured } from "./views/misconfigured.tsx";
+
+const problemsSchema = v.object({
+	problems: v.array(v.object({ setting: v.string(), problem: v.string(), fix: v.string() })),
+});
+
+/** Without these nothing works; the others are looked at then. */
+const first = ["CLOUDFLARE_ACCOUNT_ID", "CLOUDFLARE_API_TOKEN", "TOKENS"];
+
+/** Browsers ask for HTML by name; others for anything. */
+export const isForPeople = ({ method, headers }: Request): boolean =>
+	method === "GET" && /\btext\/html\b/.test(headers.get("accept") ?? "");
+
+export function misconfiguredPage({ evidence, status, headers }: Problem, requestId: string, url: URL): Response {
+	const { problems } = v.parse(problemsSchema, evidence);
+	const place = (setting: string) => (first.indexOf(setting) + first.length + 1) % (first.length + 1);
+	const ordered = problems.toSorted((a, b) => place(a.setting) - place(b.setting));
+	const isDev = url.hostname === "localhost" || url.hostname === "127.0.0.1";
+	return html(<Misconfigured problems={ordered} isDev={isDev} requestId={requestId} />, status, headers);
+}

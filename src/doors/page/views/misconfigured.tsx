@@ -1,0 +1,61 @@
+// The problems of the configuration, in the order in which to fix them.
+import { Layout } from "./layout.tsx";
+
+interface ConfigProblem {
+	setting: string;
+	problem: string;
+	fix: string;
+}
+
+interface MisconfiguredProps {
+	problems: readonly ConfigProblem[];
+	/** It runs under `wrangler dev`, where secrets are in a file. */
+	isDev: boolean;
+	requestId: string;
+}
+
+export const Misconfigured = ({ problems, isDev, requestId }: MisconfiguredProps) => (
+	<Layout title="unbind is not configured" part={null} viewer={null} present={null}>
+		<h1>unbind is not configured</h1>
+		<p class="notice" role="alert">
+			Until {problems.length === 1 ? "this is" : "all of these are"} fixed, unbind answers nothing and deletes nothing.
+		</p>
+		<ol class="steps">
+			{problems.map(({ setting, problem, fix }) => (
+				<li>
+					<p>
+						<b>{setting}</b>: {problem.replace(new RegExp(`^${setting}:? `), "")}
+					</p>
+					<Fix fix={fix} isDev={isDev} />
+				</li>
+			))}
+		</ol>
+		{isDev && <p>Then restart npm run dev.</p>}
+		<p class="hint">
+			Request <code>{requestId}</code>
+		</p>
+	</Layout>
+);
+
+/** A fix is a sentence that ends in a command. */
+function Fix({ fix, isDev }: { fix: string; isDev: boolean }) {
+	const [, before = fix, command = ""] = /^(.*?)(?:then )?[Rr]un: (.+)$/.exec(fix) ?? [];
+	const [, secret] = /^npx wrangler secret put (\w+)$/.exec(command) ?? [];
+	const told = before.replace(/[;,]? *$/, "");
+	if (isDev && secret !== undefined)
+		return (
+			<p>
+				{told !== "" && `${told}. `}Put a line into <code>.dev.vars</code>: <code>{secret}=…</code>
+			</p>
+		);
+	return (
+		<p>
+			{told !== "" && `${told}. `}
+			{command !== "" && !(isDev && /wrangler deploy$/.test(command)) && (
+				<>
+					Run: <code>{command}</code>
+				</>
+			)}
+		</p>
+	);
+}
