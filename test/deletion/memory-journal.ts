@@ -108,9 +108,8 @@ export function createMemoryJournal(now: () => number): MemoryJournal {
 					begunAtMs !== null && begunAtMs > sinceMs && [...underWay, ...carriedOut].includes(state),
 			);
 			const inPrefix = counted.filter(({ deletion }) => isIn(deletion, prefixId) && deletion.state !== "restored");
-			const oldestMs = counted.length === 0 ? null : Math.min(...counted.map((one) => one.begunAtMs ?? 0));
-			const oldestInPrefixMs = inPrefix.length === 0 ? null : Math.min(...inPrefix.map((one) => one.begunAtMs ?? 0));
-			return { inAccount: counted.length, inPrefix: inPrefix.length, oldestMs, oldestInPrefixMs };
+			const timesOf = (some: typeof counted) => some.map(({ begunAtMs }) => begunAtMs ?? 0).toSorted((a, b) => a - b);
+			return { account: timesOf(counted), prefix: timesOf(inPrefix) };
 		},
 		freeze() {
 			const { frozen } = journal;
