@@ -19,6 +19,7 @@ export type DoorCode =
 	| "rate_limited"
 	| "outcome_unknown"
 	| "misconfigured"
+	| "ledger_unreachable"
 	| "internal";
 
 export type ProblemCode = FailureCode | DoorCode;
@@ -60,6 +61,7 @@ const table: Record<ProblemCode, readonly [number, string]> = {
 	cloudflare_refused: [502, "Cloudflare refused"],
 	credential_rejected: [502, "Cloudflare rejected unbind's credential"],
 	misconfigured: [503, "unbind is misconfigured"],
+	ledger_unreachable: [503, "unbind's ledger cannot be reached now"],
 	cloudflare_unavailable: [503, "Cloudflare's API cannot be used now"],
 	outcome_unknown: [504, "The outcome is not known yet"],
 };
