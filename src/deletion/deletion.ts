@@ -85,6 +85,8 @@ export interface Deletion {
 	not_before: string | null;
 	approval: Approval | null;
 	restoration: Restoration | null;
+	/** How somebody closed it by hand; only where somebody did. */
+	resolution?: Resolution;
 }
 
 /** What another person had to agree to, and what became of it. */
@@ -117,6 +119,17 @@ export type RestorationFailureCode =
 	| "cloudflare_refused"
 	| "credential_rejected"
 	| "cloudflare_unavailable";
+
+export const resolutionOutcomes = ["gone", "standing"] as const;
+export type ResolutionOutcome = (typeof resolutionOutcomes)[number];
+
+/** What somebody found where unbind could not look: the binding is gone, or it is there. */
+export interface Resolution {
+	outcome: ResolutionOutcome;
+	by: Party;
+	at: string;
+	note: string;
+}
 
 /** What a list row shows. */
 export interface Summary {

@@ -10,6 +10,7 @@ import type { Freeze, FreezeEvent } from "./freeze.ts";
 import type { LookUpFailure } from "./locate.ts";
 import type { Offer, OfferFailure, Press } from "./offer.ts";
 import type { Plan, PlanQuery } from "./plan.ts";
+import type { ResolutionRefusal, ResolutionWish } from "./resolution.ts";
 import type { RestorationRefusal } from "./restore.ts";
 import type { Result } from "./result.ts";
 
@@ -79,6 +80,8 @@ export interface LedgerApi {
 	): Promise<Result<Deletion, LifecycleFailure>>;
 	cancel(id: string, actor: Actor): Promise<Result<Deletion, LifecycleFailure>>;
 	restore(id: string, actor: Actor, waitMs: number): Promise<Result<Deletion, RestorationRefusal>>;
+	/** Closes an unknown deletion or restoration by hand, where Cloudflare cannot be read. */
+	resolve(id: string, wish: ResolutionWish, actor: Actor): Promise<Result<Deletion, ResolutionRefusal>>;
 	/** The freeze in force, and the latest ones. */
 	freezes(): Promise<{ freeze: Freeze | null; log: FreezeEvent[] }>;
 	/** null lifts it. Fails with the freeze in force where the new one would end earlier. */

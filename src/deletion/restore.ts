@@ -162,7 +162,7 @@ type Bound = Pick<Binding, "id" | "provisioningState">;
 const isUnderWayOrDone = ({ restoration }: Deletion): boolean => restoration !== null && restoration.state !== "failed";
 
 /** What is bound at just this CIDR now; null when nothing is. */
-async function boundAt(
+export async function boundAt(
 	binding: BindingSnapshot,
 	{ cloudflare }: Ports,
 ): Promise<Result<Binding | null, LookUpFailure>> {

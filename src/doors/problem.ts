@@ -10,6 +10,7 @@ export type DoorCode =
 	| "foreign_form"
 	| "self_approval"
 	| "conflict"
+	| "too_early"
 	| "binding_conflict"
 	| "prefix_not_approved"
 	| "not_found"
@@ -47,6 +48,7 @@ const table: Record<ProblemCode, readonly [number, string]> = {
 	not_found: [404, "There is nothing here"],
 	method_not_allowed: [405, "The method is not allowed here"],
 	conflict: [409, "It is too late for that"],
+	too_early: [409, "It is too early for that"],
 	binding_conflict: [409, "Another binding is in the way"],
 	prefix_not_approved: [409, "The prefix is not approved"],
 	changed: [412, "The prefix has changed since the plan"],

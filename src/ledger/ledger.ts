@@ -17,6 +17,7 @@ import type { BindingsQuery, Changes, ChangesQuery, LedgerApi, Overview } from "
 import type { LookUpFailure } from "../deletion/locate.ts";
 import type { Offer, OfferFailure, Press } from "../deletion/offer.ts";
 import { type Plan, type PlanQuery, plan } from "../deletion/plan.ts";
+import { type ResolutionRefusal, type ResolutionWish, resolve } from "../deletion/resolution.ts";
 import { beginRestoration, type RestorationRefusal } from "../deletion/restore.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
 import { surveyPrefix } from "../deletion/survey.ts";
@@ -95,6 +96,22 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		// KV still shows the record as it was before; who asks for it next should not see that.
 		await withinMs(publishWaitMs, outbox.send(id));
 		return ok(restored);
+	}
+
+	async resolve(id: string, wish: ResolutionWish, actor: Actor): Promise<Result<Deletion, ResolutionRefusal>> {
+		const { ports, outbox } = this.#wired();
+		// A look that is under way would settle the record over somebody's word, and so would one that begins meanwhile.
+		while (this.#underWay.has(id)) await this.#underWay.get(id);
+		const work = this.#recorded(id).then((deletion) => resolve(deletion, wish, actor, ports));
+		const done = work.then(
+			() => undefined,
+			() => undefined,
+		);
+		this.#underWay.set(id, done);
+		const resolved = noted("resolution", id, actor, await work.finally(() => this.#underWay.delete(id)));
+		// KV may still show a restoration that is under way.
+		await withinMs(publishWaitMs, outbox.send(id));
+		return resolved;
 	}
 
 	async freezes(): Promise<{ freeze: Freeze | null; log: FreezeEvent[] }> {

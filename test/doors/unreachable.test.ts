@@ -23,7 +23,11 @@ test.each<[string, CallOptions]>([
 	["/freeze", { method: "DELETE" }],
 ])("%s answers 503 and when to try again: %j", async (path, options) => {
 	const answer = await call(path, options);
-	expect([answer.status, answer.json.code, answer.headers.get("retry-after")]).toEqual([503, "ledger_unreachable", "5"]);
+	expect([answer.status, answer.json.code, answer.headers.get("retry-after")]).toEqual([
+		503,
+		"ledger_unreachable",
+		"5",
+	]);
 });
 
 test("Cloudflare's door answers 503 in its envelope", async () => {

@@ -171,7 +171,8 @@ describe("the breadth", () => {
 		pass(20 * minuteMs);
 		await remove("203.0.113.64/26");
 		await othersDelete(prefixes.amsterdam, magicTransit24);
-		const retryIn = async () => Number((await remove("203.0.113.128/25", "?acknowledge=leaves_no_service")).headers.get("retry-after"));
+		const retryIn = async () =>
+			Number((await remove("203.0.113.128/25", "?acknowledge=leaves_no_service")).headers.get("retry-after"));
 		const seconds = await retryIn();
 		expect(seconds).toBe(3600);
 		pass((seconds - 1) * 1000);

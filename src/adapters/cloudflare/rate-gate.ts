@@ -32,9 +32,7 @@ export function createRateGate(now: () => number): RateGate {
 		 * `Ratelimit-Policy: "default";q=1200;w=300`: of 1,200 in five minutes.
 		 */
 		observe(headers) {
-			const quotas = new Map(
-				itemsOf(headers, "ratelimit-policy").map((item) => [nameOf(item), numberIn(item, "q")]),
-			);
+			const quotas = new Map(itemsOf(headers, "ratelimit-policy").map((item) => [nameOf(item), numberIn(item, "q")]));
 			let fewest: { calls: number; untilMs: number } | null = null;
 			for (const item of itemsOf(headers, "ratelimit")) {
 				const remaining = numberIn(item, "r");

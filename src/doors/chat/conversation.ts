@@ -7,7 +7,7 @@ import { dismissedCard, lookingCard, workingCard } from "./cards/plan.ts";
 import { deadButtonCard } from "./cards/refusal.ts";
 import type { Command, Misread } from "./command.ts";
 import { turnFreeze } from "./freeze.ts";
-import { changeDeletion } from "./lifecycle.ts";
+import { changeDeletion, resolveDeletion } from "./lifecycle.ts";
 import { deletePlanned, showPlan } from "./plan.ts";
 import { showHistory, showRecord } from "./records.ts";
 import { askLedger, type Talk } from "./talk.ts";
@@ -52,6 +52,8 @@ async function run(command: Command, talk: Talk): Promise<Reply> {
 			return showHistory(command.target, talk);
 		case "show":
 			return showRecord(command.id, talk);
+		case "resolve":
+			return resolveDeletion(command, talk);
 		case "freeze":
 			return turnFreeze(command.reason, talk);
 		case "unfreeze":

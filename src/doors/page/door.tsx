@@ -92,7 +92,8 @@ export const challenge = { "www-authenticate": 'Bearer realm="unbind"' };
 /** A change is done from the page of the same address, or the one above. */
 function returnPath({ url, method }: Request): string {
 	const { pathname, search } = new URL(url);
-	const page = method === "POST" ? pathname.replace(/\/(?:approve|reject|cancel|restore)$/, "") : pathname + search;
+	const page =
+		method === "POST" ? pathname.replace(/\/(?:approve|reject|cancel|restore|resolve)$/, "") : pathname + search;
 	return localPath(/^\/(?:$|\?|records\/|account(?:[/?]|$))/.test(page) ? page : "/", url);
 }
 

@@ -1,6 +1,7 @@
 // One deletion: what was asked for, what became of it and how, and what can still be done. Chat and webhooks link here.
-import type { Deletion, Summary } from "../../../deletion/deletion.ts";
+import { at, type Deletion, type Summary } from "../../../deletion/deletion.ts";
 import { type Option, optionsFor } from "../../../deletion/options.ts";
+import { isResolvable, resolvableFromMs } from "../../../deletion/resolution.ts";
 import { addressOf, historyOf, noFilter } from "../filter.ts";
 import type { JSX } from "../jsx-runtime.ts";
 import { storyOf } from "../story.ts";
@@ -43,6 +44,7 @@ export const RecordPage = ({ deletion, others, viewer, present, live }: RecordPr
 				</p>
 			)}
 			<Options deletion={deletion} viewer={viewer} />
+			{isResolvable(deletion, viewer.actor) && <Resolve deletion={deletion} viewer={viewer} />}
 			<Facts deletion={deletion} />
 			{binding !== null && effect !== null && (
 				<Part title="The traffic">
@@ -104,7 +106,8 @@ const Part = ({ title, children }: { title: string; children: JSX.Children }) =>
 );
 
 function Facts({ deletion }: { deletion: Deletion }) {
-	const { id, binding, actor, reason, target, created_at, settled_at, not_before, approval, restoration } = deletion;
+	const { id, binding, actor, reason, target, created_at, settled_at, not_before, approval, restoration, resolution } =
+		deletion;
 	const known = actor.user_name === undefined ? "" : `, there ${actor.user_name}`;
 	const facts: [string, JSX.Children][] = [
 		["Asked for by", `${actor.name} (${actor.platform ?? doorWords[actor.door]}${known})`],
@@ -139,6 +142,8 @@ function Facts({ deletion }: { deletion: Deletion }) {
 	}
 	if (restoration?.binding_id)
 		facts.push(["New binding", <Copied text={restoration.binding_id} what="new binding's id" />]);
+	if (resolution !== undefined)
+		facts.push(["Resolved", `${resolution.outcome}, by ${resolution.by.name}: ${resolution.note}`]);
 	return (
 		<dl class="facts">
 			{facts.map(([name, value]) => (
@@ -186,6 +191,37 @@ function Options({ deletion, viewer }: { deletion: Deletion; viewer: Viewer }) {
 					</Confirm>
 				);
 			})}
+		</div>
+	);
+}
+
+/** For when Cloudflare stays unreadable: somebody looked elsewhere, as in the dashboard. */
+function Resolve({ deletion, viewer }: { deletion: Deletion; viewer: Viewer }) {
+	const what = deletion.binding?.cidr ?? deletion.target;
+	const from = resolvableFromMs(deletion);
+	return (
+		<div class="options">
+			<Confirm
+				summary="Resolve by hand…"
+				action={`/records/${deletion.id}/resolve`}
+				viewer={viewer}
+				button={`Settle the record of ${what}`}
+			>
+				<p>
+					Look at Cloudflare's dashboard first: is {what} bound there? unbind asks Cloudflare once more, and your word
+					counts only if there is no answer. Possible from <Moment at={at(from)} />.
+				</p>
+				<p>
+					<input type="radio" id="resolve-gone" name="outcome" value="gone" required />{" "}
+					<label for="resolve-gone">The binding is gone</label>{" "}
+					<input type="radio" id="resolve-standing" name="outcome" value="standing" required />{" "}
+					<label for="resolve-standing">The binding is there</label>
+				</p>
+				<p>
+					<label for="resolve-note">How you know</label>
+					<input id="resolve-note" name="note" required maxlength={500} autocomplete="off" />
+				</p>
+			</Confirm>
 		</div>
 	);
 }
