@@ -6,7 +6,7 @@ import type { Binding, Prefix } from "./binding.ts";
 import type { CloudflareId } from "./cloudflare-id.ts";
 import type { LifecycleFailure } from "./decisions.ts";
 import type { Deletion, SettledState, Summary } from "./deletion.ts";
-import type { Freeze, FreezeEvent } from "./freeze.ts";
+import type { Freeze, FreezeEvent, Waiting } from "./freeze.ts";
 import type { LookUpFailure } from "./locate.ts";
 import type { Offer, OfferFailure, Press } from "./offer.ts";
 import type { Plan, PlanQuery } from "./plan.ts";
@@ -45,8 +45,8 @@ export interface Outcome {
 export interface Overview {
 	changes: Changes;
 	freeze: Freeze | null;
-	/** How many wait for an approval, or for their time; none where the version still holds. */
-	waiting: { approval: number; time: number };
+	/** None where the version still holds. */
+	waiting: Waiting;
 	/** None where the version still holds. */
 	outcomes: Outcome[];
 }
@@ -83,7 +83,7 @@ export interface LedgerApi {
 	/** Closes an unknown deletion or restoration by hand, where Cloudflare cannot be read. */
 	resolve(id: string, wish: ResolutionWish, actor: Actor): Promise<Result<Deletion, ResolutionRefusal>>;
 	/** The freeze in force, and the latest ones. */
-	freezes(): Promise<{ freeze: Freeze | null; log: FreezeEvent[] }>;
+	freezes(): Promise<{ freeze: Freeze | null; waiting: Waiting; log: FreezeEvent[] }>;
 	/** null lifts it. Fails with the freeze in force where the new one would end earlier. */
 	setFreeze(freeze: Freeze | null, by: Party): Promise<Result<Freeze | null, Freeze>>;
 	/** Keeps what a chat message's buttons offer; gives the id that they carry. */

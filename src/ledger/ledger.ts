@@ -12,7 +12,7 @@ import { type CloudflareId, isCloudflareId } from "../deletion/cloudflare-id.ts"
 import { cancel, decideApproval, type LifecycleFailure } from "../deletion/decisions.ts";
 import { type Deletion, isOpen } from "../deletion/deletion.ts";
 import { createDirectory } from "../deletion/directory.ts";
-import type { Freeze, FreezeEvent } from "../deletion/freeze.ts";
+import type { Freeze } from "../deletion/freeze.ts";
 import type { BindingsQuery, Changes, ChangesQuery, LedgerApi, Overview } from "../deletion/ledger-api.ts";
 import type { LookUpFailure } from "../deletion/locate.ts";
 import type { Offer, OfferFailure, Press } from "../deletion/offer.ts";
@@ -30,6 +30,7 @@ import { keepOffer, takeOffer } from "./offers.ts";
 import { overview } from "./overview.ts";
 import { createSurveys } from "./surveys.ts";
 import { getFlag, nextDueMs, openTables, postpone, prune, setFlag } from "./tables.ts";
+import { waiting } from "./waiting.ts";
 import { type Wired, wire } from "./wiring.ts";
 
 const settledAtOnce = 20;
@@ -114,8 +115,10 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		return resolved;
 	}
 
-	async freezes(): Promise<{ freeze: Freeze | null; log: FreezeEvent[] }> {
-		return { freeze: freezeInForce(this.#sql, Date.now()), log: freezeLog(this.#sql) };
+	async freezes(): ReturnType<LedgerApi["freezes"]> {
+		const nowMs = Date.now();
+		const freeze = freezeInForce(this.#sql, nowMs);
+		return { freeze, waiting: waiting(this.#sql, nowMs), log: freezeLog(this.#sql) };
 	}
 
 	async setFreeze(freeze: Freeze | null, by: Party): Promise<Result<Freeze | null, Freeze>> {

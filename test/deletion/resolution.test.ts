@@ -51,7 +51,10 @@ describe("an unknown deletion, where Cloudflare cannot be read", () => {
 		expect(record).toMatchObject({ state, settled_at: at });
 		expect(record.failure?.code ?? null).toBe(code);
 		expect(record.resolution).toEqual({ outcome, by: { name: "carol", door: "api" }, at, note });
-		expect(record.timeline.slice(-2)).toMatchObject([{ event: "resolved", outcome, by: "carol", note }, { event: state }]);
+		expect(record.timeline.slice(-2)).toMatchObject([
+			{ event: "resolved", outcome, by: "carol", note },
+			{ event: state },
+		]);
 		expect(world.journal.open(recordId)).toBeNull();
 	});
 
