@@ -7,6 +7,7 @@ import { liftFreeze, putFreeze, showFreeze } from "./doors/api/freeze.ts";
 import { apiDoor } from "./doors/api/handler.ts";
 import { listDeletions, showDeletion } from "./doors/api/history.ts";
 import { cancelDeletion, decideDeletion, resolveDeletion, restoreDeletion } from "./doors/api/lifecycle.ts";
+import { showStatus } from "./doors/api/status.ts";
 import { authenticate, authenticateAsCloudflare } from "./doors/auth/authenticate.ts";
 import { chat } from "./doors/chat/handler.ts";
 import * as cloudflare from "./doors/cloudflare.ts";
@@ -27,6 +28,7 @@ export const router = Router<IRequest, [Context], Response>();
 
 router
 	.get("/health", health)
+	.get("/status", apiDoor("read", showStatus))
 	.get("/bindings", apiDoor("read", listBindings))
 	.get("/bindings/:target+", apiDoor("read", showPlan))
 	.delete("/bindings/:target+", apiDoor(null, deleteBinding))

@@ -13,6 +13,7 @@ import type { Plan, PlanQuery } from "./plan.ts";
 import type { ResolutionRefusal, ResolutionWish } from "./resolution.ts";
 import type { RestorationRefusal } from "./restore.ts";
 import type { Result } from "./result.ts";
+import type { HealthProblem, StatusFacts } from "./status.ts";
 
 export interface ChangesQuery {
 	/** Only ids that come after this one; "" is before all. */
@@ -89,5 +90,8 @@ export interface LedgerApi {
 	/** Keeps what a chat message's buttons offer; gives the id that they carry. */
 	offer(offer: Offer): Promise<string>;
 	press(press: Press): Promise<Result<Offer, OfferFailure>>;
-	health(): Promise<{ credentialRejected: boolean }>;
+	/** A Ledger of an earlier release names no problems. */
+	health(): Promise<{ credentialRejected: boolean; problems?: HealthProblem[] }>;
+	/** The facts, and what in them turns health red. */
+	status(): Promise<{ facts: StatusFacts; problems: HealthProblem[] }>;
 }

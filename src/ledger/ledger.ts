@@ -20,14 +20,17 @@ import { type Plan, type PlanQuery, plan } from "../deletion/plan.ts";
 import { type ResolutionRefusal, type ResolutionWish, resolve } from "../deletion/resolution.ts";
 import { beginRestoration, type RestorationRefusal } from "../deletion/restore.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
+import { healthProblems } from "../deletion/status.ts";
 import { surveyPrefix } from "../deletion/survey.ts";
 import { log, traceOf } from "../log.ts";
 import { withinMs } from "../within-ms.ts";
 import { changes } from "./changes.ts";
 import { isCredentialRejected, markOf } from "./credential-health.ts";
+import { probeCredential, probeDueMs } from "./credential-probe.ts";
 import { endsBefore, freezeInForce, freezeLog, scheduledIds, setFreeze } from "./freezes.ts";
 import { keepOffer, takeOffer } from "./offers.ts";
 import { overview } from "./overview.ts";
+import { createStorageProbe, healthFacts, statusFacts } from "./status.ts";
 import { createSurveys } from "./surveys.ts";
 import { getFlag, nextDueMs, openTables, postpone, prune, setFlag } from "./tables.ts";
 import { waiting } from "./waiting.ts";
@@ -46,6 +49,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	/** Callers who wait for a deletion to be settled. */
 	readonly #waiting = new Set<{ id: string; settled: PromiseWithResolvers<void> }>();
 	readonly #survey = createSurveys(this.#directory);
+	readonly #storageWorks: (nowMs: number) => boolean;
 	#services: Wired | null = null;
 	#alarmAtMs: number | null = null;
 
@@ -53,11 +57,13 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		super(ctx, env);
 		this.#sql = ctx.storage.sql;
 		openTables(this.#sql);
+		this.#storageWorks = createStorageProbe(this.#sql);
 		ctx.blockConcurrencyWhile(async () => {
 			this.#alarmAtMs = await ctx.storage.getAlarm();
 			// Should the platform have given up on an alarm, whoever wakes the object sets it again.
 			const nextMs = nextDueMs(this.#sql);
 			if (nextMs !== null) this.#wakeBy(nextMs);
+			if (configOf(env).ok) this.#wakeBy(probeDueMs(this.#sql, Date.now()));
 		});
 	}
 
@@ -164,9 +170,27 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		return overview(this.#sql, this.#wired().journal.version(), query, sinceDay, Date.now());
 	}
 
-	async health(): Promise<{ credentialRejected: boolean }> {
+	async health(): ReturnType<LedgerApi["health"]> {
+		const nowMs = Date.now();
+		const known = this.#knownHealth(nowMs);
+		const problems = healthProblems(healthFacts(this.#sql, known, nowMs), nowMs);
+		return { credentialRejected: known.credentialRejected, problems };
+	}
+
+	async status(): ReturnType<LedgerApi["status"]> {
+		const nowMs = Date.now();
+		const known = { ...this.#knownHealth(nowMs), nextAlarmMs: this.#alarmAtMs };
+		const facts = statusFacts(this.#sql, known, nowMs);
+		return { facts, problems: healthProblems(facts, nowMs) };
+	}
+
+	#knownHealth(nowMs: number) {
 		const config = configOf(this.env);
-		return { credentialRejected: !config.ok || isCredentialRejected(this.#sql, markOf(config.value.credential)) };
+		return {
+			credentialRejected: !config.ok || isCredentialRejected(this.#sql, markOf(config.value.credential)),
+			storageWorks: this.#storageWorks(nowMs),
+			callsLeft: this.#services?.addressing.callsLeft() ?? null,
+		};
 	}
 
 	/**
@@ -176,7 +200,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	override async alarm(): Promise<void> {
 		this.#alarmAtMs = null;
 		try {
-			const { outbox } = this.#wired();
+			const { ports, outbox } = this.#wired();
 			const query = "SELECT id FROM deletions WHERE settle_at <= ? ORDER BY settle_at LIMIT ?";
 			const due = this.#sql.exec<{ id: string }>(query, Date.now(), settledAtOnce).toArray();
 			await Promise.all(due.map(({ id }) => this.#advance(id).then(() => outbox.send(id))));
@@ -184,6 +208,11 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 			prune(this.#sql, Date.now());
 			const nextMs = nextDueMs(this.#sql);
 			if (nextMs !== null) this.#wakeBy(Math.max(nextMs, Date.now() + 1000));
+			setFlag(this.#sql, "alarm_succeeded", String(Date.now()));
+			// After everything else, and not waited for: it must delay no work.
+			if (probeDueMs(this.#sql, Date.now()) <= Date.now())
+				this.ctx.waitUntil(probeCredential(this.#sql, ports.cloudflare, ports.now));
+			this.#wakeBy(probeDueMs(this.#sql, Date.now()));
 		} catch (error) {
 			log("error", "alarm_failed", traceOf(error));
 			this.#wakeBy(Date.now() + alarmPauseMs);

@@ -30,7 +30,12 @@ const firstPauseMs = 250;
 /** A read is held back this long at the most; where Cloudflare wants more, the caller is told. */
 const longestHoldMs = 5000;
 
-export function createAddressing(options: AddressingOptions): Cloudflare {
+export interface Addressing extends Cloudflare {
+	/** Of the rate limit, by the last answer; null when that is not known. */
+	callsLeft(): number | null;
+}
+
+export function createAddressing(options: AddressingOptions): Addressing {
 	const { accountId, now, sleep, random } = options;
 	const gate = createRateGate(now);
 	const reads = new Map<string, Promise<Result<Listing<unknown>, CloudflareFault>>>();
@@ -98,6 +103,7 @@ export function createAddressing(options: AddressingOptions): Cloudflare {
 	}
 
 	return {
+		callsLeft: () => gate.callsLeft(),
 		listPrefixes: async (read) => mapped(await shared(prefixesPath, read), toPrefix),
 		listBindings: async (prefixId, read) => mapped(await shared(bindingsPath(prefixId), read), toBinding),
 		async deleteBinding(prefixId, bindingId) {

@@ -1,8 +1,8 @@
 // What every page has: its head, the way to the others, and the banner of a freeze.
 import type { Freeze, Waiting } from "../../../deletion/freeze.ts";
+import { heldWords } from "../../held-words.ts";
 import type { JSX } from "../jsx-runtime.ts";
 import type { Viewer } from "../viewer.ts";
-import { heldWords } from "../../held-words.ts";
 import { Confirm } from "./confirm.tsx";
 import { Moment } from "./moment.tsx";
 
