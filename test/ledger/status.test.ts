@@ -3,18 +3,7 @@ import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { approver, documentedCaller } from "../doors/account.ts";
 import { call, cloudflare, deletes, HISTORY, ledger } from "../harness.ts";
-import {
-	alarmInMs,
-	dayMs,
-	endClock,
-	hourMs,
-	inMs,
-	minuteMs,
-	noon,
-	pass,
-	startClock,
-	wakeAfter,
-} from "../lifecycle/clock.ts";
+import { dayMs, endClock, hourMs, inMs, minuteMs, noon, pass, startClock, wakeAfter } from "../lifecycle/clock.ts";
 import { cidr, deleted, record, remove } from "../lifecycle/people.ts";
 
 beforeEach(startClock);
