@@ -1,7 +1,7 @@
 // What `/status` shows, and that `/health` agrees with it.
 import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { approver, documentedCaller } from "../doors/account.ts";
+import { approver, documentedCaller, withoutPauses } from "../doors/account.ts";
 import { call, cloudflare, deletes, HISTORY, ledger } from "../harness.ts";
 import { dayMs, endClock, hourMs, inMs, minuteMs, noon, pass, startClock, wakeAfter } from "../lifecycle/clock.ts";
 import { cidr, deleted, record, remove } from "../lifecycle/people.ts";
@@ -161,6 +161,7 @@ describe("the credential", () => {
 	});
 
 	test("keeps its mark when Cloudflare gives no clear answer", async () => {
+		withoutPauses();
 		await status();
 		await cloudflare.order({ method: "GET", times: 3, fault: { kind: "html" } });
 		await wakeAfter(dayMs);
