@@ -9,6 +9,7 @@ import type {
 	RESTPutAPIApplicationGuildCommandsJSONBody,
 } from "discord-api-types/v10";
 import * as v from "valibot";
+import { resolutionOutcomes } from "../src/deletion/deletion.ts";
 import { type Verb, verbNames, verbs } from "../src/doors/chat/command.ts";
 import { readWorkerOptions } from "../test/sandbox/wrangler.ts";
 
@@ -18,6 +19,13 @@ const settings = v.object({ CHAT: v.object({ discord: v.object({ application: v.
 const options: Record<string, APIApplicationCommandBasicOption> = {
 	target: { type: 3, name: "target", description: "A binding: its CIDR, its id or an alias", autocomplete: true },
 	reason: { type: 3, name: "reason", description: "Why; it goes on record", max_length: 500 },
+	outcome: {
+		type: 3,
+		name: "outcome",
+		description: "What you found at Cloudflare",
+		choices: resolutionOutcomes.map((outcome) => ({ name: outcome, value: outcome })),
+	},
+	note: { type: 3, name: "note", description: "How you know; it goes on record", max_length: 500 },
 	id: { type: 3, name: "id", description: "A deletion's id, as the history shows it", min_length: 26, max_length: 26 },
 };
 

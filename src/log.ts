@@ -1,5 +1,5 @@
 // One line of JSON an event, for people and their log tools. Fields are chosen where the event happens; a secret is in
-// none of them, and an exception's message (which can quote what it choked on) is cut out of what is kept of it.
+// none of them. An exception's message can quote what it choked on, so only known words of it are kept.
 import type { Json } from "./deletion/json.ts";
 
 export type LogLevel = "info" | "warn" | "error";
@@ -8,9 +8,48 @@ export function log(level: LogLevel, event: string, fields: { [name: string]: Js
 	console[level](JSON.stringify({ level, event, ...fields }));
 }
 
-/** What is told of an exception: its kind, and where it happened. */
-export function traceOf(error: unknown): { error: string; at: string[] } {
+/**
+ * What may be quoted of a message: the platform's and SQLite's own words, which tell why a migration or a commit failed.
+ * Names in them are of our tables and columns: lower-case words, so that no token passes for one.
+ */
+const quotable = [
+	/^no such (?:table|column|index|function): [a-z_]{1,40}(?:\.[a-z_]{1,40})?(?![\w.-])/,
+	/^duplicate column name: [a-z_]{1,40}(?![\w.-])/,
+	/^table [a-z_]{1,40} (?:already exists|has no column named [a-z_]{1,40})(?![\w.-])/,
+	/^(?:UNIQUE|NOT NULL|CHECK|FOREIGN KEY) constraint failed/,
+	/^(?:malformed JSON|database or disk is full|database disk image is malformed|database is locked|out of memory)/,
+	/^Durable Object (?:reset because its code was updated|is overloaded|storage operation exceeded timeout)/,
+	/^(?:The )?Durable Object's (?:code has been updated|isolate exceeded its memory limit)/,
+	/^Internal error in Durable Object storage/,
+	/^Cannot resolve Durable Object due to transient issue/,
+	/^Exceeded allowed (?:rows read|rows written|duration) in Durable Objects free tier/,
+	/^Too many (?:subrequests|API requests) by single [Ww]orker invocation/,
+	/^Worker exceeded (?:CPU time|memory) limit/,
+	/^Network connection lost/,
+	/^internal error(?![^;])/,
+	/^KV [A-Z_]{3,12} failed: \d{3}(?!\d)/,
+];
+const sqliteCode = /\bSQLITE_[A-Z]{2,20}(?:_[A-Z]{2,20})?\b/;
+
+/** What is logged of an exception: its kind, the part of its message that may be quoted, and where it happened. */
+export function traceOf(error: unknown): { [name: string]: Json } {
 	if (!(error instanceof Error)) return { error: typeof error, at: [] };
-	const lines = (error.stack ?? "").split("\n").map((line) => line.trim());
-	return { error: error.name, at: lines.filter((line) => line.startsWith("at ")).slice(0, 8) };
+	// A message of several lines could pass for places.
+	const lines = (error.stack ?? "")
+		.replace(error.message, () => "")
+		.split("\n")
+		.map((line) => line.trim());
+	const message = quoted(error.message);
+	return {
+		error: error.name,
+		...(message === null ? {} : { message }),
+		at: lines.filter((line) => line.startsWith("at ")).slice(0, 8),
+	};
+}
+
+function quoted(message: string): string | null {
+	const known = quotable.map((pattern) => pattern.exec(message)?.[0]).find((match) => match !== undefined);
+	const code = sqliteCode.exec(message)?.[0];
+	const parts = [known, code].filter((part) => part !== undefined);
+	return parts.length === 0 ? null : parts.join(": ");
 }

@@ -6,7 +6,8 @@ import { deleteBinding, postDeletion } from "./doors/api/deletions.ts";
 import { liftFreeze, putFreeze, showFreeze } from "./doors/api/freeze.ts";
 import { apiDoor } from "./doors/api/handler.ts";
 import { listDeletions, showDeletion } from "./doors/api/history.ts";
-import { cancelDeletion, decideDeletion, restoreDeletion } from "./doors/api/lifecycle.ts";
+import { cancelDeletion, decideDeletion, resolveDeletion, restoreDeletion } from "./doors/api/lifecycle.ts";
+import { showStatus } from "./doors/api/status.ts";
 import { authenticate, authenticateAsCloudflare } from "./doors/auth/authenticate.ts";
 import { chat } from "./doors/chat/handler.ts";
 import * as cloudflare from "./doors/cloudflare.ts";
@@ -16,7 +17,7 @@ import { showAccount, turnFreeze } from "./doors/page/account.tsx";
 import { pageDoor } from "./doors/page/door.tsx";
 import { exportCsv, exportNdjson, showHistory } from "./doors/page/history.tsx";
 import { deleteBinding as deleteBindingByForm, showPlan as showPlanPage } from "./doors/page/plan.tsx";
-import { changeRecord, showRecord } from "./doors/page/record.tsx";
+import { changeRecord, resolveRecord, showRecord } from "./doors/page/record.tsx";
 import { signIn, signOut } from "./doors/page/signing-in.tsx";
 import { problem, problemResponse } from "./doors/problem.ts";
 import { webhook } from "./doors/webhooks/handler.ts";
@@ -27,6 +28,7 @@ export const router = Router<IRequest, [Context], Response>();
 
 router
 	.get("/health", health)
+	.get("/status", apiDoor("read", showStatus))
 	.get("/bindings", apiDoor("read", listBindings))
 	.get("/bindings/:target+", apiDoor("read", showPlan))
 	.delete("/bindings/:target+", apiDoor(null, deleteBinding))
@@ -36,6 +38,7 @@ router
 	.post("/deletions/:id/approval", apiDoor("approve", decideDeletion))
 	.post("/deletions/:id/cancellation", apiDoor("delete", cancelDeletion))
 	.post("/deletions/:id/restoration", apiDoor("restore", restoreDeletion))
+	.post("/deletions/:id/resolution", apiDoor("approve", resolveDeletion))
 	.get("/freeze", apiDoor("read", showFreeze))
 	.put("/freeze", apiDoor("freeze", putFreeze))
 	.delete("/freeze", apiDoor("freeze", liftFreeze))
@@ -53,6 +56,7 @@ router
 	.post("/records/:id/reject", changeRecord("reject"))
 	.post("/records/:id/cancel", changeRecord("cancel"))
 	.post("/records/:id/restore", changeRecord("restore"))
+	.post("/records/:id/resolve", resolveRecord)
 	.get("/account", pageDoor(showAccount))
 	.get("/account/:target+", pageDoor(showPlanPage))
 	.post("/account/:target+", deleteBindingByForm)

@@ -58,6 +58,10 @@ export async function beginRestoration(
 		const detail = `The binding at ${binding.cidr} is being deleted. Try again when that has settled.`;
 		return fail({ code: "conflict", detail, deletion: leaving });
 	}
+	if (isSaidToBeThere(latest) && bound.value !== null && sameId(bound.value.id, binding.id)) {
+		const detail = `There is nothing to restore: the binding ${binding.cidr} is still there.`;
+		return fail({ code: "conflict", detail, deletion: latest });
+	}
 	const nowMs = now();
 	const begun = begunBy(actor, latest, nowMs);
 	if (bound.value === null) {
@@ -90,7 +94,8 @@ async function isDone({ restoration, binding }: Deletion, ports: Ports): Promise
 
 function restorableBinding(deletion: Deletion): Result<BindingSnapshot, RestorationRefusal> {
 	const { binding, state } = deletion;
-	if (binding === null || (state !== "deleted" && state !== "already_gone" && state !== "restored")) {
+	const wentLater = isSaidToBeThere(deletion);
+	if (binding === null || (state !== "deleted" && state !== "already_gone" && state !== "restored" && !wentLater)) {
 		const detail = `There is nothing to restore: the deletion is ${state.replaceAll("_", " ")}.`;
 		return fail({ code: "conflict", detail, deletion });
 	}
@@ -100,6 +105,10 @@ function restorableBinding(deletion: Deletion): Result<BindingSnapshot, Restorat
 	}
 	return ok(binding);
 }
+
+/** Somebody closed the record with "it is still there"; should it be missing by now, it can be restored. */
+const isSaidToBeThere = ({ state, resolution }: Deletion): boolean =>
+	state === "failed" && resolution?.outcome === "standing";
 
 async function prefixApproved(
 	{ prefix_id }: BindingSnapshot,

@@ -93,6 +93,8 @@ export interface Deletion {
 	restoration: Restoration | null;
 	/** How many refused requests share this record, where there is more than one. */
 	requests?: number;
+	/** How somebody closed it by hand; only where somebody did. */
+	resolution?: Resolution;
 }
 
 export interface Failure {
@@ -134,6 +136,17 @@ export type RestorationFailureCode =
 	| "cloudflare_refused"
 	| "credential_rejected"
 	| "cloudflare_unavailable";
+
+export const resolutionOutcomes = ["gone", "standing"] as const;
+export type ResolutionOutcome = (typeof resolutionOutcomes)[number];
+
+/** What somebody found where unbind could not look: the binding is gone, or it is there. */
+export interface Resolution {
+	outcome: ResolutionOutcome;
+	by: Party;
+	at: string;
+	note: string;
+}
 
 /** What a list row shows. */
 export interface Summary {

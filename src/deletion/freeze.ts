@@ -9,6 +9,15 @@ export interface Freeze {
 	until: string | null;
 }
 
+/** How many deletions wait, each counted once. */
+export interface Waiting {
+	approval: number;
+	/** Their time has not come. */
+	time: number;
+	/** Their time has come: they start when the freeze is lifted. */
+	held: number;
+}
+
 export interface FreezeEvent {
 	at: string;
 	event: "frozen" | "lifted";

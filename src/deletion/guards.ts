@@ -11,13 +11,10 @@ import type { Policy } from "./policy.ts";
 import { snapshotTag } from "./snapshot.ts";
 import { type GuardName, guardNames, type Verdict } from "./verdict.ts";
 
-/** Deletions that were begun, and did not fail: what is in flight is among them. */
+/** When the deletions that did not fail were begun, oldest first: on the account, and in the prefix. */
 export interface Pace {
-	inAccount: number;
-	inPrefix: number;
-	/** When the oldest of them was begun, and the oldest of the prefix. */
-	oldestMs: number | null;
-	oldestInPrefixMs: number | null;
+	account: readonly number[];
+	prefix: readonly number[];
 }
 
 export interface Facts {
@@ -79,17 +76,22 @@ const guards: Record<GuardName, Guard> = {
 		sentence: "Too many deletions on this account in too short a time. Ask again when some have left the window.",
 		check({ pace, policy, nowMs }) {
 			const { deletions: limit, windowMinutes } = policy.budget;
-			if (pace.inAccount < limit) return null;
-			return { deletions: pace.inAccount, limit, ...windowEvidence(pace.oldestMs, windowMinutes, nowMs) };
+			const deletions = pace.account.length;
+			if (deletions < limit) return null;
+			// Where the limit was lowered since, more than one deletion has to leave the window.
+			return { deletions, limit, ...windowEvidence(pace.account[deletions - limit], windowMinutes, nowMs) };
 		},
 	},
 	breadth: {
 		sentence: "More than half of the prefix's bindings would be gone within the window. Ask again when it has passed.",
 		check({ pace, policy, all, nowMs }) {
-			const of = pace.inPrefix + all.length;
-			const gone = pace.inPrefix + 1;
-			if (pace.inPrefix === 0 || gone * 2 <= of) return null;
-			return { gone, of, ...windowEvidence(pace.oldestInPrefixMs, policy.budget.windowMinutes, nowMs) };
+			const earlier = pace.prefix.length;
+			const of = earlier + all.length;
+			const gone = earlier + 1;
+			if (earlier === 0 || gone * 2 <= of) return null;
+			// So many of them may still be in the window when this one is at most half, or the first.
+			const mayStay = Math.max(0, all.length - 2);
+			return { gone, of, ...windowEvidence(pace.prefix[earlier - mayStay - 1], policy.budget.windowMinutes, nowMs) };
 		},
 	},
 	changed: {
@@ -133,9 +135,10 @@ const isMoved = (range: Cidr, binding: LiveBinding, effect: Effect): boolean =>
 		return kept.ok && contains(kept.value, range);
 	});
 
-const windowEvidence = (oldestMs: number | null, windowMinutes: number, nowMs: number): Evidence => ({
+/** @param lastMs when the last deletion was begun that has to leave the window before the refusal ends. */
+const windowEvidence = (lastMs: number | undefined, windowMinutes: number, nowMs: number): Evidence => ({
 	window_minutes: windowMinutes,
-	retry_after_seconds: Math.max(1, Math.ceil(((oldestMs ?? nowMs) + windowMinutes * 60_000 - nowMs) / 1000)),
+	retry_after_seconds: Math.max(1, Math.ceil(((lastMs ?? nowMs) + windowMinutes * 60_000 - nowMs) / 1000)),
 });
 
 /** What has been agreed to: by the caller, by naming risks, and by an approver. */

@@ -6,12 +6,14 @@ import type { Binding, Prefix } from "./binding.ts";
 import type { CloudflareId } from "./cloudflare-id.ts";
 import type { LifecycleFailure } from "./decisions.ts";
 import type { Deletion, SettledState, Summary } from "./deletion.ts";
-import type { Freeze, FreezeEvent } from "./freeze.ts";
+import type { Freeze, FreezeEvent, Waiting } from "./freeze.ts";
 import type { LookUpFailure } from "./locate.ts";
 import type { Offer, OfferFailure, Press } from "./offer.ts";
 import type { Plan, PlanQuery } from "./plan.ts";
 import type { DeletionCommand, Receipt, Rejection } from "./receive.ts";
+import type { ResolutionRefusal, ResolutionWish } from "./resolution.ts";
 import type { Result } from "./result.ts";
+import type { HealthProblem, StatusFacts } from "./status.ts";
 
 export interface ChangesQuery {
 	/** Only ids that come after this one; "" is before all. */
@@ -44,8 +46,8 @@ export interface Outcome {
 export interface Overview {
 	changes: Changes;
 	freeze: Freeze | null;
-	/** How many wait for an approval, or for their time; none where the version still holds. */
-	waiting: { approval: number; time: number };
+	/** None where the version still holds. */
+	waiting: Waiting;
 	/** None where the version still holds. */
 	outcomes: Outcome[];
 }
@@ -79,12 +81,17 @@ export interface LedgerApi {
 	): Promise<Result<Deletion, LifecycleFailure>>;
 	cancel(id: string, actor: Actor): Promise<Result<Deletion, LifecycleFailure>>;
 	restore(id: string, actor: Actor, waitMs: number): Promise<Result<Deletion, RestorationRefusal>>;
+	/** Closes an unknown deletion or restoration by hand, where Cloudflare cannot be read. */
+	resolve(id: string, wish: ResolutionWish, actor: Actor): Promise<Result<Deletion, ResolutionRefusal>>;
 	/** The freeze in force, and the latest ones. */
-	freezes(): Promise<{ freeze: Freeze | null; log: FreezeEvent[] }>;
+	freezes(): Promise<{ freeze: Freeze | null; waiting: Waiting; log: FreezeEvent[] }>;
 	/** null lifts it. Fails with the freeze in force where the new one would end earlier. */
 	setFreeze(freeze: Freeze | null, by: Party): Promise<Result<Freeze | null, Freeze>>;
 	/** Keeps what a chat message's buttons offer; gives the id that they carry. */
 	offer(offer: Offer): Promise<string>;
 	press(press: Press): Promise<Result<Offer, OfferFailure>>;
-	health(): Promise<{ credentialRejected: boolean }>;
+	/** A Ledger of an earlier release names no problems. */
+	health(): Promise<{ credentialRejected: boolean; problems?: HealthProblem[] }>;
+	/** The facts, and what in them turns health red. */
+	status(): Promise<{ facts: StatusFacts; problems: HealthProblem[] }>;
 }

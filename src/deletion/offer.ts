@@ -6,7 +6,7 @@ import { options } from "./options.ts";
 import { fail, ok, type Result } from "./result.ts";
 import type { GuardName } from "./verdict.ts";
 
-export const choices = ["delete", "dismiss", ...options] as const;
+export const choices = ["delete", "dismiss", "lift", ...options] as const;
 export type Choice = (typeof choices)[number];
 
 interface Terms {
@@ -32,7 +32,8 @@ export interface OfferedPlan {
 	acknowledge: readonly GuardName[];
 }
 
-export type Offer = Terms & ({ about: "plan"; plan: OfferedPlan } | { about: "deletion"; deletionId: string });
+export type Offer = Terms &
+	({ about: "plan"; plan: OfferedPlan } | { about: "deletion"; deletionId: string } | { about: "freeze" });
 
 export interface Press {
 	offerId: string;

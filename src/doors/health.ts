@@ -12,6 +12,6 @@ export async function health(request: Request, context: Context): Promise<Respon
 		return problemResponse(braked, context.requestId);
 	}
 	const known = await ask(context.requestId, () => context.ledger.health());
-	const ok = known.ok && !known.value.credentialRejected;
+	const ok = known.ok && !known.value.credentialRejected && (known.value.problems ?? []).length === 0;
 	return Response.json({ ok }, { status: ok ? 200 : 503 });
 }

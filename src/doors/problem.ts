@@ -10,6 +10,7 @@ export type DoorCode =
 	| "foreign_form"
 	| "self_approval"
 	| "conflict"
+	| "too_early"
 	| "binding_conflict"
 	| "prefix_not_approved"
 	| "not_found"
@@ -21,6 +22,7 @@ export type DoorCode =
 	| "rate_limited"
 	| "outcome_unknown"
 	| "misconfigured"
+	| "ledger_unreachable"
 	| "internal";
 
 export type ProblemCode = FailureCode | DoorCode;
@@ -49,6 +51,7 @@ const table: Record<ProblemCode, readonly [number, string]> = {
 	not_found: [404, "There is nothing here"],
 	method_not_allowed: [405, "The method is not allowed here"],
 	conflict: [409, "It is too late for that"],
+	too_early: [409, "It is too early for that"],
 	binding_conflict: [409, "Another binding is in the way"],
 	prefix_not_approved: [409, "The prefix is not approved"],
 	changed: [412, "The prefix has changed since the plan"],
@@ -64,6 +67,7 @@ const table: Record<ProblemCode, readonly [number, string]> = {
 	cloudflare_refused: [502, "Cloudflare refused"],
 	credential_rejected: [502, "Cloudflare rejected unbind's credential"],
 	misconfigured: [503, "unbind is misconfigured"],
+	ledger_unreachable: [503, "unbind's ledger cannot be reached now"],
 	cloudflare_unavailable: [503, "Cloudflare's API cannot be used now"],
 	outcome_unknown: [504, "The outcome is not known yet"],
 };

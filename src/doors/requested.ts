@@ -85,7 +85,12 @@ export async function commandDeletion(
 	return fail(problem(code, detail, evidence));
 }
 
-export const unreachable = problem("internal", "The ledger cannot be reached now. Ask again.", {}, retryAfter(5));
+export const unreachable = problem(
+	"ledger_unreachable",
+	"unbind's ledger cannot be reached now. Try again in a few seconds.",
+	{},
+	retryAfter(5),
+);
 
 /** A look-up that failed, where it is not a deletion's: nothing was to be deleted, nothing is on record. */
 export function lookUpProblem(failure: LookUpFailure): Problem {

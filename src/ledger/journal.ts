@@ -215,22 +215,19 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 			const query = `SELECT binding_id FROM deletions WHERE open = 1 AND state IN ('deleting', 'unknown') AND +prefix_id = ?1
 				UNION ALL SELECT binding_id FROM deletions
 				WHERE prefix_id = ?1 AND changed_at >= ?2 AND state IN ${carriedOutStates}
-					AND json_extract(record, '$.settled_at') >= ?3`;
+					AND CASE WHEN json_valid(record) THEN json_extract(record, '$.settled_at') END >= ?3`;
 			const rows = sql.exec<{ binding_id: string }>(query, plainId(prefixId), sinceMs, at(sinceMs)).toArray();
 			return new Set(rows.map((row) => row.binding_id));
 		},
 		pace(prefixId, sinceMs) {
-			const query = `SELECT count(*) AS inAccount, min(begun_at) AS oldestMs,
-					min(CASE WHEN prefix_id = ?1 AND state <> 'restored' THEN begun_at END) AS oldestInPrefixMs,
-					coalesce(sum(prefix_id = ?1 AND state <> 'restored'), 0) AS inPrefix
-				FROM deletions WHERE begun_at > ?2 AND state IN ('deleting', 'unknown', 'deleted', 'already_gone', 'restored')`;
-			return sql
-				.exec<{ inAccount: number; inPrefix: number; oldestMs: number | null; oldestInPrefixMs: number | null }>(
-					query,
-					plainId(prefixId),
-					sinceMs,
-				)
-				.one();
+			const query = `SELECT begun_at AS atMs, prefix_id = ?1 AND state <> 'restored' AS inPrefix FROM deletions
+				WHERE begun_at > ?2 AND state IN ('deleting', 'unknown', 'deleted', 'already_gone', 'restored')
+				ORDER BY begun_at`;
+			const begun = sql.exec<{ atMs: number; inPrefix: number }>(query, plainId(prefixId), sinceMs).toArray();
+			return {
+				account: begun.map(({ atMs }) => atMs),
+				prefix: begun.filter(({ inPrefix }) => inPrefix === 1).map(({ atMs }) => atMs),
+			};
 		},
 		freeze: () => freezeInForce(sql, now()),
 		keepOpen({ deletion, terms, progress }, dueAtMs, claims = []) {

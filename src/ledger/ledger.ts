@@ -12,25 +12,30 @@ import { type CloudflareId, isCloudflareId } from "../deletion/cloudflare-id.ts"
 import { cancel, decideApproval, type LifecycleFailure } from "../deletion/decisions.ts";
 import { type Deletion, isOpen } from "../deletion/deletion.ts";
 import { createDirectory } from "../deletion/directory.ts";
-import type { Freeze, FreezeEvent } from "../deletion/freeze.ts";
+import type { Freeze } from "../deletion/freeze.ts";
 import { giveUpIfLate } from "../deletion/judge-received.ts";
 import type { BindingsQuery, Changes, ChangesQuery, LedgerApi, Overview } from "../deletion/ledger-api.ts";
 import type { LookUpFailure } from "../deletion/locate.ts";
 import type { Offer, OfferFailure, Press } from "../deletion/offer.ts";
 import { type Plan, type PlanQuery, plan } from "../deletion/plan.ts";
 import { type DeletionCommand, type Receipt, type Rejection, receive } from "../deletion/receive.ts";
+import { type ResolutionRefusal, type ResolutionWish, resolve } from "../deletion/resolution.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
+import { healthProblems } from "../deletion/status.ts";
 import { surveyPrefix } from "../deletion/survey.ts";
 import { log, traceOf } from "../log.ts";
 import { withinMs } from "../within-ms.ts";
 import { changes } from "./changes.ts";
 import { isCredentialRejected, markOf } from "./credential-health.ts";
+import { probeCredential, probeDueMs } from "./credential-probe.ts";
 import { endsBefore, freezeInForce, freezeLog, scheduledIds, setFreeze } from "./freezes.ts";
 import { migrate } from "./migrations.ts";
 import { keepOffer, takeOffer } from "./offers.ts";
 import { overview } from "./overview.ts";
+import { createStorageProbe, healthFacts, statusFacts } from "./status.ts";
 import { createSurveys } from "./surveys.ts";
 import { dueIds, getFlag, nextDueMs, postpone, prune, setFlag } from "./tables.ts";
+import { waiting } from "./waiting.ts";
 import { type Wired, wire } from "./wiring.ts";
 
 const settledAtOnce = 20;
@@ -48,6 +53,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	/** Callers who wait for a deletion to be settled. */
 	readonly #waiting = new Set<{ id: string; settled: PromiseWithResolvers<void> }>();
 	readonly #survey = createSurveys(this.#directory);
+	readonly #storageWorks: (nowMs: number) => boolean;
 	#services: Wired | null = null;
 	#alarmAtMs: number | null = null;
 
@@ -55,11 +61,13 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		super(ctx, env);
 		this.#sql = ctx.storage.sql;
 		migrate(ctx.storage);
+		this.#storageWorks = createStorageProbe(this.#sql);
 		ctx.blockConcurrencyWhile(async () => {
 			this.#alarmAtMs = await ctx.storage.getAlarm();
 			// Should the platform have given up on an alarm, whoever wakes the object sets it again.
 			const nextMs = nextDueMs(this.#sql);
 			if (nextMs !== null) this.#wakeBy(nextMs);
+			if (configOf(env).ok) this.#wakeBy(probeDueMs(this.#sql, Date.now()));
 		});
 	}
 
@@ -104,8 +112,27 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		return ok(restored);
 	}
 
-	async freezes(): Promise<{ freeze: Freeze | null; log: FreezeEvent[] }> {
-		return { freeze: freezeInForce(this.#sql, Date.now()), log: freezeLog(this.#sql) };
+	async resolve(id: string, wish: ResolutionWish, actor: Actor): Promise<Result<Deletion, ResolutionRefusal>> {
+		const { ports, outbox } = this.#wired();
+		// A look that is under way would settle the record over somebody's word, and so would one that begins meanwhile.
+		for (let present = this.#underWay.get(id); present !== undefined; present = this.#underWay.get(id))
+			await present.work;
+		const work = this.#recorded(id).then((deletion) => resolve(deletion, wish, actor, ports));
+		const done = work.then(
+			() => undefined,
+			() => undefined,
+		);
+		this.#underWay.set(id, { judged: done, work: done });
+		const resolved = noted("resolution", id, actor, await work.finally(() => this.#underWay.delete(id)));
+		// KV may still show a restoration that is under way.
+		await withinMs(publishWaitMs, outbox.send(id));
+		return resolved;
+	}
+
+	async freezes(): ReturnType<LedgerApi["freezes"]> {
+		const nowMs = Date.now();
+		const freeze = freezeInForce(this.#sql, nowMs);
+		return { freeze, waiting: waiting(this.#sql, nowMs), log: freezeLog(this.#sql) };
 	}
 
 	async setFreeze(freeze: Freeze | null, by: Party): Promise<Result<Freeze | null, Freeze>> {
@@ -151,9 +178,27 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		return overview(this.#sql, this.#wired().journal.version(), query, sinceDay, Date.now());
 	}
 
-	async health(): Promise<{ credentialRejected: boolean }> {
+	async health(): ReturnType<LedgerApi["health"]> {
+		const nowMs = Date.now();
+		const known = this.#knownHealth(nowMs);
+		const problems = healthProblems(healthFacts(this.#sql, known, nowMs), nowMs);
+		return { credentialRejected: known.credentialRejected, problems };
+	}
+
+	async status(): ReturnType<LedgerApi["status"]> {
+		const nowMs = Date.now();
+		const known = { ...this.#knownHealth(nowMs), nextAlarmMs: this.#alarmAtMs };
+		const facts = statusFacts(this.#sql, known, nowMs);
+		return { facts, problems: healthProblems(facts, nowMs) };
+	}
+
+	#knownHealth(nowMs: number) {
 		const config = configOf(this.env);
-		return { credentialRejected: !config.ok || isCredentialRejected(this.#sql, markOf(config.value.credential)) };
+		return {
+			credentialRejected: !config.ok || isCredentialRejected(this.#sql, markOf(config.value.credential)),
+			storageWorks: this.#storageWorks(nowMs),
+			callsLeft: this.#services?.addressing.callsLeft() ?? null,
+		};
 	}
 
 	/**
@@ -163,7 +208,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	override async alarm(): Promise<void> {
 		this.#alarmAtMs = null;
 		try {
-			const { outbox, journal } = this.#wired();
+			const { ports, outbox, journal } = this.#wired();
 			journal.countRefusals();
 			const due = dueIds(this.#sql, Date.now(), settledAtOnce);
 			await Promise.all(due.map((id) => this.#advance(id).then(() => outbox.send(id))));
@@ -172,6 +217,11 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 			const nextMs = nextDueMs(this.#sql);
 			// What is still due is tried again in a second, not at once.
 			if (nextMs !== null) this.#wakeBy(nextMs > Date.now() ? nextMs : Date.now() + 1000);
+			setFlag(this.#sql, "alarm_succeeded", String(Date.now()));
+			// After everything else, and not waited for: it must delay no work.
+			if (probeDueMs(this.#sql, Date.now()) <= Date.now())
+				this.ctx.waitUntil(probeCredential(this.#sql, ports.cloudflare, ports.now));
+			this.#wakeBy(probeDueMs(this.#sql, Date.now()));
 		} catch (error) {
 			log("error", "alarm_failed", traceOf(error));
 			this.#wakeBy(Date.now() + alarmPauseMs);

@@ -1,10 +1,10 @@
 // The present at a glance, in one call: what changed lately, whether deletions are frozen, what waits, and how the last
 // days went. Its version is that of the records and of the freeze.
-import type { State } from "../deletion/deletion.ts";
 import type { ChangesQuery, Overview } from "../deletion/ledger-api.ts";
 import { changes } from "./changes.ts";
 import { freezeInForce } from "./freezes.ts";
 import { outcomesSince } from "./outcomes.ts";
+import { waiting } from "./waiting.ts";
 
 /** @param journal the journal's version, as it is now. */
 export function overview(
@@ -19,11 +19,6 @@ export function overview(
 	const unless = query.unless?.endsWith(mark) ? query.unless.slice(0, query.unless.length - mark.length) : null;
 	const { version, recent, until } = changes(sql, journal, { ...query, unless }, nowMs);
 	const told = { changes: { version: `${version}${mark}`, recent, until }, freeze };
-	if (recent === null) return { ...told, waiting: { approval: 0, time: 0 }, outcomes: [] };
-	const waiting = { approval: openIn(sql, "pending_approval"), time: openIn(sql, "scheduled") };
-	return { ...told, waiting, outcomes: outcomesSince(sql, sinceDay) };
+	if (recent === null) return { ...told, waiting: { approval: 0, time: 0, held: 0 }, outcomes: [] };
+	return { ...told, waiting: waiting(sql, nowMs), outcomes: outcomesSince(sql, sinceDay) };
 }
-
-const openIn = (sql: SqlStorage, state: State): number =>
-	sql.exec<{ count: number }>("SELECT count(*) AS count FROM deletions WHERE open = 1 AND state = ?", state).one()
-		.count;

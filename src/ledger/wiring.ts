@@ -1,5 +1,5 @@
 // The domain's ports, carried out: SQLite, Cloudflare, KV, the clock.
-import { createAddressing } from "../adapters/cloudflare/addressing.ts";
+import { type Addressing, createAddressing } from "../adapters/cloudflare/addressing.ts";
 import { publish } from "../adapters/history/publish.ts";
 import { lastDeletionInKv } from "../adapters/history/recall.ts";
 import { authorityOf } from "../config/authority.ts";
@@ -16,6 +16,7 @@ export interface Wired {
 	ports: Ports;
 	journal: CountedJournal;
 	outbox: Outbox;
+	addressing: Addressing;
 }
 
 /** @param accountId the object's own, not the configuration's: an alarm can outlive a change of that. */
@@ -36,6 +37,14 @@ export function wire(
 		onFailure: (id, failures, detail) => log("warn", "publishing_failed", { deletion_id: id, failures, detail }),
 	});
 	const journal = createJournal(sql, { now, onDue, onSettled });
+	const addressing = createAddressing({
+		accountId,
+		credential: config.credential,
+		now,
+		sleep,
+		random: Math.random,
+		onCredential: (call, rejected) => noteCredential(sql, markOf(config.credential), call, rejected),
+	});
 	const ports: Ports = {
 		accountId,
 		policy: config.policy,
@@ -43,14 +52,7 @@ export function wire(
 		now,
 		sleep,
 		randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
-		cloudflare: createAddressing({
-			accountId,
-			credential: config.credential,
-			now,
-			sleep,
-			random: Math.random,
-			onCredential: (call, rejected) => noteCredential(sql, markOf(config.credential), call, rejected),
-		}),
+		cloudflare: addressing,
 		journal,
 		recollection: {
 			async lastDeletion(query) {
@@ -66,5 +68,5 @@ export function wire(
 			},
 		},
 	};
-	return { ports, journal, outbox };
+	return { ports, journal, outbox, addressing };
 }

@@ -99,7 +99,7 @@ describe("assess", () => {
 		const asked: unknown[] = [];
 		world.journal.pace = (...given) => {
 			asked.push(given);
-			return { inAccount: 7, inPrefix: 0, oldestMs: startMs, oldestInPrefixMs: startMs };
+			return { account: Array(7).fill(startMs), prefix: [] };
 		};
 		world.ports.policy = policyOf({ budget: { deletions: 7, windowMinutes: 90 } });
 		const seen = assessed(foundWith(whole), world);

@@ -15,7 +15,7 @@ const protecting = (...given: string[]) =>
 		},
 	});
 const paced = (inAccount: number, inPrefix: number, oldestMs = startMs, oldestInPrefixMs = oldestMs) => ({
-	pace: { inAccount, inPrefix, oldestMs, oldestInPrefixMs },
+	pace: { account: Array<number>(inAccount).fill(oldestMs), prefix: Array<number>(inPrefix).fill(oldestInPrefixMs) },
 });
 const dashed = (text: string) => text.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 const pass = { verdict: "pass" };
@@ -125,6 +125,14 @@ const cases: Record<string, Case[]> = {
 			}),
 			{ verdict: "refuse", deletions: 9, limit: 1, window_minutes: 1, retry_after_seconds: 1 },
 		],
+		[
+			"two of three have to leave the window of a budget that was cut",
+			factsOf({
+				pace: { account: [50, 30, 10].map((ago) => startMs - ago * minute), prefix: [] },
+				policy: policyOf({ budget: { deletions: 2, windowMinutes: 60 } }),
+			}),
+			{ verdict: "refuse", deletions: 3, limit: 2, window_minutes: 60, retry_after_seconds: 1800 },
+		],
 	],
 	breadth: [
 		["it is the prefix's first, even of its only one", factsOf(paced(1, 0), []), pass],
@@ -151,6 +159,21 @@ const cases: Record<string, Case[]> = {
 			]),
 			{ verdict: "refuse", gone: 3, of: 5, window_minutes: 60, retry_after_seconds: 600 },
 		],
+		...[
+			{ others: 0, gone: 4, of: 4, retryMinutes: 50 },
+			{ others: 1, gone: 4, of: 5, retryMinutes: 50 },
+			{ others: 2, gone: 4, of: 6, retryMinutes: 30 },
+			{ others: 3, gone: 4, of: 7, retryMinutes: 10 },
+		].map(
+			({ others, gone, of, retryMinutes }): Case => [
+				`three went 50, 30 and 10 minutes ago and ${others} would be left`,
+				factsOf(
+					{ pace: { account: [], prefix: [50, 30, 10].map((ago) => startMs - ago * minute) } },
+					Array.from({ length: others }, (_, index) => bindingOf(id(`c${index}`), `203.0.113.${index}/32`)),
+				),
+				{ verdict: "refuse", gone, of, window_minutes: 60, retry_after_seconds: retryMinutes * 60 },
+			],
+		),
 	],
 	last_binding: [
 		["another stands", factsOf(), pass],

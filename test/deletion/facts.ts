@@ -25,7 +25,7 @@ export function factsOf(change: Partial<Facts> = {}, others: readonly Binding[] 
 		nowMs: startMs,
 		policy: defaultPolicy,
 		freeze: null,
-		pace: { inAccount: 0, inPrefix: 0, oldestMs: null, oldestInPrefixMs: null },
+		pace: { account: [], prefix: [] },
 		prefixId: id("a1"),
 		binding,
 		all,

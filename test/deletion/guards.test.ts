@@ -15,7 +15,7 @@ const everyRisk = (levelOfAll: (typeof levels)[number]): Facts =>
 				Object.fromEntries(guardNames.map((guard) => [guard, levelOfAll])),
 			),
 			freeze: freezeOf(),
-			pace: { inAccount: 9, inPrefix: 9, oldestMs: 0, oldestInPrefixMs: 0 },
+			pace: { account: Array(9).fill(0), prefix: Array(9).fill(0) },
 			binding: live("203.0.113.128/25", { serviceId: null, provisioningState: "provisioning" }),
 			reason: null,
 			ranges: [],

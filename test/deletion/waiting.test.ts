@@ -73,7 +73,7 @@ describe("a scheduled deletion", () => {
 		[
 			"would spend more than the budget",
 			"budget",
-			(world) => (world.journal.pace = () => ({ inAccount: 5, inPrefix: 0, oldestMs: due, oldestInPrefixMs: due })),
+			(world) => (world.journal.pace = () => ({ account: Array(5).fill(due), prefix: [] })),
 		],
 		[
 			"carries a risk that was not named",

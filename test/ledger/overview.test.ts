@@ -67,7 +67,7 @@ describe("at a glance", () => {
 	it("there is what waits for an approval, and for its time", async () => {
 		await remove("198.51.100.0/24", "?acknowledge=leaves_no_service");
 		await remove("203.0.113.128/25", `?not_before=${inMs(dayMs)}`);
-		expect((await glance()).waiting).toEqual({ approval: 1, time: 1 });
+		expect((await glance()).waiting).toEqual({ approval: 1, time: 1, held: 0 });
 	});
 
 	it("nothing is told anew while the version holds", async () => {
@@ -76,7 +76,7 @@ describe("at a glance", () => {
 		expect(await glance(changes.version)).toEqual({
 			changes: { version: changes.version, recent: null, until: null },
 			freeze: null,
-			waiting: { approval: 0, time: 0 },
+			waiting: { approval: 0, time: 0, held: 0 },
 			outcomes: [],
 		});
 	});

@@ -1,7 +1,7 @@
 // The two limits on how much goes at once: the account's budget, and the breadth within a prefix. What is in flight
 // counts, so that no crowd slips through together.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { prefixes } from "../doors/account.ts";
+import { magicTransit24, prefixes } from "../doors/account.ts";
 import { numberedCidr as cidr, numberedId as id, manyPrefixes } from "../doors/many-prefixes.ts";
 import { type Answer, call, cloudflare, deletes } from "../harness.ts";
 import { dayMs, endClock, hourMs, inMs, minuteMs, pass, startClock, wakeAfter } from "./clock.ts";
@@ -165,5 +165,20 @@ describe("the breadth", () => {
 		const refused = await remove("203.0.113.128/25");
 		pass(Number(refused.headers.get("retry-after")) * 1000);
 		expect((await remove("203.0.113.128/25")).status).toBe(200);
+	});
+
+	test("says when enough of them have left the window, however far apart they began", async () => {
+		await remove("203.0.113.0/26");
+		pass(20 * minuteMs);
+		await remove("203.0.113.64/26");
+		await othersDelete(prefixes.amsterdam, magicTransit24);
+		const retryIn = async () =>
+			Number((await remove("203.0.113.128/25", "?acknowledge=leaves_no_service")).headers.get("retry-after"));
+		const seconds = await retryIn();
+		expect(seconds).toBe(3600);
+		pass((seconds - 1) * 1000);
+		expect(await retryIn()).toBe(1);
+		pass(1000);
+		expect((await remove("203.0.113.128/25", "?acknowledge=leaves_no_service")).json.state).toBe("pending_approval");
 	});
 });

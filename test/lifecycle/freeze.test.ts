@@ -2,7 +2,9 @@
 import { abortAllDurableObjects } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { cdn25, prefixes } from "../doors/account.ts";
+import { press, say } from "../doors/chat/people.ts";
 import { expectProblem } from "../doors/expect-problem.ts";
+import { signedIn } from "../doors/page/visitor.ts";
 import { call, cloudflare, deletes } from "../harness.ts";
 import { endClock, hourMs, inMs, minuteMs, noon, pass, startClock, wakeAfter } from "./clock.ts";
 import { doorNames, doors } from "./doors.ts";
@@ -14,23 +16,24 @@ afterEach(endClock);
 const cidr = "203.0.113.128/25";
 const edge = { cidr, id: cdn25, prefixId: prefixes.amsterdam };
 const standing = async () => (await call("/freeze")).json;
+const nothing = { approval: 0, time: 0, held: 0 };
 const thawed = { frozen: false, reason: null, by: null, since: null, until: null };
 
 describe("the switch", () => {
 	test("is off, is put on, is lifted; who did it, when and why stays in a log", async () => {
-		expect(await standing()).toEqual({ ...thawed, log: [] });
+		expect(await standing()).toEqual({ ...thawed, waiting: nothing, log: [] });
 		const by = { name: "sandbox", door: "api" };
 		const put = await freeze({ reason: "INC-1", until: inMs(hourMs) });
 		const on = { frozen: true, reason: "INC-1", by, since: inMs(0), until: inMs(hourMs) };
 		expect([put.status, put.json]).toEqual([200, on]);
 		const frozen = { at: inMs(0), event: "frozen", by, reason: "INC-1", until: inMs(hourMs) };
-		expect(await standing()).toEqual({ ...on, log: [frozen] });
+		expect(await standing()).toEqual({ ...on, waiting: nothing, log: [frozen] });
 
 		pass(minuteMs);
 		const lifted = await lift();
 		expect([lifted.status, lifted.json]).toEqual([200, thawed]);
 		const thaw = { at: inMs(0), event: "lifted", by, reason: null, until: null };
-		expect(await standing()).toEqual({ ...thawed, log: [thaw, frozen] });
+		expect(await standing()).toEqual({ ...thawed, waiting: nothing, log: [thaw, frozen] });
 	});
 
 	test("is not shortened in one step, by whatever script; lengthened, it is", async () => {
@@ -84,7 +87,7 @@ describe("the switch", () => {
 	])("is not put on %s", async (_, json) => {
 		const answer = await freeze(json);
 		expect([answer.status, answer.json.code]).toEqual([400, "invalid_request"]);
-		expect(await standing()).toEqual({ ...thawed, log: [] });
+		expect(await standing()).toEqual({ ...thawed, waiting: nothing, log: [] });
 	});
 
 	test("is everybody's to see, and only theirs to turn who have the scope", async () => {
@@ -251,5 +254,25 @@ describe("what waits for its time", () => {
 		await woken;
 		expect((await record(id)).state).toBe("scheduled");
 		expect(await deletes()).toEqual([]);
+	});
+
+	test("is counted before the freeze is lifted: in the API, on the page, in chat", async () => {
+		await remove("198.51.100.0/24", "?acknowledge=leaves_no_service");
+		await remove("203.0.113.0/26", `?not_before=${inMs(hourMs)}`);
+		const { id } = (await remove(cidr, `?not_before=${inMs(30 * minuteMs)}`)).json;
+		await freeze({ reason: "INC-1" });
+		expect((await standing()).waiting).toEqual({ approval: 1, time: 2, held: 0 });
+		await wakeAfter(30 * minuteMs);
+		expect((await standing()).waiting).toEqual({ approval: 1, time: 1, held: 1 });
+
+		const words = "1 deletion is due and starts at once. 1 wait for an approval, 1 for their time.";
+		expect((await (await signedIn()).get("/account")).text).toContain(words);
+		const card = await say("slack", "unfreeze");
+		expect(card.text).toContain(words);
+		expect(await standing()).toMatchObject({ frozen: true });
+		expect(await deletes()).toEqual([]);
+		await press("slack", card, "Lift the freeze");
+		expect(await standing()).toMatchObject({ frozen: false });
+		await expect.poll(async () => (await record(id)).state).toBe("deleted");
 	});
 });

@@ -31,7 +31,12 @@ const firstPauseMs = 250;
 /** A read is held back this long at the most; where Cloudflare wants more, the caller is told. */
 const longestHoldMs = 5000;
 
-export function createAddressing(options: AddressingOptions): Cloudflare {
+export interface Addressing extends Cloudflare {
+	/** Of the rate limit, by the last answer; null when that is not known. */
+	callsLeft(): number | null;
+}
+
+export function createAddressing(options: AddressingOptions): Addressing {
 	const { accountId, now, sleep, random } = options;
 	const gate = createRateGate(now);
 	const redact = createRedactor(options.credential);
@@ -107,6 +112,7 @@ export function createAddressing(options: AddressingOptions): Cloudflare {
 	}
 
 	return {
+		callsLeft: () => gate.callsLeft(),
 		listPrefixes: async (options) => mapped(await shared(prefixesPath, options), toPrefix),
 		listBindings: async (prefixId, options) => mapped(await shared(bindingsPath(prefixId), options), toBinding),
 		getBinding: (prefixId, bindingId) =>

@@ -19,7 +19,7 @@ export const showFreeze: Handler = async (_request, context) => {
 	if (!query.ok) return query;
 	const known = await ask(context.requestId, () => context.ledger.freezes());
 	if (!known.ok) return fail(unreachable);
-	return ok(Response.json({ ...answerOf(known.value.freeze), log: known.value.log }));
+	return ok(Response.json({ ...answerOf(known.value.freeze), waiting: known.value.waiting, log: known.value.log }));
 };
 
 export const putFreeze: Handler = async (request, context, actor) => {

@@ -5,12 +5,13 @@ import * as v from "valibot";
 import type { Actor } from "../../deletion/actor.ts";
 import type { RestorationRefusal } from "../../deletion/begin-restoration.ts";
 import type { LifecycleFailure } from "../../deletion/decisions.ts";
-import type { Deletion } from "../../deletion/deletion.ts";
+import { type Deletion, resolutionOutcomes } from "../../deletion/deletion.ts";
 import { isRecordId } from "../../deletion/record-id.ts";
+import type { ResolutionRefusal } from "../../deletion/resolution.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { ask } from "../ask.ts";
 import type { Context } from "../context.ts";
-import { readJson, readQuery, refuseBody } from "../input.ts";
+import { readJson, readQuery, reasonSchema, refuseBody } from "../input.ts";
 import { type Problem, problem, retryAfter } from "../problem.ts";
 import { lookUpProblem, unreachable, waitMsOf } from "../requested.ts";
 import { answerOf } from "./answer.ts";
@@ -27,6 +28,19 @@ export const decideDeletion: Handler = async (request, context, actor) => {
 	if (!decided.ok) return decided;
 	// The word was taken: a rejection is no failure of the one who rejects.
 	return decision === "reject" ? ok(Response.json(decided.value)) : answerOf(decided.value, false);
+};
+
+const resolutionEntries = {
+	outcome: v.picklist(resolutionOutcomes, 'must be "gone" or "standing"'),
+	note: reasonSchema,
+};
+
+export const resolveDeletion: Handler = async (request, context, actor) => {
+	const body = await readJson(request, resolutionEntries);
+	if (!body.ok) return body;
+	const call = (id: string) => context.ledger.resolve(id, body.value, actor);
+	const resolved = await changed(request, context, actor, call);
+	return resolved.ok ? ok(Response.json(resolved.value)) : resolved;
 };
 
 export const cancelDeletion: Handler = async (request, context, actor) => {
@@ -70,7 +84,9 @@ function restorationAnswer(deletion: Deletion): Result<Response, Problem> {
 	}
 }
 
-async function changed<Failure extends LifecycleFailure | RestorationRefusal>(
+export type ChangeRefusal = LifecycleFailure | RestorationRefusal | ResolutionRefusal;
+
+async function changed<Failure extends ChangeRefusal>(
 	request: { url: string; params: { id?: string } },
 	context: Context,
 	actor: Actor,
@@ -85,12 +101,14 @@ async function changed<Failure extends LifecycleFailure | RestorationRefusal>(
 	return result.value.ok ? result.value : fail(refusalOf(result.value.failure, id, actor));
 }
 
-export function refusalOf(failure: LifecycleFailure | RestorationRefusal, id: string, actor: Actor): Problem {
+export function refusalOf(failure: ChangeRefusal, id: string, actor: Actor): Problem {
 	switch (failure.code) {
 		case "conflict":
 			return problem(failure.code, failure.detail, { deletion_id: id, deletion: failure.deletion });
 		case "binding_conflict":
 			return problem(failure.code, failure.detail, { deletion_id: id, binding_id: failure.binding.id });
+		case "too_early":
+			return problem(failure.code, failure.detail, { deletion_id: id }, retryAfter(failure.retry_after_seconds));
 		case "scope_missing":
 			return problem(failure.code, failure.detail, { actor: actor.name });
 		case "deletion_not_found":

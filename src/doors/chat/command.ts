@@ -2,6 +2,7 @@
 // the text as it was written, and nothing that is misspelt is carried out as what it may have meant.
 
 import * as v from "valibot";
+import { type ResolutionOutcome, resolutionOutcomes } from "../../deletion/deletion.ts";
 import { isRecordId } from "../../deletion/record-id.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Target } from "../../deletion/target.ts";
@@ -18,6 +19,7 @@ export const verbs = {
 	reject: { takes: "<id>", does: "Refuse a deletion that somebody else asked for" },
 	cancel: { takes: "<id>", does: "Take back a deletion that waits for an approval or its time" },
 	restore: { takes: "<id>", does: "Create a deleted binding anew, from its record" },
+	resolve: { takes: "<id> <outcome> <note>", does: "Settle an unknown record by hand, as gone or standing" },
 	freeze: { takes: "<reason>", does: "Stop all deletions, on every door" },
 	unfreeze: { takes: "", does: "Lift the freeze" },
 	help: { takes: "", does: "Show this" },
@@ -29,6 +31,7 @@ export type Command =
 	| { verb: "delete"; target: Target; reason: string | null }
 	| { verb: "history"; target: Target | null }
 	| { verb: "show" | "approve" | "reject" | "cancel" | "restore"; id: string }
+	| { verb: "resolve"; id: string; outcome: ResolutionOutcome; note: string }
 	| { verb: "freeze"; reason: string }
 	| { verb: "unfreeze" | "help" };
 
@@ -45,6 +48,8 @@ export interface Given {
 	target: string;
 	id: string;
 	reason: string;
+	outcome?: string;
+	note?: string;
 }
 
 type Aliases = ReadonlyMap<string, string>;
@@ -62,6 +67,10 @@ export function parseCommand(text: string, aliases: Aliases): Result<Command, Mi
 	if (verb === "delete") return commandOf(verb, { target: first, id: "", reason: rest }, aliases);
 	if (verb === "freeze") return commandOf(verb, { target: "", id: "", reason: tail }, aliases);
 	if (verb === "help") return ok({ verb });
+	if (verb === "resolve") {
+		const [outcome, note] = wordAndRest(rest);
+		return commandOf(verb, { target: "", id: first, reason: "", outcome, note }, aliases);
+	}
 	if (rest !== "" || (verb === "unfreeze" && first !== ""))
 		return misread(verb, `After "${verb}" comes ${verbs[verb].takes || "nothing"}, and no more.`);
 	return commandOf(verb, { target: first, id: first, reason: "" }, aliases);
@@ -88,18 +97,27 @@ export function commandOf(verb: Verb, given: Given, aliases: Aliases): Result<Co
 			if (!reason.ok) return wrong(reason.failure);
 			return reason.value === null ? wrong("Say why: freeze <reason>.") : ok({ verb, reason: reason.value });
 		}
+		case "resolve": {
+			if (!isRecordId(given.id)) return wrong(noSuchId(verb, given.id));
+			const outcome = resolutionOutcomes.find((one) => one === given.outcome?.toLowerCase());
+			if (outcome === undefined) return wrong("Say what you found at Cloudflare: gone or standing.");
+			const note = reasonIn(given.note ?? "", "note");
+			if (!note.ok) return wrong(note.failure);
+			if (note.value === null) return wrong("Say how you know: resolve <id> <outcome> <note>.");
+			return ok({ verb, id: given.id, outcome, note: note.value });
+		}
 		case "unfreeze":
 		case "help":
 			return ok({ verb });
 		default:
-			if (isRecordId(given.id)) return ok({ verb, id: given.id });
-			return wrong(
-				given.id === ""
-					? `Name the deletion by its id: ${verb} <id>. "history" shows them.`
-					: `${shown(given.id)} is no deletion's id: 26 letters and digits, as "history" shows them.`,
-			);
+			return isRecordId(given.id) ? ok({ verb, id: given.id }) : wrong(noSuchId(verb, given.id));
 	}
 }
+
+const noSuchId = (verb: Verb, id: string): string =>
+	id === ""
+		? `Name the deletion by its id: ${verb} <id>. "history" shows them.`
+		: `${shown(id)} is no deletion's id: 26 letters and digits, as "history" shows them.`;
 
 export function isVerb(text: string): text is Verb {
 	return Object.hasOwn(verbs, text);
@@ -111,11 +129,11 @@ function wordAndRest(text: string): [string, string] {
 }
 
 /** null: none was given. */
-function reasonIn(text: string): Result<string | null, string> {
+function reasonIn(text: string, what = "reason"): Result<string | null, string> {
 	const line = text.replace(/\s+/g, " ").trim();
 	if (line === "") return ok(null);
 	const read = v.safeParse(reasonSchema, line);
-	return read.success ? ok(read.output) : fail(`The reason ${read.issues[0].message}.`);
+	return read.success ? ok(read.output) : fail(`The ${what} ${read.issues[0].message}.`);
 }
 
 const looksLikeTarget = (word: string, aliases: Aliases): boolean =>

@@ -6,8 +6,8 @@ import { helpCard, misreadCard } from "./cards/help.ts";
 import { dismissedCard, lookingCard, workingCard } from "./cards/plan.ts";
 import { deadButtonCard } from "./cards/refusal.ts";
 import type { Command, Misread } from "./command.ts";
-import { turnFreeze } from "./freeze.ts";
-import { changeDeletion } from "./lifecycle.ts";
+import { askToLift, turnFreeze } from "./freeze.ts";
+import { changeDeletion, resolveDeletion } from "./lifecycle.ts";
 import { deletePlanned, showPlan } from "./plan.ts";
 import { showHistory, showRecord } from "./records.ts";
 import { askLedger, type Talk } from "./talk.ts";
@@ -52,10 +52,12 @@ async function run(command: Command, talk: Talk): Promise<Reply> {
 			return showHistory(command.target, talk);
 		case "show":
 			return showRecord(command.id, talk);
+		case "resolve":
+			return resolveDeletion(command, talk);
 		case "freeze":
 			return turnFreeze(command.reason, talk);
 		case "unfreeze":
-			return turnFreeze(null, talk);
+			return askToLift(talk);
 		default:
 			return changeDeletion(command.verb, command.id, talk);
 	}
@@ -83,6 +85,9 @@ export async function answerPress(press: Press, talk: Talk): Promise<Turn> {
 /** The Ledger has seen to it that the choice is one of the offer's. */
 async function carryOut(offer: Offer, { choice, offerId }: Press, talk: Talk): Promise<Reply> {
 	if (choice === "dismiss") return reply(dismissedCard);
+	if (offer.about === "freeze") return turnFreeze(null, talk);
 	if (offer.about === "plan") return deletePlanned(offer.plan, offerId, talk);
-	return choice === "delete" ? reply(dismissedCard) : changeDeletion(choice, offer.deletionId, talk);
+	return choice === "delete" || choice === "lift"
+		? reply(dismissedCard)
+		: changeDeletion(choice, offer.deletionId, talk);
 }

@@ -136,7 +136,8 @@ function commandIn(
 ): Result<Command, Misread> {
 	if (!isVerb(name)) return fail({ detail: `There is no command ${shown(name)}.`, verb: null, nearest: null });
 	const given = (wanted: string) => options.find((one) => one.name === wanted)?.value.trim() ?? "";
-	return commandOf(name, { target: given("target"), id: given("id"), reason: given("reason") }, aliases);
+	const [target, id, reason] = [given("target"), given("id"), given("reason")];
+	return commandOf(name, { target, id, reason, outcome: given("outcome"), note: given("note") }, aliases);
 }
 
 interface Rendered {

@@ -1,10 +1,22 @@
-// The kill switch. It needs no button: it stops deletions, and who lifts it has to have frozen or to know who did.
+// The kill switch. Freezing needs no button, as it stops deletions. Lifting needs one where deletions would start at once.
 import { partyOf } from "../../deletion/actor.ts";
 import { at } from "../../deletion/deletion.ts";
 import { type Reply, reply } from "./card.ts";
-import { frozenCard, liftedCard } from "./cards/freeze.ts";
+import { frozenCard, heldCard, liftedCard } from "./cards/freeze.ts";
 import { partyWords } from "./cards/words.ts";
+import { freezeButtons } from "./offers.ts";
 import { askLedger, refused, refusedWithout, type Talk } from "./talk.ts";
+
+/** Shows what lifting the freeze would start; lifts it right away if that is nothing. */
+export async function askToLift(talk: Talk): Promise<Reply> {
+	const refusal = refusedWithout("freeze", talk);
+	if (refusal !== null) return refusal;
+	const asked = await askLedger(talk, () => talk.context.ledger.freezes());
+	if (!asked.ok) return reply(asked.failure);
+	const { freeze, waiting } = asked.value;
+	if (freeze === null || waiting.held === 0) return turnFreeze(null, talk);
+	return reply(heldCard(freeze, waiting, await freezeButtons(talk)));
+}
 
 /** @param reason null lifts the freeze. */
 export async function turnFreeze(reason: string | null, talk: Talk): Promise<Reply> {

@@ -1,4 +1,5 @@
 // What people decide about a deletion: by a command with its id, or by a button. The core says who may.
+import type { ResolutionWish } from "../../deletion/resolution.ts";
 import { type Reply, reply } from "./card.ts";
 import { recordCard } from "./cards/record.ts";
 import { askLedger, ledgerWaitMs, refused, type Talk } from "./talk.ts";
@@ -24,4 +25,16 @@ export async function changeDeletion(
 	if (!asked.value.ok) return refused(asked.value.failure.detail);
 	const changed = recordCard(asked.value.value, origin);
 	return reply(changed, { replaces: true, announcement: changed });
+}
+
+/** What Cloudflare cannot say now, somebody who looked elsewhere does. */
+export async function resolveDeletion(
+	{ id, outcome, note }: { id: string } & ResolutionWish,
+	talk: Talk,
+): Promise<Reply> {
+	const asked = await askLedger(talk, () => talk.context.ledger.resolve(id, { outcome, note }, talk.actor));
+	if (!asked.ok) return reply(asked.failure);
+	if (!asked.value.ok) return refused(asked.value.failure.detail);
+	const resolved = recordCard(asked.value.value, talk.origin);
+	return reply(resolved, { announcement: resolved });
 }

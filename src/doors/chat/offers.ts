@@ -16,6 +16,7 @@ const faces: Record<Choice, Pick<Button, "label" | "style">> = {
 	approve: { label: "Approve", style: "danger" },
 	reject: { label: "Reject", style: "plain" },
 	cancel: { label: "Take it back", style: "plain" },
+	lift: { label: "Lift the freeze", style: "danger" },
 	restore: { label: "Restore", style: "primary" },
 };
 
@@ -36,7 +37,12 @@ export function approvalButtons(deletion: Deletion, talk: Talk): Promise<Button[
 	return kept(["approve", "reject"], talk, { about: "deletion", deletionId: deletion.id }, approvalMs, null);
 }
 
-type Subject = { about: "plan"; plan: OfferedPlan } | { about: "deletion"; deletionId: string };
+/** For the caller, once: to lift the freeze after reading what that starts. */
+export function freezeButtons(talk: Talk): Promise<Button[]> {
+	return kept(["lift"], talk, { about: "freeze" }, ownMs, talk.userId);
+}
+
+type Subject = { about: "plan"; plan: OfferedPlan } | { about: "deletion"; deletionId: string } | { about: "freeze" };
 
 async function kept(
 	choices: Choice[],

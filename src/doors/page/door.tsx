@@ -104,7 +104,9 @@ async function typedIn(request: Request): Promise<string> {
 /** A change is done from the page of the same address, or the one above. */
 function returnPath({ url, method }: Request): string {
 	const { pathname, search } = new URL(url);
-	const done = pathname.replace(/\/(?:approve|reject|cancel|restore)$/, "").replace(/^\/freeze-switch$/, "/account");
+	const done = pathname
+		.replace(/\/(?:approve|reject|cancel|restore|resolve)$/, "")
+		.replace(/^\/freeze-switch$/, "/account");
 	const page = method === "POST" ? done : pathname + search;
 	return localPath(/^\/(?:$|\?|records\/|account(?:[/?]|$))/.test(page) ? page : "/", url);
 }

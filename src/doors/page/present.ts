@@ -5,7 +5,7 @@ import type { Context } from "../context.ts";
 import type { Present } from "./views/layout.tsx";
 
 export const presentOf = (overview: Overview | null): Present | null =>
-	overview === null ? null : { freeze: overview.freeze, approvals: overview.waiting.approval };
+	overview === null ? null : { freeze: overview.freeze, waiting: overview.waiting };
 
 const noRows = { afterId: "~", bindingId: null, prefixId: null };
 const noOutcomes = "9999-12-31";

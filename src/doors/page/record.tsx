@@ -1,10 +1,11 @@
 // One deletion as a page, and what is done about it from there. While it can change by itself, the page is asked for
 // again and again; as long as nothing has changed, that costs one call to the Ledger.
 
+import * as v from "valibot";
 import type { Actor } from "../../deletion/actor.ts";
 import type { RestorationRefusal } from "../../deletion/begin-restoration.ts";
 import type { LifecycleFailure } from "../../deletion/decisions.ts";
-import { type Deletion, isOpen } from "../../deletion/deletion.ts";
+import { type Deletion, isOpen, resolutionOutcomes } from "../../deletion/deletion.ts";
 import type { Option } from "../../deletion/options.ts";
 import { isRecordId } from "../../deletion/record-id.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
@@ -12,7 +13,7 @@ import { versionIn } from "../api/history.ts";
 import { refusalOf } from "../api/lifecycle.ts";
 import { ask } from "../ask.ts";
 import type { Context } from "../context.ts";
-import { readQuery } from "../input.ts";
+import { readQuery, reasonSchema } from "../input.ts";
 import { type Problem, problem } from "../problem.ts";
 import { unreachable } from "../requested.ts";
 import { changeDoor, type Page } from "./door.tsx";
@@ -99,3 +100,13 @@ export const changeRecord = (option: Option) =>
 		if (!result.ok) return fail(unreachable);
 		return result.value.ok ? ok(seeOther(`/records/${id}`)) : fail(refusalOf(result.value.failure, id, actor));
 	});
+
+const resolutionEntries = { outcome: v.picklist(resolutionOutcomes), note: reasonSchema };
+
+export const resolveRecord = changeDoor(resolutionEntries, async (request, context, { actor }, { outcome, note }) => {
+	const id = request.params.id ?? "";
+	if (!isRecordId(id)) return fail(notFound);
+	const result = await ask(context.requestId, () => context.ledger.resolve(id, { outcome, note }, actor));
+	if (!result.ok) return fail(unreachable);
+	return result.value.ok ? ok(seeOther(`/records/${id}`)) : fail(refusalOf(result.value.failure, id, actor));
+});

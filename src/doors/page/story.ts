@@ -62,6 +62,10 @@ function sentenceOf(event: TimelineEvent, call: string, { actor, target, failure
 			return `Deleted. The edge takes up to ${effect?.settles_within_hours ?? 6} hours to settle.`;
 		case "already_gone":
 			return "It was gone before unbind's DELETE: someone else had deleted it.";
+		case "resolved": {
+			const found = event.outcome === "gone" ? "gone" : "there";
+			return `${by} resolved it by hand: the binding is ${found}. ${said("note")}`;
+		}
 		case "refused":
 			return `Refused. ${because}`;
 		case "failed":

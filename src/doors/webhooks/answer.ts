@@ -13,7 +13,7 @@ export type Outcome =
 
 const retrySeconds = 10;
 /** Problems that pass by themselves. */
-const passing: readonly string[] = ["cloudflare_unavailable", "internal", "outcome_unknown"];
+const passing: readonly string[] = ["cloudflare_unavailable", "internal", "ledger_unreachable", "outcome_unknown"];
 
 /** @param origin of unbind, for the page of each record. */
 export function webhookAnswer(outcomes: readonly Outcome[], origin: string): Response {

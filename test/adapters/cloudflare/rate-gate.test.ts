@@ -42,6 +42,31 @@ describe("the rate gate", () => {
 		expect(gateAt({ ms: 1000 }, ratelimit).holdMs(true)).toBe(holdMs);
 	});
 
+	it.each([
+		["keeps 200 of 1,200 calls", '"default";q=1200;w=300', '"default";r=200;t=30', 30_000],
+		["keeps no more of a larger limit", '"default";q=12000;w=300', '"default";r=201;t=30', 0],
+		["keeps one sixth of a smaller limit", '"default";q=120;w=60', '"default";r=20;t=30', 30_000],
+		["lets a sparing call through above it", '"default";q=120;w=60', '"default";r=21;t=30', 0],
+		["reads the policy of the same name", '"burst";q=60;w=5, "default";q=1200;w=300', '"burst";r=11;t=5', 0],
+		["keeps 200 calls without a policy", "", '"default";r=200;t=30', 30_000],
+		["keeps 200 calls under an unreadable policy", '"default";q=many', '"default";r=200;t=30', 30_000],
+	])("%s", (_, policy, ratelimit, holdMs) => {
+		const gate = createRateGate(() => 1000);
+		gate.observe(new Headers({ ratelimit, "ratelimit-policy": policy }));
+		expect(gate.holdMs(true)).toBe(holdMs);
+		expect(gate.holdMs()).toBe(0);
+	});
+
+	it("knows the calls left until their window ends", () => {
+		const clock = { ms: 0 };
+		const gate = gateAt(clock, '"burst";r=90;t=5, "default";r=40;t=30');
+		expect(gate.callsLeft()).toBe(40);
+		gate.observe(new Headers());
+		expect(gate.callsLeft()).toBe(40);
+		clock.ms = 30_000;
+		expect(gate.callsLeft()).toBeNull();
+	});
+
 	it("says nothing of headers without the field", () => {
 		const gate = createRateGate(() => 0);
 		gate.observe(new Headers());

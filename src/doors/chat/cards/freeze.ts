@@ -1,6 +1,7 @@
 // The kill switch as a card.
-import type { Freeze } from "../../../deletion/freeze.ts";
-import { type Card, card } from "../card.ts";
+import type { Freeze, Waiting } from "../../../deletion/freeze.ts";
+import { heldWords } from "../../held-words.ts";
+import { type Button, type Card, card } from "../card.ts";
 import { partyWords } from "./words.ts";
 
 export const frozenCard = ({ by, reason }: Freeze): Card =>
@@ -11,6 +12,18 @@ export const frozenCard = ({ by, reason }: Freeze): Card =>
 			{ name: "By", value: partyWords(by) },
 			{ name: "Why", value: reason },
 		],
+	});
+
+/** Read before the freeze is lifted. */
+export const heldCard = ({ by, reason }: Freeze, waiting: Waiting, buttons: readonly Button[]): Card =>
+	card("Lift the freeze?", {
+		tone: "careful",
+		text: [heldWords(waiting)],
+		facts: [
+			{ name: "Frozen by", value: partyWords(by) },
+			{ name: "Why", value: reason },
+		],
+		buttons,
 	});
 
 export const liftedCard = (by: string): Card =>

@@ -4,7 +4,8 @@ import { type Button, type Card, card, type Fact, type Tone } from "../card.ts";
 import { bindingWords, effectFacts, findingWords, partyWords, recordPage, timeWords, verdictWords } from "./words.ts";
 
 export function recordCard(deletion: Deletion, origin: string, buttons: readonly Button[] = []): Card {
-	const { id, binding, target, actor, reason, effect, created_at, approval, restoration, cloudflare } = deletion;
+	const { id, binding, target, actor, reason, effect, created_at, approval, restoration, resolution, cloudflare } =
+		deletion;
 	const { title, tone, text } = storyOf(deletion, binding?.cidr ?? target);
 	// What was not done, or is undone, has no effect on the traffic.
 	const moves = restoration === null && !["refused", "failed", "cancelled", "expired"].includes(deletion.state);
@@ -19,6 +20,9 @@ export function recordCard(deletion: Deletion, origin: string, buttons: readonly
 			...(effect === null || !moves ? [] : effectFacts(effect)),
 			...(approval?.decided_by ? [{ name: word(approval.state), value: `by ${partyWords(approval.decided_by)}` }] : []),
 			...(restoration === null ? [] : [restorationFact(restoration)]),
+			...(resolution === undefined
+				? []
+				: [{ name: "Resolved", value: `${resolution.outcome}, by ${partyWords(resolution.by)}: ${resolution.note}` }]),
 			...(cloudflare?.status ? [cloudflareFact(cloudflare.status, cloudflare.ray)] : []),
 			{ name: "Record", value: id },
 		],

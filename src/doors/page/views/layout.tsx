@@ -1,5 +1,6 @@
 // What every page has: its head, the way to the others, and the banner of a freeze.
-import type { Freeze } from "../../../deletion/freeze.ts";
+import type { Freeze, Waiting } from "../../../deletion/freeze.ts";
+import { heldWords } from "../../held-words.ts";
 import type { JSX } from "../jsx-runtime.ts";
 import type { Viewer } from "../viewer.ts";
 import { Confirm } from "./confirm.tsx";
@@ -8,8 +9,7 @@ import { Moment } from "./moment.tsx";
 /** What a page knows of the present; null where the Ledger could not be asked. */
 export interface Present {
 	freeze: Freeze | null;
-	/** How many deletions wait for an approval. */
-	approvals: number;
+	waiting: Waiting;
 }
 
 interface Frame {
@@ -49,7 +49,7 @@ export const Layout = ({ title, part, viewer, present, live = null, again = fals
 				</a>
 				{viewer !== null && <Navigation part={part} viewer={viewer} present={present} />}
 			</header>
-			{viewer !== null && <Banner viewer={viewer} freeze={present?.freeze ?? null} />}
+			{viewer !== null && <Banner viewer={viewer} present={present} />}
 			<main id="main" data-live={live}>
 				{children}
 			</main>
@@ -70,7 +70,8 @@ const Navigation = ({ part, viewer, present }: Pick<Frame, "part" | "present"> &
 				</li>
 				<li>
 					<a href="/account" aria-current={part === "account" ? "page" : undefined}>
-						Account{present !== null && present.approvals > 0 && ` (${present.approvals} waiting for approval)`}
+						Account
+						{present !== null && present.waiting.approval > 0 && ` (${present.waiting.approval} waiting for approval)`}
 					</a>
 				</li>
 			</ul>
@@ -97,24 +98,26 @@ const Navigation = ({ part, viewer, present }: Pick<Frame, "part" | "present"> &
 	</>
 );
 
-const Banner = ({ viewer, freeze }: { viewer: Viewer; freeze: Freeze | null }) => (
+const Banner = ({ viewer, present }: { viewer: Viewer; present: Present | null }) => (
 	<div id="banner">
-		{freeze !== null && (
-			<section class="banner" aria-label="Freeze">
-				<p>
-					<strong>Deletions are frozen.</strong> {freeze.by.name}: {freeze.reason}. Since <Moment at={freeze.since} />
-					{freeze.until === null ? ", until someone lifts it." : ", until "}
-					{freeze.until !== null && <Moment at={freeze.until} />}
-				</p>
-				{viewer.actor.scopes.includes("freeze") && (
-					<Confirm summary="Lift the freeze…" action="/freeze-switch" viewer={viewer} button="Lift the freeze">
-						<input type="hidden" name="turn" value="off" />
-						<p>Deletions that are due or approved go ahead at once.</p>
-					</Confirm>
-				)}
-			</section>
-		)}
+		{present?.freeze && <Frozen viewer={viewer} freeze={present.freeze} waiting={present.waiting} />}
 	</div>
+);
+
+const Frozen = ({ viewer, freeze, waiting }: { viewer: Viewer; freeze: Freeze; waiting: Waiting }) => (
+	<section class="banner" aria-label="Freeze">
+		<p>
+			<strong>Deletions are frozen.</strong> {freeze.by.name}: {freeze.reason}. Since <Moment at={freeze.since} />
+			{freeze.until === null ? ", until someone lifts it." : ", until "}
+			{freeze.until !== null && <Moment at={freeze.until} />}
+		</p>
+		{viewer.actor.scopes.includes("freeze") && (
+			<Confirm summary="Lift the freeze…" action="/freeze-switch" viewer={viewer} button="Lift the freeze">
+				<input type="hidden" name="turn" value="off" />
+				<p>{heldWords(waiting)}</p>
+			</Confirm>
+		)}
+	</section>
 );
 
 /** Shown by the script, which alone makes the keys work. */

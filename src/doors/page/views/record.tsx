@@ -1,7 +1,8 @@
 // One deletion: what was asked for, what became of it and how, and what can still be done. Chat and webhooks link here.
-import type { Deletion, Restoration, Summary } from "../../../deletion/deletion.ts";
+import { at, type Deletion, type Restoration, type Summary } from "../../../deletion/deletion.ts";
 import { sentenceOf } from "../../../deletion/guards.ts";
 import { type Option, optionsFor } from "../../../deletion/options.ts";
+import { isResolvable, resolvableFromMs } from "../../../deletion/resolution.ts";
 import { addressOf, historyOf, noFilter } from "../filter.ts";
 import type { JSX } from "../jsx-runtime.ts";
 import { serviceWord } from "../serving.ts";
@@ -40,6 +41,7 @@ export const RecordPage = ({ deletion, others, viewer, present, live }: RecordPr
 			</div>
 			<Standing deletion={deletion} viewer={viewer} />
 			<Options deletion={deletion} viewer={viewer} />
+			{isResolvable(deletion, viewer.actor) && <Resolve deletion={deletion} viewer={viewer} />}
 			<Facts deletion={deletion} />
 			{binding !== null && effect !== null && (
 				<Part title="Traffic">
@@ -162,7 +164,8 @@ function judgedAtMs({ created_at, timeline }: Deletion): number {
 }
 
 function Facts({ deletion }: { deletion: Deletion }) {
-	const { id, binding, actor, reason, target, created_at, settled_at, not_before, approval, restoration } = deletion;
+	const { id, binding, actor, reason, target, created_at, settled_at, not_before, approval, restoration, resolution } =
+		deletion;
 	const known = actor.user_name === undefined ? "" : `, as ${actor.user_name}`;
 	const facts: [string, JSX.Children][] = [
 		["Requested by", `${actor.name} (${actor.platform ?? doorWords[actor.door]}${known})`],
@@ -190,6 +193,8 @@ function Facts({ deletion }: { deletion: Deletion }) {
 		const { service_name, provisioning } = binding;
 		facts.push(["Service", `${capital(serviceWord(service_name))} (${provisioning?.state ?? "provisioning unknown"})`]);
 	}
+	if (resolution !== undefined)
+		facts.push(["Resolved", `${resolution.outcome}, by ${resolution.by.name}: ${resolution.note}`]);
 	if (restoration !== null) facts.push([restorationWords[restoration.state], <Restored restoration={restoration} />]);
 	if (binding !== null)
 		facts.push(
@@ -310,6 +315,37 @@ function Options({ deletion, viewer }: { deletion: Deletion; viewer: Viewer }) {
 					</Confirm>
 				);
 			})}
+		</div>
+	);
+}
+
+/** For when Cloudflare stays unreadable: somebody looked elsewhere, as in the dashboard. */
+function Resolve({ deletion, viewer }: { deletion: Deletion; viewer: Viewer }) {
+	const what = deletion.binding?.cidr ?? deletion.target;
+	const from = resolvableFromMs(deletion);
+	return (
+		<div class="options">
+			<Confirm
+				summary="Resolve by hand…"
+				action={`/records/${deletion.id}/resolve`}
+				viewer={viewer}
+				button={`Settle the record of ${what}`}
+			>
+				<p>
+					Look at Cloudflare's dashboard first: is {what} bound there? unbind asks Cloudflare once more, and your word
+					counts only if there is no answer. Possible from <Moment at={at(from)} />.
+				</p>
+				<p>
+					<input type="radio" id="resolve-gone" name="outcome" value="gone" required />{" "}
+					<label for="resolve-gone">The binding is gone</label>{" "}
+					<input type="radio" id="resolve-standing" name="outcome" value="standing" required />{" "}
+					<label for="resolve-standing">The binding is there</label>
+				</p>
+				<p>
+					<label for="resolve-note">How you know</label>
+					<input id="resolve-note" name="note" required maxlength={500} autocomplete="off" />
+				</p>
+			</Confirm>
 		</div>
 	);
 }

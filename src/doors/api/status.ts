@@ -1,0 +1,41 @@
+// How unbind is, for its operator: the facts that `/health` decides by, and more. Costs one call to the Ledger, none to
+// Cloudflare.
+import { at } from "../../deletion/deletion.ts";
+import { fail, ok } from "../../deletion/result.ts";
+import type { StatusFacts } from "../../deletion/status.ts";
+import { ask } from "../ask.ts";
+import { readQuery } from "../input.ts";
+import { release } from "../release.ts";
+import { unreachable } from "../requested.ts";
+import type { Handler } from "./handler.ts";
+
+export const showStatus: Handler = async (_request, context) => {
+	const query = readQuery(context.url, {});
+	if (!query.ok) return query;
+	const known = await ask(context.requestId, () => context.ledger.status());
+	if (!known.ok) return fail(unreachable);
+	const { problems, facts } = known.value;
+	const warnings = "warnings" in context.config ? context.config.warnings : [];
+	return ok(Response.json({ ok: problems.length === 0, problems, release, ...shown(facts), warnings }));
+};
+
+const shown = (facts: StatusFacts) => ({
+	schema: facts.schema,
+	database: {
+		bytes: facts.databaseBytes,
+		rows: facts.rows,
+		unreadable: facts.unreadable,
+		writable: facts.storageWorks,
+	},
+	alarm: { last_succeeded_at: time(facts.lastAlarmMs), next_at: time(facts.nextAlarmMs) },
+	overdue: { count: facts.overdue, since: time(facts.overdueSinceMs) },
+	unpublished: { count: facts.unpublished, since: time(facts.unpublishedSinceMs) },
+	unknown: {
+		count: facts.unknown.count,
+		oldest: facts.unknown.oldest && { id: facts.unknown.oldest.id, since: at(facts.unknown.oldest.sinceMs) },
+	},
+	calls_left: facts.callsLeft,
+	credential: { rejected: facts.credentialRejected, checked_at: time(facts.credentialCheckedMs) },
+});
+
+const time = (ms: number | null): string | null => (ms === null ? null : at(ms));

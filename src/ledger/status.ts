@@ -1,0 +1,95 @@
+// The facts about a Ledger: what its tables say of work that waits, and whether they can be written at all.
+import type { HealthFacts, StatusFacts } from "../deletion/status.ts";
+import { log, traceOf } from "../log.ts";
+import { getFlag, setFlag } from "./tables.ts";
+
+/** Free plan: 100,000 rows a day. A probe a minute is 1,440 of them, whoever asks how often. */
+const probeKeptMs = 60_000;
+/** Work is looked at at its due time; a busy object may be a little late. */
+const graceMs = 60_000;
+const readableOfNewest = 5000;
+
+type Known = Pick<HealthFacts, "credentialRejected" | "storageWorks" | "callsLeft">;
+
+export function healthFacts(sql: SqlStorage, known: Known, nowMs: number): HealthFacts {
+	const query = `SELECT
+		(SELECT min(settle_at) FROM deletions WHERE settle_at <= ?1) AS settleMs,
+		(SELECT min(due_at) FROM deletions WHERE due_at <= ?1) AS dueMs,
+		(SELECT min(publish_at) FROM deletions WHERE publish_at <= ?1) AS publishMs,
+		(SELECT min(changed_at) FROM deletions WHERE publish_at IS NOT NULL) AS unpublishedSinceMs`;
+	type Row = {
+		settleMs: number | null;
+		dueMs: number | null;
+		publishMs: number | null;
+		unpublishedSinceMs: number | null;
+	};
+	const { settleMs, dueMs, publishMs, unpublishedSinceMs } = sql.exec<Row>(query, nowMs - graceMs).one();
+	const due = [settleMs, dueMs, publishMs].filter((ms) => ms !== null);
+	return { ...known, overdueSinceMs: due.length === 0 ? null : Math.min(...due), unpublishedSinceMs };
+}
+
+export function statusFacts(
+	sql: SqlStorage,
+	known: Known & Pick<StatusFacts, "nextAlarmMs">,
+	nowMs: number,
+): StatusFacts {
+	const { nextAlarmMs, ...rest } = known;
+	const query = `SELECT count(*) AS rows,
+			coalesce(sum(publish_at IS NOT NULL), 0) AS unpublished,
+			coalesce(sum(settle_at <= ?1 OR due_at <= ?1 OR publish_at <= ?1), 0) AS overdue
+		FROM deletions`;
+	type Counts = { rows: number; unpublished: number; overdue: number };
+	return {
+		...healthFacts(sql, rest, nowMs),
+		...sql.exec<Counts>(query, nowMs - graceMs).one(),
+		schema: Number(getFlag(sql, "schema") ?? 1),
+		databaseBytes: sql.databaseSize,
+		unreadable: unreadableCount(sql),
+		unknown: unknownOnes(sql),
+		lastAlarmMs: timeIn(sql, "alarm_succeeded"),
+		nextAlarmMs,
+		credentialCheckedMs: timeIn(sql, "credential_checked"),
+	};
+}
+
+/** Records that no release can parse, among the newest. */
+export function unreadableCount(sql: SqlStorage): number {
+	const query = `SELECT count(*) AS count FROM (SELECT record FROM deletions ORDER BY change DESC LIMIT ?)
+		WHERE NOT json_valid(record)`;
+	return sql.exec<{ count: number }>(query, readableOfNewest).one().count;
+}
+
+/** Deletions and restorations whose outcome is not known, and the oldest of them. */
+function unknownOnes(sql: SqlStorage): StatusFacts["unknown"] {
+	const query = `SELECT id, coalesce(begun_at, changed_at) AS sinceMs FROM deletions WHERE open = 1 AND state = 'unknown'
+		UNION ALL SELECT id, changed_at FROM deletions WHERE open = 0 AND progress IS NOT NULL
+			AND CASE WHEN json_valid(record) THEN json_extract(record, '$.restoration.state') END = 'unknown'
+		ORDER BY sinceMs`;
+	const rows = sql.exec<{ id: string; sinceMs: number }>(query).toArray();
+	return { count: rows.length, oldest: rows[0] ?? null };
+}
+
+const timeIn = (sql: SqlStorage, flag: string): number | null => {
+	const text = getFlag(sql, flag);
+	return text === null ? null : Number(text);
+};
+
+/** Writes and reads a row, at most once a minute. */
+export function createStorageProbe(sql: SqlStorage): (nowMs: number) => boolean {
+	let last: { atMs: number; works: boolean } | null = null;
+	return (nowMs) => {
+		if (last !== null && Math.abs(nowMs - last.atMs) < probeKeptMs) return last.works;
+		last = { atMs: nowMs, works: isWritable(sql, nowMs) };
+		return last.works;
+	};
+}
+
+function isWritable(sql: SqlStorage, nowMs: number): boolean {
+	try {
+		setFlag(sql, "probe", String(nowMs));
+		return getFlag(sql, "probe") === String(nowMs);
+	} catch (error) {
+		log("error", "storage_not_writable", traceOf(error));
+		return false;
+	}
+}
