@@ -3,8 +3,9 @@ import { plainId } from "../deletion/cloudflare-id.ts";
 import { type Deletion, isOpen, leavesKeyFree, summaryOf } from "../deletion/deletion.ts";
 import type { Claim, Journal, OpenDeletion, Progress, Terms } from "../deletion/ports.ts";
 import { freezeInForce } from "./freezes.ts";
+import { mirrorDueMs } from "./mirrors.ts";
 import { countOutcome } from "./outcomes.ts";
-import { readRecord, setFlag } from "./tables.ts";
+import { getFlag, readRecord, setFlag } from "./tables.ts";
 
 export interface JournalEvents {
 	now(): number;
@@ -21,6 +22,8 @@ type WorkRow = { record: string; terms: string; progress: string };
 export interface CountedJournal extends Journal {
 	/** The count of changes, and a name of its own for each new journal, whose count begins anew. */
 	version(): string;
+	/** The version as it was at an earlier change. */
+	versionOf(change: number): string;
 }
 
 export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: JournalEvents): CountedJournal {
@@ -35,21 +38,28 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 
 	/** Open work is due for settling; what is settled is due for publishing. */
 	function put(deletion: Deletion, work: Work | null): void {
-		const { state, binding_id, prefix_id, cidr } = summaryOf(deletion);
+		const summary = summaryOf(deletion);
+		const { state, binding_id, prefix_id, cidr } = summary;
 		const nowMs = now();
 		const begunAtMs = state === "deleting" || state === "unknown" ? nowMs : null;
 		// A restoration under way is published too, as a settled record is read where nobody asks the Ledger.
 		const publishAtMs = isOpen(deletion) ? null : nowMs + publishLookAfterMs;
+		const mirrorAtMs = mirrorDueMs(state, nowMs);
 		version = null;
 		countOutcome(sql, deletion);
 		sql.exec(
 			`INSERT INTO deletions (id, open, state, binding_id, prefix_id, cidr, change, changed_at, begun_at, settle_at,
-				publish_at, record, terms, progress)
-			VALUES (?, ?, ?, ?, ?, ?, (SELECT coalesce(max(change), 0) + 1 FROM deletions), ?, ?, ?, ?, ?, ?, ?)
+				publish_at, record, terms, progress, summary, summary_change, mirror_at)
+			VALUES (?1, ?2, ?3, ?4, ?5, ?6, (SELECT coalesce(max(change), 0) + 1 FROM deletions), ?7, ?8, ?9, ?10, ?11, ?12,
+				?13, ?14, (SELECT coalesce(max(change), 0) + 1 FROM deletions), ?15)
 			ON CONFLICT (id) DO UPDATE SET open = excluded.open, state = excluded.state, change = excluded.change,
 				changed_at = excluded.changed_at, begun_at = coalesce(begun_at, excluded.begun_at),
 				settle_at = excluded.settle_at, publish_at = coalesce(excluded.publish_at, publish_at),
-				publish_failures = 0, record = excluded.record, terms = excluded.terms, progress = excluded.progress`,
+				publish_failures = 0, record = excluded.record, terms = excluded.terms, progress = excluded.progress,
+				summary = excluded.summary, summary_change = excluded.change, mirror_at = CASE
+					WHEN excluded.mirror_at IS NULL THEN CASE WHEN mirrored IS NULL THEN NULL ELSE excluded.changed_at END
+					WHEN mirrored IS NOT NULL AND record = excluded.record AND terms IS excluded.terms THEN mirror_at
+					ELSE excluded.mirror_at END`,
 			deletion.id,
 			isOpen(deletion) ? 1 : 0,
 			state,
@@ -63,8 +73,10 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 			JSON.stringify(deletion),
 			work?.terms ? JSON.stringify(work.terms) : null,
 			work ? JSON.stringify(work.progress) : null,
+			JSON.stringify(summary),
+			mirrorAtMs,
 		);
-		onDue(work?.dueAtMs ?? nowMs + publishLookAfterMs);
+		onDue(Math.min(work?.dueAtMs ?? nowMs + publishLookAfterMs, mirrorAtMs ?? Number.POSITIVE_INFINITY));
 	}
 
 	function claim(deletionId: string, claims: readonly Claim[]): void {
@@ -95,6 +107,7 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 			version ??= readVersion(sql);
 			return version;
 		},
+		versionOf: (change) => `${getFlag(sql, "journal") ?? begunJournal(sql)}-${change}`,
 		claimed(actor, key) {
 			const query = "SELECT payload, deletion_id FROM claims WHERE actor = ? AND key = ?";
 			const [row] = sql.exec<{ payload: string; deletion_id: string }>(query, actor, key).toArray();

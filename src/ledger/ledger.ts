@@ -2,7 +2,7 @@
 // Cloudflare and to KV, and sees to it that what was begun is finished: by the request that began it, or by the alarm.
 
 import { DurableObject } from "cloudflare:workers";
-import { recordInKv } from "../adapters/history/recall.ts";
+import { aliasInKv, recordInKv } from "../adapters/history/recall.ts";
 import { configOf, type Env } from "../config.ts";
 import type { Actor, Party } from "../deletion/actor.ts";
 import { type Admitted, admit, type DeletionCommand, type Rejection } from "../deletion/admit.ts";
@@ -27,15 +27,19 @@ import { isCredentialRejected, markOf } from "./credential-health.ts";
 import { endsBefore, freezeInForce, freezeLog, scheduledIds, setFreeze } from "./freezes.ts";
 import { migrate } from "./migrations.ts";
 import { keepOffer, takeOffer } from "./offers.ts";
+import { nextPublishMs } from "./outbox.ts";
 import { overview } from "./overview.ts";
 import { createSurveys } from "./surveys.ts";
-import { getFlag, nextDueMs, postpone, prune, setFlag } from "./tables.ts";
+import { aliasOf, dueIds, getFlag, nextDueMs, postpone, prune, setFlag } from "./tables.ts";
+import { setAsideIfUnreadable } from "./unreadable.ts";
 import { type Wired, wire } from "./wiring.ts";
 
 const settledAtOnce = 20;
 const publishWaitMs = 2000;
 /** When the alarm cannot do its work, it comes back; the platform's own retries end after some. */
 const alarmPauseMs = 60_000;
+/** An alarm this late was lost: the platform gives up on one in the end. */
+const alarmLostMs = 60_000;
 
 export class Ledger extends DurableObject<Env> implements LedgerApi {
 	readonly #sql: SqlStorage;
@@ -55,8 +59,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		ctx.blockConcurrencyWhile(async () => {
 			this.#alarmAtMs = await ctx.storage.getAlarm();
 			// Should the platform have given up on an alarm, whoever wakes the object sets it again.
-			const nextMs = nextDueMs(this.#sql);
-			if (nextMs !== null) this.#wakeBy(nextMs);
+			this.#wakeForNext();
 		});
 	}
 
@@ -126,7 +129,13 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	}
 
 	async record(id: string): Promise<Deletion | null> {
-		return this.#wired().ports.journal.get(id);
+		const { journal } = this.#wired().ports;
+		try {
+			return journal.get(id) ?? journal.get(aliasOf(this.#sql, id) ?? id);
+		} catch (error) {
+			setAsideIfUnreadable(this.#sql, id);
+			throw error;
+		}
 	}
 
 	async changes(query: ChangesQuery): Promise<Changes> {
@@ -146,6 +155,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	}
 
 	async health(): Promise<{ credentialRejected: boolean }> {
+		this.#healAlarm();
 		const config = configOf(this.env);
 		return { credentialRejected: !config.ok || isCredentialRejected(this.#sql, markOf(config.value.credential)) };
 	}
@@ -158,13 +168,13 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		this.#alarmAtMs = null;
 		try {
 			const { outbox } = this.#wired();
-			const query = "SELECT id FROM deletions WHERE settle_at <= ? ORDER BY settle_at LIMIT ?";
-			const due = this.#sql.exec<{ id: string }>(query, Date.now(), settledAtOnce).toArray();
-			await Promise.all(due.map(({ id }) => this.#advance(id).then(() => outbox.send(id))));
-			await outbox.sendDue();
+			const due = dueIds(this.#sql, Date.now(), settledAtOnce);
+			await Promise.all(due.map((id) => this.#advance(id)));
 			prune(this.#sql, Date.now());
-			const nextMs = nextDueMs(this.#sql);
-			if (nextMs !== null) this.#wakeBy(Math.max(nextMs, Date.now() + 1000));
+			// Nothing waits for KV: what is due next is due whether KV answers or not.
+			const publishing = outbox.sendDue().catch((error) => log("error", "publishing_failed", traceOf(error)));
+			this.#wakeForNext();
+			void publishing.then(() => this.#wakeForNext());
 		} catch (error) {
 			log("error", "alarm_failed", traceOf(error));
 			this.#wakeBy(Date.now() + alarmPauseMs);
@@ -198,6 +208,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		const work = advance(id, this.#wired().ports, this.#directory)
 			.catch((error) => {
 				log("error", "deletion_interrupted", { deletion_id: id, ...traceOf(error) });
+				setAsideIfUnreadable(this.#sql, id);
 				postpone(this.#sql, id, Date.now() + alarmPauseMs);
 			})
 			.finally(() => this.#underWay.delete(id));
@@ -207,17 +218,39 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 
 	/** From the journal, or from KV where it has left the journal. */
 	async #recorded(id: string): Promise<Deletion | null> {
-		return this.#wired().ports.journal.get(id) ?? (await recordInKv(this.env.HISTORY, id));
+		const kept = await this.record(id);
+		if (kept !== null) return kept;
+		const kv = this.env.HISTORY;
+		const published = await recordInKv(kv, id);
+		if (published !== null) return published;
+		const answeredBy = await aliasInKv(kv, id);
+		return answeredBy === null ? null : ((await this.record(answeredBy)) ?? recordInKv(kv, answeredBy));
 	}
 
-	/** An alarm already set for an earlier time will do; it sets itself anew. */
+	#wakeForNext(): void {
+		const earliestMs = Date.now() + 1000;
+		const publishAtMs = this.#services === null ? nextPublishMs(this.#sql) : this.#services.outbox.nextDueMs();
+		for (const atMs of [nextDueMs(this.#sql), publishAtMs]) if (atMs !== null) this.#wakeBy(Math.max(atMs, earliestMs));
+	}
+
+	/** An alarm already set for an earlier time will do, unless it was lost; it sets itself anew. */
 	#wakeBy(atMs: number): void {
-		if (this.#alarmAtMs !== null && this.#alarmAtMs <= atMs) return;
+		if (this.#alarmAtMs !== null && this.#alarmAtMs <= atMs && !this.#isAlarmLost()) return;
 		this.#alarmAtMs = atMs;
 		void this.ctx.storage.setAlarm(atMs);
 	}
 
+	#healAlarm(): void {
+		if (this.#isAlarmLost()) this.#wakeBy(Date.now());
+	}
+
+	#isAlarmLost(): boolean {
+		return this.#alarmAtMs !== null && this.#alarmAtMs < Date.now() - alarmLostMs;
+	}
+
+	/** Every call comes by here, so a lost alarm is set again by the next one. */
 	#wired(): Wired {
+		this.#healAlarm();
 		if (this.#services !== null) return this.#services;
 		const config = configOf(this.env);
 		if (!config.ok) throw new Error("misconfigured");

@@ -1,6 +1,6 @@
 // The domain's ports, carried out: SQLite, Cloudflare, KV, the clock.
 import { createAddressing } from "../adapters/cloudflare/addressing.ts";
-import { publish } from "../adapters/history/publish.ts";
+import { publish, publishAlias } from "../adapters/history/publish.ts";
 import { lastDeletionInKv } from "../adapters/history/recall.ts";
 import { authorityOf } from "../config/authority.ts";
 import type { Config, Env } from "../config.ts";
@@ -28,14 +28,15 @@ export function wire(
 ): Wired {
 	const now = () => Date.now();
 	const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+	const journal = createJournal(sql, { now, onDue, onSettled });
 	const outbox = createOutbox(sql, {
 		now,
 		sleep,
 		onDue,
-		publish: (deletion) => publish(kv, deletion, config.retentionDays, now()),
+		publish: (deletion, change) => publish(kv, deletion, config.retentionDays, now(), journal.versionOf(change)),
+		publishAlias: (alias) => publishAlias(kv, alias, config.retentionDays, now()),
 		onFailure: (id, failures, detail) => log("warn", "publishing_failed", { deletion_id: id, failures, detail }),
 	});
-	const journal = createJournal(sql, { now, onDue, onSettled });
 	const ports: Ports = {
 		accountId,
 		policy: config.policy,

@@ -27,6 +27,7 @@ it("six are published at a time, each once, and all in the end", async () => {
 				await new Promise<void>((resolve) => open.push(resolve));
 				return ok(null);
 			},
+			publishAlias: async () => ok(null),
 			onDue() {},
 			onFailure() {},
 		});
@@ -60,6 +61,7 @@ it("what settles within a moment waits for one timer, and is published after it"
 				published.push(id);
 				return ok(null);
 			},
+			publishAlias: async () => ok(null),
 			onDue() {},
 			onFailure() {},
 		});

@@ -107,7 +107,7 @@ function Facts({ deletion }: { deletion: Deletion }) {
 	const { id, binding, actor, reason, target, created_at, settled_at, not_before, approval, restoration } = deletion;
 	const known = actor.user_name === undefined ? "" : `, there ${actor.user_name}`;
 	const facts: [string, JSX.Children][] = [
-		["Asked for by", `${actor.name} (${actor.platform ?? doorWords[actor.door]}${known})`],
+		["Asked for by", `${actor.name} (${actor.platform ?? doorWords[actor.door] ?? actor.door}${known})`],
 		["Reason", reason ?? "none was given"],
 		["Asked for", <Moment at={created_at} />],
 		["Settled", settled_at === null ? "not yet" : <Moment at={settled_at} />],
