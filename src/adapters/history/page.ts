@@ -34,8 +34,8 @@ export const firstPosition: Position = { part: 0, cursor: null, afterId: "", ski
 
 const listCap = 1000;
 const listsAtMost = 8;
-/** A list of few keys is no work: a stretch in which little happened is walked to its end. */
-const shortListsAtMost = 100;
+/** A part that is done in one list is no work: a stretch in which little happened is walked to its end. */
+const allListsAtMost = 100;
 /** No record is older than unbind. */
 const earliestMs = Date.UTC(2026, 0, 1);
 /** How finely a stretch is cut that has an end, but no beginning: a year, twelve days, nine hours. */
@@ -76,14 +76,14 @@ export async function historyPage(
 	};
 	const beyondOverlay = (id: string) => overlay.until !== null && id > overlay.until;
 
-	let keysListed = 0;
+	let longLists = 0;
 	for (let lists = 0; at.part < parts.length; lists++) {
-		const isEnough = keysListed >= listsAtMost * listCap || lists === shortListsAtMost;
+		const isEnough = longLists === listsAtMost || lists === allListsAtMost;
 		if (rows.length === limit || isEnough) return { rows, next: at };
 		const wanted = matches === everything && filter.untilMs === null ? limit - rows.length + at.skip : listCap;
 		const prefixes = spellingsOf(space).map((one) => prefixOf(one) + parts[at.part]);
 		const listing = await listKeys(kv, prefixes, at.cursor, Math.min(wanted, listCap));
-		keysListed += wanted < listCap ? listCap : listing.keys.length;
+		if (listing.cursor !== null) longLists++;
 		const finer = levels.find((level) => level > at.part);
 		const isStart = levels.includes(at.part) && at.cursor === null;
 		if (isStart && finer !== undefined && listing.cursor !== null && endsBefore(listing.keys, bounds.first)) {
@@ -91,8 +91,9 @@ export async function historyPage(
 			continue;
 		}
 		for (const [index, key] of listing.keys.entries()) {
-			const row = rowOf(key.name, key.metadata);
-			if (row === null || row.id <= at.afterId || row.id < bounds.first) continue;
+			const id = idOf(key.name);
+			const row = id <= at.afterId || id < bounds.first ? null : rowOf(key.name, key.metadata);
+			if (row === null) continue;
 			if (row.id > bounds.last) return end();
 			const room = showRecentBefore(row.id) && rows.length < limit;
 			if (!room || beyondOverlay(row.id)) return { rows, next: { ...at, skip: index } };

@@ -173,7 +173,7 @@ describe("the history", () => {
 
 		it("gives the record that the Ledger has, and does not say that there is none where it has none", async () => {
 			const deletion = deletionAt(nowMs);
-			vi.spyOn(HISTORY, "getWithMetadata").mockImplementation(broken);
+			vi.spyOn(HISTORY, "get").mockImplementation(broken);
 			const history = createHistory(HISTORY, asked(ledgerWith([]), [deletion]));
 			expect(await history.record(deletion.id)).toEqual(recordOf(deletion));
 			expect(await history.record(deletionAt(nowMs).id)).toEqual({ kind: "unavailable" });
@@ -214,7 +214,7 @@ describe("a record", () => {
 
 	it("does not wait for KV where the Ledger has it", async () => {
 		const deletion = deletionAt(nowMs);
-		vi.spyOn(HISTORY, "getWithMetadata").mockImplementation(() => new Promise<never>(() => {}));
+		vi.spyOn(HISTORY, "get").mockImplementation(() => new Promise<never>(() => {}));
 		const started = Date.now();
 		await createHistory(HISTORY, asked(ledgerWith([]), [deletion])).record(deletion.id);
 		expect(Date.now() - started).toBeLessThan(1000);
