@@ -59,7 +59,8 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		ctx.blockConcurrencyWhile(async () => {
 			this.#alarmAtMs = await ctx.storage.getAlarm();
 			// Should the platform have given up on an alarm, whoever wakes the object sets it again.
-			this.#wakeForNext();
+			const nextMs = this.#nextMs();
+			if (nextMs !== null) this.#wakeBy(nextMs);
 		});
 	}
 
@@ -227,10 +228,17 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		return answeredBy === null ? null : ((await this.record(answeredBy)) ?? recordInKv(kv, answeredBy));
 	}
 
+	/** Sets the alarm for what is due next by the tables, even if it was set for an earlier time. */
 	#wakeForNext(): void {
-		const earliestMs = Date.now() + 1000;
+		const atMs = this.#nextMs();
+		this.#alarmAtMs = null;
+		if (atMs !== null) this.#wakeBy(Math.max(atMs, Date.now() + 1000));
+	}
+
+	#nextMs(): number | null {
 		const publishAtMs = this.#services === null ? nextPublishMs(this.#sql) : this.#services.outbox.nextDueMs();
-		for (const atMs of [nextDueMs(this.#sql), publishAtMs]) if (atMs !== null) this.#wakeBy(Math.max(atMs, earliestMs));
+		const dueMs = [nextDueMs(this.#sql), publishAtMs].filter((atMs) => atMs !== null);
+		return dueMs.length === 0 ? null : Math.min(...dueMs);
 	}
 
 	/** An alarm already set for an earlier time will do, unless it was lost; it sets itself anew. */

@@ -230,7 +230,7 @@ describe("a stretch of time", () => {
 
 	it("that has no beginning is cut finer where more than a thousand are newer, and fills its pages", async () => {
 		const dayMs = 24 * hourMs;
-		const newer = Array.from({ length: 1100 }, (_, index) => deletionAt(nowMs - index * 60_000));
+		const newer = Array.from({ length: 1100 }, (_, index) => deletionAt(nowMs - index * 60_000, { binding: null }));
 		const older = Array.from({ length: 8 }, (_, index) => deletionAt(nowMs - (20 + 15 * index) * dayMs));
 		await put(...newer, ...older);
 		const { rows, next } = await page({ untilMs: nowMs - 2 * dayMs }, 20);
