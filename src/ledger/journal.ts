@@ -24,6 +24,8 @@ export interface CountedJournal extends Journal {
 	version(): string;
 	/** The version as it was at an earlier change. */
 	versionOf(change: number): string;
+	/** Takes over a settled record that KV has, as it was at its last change. Later changes count from beyond `floor`. */
+	adopt(deletion: Deletion, changedAtMs: number, floor: number): void;
 }
 
 export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: JournalEvents): CountedJournal {
@@ -171,6 +173,29 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 			onSettled(deletion.id);
 		},
 		join: claim,
+		adopt(deletion, changedAtMs, floor) {
+			const summary = summaryOf(deletion);
+			const { state, binding_id, prefix_id, cidr } = summary;
+			const begunAtMs = (deletion.cloudflare?.attempts ?? 0) > 0 ? Date.parse(deletion.settled_at ?? "") : Number.NaN;
+			version = null;
+			countOutcome(sql, deletion);
+			sql.exec(
+				`INSERT OR REPLACE INTO deletions
+					(id, open, state, binding_id, prefix_id, cidr, change, changed_at, begun_at, record, summary, summary_change)
+				SELECT ?1, 0, ?2, ?3, ?4, ?5, next, ?6, ?7, ?8, ?9, next
+				FROM (SELECT max(coalesce(max(change), 0), ?10) + 1 AS next FROM deletions)`,
+				deletion.id,
+				state,
+				binding_id === null ? null : plainId(binding_id),
+				prefix_id === null ? null : plainId(prefix_id),
+				cidr,
+				changedAtMs,
+				Number.isNaN(begunAtMs) ? null : begunAtMs,
+				JSON.stringify(deletion),
+				JSON.stringify(summary),
+				floor,
+			);
+		},
 	};
 }
 

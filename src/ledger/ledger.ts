@@ -24,8 +24,17 @@ import { log, traceOf } from "../log.ts";
 import { withinMs } from "../within-ms.ts";
 import { changes } from "./changes.ts";
 import { isCredentialRejected, markOf } from "./credential-health.ts";
-import { endsBefore, freezeInForce, freezeLog, scheduledIds, setFreeze } from "./freezes.ts";
+import {
+	endsBefore,
+	freezeInForce,
+	freezeLog,
+	hasReadHistory,
+	isImporting,
+	scheduledIds,
+	setFreeze,
+} from "./freezes.ts";
 import { migrate } from "./migrations.ts";
+import { nextMirrorMs, sendMirrors } from "./mirrors.ts";
 import { keepOffer, takeOffer } from "./offers.ts";
 import { nextPublishMs } from "./outbox.ts";
 import { overview } from "./overview.ts";
@@ -40,6 +49,10 @@ const publishWaitMs = 2000;
 const alarmPauseMs = 60_000;
 /** An alarm this late was lost: the platform gives up on one in the end. */
 const alarmLostMs = 60_000;
+/** A new Ledger takes one look at KV; where there is a history, the first who ask wait so long for it. */
+const historyWaitMs = 5000;
+/** An object that dies while it writes mirrors looks after them then. */
+const mirroringMs = 20_000;
 
 export class Ledger extends DurableObject<Env> implements LedgerApi {
 	readonly #sql: SqlStorage;
@@ -51,6 +64,8 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	readonly #survey = createSurveys(this.#directory);
 	#services: Wired | null = null;
 	#alarmAtMs: number | null = null;
+	#hasReadHistory = false;
+	#mirroring: Promise<void> | null = null;
 
 	constructor(ctx: DurableObjectState, env: Env) {
 		super(ctx, env);
@@ -65,7 +80,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	}
 
 	async request(command: DeletionCommand, waitMs: number): Promise<Result<Admitted, Rejection>> {
-		const { ports } = this.#wired();
+		const { ports } = await this.#ready();
 		const admission = await admit(command, ports, this.#directory);
 		if (!admission.ok) return admission;
 		const { deletion, replayed } = admission.value;
@@ -79,6 +94,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		actor: Actor,
 		waitMs: number,
 	): Promise<Result<Deletion, LifecycleFailure>> {
+		await this.#ready();
 		const decided = noted(
 			"approval",
 			id,
@@ -89,11 +105,12 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	}
 
 	async cancel(id: string, actor: Actor): Promise<Result<Deletion, LifecycleFailure>> {
+		await this.#ready();
 		return noted("cancellation", id, actor, cancel(await this.#recorded(id), actor, this.#wired().ports));
 	}
 
 	async restore(id: string, actor: Actor, waitMs: number): Promise<Result<Deletion, RestorationRefusal>> {
-		const { ports, outbox } = this.#wired();
+		const { ports, outbox } = await this.#ready();
 		const begun = noted("restoration", id, actor, await beginRestoration(await this.#recorded(id), actor, ports));
 		if (!begun.ok) return begun;
 		const restored = await this.#broughtOn(begun.value, waitMs);
@@ -103,22 +120,26 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	}
 
 	async freezes(): Promise<{ freeze: Freeze | null; log: FreezeEvent[] }> {
+		await this.#ready();
 		return { freeze: freezeInForce(this.#sql, Date.now()), log: freezeLog(this.#sql) };
 	}
 
 	async setFreeze(freeze: Freeze | null, by: Party): Promise<Result<Freeze | null, Freeze>> {
+		await this.#ready();
 		const nowMs = Date.now();
 		const present = freezeInForce(this.#sql, nowMs);
 		// Whoever froze for longer had a reason; shortening it takes two steps, and both are in the log.
 		if (freeze !== null && present !== null && endsBefore(freeze, present)) return fail(present);
+		if (freeze === null && present !== null && !this.#hasReadHistory) return fail(present);
 		setFreeze(this.#sql, freeze, by, nowMs);
+		this.#wakeBy(nowMs + 1000);
 		log("warn", freeze === null ? "freeze_lifted" : "frozen", { by: by.name, door: by.door });
 		if (freeze === null) for (const id of scheduledIds(this.#sql)) this.ctx.waitUntil(this.#advance(id));
 		return ok(freezeInForce(this.#sql, nowMs));
 	}
 
-	plan(query: PlanQuery): Promise<Result<Plan, LookUpFailure>> {
-		return plan(query, this.#wired().ports, this.#directory);
+	async plan(query: PlanQuery): Promise<Result<Plan, LookUpFailure>> {
+		return plan(query, (await this.#ready()).ports, this.#directory);
 	}
 
 	bindings(query: BindingsQuery): ReturnType<LedgerApi["bindings"]> {
@@ -152,7 +173,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	}
 
 	async overview(query: ChangesQuery, sinceDay: string): Promise<Overview> {
-		return overview(this.#sql, this.#wired().journal.version(), query, sinceDay, Date.now());
+		return overview(this.#sql, (await this.#ready()).journal.version(), query, sinceDay, Date.now());
 	}
 
 	async health(): Promise<{ credentialRejected: boolean }> {
@@ -168,12 +189,14 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	override async alarm(): Promise<void> {
 		this.#alarmAtMs = null;
 		try {
-			const { outbox } = this.#wired();
+			const { outbox } = await this.#ready();
 			const due = dueIds(this.#sql, Date.now(), settledAtOnce);
 			await Promise.all(due.map((id) => this.#advance(id)));
 			prune(this.#sql, Date.now());
 			// Nothing waits for KV: what is due next is due whether KV answers or not.
-			const publishing = outbox.sendDue().catch((error) => log("error", "publishing_failed", traceOf(error)));
+			const publishing = Promise.all([outbox.sendDue(), this.#sendMirrors()]).catch((error) =>
+				log("error", "publishing_failed", traceOf(error)),
+			);
 			this.#wakeForNext();
 			void publishing.then(() => this.#wakeForNext());
 		} catch (error) {
@@ -206,7 +229,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	#advance(id: string): Promise<void> {
 		const present = this.#underWay.get(id);
 		if (present !== undefined) return present;
-		const work = advance(id, this.#wired().ports, this.#directory)
+		const work = this.#goOn(id)
 			.catch((error) => {
 				log("error", "deletion_interrupted", { deletion_id: id, ...traceOf(error) });
 				setAsideIfUnreadable(this.#sql, id);
@@ -215,6 +238,31 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 			.finally(() => this.#underWay.delete(id));
 		this.#underWay.set(id, work);
 		return work;
+	}
+
+	async #goOn(id: string): Promise<void> {
+		const { ports, legacy } = this.#wired();
+		const query = "SELECT 1 FROM deletions WHERE id = ? AND open = 1 AND state = 'scheduled'";
+		const isScheduled = this.#sql.exec(query, id).toArray().length > 0;
+		if (isScheduled && !(await legacy.upToDate())) return postpone(this.#sql, id, Date.now() + alarmPauseMs);
+		return advance(id, ports, this.#directory);
+	}
+
+	/** A new Ledger reads the history in KV first; while that cannot be done, deletions are frozen. */
+	async #ready(): Promise<Wired> {
+		const wired = this.#wired();
+		if (!this.#hasReadHistory) {
+			await withinMs(historyWaitMs, wired.legacy.known());
+			this.#hasReadHistory = hasReadHistory(this.#sql);
+		}
+		return wired;
+	}
+
+	#sendMirrors(): Promise<void> {
+		this.#mirroring ??= sendMirrors(this.#sql, this.env.HISTORY, () => Date.now()).finally(() => {
+			this.#mirroring = null;
+		});
+		return this.#mirroring;
 	}
 
 	/** From the journal, or from KV where it has left the journal. */
@@ -237,7 +285,13 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 
 	#nextMs(): number | null {
 		const publishAtMs = this.#services === null ? nextPublishMs(this.#sql) : this.#services.outbox.nextDueMs();
-		const dueMs = [nextDueMs(this.#sql), publishAtMs].filter((atMs) => atMs !== null);
+		const mirrorAtMs = nextMirrorMs(this.#sql);
+		const dueMs = [
+			nextDueMs(this.#sql),
+			publishAtMs,
+			mirrorAtMs === null || this.#mirroring === null ? mirrorAtMs : Math.max(mirrorAtMs, Date.now() + mirroringMs),
+			isImporting(this.#sql) ? Date.now() + alarmPauseMs : null,
+		].filter((atMs) => atMs !== null);
 		return dueMs.length === 0 ? null : Math.min(...dueMs);
 	}
 

@@ -102,6 +102,9 @@ CREATE TABLE aliases (
 CREATE INDEX aliases_by_deletion ON aliases (deletion_id);
 CREATE INDEX aliases_by_made_at ON aliases (made_at);
 CREATE INDEX aliases_by_publish_at ON aliases (publish_at) WHERE publish_at IS NOT NULL;
+-- A Ledger that has worked before this version is no new one: it need not read the history in KV first.
+INSERT INTO flags (name, value) SELECT 'history', 'read'
+	WHERE EXISTS (SELECT 1 FROM deletions) OR EXISTS (SELECT 1 FROM freezes);
 `,
 ];
 

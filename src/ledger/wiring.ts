@@ -10,12 +10,14 @@ import { log, traceOf } from "../log.ts";
 import { lastDeletion } from "./changes.ts";
 import { markOf, noteCredential } from "./credential-health.ts";
 import { type CountedJournal, createJournal, type JournalEvents } from "./journal.ts";
+import { createLegacy, type Legacy } from "./legacy.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
 
 export interface Wired {
 	ports: Ports;
 	journal: CountedJournal;
 	outbox: Outbox;
+	legacy: Legacy;
 }
 
 /** @param accountId the object's own, not the configuration's: an alarm can outlive a change of that. */
@@ -67,5 +69,5 @@ export function wire(
 			},
 		},
 	};
-	return { ports, journal, outbox };
+	return { ports, journal, outbox, legacy: createLegacy(sql, kv, journal, now) };
 }

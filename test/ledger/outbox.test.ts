@@ -101,7 +101,7 @@ async function withOutbox(
 			return deletion.id;
 		});
 		let atOnce = 0;
-		const kv = { answer: async (_id: string): Promise<Written> => ok(null), puts: Array<string>(), mostAtOnce: 0 };
+		const kv = { answer: async (_id: string): Promise<Written> => ok(null), puts: [] as string[], mostAtOnce: 0 };
 		const write = async (id: string) => {
 			kv.puts.push(id);
 			kv.mostAtOnce = Math.max(kv.mostAtOnce, ++atOnce);

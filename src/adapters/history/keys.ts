@@ -26,6 +26,9 @@ export const spellingsOf = (space: Space): Space[] =>
 const dashedId = (id: string): string => plainId(id).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 
 export const recordKey = (id: string): string => `deletion:${id}`;
+export const openPrefix = "open:";
+export const openKey = (id: string): string => openPrefix + id;
+export const freezeKey = openKey("freeze");
 export const aliasKey = (id: string): string => `alias:${id}`;
 
 export function indexKeys(deletion: Deletion): string[] {

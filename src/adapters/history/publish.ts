@@ -61,7 +61,7 @@ function expiryOf(fromMs: number, retentionDays: number, nowMs: number): { expir
 }
 
 /** Publishing a record does not change it. */
-function lastChangeMs({ timeline, created_at }: Deletion): number {
+export function lastChangeMs({ timeline, created_at }: Deletion): number {
 	const last = timeline.findLast(({ event }) => event !== "published");
 	return Math.max(Date.parse(created_at), Date.parse(last?.at ?? created_at));
 }
