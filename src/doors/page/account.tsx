@@ -14,6 +14,7 @@ import { type Problem, problem } from "../problem.ts";
 import { lookUpProblem, unreachable } from "../requested.ts";
 import { changeDoor, type Page } from "./door.tsx";
 import { html, seeOther } from "./html.ts";
+import { notTurned } from "../not-turned.ts";
 import { glance, presentOf } from "./present.ts";
 import { utcMinute } from "./utc-minute.ts";
 import { Account, type ShownPrefix } from "./views/account.tsx";
@@ -82,7 +83,6 @@ export const turnFreeze = changeDoor(freezeEntries, async (_, context, { actor }
 			: { reason: reason ?? "", by, since: at(nowMs), until: until === undefined ? null : at(until) };
 	const result = await ask(context.requestId, () => context.ledger.setFreeze(freeze, by));
 	if (!result.ok) return fail(unreachable);
-	if (!result.value.ok)
-		return fail(problem("conflict", "A freeze that ends later is in force. To shorten it, lift it first."));
+	if (!result.value.ok) return fail(problem("conflict", notTurned(freeze)));
 	return ok(seeOther("/account"));
 });
