@@ -71,6 +71,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		super(ctx, env);
 		this.#sql = ctx.storage.sql;
 		migrate(ctx.storage);
+		this.#hasReadHistory = hasReadHistory(this.#sql);
 		ctx.blockConcurrencyWhile(async () => {
 			this.#alarmAtMs = await ctx.storage.getAlarm();
 			// Should the platform have given up on an alarm, whoever wakes the object sets it again.
@@ -115,7 +116,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		if (!begun.ok) return begun;
 		const restored = await this.#broughtOn(begun.value, waitMs);
 		// KV still shows the record as it was before; who asks for it next should not see that.
-		await withinMs(publishWaitMs, outbox.send(id));
+		if (this.#hasReadHistory) await withinMs(publishWaitMs, outbox.send(id));
 		return ok(restored);
 	}
 
@@ -194,9 +195,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 			await Promise.all(due.map((id) => this.#advance(id)));
 			prune(this.#sql, Date.now());
 			// Nothing waits for KV: what is due next is due whether KV answers or not.
-			const publishing = Promise.all([outbox.sendDue(), this.#sendMirrors()]).catch((error) =>
-				log("error", "publishing_failed", traceOf(error)),
-			);
+			const publishing = this.#sendToKv(outbox).catch((error) => log("error", "publishing_failed", traceOf(error)));
 			this.#wakeForNext();
 			void publishing.then(() => this.#wakeForNext());
 		} catch (error) {
@@ -222,7 +221,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 
 	#onSettled(id: string): void {
 		for (const waiting of this.#waiting) if (waiting.id === id) waiting.settled.resolve();
-		this.#wired().outbox.sendSoon(id);
+		if (this.#hasReadHistory) this.#wired().outbox.sendSoon(id);
 	}
 
 	/** Never rejects: what goes wrong here is left to the alarm, which reads what really happened. */
@@ -258,6 +257,11 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		return wired;
 	}
 
+	/** A new Ledger writes nothing before it has read the history: it would take its own records for one. */
+	async #sendToKv(outbox: Wired["outbox"]): Promise<void> {
+		if (this.#hasReadHistory) await Promise.all([outbox.sendDue(), this.#sendMirrors()]);
+	}
+
 	#sendMirrors(): Promise<void> {
 		this.#mirroring ??= sendMirrors(this.#sql, this.env.HISTORY, () => Date.now()).finally(() => {
 			this.#mirroring = null;
@@ -286,12 +290,15 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	#nextMs(): number | null {
 		const publishAtMs = this.#services === null ? nextPublishMs(this.#sql) : this.#services.outbox.nextDueMs();
 		const mirrorAtMs = nextMirrorMs(this.#sql);
-		const dueMs = [
-			nextDueMs(this.#sql),
+		const untilMs = Date.now() + mirroringMs;
+		const kvDueMs = [
 			publishAtMs,
-			mirrorAtMs === null || this.#mirroring === null ? mirrorAtMs : Math.max(mirrorAtMs, Date.now() + mirroringMs),
-			isImporting(this.#sql) ? Date.now() + alarmPauseMs : null,
-		].filter((atMs) => atMs !== null);
+			mirrorAtMs === null || this.#mirroring === null ? mirrorAtMs : Math.max(mirrorAtMs, untilMs),
+		];
+		const toRead = isImporting(this.#sql) || kvDueMs.some((atMs) => atMs !== null) ? Date.now() + alarmPauseMs : null;
+		const dueMs = [nextDueMs(this.#sql), ...(this.#hasReadHistory ? kvDueMs : [toRead])].filter(
+			(atMs) => atMs !== null,
+		);
 		return dueMs.length === 0 ? null : Math.min(...dueMs);
 	}
 

@@ -21,6 +21,7 @@ import {
 	setFreeze,
 } from "./freezes.ts";
 import type { CountedJournal } from "./journal.ts";
+import { noteMirror } from "./mirrors.ts";
 import { keptMs } from "./tables.ts";
 import { setAsideIfUnreadable } from "./unreadable.ts";
 
@@ -94,9 +95,11 @@ export function createLegacy(sql: SqlStorage, kv: KVNamespace, journal: CountedJ
 		const floor = Math.max(0, ...records.map(({ version }) => partsOf(version ?? "")[1]));
 		for (const record of records) if (isNews(record)) adopt(record.deletion, floor);
 		for (const [index, { deletion, terms, progress }] of mirrors.entries()) {
-			if (settled[index] !== null || journal.get(deletion.id) !== null) continue;
-			if (deletion.state === "unknown") journal.keepOpen({ deletion, terms, progress }, now() + 1000);
-			else journal.keepSettled(cancelled(deletion, kind));
+			if (settled[index] === null && journal.get(deletion.id) === null) {
+				if (deletion.state === "unknown") journal.keepOpen({ deletion, terms, progress }, now() + 1000);
+				else journal.keepSettled(cancelled(deletion, kind));
+			}
+			noteMirror(sql, deletion.id, now());
 		}
 		if (kind === "older") for (const id of waitingIds(sql)) cancelWaiting(id);
 	}

@@ -66,6 +66,10 @@ function openRow(sql: SqlStorage, id: string): { change: number; open: OpenDelet
 	}
 }
 
+/** There is a mirror of that record: to be written again or removed, as its state is now. */
+export const noteMirror = (sql: SqlStorage, id: string, nowMs: number): void =>
+	void sql.exec("UPDATE deletions SET mirrored = 1, mirror_at = ? WHERE id = ?", nowMs, id);
+
 /** When `sendMirrors` has something to do next. */
 export function nextMirrorMs(sql: SqlStorage): number | null {
 	const query = `SELECT min(at) AS at FROM (
