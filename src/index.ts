@@ -2,8 +2,7 @@
 import { waitUntil } from "cloudflare:workers";
 import { createHistory } from "./adapters/history/history.ts";
 import { configOf, type Env } from "./config.ts";
-import { ask } from "./doors/ask.ts";
-import { fail } from "./deletion/result.ts";
+import { readsOf } from "./doors/ask.ts";
 import { envelopeOfProblem } from "./doors/cloudflare.ts";
 import type { Context } from "./doors/context.ts";
 import { finish } from "./doors/finish.ts";
@@ -11,10 +10,6 @@ import { misconfigured } from "./doors/misconfigured.ts";
 import { problem, problemResponse } from "./doors/problem.ts";
 import { log, traceOf } from "./log.ts";
 import { router } from "./routes.ts";
-import { withinMs } from "./within-ms.ts";
-
-/** For those who read; a record or a list is in memory, or on the object's own disk. */
-const ledgerWaitMs = 10_000;
 
 export { Ledger } from "./ledger/ledger.ts";
 
@@ -54,20 +49,10 @@ function contextOf(env: Env, config: Context["config"], url: URL): Context {
 		get ledger() {
 			return env.LEDGER.getByName(config.accountId);
 		},
-		history: createHistory(env.HISTORY, {
-			async changes(query) {
-				const changes = await withinMs(
-					ledgerWaitMs,
-					ask(context.requestId, () => context.ledger.changes(query)),
-				);
-				return changes?.ok ? changes.value : null;
-			},
-			record: async (id) =>
-				(await withinMs(
-					ledgerWaitMs,
-					ask(context.requestId, () => context.ledger.record(id)),
-				)) ?? fail("unreachable"),
-		}),
+		history: createHistory(
+			env.HISTORY,
+			readsOf(() => context),
+		),
 		goOn: (work) => waitUntil(work.catch((error) => log("error", "work_failed", traceOf(error)))),
 		mayFail: async (key) => (await env.FAILED_AUTHENTICATION.limit({ key })).success,
 		mayProbe: async (key) => (await env.PROBES.limit({ key })).success,

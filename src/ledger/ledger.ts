@@ -284,7 +284,8 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	#wakeForNext(): void {
 		const atMs = this.#nextMs();
 		this.#alarmAtMs = null;
-		if (atMs !== null) this.#wakeBy(Math.max(atMs, Date.now() + 1000));
+		// What is overdue still, after the alarm has done what it could, has a moment's rest.
+		if (atMs !== null) this.#wakeBy(atMs > Date.now() ? atMs : Date.now() + 1000);
 	}
 
 	#nextMs(): number | null {
