@@ -2,7 +2,7 @@
 import { waitUntil } from "cloudflare:workers";
 import { createHistory } from "./adapters/history/history.ts";
 import { configOf, type Env } from "./config.ts";
-import { ask } from "./doors/ask.ts";
+import { readsOf } from "./doors/ask.ts";
 import { envelopeOfProblem } from "./doors/cloudflare.ts";
 import type { Context } from "./doors/context.ts";
 import { finish } from "./doors/finish.ts";
@@ -68,10 +68,10 @@ function contextOf(env: Env, config: Context["config"], url: URL): Context {
 		get ledger() {
 			return env.LEDGER.getByName(config.accountId);
 		},
-		history: createHistory(env.HISTORY, async (query) => {
-			const changes = await ask(context.requestId, () => context.ledger.changes(query));
-			return changes.ok ? changes.value : null;
-		}),
+		history: createHistory(
+			env.HISTORY,
+			readsOf(() => context),
+		),
 		goOn: (work) => waitUntil(work.catch((error) => log("error", "work_failed", traceOf(error)))),
 		mayFail: async (key) => (await env.FAILED_AUTHENTICATION.limit({ key })).success,
 		mayProbe: async (key) => (await env.PROBES.limit({ key })).success,

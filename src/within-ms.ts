@@ -4,7 +4,9 @@ export async function withinMs<Value>(ms: number, work: Promise<Value>): Promise
 	const timeUp = new Promise<null>((resolve) => {
 		timer = setTimeout(() => resolve(null), ms);
 	});
-	const first = await Promise.race([work, timeUp]);
-	clearTimeout(timer);
-	return first;
+	try {
+		return await Promise.race([work, timeUp]);
+	} finally {
+		clearTimeout(timer);
+	}
 }

@@ -1,6 +1,6 @@
 // How the history is read: newest first, by page. What it needs from the Ledger is what the Ledger has changed lately.
 import type { Door } from "./actor.ts";
-import type { State, Summary } from "./deletion.ts";
+import type { Deletion, State, Summary } from "./deletion.ts";
 import type { Changes, ChangesQuery } from "./ledger-api.ts";
 import type { Result } from "./result.ts";
 import type { RowConditions } from "./row-conditions.ts";
@@ -33,16 +33,32 @@ export interface HistoryPage {
 	rows: Summary[];
 	/** The cursor of the next page; null when there is none. */
 	next: string | null;
-	/** The Ledger's version; null when the Ledger could not be asked, and the page may be stale. */
+	/** The Ledger's version; null when the Ledger or KV could not be read, and the page may be stale. */
 	version: string | null;
 }
 
+/** A record in JSON. `stale`: the Ledger could not be asked, and may know better. */
+export type RecordRead =
+	| { kind: "record"; text: string; stale: boolean }
+	| { kind: "none" }
+	/** It was not found where it could be looked for, but not everything could be read. */
+	| { kind: "unavailable" };
+
 export interface History {
-	/** null when the version in `unless` still holds; then KV was not touched. */
-	page(query: HistoryQuery): Promise<Result<HistoryPage | null, "bad_cursor">>;
-	/** A settled record in JSON, as it is stored; null where KV does not show it. */
-	record(id: string): Promise<string | null>;
+	/**
+	 * null when the version in `unless` still holds; then KV was not touched. While KV cannot be read, the page is of the
+	 * Ledger's week.
+	 */
+	page(query: HistoryQuery): Promise<Result<HistoryPage | null, "bad_cursor" | "unavailable">>;
+	/** By its own id, or by another that a caller was given for it. */
+	record(id: string): Promise<RecordRead>;
 }
 
 /** Asks the Ledger; null when it cannot be reached. */
 export type AskChanges = (query: ChangesQuery) => Promise<Changes | null>;
+
+export interface AskLedger {
+	changes: AskChanges;
+	/** Never rejects. */
+	record(id: string): Promise<Result<Deletion | null, unknown>>;
+}

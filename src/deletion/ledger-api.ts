@@ -22,6 +22,8 @@ export interface ChangesQuery {
 	prefixId: string | null;
 	/** A version as this Ledger gave it: if it still holds, there is nothing to tell. */
 	unless: string | null;
+	/** All that the Ledger has, a week and more: for when KV cannot be read. */
+	week?: boolean;
 	/** No more rows than these; a thousand where nothing is said. */
 	atMost?: number;
 }
@@ -29,7 +31,7 @@ export interface ChangesQuery {
 export interface Changes {
 	/** Names the present state of all records; a new one with each change. */
 	version: string;
-	/** Open deletions and what changed lately, in the order of their ids; null when `unless` still holds. */
+	/** Open deletions, what KV does not have yet, and what changed lately, in the order of their ids; null when `unless` still holds. */
 	recent: Summary[] | null;
 	/** Set when there were too many: what comes after this id is not told. */
 	until: string | null;
@@ -68,6 +70,7 @@ export interface LedgerApi {
 	bindings(query: BindingsQuery): Promise<Result<PrefixWithBindings[], LookUpFailure>>;
 	/** Of one prefix. */
 	bindingsIn(prefixId: CloudflareId): Promise<Result<Binding[], LookUpFailure>>;
+	/** By its own id, or by another that a caller was given for it. */
 	record(id: string): Promise<Deletion | null>;
 	changes(query: ChangesQuery): Promise<Changes>;
 	/** @param sinceDay how far back outcomes are told, as 2026-02-20. */

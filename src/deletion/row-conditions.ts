@@ -1,5 +1,6 @@
 // What is looked for in the history beyond what its keys can tell: conditions on a row, and a text in it.
 import { type Cidr, contains, parseCidr } from "./cidr.ts";
+import { plainId } from "./cloudflare-id.ts";
 import type { Summary } from "./deletion.ts";
 
 export const conditionFields = ["state", "service_name", "prefix_id", "binding_id", "actor", "door"] as const;
@@ -22,19 +23,22 @@ export interface RowConditions {
 export function rowMatcher({ conditions, text }: RowConditions): (row: Summary) => boolean {
 	const wanted = text?.toLowerCase() ?? null;
 	const range = text === null ? null : rangeIn(text);
-	const fields = conditionFields.map((field) => ({
-		field,
-		among: conditions.filter((one) => one.field === field && one.is).map(({ value }) => value),
-		not: conditions.filter((one) => one.field === field && !one.is).map(({ value }) => value),
-	}));
+	const fields = conditionFields.map((field) => {
+		const own = conditions.filter((one) => one.field === field);
+		const valuesOf = (some: readonly Condition[]) => some.map(({ value }) => spelt(field, value));
+		return { field, among: valuesOf(own.filter(({ is }) => is)), not: valuesOf(own.filter(({ is }) => !is)) };
+	});
 	const asked = fields.filter(({ among, not }) => among.length > 0 || not.length > 0);
 	return (row) =>
 		asked.every(({ field, among, not }) => {
-			const value = row[field] ?? "";
+			const value = spelt(field, row[field] ?? "");
 			return (among.length === 0 || among.includes(value)) && !not.includes(value);
 		}) &&
 		(wanted === null || says(row, wanted) || (range !== null && overlaps(row.cidr, range)));
 }
+
+const spelt = (field: ConditionField, value: string): string =>
+	field === "prefix_id" || field === "binding_id" ? plainId(value) : value;
 
 const says = ({ id, cidr, binding_id, prefix_id, reason, actor, ray }: Summary, wanted: string): boolean =>
 	[cidr, id, binding_id, prefix_id, reason, actor, ray].some((text) => text?.toLowerCase().includes(wanted));

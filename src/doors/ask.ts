@@ -1,11 +1,16 @@
 // Calls to the Ledger from a door. An object can be moved or restarted under a call; every call can be made again,
 // as a request's id is its claim: the Ledger carries it out once, however often it comes.
 
+import type { AskLedger } from "../deletion/history.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
 import { log, traceOf } from "../log.ts";
+import { withinMs } from "../within-ms.ts";
+import type { Context } from "./context.ts";
 
 const tries = 3;
 const pauseMs = 50;
+/** For those who read: a record or a list is in memory, or on the object's own disk. */
+const readWaitMs = 10_000;
 
 export async function ask<Answer>(
 	requestId: string,
@@ -22,4 +27,24 @@ export async function ask<Answer>(
 		}
 	}
 	return fail("unreachable");
+}
+
+/** What the history asks of the ledger. */
+export function readsOf(contextOf: () => Pick<Context, "requestId" | "ledger">): AskLedger {
+	const read = async <Answer>(call: (ledger: Context["ledger"]) => Promise<Answer>) => {
+		const context = contextOf();
+		return (
+			(await withinMs(
+				readWaitMs,
+				ask(context.requestId, () => call(context.ledger)),
+			)) ?? fail("unreachable")
+		);
+	};
+	return {
+		async changes(query) {
+			const changes = await read((ledger) => ledger.changes(query));
+			return changes.ok ? changes.value : null;
+		},
+		record: (id) => read((ledger) => ledger.record(id)),
+	};
 }

@@ -1,12 +1,30 @@
-// What the Ledger knows that KV may not show yet: open deletions, and whatever changed in the last ten minutes. KV
-// promises to have caught up after "60 seconds or more".
+// What the Ledger knows that KV may not show yet: open deletions, what has not reached KV, and whatever changed or reached
+// KV in the last ten minutes. KV promises to have caught up after "60 seconds or more".
 import { plainId } from "../deletion/cloudflare-id.ts";
-import { type Summary, summaryOf } from "../deletion/deletion.ts";
+import type { Summary } from "../deletion/deletion.ts";
 import type { Changes, ChangesQuery } from "../deletion/ledger-api.ts";
-import { readRecord } from "./tables.ts";
+import { readRow, type StoredRow } from "./unreadable.ts";
 
 const recentMs = 600_000;
+/** What is published this soon after its change is within the window by its change alone. */
+export const promptMs = 60_000;
 const toldAtMost = 1000;
+
+const unsettledIds = `SELECT id FROM deletions WHERE open = 1
+	UNION ALL SELECT id FROM deletions WHERE publish_at IS NOT NULL
+	UNION ALL SELECT id FROM deletions WHERE republish_at IS NOT NULL
+	UNION ALL SELECT id FROM deletions WHERE published_at >= ?1
+	UNION ALL SELECT id FROM deletions WHERE changed_at >= ?1 - ${promptMs}`;
+/** Read in the place of the record where it is of the same change: the release before this one does not write it. */
+const columns =
+	"id, CASE WHEN summary_change = change THEN summary END AS summary, CASE WHEN summary_change IS NOT change THEN record END AS record";
+
+interface Row {
+	[column: string]: SqlStorageValue;
+	id: string;
+	summary: string | null;
+	record: string | null;
+}
 
 /** @param version the journal's, as it is now. */
 export function changes(sql: SqlStorage, version: string, query: ChangesQuery, nowMs: number): Changes {
@@ -15,33 +33,38 @@ export function changes(sql: SqlStorage, version: string, query: ChangesQuery, n
 	const prefixId = query.prefixId === null ? null : plainId(query.prefixId);
 	const atMost = Math.min(query.atMost ?? toldAtMost, toldAtMost);
 	const rows = sql
-		.exec<{ record: string }>(
-			`SELECT record FROM deletions
-			WHERE id IN (SELECT id FROM deletions WHERE open = 1 UNION ALL SELECT id FROM deletions WHERE changed_at >= ?)
-				AND id > ? AND (? IS NULL OR binding_id = ?) AND (? IS NULL OR prefix_id = ?) ORDER BY id LIMIT ?`,
+		.exec<Row>(
+			`SELECT ${columns} FROM deletions
+			WHERE ${query.week === true ? "?1 IS NOT NULL" : `id IN (${unsettledIds})`} AND unreadable IS NOT change
+				AND id > ?2 AND (?3 IS NULL OR binding_id = ?3) AND (?4 IS NULL OR prefix_id = ?4) ORDER BY id LIMIT ?5`,
 			nowMs - recentMs,
 			query.afterId,
 			bindingId,
-			bindingId,
-			prefixId,
 			prefixId,
 			atMost,
 		)
 		.toArray();
-	const recent = rows.map((row) => summaryOf(readRecord(row.record)));
-	return { version, recent, until: recent.length === atMost ? (recent.at(-1)?.id ?? null) : null };
+	const recent = rows.map((row) => summaryIn(sql, row)).filter((row) => row !== null);
+	return { version, recent, until: rows.length === atMost ? (rows.at(-1)?.id ?? null) : null };
+}
+
+function summaryIn(sql: SqlStorage, { id, summary, record }: Row): Summary | null {
+	try {
+		// Written by the journal alone, from a `Summary`.
+		if (summary !== null) return JSON.parse(summary);
+	} catch {
+		const [row] = sql.exec<StoredRow>("SELECT id, record FROM deletions WHERE id = ?", id).toArray();
+		return row === undefined ? null : (readRow(sql, row)?.summary ?? null);
+	}
+	return record === null ? null : (readRow(sql, { id, record })?.summary ?? null);
 }
 
 /** The newest carried-out deletion that the Ledger still has. */
 export function lastDeletion(sql: SqlStorage, named: { bindingId?: string; cidr?: string }): Summary | null {
-	const query = `SELECT record FROM deletions WHERE (binding_id = ? OR cidr = ?)
-		AND state IN ('deleted', 'already_gone', 'restored') ORDER BY id LIMIT 1`;
+	const query = `SELECT id, record FROM deletions WHERE (binding_id = ? OR cidr = ?)
+		AND state IN ('deleted', 'already_gone', 'restored') AND unreadable IS NOT change ORDER BY id LIMIT 1`;
 	const [row] = sql
-		.exec<{ record: string }>(
-			query,
-			named.bindingId === undefined ? null : plainId(named.bindingId),
-			named.cidr ?? null,
-		)
+		.exec<StoredRow>(query, named.bindingId === undefined ? null : plainId(named.bindingId), named.cidr ?? null)
 		.toArray();
-	return row === undefined ? null : summaryOf(readRecord(row.record));
+	return row === undefined ? null : (readRow(sql, row)?.summary ?? null);
 }

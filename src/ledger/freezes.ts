@@ -1,18 +1,43 @@
 // The kill switch, and the log of who turned it, when and why.
 
 import type { Party } from "../deletion/actor.ts";
+import { at } from "../deletion/deletion.ts";
 import type { Freeze, FreezeEvent } from "../deletion/freeze.ts";
 import { getFlag, setFlag } from "./tables.ts";
 
 const loggedAtMost = 20;
 const keptAtMost = 1000;
 
+/** By unbind itself. */
+export const ownParty: Party = { name: "unbind", door: "api" };
+
+/** A Ledger that has not read the history in KV yet does not know what it may do: it counts as frozen. */
 export function freezeInForce(sql: SqlStorage, nowMs: number): Freeze | null {
-	const text = getFlag(sql, "freeze");
-	if (text === null) return null;
-	const freeze: Freeze = JSON.parse(text);
-	return freeze.until === null || Date.parse(freeze.until) > nowMs ? freeze : null;
+	const freeze = freezeSet(sql);
+	if (freeze !== null && (freeze.until === null || Date.parse(freeze.until) > nowMs)) return freeze;
+	if (hasReadHistory(sql)) return null;
+	const reason = "unbind's ledger is new, and could not read the history in KV yet. It keeps trying.";
+	return { reason, by: ownParty, since: at(nowMs), until: null };
 }
+
+export const freezeMirrorFlag = "freeze_mirror_at";
+export const mirrorFreezeSoon = (sql: SqlStorage, nowMs: number): void => setFlag(sql, freezeMirrorFlag, String(nowMs));
+
+/** The last one that was set and not lifted; it may have ended. */
+export function freezeSet(sql: SqlStorage): Freeze | null {
+	const text = getFlag(sql, "freeze");
+	return text === null ? null : JSON.parse(text);
+}
+
+/** "importing": history was found, and is not read to its end. */
+const historyFlag = "history";
+export const hasReadHistory = (sql: SqlStorage): boolean => getFlag(sql, historyFlag) === "read";
+export const noteHistory = (sql: SqlStorage, state: "importing" | "read"): void => setFlag(sql, historyFlag, state);
+export const isImporting = (sql: SqlStorage): boolean => getFlag(sql, historyFlag) === "importing";
+
+/** When somebody last froze or lifted; null where nobody did. */
+export const lastFreezeEventAt = (sql: SqlStorage): string | null =>
+	sql.exec<{ at: string | null }>("SELECT max(at) AS at FROM freezes").one().at;
 
 export const endsBefore = (one: Freeze, other: Freeze): boolean =>
 	one.until !== null && (other.until === null || Date.parse(one.until) < Date.parse(other.until));
@@ -22,6 +47,7 @@ export function setFreeze(sql: SqlStorage, freeze: Freeze | null, by: Party, now
 	const lifted = freeze === null;
 	if (lifted && freezeInForce(sql, nowMs) === null) return;
 	setFlag(sql, "freeze", lifted ? null : JSON.stringify(freeze));
+	mirrorFreezeSoon(sql, nowMs);
 	sql.exec(
 		"INSERT INTO freezes (at, event, by_name, by_door, reason, until) VALUES (?, ?, ?, ?, ?, ?)",
 		new Date(nowMs).toISOString(),

@@ -5,10 +5,11 @@ import { form } from "../deletion/form.ts";
 import type { Claim, Journal, OpenDeletion, Terms } from "../deletion/ports.ts";
 import { type Progress, readProgress, storedProgress } from "../deletion/progress.ts";
 import { freezeInForce } from "./freezes.ts";
+import { mirrorDueMs } from "./mirrors.ts";
 import { countOutcome } from "./outcomes.ts";
 import { createRefusals, recordedAnHour, sharedForMs } from "./refusals.ts";
 import { createSpellings } from "./spellings.ts";
-import { readRecord, setFlag } from "./tables.ts";
+import { getFlag, readRecord, setFlag } from "./tables.ts";
 
 export interface JournalEvents {
 	now(): number;
@@ -29,6 +30,10 @@ export interface CountedJournal extends Journal {
 	countRefusals(): void;
 	/** The count of changes, and a name of its own for each new journal, whose count begins anew. */
 	version(): string;
+	/** The version as it was at an earlier change. */
+	versionOf(change: number): string;
+	/** Takes over a settled record that KV has, as it was at its last change. Later changes count from beyond `floor`. */
+	adopt(deletion: Deletion, changedAtMs: number, floor: number): void;
 }
 
 export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: JournalEvents): CountedJournal {
@@ -44,7 +49,8 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 
 	/** Open work is due for settling; what is settled is due for publishing. */
 	function put(deletion: Deletion, work: Work | null, publishAfterMs = publishLookAfterMs): void {
-		const { state, binding_id, prefix_id, cidr } = summaryOf(deletion);
+		const summary = summaryOf(deletion);
+		const { state, binding_id, prefix_id, cidr } = summary;
 		const nowMs = now();
 		const begunAtMs = state === "deleting" || state === "unknown" ? nowMs : null;
 		// Version 0.1.0 knows no received deletions, and must not be woken for one.
@@ -52,18 +58,25 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 		// A restoration under way is published too, as a settled record is read where nobody asks the Ledger.
 		const publishAtMs = isOpen(deletion) ? null : nowMs + publishAfterMs;
 		const restored = deletion.restoration?.binding_id ?? null;
+		const mirrorAtMs = mirrorDueMs(state, nowMs);
 		version = null;
 		noteReceived(deletion);
 		countOutcome(sql, deletion);
 		sql.exec(
 			`INSERT INTO deletions (id, open, state, binding_id, prefix_id, cidr, change, changed_at, begun_at, settle_at,
-				due_at, publish_at, restored_id, record, terms, progress)
-			VALUES (?, ?, ?, ?, ?, ?, (SELECT coalesce(max(change), 0) + 1 FROM deletions), ?, ?, ?, ?, ?, ?, ?, ?, ?)
+				due_at, publish_at, restored_id, record, terms, progress, summary, summary_change, mirror_at)
+			VALUES (?1, ?2, ?3, ?4, ?5, ?6, (SELECT coalesce(max(change), 0) + 1 FROM deletions), ?7, ?8, ?9, ?10, ?11, ?12,
+				?13, ?14, ?15, ?16, (SELECT coalesce(max(change), 0) + 1 FROM deletions), ?17)
 			ON CONFLICT (id) DO UPDATE SET open = excluded.open, state = excluded.state, binding_id = excluded.binding_id,
 				prefix_id = excluded.prefix_id, cidr = excluded.cidr, change = excluded.change,
 				changed_at = excluded.changed_at, begun_at = coalesce(begun_at, excluded.begun_at),
 				settle_at = excluded.settle_at, due_at = excluded.due_at, publish_at = coalesce(excluded.publish_at, publish_at),
-				publish_failures = 0, restored_id = excluded.restored_id, record = excluded.record, terms = excluded.terms, progress = excluded.progress`,
+				publish_failures = 0, restored_id = excluded.restored_id, record = excluded.record, terms = excluded.terms,
+				progress = excluded.progress,
+				summary = excluded.summary, summary_change = excluded.change, mirror_at = CASE
+					WHEN excluded.mirror_at IS NULL THEN CASE WHEN mirrored IS NULL THEN NULL ELSE excluded.changed_at END
+					WHEN mirrored IS NOT NULL AND record = excluded.record AND terms IS excluded.terms THEN mirror_at
+					ELSE excluded.mirror_at END`,
 			deletion.id,
 			isOpen(deletion) ? 1 : 0,
 			state,
@@ -79,8 +92,10 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 			JSON.stringify(deletion),
 			work?.terms ? JSON.stringify({ form, ...work.terms }) : null,
 			work ? storedProgress(work.progress) : null,
+			JSON.stringify(summary),
+			mirrorAtMs,
 		);
-		onDue(work?.dueAtMs ?? nowMs + publishAfterMs);
+		onDue(Math.min(work?.dueAtMs ?? nowMs + publishAfterMs, mirrorAtMs ?? Number.POSITIVE_INFINITY));
 	}
 
 	function claim(deletionId: string, claims: readonly Claim[]): void {
@@ -154,6 +169,7 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 			version ??= readVersion(sql);
 			return version;
 		},
+		versionOf: (change) => `${getFlag(sql, "journal") ?? begunJournal(sql)}-${change}`,
 		claimed(actor, key) {
 			const query = "SELECT payload, deletion_id FROM claims WHERE actor = ? AND key = ?";
 			for (const name of spellingsOf(actor)) {
@@ -276,10 +292,34 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 		},
 		countRefusals() {
 			for (const { id, requests } of refusals.takeCounts(now())) {
-				const update = `UPDATE deletions SET record = json_set(record, '$.requests', ?), change = ${nextChange} WHERE id = ?`;
-				sql.exec(update, requests, id);
+				const update = `UPDATE deletions SET record = json_set(record, '$.requests', ?), change = ${nextChange},
+					publish_at = coalesce(publish_at, ?) WHERE id = ?`;
+				sql.exec(update, requests, now(), id);
 				version = null;
 			}
+		},
+		adopt(deletion, changedAtMs, floor) {
+			const summary = summaryOf(deletion);
+			const { state, binding_id, prefix_id, cidr } = summary;
+			const begunAtMs = (deletion.cloudflare?.attempts ?? 0) > 0 ? Date.parse(deletion.settled_at ?? "") : Number.NaN;
+			version = null;
+			countOutcome(sql, deletion);
+			sql.exec(
+				`INSERT OR REPLACE INTO deletions
+					(id, open, state, binding_id, prefix_id, cidr, change, changed_at, begun_at, record, summary, summary_change)
+				SELECT ?1, 0, ?2, ?3, ?4, ?5, next, ?6, ?7, ?8, ?9, next
+				FROM (SELECT max(coalesce(max(change), 0), ?10) + 1 AS next FROM deletions)`,
+				deletion.id,
+				state,
+				binding_id === null ? null : plainId(binding_id),
+				prefix_id === null ? null : plainId(prefix_id),
+				cidr,
+				changedAtMs,
+				Number.isNaN(begunAtMs) ? null : begunAtMs,
+				JSON.stringify(deletion),
+				JSON.stringify(summary),
+				floor,
+			);
 		},
 	};
 	return journal;

@@ -2,7 +2,7 @@
 // Cloudflare and to KV, and sees to it that what was begun is finished: by the request that began it, or by the alarm.
 
 import { DurableObject } from "cloudflare:workers";
-import { recordInKv } from "../adapters/history/recall.ts";
+import { aliasInKv, recordInKv } from "../adapters/history/recall.ts";
 import { configOf, type Env } from "../config.ts";
 import type { Actor, Party } from "../deletion/actor.ts";
 import { advance } from "../deletion/advance.ts";
@@ -28,13 +28,24 @@ import { withinMs } from "../within-ms.ts";
 import { changes } from "./changes.ts";
 import { isCredentialRejected, markOf } from "./credential-health.ts";
 import { probeCredential, probeDueMs } from "./credential-probe.ts";
-import { endsBefore, freezeInForce, freezeLog, scheduledIds, setFreeze } from "./freezes.ts";
+import {
+	endsBefore,
+	freezeInForce,
+	freezeLog,
+	hasReadHistory,
+	isImporting,
+	scheduledIds,
+	setFreeze,
+} from "./freezes.ts";
 import { migrate } from "./migrations.ts";
+import { nextMirrorMs, sendMirrors } from "./mirrors.ts";
 import { keepOffer, takeOffer } from "./offers.ts";
+import { nextPublishMs } from "./outbox.ts";
 import { overview } from "./overview.ts";
 import { createStorageProbe, healthFacts, statusFacts } from "./status.ts";
 import { createSurveys } from "./surveys.ts";
-import { dueIds, getFlag, nextDueMs, postpone, prune, setFlag } from "./tables.ts";
+import { aliasOf, dueIds, getFlag, nextDueMs, postpone, prune, setFlag } from "./tables.ts";
+import { setAsideIfUnreadable } from "./unreadable.ts";
 import { waiting } from "./waiting.ts";
 import { type Wired, wire } from "./wiring.ts";
 
@@ -44,6 +55,12 @@ const publishWaitMs = 2000;
 const shortestLookUpMs = 1000;
 /** When the alarm cannot do its work, it comes back; the platform's own retries end after some. */
 const alarmPauseMs = 60_000;
+/** An alarm this late was lost: the platform gives up on one in the end. */
+const alarmLostMs = 60_000;
+/** A new Ledger takes one look at KV; where there is a history, the first who ask wait so long for it. */
+const historyWaitMs = 5000;
+/** An object that dies while it writes mirrors looks after them then. */
+const mirroringMs = 20_000;
 
 export class Ledger extends DurableObject<Env> implements LedgerApi {
 	readonly #sql: SqlStorage;
@@ -56,30 +73,33 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	readonly #storageWorks: (nowMs: number) => boolean;
 	#services: Wired | null = null;
 	#alarmAtMs: number | null = null;
+	#hasReadHistory = false;
+	#mirroring: Promise<void> | null = null;
 
 	constructor(ctx: DurableObjectState, env: Env) {
 		super(ctx, env);
 		this.#sql = ctx.storage.sql;
 		migrate(ctx.storage);
 		this.#storageWorks = createStorageProbe(this.#sql);
+		this.#hasReadHistory = hasReadHistory(this.#sql);
 		ctx.blockConcurrencyWhile(async () => {
 			this.#alarmAtMs = await ctx.storage.getAlarm();
 			// Should the platform have given up on an alarm, whoever wakes the object sets it again.
-			const nextMs = nextDueMs(this.#sql);
+			const nextMs = this.#nextMs();
 			if (nextMs !== null) this.#wakeBy(nextMs);
-			if (configOf(env).ok) this.#wakeBy(probeDueMs(this.#sql, Date.now()));
 		});
 	}
 
 	async request(command: DeletionCommand, waitMs: number): Promise<Result<Receipt, Rejection>> {
-		const received = receive(command, this.#wired().ports);
+		const { ports, journal } = await this.#ready();
+		const received = receive(command, ports);
 		// The refusal names the record that has the key.
-		if (!received.ok) this.#wired().journal.tell(received.failure.deletion_id);
+		if (!received.ok) journal.tell(received.failure.deletion_id);
 		if (!received.ok || !isOpen(received.value.deletion)) return received;
 		const { deletion, replayed } = received.value;
 		const present = await this.#broughtOn(deletion, waitMs);
 		// The caller is given this id before it is known whether another record will answer for it.
-		if (present.state === "received" || command.deletionId !== undefined) this.#wired().journal.tell(deletion.id);
+		if (present.state === "received" || command.deletionId !== undefined) journal.tell(deletion.id);
 		return ok({ deletion: present, replayed });
 	}
 
@@ -89,6 +109,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		actor: Actor,
 		waitMs: number,
 	): Promise<Result<Deletion, LifecycleFailure>> {
+		await this.#ready();
 		const decided = noted(
 			"approval",
 			id,
@@ -99,21 +120,22 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	}
 
 	async cancel(id: string, actor: Actor): Promise<Result<Deletion, LifecycleFailure>> {
+		await this.#ready();
 		return noted("cancellation", id, actor, cancel(await this.#recorded(id), actor, this.#wired().ports));
 	}
 
 	async restore(id: string, actor: Actor, waitMs: number): Promise<Result<Deletion, RestorationRefusal>> {
-		const { ports, outbox } = this.#wired();
+		const { ports, outbox } = await this.#ready();
 		const begun = noted("restoration", id, actor, await beginRestoration(await this.#recorded(id), actor, ports));
 		if (!begun.ok) return begun;
 		const restored = await this.#broughtOn(begun.value, waitMs);
 		// KV still shows the record as it was before; who asks for it next should not see that.
-		await withinMs(publishWaitMs, outbox.send(id));
+		if (this.#hasReadHistory) await withinMs(publishWaitMs, outbox.send(id));
 		return ok(restored);
 	}
 
 	async resolve(id: string, wish: ResolutionWish, actor: Actor): Promise<Result<Deletion, ResolutionRefusal>> {
-		const { ports, outbox } = this.#wired();
+		const { ports, outbox } = await this.#ready();
 		// A look that is under way would settle the record over somebody's word, and so would one that begins meanwhile.
 		for (let present = this.#underWay.get(id); present !== undefined; present = this.#underWay.get(id))
 			await present.work;
@@ -125,29 +147,33 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		this.#underWay.set(id, { judged: done, work: done });
 		const resolved = noted("resolution", id, actor, await work.finally(() => this.#underWay.delete(id)));
 		// KV may still show a restoration that is under way.
-		await withinMs(publishWaitMs, outbox.send(id));
+		if (this.#hasReadHistory) await withinMs(publishWaitMs, outbox.send(id));
 		return resolved;
 	}
 
 	async freezes(): ReturnType<LedgerApi["freezes"]> {
+		await this.#ready();
 		const nowMs = Date.now();
 		const freeze = freezeInForce(this.#sql, nowMs);
 		return { freeze, waiting: waiting(this.#sql, nowMs), log: freezeLog(this.#sql) };
 	}
 
 	async setFreeze(freeze: Freeze | null, by: Party): Promise<Result<Freeze | null, Freeze>> {
+		await this.#ready();
 		const nowMs = Date.now();
 		const present = freezeInForce(this.#sql, nowMs);
 		// Whoever froze for longer had a reason; shortening it takes two steps, and both are in the log.
 		if (freeze !== null && present !== null && endsBefore(freeze, present)) return fail(present);
+		if (freeze === null && present !== null && !this.#hasReadHistory) return fail(present);
 		setFreeze(this.#sql, freeze, by, nowMs);
+		this.#wakeBy(nowMs + 1000);
 		log("warn", freeze === null ? "freeze_lifted" : "frozen", { by: by.name, door: by.door });
 		if (freeze === null) for (const id of scheduledIds(this.#sql)) this.ctx.waitUntil(this.#advance(id));
 		return ok(freezeInForce(this.#sql, nowMs));
 	}
 
-	plan(query: PlanQuery): Promise<Result<Plan, LookUpFailure>> {
-		return plan(query, this.#wired().ports, this.#directory);
+	async plan(query: PlanQuery): Promise<Result<Plan, LookUpFailure>> {
+		return plan(query, (await this.#ready()).ports, this.#directory);
 	}
 
 	bindings(query: BindingsQuery): ReturnType<LedgerApi["bindings"]> {
@@ -159,7 +185,13 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	}
 
 	async record(id: string): Promise<Deletion | null> {
-		return this.#wired().ports.journal.get(id);
+		const { journal } = this.#wired().ports;
+		try {
+			return journal.get(id) ?? journal.get(aliasOf(this.#sql, id) ?? id);
+		} catch (error) {
+			setAsideIfUnreadable(this.#sql, id);
+			throw error;
+		}
 	}
 
 	async changes(query: ChangesQuery): Promise<Changes> {
@@ -175,10 +207,11 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	}
 
 	async overview(query: ChangesQuery, sinceDay: string): Promise<Overview> {
-		return overview(this.#sql, this.#wired().journal.version(), query, sinceDay, Date.now());
+		return overview(this.#sql, (await this.#ready()).journal.version(), query, sinceDay, Date.now());
 	}
 
 	async health(): ReturnType<LedgerApi["health"]> {
+		this.#healAlarm();
 		const nowMs = Date.now();
 		const known = this.#knownHealth(nowMs);
 		const problems = healthProblems(healthFacts(this.#sql, known, nowMs), nowMs);
@@ -186,6 +219,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	}
 
 	async status(): ReturnType<LedgerApi["status"]> {
+		this.#healAlarm();
 		const nowMs = Date.now();
 		const known = { ...this.#knownHealth(nowMs), nextAlarmMs: this.#alarmAtMs };
 		const facts = statusFacts(this.#sql, known, nowMs);
@@ -208,20 +242,19 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	override async alarm(): Promise<void> {
 		this.#alarmAtMs = null;
 		try {
-			const { ports, outbox, journal } = this.#wired();
+			const { ports, outbox, journal } = await this.#ready();
 			journal.countRefusals();
 			const due = dueIds(this.#sql, Date.now(), settledAtOnce);
-			await Promise.all(due.map((id) => this.#advance(id).then(() => outbox.send(id))));
-			await outbox.sendDue();
+			await Promise.all(due.map((id) => this.#advance(id)));
 			prune(this.#sql, Date.now());
-			const nextMs = nextDueMs(this.#sql);
-			// What is still due is tried again in a second, not at once.
-			if (nextMs !== null) this.#wakeBy(nextMs > Date.now() ? nextMs : Date.now() + 1000);
 			setFlag(this.#sql, "alarm_succeeded", String(Date.now()));
+			// Nothing waits for KV: what is due next is due whether KV answers or not.
+			const publishing = this.#sendToKv(outbox).catch((error) => log("error", "publishing_failed", traceOf(error)));
 			// After everything else, and not waited for: it must delay no work.
 			if (probeDueMs(this.#sql, Date.now()) <= Date.now())
 				this.ctx.waitUntil(probeCredential(this.#sql, ports.cloudflare, ports.now));
-			this.#wakeBy(probeDueMs(this.#sql, Date.now()));
+			this.#wakeForNext();
+			void publishing.then(() => this.#wakeForNext());
 		} catch (error) {
 			log("error", "alarm_failed", traceOf(error));
 			this.#wakeBy(Date.now() + alarmPauseMs);
@@ -252,7 +285,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 
 	#onSettled(id: string): void {
 		for (const waiting of this.#waiting) if (waiting.id === id) waiting.settled.resolve();
-		this.#wired().outbox.sendSoon(id);
+		if (this.#hasReadHistory) this.#wired().outbox.sendSoon(id);
 	}
 
 	/** Never rejects: what goes wrong here is left to the alarm, which reads what really happened. */
@@ -268,9 +301,10 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 			return present;
 		}
 		const judged = Promise.withResolvers<void>();
-		const work = advance(id, this.#wired().ports, this.#directory, judged.resolve)
+		const work = this.#goOn(id, judged.resolve)
 			.catch((error) => {
 				log("error", "deletion_interrupted", { deletion_id: id, ...traceOf(error) });
+				setAsideIfUnreadable(this.#sql, id);
 				postpone(this.#sql, id, Date.now() + alarmPauseMs);
 			})
 			.finally(() => {
@@ -281,19 +315,89 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		return { judged: judged.promise, work };
 	}
 
-	/** From the journal, or from KV where it has left the journal. */
-	async #recorded(id: string): Promise<Deletion | null> {
-		return this.#wired().ports.journal.get(id) ?? (await recordInKv(this.env.HISTORY, id));
+	async #goOn(id: string, onJudged: () => void): Promise<void> {
+		const { ports, legacy } = this.#wired();
+		const query = "SELECT 1 FROM deletions WHERE id = ? AND open = 1 AND state = 'scheduled'";
+		const isScheduled = this.#sql.exec(query, id).toArray().length > 0;
+		if (isScheduled && !(await legacy.upToDate())) return postpone(this.#sql, id, Date.now() + alarmPauseMs);
+		return advance(id, ports, this.#directory, onJudged);
 	}
 
-	/** An alarm already set for an earlier time will do; it sets itself anew. */
+	/** A new Ledger reads the history in KV first; while that cannot be done, deletions are frozen. */
+	async #ready(): Promise<Wired> {
+		const wired = this.#wired();
+		if (!this.#hasReadHistory) {
+			await withinMs(historyWaitMs, wired.legacy.known());
+			this.#hasReadHistory = hasReadHistory(this.#sql);
+		}
+		return wired;
+	}
+
+	/** A new Ledger writes nothing before it has read the history: it would take its own records for one. */
+	async #sendToKv(outbox: Wired["outbox"]): Promise<void> {
+		if (this.#hasReadHistory) await Promise.all([outbox.sendDue(), this.#sendMirrors()]);
+	}
+
+	#sendMirrors(): Promise<void> {
+		this.#mirroring ??= sendMirrors(this.#sql, this.env.HISTORY, () => Date.now()).finally(() => {
+			this.#mirroring = null;
+		});
+		return this.#mirroring;
+	}
+
+	/** From the journal, or from KV where it has left the journal. */
+	async #recorded(id: string): Promise<Deletion | null> {
+		const kept = await this.record(id);
+		if (kept !== null) return kept;
+		const kv = this.env.HISTORY;
+		const published = await recordInKv(kv, id);
+		if (published !== null) return published;
+		const answeredBy = await aliasInKv(kv, id);
+		return answeredBy === null ? null : ((await this.record(answeredBy)) ?? recordInKv(kv, answeredBy));
+	}
+
+	/** Sets the alarm for what is due next by the tables, even if it was set for an earlier time. */
+	#wakeForNext(): void {
+		const atMs = this.#nextMs();
+		this.#alarmAtMs = null;
+		// What is overdue still, after the alarm has done what it could, has a moment's rest.
+		if (atMs !== null) this.#wakeBy(atMs > Date.now() ? atMs : Date.now() + 1000);
+	}
+
+	#nextMs(): number | null {
+		const publishAtMs = this.#services === null ? nextPublishMs(this.#sql) : this.#services.outbox.nextDueMs();
+		const mirrorAtMs = nextMirrorMs(this.#sql);
+		const untilMs = Date.now() + mirroringMs;
+		const kvDueMs = [
+			publishAtMs,
+			mirrorAtMs === null || this.#mirroring === null ? mirrorAtMs : Math.max(mirrorAtMs, untilMs),
+		];
+		const toRead = isImporting(this.#sql) || kvDueMs.some((atMs) => atMs !== null) ? Date.now() + alarmPauseMs : null;
+		const probeMs = configOf(this.env).ok ? probeDueMs(this.#sql, Date.now()) : null;
+		const dueMs = [nextDueMs(this.#sql), probeMs, ...(this.#hasReadHistory ? kvDueMs : [toRead])].filter(
+			(atMs) => atMs !== null,
+		);
+		return dueMs.length === 0 ? null : Math.min(...dueMs);
+	}
+
+	/** An alarm already set for an earlier time will do, unless it was lost; it sets itself anew. */
 	#wakeBy(atMs: number): void {
-		if (this.#alarmAtMs !== null && this.#alarmAtMs <= atMs) return;
+		if (this.#alarmAtMs !== null && this.#alarmAtMs <= atMs && !this.#isAlarmLost()) return;
 		this.#alarmAtMs = atMs;
 		void this.ctx.storage.setAlarm(atMs);
 	}
 
+	#healAlarm(): void {
+		if (this.#isAlarmLost()) this.#wakeBy(Date.now());
+	}
+
+	#isAlarmLost(): boolean {
+		return this.#alarmAtMs !== null && this.#alarmAtMs < Date.now() - alarmLostMs;
+	}
+
+	/** Every call comes by here, so a lost alarm is set again by the next one. */
 	#wired(): Wired {
+		this.#healAlarm();
 		if (this.#services !== null) return this.#services;
 		const config = configOf(this.env);
 		if (!config.ok) throw new Error("misconfigured");

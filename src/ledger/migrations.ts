@@ -77,12 +77,19 @@ ALTER TABLE deletions ADD COLUMN summary TEXT;
 ALTER TABLE deletions ADD COLUMN summary_change INTEGER;
 -- The plain id of the binding that a restoration created.
 ALTER TABLE deletions ADD COLUMN restored_id TEXT;
+-- When KV took the record, where that was late: set only more than a minute after the change.
+ALTER TABLE deletions ADD COLUMN published_at INTEGER;
 -- When to publish once more after a put that timed out, as it may still land over a newer version.
 ALTER TABLE deletions ADD COLUMN republish_at INTEGER;
--- When the mirror of an open record in KV is due.
+-- When the record's mirror in KV is to be written or removed, and whether KV may hold one.
 ALTER TABLE deletions ADD COLUMN mirror_at INTEGER;
+ALTER TABLE deletions ADD COLUMN mirrored INTEGER;
+-- The change whose JSON could not be read: left alone until the row changes.
+ALTER TABLE deletions ADD COLUMN unreadable INTEGER;
 CREATE INDEX deletions_by_due_at ON deletions (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX deletions_by_restored_id ON deletions (restored_id) WHERE restored_id IS NOT NULL;
+CREATE INDEX deletions_by_published_at ON deletions (published_at) WHERE published_at IS NOT NULL;
+CREATE INDEX deletions_by_unreadable ON deletions (unreadable) WHERE unreadable IS NOT NULL;
 CREATE INDEX deletions_by_republish_at ON deletions (republish_at) WHERE republish_at IS NOT NULL;
 CREATE INDEX deletions_by_mirror_at ON deletions (mirror_at) WHERE mirror_at IS NOT NULL;
 -- Ids that callers were given, and the record that answers each.
@@ -95,6 +102,9 @@ CREATE TABLE aliases (
 CREATE INDEX aliases_by_deletion ON aliases (deletion_id);
 CREATE INDEX aliases_by_made_at ON aliases (made_at);
 CREATE INDEX aliases_by_publish_at ON aliases (publish_at) WHERE publish_at IS NOT NULL;
+-- A Ledger that has worked before this version is no new one: it need not read the history in KV first.
+INSERT INTO flags (name, value) SELECT 'history', 'read'
+	WHERE EXISTS (SELECT 1 FROM deletions) OR EXISTS (SELECT 1 FROM freezes);
 `,
 ];
 

@@ -2,12 +2,12 @@
 import type { HealthFacts, StatusFacts } from "../deletion/status.ts";
 import { log, traceOf } from "../log.ts";
 import { getFlag, setFlag } from "./tables.ts";
+import { countUnreadable } from "./unreadable.ts";
 
 /** Free plan: 100,000 rows a day. A probe a minute is 1,440 of them, whoever asks how often. */
 const probeKeptMs = 60_000;
 /** Work is looked at at its due time; a busy object may be a little late. */
 const graceMs = 60_000;
-const readableOfNewest = 5000;
 
 type Known = Pick<HealthFacts, "credentialRejected" | "storageWorks" | "callsLeft">;
 
@@ -44,19 +44,12 @@ export function statusFacts(
 		...sql.exec<Counts>(query, nowMs - graceMs).one(),
 		schema: Number(getFlag(sql, "schema") ?? 1),
 		databaseBytes: sql.databaseSize,
-		unreadable: unreadableCount(sql),
+		unreadable: countUnreadable(sql),
 		unknown: unknownOnes(sql),
 		lastAlarmMs: timeIn(sql, "alarm_succeeded"),
 		nextAlarmMs,
 		credentialCheckedMs: timeIn(sql, "credential_checked"),
 	};
-}
-
-/** Records that no release can parse, among the newest. */
-export function unreadableCount(sql: SqlStorage): number {
-	const query = `SELECT count(*) AS count FROM (SELECT record FROM deletions ORDER BY change DESC LIMIT ?)
-		WHERE NOT json_valid(record)`;
-	return sql.exec<{ count: number }>(query, readableOfNewest).one().count;
 }
 
 /** Deletions and restorations whose outcome is not known, and the oldest of them. */

@@ -1,6 +1,6 @@
-// What the Ledger's tables are asked in more than one place. One row a deletion, with what is asked of it by SQL beside the record itself: a rowid table, as a
-// record is too large for a key's leaf and would take a page more. Rows leave a week after they have settled and reached
-// KV.
+// What the Ledger's tables are asked in more than one place. One row a deletion, with what is asked of it by SQL beside
+// the record itself: a rowid table, as a record is too large for a key's leaf and would take a page more. Rows leave a
+// week after they have settled and reached KV.
 import type { Deletion } from "../deletion/deletion.ts";
 
 export const keptMs = 7 * 24 * 3_600_000;
@@ -22,26 +22,32 @@ export function setFlag(sql: SqlStorage, name: string, value: string | null): vo
 		);
 }
 
-/** When something is due next, pruning included; null when the Ledger is empty. */
-export function nextDueMs(sql: SqlStorage): number | null {
-	const query = `SELECT min(at) AS at FROM (
-		SELECT min(settle_at) AS at FROM deletions WHERE settle_at IS NOT NULL
-		UNION ALL SELECT min(due_at) FROM deletions WHERE due_at IS NOT NULL
-		UNION ALL SELECT min(publish_at) FROM deletions WHERE publish_at IS NOT NULL
-		UNION ALL SELECT min(made_at) + ${keptMs} FROM claims
-		UNION ALL SELECT min(changed_at) + ${keptMs} FROM deletions WHERE open = 0 AND settle_at IS NULL AND publish_at IS NULL
-			AND change < (SELECT max(change) FROM deletions))`;
-	return sql.exec<{ at: number | null }>(query).one().at;
-}
+/** Nothing is left to be done about it, at Cloudflare or in KV. */
+const isDone = `open = 0 AND settle_at IS NULL AND due_at IS NULL AND publish_at IS NULL AND republish_at IS NULL
+	AND mirror_at IS NULL`;
 
-/** Deletions with work that is due, the longest overdue first. */
+/** Deletions whose time has come, the longest overdue first. */
 export function dueIds(sql: SqlStorage, nowMs: number, atMost: number): string[] {
-	const query = `SELECT id FROM (SELECT id, settle_at AS at FROM deletions WHERE settle_at <= ?1
-		UNION ALL SELECT id, due_at AS at FROM deletions WHERE due_at <= ?1) ORDER BY at LIMIT ?2`;
+	const query = `SELECT id FROM (
+			SELECT id, settle_at AS at FROM deletions WHERE settle_at <= ?1 AND unreadable IS NOT change
+			UNION ALL SELECT id, due_at FROM deletions WHERE due_at <= ?1 AND unreadable IS NOT change
+		) GROUP BY id ORDER BY min(at) LIMIT ?2`;
 	return sql
 		.exec<{ id: string }>(query, nowMs, atMost)
 		.toArray()
 		.map(({ id }) => id);
+}
+
+/** When work at Cloudflare or pruning is due next; null when there is none. KV's share is the outbox's. */
+export function nextDueMs(sql: SqlStorage): number | null {
+	const query = `SELECT min(at) AS at FROM (
+		SELECT min(settle_at) AS at FROM deletions WHERE settle_at IS NOT NULL AND unreadable IS NOT change
+		UNION ALL SELECT min(due_at) FROM deletions WHERE due_at IS NOT NULL AND unreadable IS NOT change
+		UNION ALL SELECT min(made_at) + ${keptMs} FROM claims
+		UNION ALL SELECT min(made_at) + ${keptMs} FROM aliases WHERE publish_at IS NULL
+		UNION ALL SELECT min(changed_at) + ${keptMs} FROM deletions
+			WHERE ${isDone} AND change < (SELECT max(change) FROM deletions))`;
+	return sql.exec<{ at: number | null }>(query).one().at;
 }
 
 /** Tries a deletion again later; what is settled is left alone. */
@@ -53,9 +59,15 @@ export function postpone(sql: SqlStorage, id: string, atMs: number): void {
 /** The newest change stays, so that the count of changes never falls back. */
 export function prune(sql: SqlStorage, nowMs: number): void {
 	sql.exec("DELETE FROM claims WHERE made_at <= ?", nowMs - keptMs);
+	sql.exec("DELETE FROM aliases WHERE made_at <= ? AND publish_at IS NULL", nowMs - keptMs);
 	sql.exec(
-		`DELETE FROM deletions WHERE open = 0 AND settle_at IS NULL AND publish_at IS NULL AND changed_at <= ?
-			AND change < (SELECT max(change) FROM deletions)`,
+		`DELETE FROM deletions WHERE ${isDone} AND changed_at <= ? AND change < (SELECT max(change) FROM deletions)`,
 		nowMs - keptMs,
 	);
+}
+
+/** The record that answers an id which a caller was given; null for an id that is no alias. */
+export function aliasOf(sql: SqlStorage, id: string): string | null {
+	const query = "SELECT deletion_id FROM aliases WHERE id = ?";
+	return sql.exec<{ deletion_id: string }>(query, id).toArray()[0]?.deletion_id ?? null;
 }

@@ -1,6 +1,6 @@
 // The domain's ports, carried out: SQLite, Cloudflare, KV, the clock.
 import { type Addressing, createAddressing } from "../adapters/cloudflare/addressing.ts";
-import { publish } from "../adapters/history/publish.ts";
+import { publish, publishAlias } from "../adapters/history/publish.ts";
 import { lastDeletionInKv } from "../adapters/history/recall.ts";
 import { authorityOf } from "../config/authority.ts";
 import type { Config, Env } from "../config.ts";
@@ -10,6 +10,7 @@ import { log, traceOf } from "../log.ts";
 import { lastDeletion } from "./changes.ts";
 import { markOf, noteCredential } from "./credential-health.ts";
 import { type CountedJournal, createJournal, type JournalEvents } from "./journal.ts";
+import { createLegacy, type Legacy } from "./legacy.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
 
 export interface Wired {
@@ -17,6 +18,7 @@ export interface Wired {
 	journal: CountedJournal;
 	outbox: Outbox;
 	addressing: Addressing;
+	legacy: Legacy;
 }
 
 /** @param accountId the object's own, not the configuration's: an alarm can outlive a change of that. */
@@ -29,14 +31,15 @@ export function wire(
 ): Wired {
 	const now = () => Date.now();
 	const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+	const journal = createJournal(sql, { now, onDue, onSettled });
 	const outbox = createOutbox(sql, {
 		now,
 		sleep,
 		onDue,
-		publish: (deletion) => publish(kv, deletion, config.retentionDays, now()),
+		publish: (deletion, change) => publish(kv, deletion, config.retentionDays, now(), journal.versionOf(change)),
+		publishAlias: (alias) => publishAlias(kv, alias, config.retentionDays, now()),
 		onFailure: (id, failures, detail) => log("warn", "publishing_failed", { deletion_id: id, failures, detail }),
 	});
-	const journal = createJournal(sql, { now, onDue, onSettled });
 	const addressing = createAddressing({
 		accountId,
 		credential: config.credential,
@@ -68,5 +71,5 @@ export function wire(
 			},
 		},
 	};
-	return { ports, journal, outbox, addressing };
+	return { ports, journal, outbox, addressing, legacy: createLegacy(sql, kv, journal, now) };
 }

@@ -43,6 +43,7 @@ export async function simulate(path: string, like: Deletion, aDay: number, days:
 		now,
 		sleep: async () => {},
 		publish: async () => ok(null),
+		publishAlias: async () => ok(null),
 		onDue() {},
 		onFailure() {},
 	});

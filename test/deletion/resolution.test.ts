@@ -1,7 +1,7 @@
 // An unknown outcome, settled by what Cloudflare shows, or else by somebody's word.
 import { describe, expect, it } from "vitest";
 import type { Actor } from "../../src/deletion/actor.ts";
-import { carryBack } from "../../src/deletion/begin-restoration.ts";
+import { carryBack } from "../../src/deletion/carry-back.ts";
 import { carryOut } from "../../src/deletion/execute.ts";
 import { isResolvable, type ResolutionWish, resolve } from "../../src/deletion/resolution.ts";
 import { admitted, play, recordOf, takeAway } from "./a-deletion.ts";

@@ -2,7 +2,7 @@
 import { publish } from "../../src/adapters/history/publish.ts";
 import type { Deletion } from "../../src/deletion/deletion.ts";
 import { newRecordId } from "../../src/deletion/record-id.ts";
-import { HISTORY } from "../harness.ts";
+import { HISTORY, ledger } from "../harness.ts";
 
 export const dayMs = 86_400_000;
 const newestMs = Date.UTC(2026, 1, 20, 12);
@@ -35,8 +35,9 @@ export function pastDeletion(minutesAgo: number, more: Partial<Deletion> = {}): 
 	};
 }
 
-/** Newest first. */
+/** Newest first. The Ledger is there before its history: one that finds a history begins frozen. */
 export async function seed(deletions: Deletion[]): Promise<string[]> {
+	await ledger().freezes();
 	for (let start = 0; start < deletions.length; start += 100)
 		await Promise.all(deletions.slice(start, start + 100).map((one) => publish(HISTORY, one, 0, newestMs)));
 	return deletions.map(({ id }) => id).toSorted();

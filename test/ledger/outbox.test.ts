@@ -3,8 +3,9 @@ import { reset, runInDurableObject } from "cloudflare:test";
 import { afterEach, expect, it } from "vitest";
 import { ok } from "../../src/deletion/result.ts";
 import type { Ledger } from "../../src/index.ts";
+import { changes } from "../../src/ledger/changes.ts";
 import { createJournal } from "../../src/ledger/journal.ts";
-import { createOutbox } from "../../src/ledger/outbox.ts";
+import { createOutbox, type OutboxOptions } from "../../src/ledger/outbox.ts";
 import { deletionAt, nowMs } from "../adapters/history/rows.ts";
 import { ledger } from "../harness.ts";
 
@@ -27,6 +28,7 @@ it("six are published at a time, each once, and all in the end", async () => {
 				await new Promise<void>((resolve) => open.push(resolve));
 				return ok(null);
 			},
+			publishAlias: async () => ok(null),
 			onDue() {},
 			onFailure() {},
 		});
@@ -60,6 +62,7 @@ it("what settles within a moment waits for one timer, and is published after it"
 				published.push(id);
 				return ok(null);
 			},
+			publishAlias: async () => ok(null),
 			onDue() {},
 			onFailure() {},
 		});
@@ -71,5 +74,120 @@ it("what settles within a moment waits for one timer, and is published after it"
 		expect(timers).toHaveLength(2);
 		timers[1]?.();
 		await expect.poll(() => published.toSorted()).toEqual(ids.toSorted());
+	});
+});
+
+type Written = Awaited<ReturnType<OutboxOptions["publish"]>>;
+const timedOut: Written = { ok: false, failure: { detail: "too slow", timedOut: true } };
+
+/** An outbox over some settled records; `clock.ms` is its time, `kv` what KV does with each write. */
+async function withOutbox(
+	count: number,
+	test: (given: {
+		sql: SqlStorage;
+		outbox: ReturnType<typeof createOutbox>;
+		ids: string[];
+		clock: { ms: number };
+		kv: { answer: (id: string) => Promise<Written>; puts: string[]; mostAtOnce: number };
+	}) => Promise<void>,
+) {
+	await runInDurableObject<Ledger, void>(ledger(), async (_, { storage: { sql } }) => {
+		const clock = { ms: nowMs };
+		const now = () => clock.ms;
+		const journal = createJournal(sql, { now, onDue() {}, onSettled() {} });
+		const ids = Array.from({ length: count }, (_, index) => {
+			const deletion = deletionAt(nowMs - index * 1000);
+			journal.keepSettled(deletion);
+			return deletion.id;
+		});
+		let atOnce = 0;
+		const kv = { answer: async (_id: string): Promise<Written> => ok(null), puts: [] as string[], mostAtOnce: 0 };
+		const write = async (id: string) => {
+			kv.puts.push(id);
+			kv.mostAtOnce = Math.max(kv.mostAtOnce, ++atOnce);
+			const answer = await kv.answer(id);
+			atOnce--;
+			return answer;
+		};
+		const outbox = createOutbox(sql, {
+			now,
+			sleep: async () => {},
+			publish: ({ id }) => write(id),
+			publishAlias: ({ id }) => write(id),
+			onDue() {},
+			onFailure() {},
+		});
+		clock.ms += 60_000;
+		await test({ sql, outbox, ids, clock, kv });
+	});
+}
+
+const unpublished = (sql: SqlStorage) =>
+	sql.exec<{ count: number }>("SELECT count(*) AS count FROM deletions WHERE publish_at IS NOT NULL").one().count;
+
+it("KV hangs for an hour with 2,000 records: few calls are made, and all is published within a minute of its return", async () => {
+	await withOutbox(2000, async ({ sql, outbox, ids, clock, kv }) => {
+		kv.answer = async () => timedOut;
+		for (const end = clock.ms + 3_600_000; clock.ms < end; ) {
+			await outbox.sendDue();
+			// Each of these took as long as the time limit.
+			clock.ms = Math.max(outbox.nextDueMs() ?? end, clock.ms) + 10_000;
+		}
+		expect(kv.puts.length).toBeLessThan(250);
+		expect(kv.mostAtOnce).toBe(6);
+		outbox.sendSoon(ids[0] ?? "");
+		expect(unpublished(sql)).toBe(2000);
+		kv.answer = async () => ok(null);
+		const returnedMs = clock.ms;
+		while (unpublished(sql) > 0 && clock.ms < returnedMs + 60_000) {
+			await outbox.sendDue();
+			clock.ms = Math.max(outbox.nextDueMs() ?? 0, clock.ms + 1000);
+		}
+		expect(unpublished(sql)).toBe(0);
+	});
+});
+
+it("a put that has timed out is made once more after ten minutes, and shown in the lists until then", async () => {
+	await withOutbox(1, async ({ sql, outbox, ids, clock, kv }) => {
+		kv.answer = async () => timedOut;
+		await outbox.sendDue();
+		kv.answer = async () => ok(null);
+		clock.ms = outbox.nextDueMs() ?? 0;
+		await outbox.sendDue();
+		expect([unpublished(sql), kv.puts.length]).toEqual([0, 2]);
+		const listed = () =>
+			changes(sql, "-", { afterId: "", bindingId: null, prefixId: null, unless: null }, clock.ms).recent?.length;
+		const againMs = outbox.nextDueMs() ?? 0;
+		expect(againMs - nowMs - 60_000).toBe(600_000);
+		clock.ms = againMs - 1;
+		expect(listed()).toBe(1);
+		clock.ms = againMs;
+		await outbox.sendDue();
+		expect([unpublished(sql), kv.puts.length, outbox.nextDueMs()]).toEqual([0, 3, null]);
+		const [row] = sql.exec<{ record: string }>("SELECT record FROM deletions WHERE id = ?", ids[0]).toArray();
+		expect(row?.record.match(/"published"/g)).toHaveLength(1);
+	});
+});
+
+it("a record that KV never takes does not hold up the others", async () => {
+	await withOutbox(100, async ({ sql, outbox, ids, clock, kv }) => {
+		kv.answer = async (id) => (id === ids[3] ? { ok: false, failure: { detail: "no", timedOut: false } } : ok(null));
+		await outbox.sendDue();
+		expect(unpublished(sql)).toBe(1);
+		expect(outbox.nextDueMs()).toBeGreaterThan(clock.ms);
+	});
+});
+
+it("other ids that callers know a record by are published too, and again where KV refuses", async () => {
+	await withOutbox(0, async ({ sql, outbox, clock, kv }) => {
+		const insert = "INSERT INTO aliases (id, deletion_id, made_at, publish_at) VALUES (?, 'record', 0, ?)";
+		sql.exec(insert, "told", clock.ms);
+		sql.exec(insert, "never told", null);
+		kv.answer = async () => ({ ok: false, failure: { detail: "no", timedOut: false } });
+		await outbox.sendDue();
+		clock.ms = outbox.nextDueMs() ?? 0;
+		kv.answer = async () => ok(null);
+		await outbox.sendDue();
+		expect([kv.puts, outbox.nextDueMs()]).toEqual([["told", "told"], null]);
 	});
 });

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { bindingsPath, prefixes, shop24 } from "../doors/account.ts";
 import { expectProblem } from "../doors/expect-problem.ts";
 import { call, cloudflare, deletes } from "../harness.ts";
-import { alarmInMs, endClock, hourMs, inMs, minuteMs, noon, pass, startClock, wakeAfter } from "./clock.ts";
+import { alarmInMs, endClock, hourMs, inMs, minuteMs, mirrored, noon, pass, startClock, wakeAfter } from "./clock.ts";
 import { approver, asker, cancel, decide, events, operator, record, remove } from "./people.ts";
 
 beforeEach(startClock);
@@ -43,6 +43,7 @@ describe("a deletion that needs another person", () => {
 		expect(events(answer.json)).toEqual(["requested", "planned", "approval_requested"]);
 		expect(await record(answer.json.id)).toEqual(answer.json);
 		expect((await call("/deletions?state=pending_approval")).json.deletions).toHaveLength(1);
+		await mirrored();
 		await wakeAfter(15_000);
 		expect(await alarmInMs()).toBe(hourMs - 15_000);
 		expect(await deletes()).toEqual([]);

@@ -1,6 +1,6 @@
 // The clock, moved by hand, and the Ledger's alarm, run by hand. It begins years ahead, so that no alarm gets there first.
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { vi } from "vitest";
+import { expect, vi } from "vitest";
 import type { Ledger } from "../../src/index.ts";
 import { beginAnew } from "../doors/account.ts";
 import { ledger } from "../harness.ts";
@@ -35,4 +35,16 @@ export async function wakeAfter(ms: number): Promise<void> {
 	pass(ms);
 	for (let due = await alarmInMs(); due !== null && due <= 0; due = await alarmInMs())
 		await runDurableObjectAlarm(ledger());
+}
+
+/** Lets the mirrors of what waits reach KV, at no time, so that the alarm is set for the deletions themselves. */
+export async function mirrored(): Promise<void> {
+	const due = () =>
+		runInDurableObject<Ledger, unknown[]>(ledger(), (_, { storage: { sql } }) =>
+			sql.exec("SELECT id FROM deletions WHERE mirror_at IS NOT NULL").toArray(),
+		);
+	pass(1000);
+	await runDurableObjectAlarm(ledger());
+	await expect.poll(due).toEqual([]);
+	pass(-1000);
 }

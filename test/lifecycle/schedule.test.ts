@@ -3,7 +3,7 @@ import { abortAllDurableObjects } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { bindingsPath, cdn25, prefixes, withoutPauses } from "../doors/account.ts";
 import { call, cloudflare, deletes } from "../harness.ts";
-import { alarmInMs, dayMs, endClock, hourMs, inMs, minuteMs, startClock, wakeAfter } from "./clock.ts";
+import { alarmInMs, dayMs, endClock, hourMs, inMs, minuteMs, mirrored, startClock, wakeAfter } from "./clock.ts";
 import { callAs, configureLedger, tokensWith } from "./configured-ledger.ts";
 import { doorNames, doors } from "./doors.ts";
 import { events, operator, others, othersDelete, record, remove } from "./people.ts";
@@ -48,6 +48,7 @@ describe("a deletion for later", () => {
 			failure: null,
 		});
 		expect(await record(answer.json.id)).toEqual(answer.json);
+		await mirrored();
 		await wakeAfter(15_000);
 		expect(await alarmInMs()).toBe(hourMs - 15_000);
 
@@ -174,6 +175,7 @@ describe("when Cloudflare cannot be read at its time", () => {
 
 	test("it waits ten seconds and looks again", async () => {
 		const id = await scheduled();
+		await mirrored();
 		await unreadable(2);
 		await wakeAfter(hourMs);
 		expect((await record(id)).state).toBe("scheduled");

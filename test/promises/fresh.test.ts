@@ -80,4 +80,47 @@ describe("fresh", () => {
 		behind();
 		expect(await ids()).toEqual([]);
 	});
+
+	describe.each([
+		["refuses", () => Promise.reject(new Error("KV PUT failed: 500"))],
+		["hangs", () => new Promise<never>(() => {})],
+	])("while KV %s writes", (_, broken) => {
+		it("shows a deletion and its restoration for as long as that lasts", async () => {
+			vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2030, 0, 2, 12) });
+			vi.spyOn(HISTORY, "put").mockImplementation(broken);
+			const { json } = await remove("203.0.113.128/25");
+			await call(`/deletions/${json.id}/restoration`, { method: "POST" });
+			for (const minutes of [11, 60, 300]) {
+				vi.setSystemTime(Date.now() + minutes * 60_000);
+				expect((await call("/deletions")).json).toMatchObject({ deletions: [{ state: "restored" }], stale: false });
+				expect((await call(`/deletions/${json.id}`)).json.state).toBe("restored");
+			}
+		});
+	});
+
+	describe.each([
+		["fails", () => Promise.reject(new Error("KV GET failed: 500"))],
+		["hangs", () => new Promise<never>(() => {})],
+	])("while KV %s on reads", (_, broken) => {
+		it("serves the Ledger's week, which says that it may lack something", async () => {
+			vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2030, 0, 2, 12) });
+			const { json } = await remove("203.0.113.128/25");
+			await vi.waitFor(async () => expect((await HISTORY.list({ prefix: "deletion:" })).keys).toHaveLength(1));
+			vi.setSystemTime(Date.now() + 3 * 86_400_000);
+			for (const read of ["get", "list"] as const) vi.spyOn(HISTORY, read).mockImplementation(broken);
+			const list = await call("/deletions");
+			expect(list.json).toEqual({ deletions: [expect.objectContaining({ id: json.id })], next: null, stale: true });
+			expect(list.headers.get("etag")).toBeNull();
+			expect((await call(`/deletions/${json.id}`)).json.state).toBe("deleted");
+			const file = await call("/deletions", { headers: { accept: "text/csv" } });
+			expect(file.headers.get("x-unbind-stale")).toBe("true");
+			expect(file.text).toContain(json.id);
+		});
+	});
+
+	it("does not say of an export that it may be stale where it is not", async () => {
+		await remove("203.0.113.128/25");
+		const file = await call("/deletions", { headers: { accept: "application/x-ndjson" } });
+		expect(file.headers.get("x-unbind-stale")).toBeNull();
+	});
 });

@@ -22,6 +22,8 @@ async function nextAlarm(): Promise<number> {
 	const pause = dueAt - Date.now();
 	vi.setSystemTime(dueAt);
 	await runDurableObjectAlarm(ledger());
+	// It does not wait for KV.
+	await new Promise((resolve) => setTimeout(resolve, 20));
 	return pause;
 }
 
@@ -38,7 +40,10 @@ describe("never lost", () => {
 			`prefix:2af39739cc4e3b5910c918468bb89828:${json.id}`,
 		]);
 		const [row] = (await call("/deletions")).json.deletions;
-		for (const { metadata } of keys) expect({ id: json.id, ...(metadata as object) }).toEqual(row);
+		for (const { name, metadata } of keys) {
+			const version = name.startsWith("deletion:") ? { version: expect.stringMatching(/^[0-9a-f]{8}-\d+$/) } : {};
+			expect({ id: json.id, ...(metadata as object) }).toEqual({ ...row, ...version });
+		}
 	});
 
 	it("tries again when KV refuses, 50 times, and publishes in the end", async () => {
@@ -54,7 +59,9 @@ describe("never lost", () => {
 
 		put.mockRestore();
 		await nextAlarm();
-		expect(await HISTORY.get(`deletion:${json.id}`, "json")).toMatchObject({ state: "deleted" });
+		await vi.waitFor(async () =>
+			expect(await HISTORY.get(`deletion:${json.id}`, "json")).toMatchObject({ state: "deleted" }),
+		);
 	});
 
 	it("publishes after the object died with the record in its outbox", async () => {
@@ -65,6 +72,55 @@ describe("never lost", () => {
 		put.mockRestore();
 		await nextAlarm();
 		await vi.waitFor(async () => expect(await HISTORY.get(`deletion:${json.id}`)).not.toBeNull());
+	});
+
+	it("carries out what is scheduled while KV hangs, and publishes all of it when KV is back", async () => {
+		const put = vi.spyOn(HISTORY, "put").mockImplementation(() => new Promise<never>(() => {}));
+		const first = await call("/bindings/203.0.113.128/25", { method: "DELETE" });
+		const at = new Date(Date.now() + 5000).toISOString();
+		const second = await call(`/bindings/203.0.113.0/26?not_before=${at}`, { method: "DELETE" });
+		expect(second.json.state).toBe("scheduled");
+		for (let alarm = 0; alarm < 3; alarm++) await nextAlarm();
+		expect((await call(`/deletions/${second.json.id}`)).json.state).toBe("deleted");
+		put.mockRestore();
+		await vi.waitFor(
+			async () => {
+				await nextAlarm();
+				for (const { json } of [first, second])
+					expect(await HISTORY.get(`deletion:${json.id}`, "json")).toMatchObject({ state: "deleted" });
+			},
+			{ timeout: 20_000, interval: 500 },
+		);
+	});
+
+	it("sets an alarm that was lost again with the next request", async () => {
+		const put = vi.spyOn(HISTORY, "put").mockImplementation(refusedByKv);
+		await call("/bindings/203.0.113.128/25", { method: "DELETE" });
+		await vi.waitFor(() => expect(put).toHaveBeenCalled());
+		await runInDurableObject<Ledger, void>(ledger(), (_, { storage }) => storage.deleteAlarm());
+		vi.setSystemTime(Date.now() + 120_000);
+		await call("/deletions");
+		expect(await alarmAt()).toBe(Date.now());
+	});
+
+	it("is not held up by a record that cannot be read", async () => {
+		vi.spyOn(console, "error").mockImplementation(() => {});
+		const put = vi.spyOn(HISTORY, "put").mockImplementation(refusedByKv);
+		const broken = await call("/bindings/203.0.113.128/25", { method: "DELETE" });
+		const sound = await call("/bindings/203.0.113.0/26", { method: "DELETE" });
+		const at = new Date(Date.now() + 5000).toISOString();
+		const scheduled = await call(`/bindings/198.51.100.0/24?acknowledge=leaves_no_service&not_before=${at}`, {
+			method: "DELETE",
+		});
+		await runInDurableObject<Ledger, void>(ledger(), (_, { storage: { sql } }) => {
+			const ruin = "UPDATE deletions SET record = 'x', summary = 'x' WHERE id IN (?, ?)";
+			sql.exec(ruin, broken.json.id, scheduled.json.id);
+		});
+		put.mockRestore();
+		for (let alarm = 0; alarm < 4; alarm++) await nextAlarm().catch(() => 0);
+		await vi.waitFor(async () => expect(await HISTORY.get(`deletion:${sound.json.id}`)).not.toBeNull());
+		const { json } = await call("/deletions");
+		expect(json).toMatchObject({ deletions: [{ id: sound.json.id }], stale: false });
 	});
 
 	it("does not take a half-written record for a whole one", async () => {

@@ -32,6 +32,8 @@ async function dieDuring(fault: "hang_before" | "hang_after"): Promise<string> {
 async function alarm(afterMs: number): Promise<void> {
 	vi.setSystemTime(Date.now() + afterMs);
 	expect(await runDurableObjectAlarm(ledger())).toBe(true);
+	// It does not wait for KV.
+	await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
 const record = async (id: string): Promise<Deletion> => (await call(`/deletions/${id}`)).json;

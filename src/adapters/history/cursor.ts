@@ -11,7 +11,7 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1000));
 const schema = v.strictTuple([
 	v.string(),
 	count,
-	v.nullable(v.pipe(v.string(), v.maxLength(1000))),
+	v.nullable(v.pipe(v.string(), v.maxLength(2000))),
 	v.union([v.literal(""), v.pipe(v.string(), v.check(isRecordId))]),
 	count,
 ]);

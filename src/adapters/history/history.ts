@@ -1,14 +1,32 @@
-// The history port: KV's pages with the Ledger's latest changes in them, and cursors that callers can hold.
-import type { AskChanges, History } from "../../deletion/history.ts";
+// The history port: KV's pages with the Ledger's latest changes in them, and cursors that callers can hold. Where KV
+// fails, the Ledger's week is served in its place.
+import type { Summary } from "../../deletion/deletion.ts";
+import type { AskLedger, History, HistoryPage, HistoryQuery } from "../../deletion/history.ts";
 import { idBounds } from "../../deletion/record-id.ts";
 import { fail, ok } from "../../deletion/result.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
-import { recordKey } from "./keys.ts";
-import { firstPosition, historyPage, keysDecide } from "./page.ts";
+import { firstPosition, historyPage, keysDecide, ledgerPage, type Page, type Position } from "./page.ts";
+import { readRecord } from "./record.ts";
 
-export function createHistory(kv: KVNamespace, askChanges: AskChanges): History {
+export function createHistory(kv: KVNamespace, askLedger: AskLedger): History {
+	/** The page that KV gives, or why there is none. */
+	async function kvPage(
+		{ filter, limit }: HistoryQuery,
+		from: Position,
+		overlay: { recent: readonly Summary[]; until: string | null },
+	): Promise<Page | "bad_cursor" | "unavailable"> {
+		try {
+			return await historyPage(kv, filter, limit, from, overlay);
+		} catch (error) {
+			// KV refuses a cursor that it did not give, or not to us.
+			const isCursor = from.cursor !== null && error instanceof Error && /cursor/i.test(error.message);
+			return isCursor ? "bad_cursor" : "unavailable";
+		}
+	}
+
 	return {
-		async page({ filter, limit, cursor, unless, ask = askChanges }) {
+		async page(query) {
+			const { filter, limit, cursor, unless, ask = askLedger.changes } = query;
 			const from = cursor === null ? firstPosition : decodeCursor(cursor, filter);
 			if (from === null) return fail("bad_cursor");
 			const { bindingId, prefixId, untilMs } = filter;
@@ -17,19 +35,22 @@ export function createHistory(kv: KVNamespace, askChanges: AskChanges): History 
 			const afterId = from.afterId === "" ? newest : from.afterId;
 			// One more than there is room for tells that the page is full; where rows are sorted out, more may be needed.
 			const atMost = keysDecide(filter) ? { atMost: limit + 1 } : {};
-			const changes = await ask({ afterId, bindingId, prefixId, unless, ...atMost });
+			const question = { afterId, bindingId, prefixId, unless, ...atMost };
+			const changes = await ask(question);
 			if (changes?.recent === null) return ok(null);
-			try {
-				const overlay = { recent: changes?.recent ?? [], until: changes?.until ?? null };
-				const { rows, next } = await historyPage(kv, filter, limit, from, overlay);
-				return ok({ rows, next: next === null ? null : encodeCursor(next, filter), version: changes?.version ?? null });
-			} catch (error) {
-				// KV refuses a cursor that it did not give, or not to us.
-				const isCursor = from.cursor !== null && error instanceof Error && /cursor/i.test(error.message);
-				if (isCursor) return fail("bad_cursor");
-				throw error;
-			}
+			const pageOf = ({ rows, next }: Page, version: string | null): HistoryPage => ({
+				rows,
+				next: next === null ? null : encodeCursor(next, filter),
+				version,
+			});
+			const page = await kvPage(query, from, { recent: changes?.recent ?? [], until: changes?.until ?? null });
+			if (page === "bad_cursor") return fail(page);
+			if (page !== "unavailable") return ok(pageOf(page, changes?.version ?? null));
+			if (changes === null) return fail(page);
+			const week = await askLedger.changes({ ...question, unless: null, week: true });
+			if (week === null || week.recent === null) return fail(page);
+			return ok(pageOf(ledgerPage(filter, limit, from, { recent: week.recent, until: week.until }), null));
 		},
-		record: (id) => kv.get(recordKey(id), "text"),
+		record: (id) => readRecord(kv, askLedger.record, id),
 	};
 }

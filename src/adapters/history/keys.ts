@@ -4,10 +4,14 @@
 //   deletion:<id>               the record
 //   binding:<binding id>:<id>   empty
 //   prefix:<prefix id>:<id>     empty
+//   alias:<id>                  the id of the record that answers this one
+//   open:<id>                   the mirror of an open record, for a Ledger that has lost it
+//   open:freeze                 the mirror of the freeze in force
 
 import * as v from "valibot";
-import { doors } from "../../deletion/actor.ts";
-import { type Deletion, type Summary, states, summaryOf } from "../../deletion/deletion.ts";
+import type { Door } from "../../deletion/actor.ts";
+import { plainId } from "../../deletion/cloudflare-id.ts";
+import { type Deletion, type State, type Summary, summaryOf } from "../../deletion/deletion.ts";
 import { isRecordId } from "../../deletion/record-id.ts";
 
 export type Space = { kind: "deletion" } | { kind: "binding" | "prefix"; of: string };
@@ -15,32 +19,44 @@ export type Space = { kind: "deletion" } | { kind: "binding" | "prefix"; of: str
 export const prefixOf = (space: Space): string =>
 	space.kind === "deletion" ? "deletion:" : `${space.kind}:${space.of}:`;
 
+/** An id's keys were written as Cloudflare spelt it then: dashed or plain. */
+export const spellingsOf = (space: Space): Space[] =>
+	space.kind === "deletion" ? [space] : [plainId(space.of), dashedId(space.of)].map((of) => ({ ...space, of }));
+
+const dashedId = (id: string): string => plainId(id).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+
 export const recordKey = (id: string): string => `deletion:${id}`;
+export const openPrefix = "open:";
+export const openKey = (id: string): string => openPrefix + id;
+export const freezeKey = openKey("freeze");
+export const aliasKey = (id: string): string => `alias:${id}`;
 
 export function indexKeys(deletion: Deletion): string[] {
 	const { binding, id } = deletion;
 	return binding === null ? [] : [`binding:${binding.id}:${id}`, `prefix:${binding.prefix_id}:${id}`];
 }
 
-const metadataCapBytes = 1024;
+/** KV's cap is 1,024; the record's own key also has the journal's version. */
+const metadataCapBytes = 960;
 const longestServiceName = 60;
 const longestRay = 60;
 const text = v.nullable(v.string());
+/** A release that this one has replaced again may have had further states and doors: they are shown as they are. */
 const metadataSchema = v.object({
-	state: v.picklist(states),
+	state: v.custom<State>((value) => typeof value === "string"),
 	cidr: text,
 	binding_id: text,
 	prefix_id: text,
 	service_name: text,
 	actor: v.string(),
-	door: v.picklist(doors),
+	door: v.custom<Door>((value) => typeof value === "string"),
 	reason: text,
 	created_at: v.string(),
 	settled_at: text,
 	ray: v.optional(text, null),
 });
 
-/** A list row without its id (the key has it); a long reason is shortened until all fits into KV's 1,024 bytes. */
+/** A list row without its id (the key has it); a long reason is shortened until all fits into KV's metadata. */
 export function metadataOf(deletion: Deletion): Omit<Summary, "id"> {
 	const { id: _, ...whole } = summaryOf(deletion);
 	const row = {
@@ -58,9 +74,12 @@ export function metadataOf(deletion: Deletion): Omit<Summary, "id"> {
 	return fitting;
 }
 
+/** The id that a key ends with. */
+export const idOf = (key: string): string => key.slice(key.lastIndexOf(":") + 1);
+
 /** The row of a key, or null for a key that is none of ours. */
 export function rowOf(key: string, metadata: unknown): Summary | null {
-	const id = key.slice(key.lastIndexOf(":") + 1);
+	const id = idOf(key);
 	const row = v.safeParse(metadataSchema, metadata);
 	return isRecordId(id) && row.success ? { id, ...row.output } : null;
 }

@@ -1,11 +1,13 @@
 // A page of the history: KV's list, merged with what the Ledger has changed lately. Reads the keys that it needs: a
 // binding's or a prefix's own, and of a stretch of time no more than the stretch and a bit. Other filters are held
 // against the rows; so that one page cannot cost the whole history, it ends after some lists with what it has.
+import { sameId } from "../../deletion/cloudflare-id.ts";
 import { openStates, type Summary } from "../../deletion/deletion.ts";
 import type { HistoryFilter } from "../../deletion/history.ts";
 import { idBounds, idPrefixes } from "../../deletion/record-id.ts";
 import { rowMatcher } from "../../deletion/row-conditions.ts";
-import { prefixOf, rowOf, type Space } from "./keys.ts";
+import { idOf, prefixOf, rowOf, type Space, spellingsOf } from "./keys.ts";
+import { listKeys } from "./list-keys.ts";
 
 /** Where a page begins: in a part of the key space, at a KV cursor, after an id. */
 export interface Position {
@@ -32,10 +34,12 @@ export const firstPosition: Position = { part: 0, cursor: null, afterId: "", ski
 
 const listCap = 1000;
 const listsAtMost = 8;
+/** A part that is done in one list is no work: a stretch in which little happened is walked to its end. */
+const allListsAtMost = 100;
 /** No record is older than unbind. */
 const earliestMs = Date.UTC(2026, 0, 1);
-/** How finely a stretch is cut that has an end, but no beginning: some nine hours. */
-const openEndedUnitMs = 32 ** 5;
+/** How finely a stretch is cut that has an end, but no beginning: a year, twelve days, nine hours. */
+const openEndedUnitsMs = [32 ** 7, 32 ** 6, 32 ** 5];
 
 /**
  * Merges two sorted streams: the keys of each part in turn, and the overlay. The Ledger's row wins over KV's of the
@@ -53,7 +57,7 @@ export async function historyPage(
 	overlay: Overlay,
 ): Promise<Page> {
 	const space = spaceOf(filter);
-	const parts = partsOf(filter);
+	const { parts, levels } = partsOf(filter);
 	const bounds = idBounds(filter.sinceMs ?? 0, filter.untilMs ?? Number.MAX_SAFE_INTEGER);
 	const matches = matcher(filter, space);
 	const recent = overlay.recent.filter(({ id }) => id > from.afterId && id >= bounds.first && id <= bounds.last);
@@ -72,14 +76,24 @@ export async function historyPage(
 	};
 	const beyondOverlay = (id: string) => overlay.until !== null && id > overlay.until;
 
+	let longLists = 0;
 	for (let lists = 0; at.part < parts.length; lists++) {
-		if (rows.length === limit || lists === listsAtMost) return { rows, next: at };
+		const isEnough = longLists === listsAtMost || lists === allListsAtMost;
+		if (rows.length === limit || isEnough) return { rows, next: at };
 		const wanted = matches === everything && filter.untilMs === null ? limit - rows.length + at.skip : listCap;
-		const prefix = prefixOf(space) + parts[at.part];
-		const listing = await kv.list({ prefix, cursor: at.cursor, limit: Math.min(wanted, listCap) });
+		const prefixes = spellingsOf(space).map((one) => prefixOf(one) + parts[at.part]);
+		const listing = await listKeys(kv, prefixes, at.cursor, Math.min(wanted, listCap));
+		if (listing.cursor !== null) longLists++;
+		const finer = levels.find((level) => level > at.part);
+		const isStart = levels.includes(at.part) && at.cursor === null;
+		if (isStart && finer !== undefined && listing.cursor !== null && endsBefore(listing.keys, bounds.first)) {
+			at = { ...at, part: finer, skip: 0 };
+			continue;
+		}
 		for (const [index, key] of listing.keys.entries()) {
-			const row = rowOf(key.name, key.metadata);
-			if (row === null || row.id <= at.afterId || row.id < bounds.first) continue;
+			const id = idOf(key.name);
+			const row = id <= at.afterId || id < bounds.first ? null : rowOf(key.name, key.metadata);
+			if (row === null) continue;
 			if (row.id > bounds.last) return end();
 			const room = showRecentBefore(row.id) && rows.length < limit;
 			if (!room || beyondOverlay(row.id)) return { rows, next: { ...at, skip: index } };
@@ -87,9 +101,9 @@ export async function historyPage(
 			if (matches(latest ?? row)) rows.push(latest ?? row);
 			at = { ...at, afterId: row.id };
 		}
-		at = listing.list_complete
-			? { ...at, part: at.part + 1, cursor: null, skip: 0 }
-			: { ...at, cursor: listing.cursor, skip: 0 };
+		if (listing.cursor !== null) at = { ...at, cursor: listing.cursor, skip: 0 };
+		else if (levels.includes(at.part + 1)) return end();
+		else at = { ...at, part: at.part + 1, cursor: null, skip: 0 };
 	}
 	return end();
 
@@ -100,20 +114,44 @@ export async function historyPage(
 	}
 }
 
+/** A page of the overlay alone, for when KV cannot be read. It goes on from where KV's page would have. */
+export function ledgerPage(filter: HistoryFilter, limit: number, from: Position, { recent, until }: Overlay): Page {
+	const bounds = idBounds(filter.sinceMs ?? 0, filter.untilMs ?? Number.MAX_SAFE_INTEGER);
+	const matches = matcher(filter, spaceOf(filter));
+	const rows = recent
+		.filter((row) => row.id > from.afterId && row.id >= bounds.first && row.id <= bounds.last && matches(row))
+		.slice(0, limit);
+	const lastId = rows.length === limit ? rows.at(-1)?.id : until;
+	const isMore =
+		rows.length === limit ? recent.some(({ id }) => id > (lastId ?? "")) || until !== null : until !== null;
+	return { rows, next: isMore ? { ...from, afterId: lastId ?? from.afterId } : null };
+}
+
 function spaceOf({ bindingId, prefixId }: HistoryFilter): Space {
 	if (bindingId !== null) return { kind: "binding", of: bindingId };
 	return prefixId === null ? { kind: "deletion" } : { kind: "prefix", of: prefixId };
 }
 
-/** Without an end, the newest come first anyway, and the walk stops at the beginning of the stretch. */
-function partsOf({ state, sinceMs, untilMs }: HistoryFilter): string[] {
-	// What is open is in the Ledger alone.
-	if (openStates.some((open) => open === state)) return [];
-	if (untilMs === null) return [""];
-	return sinceMs === null
-		? idPrefixes(Math.min(earliestMs, untilMs), untilMs, openEndedUnitMs)
-		: idPrefixes(sinceMs, untilMs, (untilMs - sinceMs) / 8);
+interface Parts {
+	parts: string[];
+	/** Where the parts begin anew, cut finer: for a stretch without a beginning, whose newest part may hold much that is too new. */
+	levels: number[];
 }
+
+/** Without an end, the newest come first anyway, and the walk stops at the beginning of the stretch. */
+function partsOf({ state, sinceMs, untilMs }: HistoryFilter): Parts {
+	// What is open is in the Ledger alone.
+	if (openStates.some((open) => open === state)) return { parts: [], levels: [] };
+	if (untilMs === null) return { parts: [""], levels: [] };
+	if (sinceMs !== null) return { parts: idPrefixes(sinceMs, untilMs, (untilMs - sinceMs) / 8), levels: [] };
+	const cuts = openEndedUnitsMs.map((unitMs) => idPrefixes(Math.min(earliestMs, untilMs), untilMs, unitMs));
+	const levels = cuts.map((_, index) => cuts.slice(0, index).flat().length);
+	return { parts: cuts.flat(), levels };
+}
+
+/** All of a list is newer than the stretch. */
+const endsBefore = (keys: readonly { name: string }[], firstId: string): boolean =>
+	idOf(keys.at(-1)?.name ?? "") < firstId;
 
 type Matcher = (row: Summary) => boolean;
 const everything: Matcher = () => true;
@@ -131,7 +169,7 @@ function matcher(filter: HistoryFilter, space: Space): Matcher {
 		(state === null || row.state === state) &&
 		(actor === null || row.actor === actor) &&
 		(door === null || row.door === door) &&
-		(prefix === null || row.prefix_id === prefix) &&
+		(prefix === null || sameId(row.prefix_id ?? "", prefix)) &&
 		(cidr === null || row.cidr === cidr) &&
 		further(row);
 }

@@ -1,29 +1,67 @@
 // Writes a settled record to KV: itself, and a key for each way to look it up. Writing it again does no harm.
 import type { Deletion } from "../../deletion/deletion.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
-import { indexKeys, metadataOf, recordKey } from "./keys.ts";
+import { aliasKey, indexKeys, metadataOf, recordKey } from "./keys.ts";
+import { KvTimeout, limited, writeLimitMs } from "./limited.ts";
 
 const shortestTtlSeconds = 60;
 
+export interface WriteFailure {
+	detail: string;
+	/** It may still take effect, even after a later write. */
+	timedOut: boolean;
+}
+
 /**
- * @param retentionDays how long KV keeps it, counted from its creation; 0 is for ever.
+ * @param retentionDays how long KV keeps it, counted from its last change; 0 is for ever.
+ * @param version the journal's at the record's last change: by it a Ledger sees that it is older than KV.
  */
-export async function publish(
+export function publish(
 	kv: KVNamespace,
 	deletion: Deletion,
 	retentionDays: number,
 	nowMs: number,
-): Promise<Result<null, { detail: string }>> {
+	version?: string,
+): Promise<Result<null, WriteFailure>> {
 	const metadata = metadataOf(deletion);
-	const leftSeconds = Math.floor((Date.parse(deletion.created_at) - nowMs) / 1000) + retentionDays * 86_400;
-	const expiry = retentionDays === 0 ? {} : { expirationTtl: Math.max(leftSeconds, shortestTtlSeconds) };
-	try {
-		await Promise.all([
-			kv.put(recordKey(deletion.id), JSON.stringify(deletion), { metadata, ...expiry }),
+	const expiry = expiryOf(lastChangeMs(deletion), retentionDays, nowMs);
+	const versioned = version === undefined ? metadata : { ...metadata, version };
+	return written(
+		Promise.all([
+			kv.put(recordKey(deletion.id), JSON.stringify(deletion), { metadata: versioned, ...expiry }),
 			...indexKeys(deletion).map((key) => kv.put(key, "", { metadata, ...expiry })),
-		]);
+		]),
+	);
+}
+
+/** Another id under which callers know a record. */
+export const publishAlias = (
+	kv: KVNamespace,
+	alias: { id: string; deletionId: string },
+	retentionDays: number,
+	nowMs: number,
+): Promise<Result<null, WriteFailure>> =>
+	written(kv.put(aliasKey(alias.id), alias.deletionId, expiryOf(nowMs, retentionDays, nowMs)));
+
+/** KV's answer to a write as a value, within a time limit. */
+export async function written(write: Promise<unknown>): Promise<Result<null, WriteFailure>> {
+	try {
+		await limited(writeLimitMs, write);
 		return ok(null);
 	} catch (error) {
-		return fail({ detail: error instanceof Error ? error.message.slice(0, 200) : "KV refused the write" });
+		const detail = error instanceof Error ? error.message.slice(0, 200) : "KV refused the write";
+		return fail({ detail, timedOut: error instanceof KvTimeout });
 	}
+}
+
+function expiryOf(fromMs: number, retentionDays: number, nowMs: number): { expirationTtl?: number } {
+	if (retentionDays === 0) return {};
+	const leftSeconds = Math.floor((fromMs - nowMs) / 1000) + retentionDays * 86_400;
+	return { expirationTtl: Math.max(leftSeconds, shortestTtlSeconds) };
+}
+
+/** Publishing a record does not change it. */
+export function lastChangeMs({ timeline, created_at }: Deletion): number {
+	const last = timeline.findLast(({ event }) => event !== "published");
+	return Math.max(Date.parse(created_at), Date.parse(last?.at ?? created_at));
 }

@@ -1,30 +1,38 @@
-// What KV remembers of a binding, beyond the week that the Ledger does.
+// What KV remembers, beyond the week that the Ledger does. Every call rejects where KV fails, or takes too long.
 import type { Deletion, Summary } from "../../deletion/deletion.ts";
 import type { LastDeletionQuery } from "../../deletion/ports.ts";
-import { prefixOf, recordKey, rowOf } from "./keys.ts";
+import { isRecordId } from "../../deletion/record-id.ts";
+import { aliasKey, prefixOf, recordKey, rowOf, type Space, spellingsOf } from "./keys.ts";
+import { limited, readLimitMs } from "./limited.ts";
 
 /** A record as the Ledger once published it. */
 export const recordInKv = (kv: KVNamespace, id: string): Promise<Deletion | null> =>
-	kv.get<Deletion>(recordKey(id), "json");
+	limited(readLimitMs, kv.get<Deletion>(recordKey(id), "json"));
+
+/** The id of the record that answers this one, where a caller was given another id for it. */
+export async function aliasInKv(kv: KVNamespace, id: string): Promise<string | null> {
+	const deletionId = await limited(readLimitMs, kv.get(aliasKey(id), "text"));
+	return deletionId !== null && isRecordId(deletionId) ? deletionId : null;
+}
 
 /**
- * The newest deletion of a binding, or of a CIDR in a prefix, that was carried out. One list operation; looks through
- * the last thousand of the prefix.
+ * The newest deletion of a binding, or of a CIDR in a prefix, that was carried out. One list operation for each spelling
+ * of the id; looks through the last thousand of the prefix.
  */
 export async function lastDeletionInKv(kv: KVNamespace, query: LastDeletionQuery): Promise<Summary | null> {
 	const { bindingId, prefixId, cidr } = query;
-	const space =
+	const space: Space | null =
 		bindingId !== undefined
-			? { kind: "binding" as const, of: bindingId }
+			? { kind: "binding", of: bindingId }
 			: prefixId !== undefined
-				? { kind: "prefix" as const, of: prefixId }
+				? { kind: "prefix", of: prefixId }
 				: null;
 	if (space === null) return null;
-	const { keys } = await kv.list({ prefix: prefixOf(space) });
-	for (const key of keys) {
-		const row = rowOf(key.name, key.metadata);
-		const carriedOut = row?.state === "deleted" || row?.state === "already_gone" || row?.state === "restored";
-		if (row !== null && carriedOut && (cidr === undefined || row.cidr === cidr)) return row;
-	}
-	return null;
+	const lists = spellingsOf(space).map((one) => limited(readLimitMs, kv.list({ prefix: prefixOf(one) })));
+	const rows = (await Promise.all(lists))
+		.flatMap(({ keys }) => keys.map((key) => rowOf(key.name, key.metadata)))
+		.filter((row) => row !== null)
+		.filter(({ state }) => state === "deleted" || state === "already_gone" || state === "restored")
+		.filter((row) => cidr === undefined || row.cidr === cidr);
+	return rows.toSorted((a, b) => (a.id < b.id ? -1 : 1))[0] ?? null;
 }

@@ -8,6 +8,7 @@ import { fail, ok, type Result } from "../../deletion/result.ts";
 import { ask } from "../ask.ts";
 import type { Context } from "../context.ts";
 import { readJson, readQuery, reasonSchema, refuseBody, timeSchema } from "../input.ts";
+import { notTurned } from "../not-turned.ts";
 import { type Problem, problem } from "../problem.ts";
 import { unreachable } from "../requested.ts";
 import type { Handler } from "./handler.ts";
@@ -49,8 +50,7 @@ async function set(freeze: Freeze | null, { name, door }: Actor, context: Contex
 	const result = await ask(context.requestId, () => context.ledger.setFreeze(freeze, { name, door }));
 	if (!result.ok) return fail(unreachable);
 	if (result.value.ok) return ok(Response.json(answerOf(result.value.value)));
-	const detail = "A freeze that ends later is in force. To shorten it, lift it first.";
-	return fail(problem("conflict", detail, { freeze: answerOf(result.value.failure) }));
+	return fail(problem("conflict", notTurned(freeze), { freeze: answerOf(result.value.failure) }));
 }
 
 const answerOf = (freeze: Freeze | null) => ({

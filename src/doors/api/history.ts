@@ -1,5 +1,5 @@
-// The history: a page of it, the whole as a stream, or one record. Reads KV, and asks the Ledger only for what KV cannot
-// know yet; when the Ledger cannot be reached, a list is served all the same, and says that it may be stale.
+// The history: a page of it, the whole as a stream, or one record. Reads KV, and asks the Ledger for what KV cannot know
+// yet. When one of them cannot be read, what the other has is served, and says that it may be stale.
 
 import * as v from "valibot";
 import { doors } from "../../deletion/actor.ts";
@@ -9,7 +9,6 @@ import type { HistoryFilter } from "../../deletion/history.ts";
 import { isRecordId } from "../../deletion/record-id.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { preferredType } from "../accept.ts";
-import { ask } from "../ask.ts";
 import type { Context } from "../context.ts";
 import { readQuery, timeOrDaySchema } from "../input.ts";
 import { type Problem, problem } from "../problem.ts";
@@ -73,7 +72,7 @@ export const listDeletions: Handler = async (request, context) => {
 	// Only the newest page is asked for again and again, so only it has an ETag.
 	const unless = cursor === null ? versionIn(request.headers.get("if-none-match")) : null;
 	const page = await context.history.page({ filter, limit, cursor, unless });
-	if (!page.ok) return fail(badCursor);
+	if (!page.ok) return fail(unreadable(page.failure));
 	if (page.value === null) return ok(new Response(null, { status: 304, headers: { etag: `W/"${unless}"` } }));
 
 	const { rows, next, version } = page.value;
@@ -90,19 +89,28 @@ export const showDeletion: Handler = async (request, context) => {
 	const recordId = request.params.id ?? "";
 	const notFound = problem("deletion_not_found", "There is no deletion with this id.");
 	if (!isRecordId(recordId)) return fail(notFound);
-	const published = await context.history.record(recordId);
-	if (published !== null) return ok(new Response(published, { headers: { "content-type": "application/json" } }));
-	const record = await ask(context.requestId, () => context.ledger.record(recordId));
-	if (!record.ok) return fail(unreachable);
-	return record.value === null ? fail(notFound) : ok(Response.json(record.value));
+	const read = await context.history.record(recordId);
+	if (read.kind === "none") return fail(notFound);
+	if (read.kind === "unavailable") return fail(unreachable);
+	const headers = { "content-type": "application/json", ...staleness(read.stale) };
+	return ok(new Response(read.text, { headers }));
 };
+
+/** For answers that have no member of their own for it. */
+export const staleness = (stale: boolean): Record<string, string> => (stale ? { "x-unbind-stale": "true" } : {});
+
+export const unreadable = (failure: "bad_cursor" | "unavailable"): Problem =>
+	failure === "bad_cursor" ? badCursor : unreachable;
 
 const badCursor = problem(
 	"invalid_request",
 	'The parameter "cursor" is none that this list gave, or was given with other filters.',
 );
 
-/** Streams page after page, so that its size does not matter to the Worker. */
+/**
+ * Streams page after page, so that its size does not matter to the Worker. Whether it may be stale is told before its
+ * first line; what cannot be read later on breaks it off, so that nobody takes a part of the file for the whole.
+ */
 export async function exported(
 	format: RowFormat,
 	filter: HistoryFilter,
@@ -111,8 +119,9 @@ export async function exported(
 ): Promise<Result<Response, Problem>> {
 	const pageAt = (at: string | null) => context.history.page({ filter, limit: largestLimit, cursor: at, unless: null });
 	const first = await pageAt(cursor);
-	if (!first.ok) return fail(badCursor);
+	if (!first.ok) return fail(unreadable(first.failure));
 	let page = first.value;
+	const isStale = page?.version === null;
 	const encoder = new TextEncoder();
 	const body = new ReadableStream<Uint8Array>({
 		start: (controller) => controller.enqueue(encoder.encode(format.head)),
@@ -121,11 +130,12 @@ export async function exported(
 			controller.enqueue(encoder.encode(page.rows.map(format.row).join("")));
 			if (page.next === null) return controller.close();
 			const next = await pageAt(page.next);
-			if (!next.ok) return controller.error(new Error("the history cannot be read on"));
+			const isWorse = next.ok && next.value?.version === null && !isStale;
+			if (!next.ok || isWorse) return controller.error(new Error("the history cannot be read on"));
 			page = next.value;
 		},
 	});
-	return ok(new Response(body, { headers: { "content-type": format.contentType } }));
+	return ok(new Response(body, { headers: { "content-type": format.contentType, ...staleness(isStale) } }));
 }
 
 export const versionIn = (ifNoneMatch: string | null): string | null =>

@@ -1,6 +1,7 @@
 // The kill switch. Freezing needs no button, as it stops deletions. Lifting needs one where deletions would start at once.
 import { partyOf } from "../../deletion/actor.ts";
 import { at } from "../../deletion/deletion.ts";
+import { notTurned } from "../not-turned.ts";
 import { type Reply, reply } from "./card.ts";
 import { frozenCard, heldCard, liftedCard } from "./cards/freeze.ts";
 import { partyWords } from "./cards/words.ts";
@@ -26,7 +27,7 @@ export async function turnFreeze(reason: string | null, talk: Talk): Promise<Rep
 	const freeze = reason === null ? null : { reason, by, since: at(Date.now()), until: null };
 	const asked = await askLedger(talk, () => talk.context.ledger.setFreeze(freeze, by));
 	if (!asked.ok) return reply(asked.failure);
-	if (!asked.value.ok) return refused("A freeze that ends later is in force already.");
+	if (!asked.value.ok) return refused(notTurned(freeze));
 	const now = asked.value.value;
 	const card = now === null ? liftedCard(partyWords(by)) : frozenCard(now);
 	return reply(card, { announcement: card });

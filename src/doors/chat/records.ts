@@ -5,7 +5,7 @@ import { type Reply, reply } from "./card.ts";
 import { historyCard, shownAtMost } from "./cards/history.ts";
 import { recordCard } from "./cards/record.ts";
 import { recordButtons } from "./offers.ts";
-import { askLedger, refused, refusedWithout, type Talk } from "./talk.ts";
+import { refused, refusedWithout, type Talk } from "./talk.ts";
 
 export async function showHistory(target: Target | null, talk: Talk): Promise<Reply> {
 	const refusal = refusedWithout("read", talk);
@@ -27,15 +27,14 @@ export async function showHistory(target: Target | null, talk: Talk): Promise<Re
 	return reply(historyCard(rows, about, talk.origin));
 }
 
-/** The Ledger first: it knows of a restoration before KV does. */
 export async function showRecord(id: string, talk: Talk): Promise<Reply> {
 	const refusal = refusedWithout("read", talk);
 	if (refusal !== null) return refusal;
-	const asked = await askLedger(talk, () => talk.context.ledger.record(id));
-	const published = asked.ok && asked.value !== null ? null : await talk.context.history.record(id);
-	const deletion = published === null ? (asked.ok ? asked.value : null) : recordIn(published);
-	if (deletion !== null) return reply(recordCard(deletion, talk.origin, await recordButtons(deletion, talk)));
-	return asked.ok ? refused("There is no deletion with this id.") : reply(asked.failure);
+	const read = await talk.context.history.record(id);
+	if (read.kind === "none") return refused("There is no deletion with this id.");
+	if (read.kind === "unavailable") return refused("The history cannot be read now. Ask again.");
+	const deletion = recordIn(read.text);
+	return reply(recordCard(deletion, talk.origin, await recordButtons(deletion, talk)));
 }
 
 /** Written by the Ledger alone, from a `Deletion`. */

@@ -10,6 +10,7 @@ import { ask } from "../ask.ts";
 import { lacks } from "../auth/authenticate.ts";
 import type { Context } from "../context.ts";
 import { readQuery, reasonSchema, shown } from "../input.ts";
+import { notTurned } from "../not-turned.ts";
 import { type Problem, problem } from "../problem.ts";
 import { lookUpProblem, unreachable } from "../requested.ts";
 import { changeDoor, type Page } from "./door.tsx";
@@ -114,7 +115,6 @@ export const turnFreeze = changeDoor(freezeEntries, async (_, context, { actor }
 			: { reason: reason ?? "", by, since: at(nowMs), until: until === undefined ? null : at(until) };
 	const result = await ask(context.requestId, () => context.ledger.setFreeze(freeze, by));
 	if (!result.ok) return fail(unreachable);
-	if (!result.value.ok)
-		return fail(problem("conflict", "A freeze that ends later is in force. To shorten it, lift it first."));
+	if (!result.value.ok) return fail(problem("conflict", notTurned(freeze)));
 	return ok(seeOther("/account"));
 });

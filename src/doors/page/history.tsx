@@ -6,6 +6,7 @@ import { csv, ndjson, type RowFormat } from "../api/export.ts";
 import { exported, versionIn } from "../api/history.ts";
 import { ask } from "../ask.ts";
 import { problem } from "../problem.ts";
+import { unreachable } from "../requested.ts";
 import type { Page } from "./door.tsx";
 import { addressOf, historyFilterOf, type PageFilter, pinned, readFilter } from "./filter.ts";
 import { withoutEmpty } from "./form.ts";
@@ -41,7 +42,12 @@ export const showHistory: Page = async (request, context, viewer) => {
 			return seen.overview?.changes ?? null;
 		},
 	});
-	if (!page.ok) return fail(problem("invalid_request", "This is no page of this list. Begin at its newest."));
+	if (!page.ok) {
+		const isCursor = page.failure === "bad_cursor";
+		return fail(
+			isCursor ? problem("invalid_request", "This is no page of this list. Begin at its newest.") : unreachable,
+		);
+	}
 	if (page.value === null) return ok(new Response(null, { status: 304, headers: { etag: `W/"${unless}"` } }));
 
 	const { rows, next, version } = page.value;
@@ -84,7 +90,9 @@ export const exportHistory =
 		const file = await exported(format, historyFilterOf(read.value.filter, Date.now()), null, context);
 		if (!file.ok) return file;
 		const headers = new Headers(file.value.headers);
-		headers.set("content-disposition", `attachment; filename="deletions.${format === csv ? "csv" : "ndjson"}"`);
+		// A file that is saved loses its headers.
+		const name = headers.has("x-unbind-stale") ? "deletions-incomplete" : "deletions";
+		headers.set("content-disposition", `attachment; filename="${name}.${format === csv ? "csv" : "ndjson"}"`);
 		return ok(new Response(file.value.body, { headers }));
 	};
 

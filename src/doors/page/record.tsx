@@ -59,14 +59,11 @@ export const showRecord: Page = async (request, context, viewer) => {
 const isBeingRestored = ({ restoration }: Deletion): boolean =>
 	restoration?.state === "restoring" || restoration?.state === "unknown";
 
-/** From the Ledger while it has it, as that is how it is now; else as it was published. */
 async function recordOf(id: string, context: Context): Promise<Result<Deletion, Problem>> {
-	const kept = await ask(context.requestId, () => context.ledger.record(id));
-	if (kept.ok && kept.value !== null) return ok(kept.value);
-	const published = await context.history.record(id);
+	const read = await context.history.record(id);
 	// Written by the Ledger alone, from a `Deletion`.
-	if (published !== null) return ok(JSON.parse(published));
-	return fail(kept.ok ? notFound : unreachable);
+	if (read.kind === "record") return ok(JSON.parse(read.text));
+	return fail(read.kind === "none" ? notFound : unreachable);
 }
 
 async function othersOf({ id, binding }: Deletion, context: Context) {

@@ -1,7 +1,15 @@
 // A Ledger as the history asks it: it tells its latest rows in order, some at once.
 
-import type { Summary } from "../../../src/deletion/deletion.ts";
-import type { AskChanges } from "../../../src/deletion/history.ts";
+import type { Deletion, Summary } from "../../../src/deletion/deletion.ts";
+import type { AskChanges, AskLedger } from "../../../src/deletion/history.ts";
+import { fail, ok } from "../../../src/deletion/result.ts";
+
+/** @param records what it has by id; null is a Ledger that cannot be reached. */
+export const asked = (changes: AskChanges, records: readonly Deletion[] | null = []): AskLedger => ({
+	changes,
+	record: async (id) =>
+		records === null ? fail("unreachable") : ok(records.find((record) => record.id === id) ?? null),
+});
 
 export function ledgerWith(recent: readonly Summary[], toldAtMost = 1000, version = "j-1"): AskChanges {
 	return async ({ afterId, bindingId, prefixId, unless, atMost = toldAtMost }) => {

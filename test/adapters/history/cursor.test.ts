@@ -62,7 +62,7 @@ describe("a cursor", () => {
 		["a negative part", [mark, -1, null, "", 0]],
 		["half a part", [mark, 0.5, null, "", 0]],
 		["a part as a text", [mark, "0", null, "", 0]],
-		["a cursor that is too long", [mark, 0, "x".repeat(1001), "", 0]],
+		["a cursor that is too long", [mark, 0, "x".repeat(2001), "", 0]],
 		["a cursor that is a number", [mark, 0, 7, "", 0]],
 		["an id that is none", [mark, 0, null, "zzz", 0]],
 		["a skip that is too large", [mark, 0, null, "", 1001]],

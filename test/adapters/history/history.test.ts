@@ -1,12 +1,12 @@
 import { reset } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createHistory } from "../../../src/adapters/history/history.ts";
-import { publish } from "../../../src/adapters/history/publish.ts";
-import { summaryOf } from "../../../src/deletion/deletion.ts";
-import type { HistoryQuery } from "../../../src/deletion/history.ts";
+import { publish, publishAlias } from "../../../src/adapters/history/publish.ts";
+import { type Deletion, summaryOf } from "../../../src/deletion/deletion.ts";
+import type { AskChanges, HistoryQuery } from "../../../src/deletion/history.ts";
 import { idBounds } from "../../../src/deletion/record-id.ts";
 import { HISTORY } from "../../harness.ts";
-import { ledgerWith } from "./a-ledger.ts";
+import { asked, ledgerWith } from "./a-ledger.ts";
 import { deletionAt, everything, nowMs, put } from "./rows.ts";
 
 afterEach(async () => {
@@ -32,7 +32,7 @@ describe("the history", () => {
 		const [recent, ...published] = three();
 		await put(...published);
 		if (recent === undefined) return;
-		const page = await createHistory(HISTORY, ledgerWith([summaryOf(recent)])).page(query());
+		const page = await createHistory(HISTORY, asked(ledgerWith([summaryOf(recent)]))).page(query());
 		expect(page).toMatchObject({
 			ok: true,
 			value: { version: "j-1", rows: [{ id: recent.id }, { id: published[0]?.id }] },
@@ -41,7 +41,7 @@ describe("the history", () => {
 
 	it("touches KV no more while the version holds", async () => {
 		const list = vi.spyOn(HISTORY, "list");
-		const history = createHistory(HISTORY, ledgerWith([]));
+		const history = createHistory(HISTORY, asked(ledgerWith([])));
 		expect(await history.page(query({ unless: "j-1" }))).toEqual({ ok: true, value: null });
 		expect(list).not.toHaveBeenCalled();
 		expect(await history.page(query({ unless: "j-0" }))).toMatchObject({ value: { rows: [] } });
@@ -49,14 +49,17 @@ describe("the history", () => {
 
 	it("is served without a version where the Ledger cannot be asked", async () => {
 		await put(...three());
-		const page = await createHistory(HISTORY, async () => null).page(query({ unless: "j-1" }));
+		const page = await createHistory(
+			HISTORY,
+			asked(async () => null),
+		).page(query({ unless: "j-1" }));
 		expect(page).toMatchObject({ ok: true, value: { version: null, rows: [{}, {}] } });
 	});
 
 	it("asks the Ledger for what comes after the last row, of the same binding and prefix", async () => {
 		await put(...three());
 		const ask = vi.fn(ledgerWith([]));
-		const history = createHistory(HISTORY, ask);
+		const history = createHistory(HISTORY, asked(ask));
 		const filter = { ...everything, bindingId: deletionAt(nowMs).binding?.id ?? "" };
 		const first = await history.page(query({ filter }));
 		const rows = first.ok ? (first.value?.rows ?? []) : [];
@@ -69,7 +72,7 @@ describe("the history", () => {
 	it("asks the Ledger for one row more than a page has room for, and for all where rows are sorted out", async () => {
 		const made = Array.from({ length: 5 }, (_, index) => summaryOf(deletionAt(nowMs - index)));
 		const ask = vi.fn(ledgerWith(made));
-		const history = createHistory(HISTORY, ask);
+		const history = createHistory(HISTORY, asked(ask));
 		const pages: unknown[] = [];
 		for (let cursor: string | null = null, page = 0; page < 5; page++) {
 			const read = await history.page(query({ cursor }));
@@ -88,7 +91,7 @@ describe("the history", () => {
 	it("asks the Ledger for a stretch from its newest id on, and for later pages of it from the last row on", async () => {
 		await put(...three());
 		const ask = vi.fn(ledgerWith([]));
-		const history = createHistory(HISTORY, ask);
+		const history = createHistory(HISTORY, asked(ask));
 		const filter = { ...everything, untilMs: nowMs - 1 };
 		const first = await history.page(query({ filter, limit: 1 }));
 		expect(ask.mock.lastCall).toMatchObject([{ afterId: idBounds(0, nowMs - 1).first }]);
@@ -100,7 +103,7 @@ describe("the history", () => {
 
 	it("shows what the Ledger knows of a stretch, though more is newer than it tells at once", async () => {
 		const made = Array.from({ length: 6 }, (_, index) => deletionAt(nowMs - index));
-		const history = createHistory(HISTORY, ledgerWith(made.map(summaryOf), 3));
+		const history = createHistory(HISTORY, asked(ledgerWith(made.map(summaryOf), 3)));
 		const filter = { ...everything, sinceMs: nowMs - 9, untilMs: nowMs - 4 };
 		const page = await history.page(query({ filter, limit: 5 }));
 		expect(page.ok && page.value?.rows.map((row) => row.id)).toEqual(made.slice(4).map((one) => one.id));
@@ -108,11 +111,11 @@ describe("the history", () => {
 
 	it("refuses a cursor that is none, or one of another filter, without asking anybody", async () => {
 		await put(...three());
-		const cursor = await nextOf(createHistory(HISTORY, ledgerWith([])));
+		const cursor = await nextOf(createHistory(HISTORY, asked(ledgerWith([]))));
 		expect(cursor).not.toBe("");
 		const ask = vi.fn(ledgerWith([]));
 		const list = vi.spyOn(HISTORY, "list");
-		const history = createHistory(HISTORY, ask);
+		const history = createHistory(HISTORY, asked(ask));
 		const others = [query({ cursor: "nonsense" }), query({ cursor, filter: { ...everything, state: "deleted" } })];
 		for (const other of others) expect(await history.page(other)).toEqual({ ok: false, failure: "bad_cursor" });
 		expect(ask).not.toHaveBeenCalled();
@@ -121,22 +124,114 @@ describe("the history", () => {
 
 	it("refuses a cursor that KV refuses", async () => {
 		await put(...three());
-		const history = createHistory(HISTORY, ledgerWith([]));
+		const history = createHistory(HISTORY, asked(ledgerWith([])));
 		const cursor = await nextOf(history);
 		vi.spyOn(HISTORY, "list").mockRejectedValue(new Error("KV GET failed: 400 Invalid cursor"));
 		expect(await history.page(query({ cursor }))).toEqual({ ok: false, failure: "bad_cursor" });
 	});
 
-	it("lets KV's failure on the newest page through, for the last resort to log", async () => {
-		vi.spyOn(HISTORY, "list").mockRejectedValue(new Error("KV GET failed: 500"));
-		await expect(createHistory(HISTORY, ledgerWith([])).page(query())).rejects.toThrow("KV GET failed");
-	});
+	describe.each([
+		["fails", () => Promise.reject(new Error("KV GET failed: 500"))],
+		["hangs", () => new Promise<never>(() => {})],
+	])("where KV %s", (_, broken) => {
+		it("serves the Ledger's week, without a version", async () => {
+			const [recent, ...older] = three().map(summaryOf);
+			vi.spyOn(HISTORY, "list").mockImplementation(broken);
+			const ask = vi.fn<AskChanges>(async (query) =>
+				ledgerWith(query.week === true && recent !== undefined ? [recent, ...older] : [])(query),
+			);
+			const history = createHistory(HISTORY, asked(ask));
+			const page = await history.page(query());
+			expect(page).toMatchObject({
+				ok: true,
+				value: { version: null, rows: [{ id: recent?.id }, { id: older[0]?.id }] },
+			});
+			const next = page.ok ? (page.value?.next ?? null) : null;
+			const second = await history.page(query({ cursor: next }));
+			expect(second).toMatchObject({ ok: true, value: { version: null, next: null, rows: [{ id: older[1]?.id }] } });
+		});
 
-	it("gives a record as it is stored, and null where there is none", async () => {
+		it("goes on where it was when KV can be read again", async () => {
+			const deletions = three();
+			const list = vi.spyOn(HISTORY, "list").mockImplementation(broken);
+			const history = createHistory(HISTORY, asked(ledgerWith(deletions.map(summaryOf))));
+			const page = await history.page(query());
+			list.mockRestore();
+			await put(...deletions);
+			const second = await history.page(query({ cursor: page.ok ? (page.value?.next ?? null) : null }));
+			expect(second).toMatchObject({ ok: true, value: { rows: [{ id: deletions[2]?.id }], next: null } });
+		});
+
+		it("is unavailable where the Ledger cannot be asked either", async () => {
+			vi.spyOn(HISTORY, "list").mockImplementation(broken);
+			const history = createHistory(
+				HISTORY,
+				asked(async () => null),
+			);
+			expect(await history.page(query())).toEqual({ ok: false, failure: "unavailable" });
+		});
+
+		it("gives the record that the Ledger has, and does not say that there is none where it has none", async () => {
+			const deletion = deletionAt(nowMs);
+			vi.spyOn(HISTORY, "get").mockImplementation(broken);
+			const history = createHistory(HISTORY, asked(ledgerWith([]), [deletion]));
+			expect(await history.record(deletion.id)).toEqual(recordOf(deletion));
+			expect(await history.record(deletionAt(nowMs).id)).toEqual({ kind: "unavailable" });
+		});
+	});
+});
+
+const recordOf = (deletion: Deletion, stale = false) => ({ kind: "record", text: JSON.stringify(deletion), stale });
+
+describe("a record", () => {
+	const unreachable = asked(ledgerWith([]), null);
+
+	it("is the Ledger's where it has one, else KV's as it is stored", async () => {
 		const deletion = deletionAt(nowMs);
 		await publish(HISTORY, deletion, 0, nowMs);
-		const history = createHistory(HISTORY, ledgerWith([]));
-		expect(await history.record(deletion.id)).toBe(JSON.stringify(deletion));
-		expect(await history.record(deletionAt(nowMs).id)).toBeNull();
+		const restored = { ...deletion, state: "restored" as const };
+		expect(await createHistory(HISTORY, asked(ledgerWith([]))).record(deletion.id)).toEqual(recordOf(deletion));
+		const history = createHistory(HISTORY, asked(ledgerWith([]), [restored]));
+		expect(await history.record(deletion.id)).toEqual(recordOf(restored));
+	});
+
+	it("is KV's where the Ledger cannot be reached, which may be stale if it can still change", async () => {
+		const deleted = deletionAt(nowMs);
+		const refused = deletionAt(nowMs, { state: "refused" });
+		for (const one of [deleted, refused]) await publish(HISTORY, one, 0, nowMs);
+		const history = createHistory(HISTORY, unreachable);
+		expect(await history.record(deleted.id)).toEqual(recordOf(deleted, true));
+		expect(await history.record(refused.id)).toEqual(recordOf(refused));
+		expect(await history.record(deletionAt(nowMs).id)).toEqual({ kind: "unavailable" });
+	});
+
+	it("does not wait for the Ledger where it cannot change any more", async () => {
+		const failed = deletionAt(nowMs, { state: "failed" });
+		await publish(HISTORY, failed, 0, nowMs);
+		const hanging = { ...unreachable, record: () => new Promise<never>(() => {}) };
+		expect(await createHistory(HISTORY, hanging).record(failed.id)).toEqual(recordOf(failed));
+	});
+
+	it("does not wait for KV where the Ledger has it", async () => {
+		const deletion = deletionAt(nowMs);
+		vi.spyOn(HISTORY, "get").mockImplementation(() => new Promise<never>(() => {}));
+		const started = Date.now();
+		await createHistory(HISTORY, asked(ledgerWith([]), [deletion])).record(deletion.id);
+		expect(Date.now() - started).toBeLessThan(1000);
+	});
+
+	it("is found by another id that a caller was given for it", async () => {
+		const deletion = deletionAt(nowMs);
+		const { id } = deletionAt(nowMs);
+		await publish(HISTORY, deletion, 0, nowMs);
+		await publishAlias(HISTORY, { id, deletionId: deletion.id }, 0, nowMs);
+		expect(await createHistory(HISTORY, asked(ledgerWith([]))).record(id)).toEqual(recordOf(deletion));
+		const restored = { ...deletion, state: "restored" as const };
+		expect(await createHistory(HISTORY, asked(ledgerWith([]), [restored])).record(id)).toEqual(recordOf(restored));
+	});
+
+	it("is none where neither has it", async () => {
+		const history = createHistory(HISTORY, asked(ledgerWith([])));
+		expect(await history.record(deletionAt(nowMs).id)).toEqual({ kind: "none" });
 	});
 });

@@ -112,7 +112,7 @@ describe("rowOf", () => {
 		["a key with an id that is none", "deletion:7zzp", metadata],
 		["no metadata", recordKey(deletion.id), null],
 		["metadata of another form", recordKey(deletion.id), { state: "deleted" }],
-		["a state that there is not", recordKey(deletion.id), { ...metadata, state: "vanished" }],
+		["a state that is no text", recordKey(deletion.id), { ...metadata, state: 7 }],
 	])("is null for %s", (_, key, some) => {
 		expect(rowOf(key, some)).toBeNull();
 	});

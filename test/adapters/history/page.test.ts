@@ -13,6 +13,7 @@ import type { HistoryFilter } from "../../../src/deletion/history.ts";
 import { HISTORY } from "../../harness.ts";
 import { bindingAt, bindingIds, deletionAt, everything, nowMs, prefixIds, put, rowsOf } from "./rows.ts";
 
+const dashed = (id: string) => id.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 const nothing: Overlay = { recent: [], until: null };
 const hourMs = 3_600_000;
 
@@ -77,14 +78,43 @@ describe("a page", () => {
 		expect(await page({ untilMs: nowMs, sinceMs: 0 }, 10)).toEqual({ rows: [], next: null });
 	});
 
-	it.each<[Partial<HistoryFilter>, string]>([
-		[{ bindingId: bindingIds[0] ?? "" }, `binding:${bindingIds[0]}:`],
-		[{ prefixId: prefixIds[0] ?? "" }, `prefix:${prefixIds[0]}:`],
-	])("of %j lists its own keys alone", async (filter, prefix) => {
+	it.each<[Partial<HistoryFilter>, string[]]>([
+		[{ bindingId: bindingIds[0] ?? "" }, ["binding", bindingIds[0] ?? ""]],
+		[{ prefixId: prefixIds[0] ?? "" }, ["prefix", prefixIds[0] ?? ""]],
+	])("of %j lists its own keys alone, in both spellings of the id", async (filter, [kind, id = ""]) => {
 		const own = hourly(3);
 		await put(...own, ...hourly(3, { binding: bindingAt(1, 1) }), ...hourly(3, { binding: null }));
 		expect((await page(filter, 10)).rows).toEqual(rowsOf(own));
-		expect(await listed()).toMatchObject({ prefixes: [prefix], keys: 3 });
+		expect(await listed()).toMatchObject({ prefixes: [`${kind}:${id}:`, `${kind}:${dashed(id)}:`], keys: 3 });
+	});
+
+	it.each([1, 2, 3, 50])("of an id has the rows of both its spellings in order, %i a page", async (limit) => {
+		const id = bindingIds[0] ?? "";
+		const records = hourly(12).map((one, index) => ({
+			...one,
+			binding: { ...bindingAt(0, 0), id: [0, 1, 2, 5, 9].includes(index) ? dashed(id) : id },
+		}));
+		await put(...records);
+		for (const bindingId of [id, dashed(id)]) {
+			const rows: unknown[] = [];
+			for (let from: Position | null = firstPosition; from !== null; ) {
+				const one: Page = await page({ bindingId }, limit, from);
+				rows.push(...one.rows);
+				from = one.next;
+			}
+			expect(rows).toEqual(rowsOf(records));
+		}
+	});
+
+	it("shows rows in states, and by doors, that another release has", async () => {
+		const [known, ...others] = hourly(3);
+		if (known === undefined) throw new Error("there are no records");
+		await put(known);
+		for (const [index, one] of others.entries()) {
+			const metadata = { ...summaryOf(one), ...(index === 0 ? { state: "superseded" } : { door: "agent" }) };
+			await HISTORY.put(`deletion:${one.id}`, "", { metadata });
+		}
+		expect((await page({}, 10)).rows).toMatchObject([{}, { state: "superseded" }, { door: "agent" }]);
 	});
 
 	it("passes over keys that are none of its own", async () => {
@@ -173,12 +203,11 @@ describe("a stretch of time", () => {
 		expect(await listed()).toEqual({ prefixes: ["deletion:"], limits: [30], keys: 30 });
 	});
 
-	it("that has no beginning does not list what is newer, but for some hours", async () => {
+	it("that has no beginning lists a thousand newer keys at the most, and then some hours", async () => {
 		await put(...records);
 		const { rows } = await page({ untilMs: nowMs - 350 * hourMs }, 5);
 		expect(rows).toEqual(rowsOf(records.slice(350, 355)));
-		const { keys } = await listed();
-		expect(keys).toBeLessThanOrEqual(50 + 10);
+		expect((await listed()).keys).toBeLessThanOrEqual(400);
 		for (let index = 351; index < 361; index++) {
 			list.mockClear();
 			expect((await page({ untilMs: nowMs - index * hourMs }, 1)).rows).toEqual(
@@ -186,6 +215,27 @@ describe("a stretch of time", () => {
 			);
 			expect(list).toHaveBeenCalledTimes(1);
 		}
+	});
+
+	it("that has no beginning fills its pages, however little happened in it", async () => {
+		const monthMs = 30 * 24 * hourMs;
+		const rare = Array.from({ length: 9 }, (_, index) => deletionAt(nowMs - index * monthMs));
+		await put(...rare);
+		const first = await page({ untilMs: nowMs - hourMs }, 5);
+		expect(first.rows).toEqual(rowsOf(rare.slice(1, 6)));
+		const second = await page({ untilMs: nowMs - hourMs }, 5, first.next ?? firstPosition);
+		expect(second).toEqual({ rows: rowsOf(rare.slice(6)), next: null });
+		expect((await listed()).prefixes.length).toBeLessThanOrEqual(4);
+	});
+
+	it("that has no beginning is cut finer where more than a thousand are newer, and fills its pages", async () => {
+		const dayMs = 24 * hourMs;
+		const newer = Array.from({ length: 1100 }, (_, index) => deletionAt(nowMs - index * 60_000, { binding: null }));
+		const older = Array.from({ length: 8 }, (_, index) => deletionAt(nowMs - (20 + 15 * index) * dayMs));
+		await put(...newer, ...older);
+		const { rows, next } = await page({ untilMs: nowMs - 2 * dayMs }, 20);
+		expect(rows).toEqual(rowsOf(older));
+		expect(next).toBeNull();
 	});
 
 	it("that is one millisecond is one list", async () => {
@@ -200,7 +250,8 @@ describe("a stretch of time", () => {
 		const filter = { bindingId: bindingIds[0] ?? "", sinceMs: nowMs - 10 * hourMs, untilMs: nowMs - 5 * hourMs };
 		expect((await page(filter, 10)).rows).toEqual(rowsOf(records.slice(5, 11)));
 		const { prefixes } = await listed();
-		expect(prefixes.every((prefix) => prefix.startsWith(`binding:${bindingIds[0]}:`))).toBe(true);
+		const own = [bindingIds[0] ?? "", dashed(bindingIds[0] ?? "")];
+		expect(prefixes.every((prefix) => own.some((id) => prefix.startsWith(`binding:${id}:`)))).toBe(true);
 	});
 });
 

@@ -43,10 +43,31 @@ describe("publish", () => {
 		expect(ttls(put)).toEqual([ttl, ttl, ttl]);
 	});
 
+	it("counts its retention from its last change, which publishing is none of", async () => {
+		const at = (ms: number) => new Date(ms).toISOString();
+		const timeline = [
+			{ at: at(nowMs), event: "requested" },
+			{ at: at(nowMs + 29 * dayMs), event: "restored" },
+			{ at: at(nowMs + 34 * dayMs), event: "published" },
+		];
+		const put = spied();
+		await publish(HISTORY, deletionAt(nowMs, { timeline }), 30, nowMs + 34 * dayMs);
+		expect(ttls(put)).toEqual([25 * 86_400, 25 * 86_400, 25 * 86_400]);
+	});
+
+	it("says of a write that takes too long that it may still take effect", async () => {
+		spied().mockImplementation(() => new Promise(() => {}));
+		const published = await publish(HISTORY, deletionAt(nowMs), 0, nowMs);
+		expect(published).toMatchObject({ ok: false, failure: { timedOut: true } });
+	});
+
 	it("gives KV's refusal as a value", async () => {
 		spied().mockRejectedValue(new Error("KV PUT failed: 429 Too Many Requests"));
 		const published = await publish(HISTORY, deletionAt(nowMs), 0, nowMs);
-		expect(published).toEqual({ ok: false, failure: { detail: "KV PUT failed: 429 Too Many Requests" } });
+		expect(published).toEqual({
+			ok: false,
+			failure: { detail: "KV PUT failed: 429 Too Many Requests", timedOut: false },
+		});
 	});
 
 	it("has failed where one of the three writes has", async () => {
@@ -63,6 +84,6 @@ describe("publish", () => {
 		expect(long.ok ? 0 : long.failure.detail.length).toBe(200);
 		spied().mockRejectedValueOnce("broken");
 		const odd = await publish(HISTORY, deletionAt(nowMs, { binding: null }), 0, nowMs);
-		expect(odd).toEqual({ ok: false, failure: { detail: "KV refused the write" } });
+		expect(odd).toEqual({ ok: false, failure: { detail: "KV refused the write", timedOut: false } });
 	});
 });

@@ -39,6 +39,15 @@ describe("the last deletion that KV knows", () => {
 		expect(await lastDeletionInKv(HISTORY, { bindingId })).toEqual(summaryOf(restored));
 	});
 
+	it("is found whichever way its ids were written then, and are named now", async () => {
+		const dashed = "c01d0000-0000-4000-8000-000000000007";
+		const plain = dashed.replaceAll("-", "");
+		const deletion = deletionAt(nowMs, { binding: { ...bindingAt(0, 0), id: dashed } });
+		await put(deletion);
+		for (const id of [dashed, plain])
+			expect(await lastDeletionInKv(HISTORY, { bindingId: id })).toEqual(summaryOf(deletion));
+	});
+
 	it("is the newest one of the CIDR in the prefix", async () => {
 		const other = deletionAt(nowMs, { binding: bindingAt(1, 0) });
 		const wanted = deletionAt(nowMs - 1000, { binding: bindingAt(0, 0) });
@@ -48,11 +57,11 @@ describe("the last deletion that KV knows", () => {
 		expect(await lastDeletionInKv(HISTORY, { prefixId: otherPrefixId, cidr: "203.0.113.0/26" })).toBeNull();
 	});
 
-	it("costs one list operation, and none where neither binding nor prefix is known", async () => {
+	it("costs one list operation for each spelling of the id, and none where neither binding nor prefix is known", async () => {
 		const list = vi.spyOn(HISTORY, "list");
 		await lastDeletionInKv(HISTORY, { bindingId, prefixId });
-		expect(list).toHaveBeenCalledTimes(1);
+		expect(list).toHaveBeenCalledTimes(2);
 		expect(await lastDeletionInKv(HISTORY, { cidr: "203.0.113.0/26" })).toBeNull();
-		expect(list).toHaveBeenCalledTimes(1);
+		expect(list).toHaveBeenCalledTimes(2);
 	});
 });

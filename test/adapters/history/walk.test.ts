@@ -6,7 +6,7 @@ import { createHistory } from "../../../src/adapters/history/history.ts";
 import { type Deletion, type State, type Summary, summaryOf } from "../../../src/deletion/deletion.ts";
 import type { AskChanges, HistoryFilter } from "../../../src/deletion/history.ts";
 import { HISTORY } from "../../harness.ts";
-import { ledgerWith } from "./a-ledger.ts";
+import { asked, ledgerWith } from "./a-ledger.ts";
 import { bindingAt, bindingIds, deletionAt, everything, matching, nowMs, prefixIds, put } from "./rows.ts";
 
 afterEach(async () => {
@@ -16,7 +16,7 @@ afterEach(async () => {
 
 /** Every row from the first page to the last. */
 async function walk(ask: AskChanges, filter: HistoryFilter, limits: readonly number[]): Promise<Summary[]> {
-	const history = createHistory(HISTORY, ask);
+	const history = createHistory(HISTORY, asked(ask));
 	const rows: Summary[] = [];
 	let cursor: string | null = null;
 	for (let pages = 0; ; pages++) {

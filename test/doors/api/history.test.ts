@@ -1,5 +1,5 @@
 // GET /deletions: rows, filters, pages; and one record by its id.
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Summary } from "../../../src/deletion/deletion.ts";
 import { call, cloudflare, HISTORY } from "../../harness.ts";
 import {
@@ -183,15 +183,35 @@ describe("pages", () => {
 });
 
 describe("one record", () => {
-	test("a settled one is read from KV, and the Ledger is not asked", async () => {
+	test("is asked for in KV and in the Ledger at once", async () => {
 		const { json } = await call("/bindings/edge-cdn", { method: "DELETE" });
 		await published(json.id);
 		const watched = watch();
 		const answer = await call(`/deletions/${json.id}`);
 		expect(answer.headers.get("content-type")).toBe("application/json");
+		expect(answer.headers.get("x-unbind-stale")).toBeNull();
 		expect(answer.json).toMatchObject({ id: json.id, state: "deleted", binding: { id: cdn25 } });
 		expect(answer.json.timeline.at(-1)).toEqual({ at: expect.any(String), event: "published" });
-		expect(watched).toEqual({ kv: ["get"], ledger: [] });
+		expect(watched).toEqual({ kv: ["get"], ledger: ["record"] });
+	});
+
+	test("comes from KV where the Ledger cannot be reached, and says that it may be stale if it can change", async () => {
+		const { json: deleted } = await call("/bindings/edge-cdn", { method: "DELETE" });
+		const { json: failed } = await call("/bindings/192.0.2.0/24", { method: "DELETE" });
+		await published(deleted.id);
+		await published(failed.deletion_id);
+		breakLedger();
+		const stale = async (id: string) => (await call(`/deletions/${id}`)).headers.get("x-unbind-stale");
+		expect([await stale(deleted.id), await stale(failed.deletion_id)]).toEqual(["true", null]);
+	});
+
+	test("comes from the Ledger where KV still has what it was before its restoration", async () => {
+		const { json } = await call("/bindings/edge-cdn", { method: "DELETE" });
+		await published(json.id);
+		vi.spyOn(HISTORY, "put").mockRejectedValue(new Error("KV PUT failed: 500"));
+		await call(`/deletions/${json.id}/restoration`, { method: "POST" });
+		expect(JSON.parse((await HISTORY.get(`deletion:${json.id}`)) ?? "")).toMatchObject({ state: "deleted" });
+		expect((await call(`/deletions/${json.id}`)).json).toMatchObject({ state: "restored" });
 	});
 
 	test("one that is not in KV yet comes from the Ledger", async () => {

@@ -168,7 +168,7 @@ function Facts({ deletion }: { deletion: Deletion }) {
 		deletion;
 	const known = actor.user_name === undefined ? "" : `, as ${actor.user_name}`;
 	const facts: [string, JSX.Children][] = [
-		["Requested by", `${actor.name} (${actor.platform ?? doorWords[actor.door]}${known})`],
+		["Requested by", `${actor.name} (${actor.platform ?? doorWords[actor.door] ?? actor.door}${known})`],
 		["Reason", reason ?? "none"],
 		["Requested at", <Moment at={created_at} />],
 		["Settled at", settled_at === null ? "not yet" : <Moment at={settled_at} />],

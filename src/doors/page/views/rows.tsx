@@ -5,7 +5,7 @@ import { Moment } from "./moment.tsx";
 
 export const StateMark = ({ state }: { state: State }) => (
 	<span class="state" data-state={state}>
-		{stateWords[state]}
+		{stateWords[state] ?? state}
 	</span>
 );
 
@@ -40,7 +40,7 @@ export const Rows = ({ caption, rows, actorHref }: RowsProps) => (
 					</td>
 					<td>{service_name}</td>
 					<td class="who">
-						<a href={actorHref(actor)}>{actor}</a> <small>{doorWords[door]}</small>
+						<a href={actorHref(actor)}>{actor}</a> <small>{doorWords[door] ?? door}</small>
 					</td>
 					<td class="why">
 						<span title={reason}>{reason}</span>

@@ -1,0 +1,69 @@
+// What a Ledger that is new, or was set back to an earlier time, has to know of the history in KV. Every call rejects
+// where KV fails, or takes too long.
+import type { Deletion } from "../../deletion/deletion.ts";
+import { idBounds, idPrefixes } from "../../deletion/record-id.ts";
+import { idOf, prefixOf, recordKey } from "./keys.ts";
+import { limited, readLimitMs } from "./limited.ts";
+
+/** KV's cap for one bulk get. */
+const readAtOnce = 100;
+
+/** One list operation. */
+export async function isEmpty(kv: KVNamespace): Promise<boolean> {
+	const { keys, list_complete } = await limited(readLimitMs, kv.list({ limit: 1 }));
+	return keys.length === 0 && list_complete;
+}
+
+/** The journal versions beside the newest thousand records; records of older releases have none. */
+export async function newestVersions(kv: KVNamespace): Promise<string[]> {
+	const { keys } = await limited(readLimitMs, kv.list({ prefix: prefixOf({ kind: "deletion" }) }));
+	return keys.map(({ metadata }) => versionIn(metadata)).filter((version) => version !== null);
+}
+
+export interface KnownRecord {
+	deletion: Deletion;
+	version: string | null;
+}
+
+/** All records that were created since then. One that is no JSON is passed over. */
+export async function recordsSince(kv: KVNamespace, sinceMs: number, nowMs: number): Promise<KnownRecord[]> {
+	const bounds = idBounds(sinceMs, nowMs);
+	const versions = new Map<string, string | null>();
+	for (const part of idPrefixes(sinceMs, nowMs, (nowMs - sinceMs) / 8)) {
+		let cursor: string | null = null;
+		do {
+			const prefix = prefixOf({ kind: "deletion" }) + part;
+			const list: KVNamespaceListResult<unknown> = await limited(readLimitMs, kv.list({ prefix, cursor }));
+			for (const { name, metadata } of list.keys) {
+				const id = idOf(name);
+				if (id >= bounds.first && id <= bounds.last) versions.set(id, versionIn(metadata));
+			}
+			cursor = list.list_complete ? null : list.cursor;
+		} while (cursor !== null);
+	}
+	const ids = [...versions.keys()];
+	const records: KnownRecord[] = [];
+	for (let start = 0; start < ids.length; start += readAtOnce) {
+		const keys = ids.slice(start, start + readAtOnce).map(recordKey);
+		const texts = await limited(readLimitMs, kv.get(keys, "text"));
+		for (const [key, text] of texts) {
+			const deletion = text === null ? null : recordIn(text);
+			if (deletion !== null) records.push({ deletion, version: versions.get(idOf(key)) ?? null });
+		}
+	}
+	return records;
+}
+
+function versionIn(metadata: unknown): string | null {
+	if (typeof metadata !== "object" || metadata === null || !("version" in metadata)) return null;
+	return typeof metadata.version === "string" ? metadata.version : null;
+}
+
+/** Written by a Ledger alone, from a `Deletion`. */
+function recordIn(text: string): Deletion | null {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return null;
+	}
+}

@@ -1,0 +1,51 @@
+// What the Ledger alone knows, mirrored in KV for a Ledger that has lost it: the freeze, and records that are still open.
+// Never under a record's own key: KV takes one write per second and key, and that one is the settled record's.
+import type { Freeze } from "../../deletion/freeze.ts";
+import type { OpenDeletion } from "../../deletion/ports.ts";
+import { isRecordId } from "../../deletion/record-id.ts";
+import type { Result } from "../../deletion/result.ts";
+import { freezeKey, idOf, openKey, openPrefix } from "./keys.ts";
+import { limited, readLimitMs } from "./limited.ts";
+import { type WriteFailure, written } from "./publish.ts";
+
+/** @param open null removes the mirror. */
+export const mirrorOpen = (
+	kv: KVNamespace,
+	id: string,
+	open: OpenDeletion | null,
+): Promise<Result<null, WriteFailure>> => mirror(kv, openKey(id), open);
+
+/** @param freeze null removes the mirror. */
+export const mirrorFreeze = (kv: KVNamespace, freeze: Freeze | null): Promise<Result<null, WriteFailure>> =>
+	mirror(kv, freezeKey, freeze);
+
+const mirror = (kv: KVNamespace, key: string, value: object | null): Promise<Result<null, WriteFailure>> =>
+	written(value === null ? kv.delete(key) : kv.put(key, JSON.stringify(value)));
+
+export const freezeInKv = (kv: KVNamespace): Promise<Freeze | null> =>
+	limited(readLimitMs, kv.get<Freeze>(freezeKey, "json"));
+
+/** Rejects where KV fails. One that is no JSON is passed over. */
+export async function mirrorsInKv(kv: KVNamespace): Promise<OpenDeletion[]> {
+	const found: OpenDeletion[] = [];
+	let cursor: string | null = null;
+	do {
+		const list: KVNamespaceListResult<unknown> = await limited(readLimitMs, kv.list({ prefix: openPrefix, cursor }));
+		for (const { name } of list.keys) {
+			const text = isRecordId(idOf(name)) ? await limited(readLimitMs, kv.get(name, "text")) : null;
+			const open = text === null ? null : openIn(text);
+			if (open !== null) found.push(open);
+		}
+		cursor = list.list_complete ? null : list.cursor;
+	} while (cursor !== null);
+	return found;
+}
+
+/** Written by a Ledger alone, from an `OpenDeletion`. */
+function openIn(text: string): OpenDeletion | null {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return null;
+	}
+}

@@ -1,0 +1,57 @@
+// One record by its id. The Ledger's answer wins whenever it has one; both are asked at once, and neither fails the other.
+import type { Deletion } from "../../deletion/deletion.ts";
+import type { AskLedger, RecordRead } from "../../deletion/history.ts";
+import { fail, ok, type Result } from "../../deletion/result.ts";
+import { recordKey } from "./keys.ts";
+import { limited, readLimitMs } from "./limited.ts";
+import { aliasInKv } from "./recall.ts";
+
+/** A record in one of these states cannot change any more, so KV's copy is as good as the Ledger's. */
+const finalBeginning = /^\{"id":"\w+","state":"(?:refused|failed|cancelled|expired)"/;
+
+interface Copy {
+	text: string;
+	isFinal: boolean;
+}
+
+export async function readRecord(kv: KVNamespace, askLedger: AskLedger["record"], id: string): Promise<RecordRead> {
+	const read = await readUnder(kv, askLedger, id);
+	if (read.kind !== "none") return read;
+	try {
+		const answeredBy = await aliasInKv(kv, id);
+		return answeredBy === null ? read : await readUnder(kv, askLedger, answeredBy);
+	} catch {
+		return { kind: "unavailable" };
+	}
+}
+
+function readUnder(kv: KVNamespace, askLedger: AskLedger["record"], id: string): Promise<RecordRead> {
+	const { promise, resolve } = Promise.withResolvers<RecordRead>();
+	const published = copyInKv(kv, id);
+	const kept = askLedger(id);
+	const copied = ({ text }: Copy, stale: boolean): RecordRead => ({ kind: "record", text, stale });
+	void published.then((copy) => {
+		if (copy.ok && copy.value?.isFinal) resolve(copied(copy.value, false));
+	});
+	void kept.then(async (answer) => {
+		if (answer.ok && answer.value !== null) return resolve(recordOf(answer.value));
+		const copy = await published;
+		// The Ledger has let the record go, and says so: then KV's is the last word.
+		if (copy.ok && copy.value !== null) return resolve(copied(copy.value, !answer.ok && !copy.value.isFinal));
+		// Only both together can say that there is none.
+		resolve({ kind: copy.ok && answer.ok ? "none" : "unavailable" });
+	});
+	return promise;
+}
+
+const recordOf = (deletion: Deletion): RecordRead => ({ kind: "record", text: JSON.stringify(deletion), stale: false });
+
+/** Never rejects. */
+async function copyInKv(kv: KVNamespace, id: string): Promise<Result<Copy | null, null>> {
+	try {
+		const text = await limited(readLimitMs, kv.get(recordKey(id), "text"));
+		return ok(text === null ? null : { text, isFinal: finalBeginning.test(text) });
+	} catch {
+		return fail(null);
+	}
+}

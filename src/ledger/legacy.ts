@@ -1,0 +1,181 @@
+// A Ledger over a history that it does not know: a new one (the object was lost, or unbind was installed again over an old
+// namespace), or one that was set back to an earlier time. It begins frozen, takes over the last week from KV, and carries
+// out nothing that waited.
+import { isEmpty, type KnownRecord, newestVersions, recordsSince } from "../adapters/history/legacy.ts";
+import { freezeInKv, mirrorsInKv } from "../adapters/history/mirrors.ts";
+import { lastChangeMs } from "../adapters/history/publish.ts";
+import { recordInKv } from "../adapters/history/recall.ts";
+import { at, type Deletion, settle } from "../deletion/deletion.ts";
+import type { Freeze } from "../deletion/freeze.ts";
+import { log, traceOf } from "../log.ts";
+import {
+	endsBefore,
+	freezeInForce,
+	freezeSet,
+	hasReadHistory,
+	isImporting,
+	lastFreezeEventAt,
+	mirrorFreezeSoon,
+	noteHistory,
+	ownParty,
+	setFreeze,
+} from "./freezes.ts";
+import type { CountedJournal } from "./journal.ts";
+import { noteMirror } from "./mirrors.ts";
+import { keptMs } from "./tables.ts";
+import { setAsideIfUnreadable } from "./unreadable.ts";
+
+const reasons = {
+	new: "unbind's ledger is new, and there is a history in KV. Check what was under way before you lift this.",
+	older: "unbind's ledger was set back to an earlier time. Check what happened since before you lift this.",
+};
+type Kind = keyof typeof reasons;
+
+/** Clocks of a door and of the Ledger may differ by so much. */
+const clockSkewMs = 5000;
+
+export interface Legacy {
+	/** Whether the history has been read: at once for a Ledger that has worked before. Never rejects. */
+	known(): Promise<boolean>;
+	/**
+	 * Whether waiting work may go on: not before this Ledger has been held against the history, once in the object's life.
+	 * One that is older has nothing waiting after that. Never rejects.
+	 */
+	upToDate(): Promise<boolean>;
+}
+
+export function createLegacy(sql: SqlStorage, kv: KVNamespace, journal: CountedJournal, now: () => number): Legacy {
+	let reading: Promise<boolean> | null = null;
+	let comparing: Promise<boolean> | null = null;
+
+	async function read(): Promise<boolean> {
+		if (!isImporting(sql)) {
+			const isNew = await isEmpty(kv);
+			if (isNew) {
+				noteHistory(sql, "read");
+				return true;
+			}
+			freezeFor("new");
+			noteHistory(sql, "importing");
+		}
+		await takeOver("new");
+		noteHistory(sql, "read");
+		return true;
+	}
+
+	async function compare(): Promise<boolean> {
+		const [versions, freeze] = await Promise.all([newestVersions(kv), freezeInKv(kv)]);
+		const [name, change] = partsOf(journal.version());
+		const newest = Math.max(0, ...versions.map(partsOf).map(([of, count]) => (of === name ? count : 0)));
+		if (newest <= change && !isUnknown(freeze)) return true;
+		freezeFor("older");
+		await takeOver("older");
+		return true;
+	}
+
+	/** Set after the last freeze that this Ledger knows of; KV may still show one that has been lifted. */
+	const isUnknown = (freeze: Freeze | null): boolean =>
+		freeze !== null &&
+		Date.parse(freeze.since) > Date.parse(lastFreezeEventAt(sql) ?? at(0)) + clockSkewMs &&
+		(freeze.until === null || Date.parse(freeze.until) > now());
+
+	function freezeFor(kind: Kind): void {
+		const freeze: Freeze = { reason: reasons[kind], by: ownParty, since: at(now()), until: null };
+		const present = freezeSet(sql) === null ? null : freezeInForce(sql, now());
+		if (present === null || endsBefore(present, freeze)) setFreeze(sql, freeze, ownParty, now());
+		else mirrorFreezeSoon(sql, now());
+		log("error", kind === "new" ? "ledger_new" : "ledger_older");
+	}
+
+	async function takeOver(kind: Kind): Promise<void> {
+		const records = await recordsSince(kv, now() - keptMs, now());
+		const mirrors = await mirrorsInKv(kv);
+		const settled = await Promise.all(mirrors.map(({ deletion }) => recordInKv(kv, deletion.id)));
+		// Nothing waits from here on: what is taken over becomes durable together.
+		const floor = Math.max(0, ...records.map(({ version }) => partsOf(version ?? "")[1]));
+		for (const record of records) if (isNews(record)) adopt(record.deletion, floor);
+		for (const [index, { deletion, terms, progress }] of mirrors.entries()) {
+			if (settled[index] === null && journal.get(deletion.id) === null) {
+				if (deletion.state === "unknown") journal.keepOpen({ deletion, terms, progress }, now() + 1000);
+				else journal.keepSettled(cancelled(deletion, kind));
+			}
+			noteMirror(sql, deletion.id, now());
+		}
+		if (kind === "older") for (const id of waitingIds(sql)) cancelWaiting(id);
+	}
+
+	/** What this Ledger does not have, or has as it was before. */
+	function isNews({ deletion: { id }, version }: KnownRecord): boolean {
+		const [row] = sql
+			.exec<{ open: number; change: number }>("SELECT open, change FROM deletions WHERE id = ?", id)
+			.toArray();
+		if (row === undefined) return true;
+		const [name, change] = partsOf(version ?? "");
+		return name === partsOf(journal.version())[0] ? change > row.change : row.open === 1;
+	}
+
+	function adopt(deletion: Deletion, floor: number): void {
+		try {
+			journal.adopt(deletion, lastChangeMs(deletion), floor);
+		} catch (error) {
+			log("error", "record_not_imported", { deletion_id: deletion.id, ...traceOf(error) });
+		}
+	}
+
+	function cancelWaiting(id: string): void {
+		try {
+			const open = journal.open(id);
+			if (open !== null) journal.keepSettled(cancelled(open.deletion, "older"));
+		} catch {
+			setAsideIfUnreadable(sql, id);
+		}
+	}
+
+	const cancelled = (deletion: Deletion, kind: Kind): Deletion => {
+		const { approval } = deletion;
+		const withdrawn = approval?.state === "pending" ? { ...approval, state: "withdrawn" as const } : approval;
+		const what = kind === "new" ? "was lost" : "was set back to an earlier time";
+		const failure = {
+			code: "cancelled" as const,
+			detail: `unbind's ledger ${what} while this waited. Request it again.`,
+		};
+		return settle({ ...deletion, approval: withdrawn }, now(), "cancelled", failure, { by: ownParty.name });
+	};
+
+	/** Once it has worked out, its answer stays; where KV failed, the next call tries again. */
+	const orLater = (error: unknown): boolean => {
+		log("warn", "history_unreadable", traceOf(error));
+		return false;
+	};
+
+	return {
+		async known() {
+			if (hasReadHistory(sql)) return true;
+			reading ??= read()
+				.catch(orLater)
+				.finally(() => {
+					reading = null;
+				});
+			return reading;
+		},
+		upToDate() {
+			comparing ??= compare().catch((error) => {
+				comparing = null;
+				return orLater(error);
+			});
+			return comparing;
+		},
+	};
+}
+
+/** A journal's name and its count of changes. */
+function partsOf(version: string): [string, number] {
+	const [name = "", change = ""] = version.split("-");
+	return [name, Number(change) || 0];
+}
+
+const waitingIds = (sql: SqlStorage): string[] =>
+	sql
+		.exec<{ id: string }>("SELECT id FROM deletions WHERE open = 1 AND state IN ('scheduled', 'pending_approval')")
+		.toArray()
+		.map(({ id }) => id);

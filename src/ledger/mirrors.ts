@@ -1,0 +1,79 @@
+// Keeps the mirrors in KV of what the Ledger alone knows: the freeze, and what waits or is unclear. A Ledger that has lost
+// its tables begins from them (`legacy.ts`).
+import { mirrorFreeze, mirrorOpen } from "../adapters/history/mirrors.ts";
+import type { State } from "../deletion/deletion.ts";
+import type { OpenDeletion } from "../deletion/ports.ts";
+import { freezeMirrorFlag, freezeSet } from "./freezes.ts";
+import { getFlag, readRecord, setFlag } from "./tables.ts";
+import { setAsideIfUnreadable } from "./unreadable.ts";
+
+/** Most unclear outcomes are clear within seconds: they need no mirror. KV takes one write per second and key. */
+const mirrorAfterMs: Partial<Record<State, number>> = { pending_approval: 1000, scheduled: 1000, unknown: 30_000 };
+const sentAtMost = 50;
+const pauseMs = 30_000;
+
+/** null: a record in this state has no mirror. */
+export function mirrorDueMs(state: State, nowMs: number): number | null {
+	const afterMs = mirrorAfterMs[state];
+	return afterMs === undefined ? null : nowMs + afterMs;
+}
+
+/** Writes and removes what is due, one after the other; ends where KV fails, and tries again later. */
+export async function sendMirrors(sql: SqlStorage, kv: KVNamespace, now: () => number): Promise<void> {
+	const freezeDue = getFlag(sql, freezeMirrorFlag);
+	if (freezeDue !== null && Number(freezeDue) <= now()) {
+		const sent = await mirrorFreeze(kv, freezeSet(sql));
+		// Set anew meanwhile: then it is due again.
+		if (getFlag(sql, freezeMirrorFlag) === freezeDue)
+			setFlag(sql, freezeMirrorFlag, sent.ok ? null : String(now() + pauseMs));
+		if (!sent.ok) return;
+	}
+	const query = "SELECT id FROM deletions WHERE mirror_at <= ? AND unreadable IS NOT change ORDER BY mirror_at LIMIT ?";
+	for (const { id } of sql.exec<{ id: string }>(query, now(), sentAtMost).toArray())
+		if (!(await sendMirror(sql, kv, id, now))) return;
+}
+
+async function sendMirror(sql: SqlStorage, kv: KVNamespace, id: string, now: () => number): Promise<boolean> {
+	const row = openRow(sql, id);
+	if (row === null) {
+		setAsideIfUnreadable(sql, id);
+		return true;
+	}
+	// A write that times out may still land: from now on there may be one to remove.
+	if (row.open !== null) sql.exec("UPDATE deletions SET mirrored = 1 WHERE id = ?", id);
+	const sent = await mirrorOpen(kv, id, row.open);
+	if (!sent.ok) {
+		sql.exec("UPDATE deletions SET mirror_at = ? WHERE mirror_at <= ?", now() + pauseMs, now());
+		return false;
+	}
+	const update = "UPDATE deletions SET mirror_at = NULL, mirrored = ? WHERE id = ? AND change = ?";
+	sql.exec(update, row.open === null ? null : 1, id, row.change);
+	return true;
+}
+
+/** null: it is not there, or cannot be read. */
+function openRow(sql: SqlStorage, id: string): { change: number; open: OpenDeletion | null } | null {
+	type Row = { state: State; change: number; record: string; terms: string | null; progress: string | null };
+	const query = "SELECT state, change, record, terms, progress FROM deletions WHERE id = ?";
+	const [row] = sql.exec<Row>(query, id).toArray();
+	if (row === undefined) return null;
+	if (mirrorAfterMs[row.state] === undefined) return { change: row.change, open: null };
+	try {
+		const [terms, progress] = [JSON.parse(row.terms ?? "null"), JSON.parse(row.progress ?? "null")];
+		return { change: row.change, open: { deletion: readRecord(row.record), terms, progress } };
+	} catch {
+		return null;
+	}
+}
+
+/** There is a mirror of that record: to be written again or removed, as its state is now. */
+export const noteMirror = (sql: SqlStorage, id: string, nowMs: number): void =>
+	void sql.exec("UPDATE deletions SET mirrored = 1, mirror_at = ? WHERE id = ?", nowMs, id);
+
+/** When `sendMirrors` has something to do next. */
+export function nextMirrorMs(sql: SqlStorage): number | null {
+	const query = `SELECT min(at) AS at FROM (
+		SELECT min(mirror_at) AS at FROM deletions WHERE mirror_at IS NOT NULL AND unreadable IS NOT change
+		UNION ALL SELECT CAST(value AS INTEGER) FROM flags WHERE name = '${freezeMirrorFlag}')`;
+	return sql.exec<{ at: number | null }>(query).one().at;
+}

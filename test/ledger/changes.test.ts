@@ -1,0 +1,76 @@
+// What the Ledger tells of what KV may not show yet.
+import { reset, runInDurableObject } from "cloudflare:test";
+import { afterEach, expect, it, vi } from "vitest";
+import type { Ledger } from "../../src/index.ts";
+import { changes } from "../../src/ledger/changes.ts";
+import { createJournal } from "../../src/ledger/journal.ts";
+import { countUnreadable } from "../../src/ledger/unreadable.ts";
+import { deletionAt, nowMs } from "../adapters/history/rows.ts";
+import { ledger } from "../harness.ts";
+
+afterEach(async () => {
+	vi.restoreAllMocks();
+	await reset();
+});
+
+const hourMs = 3_600_000;
+const everything = { afterId: "", bindingId: null, prefixId: null, unless: null };
+const told = (sql: SqlStorage, atMs: number, more = {}) =>
+	changes(sql, "-", { ...everything, ...more }, atMs).recent?.map(({ id }) => id);
+
+/** One settled record, kept at `nowMs`. */
+const withRecord = (test: (sql: SqlStorage, id: string) => void) =>
+	runInDurableObject<Ledger, void>(ledger(), (_, { storage: { sql } }) => {
+		const deletion = deletionAt(nowMs);
+		createJournal(sql, { now: () => nowMs, onDue() {}, onSettled() {} }).keepSettled(deletion);
+		test(sql, deletion.id);
+	});
+
+it("tells a record for as long as it is unpublished", () =>
+	withRecord((sql, id) => {
+		expect(told(sql, nowMs + 9 * hourMs)).toEqual([id]);
+		sql.exec("UPDATE deletions SET publish_at = NULL");
+		expect(told(sql, nowMs + 9 * hourMs)).toEqual([]);
+	}));
+
+it("tells a record for ten minutes after it was published, however long that took", () =>
+	withRecord((sql, id) => {
+		sql.exec("UPDATE deletions SET publish_at = NULL, published_at = ?", nowMs + hourMs);
+		expect(told(sql, nowMs + hourMs + 600_000)).toEqual([id]);
+		expect(told(sql, nowMs + hourMs + 600_001)).toEqual([]);
+	}));
+
+it("tells a record for ten minutes after it was published promptly", () =>
+	withRecord((sql, id) => {
+		sql.exec("UPDATE deletions SET publish_at = NULL");
+		expect(told(sql, nowMs + 659_000)).toEqual([id]);
+		expect(told(sql, nowMs + 661_000)).toEqual([]);
+	}));
+
+it("tells all of the week where it is asked to", () =>
+	withRecord((sql, id) => {
+		sql.exec("UPDATE deletions SET publish_at = NULL");
+		expect(told(sql, nowMs + 9 * hourMs, { week: true })).toEqual([id]);
+	}));
+
+it("reads the record where the release before has changed it, and the row for lists otherwise", () =>
+	withRecord((sql) => {
+		const state = () => changes(sql, "-", everything, nowMs).recent?.[0]?.state;
+		sql.exec("UPDATE deletions SET record = json_set(record, '$.state', 'restored')");
+		expect(state()).toBe("deleted");
+		sql.exec("UPDATE deletions SET change = change + 1");
+		expect(state()).toBe("restored");
+	}));
+
+it("leaves out a row that cannot be read, logs it once, counts it, and reads it when it is written again", () =>
+	withRecord((sql, id) => {
+		const log = vi.spyOn(console, "error").mockImplementation(() => {});
+		sql.exec("UPDATE deletions SET record = '{', summary = NULL, summary_change = NULL");
+		for (const _ of [1, 2]) expect(told(sql, nowMs)).toEqual([]);
+		expect(log.mock.calls.map(([line]) => JSON.parse(line))).toEqual([
+			{ level: "error", event: "record_unreadable", deletion_id: id },
+		]);
+		expect(countUnreadable(sql)).toBe(1);
+		createJournal(sql, { now: () => nowMs, onDue() {}, onSettled() {} }).keepSettled({ ...deletionAt(nowMs), id });
+		expect([told(sql, nowMs), countUnreadable(sql)]).toEqual([[id], 0]);
+	}));

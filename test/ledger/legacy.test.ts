@@ -1,0 +1,234 @@
+// A Ledger over a history that it does not know: a new one, or one that was set back to an earlier time.
+import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { publish } from "../../src/adapters/history/publish.ts";
+import type { Ledger } from "../../src/index.ts";
+import { pastDeletion } from "../doors/seed.ts";
+import { call, deletes, HISTORY, ledger } from "../harness.ts";
+import { dayMs, endClock, hourMs, inMs, pass, startClock } from "../lifecycle/clock.ts";
+import { cancel, freeze, lift, remove, restore } from "../lifecycle/people.ts";
+
+beforeEach(startClock);
+afterEach(endClock);
+
+const keys = async (prefix: string) => (await HISTORY.list({ prefix })).keys.map(({ name }) => name);
+const published = (...ids: string[]) =>
+	vi.waitFor(async () => {
+		for (const id of ids) expect(await keys(`deletion:${id}`)).toHaveLength(1);
+	});
+const inLedger = <Value>(act: (storage: DurableObjectStorage) => Value) =>
+	runInDurableObject<Ledger, Value>(ledger(), (_, { storage }) => act(storage));
+
+/** The alarm's work, mirrors included. */
+async function wake(ms = 0): Promise<void> {
+	pass(ms);
+	await runDurableObjectAlarm(ledger());
+	await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+const tables = ["deletions", "claims", "freezes", "flags", "aliases", "outcomes"];
+const snapshot = () =>
+	inLedger(({ sql }) => tables.map((table) => ({ table, rows: sql.exec(`SELECT * FROM ${table}`).toArray() })));
+
+/** The object as it was then, as point-in-time recovery leaves it. */
+async function setBack(to: Awaited<ReturnType<typeof snapshot>>): Promise<void> {
+	await inLedger(({ sql }) => {
+		for (const { table, rows } of to) {
+			sql.exec(`DELETE FROM ${table}`);
+			for (const row of rows) {
+				const columns = Object.keys(row);
+				const places = columns.map(() => "?").join(", ");
+				sql.exec(`INSERT INTO ${table} (${columns.join(", ")}) VALUES (${places})`, ...Object.values(row));
+			}
+		}
+	});
+	await abortAllDurableObjects();
+}
+
+/** The object with nothing in it. */
+async function lose(): Promise<void> {
+	await inLedger(({ sql }) => {
+		for (const table of tables) sql.exec(`DELETE FROM ${table}`);
+		sql.exec("INSERT INTO flags (name, value) VALUES ('schema', '2')");
+	});
+	await abortAllDurableObjects();
+}
+
+describe("mirrors in KV", () => {
+	it("hold what waits for as long as it waits, and never under the record's own key", async () => {
+		const { json } = await remove("203.0.113.128/25", `?not_before=${inMs(dayMs)}`);
+		await wake(1000);
+		expect(await keys("")).toEqual([`open:${json.id}`]);
+		await cancel(json.id);
+		await wake(1000);
+		expect(await keys("open:")).toEqual([]);
+		expect(await keys("deletion:")).toEqual([`deletion:${json.id}`]);
+	});
+
+	it("hold the freeze for as long as it is on", async () => {
+		await freeze();
+		await wake(1000);
+		expect(await HISTORY.get("open:freeze", "json")).toMatchObject({ reason: "INC-1" });
+		await lift();
+		await wake(1000);
+		expect(await keys("open:")).toEqual([]);
+	});
+
+	it("are written when KV takes writes again", async () => {
+		const put = vi.spyOn(HISTORY, "put").mockRejectedValue(new Error("KV PUT failed: 500"));
+		const { json } = await remove("203.0.113.128/25", `?not_before=${inMs(dayMs)}`);
+		await wake(1000);
+		put.mockRestore();
+		await wake(30_000);
+		expect(await keys("")).toEqual([`open:${json.id}`]);
+	});
+
+	it("are not written for a deletion that is carried out at once", async () => {
+		const { json } = await remove("203.0.113.128/25");
+		await published(json.id);
+		await wake(60_000);
+		expect(await keys("open:")).toEqual([]);
+	});
+});
+
+describe("a new ledger", () => {
+	it("is not frozen where KV is empty, and takes one look at it, ever", async () => {
+		const list = vi.spyOn(HISTORY, "list");
+		expect((await remove("203.0.113.128/25")).status).toBe(200);
+		await abortAllDurableObjects();
+		expect((await remove("203.0.113.0/26")).status).toBe(200);
+		expect(list).toHaveBeenCalledTimes(1);
+	});
+
+	it("is frozen where there is a history, and says why everywhere", async () => {
+		await publish(HISTORY, pastDeletion(1), 0, Date.now());
+		const reason = expect.stringContaining("ledger is new");
+		expect((await remove("203.0.113.128/25")).json).toMatchObject({ code: "frozen" });
+		expect(await deletes()).toEqual([]);
+		expect((await call("/freeze")).json).toMatchObject({ frozen: true, reason, by: { name: "unbind" } });
+		expect((await lift()).status).toBe(200);
+		expect((await remove("203.0.113.128/25")).status).toBe(200);
+	});
+
+	it("knows the last week, with what was carried out in it", async () => {
+		const { json: deleted } = await remove("203.0.113.128/25");
+		const { json: missing } = await remove("192.0.2.0/24");
+		await published(deleted.id, missing.deletion_id);
+		await lose();
+		pass(hourMs);
+		await lift();
+		const known = await inLedger(({ sql }) =>
+			sql.exec("SELECT id, begun_at IS NOT NULL AS begun FROM deletions ORDER BY begun DESC").toArray(),
+		);
+		expect(known).toEqual([
+			{ id: deleted.id, begun: 1 },
+			{ id: missing.deletion_id, begun: 0 },
+		]);
+		expect((await restore(deleted.id)).json.state).toBe("restored");
+	});
+
+	it("carries out nothing that waited: it is on record as cancelled", async () => {
+		const { json } = await remove("203.0.113.128/25", `?not_before=${inMs(hourMs)}`);
+		await wake(1000);
+		await lose();
+		expect((await call("/freeze")).json.frozen).toBe(true);
+		expect((await call(`/deletions/${json.id}`)).json).toMatchObject({
+			state: "cancelled",
+			failure: { detail: expect.stringContaining("ledger was lost") },
+		});
+		await lift();
+		await wake(2 * hourMs);
+		expect(await deletes()).toEqual([]);
+		expect(await keys("open:")).toEqual([]);
+	});
+
+	it.each([
+		["fails", () => Promise.reject(new Error("KV GET failed: 500"))],
+		["hangs", () => new Promise<never>(() => {})],
+	])("is frozen while KV %s, cannot be unfrozen, and goes on when it can be read", async (_, broken) => {
+		const list = vi.spyOn(HISTORY, "list").mockImplementation(broken);
+		expect((await remove("203.0.113.128/25")).json).toMatchObject({ code: "frozen" });
+		expect(await lift()).toMatchObject({ status: 409, json: { detail: expect.stringContaining("still reading") } });
+		list.mockRestore();
+		expect((await call("/freeze")).json.frozen).toBe(false);
+	});
+
+	it("keeps its freeze until it has all of the week, however often reading that breaks off", async () => {
+		const { json } = await remove("203.0.113.128/25");
+		await published(json.id);
+		await lose();
+		const get = vi.spyOn(HISTORY, "get").mockRejectedValue(new Error("KV GET failed: 500"));
+		expect((await lift()).status).toBe(409);
+		await abortAllDurableObjects();
+		expect((await lift()).status).toBe(409);
+		get.mockRestore();
+		expect((await lift()).status).toBe(200);
+		expect((await call(`/deletions/${json.id}`)).json.state).toBe("deleted");
+	});
+});
+
+describe("a ledger that was set back to an earlier time", () => {
+	it("cancels what waited, freezes, and takes over what happened since", async () => {
+		const { json: scheduled } = await remove("203.0.113.128/25", `?not_before=${inMs(hourMs)}`);
+		const before = await snapshot();
+		const { json: deleted } = await remove("203.0.113.0/26");
+		await published(deleted.id);
+		await setBack(before);
+		await wake(hourMs);
+		expect(await deletes()).toHaveLength(1);
+		expect((await call(`/deletions/${scheduled.id}`)).json).toMatchObject({
+			state: "cancelled",
+			failure: { detail: expect.stringContaining("set back") },
+		});
+		expect((await call("/freeze")).json).toMatchObject({ frozen: true, reason: expect.stringContaining("set back") });
+		const known = await inLedger(({ sql }) => sql.exec("SELECT 1 FROM deletions WHERE id = ?", deleted.id).toArray());
+		expect(known).toHaveLength(1);
+	});
+
+	it("does not carry out again what has been carried out since", async () => {
+		const { json } = await remove("203.0.113.128/25", `?not_before=${inMs(hourMs)}`);
+		const before = await snapshot();
+		await wake(hourMs);
+		await published(json.id);
+		await setBack(before);
+		await wake(hourMs);
+		expect(await deletes()).toHaveLength(1);
+		expect((await call(`/deletions/${json.id}`)).json.state).toBe("deleted");
+	});
+
+	it("is frozen where it was frozen after that time", async () => {
+		const { json } = await remove("203.0.113.128/25", `?not_before=${inMs(hourMs)}`);
+		const before = await snapshot();
+		pass(60_000);
+		await freeze();
+		await wake(1000);
+		await setBack(before);
+		await wake(hourMs);
+		expect(await deletes()).toEqual([]);
+		expect((await call(`/deletions/${json.id}`)).json.state).toBe("cancelled");
+		expect((await call("/freeze")).json.frozen).toBe(true);
+	});
+
+	it("is told apart from one that only restarted, also after a freeze was lifted", async () => {
+		await remove("203.0.113.0/26");
+		await remove("203.0.113.128/25", `?not_before=${inMs(hourMs)}`);
+		await freeze();
+		await wake(1000);
+		vi.spyOn(HISTORY, "delete").mockRejectedValue(new Error("KV DELETE failed: 500"));
+		await lift();
+		await abortAllDurableObjects();
+		await wake(hourMs);
+		expect(await deletes()).toHaveLength(2);
+	});
+
+	it("lets what is scheduled wait while KV cannot be read", async () => {
+		await remove("203.0.113.128/25", `?not_before=${inMs(hourMs)}`);
+		await abortAllDurableObjects();
+		const list = vi.spyOn(HISTORY, "list").mockRejectedValue(new Error("KV GET failed: 500"));
+		await wake(hourMs);
+		expect(await deletes()).toEqual([]);
+		list.mockRestore();
+		await wake(60_000);
+		expect(await deletes()).toHaveLength(1);
+	});
+});
