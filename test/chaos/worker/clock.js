@@ -51,6 +51,15 @@ export function setOffset(ms) {
 	if (ms > offsetMs) offsetMs = ms;
 }
 
+/**
+ * The runtime tries an alarm again that was cut off, after two seconds, then four, and so on. In real seconds these would
+ * be minutes here; so it comes at once.
+ */
+export async function hastenAlarm(storage) {
+	const alarmAt = await storage.getAlarm();
+	if (alarmAt !== null && alarmAt <= now()) await storage.setAlarm(alarmAt);
+}
+
 /** An alarm keeps its time, and comes sooner. */
 export async function moveTo(ms, storage) {
 	const alarmAt = await storage.getAlarm();

@@ -1,7 +1,7 @@
 // The Worker's entry for the chaos: the bundle as it ships, in the chaos's world. No production code has a switch for that,
 // so it is done around the code: the clock, KV, word of each commit, a reset of the object, a next release. Beside that, it
 // shows what no door shows: the Ledger's own rows, for the judge.
-import { moveTo, setOffset, wind } from "./clock.js";
+import { hastenAlarm, moveTo, setOffset, wind } from "./clock.js";
 import { watchCommits } from "./commits.js";
 import unbind, { Ledger as Shipped } from "./index.js";
 import { kv } from "./kv.js";
@@ -19,6 +19,7 @@ export class Ledger extends Shipped {
 	constructor(ctx, env) {
 		super(prepared(ctx), inChaos(env));
 		if (isNext(ctx.storage)) upgrade(ctx.storage);
+		ctx.blockConcurrencyWhile(() => hastenAlarm(ctx.storage));
 	}
 
 	async alarm(info) {
