@@ -1,20 +1,23 @@
 // Once: no second DELETE of a binding without a look that showed it after the first, and none at all after somebody was told
 // that it is deleted.
-import type { Call, Facts } from "./facts.ts";
+import { type Call, type Facts, sentAt, wayThere } from "./facts.ts";
 import { createBench, type Verdict } from "./verdict.ts";
 
-export function readBack({ seen, calls, deletesOf, recordById }: Facts): Verdict {
+export function readBack({ seen, calls, deletesOf, recordById, recordsOf }: Facts): Verdict {
 	const { verdict, look } = createBench();
 	const looks = Map.groupBy(
 		calls.filter(({ listed, found }) => listed !== null || found === true),
 		({ prefixId }) => prefixId,
 	);
 	for (const [bindingId, deletes] of deletesOf) {
+		const intents = (recordsOf.get(bindingId) ?? []).flatMap((record) => sentAt(wayThere(record)));
 		for (const [index, second] of deletes.entries()) {
 			const first = deletes[index - 1];
 			if (first === undefined) continue;
-			const isBetween = ({ order, answeredOrder, listed, found, ...one }: Call) =>
-				order > first.order &&
+			// A call that was given up can arrive after the look; it had left before.
+			const leftAtMs = Math.max(...intents.filter((atMs) => atMs <= first.atMs));
+			const isBetween = ({ order, atMs, answeredOrder, listed, found, ...one }: Call) =>
+				(order > first.order || (leftAtMs > 0 && atMs > leftAtMs)) &&
 				answeredOrder < second.order &&
 				(found === true ? one.bindingId === bindingId : listed?.includes(bindingId));
 			const isSeen = looks.get(second.prefixId)?.some(isBetween) ?? false;
