@@ -55,9 +55,12 @@ export const largeAccount: StateInput = {
 	})),
 };
 
-const tokenOf = (caller: string) => `chaos_${caller}`;
+export const tokenOf = (caller: string) => `chaos_${caller}`;
 
-export const callers: readonly string[] = Array.from({ length: 20 }, (_, number) => `caller-${number + 1}`);
+export const callers: readonly string[] = Array.from({ length: 28 }, (_, number) => `caller-${number + 1}`);
+
+/** Whoever decides for a caller, or asks for the same. */
+export const neighbourOf = (caller: string): string => callers[(callers.indexOf(caller) + 1) % callers.length] ?? "";
 
 /** Nothing is compressed: it would only be work. */
 export const headersOf = (caller: string) => ({
@@ -65,11 +68,35 @@ export const headersOf = (caller: string) => ({
 	"accept-encoding": "identity",
 });
 
+/** The one sender of webhooks; its name is on its records. */
+export const sender = { name: "alerts", secret: "a-secret-of-the-chaos-for-alerts" };
+
+/** Who types in chat, and whose word is asked for there. */
+export const chatPeople = ["alice", "bob"] as const;
+
+export const budget = { deletions: 30, windowMs: 60_000 };
+
 /** Loosened where the rules would only keep the chaos small; what is left decides as ever. */
 export const chaosBindings: Record<string, Json> = {
-	BUDGET_DELETIONS: 1000,
-	BUDGET_WINDOW_MINUTES: 1,
-	APPROVAL_MINUTES: 1,
+	BUDGET_DELETIONS: budget.deletions,
+	BUDGET_WINDOW_MINUTES: budget.windowMs / 60_000,
+	APPROVAL_MINUTES: 2,
+	WEBHOOKS: {
+		[sender.name]: {
+			scheme: "hmac",
+			secret: "ALERTS_SECRET",
+			header: "X-Signature",
+			timestamp_header: "X-Timestamp",
+			signed: "{timestamp}.{body}",
+			prefix: "sha256=",
+			id: "/id",
+			target: "/target",
+			reason: "/reason",
+			acknowledge: ["leaves_no_service", "still_provisioning"],
+			ranges: ["100.64.0.0/15"],
+		},
+	},
+	ALERTS_SECRET: sender.secret,
 	GUARDS: { breadth: "pass" },
 	TOKENS: JSON.stringify(
 		Object.fromEntries(
@@ -77,7 +104,7 @@ export const chaosBindings: Record<string, Json> = {
 				caller,
 				{
 					sha256: createHash("sha256").update(tokenOf(caller)).digest("hex"),
-					scopes: ["read", "delete", "approve", "restore"],
+					scopes: ["read", "delete", "approve", "restore", "freeze"],
 				},
 			]),
 		),

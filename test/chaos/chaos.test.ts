@@ -17,7 +17,7 @@ test("every promise stands after ten kills among a hundred deletions, and faults
 		const { seen } = judgement.facts;
 		expect(seen.filter(({ kind }) => kind === "killed")).toHaveLength(10);
 		const asked = new Set(seen.filter((one) => one.kind === "asked").map(({ what }) => what));
-		expect([...asked].toSorted()).toEqual(["approval", "deletion", "restoration"]);
+		expect([...asked]).toEqual(expect.arrayContaining(["approval", "deletion", "restoration"]));
 		for (const [promise, { checked }] of judgement.verdicts) expect(checked, promise).toBeGreaterThan(0);
 	} finally {
 		await rm(dataPath, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 // `npm run chaos`: deletions under faults, and whether the promises stood. All it does itself is to read the options, to
 // print, and to say by its exit code how it went.
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -13,6 +13,8 @@ const { values } = parseArgs({
 		seed: { type: "string", default: String(Date.now() % 1_000_000) },
 		kills: { type: "string", default: "200" },
 		deletions: { type: "string", default: "2000" },
+		/** A file for all that was seen, to look into what went wrong. */
+		evidence: { type: "string" },
 	},
 });
 function numberOf(text: string): number {
@@ -37,9 +39,10 @@ try {
 		kills,
 		deletions,
 		dataPath,
-		longestPauseMs: 500,
+		longestPauseMs: 300,
 		onProgress: (line) => console.log(`${seconds()}  ${line}`),
 	});
+	if (values.evidence !== undefined) await writeFile(values.evidence, JSON.stringify(evidence));
 	const judgement = judge(evidence);
 	console.log(report(judgement, seed));
 	console.log(`\n${seconds().trim()} in all`);

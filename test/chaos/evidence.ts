@@ -2,6 +2,7 @@
 // it, the Ledger's own rows, KV's keys. It gathers, and compares nothing.
 import type { Deletion, Summary } from "../../src/deletion/deletion.ts";
 import { callers, headersOf } from "./account.ts";
+import type { Kv } from "./kv/kv.ts";
 import type { Victim } from "./victim.ts";
 import type { Seen, Witness } from "./witness.ts";
 
@@ -21,53 +22,70 @@ export interface Published {
 
 export interface Evidence {
 	seen: readonly Seen[];
-	/** What was open, or not in KV, a minute after the faults ended. */
+	/** What was still open or unpublished three minutes after the faults ended; the waiting aside. */
 	open: { id: string; state: string }[];
+	/** The keys in KV a minute after it worked again. */
+	reachedKv: ReadonlySet<string>;
 	/** The history's rows, and the record of each. */
 	history: Summary[];
 	records: Deletion[];
+	/** What became of ids that callers were given, where the history lists them under no such id; null: nothing. */
+	given: ReadonlyMap<string, Deletion | null>;
 	ledger: LedgerRow[];
 	kv: Published[];
 }
 
 const readAtOnce = 20;
 
-export async function gather({ url }: Victim, witness: Witness, open: Evidence["open"]): Promise<Evidence> {
+type Ending = Pick<Evidence, "open" | "reachedKv">;
+
+export async function gather(victim: Victim, kv: Kv, witness: Witness, ending: Ending): Promise<Evidence> {
 	const history: Summary[] = [];
 	for (let path: string | null = "/deletions?limit=1000"; path !== null; ) {
-		const page: { deletions: Summary[]; next: string | null } = await read(url, path);
+		const page: { deletions: Summary[]; next: string | null } = await read(victim, path);
 		history.push(...page.deletions);
 		path = page.next === null ? null : `/deletions?limit=1000&cursor=${encodeURIComponent(page.next)}`;
 	}
-	const records: Deletion[] = [];
-	for (let start = 0; start < history.length; start += readAtOnce) {
-		const ids = history.slice(start, start + readAtOnce).map(({ id }) => id);
-		records.push(...(await Promise.all(ids.map((id) => read<Deletion>(url, `/deletions/${id}`)))));
-	}
+	const records = (
+		await each(
+			victim,
+			history.map(({ id }) => id),
+		)
+	).filter((record) => record !== null);
+	const listed = new Set(history.map(({ id }) => id));
+	const ids = witness
+		.all()
+		.flatMap((one) => ((one.kind === "told" || one.kind === "given") && one.id !== null ? [one.id] : []));
+	const others = [...new Set(ids)].filter((id) => !listed.has(id));
+	const found = await each(victim, others);
+	const given = new Map(others.map((id, number) => [id, found[number] ?? null]));
 	const ledger: LedgerRow[] = [];
 	for (let last: LedgerRow | undefined; ; last = ledger.at(-1)) {
-		const rows: (Omit<LedgerRow, "record"> & { record: string })[] = await read(
-			url,
-			`/chaos/rows?after=${last?.id ?? ""}`,
-		);
+		const path = `/chaos/rows?after=${last?.id ?? ""}`;
+		const rows: (Omit<LedgerRow, "record"> & { record: string })[] = await read(victim, path);
 		if (rows.length === 0) break;
 		ledger.push(...rows.map((row) => ({ ...row, record: JSON.parse(row.record) })));
 	}
-	const kv: Published[] = [];
-	for (let cursor: string | null = ""; cursor !== null; ) {
-		const query: string = cursor === "" ? "" : `?cursor=${encodeURIComponent(cursor)}`;
-		const page: { keys: Published[]; cursor: string | null } = await read(url, `/chaos/published${query}`);
-		kv.push(...page.keys);
-		cursor = page.cursor;
-	}
-	return { seen: witness.all(), open, history, records, ledger, kv };
+	return { seen: witness.all(), ...ending, history, records, given, ledger, kv: kv.keys() };
 }
 
-export const unfinished = (url: string): Promise<Evidence["open"]> => read(url, "/chaos/unfinished");
+/** In the order of the ids; null where there is no record. */
+async function each(victim: Victim, ids: readonly string[]): Promise<(Deletion | null)[]> {
+	const records: (Deletion | null)[] = [];
+	for (let start = 0; start < ids.length; start += readAtOnce) {
+		const some = ids.slice(start, start + readAtOnce);
+		records.push(...(await Promise.all(some.map((id) => read<Deletion>(victim, `/deletions/${id}`, null)))));
+	}
+	return records;
+}
 
-async function read<Body>(url: string, path: string): Promise<Body> {
-	const response = await fetch(url + path, { headers: headersOf(callers[0] ?? "") });
+export const unfinished = (victim: Victim): Promise<Evidence["open"]> => read(victim, "/chaos/unfinished");
+
+/** @param otherwise where there is nothing at that path; without it, that is an error. */
+async function read<Body>(victim: Victim, path: string, otherwise?: null): Promise<Body> {
+	const response = await victim.fetch(path, { headers: headersOf(callers[0] ?? "") });
 	const text = await response.text();
+	if (response.status === 404 && otherwise !== undefined) return otherwise as Body;
 	if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
 	return JSON.parse(text);
 }

@@ -14,9 +14,14 @@ export function report(judgement: Judgement, seed: number): string {
 	const of = <Kind extends Seen["kind"]>(kind: Kind) =>
 		seen.filter((one): one is Seen & { kind: Kind } => one.kind === kind);
 	const asked = of("asked");
+	const history = of("history_read").length;
 	const tookMs = (from: Seen["kind"], to: Seen["kind"]) => (of(to).at(-1)?.atMs ?? 0) - (of(from).at(-1)?.atMs ?? 0);
 	const lines = [
-		section("asked for", { ...counts(asked, ({ what }) => what), "answers, polls included": of("told").length }),
+		section("asked for", {
+			...counts(asked, ({ what }) => what),
+			"answers, polls included": of("told").length,
+			"pages of the history": history,
+		}),
 		section(
 			"calls to Cloudflare",
 			counts(of("arrived"), ({ method }) => method),
@@ -25,14 +30,31 @@ export function report(judgement: Judgement, seed: number): string {
 			"kills",
 			counts(of("killed"), ({ point }) => point.replaceAll("_", " ")),
 		),
+		section(
+			"resets of the object",
+			counts(of("reset"), ({ as }) => (as === null ? "as it was" : `as the release of ${as}`)),
+		),
 		section("faults", {
 			...counts(of("fault"), ({ on, fault }) => `${fault.replaceAll("_", " ")}, at a ${on}`),
-			"KV write refused": of("kv_refused").length,
+			...counts(of("kv_fault"), ({ on, fault }) => `KV ${fault.replaceAll("_", " ")}, at a ${on}`),
+			"KV outages": of("kv_outage").length,
+			"the clock moved": of("clock_moved").length,
 		}),
+		section(
+			"records by door",
+			counts(records, ({ actor }) => actor.door),
+		),
 		section(
 			"records",
 			counts(records, ({ state, restoration }) =>
 				restoration === null ? state : `${state}, restoration ${restoration.state}`,
+			),
+		),
+		section(
+			"refused or failed",
+			counts(
+				records.filter(({ failure }) => failure !== null),
+				({ failure }) => (failure?.code ?? "").replaceAll("_", " "),
 			),
 		),
 		`\nsettled and published ${(tookMs("faults_ended", "calm") / 1000).toFixed(1)} s after the faults had ended\n`,

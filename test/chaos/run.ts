@@ -1,15 +1,22 @@
 // One chaos, from the start to the calm after it: callers act, kills and faults strike; then the faults end, and what is
-// still open has a minute. What it hands on is evidence, for the judge.
+// still open has three minutes. What it hands on is evidence, for the judge.
 import { setTimeout as pause } from "node:timers/promises";
 import { callers } from "./account.ts";
-import { createCaller, type Stage } from "./caller.ts";
+import type { Stage } from "./actors/ask.ts";
+import { createCaller } from "./actors/caller.ts";
+import { createFreezer } from "./actors/freezer.ts";
+import { readHistory } from "./actors/reader.ts";
+import { resolveUnknown } from "./actors/resolver.ts";
 import { createDice } from "./dice.ts";
 import { type Evidence, gather, unfinished } from "./evidence.ts";
+import { createKv, type Kv } from "./kv/kv.ts";
 import { createMoments } from "./moments.ts";
-import { killsOf, outagesOf, stepsOf } from "./schedule.ts";
+import { freezesOf, type Kill, killsOf, outagesOf, resetsOf, stepsOf } from "./schedule.ts";
 import { createUpstream } from "./upstream.ts";
 import { startVictim, type Victim } from "./victim.ts";
-import { createWitness, type Witness } from "./witness.ts";
+import { moveOn, pass } from "./weather.ts";
+import { createWitness } from "./witness.ts";
+import { createWorldClock, type WorldClock } from "./world-clock.ts";
 
 export interface ChaosOptions {
 	seed: number;
@@ -22,22 +29,26 @@ export interface ChaosOptions {
 	onProgress?: (line: string) => void;
 }
 
-const calmMs = 60_000;
 /** What a kill waits for may not come. */
 const patienceMs = 1500;
 const killsPerOutage = 4;
+const killsPerLongOutage = 50;
+const killsPerReset = 2;
+const killsPerFreeze = 10;
 
 export async function runChaos(options: ChaosOptions): Promise<Evidence> {
 	const { seed, deletions, longestPauseMs, onProgress = () => {} } = options;
-	const witness = createWitness();
+	const clock = createWorldClock();
+	const witness = createWitness(clock.now);
 	const moments = createMoments();
-	const upstream = createUpstream(witness, moments);
-	const victim = await startVictim(options.dataPath, upstream.outbound);
+	const kv = createKv(witness, clock, createDice(seed, "kv"), () => moments.reach("kv_write"));
+	const upstream = createUpstream({ witness, moments, clock, kv, dice: createDice(seed, "lag") });
+	const victim = await startVictim(options.dataPath, upstream.outbound, clock);
 	const storm = new AbortController();
 	const calm = new AbortController();
 	try {
+		const many = (killsEach: number) => Math.ceil(options.kills / killsEach);
 		const kills = killsOf(seed, options.kills, deletions);
-		const outages = outagesOf(seed, Math.ceil(options.kills / killsPerOutage), deletions);
 		let asked = 0;
 		let killed = 0;
 		const ahead = Math.ceil(deletions / options.kills) + 5;
@@ -48,33 +59,51 @@ export async function runChaos(options: ChaosOptions): Promise<Evidence> {
 			upstream,
 			witness,
 			moments,
+			clock,
 			signal: calm.signal,
 			count: () => asked < allowed() && ++asked > 0,
-			// The minute after the end is for what was struck before it, not just then.
+			// The time after the end is for what was struck before it, not just then.
 			mayStrike: () => asked < deletions * 0.95,
 		};
+		const freezer = createFreezer(stage);
 		const reached = async (count: number) => {
-			while (asked < count) await pause(10);
+			while (asked < count && !storm.signal.aborted) await pause(10);
+		};
+		const striking = async ({ afterDeletions, point, delayMs }: Kill, strike: () => Promise<void>) => {
+			await reached(afterDeletions);
+			await moments.at(point, patienceMs, () => (delayMs === 0 ? strike() : pause(delayMs).then(strike)));
 		};
 
 		const killing = async () => {
-			for (const { afterDeletions, point, delayMs } of kills) {
-				await reached(afterDeletions);
-				const kill = () => {
-					witness.note({ kind: "killed", point });
+			for (const kill of kills) {
+				await striking(kill, () => {
+					witness.note({ kind: "killed", point: kill.point });
 					return victim.kill();
-				};
-				await moments.at(point, patienceMs, () => (delayMs === 0 ? kill() : pause(delayMs).then(kill)));
+				});
 				witness.note({ kind: "back" });
 				killed += 1;
 				if (killed % 10 === 0) onProgress(`${killed} kills, ${asked} deletions`);
 			}
 		};
-		const refusing = async () => {
-			const dice = createDice(seed, "refusals");
-			for (const outage of outages) {
+		const resetting = async () => {
+			for (const reset of resetsOf(seed, many(killsPerReset), deletions)) {
+				await striking(reset, () => {
+					witness.note({ kind: "reset", point: reset.point, as: reset.as });
+					return victim.reset(reset.as);
+				});
+			}
+		};
+		const troubling = async () => {
+			const weather = { victim, upstream, kv, clock, witness, dice: createDice(seed, "weather") };
+			for (const outage of outagesOf(seed, many(killsPerOutage), many(killsPerLongOutage), deletions)) {
 				await reached(outage.afterDeletions);
-				upstream.refuseWrites(outage, dice);
+				await pass(outage, { ...weather, onMoved: () => resolveUnknown(stage) });
+			}
+		};
+		const freezing = async () => {
+			for (const freeze of freezesOf(seed, many(killsPerFreeze), deletions)) {
+				await reached(freeze.afterDeletions);
+				await freezer.freeze(freeze);
 			}
 		};
 		const acting = callers.map(async (name) => {
@@ -86,15 +115,21 @@ export async function runChaos(options: ChaosOptions): Promise<Evidence> {
 			}
 		});
 		const acted = Promise.all(acting);
+		const reading = readHistory(stage, createDice(seed, "reader"));
+		const faults = Promise.all([killing(), resetting(), troubling(), freezing()]);
 		// Whoever acts ends after the storm; before it, only by a mistake of the harness.
-		await Promise.race([Promise.all([killing(), refusing(), reached(deletions)]), acted]);
+		await Promise.race([Promise.all([faults, reached(deletions)]), acted, reading]);
 		storm.abort();
 		upstream.endFaults();
+		await freezer.lift();
 		onProgress("the faults have ended");
-		const open = await calmedDown(victim, witness, acted);
+		const ending = await calmedDown(victim, kv, clock, acted);
 		calm.abort();
-		await acted;
-		return await gather(victim, witness, open);
+		await Promise.all([acted, reading]);
+		witness.note({ kind: "calm" });
+		await moveOn(republishedMs, { victim, upstream, clock, witness });
+		await pause(republishingMs);
+		return await gather(victim, kv, witness, ending);
 	} finally {
 		storm.abort();
 		calm.abort();
@@ -102,19 +137,31 @@ export async function runChaos(options: ChaosOptions): Promise<Evidence> {
 	}
 }
 
-/** Waits until all is settled and published, for a minute at the most. */
-async function calmedDown(victim: Victim, witness: Witness, acted: Promise<unknown>): Promise<Evidence["open"]> {
-	const endsAtMs = Date.now() + calmMs;
+const minuteMs = 60_000;
+/** A record whose write may still have landed late is written once more by then. */
+const republishedMs = 11 * minuteMs;
+const republishingMs = 1500;
+
+/** Waits until all is settled and published, for three minutes at the most; what has reached KV is seen after one. */
+async function calmedDown(
+	victim: Victim,
+	kv: Kv,
+	clock: WorldClock,
+	acted: Promise<unknown>,
+): Promise<Pick<Evidence, "open" | "reachedKv">> {
+	const endedAtMs = clock.now();
+	let reachedKv: ReadonlySet<string> | null = null;
 	let callersAreDone = false;
 	void acted.then(() => {
 		callersAreDone = true;
 	});
+	const names = () => new Set(kv.keys().map(({ name }) => name));
 	for (;;) {
-		const left = await unfinished(victim.url);
-		if ((left.length === 0 && callersAreDone) || Date.now() > endsAtMs) {
-			witness.note({ kind: "calm" });
-			return left;
-		}
+		const open = await unfinished(victim);
+		const passedMs = clock.now() - endedAtMs;
+		if (passedMs > minuteMs) reachedKv ??= names();
+		if ((open.length === 0 && callersAreDone) || passedMs > 3 * minuteMs)
+			return { open, reachedKv: reachedKv ?? names() };
 		await pause(250);
 	}
 }

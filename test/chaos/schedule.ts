@@ -15,6 +15,7 @@ export const points = [
 	"creation_arrived",
 	"creation_done",
 	"kv_write",
+	"commit",
 ] as const;
 export type Point = (typeof points)[number];
 
@@ -25,16 +26,36 @@ export interface Kill {
 	delayMs: number;
 }
 
-/** KV refuses writes for a while: a share of them, before or after they took effect. */
+/** The object alone is reset, and starts again; as the next release, or as today's, where it says so. */
+export interface Reset extends Kill {
+	as: "next" | "today" | null;
+}
+
+export interface Freezing {
+	afterDeletions: number;
+	lastsMs: number;
+}
+
+/** A while in which KV does not do what it should: to a share of the operations. */
 export interface Outage {
 	afterDeletions: number;
 	lastsMs: number;
 	share: number;
+	faults: readonly ("refuse" | "hang" | "late")[];
+	/** Reads show what was so when it began, or later. */
+	old: boolean;
+	/** All but a minute of it passes at once. */
+	isLong: boolean;
+	/** Cloudflare cannot be read meanwhile, and what is sent gets no answer. */
+	isDark: boolean;
 }
+
+/** What was cut off takes effect by then. */
+export const longestLandingMs = 6000;
 
 /** What Cloudflare does to the call that changes something, or to the list before it. */
 export type Mischief =
-	| { on: "call" | "list"; fault: OrderInput["fault"] }
+	| { on: "call" | "list" | "single"; fault: OrderInput["fault"] }
 	/** The connection breaks, and the call takes effect later all the same. */
 	| { on: "call"; landsAfterMs: number }
 	/** Somebody else deletes the binding just before the call does. */
@@ -46,7 +67,16 @@ export interface Step {
 	slot: Slot;
 	/** From 0 to 1: instead of its own slot it takes one where nothing stands, to restore what stood there. */
 	brings: number | null;
+	door: "api" | "webhook" | "chat" | "page";
 	named: "cidr" | "in_body" | "by_id";
+	/** It is to be carried out so much later. */
+	laterMs: number | null;
+	/** It is taken back while it waits. */
+	cancels: boolean;
+	/** With a plan's ETag: the one that was just read, or another. */
+	ifMatch: "right" | "wrong" | null;
+	/** It only asks what would happen. */
+	dryRun: boolean;
 	/** It asks twice at the same time. */
 	doubled: boolean;
 	/** It never learns the answer, and never asks again. */
@@ -69,6 +99,20 @@ export function* stepsOf(seed: number, caller: string, longestPauseMs: number): 
 			name: `${caller}-step-${number}`,
 			slot,
 			brings: dice.chance(0.4) ? dice.next() : null,
+			door: dice.weigh([
+				[7, "api"],
+				[1.5, "webhook"],
+				[0.8, "chat"],
+				[0.8, "page"],
+			]),
+			laterMs: dice.chance(0.06) ? dice.between(15_000, 120_000) : null,
+			cancels: dice.chance(0.4),
+			ifMatch: dice.weigh([
+				[8, null],
+				[1, "right"],
+				[0.5, "wrong"],
+			]),
+			dryRun: dice.chance(0.02),
 			named: dice.weigh([
 				[6, "cidr"],
 				[2, "in_body"],
@@ -87,7 +131,8 @@ export function* stepsOf(seed: number, caller: string, longestPauseMs: number): 
 function mischief(dice: Dice): Mischief {
 	const on = dice.weigh([
 		[7, "call" as const],
-		[3, "list" as const],
+		[2, "list" as const],
+		[2, "single" as const],
 	]);
 	const effect = dice.chance(0.5);
 	const fault = dice.weigh<Fault | "late" | "stolen">([
@@ -100,32 +145,74 @@ function mischief(dice: Dice): Mischief {
 		[5, { kind: "drop_before" }],
 		[5, { kind: "drop_after" }],
 		[2, { kind: "drop_mid_body" }],
-		[2, { kind: "garbage", status: 200, effect }],
+		[3, { kind: "garbage", status: 200, effect }],
+		[3, { kind: "empty", status: 200, effect }],
 		[0.5, { kind: "hang_before" }],
 		[0.5, { kind: "hang_after" }],
 		[3, "late"],
 		[2, "stolen"],
 	]);
-	if (fault === "late") return { on: "call", landsAfterMs: dice.between(50, 8000) };
+	if (fault === "late") return { on: "call", landsAfterMs: dice.between(100, longestLandingMs) };
 	if (fault === "stolen") return { on: "call", stolen: true };
 	return { on, fault };
 }
 
 /** Spread over the deletions; the last come before the end, so that there is something left to go on with. */
+const spread = (number: number, of: number, deletions: number, dice: Dice): number =>
+	Math.floor(((number + dice.next()) / of) * deletions * 0.9);
+
+const strike = (number: number, of: number, deletions: number, dice: Dice): Kill => ({
+	afterDeletions: spread(number, of, deletions, dice),
+	point: dice.chance(0.3) ? "commit" : dice.pick(points),
+	delayMs: dice.chance(0.5) ? 0 : dice.between(1, 40),
+});
+
 export function killsOf(seed: number, kills: number, deletions: number): Kill[] {
 	const dice = createDice(seed, "kills");
-	return Array.from({ length: kills }, (_, number) => ({
-		afterDeletions: Math.floor(((number + dice.next()) / kills) * deletions * 0.9),
-		point: dice.pick(points),
-		delayMs: dice.chance(0.5) ? 0 : dice.between(1, 40),
+	return Array.from({ length: kills }, (_, number) => strike(number, kills, deletions, dice));
+}
+
+/** Every fifth changes the release, to and fro; the last leaves today's. */
+export function resetsOf(seed: number, resets: number, deletions: number): Reset[] {
+	const dice = createDice(seed, "resets");
+	const changes = Math.max(2, 2 * Math.floor(resets / 10));
+	return Array.from({ length: resets }, (_, number) => {
+		const change = Math.floor((number * changes) / resets);
+		const isChange = number === Math.ceil((change * resets) / changes);
+		const as = isChange ? (change % 2 === 0 ? "next" : "today") : null;
+		return { ...strike(number, resets, deletions, dice), as };
+	});
+}
+
+export function freezesOf(seed: number, freezes: number, deletions: number): Freezing[] {
+	const dice = createDice(seed, "freezes");
+	return Array.from({ length: freezes }, (_, number) => ({
+		afterDeletions: spread(number, freezes, deletions, dice),
+		lastsMs: dice.between(5_000, 40_000),
 	}));
 }
 
-export function outagesOf(seed: number, outages: number, deletions: number): Outage[] {
+const minuteMs = 60_000;
+
+/** Most are short; a few last for up to an hour, the first of them for all of it. */
+export function outagesOf(seed: number, short: number, long: number, deletions: number): Outage[] {
 	const dice = createDice(seed, "outages");
-	return Array.from({ length: outages }, (_, number) => ({
-		afterDeletions: Math.floor(((number + dice.next()) / outages) * deletions * 0.9),
-		lastsMs: dice.between(200, 6000),
+	const outage = (number: number, of: number, isLong: boolean): Outage => ({
+		afterDeletions: spread(number, of, deletions, dice),
+		lastsMs: dice.between(4_000, 50_000),
 		share: dice.pick([0.3, 1]),
+		faults: dice.pick([["refuse"], ["hang"], ["late"], ["refuse", "hang", "late"]] as const),
+		old: dice.chance(0.6),
+		isLong,
+		isDark: false,
+	});
+	const longOnes = Array.from({ length: long }, (_, number) => ({
+		...outage(number, long, true),
+		lastsMs: (number === 0 ? 60 : dice.between(12, 60)) * minuteMs,
+		share: 1,
+		old: number % 2 === 0,
+		isDark: number % 2 === 0,
 	}));
+	const shortOnes = Array.from({ length: short }, (_, number) => outage(number, short, false));
+	return [...shortOnes, ...longOnes].toSorted((one, other) => one.afterDeletions - other.afterDeletions);
 }

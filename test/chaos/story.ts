@@ -5,28 +5,41 @@ import type { Breach } from "./judge/verdict.ts";
 import type { Seen } from "./witness.ts";
 
 /** Kills and lists of the prefix are told as far as they are near. */
-const nearMs = 5000;
+const nearMs = 60_000;
 
-export function storyOf({ what, bindingId, recordId }: Breach, facts: Facts): string {
+export function storyOf({ what, step, ...about }: Breach, facts: Facts): string {
+	const { recordId } = about;
+	const bindingId = about.bindingId ?? facts.recordById.get(recordId ?? "")?.binding?.id ?? null;
 	const records = facts.records.filter(
 		({ id, binding }) => id === recordId || (bindingId !== null && binding?.id === bindingId),
 	);
-	const steps = new Set(records.map(({ reason }) => reason));
+	const steps = new Set([step, ...records.map(({ reason }) => reason)]);
 	const prefixId = records[0]?.binding?.prefix_id ?? facts.lives.get(bindingId ?? "")?.prefixId;
 
+	const singles = new Set(
+		facts.seen.flatMap((one) =>
+			one.kind === "arrived" && bindingId !== null && one.bindingId === bindingId ? [one.call] : [],
+		),
+	);
 	const concerns = (one: Seen): boolean => {
 		switch (one.kind) {
 			case "asked":
 			case "told":
-				return steps.has(one.step);
+				return steps.has(one.step) && isTelling(one);
 			case "arrived":
+				if (bindingId === null) return false;
 				return one.bindingId === bindingId || (one.method !== "DELETE" && one.prefixId === prefixId);
 			case "answered":
-				return one.listed?.includes(bindingId ?? "") ?? false;
+				return (one.listed?.includes(bindingId ?? "") ?? false) || singles.has(one.call);
 			case "deleted":
 			case "created":
 				return one.bindingId === bindingId;
-			case "kv_refused":
+			case "history_read":
+			case "kv_outage":
+				return false;
+			case "given":
+				return one.id === recordId;
+			case "kv_fault":
 				return records.some(({ id }) => one.key.endsWith(id));
 			case "fault":
 				return false;
@@ -34,6 +47,7 @@ export function storyOf({ what, bindingId, recordId }: Breach, facts: Facts): st
 				return true;
 		}
 	};
+	const isTelling = (one: Seen): boolean => one.kind !== "told" || one.status !== 200 || one.settled || one.id === null;
 	const own = records.flatMap(({ id, timeline }) =>
 		timeline.map(({ at, ...event }) => ({ atMs: Date.parse(at), text: `record ${id} ${JSON.stringify(event)}` })),
 	);
@@ -41,8 +55,16 @@ export function storyOf({ what, bindingId, recordId }: Breach, facts: Facts): st
 	const isNear = ({ atMs }: { atMs: number }) =>
 		times.length === 0 || (atMs >= Math.min(...times) - nearMs && atMs <= Math.max(...times) + nearMs);
 	const seen = facts.seen.filter((one) => concerns(one) && isNear(one));
-	const lines = [...own, ...seen.map(({ atMs, ...one }) => ({ atMs, text: JSON.stringify(one) }))]
+	const lines = [...own, ...seen.map(({ atMs, ...one }) => ({ atMs, text: short(one, bindingId) }))]
 		.toSorted((one, other) => one.atMs - other.atMs)
 		.map(({ atMs, text }) => `  ${new Date(atMs).toISOString().slice(11, 23)}  ${text}`);
 	return [`  ${what} (binding ${bindingId}, record ${recordId})`, ...lines].join("\n");
+}
+
+/** A whole list is long: of it, what matters is whether the binding is on it. */
+function short(one: Record<string, unknown>, bindingId: string | null): string {
+	const { listed, askedAtMs: _, restorationAskedAt: __, ...rest } = one;
+	const shown = Array.isArray(listed) ? { ...rest, shows: listed.includes(bindingId) } : rest;
+	const told = Object.entries(shown).filter(([, value]) => value !== null);
+	return JSON.stringify(Object.fromEntries(told));
 }

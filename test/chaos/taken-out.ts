@@ -1,16 +1,10 @@
 // The safeguards that must not be missing unnoticed: where each stands, what the code is without it, and who should
 // notice. A patch is a piece of text that occurs once in its file.
 
-export interface Mutation {
-	name: string;
-	/** null leaves everything as it is: then nobody may complain. */
-	patch: { file: string; replace: string; by: string } | null;
-	tests: readonly string[];
-	/** Whether a chaos can notice; what its loosened policy switches off it cannot. */
-	chaos: boolean;
-}
+import type { Mutation } from "./mutation.ts";
+import { worldMutations } from "./taken-out-in-the-world.ts";
 
-export const mutations: readonly Mutation[] = [
+const safeguards: readonly Mutation[] = [
 	{
 		name: "the intent's commit before the DELETE",
 		patch: {
@@ -72,3 +66,5 @@ export const mutations: readonly Mutation[] = [
 		chaos: true,
 	},
 ];
+
+export const mutations: readonly Mutation[] = [...safeguards, ...worldMutations];

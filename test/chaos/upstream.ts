@@ -1,17 +1,18 @@
-// What the Worker reaches when it calls out: the imitation, with a witness at the door, and KV's permission to write.
-// Faults that one call cannot have by itself (somebody else is faster, a lost call lands late) are made here; the rest
-// the imitation does.
+// What the Worker reaches when it calls out: the imitation, with a witness at the door, KV, chat. Faults that one call
+// cannot have by itself (somebody else is faster, a lost call lands late) are made here; the rest the imitation does.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { connectionDropped } from "../sandbox/imitation/connection.ts";
 import { createImitation } from "../sandbox/imitation/imitation.ts";
 import { speak } from "../sandbox/imitation/node-handler.ts";
-import { createOutbound } from "../sandbox/imitation/outbound.ts";
+import { apiHost, createOutbound } from "../sandbox/imitation/outbound.ts";
 import { largeAccount, type Slot, slots } from "./account.ts";
 import type { Dice } from "./dice.ts";
+import type { Kv } from "./kv/kv.ts";
 import type { Moments } from "./moments.ts";
-import type { Mischief, Outage } from "./schedule.ts";
+import { longestLandingMs, type Mischief } from "./schedule.ts";
 import { createStanding } from "./standing.ts";
 import type { Witness } from "./witness.ts";
+import type { WorldClock } from "./world-clock.ts";
 
 export interface Upstream {
 	outbound(req: IncomingMessage, res: ServerResponse): Promise<void>;
@@ -19,28 +20,64 @@ export interface Upstream {
 	standing(slot: Slot): string | null;
 	/** Where nothing stands now. */
 	empty(): Slot[];
+	/** The binding at just this CIDR. */
+	at(cidr: string): string | null;
 	/** Has it befall the next call that fits. */
 	order(mischief: Mischief, slot: Slot, bindingId: string | null): void;
-	refuseWrites(outage: Outage, dice: Dice): void;
+	/** From now on Cloudflare cannot be read, and what is sent gets no answer; or again it can. */
+	darken(isDark: boolean): void;
+	/** What comes from the Worker waits until that is done. */
+	holding(act: () => Promise<void>): Promise<void>;
+	/** What the chat platform is sent there; null if nothing comes. */
+	mail(path: string): Promise<unknown>;
 	endFaults(): void;
 }
+
+export interface World {
+	witness: Witness;
+	moments: Moments;
+	clock: WorldClock;
+	kv: Kv;
+	dice: Dice;
+}
+
+/** Cloudflare's answers agree with each other after that, counted from when a call was sent. */
+const lagBoundMs = 120_000;
+/** What lands late, and a machine that is busy, stay inside the bound. */
+const longestLagMs = lagBoundMs - longestLandingMs - 9_000;
+const mailWithinMs = 60_000;
 
 /** The chaos does in minutes what takes an account a day. */
 const callsPerWindow = 1_000_000;
 
-export function createUpstream(witness: Witness, moments: Moments): Upstream {
+export function createUpstream({ witness, moments, clock, kv, dice }: World): Upstream {
 	let acting: "call" | "others" = "call";
 	const imitation = createImitation({
 		state: largeAccount,
 		callsPerWindow,
+		now: clock.now,
+		lagMs,
 		onChange: (state) => standing.see(state, acting),
 	});
 	const standing = createStanding(imitation.snapshot(), witness);
 	const toImitation = createOutbound(imitation);
 	const stolen = new Set<string>();
 	const landing = new Map<string, number>();
-	let outage: { untilMs: number; share: number; dice: Dice } | null = null;
+	const mailed = new Map<string, unknown>();
+	let isDark = false;
+	let isOver = false;
+	let held: Promise<void> = Promise.resolve();
 	let calls = 0;
+
+	/** Each read lags by itself. When the clock has just been moved, what was sent before has no bound to keep any more. */
+	function lagMs(): number {
+		if (isOver || clock.now() < clock.movedAtMs + lagBoundMs) return 0;
+		return dice.weigh([
+			[4, 0],
+			[3, dice.between(0, 15_000)],
+			[3, dice.between(0, longestLagMs)],
+		]);
+	}
 
 	function steal(bindingId: string): void {
 		const { services, prefixes } = imitation.snapshot();
@@ -60,35 +97,45 @@ export function createUpstream(witness: Witness, moments: Moments): Upstream {
 		const [, prefixId = null, bindingId = null] =
 			/\/prefixes\/([^/]+)(?:\/bindings(?:\/([^/]+))?)?$/.exec(pathname) ?? [];
 		const { method } = request;
-		const isList = method === "GET" && prefixId !== null;
+		const isList = method === "GET" && prefixId !== null && bindingId === null && pathname.endsWith("/bindings");
+		const isSingle = method === "GET" && bindingId !== null;
 		const call = ++calls;
 		witness.note({ kind: "arrived", call, method, prefixId, bindingId });
 		const isChange = method === "DELETE" || method === "POST";
 		if (isList) moments.reach("list_arrived");
 		if (isChange) moments.reach(method === "DELETE" ? "delete_arrived" : "creation_arrived", bindingId ?? prefixId);
-		const fault = method === "DELETE" && bindingId !== null ? ownFault(request, bindingId) : null;
+		const fault = ownFault(request, method === "DELETE" ? bindingId : null);
 		if (fault !== null) witness.note({ kind: "fault", on: method, fault });
-		if (fault === "lands_late") {
-			witness.note({ kind: "answered", call, status: null, listed: null });
+		const unanswered = () => witness.note({ kind: "answered", call, status: null, listed: null, found: null });
+		if (fault === "lands_late" || fault === "dark") {
+			unanswered();
 			throw connectionDropped();
 		}
 		try {
 			const response = await toImitation(request);
 			if (isChange) moments.reach(method === "DELETE" ? "delete_done" : "creation_done", bindingId ?? prefixId);
 			const listed = isList ? await idsIn(response.clone()) : null;
-			witness.note({ kind: "answered", call, status: response.status, listed });
+			const found = isSingle ? await isFoundIn(response.clone()) : null;
+			witness.note({ kind: "answered", call, status: response.status, listed, found });
 			return response;
 		} catch (error) {
-			witness.note({ kind: "answered", call, status: null, listed: null });
+			unanswered();
 			throw error;
 		}
 	}
 
-	function ownFault(request: Request, bindingId: string): "stolen" | "lands_late" | null {
+	/** @param bindingId what a DELETE names */
+	function ownFault(request: Request, bindingId: string | null): "stolen" | "lands_late" | "dark" | null {
+		if (isDark) {
+			const isCarriedOut = request.method !== "GET" && dice.chance(0.5);
+			if (isCarriedOut) void imitation.handle(request).catch(() => {});
+			return "dark";
+		}
+		if (bindingId === null) return null;
 		const landsAfterMs = landing.get(bindingId);
 		if (landsAfterMs !== undefined) {
 			landing.delete(bindingId);
-			setTimeout(() => void imitation.handle(request).catch(() => {}), landsAfterMs);
+			setTimeout(() => void imitation.handle(request).catch(() => {}), clock.realMs(landsAfterMs));
 			return "lands_late";
 		}
 		if (!stolen.delete(bindingId)) return null;
@@ -96,23 +143,40 @@ export function createUpstream(witness: Witness, moments: Moments): Upstream {
 		return "stolen";
 	}
 
-	function asKv(key: string): "accept" | "refuse" | "write_and_refuse" {
-		moments.reach("kv_write");
-		if (outage === null || Date.now() > outage.untilMs || !outage.dice.chance(outage.share)) return "accept";
-		const written = outage.dice.chance(0.2);
-		witness.note({ kind: "kv_refused", key, written });
-		return written ? "write_and_refuse" : "refuse";
+	async function asChat(request: Request): Promise<Response> {
+		mailed.set(new URL(request.url).pathname, await request.clone().json());
+		return toImitation(request);
 	}
 
 	async function handle(request: Request): Promise<Response> {
-		const { host, searchParams } = new URL(request.url);
-		return host === "kv.chaos" ? new Response(asKv(searchParams.get("key") ?? "")) : asCloudflare(request);
+		await held;
+		const { host } = new URL(request.url);
+		if (host === "kv.chaos") return kv.handle(request);
+		if (host === "commit.chaos") {
+			moments.reach("commit");
+			return new Response(null);
+		}
+		return host === apiHost ? asCloudflare(request) : asChat(request);
 	}
 
 	return {
 		outbound: (req, res) => speak(req, res, `https://${req.headers.host}`, handle),
 		standing: ({ cidr }) => standing.at(cidr),
 		empty: () => slots.filter(({ cidr }) => standing.at(cidr) === null),
+		at: (cidr) => standing.at(cidr),
+		darken(dark) {
+			isDark = dark;
+		},
+		async holding(act) {
+			const { promise, resolve } = Promise.withResolvers<void>();
+			held = promise;
+			await act().finally(resolve);
+		},
+		async mail(path) {
+			for (const endsAtMs = clock.now() + mailWithinMs; clock.now() < endsAtMs; await clock.pause(500))
+				if (mailed.has(path)) return mailed.get(path);
+			return null;
+		},
 		order(mischief, { prefixId }, bindingId) {
 			if ("landsAfterMs" in mischief) {
 				if (bindingId !== null) landing.set(bindingId, mischief.landsAfterMs);
@@ -120,20 +184,22 @@ export function createUpstream(witness: Witness, moments: Moments): Upstream {
 				if (bindingId !== null) stolen.add(bindingId);
 			} else {
 				const { on, fault } = mischief;
+				if (on === "single" && bindingId === null) return;
 				const [method, path] =
 					on === "list"
 						? (["GET", `/prefixes/${prefixId}/bindings`] as const)
-						: bindingId === null
-							? (["POST", `/prefixes/${prefixId}/bindings`] as const)
-							: (["DELETE", `/bindings/${bindingId}`] as const);
+						: on === "single"
+							? (["GET", `/bindings/${bindingId}`] as const)
+							: bindingId === null
+								? (["POST", `/prefixes/${prefixId}/bindings`] as const)
+								: (["DELETE", `/bindings/${bindingId}`] as const);
 				imitation.faults.order({ method, path, fault });
 			}
 		},
-		refuseWrites({ lastsMs, share }, dice) {
-			outage = { untilMs: Date.now() + lastsMs, share, dice };
-		},
 		endFaults() {
-			outage = null;
+			isOver = true;
+			isDark = false;
+			kv.end();
 			stolen.clear();
 			landing.clear();
 			imitation.faults.clear();
@@ -152,6 +218,18 @@ async function idsIn(response: Response): Promise<string[] | null> {
 	try {
 		const { result }: { result: { id: string }[] } = JSON.parse(await response.text());
 		return result.map(({ id }) => id);
+	} catch {
+		return null;
+	}
+}
+
+/** Whether a single read shows the binding; null for anything that says neither. */
+async function isFoundIn(response: Response): Promise<boolean | null> {
+	if (response.status === 404) return false;
+	if (response.status !== 200) return null;
+	try {
+		const { result }: { result: { id: string } } = JSON.parse(await response.text());
+		return typeof result.id === "string";
 	} catch {
 		return null;
 	}

@@ -3,17 +3,25 @@
 import type { ChildProcess } from "node:child_process";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
-import { copyFile } from "node:fs/promises";
+import { copyFile, readdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { sandboxBindings } from "../sandbox/settings.ts";
 import { buildWorker, readBundle, readWorkerOptions } from "../sandbox/wrangler.ts";
 import { chaosBindings } from "./account.ts";
+import type { Reset } from "./schedule.ts";
 import type { Upstream } from "./upstream.ts";
+import type { WorldClock } from "./world-clock.ts";
 
 export interface Victim {
 	url: string;
+	/** At the world's time. */
+	fetch(path: string, init?: RequestInit): Promise<Response>;
+	/** The object alone starts again. */
+	reset(as: Reset["as"]): Promise<void>;
+	/** Tells it how far the clock is ahead now. */
+	moveClock(offsetMs: number): Promise<void>;
 	/** SIGKILL, at once. Resolves when it is back. */
 	kill(): Promise<void>;
 	/** Resolves when it is up; at once if it is. */
@@ -22,15 +30,27 @@ export interface Victim {
 }
 
 const host = "127.0.0.1";
-const entry = join(import.meta.dirname, "entry.js");
+const workerPath = join(import.meta.dirname, "worker");
 
 /** @param dataPath absolute; it holds the bundle and the storage. */
-export async function startVictim(dataPath: string, outbound: Upstream["outbound"]): Promise<Victim> {
+export async function startVictim(
+	dataPath: string,
+	outbound: Upstream["outbound"],
+	clock: WorldClock,
+): Promise<Victim> {
 	const bundlePath = join(dataPath, "bundle");
 	const [workerOptions] = await Promise.all([readWorkerOptions(), buildWorker(bundlePath)]);
 	const bundle = readBundle(bundlePath);
-	const entryPath = join(bundlePath, "chaos.js");
-	await copyFile(entry, entryPath);
+	const names = await readdir(workerPath);
+	await Promise.all(names.map((name) => copyFile(join(workerPath, name), join(bundlePath, name))));
+	const settings = `export const startMs = ${clock.startMs};\nexport const speed = ${clock.speed};\n`;
+	await writeFile(join(bundlePath, "clock-settings.js"), settings);
+	const entryPath = join(bundlePath, "entry.js");
+	const parts = [...names.filter((name) => name !== "entry.js"), "clock-settings.js"];
+	const modules = [entryPath, ...parts.map((name) => join(bundlePath, name))].map((path) => ({
+		type: "ESModule" as const,
+		path,
+	}));
 
 	const children = watchChildren();
 	const options = convertV4MiniflareOptions({
@@ -44,7 +64,7 @@ export async function startVictim(dataPath: string, outbound: Upstream["outbound
 		workers: [
 			{
 				...workerOptions,
-				modules: [{ type: "ESModule", path: entryPath }, ...bundle],
+				modules: [...modules, ...bundle],
 				modulesRoot: bundlePath,
 				bindings: { ...workerOptions.bindings, ...sandboxBindings, ...chaosBindings },
 				outboundService: { node: outbound },
@@ -54,17 +74,35 @@ export async function startVictim(dataPath: string, outbound: Upstream["outbound
 	const miniflare = new Miniflare(options);
 	const { port } = await miniflare.ready;
 	const url = `http://${host}:${port}`;
-	let up = answers(url);
+	const fetchThere: Victim["fetch"] = (path, init = {}) => {
+		const headers = new Headers(init.headers);
+		headers.set("x-chaos-offset", String(clock.offsetMs));
+		return fetch(url + path, { ...init, headers });
+	};
+	let up = answers(fetchThere);
 	await up;
+	/** Until it has been done: a kill may come in between. */
+	const insist = async (path: string) => {
+		for (;;) {
+			await up;
+			const response = await fetchThere(path).catch(() => null);
+			await response?.arrayBuffer().catch(() => {});
+			if (response?.ok) return;
+			await new Promise((resolve) => setTimeout(resolve, 25));
+		}
+	};
 
 	return {
 		url,
+		fetch: fetchThere,
+		reset: (as) => insist(`/chaos/reset${as === null ? "" : `?as=${as}`}`),
+		moveClock: (offsetMs) => insist(`/chaos/clock?offset=${offsetMs}`),
 		whenUp: () => up,
 		kill() {
 			const runtime = children.runtime();
 			const gone = once(runtime, "exit");
 			runtime.kill("SIGKILL");
-			up = gone.then(() => answers(url));
+			up = gone.then(() => answers(fetchThere));
 			return up;
 		},
 		async stop() {
@@ -94,10 +132,10 @@ function watchChildren() {
 }
 
 /** Any answer will do. */
-async function answers(url: string): Promise<void> {
+async function answers(fetchThere: Victim["fetch"]): Promise<void> {
 	for (let left = 400; ; left--) {
 		try {
-			const response = await fetch(`${url}/health`, { method: "HEAD", signal: AbortSignal.timeout(5000) });
+			const response = await fetchThere("/health", { method: "HEAD", signal: AbortSignal.timeout(5000) });
 			await response.arrayBuffer();
 			return;
 		} catch (error) {

@@ -9,20 +9,52 @@ export interface Told {
 	id: string | null;
 	state: string | null;
 	settled: boolean;
+	bindingId: string | null;
 	restoration: string | null;
+	restorationAskedAt: string | null;
 }
 
 export type Happening =
-	| { kind: "asked"; caller: string; step: string; what: "deletion" | "restoration" | "approval"; target: string }
-	| ({ kind: "told"; caller: string; step: string; what: "deletion" | "restoration" | "approval" | "record" } & Told)
+	| {
+			kind: "asked";
+			caller: string;
+			step: string;
+			what: "deletion" | "restoration" | "approval" | "cancellation" | "resolution";
+			target: string;
+			/** Nothing may be deleted: another plan's ETag, or a dry run. */
+			isForbidden?: boolean;
+	  }
+	| ({
+			kind: "told";
+			caller: string;
+			step: string;
+			what: "deletion" | "restoration" | "approval" | "cancellation" | "resolution" | "record" | "history" | "freeze";
+			askedAtMs: number;
+			/** The id in the path. */
+			about: string | null;
+	  } & Told)
+	/** An id that came otherwise than in an answer. */
+	| { kind: "given"; step: string; id: string }
+	| {
+			kind: "history_read";
+			askedAtMs: number;
+			/** Only of this binding. */
+			binding: string | null;
+			rows: { id: string; state: string }[];
+			isWhole: boolean;
+	  }
 	/** A call has come to Cloudflare; `call` counts them. */
 	| { kind: "arrived"; call: number; method: string; prefixId: string | null; bindingId: string | null }
-	/** `listed`: the ids in an answer that was a whole list. */
-	| { kind: "answered"; call: number; status: number | null; listed: string[] | null }
+	/** `listed`: the ids in an answer that was a whole list. `found`: whether a single read showed the binding. */
+	| { kind: "answered"; call: number; status: number | null; listed: string[] | null; found: boolean | null }
 	| { kind: "deleted" | "created"; bindingId: string; prefixId: string; cidr: string; by: "call" | "others" }
 	| { kind: "fault"; on: string; fault: string }
-	| { kind: "kv_refused"; key: string; written: boolean }
+	| { kind: "kv_fault"; fault: string; on: string; key: string }
+	| { kind: "kv_outage"; lastsMs: number }
+	| { kind: "clock_moved"; ms: number }
+	| { kind: "freeze_asked" | "freeze_turned"; to: "on" | "off" }
 	| { kind: "killed"; point: Point }
+	| { kind: "reset"; point: Point; as: "next" | "today" | null }
 	| { kind: "back" }
 	| { kind: "faults_ended" }
 	| { kind: "calm" };
@@ -32,12 +64,20 @@ export type Seen = Happening & { atMs: number };
 export interface Witness {
 	note(happening: Happening): void;
 	all(): readonly Seen[];
+	/** Records that callers were told are settled, the latest ones. */
+	settledLately(atMost: number): { id: string; bindingId: string | null }[];
 }
 
-export function createWitness(): Witness {
+export function createWitness(now: () => number): Witness {
 	const seen: Seen[] = [];
+	const settled: { id: string; bindingId: string | null }[] = [];
 	return {
-		note: (happening) => void seen.push({ atMs: Date.now(), ...happening }),
+		note(happening) {
+			seen.push({ atMs: now(), ...happening });
+			if (happening.kind !== "told" || !happening.settled || happening.id === null) return;
+			settled.push({ id: happening.id, bindingId: happening.bindingId });
+		},
 		all: () => seen,
+		settledLately: (atMost) => settled.slice(-atMost),
 	};
 }

@@ -5,7 +5,7 @@ import { summaryOf } from "../../../src/deletion/deletion.ts";
 import type { Facts } from "./facts.ts";
 import { createBench, type Verdict } from "./verdict.ts";
 
-export function agreeing({ ledger, kv, history, recordById }: Facts): Verdict {
+export function agreeing({ ledger, kv, history, recordById, given }: Facts): Verdict {
 	const { verdict, look } = createBench();
 	const keys = new Map(kv.map((key) => [key.name, key]));
 	const rows = new Map(history.map((row) => [row.id, row]));
@@ -28,7 +28,10 @@ export function agreeing({ ledger, kv, history, recordById }: Facts): Verdict {
 			keys.delete(name);
 		}
 	}
-	for (const name of keys.keys()) look(`the key ${name} belongs to no record`, { recordId: name.slice(-26) });
+	// What is kept for other ends is not the history's.
+	const isOfHistory = (name: string) => /^(?:deletion|binding|prefix):/.test(name) && !given.has(name.slice(-26));
+	for (const name of [...keys.keys()].filter(isOfHistory))
+		look(`the key ${name} belongs to no record`, { recordId: name.slice(-26) });
 	look(history.length === ledger.length ? null : `the history lists ${history.length} of ${ledger.length} records`);
 	return verdict;
 }

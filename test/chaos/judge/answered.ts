@@ -9,23 +9,27 @@ export function answered({ seen, records, recordById, asked, lives, recordsOf }:
 		if (told.kind !== "told") continue;
 		const { id, state, status, code, settled, step, what } = told;
 		const record = id === null ? undefined : recordById.get(id);
-		const about = { recordId: id, bindingId: record?.binding?.id ?? null };
-		if (status === 500) look(`${step} was answered 500`, about);
-		if (what === "record" && code === "deletion_not_found") look(`${step} did not find its record again`, about);
+		const about = { recordId: id ?? told.about, bindingId: record?.binding?.id ?? null, step };
+		if (status === 500) look(`${step} was answered 500 when it asked for a ${what}`, about);
+		if (code === "deletion_not_found" && what !== "resolution") look(`${step} did not find a record again`, about);
 		if (id !== null) look(record === undefined ? `${step} was told of a record that is none` : null, about);
 		if (record !== undefined && settled && state !== null) {
-			const kept = record.state === state || (record.state === "restored" && claimOf(record) === state);
+			// One whose restored binding is no longer there can be restored again.
+			const isAgain = state === "restored" && claimOf(record) !== null;
+			const kept = record.state === state || (record.state === "restored" && claimOf(record) === state) || isAgain;
 			look(kept ? null : `${step} was told ${state}, and the record says ${record.state}`, about);
 		}
 		// Cloudflare's language shows no record, and its callers name the binding.
 		if (what === "deletion" && status === 200 && id === null) {
-			const [request] = asked.get(step) ?? [];
-			const bindingId = request?.target ?? "";
+			const bindingId = asked.get(step)?.find(({ target }) => /^[0-9a-f]{32}$/.test(target))?.target;
+			if (bindingId === undefined) continue;
 			const isGone = (lives.get(bindingId)?.goneAtMs ?? Number.POSITIVE_INFINITY) <= told.atMs;
 			const isSaid = recordsOf.get(bindingId)?.some((one) => claimOf(one) !== null) ?? false;
 			look(isGone && isSaid ? null : `${step} was told that it is deleted, and it is not`, { bindingId });
 		}
 	}
+	for (const { step, id } of seen.filter((one) => one.kind === "given"))
+		look(recordById.has(id) ? null : `${step} was given the id of no record`, { recordId: id });
 	const byStep = Map.groupBy(
 		records.filter((record) => claimOf(record) === "deleted"),
 		({ reason }) => reason ?? "",

@@ -15,6 +15,8 @@ export interface Call {
 	bindingId: string | null;
 	/** The ids in its answer, where that was a whole list. */
 	listed: string[] | null;
+	/** Whether its answer, to a read of one binding, showed it. */
+	found: boolean | null;
 }
 
 export interface Life {
@@ -33,6 +35,7 @@ export interface Facts extends Evidence {
 	lives: ReadonlyMap<string, Life>;
 	deletesOf: ReadonlyMap<string, Call[]>;
 	recordsOf: ReadonlyMap<string, Deletion[]>;
+	/** Also by ids that became aliases. */
 	recordById: ReadonlyMap<string, Deletion>;
 	/** What was asked for in a step, by its name. */
 	asked: ReadonlyMap<string, (Seen & { kind: "asked" })[]>;
@@ -48,22 +51,32 @@ export function factsOf(evidence: Evidence): Facts {
 		lives: livesIn(evidence),
 		deletesOf: Map.groupBy(deletes, ({ bindingId }) => bindingId ?? ""),
 		recordsOf: Map.groupBy(evidence.records, ({ binding }) => binding?.id ?? ""),
-		recordById: new Map(evidence.records.map((record) => [record.id, record])),
+		recordById: new Map([...recordsGiven(evidence), ...evidence.records.map((record) => [record.id, record] as const)]),
 		asked: Map.groupBy(asked, ({ step }) => step),
 	};
 }
+
+const recordsGiven = ({ given }: Evidence) =>
+	[...given].flatMap(([id, record]) => (record === null ? [] : [[id, record] as const]));
 
 function callsIn(seen: readonly Seen[]): Call[] {
 	const calls = new Map<number, Call>();
 	for (const [order, one] of seen.entries()) {
 		if (one.kind === "arrived") {
 			const { atMs, method, prefixId, bindingId } = one;
-			const never = { answeredOrder: Number.POSITIVE_INFINITY, answeredAtMs: Number.POSITIVE_INFINITY, listed: null };
+			const never = {
+				answeredOrder: Number.POSITIVE_INFINITY,
+				answeredAtMs: Number.POSITIVE_INFINITY,
+				listed: null,
+				found: null,
+			};
 			calls.set(one.call, { order, atMs, method, prefixId, bindingId, ...never });
 		}
 		const call = one.kind === "answered" ? calls.get(one.call) : undefined;
-		if (one.kind === "answered" && call !== undefined)
-			Object.assign(call, { answeredOrder: order, answeredAtMs: one.atMs, listed: one.listed });
+		if (one.kind === "answered" && call !== undefined) {
+			const { listed, found } = one;
+			Object.assign(call, { answeredOrder: order, answeredAtMs: one.atMs, listed, found });
+		}
 	}
 	return [...calls.values()];
 }

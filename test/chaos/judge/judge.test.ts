@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Evidence } from "../evidence.ts";
 import type { Seen } from "../witness.ts";
 import { judge } from "./judge.ts";
-import { bindingId, newBindingId, recordId, upright } from "./upright.ts";
+import { bindingId, newBindingId, prefixId, recordId, upright } from "./upright.ts";
 
 const brokenBy = (evidence: Evidence): string[] =>
 	judge(evidence).verdicts.flatMap(([promise, { breaches }]) => (breaches.length > 0 ? [promise] : []));
@@ -36,6 +36,11 @@ const change =
 const unlist: Change = (evidence) => {
 	evidence.history = [];
 	evidence.records = [];
+};
+
+const deletedAt = (time: string): Seen[] => {
+	const bound = { bindingId: newBindingId, prefixId, cidr: "100.65.0.0/24" };
+	return [{ kind: "deleted", by: "call", ...bound, atMs: Date.parse(time) }];
 };
 
 const says =
@@ -119,40 +124,40 @@ const cases: [promise: string, breach: string, change: Change][] = [
 	],
 	["no second DELETE without a read-back", "the look did not show it", change("answered", { listed: [newBindingId] })],
 	[
-		"nothing open a minute after the faults",
+		"nothing open three minutes after the faults",
 		"one is open",
 		(evidence) => evidence.open.push({ id: recordId, state: "unknown" }),
 	],
 	[
-		"KV and Ledger agree",
+		"KV and Ledger agree, and the last version wins",
 		"KV lacks a record",
 		(evidence) => {
 			evidence.kv = evidence.kv.filter(({ name }) => !name.startsWith("deletion:"));
 		},
 	],
 	[
-		"KV and Ledger agree",
+		"KV and Ledger agree, and the last version wins",
 		"KV has an older version",
 		(evidence) => {
 			for (const key of evidence.kv) key.value = key.value.replace('"restored"', '"deleted"');
 		},
 	],
 	[
-		"KV and Ledger agree",
+		"KV and Ledger agree, and the last version wins",
 		"a way to look it up is missing",
 		(evidence) => {
 			evidence.kv = evidence.kv.filter(({ name }) => !name.startsWith("prefix:"));
 		},
 	],
 	[
-		"KV and Ledger agree",
+		"KV and Ledger agree, and the last version wins",
 		"a key has an older summary",
 		(evidence) => {
 			for (const key of evidence.kv) key.metadata = { ...(key.metadata as object), state: "deleted" };
 		},
 	],
 	[
-		"KV and Ledger agree",
+		"KV and Ledger agree, and the last version wins",
 		"a key of no record",
 		(evidence) => evidence.kv.push({ name: "deletion:x", metadata: {}, value: "{}" }),
 	],
@@ -189,6 +194,89 @@ const cases: [promise: string, breach: string, change: Change][] = [
 			change("asked", { target: bindingId })(evidence);
 			change("told", { status: 200, id: null, what: "deletion" })(evidence);
 			without("deleted")(evidence);
+		},
+	],
+	[
+		"no second DELETE without a read-back",
+		"one left after it was told as deleted",
+		(evidence) => {
+			const told = evidence.seen.findIndex((one) => one.kind === "told" && one.state === "deleted");
+			const again = evidence.seen.find((one) => one.kind === "arrived" && one.call === 3);
+			if (again?.kind === "arrived") evidence.seen = [...evidence.seen.slice(0, told + 1), { ...again, call: 9 }];
+		},
+	],
+	[
+		"no record that contradicts what happened",
+		"restored by a binding that had been deleted before",
+		(evidence) => {
+			evidence.seen = [...evidence.seen, ...deletedAt("2026-11-24T12:00:20.500Z")];
+			for (const one of evidence.seen) if (one.kind === "created") one.atMs = Date.parse("2026-11-24T12:00:20.000Z");
+		},
+	],
+	[
+		"no record that contradicts what happened",
+		"two records tell of one deletion",
+		(evidence) => {
+			const again = { ...record(evidence), id: "7zzp0k00000000000000000009", state: "already_gone" as const };
+			evidence.records.push({ ...again, timeline: [{ at: again.settled_at ?? "", event: "already_gone" }] });
+		},
+	],
+	[
+		"no way round freeze, time, budget and If-Match",
+		"a DELETE during a freeze",
+		(evidence) => {
+			for (const one of evidence.seen)
+				if (one.kind === "freeze_turned") one.atMs = Date.parse("2026-11-24T12:00:08.000Z");
+		},
+	],
+	[
+		"no way round freeze, time, budget and If-Match",
+		"a DELETE before its time",
+		(evidence) => Object.assign(record(evidence), { not_before: "2026-11-24T12:00:06.000Z" }),
+	],
+	[
+		"no way round freeze, time, budget and If-Match",
+		"a DELETE for a request with another plan's ETag",
+		change("asked", { isForbidden: true }),
+	],
+	[
+		"no way round freeze, time, budget and If-Match",
+		"more than the budget",
+		(evidence) => {
+			evidence.records = Array.from({ length: 61 }, () => record(evidence));
+		},
+	],
+	[
+		"a failed restoration can be asked for again",
+		"another request was told of the failed one",
+		(evidence) => {
+			change("told", { restoration: "failed" })(evidence);
+			const told = evidence.seen.find((one) => one.kind === "told" && one.what === "restoration");
+			if (told?.kind === "told") evidence.seen = [...evidence.seen, { ...told, askedAtMs: told.atMs + 1 }];
+		},
+	],
+	["what was told is in KV a minute after KV works", "it is not", (evidence) => (evidence.reachedKv = new Set())],
+	["a history read after a deletion shows it", "a list does not show it", change("history_read", { rows: [] })],
+	[
+		"a history read after a deletion shows it",
+		"a list shows it as it was",
+		change("history_read", { rows: [{ id: recordId, state: "deleting" }] }),
+	],
+	[
+		"a history read after a deletion shows it",
+		"its record is read as it was",
+		(evidence) => {
+			const told = evidence.seen.find((one) => one.kind === "told" && one.settled);
+			if (told?.kind !== "told") return;
+			const later = { ...told, what: "record" as const, askedAtMs: told.atMs + 1, atMs: told.atMs + 2 };
+			evidence.seen = [...evidence.seen, { ...later, state: "deleting", settled: false }];
+		},
+	],
+	[
+		"every answer agrees with the record",
+		"an id came by chat, and there is no such record",
+		(evidence) => {
+			evidence.seen = [...evidence.seen, { kind: "given", step: "x", id: "7zzp0k00000000000000000009", atMs: 0 }];
 		},
 	],
 ];

@@ -2,9 +2,13 @@
 import type { Evidence } from "../evidence.ts";
 import { agreeing } from "./agreeing.ts";
 import { answered } from "./answered.ts";
+import { askedAgain } from "./asked-again.ts";
 import { type Facts, factsOf } from "./facts.ts";
+import { fresh } from "./fresh.ts";
 import { lastWord } from "./last-word.ts";
 import { named } from "./named.ts";
+import { noWayRound } from "./no-way-round.ts";
+import { reaching } from "./reaching.ts";
 import { readBack } from "./read-back.ts";
 import { recorded } from "./recorded.ts";
 import { settled } from "./settled.ts";
@@ -16,9 +20,13 @@ const promises = {
 	"no record that contradicts what happened": truthful,
 	"nothing deleted that no accepted request named": named,
 	"no second DELETE without a read-back": readBack,
+	"no way round freeze, time, budget and If-Match": noWayRound,
 	"no deletion undone by an older request": lastWord,
-	"nothing open a minute after the faults": settled,
-	"KV and Ledger agree": agreeing,
+	"a failed restoration can be asked for again": askedAgain,
+	"nothing open three minutes after the faults": settled,
+	"what was told is in KV a minute after KV works": reaching,
+	"KV and Ledger agree, and the last version wins": agreeing,
+	"a history read after a deletion shows it": fresh,
 	"every answer agrees with the record": answered,
 } satisfies Record<string, (facts: Facts) => Verdict>;
 

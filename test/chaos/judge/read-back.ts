@@ -1,22 +1,35 @@
-// No second DELETE of a binding without a read-back: between two of them came a list, whole, in which it still stood.
-import type { Call, Facts } from "./facts.ts";
+// Once: no second DELETE of a binding without a look that showed it after the first, and none at all after somebody was told
+// that it is deleted.
+import { type Call, type Facts, sentAt, wayThere } from "./facts.ts";
 import { createBench, type Verdict } from "./verdict.ts";
 
-export function readBack({ calls, deletesOf }: Facts): Verdict {
+export function readBack({ seen, calls, deletesOf, recordById, recordsOf }: Facts): Verdict {
 	const { verdict, look } = createBench();
-	const lists = Map.groupBy(
-		calls.filter(({ listed }) => listed !== null),
+	const looks = Map.groupBy(
+		calls.filter(({ listed, found }) => listed !== null || found === true),
 		({ prefixId }) => prefixId,
 	);
 	for (const [bindingId, deletes] of deletesOf) {
+		const intents = (recordsOf.get(bindingId) ?? []).flatMap((record) => sentAt(wayThere(record)));
 		for (const [index, second] of deletes.entries()) {
 			const first = deletes[index - 1];
 			if (first === undefined) continue;
-			const isBetween = ({ order, answeredOrder, listed }: Call) =>
-				order > first.order && answeredOrder < second.order && listed?.includes(bindingId);
-			const seen = lists.get(second.prefixId)?.some(isBetween) ?? false;
-			look(seen ? null : `DELETE number ${index + 1} was sent, and nobody had looked`, { bindingId });
+			// A call that was given up can arrive after the look; it had left before.
+			const leftAtMs = Math.max(...intents.filter((atMs) => atMs <= first.atMs));
+			const isBetween = ({ order, atMs, answeredOrder, listed, found, ...one }: Call) =>
+				(order > first.order || (leftAtMs > 0 && atMs > leftAtMs)) &&
+				answeredOrder < second.order &&
+				(found === true ? one.bindingId === bindingId : listed?.includes(bindingId));
+			const isSeen = looks.get(second.prefixId)?.some(isBetween) ?? false;
+			look(isSeen ? null : `DELETE number ${index + 1} was sent, and nobody had looked`, { bindingId });
 		}
+	}
+	const done = ["deleted", "already_gone", "restored"];
+	for (const [order, told] of seen.entries()) {
+		if (told.kind !== "told" || !told.settled || !done.includes(told.state ?? "")) continue;
+		const bindingId = recordById.get(told.id ?? "")?.binding?.id ?? "";
+		const late = deletesOf.get(bindingId)?.some((call) => call.order > order) ?? false;
+		look(late ? `${told.step} was told that it is ${told.state}, and a DELETE left after that` : null, { bindingId });
 	}
 	return verdict;
 }

@@ -61,7 +61,8 @@ export const record: Deletion = {
 	},
 };
 
-const told = { code: null, id: recordId, restoration: null };
+const told = { code: null, id: recordId, bindingId, restoration: null, restorationAskedAt: null, about: null };
+const atMs = (second: number): number => Date.parse(at(second));
 const bound = { prefixId, cidr, by: "call" as const };
 const call = (number: number, method: string, id: string | null = null): Happening => ({
 	kind: "arrived",
@@ -75,6 +76,7 @@ const answer = (number: number, status: number | null, listed: string[] | null =
 	call: number,
 	status,
 	listed,
+	found: null,
 });
 
 const story: [second: number, happening: Happening][] = [
@@ -86,6 +88,7 @@ const story: [second: number, happening: Happening][] = [
 			caller: "caller-1",
 			step,
 			what: "deletion",
+			askedAtMs: atMs(1),
 			status: 202,
 			state: "pending_approval",
 			settled: false,
@@ -102,12 +105,50 @@ const story: [second: number, happening: Happening][] = [
 	[13, answer(3, 200)],
 	[
 		15,
-		{ kind: "told", caller: "caller-2", step, what: "approval", status: 200, state: "deleted", settled: true, ...told },
+		{
+			kind: "told",
+			caller: "caller-2",
+			step,
+			what: "approval",
+			askedAtMs: atMs(3),
+			status: 200,
+			state: "deleted",
+			settled: true,
+			...told,
+		},
+	],
+	[
+		17,
+		{
+			kind: "history_read",
+			askedAtMs: atMs(16),
+			binding: null,
+			rows: [{ id: recordId, state: "deleted" }],
+			isWhole: true,
+		},
 	],
 	[20, { kind: "asked", caller: "caller-3", step: "caller-3-step-1", what: "restoration", target: recordId }],
 	[23, call(4, "POST")],
 	[24, { kind: "created", bindingId: newBindingId, ...bound }],
 	[25, answer(4, 201)],
+	[
+		26,
+		{
+			kind: "told",
+			caller: "caller-3",
+			step: "caller-3-step-1",
+			what: "restoration",
+			askedAtMs: atMs(20),
+			status: 200,
+			state: "restored",
+			settled: true,
+			...told,
+			restoration: "restored",
+			restorationAskedAt: at(21),
+		},
+	],
+	[26, { kind: "freeze_turned", to: "on" }],
+	[27, { kind: "freeze_asked", to: "off" }],
 	[30, { kind: "faults_ended" }],
 ];
 
@@ -118,6 +159,8 @@ export const upright = (): Evidence =>
 	structuredClone({
 		seen: story.map(([second, happening]): Seen => ({ atMs: Date.parse(at(second)), ...happening })),
 		open: [],
+		reachedKv: new Set([`deletion:${recordId}`]),
+		given: new Map(),
 		history: [summaryOf(record)],
 		records: [record],
 		ledger: [{ id: recordId, open: 0, settle_at: null, publish_at: null, record }],

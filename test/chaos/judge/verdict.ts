@@ -5,7 +5,11 @@ export interface Breach {
 	/** What it is about, to tell its story by. */
 	bindingId: string | null;
 	recordId: string | null;
+	/** Whose it is, where it is about no record. */
+	step: string | null;
 }
+
+type About = Partial<Omit<Breach, "what">>;
 
 export interface Verdict {
 	checked: number;
@@ -18,10 +22,10 @@ export function createBench() {
 	return {
 		verdict,
 		/** @param wrong null where all is well. */
-		look(wrong: string | null, about: { bindingId?: string | null; recordId?: string | null } = {}): void {
+		look(wrong: string | null, { bindingId = null, recordId = null, step = null }: About = {}): void {
 			verdict.checked += 1;
 			if (wrong === null) return;
-			verdict.breaches.push({ what: wrong, bindingId: about.bindingId ?? null, recordId: about.recordId ?? null });
+			verdict.breaches.push({ what: wrong, bindingId, recordId, step });
 		},
 	};
 }

@@ -8,6 +8,7 @@ import { authenticate, type Credential, permits, sandboxCredentials, schemeOf } 
 import { type Answer, noRoute, notPermitted, refuse } from "./envelope.ts";
 import { createFaultQueue, type Fault, type FaultQueue } from "./faults.ts";
 import { type Body, misbehave, type Spoken } from "./misbehave.ts";
+import { createPast } from "./past.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import { createRequestLog, type RequestLog } from "./request-log.ts";
 import { route } from "./routes.ts";
@@ -24,6 +25,8 @@ export interface ImitationOptions {
 	enforceRateLimit?: boolean;
 	/** Another limit than Cloudflare's, for whoever does in minutes what would take hours there. */
 	callsPerWindow?: number;
+	/** By how much a read lags behind what is so; asked for each read by itself. */
+	lagMs?: (path: string) => number;
 	/** Called after each change, with what `snapshot` would give. */
 	onChange?: (state: State) => void;
 }
@@ -58,7 +61,16 @@ export function createImitation(options: ImitationOptions = {}): Imitation {
 	let state = options.state ? v.parse(stateSchema, structuredClone(options.state)) : freshState();
 
 	const snapshot = () => structuredClone(state);
-	const changed = () => onChange?.(snapshot());
+	const past = options.lagMs === undefined ? null : createPast(now, snapshot());
+	const changed = () => {
+		past?.keep(snapshot());
+		onChange?.(snapshot());
+	};
+	/** What an operation acts on: a read may be shown the past. */
+	const stateFor = (method: string, path: string): State => {
+		const lagMs = method === "GET" ? (options.lagMs?.(path) ?? 0) : 0;
+		return (lagMs > 0 ? past?.at(now() - lagMs) : null) ?? state;
+	};
 
 	function answer(method: string, pathname: string, headers: Headers, json: unknown): Answer {
 		const match = route(method, pathname);
@@ -74,7 +86,7 @@ export function createImitation(options: ImitationOptions = {}): Imitation {
 		if (named !== null && named !== account) return notPermitted();
 		const refusal = permits(permission, method);
 		if (refusal) return refusal;
-		return match.operation({ state, params: { ...match.params, account }, json, newId });
+		return match.operation({ state: stateFor(method, pathname), params: { ...match.params, account }, json, newId });
 	}
 
 	async function handle(request: Request): Promise<Response> {

@@ -1,0 +1,77 @@
+// The Worker's entry for the chaos: the bundle as it ships, in the chaos's world. No production code has a switch for that,
+// so it is done around the code: the clock, KV, word of each commit, a reset of the object, a next release. Beside that, it
+// shows what no door shows: the Ledger's own rows, for the judge.
+import { hastenAlarm, moveTo, setOffset, wind } from "./clock.js";
+import { watchCommits } from "./commits.js";
+import unbind, { Ledger as Shipped } from "./index.js";
+import { kv } from "./kv.js";
+import { isNext, mark, release, upgrade } from "./releases.js";
+
+const inChaos = (env) => ({ ...env, HISTORY: kv });
+
+function prepared(ctx) {
+	wind(ctx.storage);
+	watchCommits(ctx.storage.sql);
+	return ctx;
+}
+
+export class Ledger extends Shipped {
+	constructor(ctx, env) {
+		super(prepared(ctx), inChaos(env));
+		if (isNext(ctx.storage)) upgrade(ctx.storage);
+		ctx.blockConcurrencyWhile(() => hastenAlarm(ctx.storage));
+	}
+
+	async alarm(info) {
+		if (isNext(this.ctx.storage)) mark(this.ctx.storage);
+		await super.alarm(info);
+	}
+
+	rows(afterId) {
+		const query = `SELECT id, open, settle_at, publish_at, record FROM deletions WHERE id > ? ORDER BY id LIMIT 500`;
+		return this.ctx.storage.sql.exec(query, afterId).toArray();
+	}
+
+	/** What waits for a person or its time is as it should be. */
+	unfinished() {
+		const query = `SELECT id, state, settle_at, publish_at FROM deletions
+			WHERE (open = 1 AND state NOT IN ('pending_approval', 'scheduled'))
+				OR (open = 0 AND settle_at IS NOT NULL) OR publish_at IS NOT NULL`;
+		return this.ctx.storage.sql.exec(query).toArray();
+	}
+
+	moveClock(offsetMs) {
+		return moveTo(offsetMs, this.ctx.storage);
+	}
+
+	/** Nothing is answered: whoever waits for this object is cut off. */
+	async reset(as) {
+		if (as !== null) await release(as, this.ctx.storage);
+		this.ctx.abort("reset by the chaos");
+	}
+}
+
+const environments = new WeakMap();
+
+export default {
+	async fetch(request, env, context) {
+		const { pathname, searchParams } = new URL(request.url);
+		setOffset(Number(request.headers.get("x-chaos-offset") ?? 0));
+		const ledger = env.LEDGER.getByName(env.CLOUDFLARE_ACCOUNT_ID);
+		switch (pathname) {
+			case "/chaos/rows":
+				return Response.json(await ledger.rows(searchParams.get("after") ?? ""));
+			case "/chaos/unfinished":
+				return Response.json(await ledger.unfinished());
+			case "/chaos/clock":
+				await ledger.moveClock(Number(searchParams.get("offset")));
+				return new Response(null);
+			case "/chaos/reset":
+				await ledger.reset(searchParams.get("as")).catch(() => {});
+				return new Response(null);
+		}
+		// One for each, as the bundle remembers its configuration by it.
+		if (!environments.has(env)) environments.set(env, inChaos(env));
+		return unbind.fetch(request, environments.get(env), context);
+	},
+};
