@@ -126,7 +126,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 
 	describe("the account", () => {
 		test("while Cloudflare hangs, and when it fails, the freeze switch and what waits are there", async () => {
-			await remove("198.51.100.0/24", "?acknowledge=leaves_no_service&reason=still+waiting");
+			const { id } = await remove("198.51.100.0/24", "?acknowledge=leaves_no_service&reason=still+waiting");
 			sandbox.imitation.faults.order({ method: "GET", fault: { kind: "hang_before" } });
 			const { page, faults } = operator;
 			await page.goto("/account", { waitUntil: "commit" });
@@ -145,6 +145,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 			await page.getByText("Lift the freeze…").click();
 			await page.getByRole("button", { name: "Lift the freeze" }).click();
 			await page.getByText("Freeze deletions…").waitFor();
+			await request(sandbox, "POST", `/deletions/${id}/cancellation`, sandboxEmail);
 			expect(faults).toEqual([]);
 		});
 
@@ -338,7 +339,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 			"rgb(33, 33, 33)",
 		]);
 		expect(await page.locator("button:visible, summary:visible:not(.plain > summary), nav:visible").count()).toBe(0);
-		expect(await page.getByText("11 checks passed").isVisible()).toBe(true);
+		expect(await page.getByText(/^\d+ checks passed$/).isVisible()).toBe(true);
 		expect(await page.locator(".bar:visible").count()).toBe(2);
 		await leave();
 	});
