@@ -73,7 +73,7 @@ async function refused(stranger: Stranger, request: Request, context: Context): 
 		const isChange = request.method === "POST";
 		const notice = isChange ? "You were signed out, and so nothing was done. Sign in, and do it again." : null;
 		return html(
-			<SignIn to={returnPath(request)} notice={notice} again={mayHaveLeftCookieOut(request)} />,
+			<SignIn to={returnPath(request, context)} notice={notice} again={mayHaveLeftCookieOut(request)} />,
 			401,
 			challenge,
 		);
@@ -90,10 +90,10 @@ async function refused(stranger: Stranger, request: Request, context: Context): 
 export const challenge = { "www-authenticate": 'Bearer realm="unbind"' };
 
 /** A change is done from the page of the same address, or the one above. */
-function returnPath({ url, method }: Request): string {
-	const { pathname, search } = new URL(url);
+function returnPath({ method }: Request, { url }: Context): string {
+	const { pathname, search, href } = url;
 	const page = method === "POST" ? pathname.replace(/\/(?:approve|reject|cancel|restore)$/, "") : pathname + search;
-	return localPath(/^\/(?:$|\?|records\/|account(?:[/?]|$))/.test(page) ? page : "/", url);
+	return localPath(/^\/(?:$|\?|records\/|account(?:[/?]|$))/.test(page) ? page : "/", href);
 }
 
 /**
