@@ -79,9 +79,10 @@ export interface SecretHolder {
 export function sharedSecrets(holders: readonly SecretHolder[], digests: ReadonlyMap<string, string>): ConfigProblem[] {
 	const known = new Map(digests);
 	return holders.flatMap(({ setting, place, secrets }) => {
+		// Looked up once, when the configuration is read, and not against what a caller presents.
 		const own = [...new Set(secrets.map((secret) => digestOf(secret)))];
-		const shared = own.map((digest) => known.get(digest)).find((where) => where !== undefined);
-		for (const digest of own) known.set(digest, known.get(digest) ?? `${setting} (${place})`);
+		const shared = own.map((hash) => known.get(hash)).find((where) => where !== undefined);
+		for (const hash of own) known.set(hash, known.get(hash) ?? `${setting} (${place})`);
 		if (shared === undefined) return [];
 		const told = problemIn(setting, `has the same secret as ${shared}`, {
 			place,

@@ -73,7 +73,7 @@ async function refused(stranger: Stranger, request: Request, context: Context): 
 	if (stranger.reason === "signed_out") {
 		const isChange = request.method === "POST";
 		const notice = isChange ? "Your session has ended. Nothing was done. Sign in, and send it again." : null;
-		const page = returnPath(request);
+		const page = returnPath(request, context);
 		const to = isChange && page.startsWith("/account") ? `${page}${await typedIn(request)}` : page;
 		return html(<SignIn to={to} notice={notice} again={mayHaveLeftCookieOut(request)} />, 401, challenge);
 	}
@@ -102,13 +102,13 @@ async function typedIn(request: Request): Promise<string> {
 }
 
 /** A change is done from the page of the same address, or the one above. */
-function returnPath({ url, method }: Request): string {
-	const { pathname, search } = new URL(url);
+function returnPath({ method }: Request, { url }: Context): string {
+	const { pathname, search, href } = url;
 	const done = pathname
 		.replace(/\/(?:approve|reject|cancel|restore|resolve)$/, "")
 		.replace(/^\/freeze-switch$/, "/account");
 	const page = method === "POST" ? done : pathname + search;
-	return localPath(/^\/(?:$|\?|records\/|account(?:[/?]|$))/.test(page) ? page : "/", url);
+	return localPath(/^\/(?:$|\?|records\/|account(?:[/?]|$))/.test(page) ? page : "/", href);
 }
 
 /**

@@ -1,7 +1,8 @@
 // Somebody in Slack: types a command, and presses the button of the card that comes back, at once or later.
-import { slack, signedBySlack } from "../../sandbox/chat/slack.ts";
+
 import { numberOf } from "../../sandbox/chat/platform.ts";
 import { places } from "../../sandbox/chat/settings.ts";
+import { signedBySlack, slack } from "../../sandbox/chat/slack.ts";
 import type { chatPeople } from "../account.ts";
 
 type Person = (typeof chatPeople)[number];

@@ -214,10 +214,12 @@ describe("it is another event:", () => {
 	});
 
 	test("what one sender calls an event is not another sender's", async () => {
-		const settings = { WEBHOOKS: { ...sandboxSenders, second: sandboxSenders.alertmanager } };
+		const second = { ...sandboxSenders.alertmanager, secret: "SECOND_SECRET" };
+		const SECOND_SECRET = "second:another-sandbox-password";
+		const settings = { WEBHOOKS: { ...sandboxSenders, second }, SECOND_SECRET };
 		await deliver("alertmanager", alert({}), { settings });
-		const second = await deliver("second", alert({}), { settings });
-		expect([isReplay(second), second.json.outcome]).toEqual([false, "failed"]);
+		const other = await deliver("second", alert({}), { settings });
+		expect([isReplay(other), other.json.outcome]).toEqual([false, "failed"]);
 		expect((await rows()).map(({ actor }) => actor).toSorted()).toEqual(["alertmanager", "second"]);
 	});
 
