@@ -3,6 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { Deletion } from "../../src/deletion/deletion.ts";
 import type { Freeze } from "../../src/deletion/freeze.ts";
 import type { Journal } from "../../src/deletion/ports.ts";
+import { noteHistory } from "../../src/ledger/freezes.ts";
 import { createJournal } from "../../src/ledger/journal.ts";
 import { migrate } from "../../src/ledger/migrations.ts";
 import { readRecord, setFlag } from "../../src/ledger/tables.ts";
@@ -30,6 +31,7 @@ function createStorage(): LedgerStorage {
 export function createTestJournal(now: () => number): TestJournal {
 	const storage = handedOver.pop() ?? createStorage();
 	const { sql } = storage;
+	noteHistory(sql, "read");
 	let frozen: Freeze | null = null;
 	return {
 		...createJournal(sql, { now, onDue() {}, onSettled() {} }),

@@ -179,7 +179,7 @@ function modelOf(
 		case "saw_in_the_way": {
 			const isEmpty = event === "saw_not_done";
 			if (isEmpty && !isOver && maySend) return then("send");
-			if ((mayHaveLanded || said === "already") && isLagging) return then("look_later");
+			if ((mayHaveLanded || (isEmpty && said === "already")) && isLagging) return then("look_later");
 			if (!isEmpty) return then({ fail: "in_the_way" });
 			if (mayHaveLanded) return then({ fail: "no_clear_answer" });
 			if (said !== "throttled") return then({ fail: "refused" });

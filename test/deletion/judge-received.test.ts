@@ -241,6 +241,7 @@ describe("a received deletion after a stop", () => {
 		const target = targetOf(id("b1"), id("a1"));
 		const recordId = received(world, { target });
 		change(world);
+		world.ports.journal.cameInSinceStart = () => false;
 		await advance(recordId, world.ports, createDirectory());
 		expect(recordOf(world, recordId)).toMatchObject({ state: "refused", failure: { code } });
 	});

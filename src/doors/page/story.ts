@@ -94,10 +94,13 @@ function readBackOf(found: string): string {
 	switch (found) {
 		case "gone":
 			return "Looked it up again: the binding is gone.";
+		case "still there":
 		case "standing":
 			return "Looked it up again: the binding is still there.";
 		case "nothing readable":
 			return "Looked it up again, but Cloudflare's answer could not be read.";
+		case "nothing conclusive":
+			return "Looked it up again, but Cloudflare's answers decide nothing yet.";
 		default:
 			return `Looked it up again: ${found}.`;
 	}
