@@ -106,6 +106,7 @@ export function createWorld(settings: object) {
 		return turn;
 	});
 
+	const small = new WeakSet<Ledger>();
 	const inLedger = <Told>(look: (sql: SqlStorage, ledger: Ledger) => Told): Promise<Told> =>
 		runInDurableObject<Ledger, Told>(stub, (object, { storage }) => look(storage.sql, object));
 	const records = (): Promise<Deletion[]> =>
@@ -115,7 +116,8 @@ export function createWorld(settings: object) {
 				.toArray()
 				.map(({ record }) => JSON.parse(record)),
 		);
-	const isBusy = ({ state, restoration }: Deletion) => state === "deleting" || restoration?.state === "restoring";
+	const isBusy = ({ state, restoration }: Deletion) =>
+		state === "received" || state === "deleting" || restoration?.state === "restoring";
 
 	return {
 		get imitation() {
@@ -128,10 +130,11 @@ export function createWorld(settings: object) {
 			sent = [];
 			unseen = new Set();
 			await inLedger((sql, ledger) => {
-				for (const table of ["deletions", "claims", "freezes", "flags"]) sql.exec(`DELETE FROM ${table}`);
+				for (const table of ["deletions", "claims", "aliases", "freezes"]) sql.exec(`DELETE FROM ${table}`);
+				sql.exec("DELETE FROM flags WHERE name NOT IN ('schema', 'history')");
 				const { env: given } = ledger as unknown as { env: object };
-				if (!("isSmall" in given))
-					Object.defineProperty(ledger, "env", { value: { ...given, ...own, HISTORY: nowhere, isSmall: true } });
+				if (!small.has(ledger)) Object.defineProperty(ledger, "env", { value: { ...given, ...own, HISTORY: nowhere } });
+				small.add(ledger);
 			});
 		},
 		/** One request; answered at once, and looked at when all that it began has come to rest. */
