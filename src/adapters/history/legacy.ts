@@ -5,6 +5,8 @@ import { idBounds, idPrefixes } from "../../deletion/record-id.ts";
 import { idOf, prefixOf, recordKey } from "./keys.ts";
 import { limited, readLimitMs } from "./limited.ts";
 
+/** A part of a week's records has fewer by far; a list that goes on for ever would hold the Ledger up for ever. */
+const pagesAtMost = 1000;
 /** KV's cap for one bulk get. */
 const readAtOnce = 100;
 
@@ -31,7 +33,9 @@ export async function recordsSince(kv: KVNamespace, sinceMs: number, nowMs: numb
 	const versions = new Map<string, string | null>();
 	for (const part of idPrefixes(sinceMs, nowMs, (nowMs - sinceMs) / 8)) {
 		let cursor: string | null = null;
+		let pages = 0;
 		do {
+			if (++pages > pagesAtMost) throw new Error("KV's list does not end");
 			const prefix = prefixOf({ kind: "deletion" }) + part;
 			const list: KVNamespaceListResult<unknown> = await limited(readLimitMs, kv.list({ prefix, cursor }));
 			for (const { name, metadata } of list.keys) {

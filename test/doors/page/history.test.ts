@@ -186,6 +186,8 @@ describe("states of the list", () => {
 	});
 
 	test("one that was looked through in part says so, and goes on", async () => {
+		// A new Ledger looks into KV once.
+		await viewer.get("/");
 		const list = vi.spyOn(HISTORY, "list");
 		list.mockResolvedValue({ keys: [], list_complete: false, cursor: "further", cacheStatus: null });
 		const { text } = await viewer.get("/?q=nothing-like-it");
