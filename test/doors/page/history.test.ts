@@ -243,7 +243,7 @@ describe("the chart", () => {
 	test("counts outcomes by day, and each day leads to its own", async () => {
 		await remove("203.0.113.128/25");
 		await remove("192.0.2.0/24");
-		await remove("192.0.2.0/24");
+		await remove("192.0.2.0/25");
 		const day = new Date().toISOString().slice(0, 10);
 		const text = decoded((await viewer.get("/")).text);
 		expect(text).toContain(`href="/?since=${day}&until=${day}"`);
