@@ -148,7 +148,7 @@ function withNews<Seen>(
 	errand: Errand<Seen>,
 	nowMs: number,
 ): Deletion {
-	if (event === "held_back") return { ...deletion, timeline: deletion.timeline.filter(isNotSent(callsSent)) };
+	if (event === "held_back") return withoutLastSent(deletion);
 	if (answer !== null) {
 		const story =
 			answer.status === null
@@ -165,7 +165,8 @@ function withNews<Seen>(
 		: withEvent(deletion, nowMs, "read_back", { found });
 }
 
-const isNotSent =
-	(attempt: number) =>
-	({ event, ...detail }: Deletion["timeline"][number]): boolean =>
-		event !== "sent" || detail.attempt !== attempt;
+/** A call that never left is no part of the story. An earlier errand of the same record may have sent others. */
+function withoutLastSent(deletion: Deletion): Deletion {
+	const last = deletion.timeline.findLastIndex(({ event }) => event === "sent");
+	return last === -1 ? deletion : { ...deletion, timeline: deletion.timeline.toSpliced(last, 1) };
+}

@@ -118,6 +118,15 @@ describe("a restoration", () => {
 		expect([record.failure, record.cloudflare?.status]).toEqual([null, 200]);
 	});
 
+	it("leaves the deletion's part of the story alone where it was held back", async () => {
+		const { record } = await lived({ creates: [{ held: 5001 }, "ok"] });
+		const sent = record.timeline.filter(({ event }) => event === "sent");
+		expect(sent.map(({ attempt }) => attempt)).toEqual([1, 1]);
+		expect(record.timeline.slice(0, 5).map(({ event }) => event)).toEqual([
+			...["requested", "planned", "sent", "answered", "deleted"],
+		]);
+	});
+
 	it.each<[Script, string, string | RegExp]>([
 		[{ creates: ["refused"] }, "cloudflare_refused", "Cloudflare refused to create the binding."],
 		[{ creates: ["credential"] }, "credential_rejected", /credential/],

@@ -23,7 +23,9 @@ export function agreeing({ ledger, kv, history, recordById, given }: Facts): Ver
 			...(binding ? [`binding:${binding.id}:${id}`, `prefix:${binding.prefix_id}:${id}`] : []),
 		];
 		for (const name of names) {
-			const fits = isDeepStrictEqual(keys.get(name)?.metadata, summary);
+			// The journal's version is beside the summary.
+			const { version: _, ...metadata } = Object(keys.get(name)?.metadata);
+			const fits = isDeepStrictEqual(metadata, summary);
 			look(fits ? null : `the key ${name} ${keys.has(name) ? "has another summary" : "is missing"}`, about);
 			keys.delete(name);
 		}
