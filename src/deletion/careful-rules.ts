@@ -170,14 +170,16 @@ export interface Step {
 	retryAfterMs: number | null;
 }
 
-/** What to do next. Every event that can occur in a phase has a row without a condition; any other is a defect of ours. */
+/**
+ * What to do next. Every event that can occur in a phase has a row without a condition; any other is a defect of ours, and
+ * the alarm goes on from what was kept.
+ */
 export function stepOf(progress: Progress, event: CarefulEvent, facts: CarefulFacts): Step {
 	// What never left was no call.
 	const known = event === "held_back" ? { ...progress, callsSent: progress.callsSent - 1 } : progress;
-	const rule = rules.find(
+	const rule: Pick<Rule, "to" | "do"> = rules.find(
 		(one) => one.in === known.phase && one.on === event && (one.when === undefined || holds(one.when, known, facts)),
-	);
-	if (rule === undefined) throw new Error(`no rule for ${event} in ${known.phase}`);
+	) ?? { do: "look_later" };
 	const sent = rule.do === "send" ? { callsSent: known.callsSent + 1, lastSentAtMs: facts.nowMs } : {};
 	const ended = known.phase === "sent" || known.phase === "sent_again" ? { lastSentAtMs: endOf(known, facts) } : {};
 	const looks = rule.do === "look_later" ? known.looks + 1 : known.looks;

@@ -62,9 +62,11 @@ describe("the table", () => {
 		expect(Object.keys(phaseMeanings)).toEqual([...phases]);
 	});
 
-	it("knows no event that has no rule", () => {
+	it("leaves an event that has no rule to the alarm, and changes nothing", () => {
 		const facts = { nowMs: startMs, lookedAtMs: startMs, isHeld: false, retryAfterMs: 0 };
-		expect(() => stepOf({ ...notYetSent(startMs), phase: "doubtful" }, "done", facts)).toThrow("no rule for done");
+		const progress: Progress = { ...notYetSent(startMs), phase: "doubtful" };
+		const step = stepOf(progress, "done", facts);
+		expect(step).toMatchObject({ progress: { ...progress, looks: 1 }, do: "look_later" });
 	});
 });
 

@@ -1,0 +1,51 @@
+// Progress as it is stored: releases that know more or fewer phases read each other's.
+import { describe, expect, it } from "vitest";
+import {
+	notYetSent,
+	type Phase,
+	type Progress,
+	phases,
+	readProgress,
+	storedProgress,
+} from "../../src/deletion/progress.ts";
+import { startMs } from "./world.ts";
+
+const progressIn = (phase: Phase): Progress => ({
+	...notYetSent(startMs),
+	phase,
+	callsSent: 2,
+	lastSentAtMs: startMs + 1,
+	looks: 3,
+});
+
+describe("stored progress", () => {
+	it.each(phases)("is read as it was written, in the phase %s", (phase) => {
+		expect(readProgress(storedProgress(progressIn(phase)))).toEqual(progressIn(phase));
+	});
+
+	it.each<[Phase, object]>([
+		["ready", { readBackFirst: false, mayHaveTakenEffect: false, answeredNo: false }],
+		["doubtful", { readBackFirst: true, mayHaveTakenEffect: true, answeredNo: false }],
+		["watching", { readBackFirst: true, mayHaveTakenEffect: true, answeredNo: true }],
+		["already", { readBackFirst: true, mayHaveTakenEffect: false, answeredNo: true }],
+		["paused", { readBackFirst: true, mayHaveTakenEffect: false, answeredNo: false }],
+	])("of version 0.1.0 is read as %s", (phase, fields) => {
+		const { judgedAtMs, callsSent, lastSentAtMs, looks } = progressIn(phase);
+		const text = JSON.stringify({ judgedAtMs, callsSent, lastSentAtMs, readBacks: looks, ...fields });
+		expect(readProgress(text)).toEqual(progressIn(phase));
+	});
+
+	it("drops a phase that version 0.1.0 carried along, and went on from", () => {
+		const sentMeanwhile = {
+			...JSON.parse(storedProgress(progressIn("ready"))),
+			readBackFirst: true,
+			mayHaveTakenEffect: true,
+		};
+		expect(readProgress(JSON.stringify(sentMeanwhile))).toEqual(progressIn("doubtful"));
+	});
+
+	it("drops a phase and fields of a later release", () => {
+		const later = { ...JSON.parse(storedProgress(progressIn("watching"))), form: 3, phase: "asleep", more: true };
+		expect(readProgress(JSON.stringify(later))).toEqual(progressIn("doubtful"));
+	});
+});
