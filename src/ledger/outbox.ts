@@ -20,6 +20,8 @@ export interface OutboxOptions {
 type Outcome = "published" | "refused";
 
 export interface Outbox {
+	/** A put that was under way when the last object died has no time-out any more, and may land over a newer version too. */
+	afterStart(): void;
 	/** Publishes one record, unless it is being published already. Never rejects. */
 	send(id: string): Promise<Outcome>;
 	/** The same in a moment, when whoever asked for the deletion has been answered. */
@@ -174,6 +176,10 @@ export function createOutbox(sql: SqlStorage, options: OutboxOptions): Outbox {
 	}
 
 	return {
+		afterStart() {
+			const update = "UPDATE deletions SET republish_at = ? WHERE publish_at IS NOT NULL AND republish_at IS NULL";
+			sql.exec(update, now() + lateLandingMs);
+		},
 		send,
 		sendSoon,
 		sendDue() {

@@ -40,6 +40,7 @@ export function wire(
 		publishAlias: (alias) => publishAlias(kv, alias, config.retentionDays, now()),
 		onFailure: (id, failures, detail) => log("warn", "publishing_failed", { deletion_id: id, failures, detail }),
 	});
+	outbox.afterStart();
 	const addressing = createAddressing({
 		accountId,
 		credential: config.credential,

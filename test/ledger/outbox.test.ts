@@ -191,3 +191,15 @@ it("other ids that callers know a record by are published too, and again where K
 		expect([kv.puts, outbox.nextDueMs()]).toEqual([["told", "told"], null]);
 	});
 });
+
+it("what was on its way when the object died is published, and once more ten minutes later", async () => {
+	await withOutbox(1, async ({ sql, outbox, clock, kv }) => {
+		outbox.afterStart();
+		await outbox.sendDue();
+		expect([unpublished(sql), kv.puts.length]).toEqual([0, 1]);
+		clock.ms = outbox.nextDueMs() ?? 0;
+		expect(clock.ms).toBeGreaterThanOrEqual(nowMs + 600_000);
+		await outbox.sendDue();
+		expect([kv.puts.length, outbox.nextDueMs()]).toEqual([2, null]);
+	});
+});

@@ -16,7 +16,7 @@ export interface WriteFailure {
  * @param retentionDays how long KV keeps it, counted from its last change; 0 is for ever.
  * @param version the journal's at the record's last change: by it a Ledger sees that it is older than KV.
  */
-export function publish(
+export async function publish(
 	kv: KVNamespace,
 	deletion: Deletion,
 	retentionDays: number,
@@ -26,12 +26,15 @@ export function publish(
 	const metadata = metadataOf(deletion);
 	const expiry = expiryOf(lastChangeMs(deletion), retentionDays, nowMs);
 	const versioned = version === undefined ? metadata : { ...metadata, version };
-	return written(
-		Promise.all([
-			kv.put(recordKey(deletion.id), JSON.stringify(deletion), { metadata: versioned, ...expiry }),
-			...indexKeys(deletion).map((key) => kv.put(key, "", { metadata, ...expiry })),
-		]),
-	);
+	// All are waited for: beside one that is refused at once, another may hang, and land later.
+	const put = async (key: string, value: string, about: object) => kv.put(key, value, { metadata: about, ...expiry });
+	const outcomes = await Promise.all([
+		written(put(recordKey(deletion.id), JSON.stringify(deletion), versioned)),
+		...indexKeys(deletion).map((key) => written(put(key, "", metadata))),
+	]);
+	const failures = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.failure]));
+	const [first] = failures;
+	return first === undefined ? ok(null) : fail({ ...first, timedOut: failures.some(({ timedOut }) => timedOut) });
 }
 
 /** Another id under which callers know a record. */

@@ -61,6 +61,14 @@ describe("publish", () => {
 		expect(published).toMatchObject({ ok: false, failure: { timedOut: true } });
 	});
 
+	it("says so also where another write beside it is refused at once", async () => {
+		spied().mockImplementation((key: string) =>
+			key.startsWith("prefix:") ? Promise.reject(new Error("no")) : new Promise(() => {}),
+		);
+		const published = await publish(HISTORY, deletionAt(nowMs), 0, nowMs);
+		expect(published).toMatchObject({ ok: false, failure: { timedOut: true } });
+	});
+
 	it("gives KV's refusal as a value", async () => {
 		spied().mockRejectedValue(new Error("KV PUT failed: 429 Too Many Requests"));
 		const published = await publish(HISTORY, deletionAt(nowMs), 0, nowMs);
