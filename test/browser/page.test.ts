@@ -33,7 +33,17 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		await sandbox?.stop();
 		await rm(directory, { recursive: true, force: true });
 	});
-	beforeEach(() => sandbox.imitation.reset());
+	beforeEach(() => {
+		sandbox.imitation.reset();
+		// Bindings with new ids: unbind remembers the ids that it has deleted, and Cloudflare never uses one again.
+		const { prefixes, ...state } = sandbox.imitation.snapshot();
+		const renewed = (bindings: (typeof prefixes)[number]["bindings"]) =>
+			bindings.map((one) => ({ ...one, id: crypto.randomUUID().replaceAll("-", "") }));
+		sandbox.imitation.replace({
+			...state,
+			prefixes: prefixes.map((one) => ({ ...one, bindings: renewed(one.bindings) })),
+		});
+	});
 
 	const remove = (cidr: string, query = "", caller: Parameters<typeof request>[3] = sandboxEmail) =>
 		request(sandbox, "DELETE", `/bindings/${cidr}${query}`, caller);

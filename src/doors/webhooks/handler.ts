@@ -96,13 +96,17 @@ async function outcomeOf(
 	const wish = { actor: actorOf(sender), target: target.value, reason: asked.reason, acknowledge, ifMatch: null };
 	if (sender.dryRun) return planned(wish, context, answerByMs);
 
+	const { id, formerId } = asked;
+	const own = id.length > 0 ? id : [messageId, asked.index];
+	const hasFormer = formerId.length > 0;
 	const command: DeletionCommand = {
 		...wish,
 		notBeforeMs: null,
 		// A payload is several requests, each with its own claim.
 		requestId: `${context.requestId}:${asked.index}`,
-		idempotencyKey: keyOf(asked.id.length > 0 ? asked.id : [messageId, asked.index]),
-		alsoKeys: asked.formerId.length > 0 ? [keyOf(asked.formerId)] : [],
+		// The former name first, as a Ledger of version 0.1.0 reads no other key.
+		idempotencyKey: keyOf(hasFormer ? formerId : own),
+		alsoKeys: hasFormer ? [keyOf(own)] : [],
 	};
 	const work = commandDeletion(command, Math.max(0, answerByMs - Date.now() - aheadMs), context);
 	// Should the sender have to be answered first, the work is not given up with its request.
