@@ -1,5 +1,5 @@
 // What somebody could still do about a deletion, as far as its record tells: what a door may offer. Whether it is done is
-// decided by who does it (`decisions.ts`, `restore.ts`), when it is asked for.
+// decided by who does it (`decisions.ts`, `begin-restoration.ts`), when it is asked for.
 import { type Actor, type Scope, sameName } from "./actor.ts";
 import { outOfRange } from "./decisions.ts";
 import type { Deletion } from "./deletion.ts";

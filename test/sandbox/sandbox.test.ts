@@ -31,7 +31,7 @@ test("answers while it runs, and frees both ports when it stops", { timeout: 60_
 	await expect(fetch(imitationUrl)).rejects.toThrow("fetch failed");
 });
 
-test("goes on where it was left, until it begins anew", { timeout: 60_000 }, async () => {
+test("goes on where it was left, until it starts over", { timeout: 60_000 }, async () => {
 	const first = await start("data");
 	await fetch(first.imitationUrl + bindingPath, { method: "DELETE", headers: withToken });
 	await first.stop();

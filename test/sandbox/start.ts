@@ -1,5 +1,5 @@
 // `npm start`: the sandbox on the command line. PORT and IMITATION_PORT say where it listens,
-// --fresh begins anew. All it does itself is to read those, to print, and to end cleanly.
+// --fresh starts over. All it does itself is to read those, to print, and to end cleanly.
 import { relative } from "node:path";
 import { parseArgs } from "node:util";
 import { isPortTaken, type Sandbox, startSandbox } from "./sandbox.ts";
@@ -23,7 +23,7 @@ function readArguments() {
 	try {
 		return parseArgs({ options: { fresh: { type: "boolean", default: false } } }).values;
 	} catch {
-		return fail("npm start takes one option: npm start -- --fresh, which begins anew.");
+		return fail("npm start takes one option: npm start -- --fresh, which starts over.");
 	}
 }
 

@@ -46,7 +46,7 @@ export function welcome({ url, imitationUrl, dataPath }: Addresses): string {
 		`${strong("unbind")} listens on ${strong(url)}`,
 		`In a browser, sign in with ${strong(sandboxCallers.sandbox.token)}.`,
 		`Behind it, on ${imitationUrl}, is an imitation of Cloudflare's API. Nothing leaves this machine.`,
-		quiet(`Data: ${dataPath} (npm start -- --fresh begins anew). Ctrl-C ends it.`),
+		quiet(`Data: ${dataPath} (npm start -- --fresh starts over). Ctrl-C ends it.`),
 		"",
 		...examples.flatMap(([title, lines]) => [`  ${quiet(`# ${title}`)}`, ...lines.map((line) => `  ${line}`), ""]),
 	].join("\n");
