@@ -21,6 +21,14 @@ test("the contract describes every route, and no other", () => {
 	expect(described.toSorted()).toEqual([...routed, ...served].toSorted());
 });
 
+test("what only some records have is described, and not required", () => {
+	const { properties, required } = openapi.components.schemas.Deletion;
+	for (const member of ["form", "requests", "resolution"]) {
+		expect(properties).toHaveProperty(member);
+		expect(required).not.toContain(member);
+	}
+});
+
 test("it names every state, guard, door and problem code", () => {
 	const { State, Guard, Party, Problem } = openapi.components.schemas;
 	expect(State.enum).toEqual(states);
@@ -34,7 +42,9 @@ test("a record, a plan and a row have the members that it requires", async () =>
 	const plan = await call("/bindings/203.0.113.128/25");
 	expect(Object.keys(plan.json).toSorted()).toEqual(Plan.required.toSorted());
 	const record = await call("/bindings/203.0.113.128/25", { method: "DELETE" });
-	expect(Object.keys(record.json).toSorted()).toEqual(Deletion.required.toSorted());
+	const { form, ...members } = record.json;
+	expect(form).toEqual(expect.any(Number));
+	expect(Object.keys(members).toSorted()).toEqual(Deletion.required.toSorted());
 	const [row] = (await call("/deletions")).json.deletions;
 	expect(Object.keys(row).toSorted()).toEqual(Summary.required.toSorted());
 });

@@ -143,6 +143,7 @@ test("no route reads a body to its end, however long it is", async () => {
 	const routes: [string, string, Record<string, string>, number, number][] = [
 		["POST", "/deletions", json, 64, 413],
 		["POST", `/deletions/${nobody}/approval`, json, 64, 413],
+		["POST", `/deletions/${nobody}/resolution`, json, 64, 413],
 		["PUT", "/freeze", json, 64, 413],
 		["POST", `/deletions/${nobody}/cancellation`, json, 64, 400],
 		["POST", `/deletions/${nobody}/restoration`, json, 64, 400],
@@ -156,7 +157,7 @@ test("no route reads a body to its end, however long it is", async () => {
 		...["/sign-in", "/sign-out", "/freeze-switch", "/account/203.0.113.0/26"].map(
 			(path): [string, string, Record<string, string>, number, number] => ["POST", path, form, 16, 413],
 		),
-		...["approve", "reject", "cancel", "restore"].map(
+		...["approve", "reject", "cancel", "restore", "resolve"].map(
 			(what): [string, string, Record<string, string>, number, number] => [
 				"POST",
 				`/records/${nobody}/${what}`,

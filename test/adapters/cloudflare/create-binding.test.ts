@@ -72,23 +72,19 @@ describe("a creation", () => {
 		});
 	});
 
-	it.each([
-		["no result", { success: true }],
-		["a result without an id", { success: true, result: { cidr: "203.0.113.192/27" } }],
-		["an empty result", { success: true, result: null }],
-	])("has no binding to show where the answer has %s", async (_, body) => {
-		await cloudflare.order({ fault: { kind: "respond", status: 201, body }, method: "POST" });
+	it.each<[string, OrderInput["fault"]]>([
+		["has no result", { kind: "respond", status: 201, body: { success: true } }],
+		[
+			"has no id in its result",
+			{ kind: "respond", status: 201, body: { success: true, result: { cidr: "203.0.113.192/27" } } },
+		],
+		["has an empty result", { kind: "respond", status: 201, body: { success: true, result: null } }],
+		["is empty", { kind: "empty", status: 201 }],
+	])("is unclear where the answer %s", async (_, fault) => {
+		await cloudflare.order({ fault, method: "POST" });
 		expect(await addressingOf().addressing.createBinding(edgeId, wanted)).toMatchObject({
-			ok: true,
-			value: { answer: { success: true }, binding: null },
-		});
-	});
-
-	it("has none either where the answer is empty", async () => {
-		await cloudflare.order({ fault: { kind: "empty", status: 201 }, method: "POST" });
-		expect(await addressingOf().addressing.createBinding(edgeId, wanted)).toMatchObject({
-			ok: true,
-			value: { answer: { status: 201, success: null }, binding: null },
+			ok: false,
+			failure: { kind: "unclear" },
 		});
 	});
 });
