@@ -11,7 +11,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: "\tif (deleted !== null && now() < goneAtMs(deleted) + lagMs) return ok(false);\n",
 			by: "",
 		},
-		tests: ["test/deletion/lag.test.ts", "test/promises/the-way-back.test.ts"],
+		tests: ["test/deletion/lag.test.ts"],
 		chaos: true,
 	},
 	{
@@ -22,7 +22,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: 'restoration?.state !== "already_bound") return false;',
 			by: 'restoration?.state !== "already_bound") return false;\n\treturn true;',
 		},
-		tests: ["test/promises/the-way-back.test.ts"],
+		tests: ["test/deletion/begin-restoration.test.ts"],
 		chaos: false,
 	},
 	{
@@ -33,7 +33,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: "return lookedAtMs < progress.lastSentAtMs + lagMs;",
 			by: "return false;",
 		},
-		tests: ["test/deletion/careful-rules.test.ts", "test/deletion/lag.test.ts"],
+		tests: ["test/deletion/careful-rules.test.ts", "test/deletion/read-back.test.ts"],
 		chaos: true,
 	},
 	{
@@ -45,7 +45,7 @@ export const worldMutations: readonly Mutation[] = [
 				'\tconst read = await cloudflare.getBinding(binding.prefix_id, binding.id);\n\tif (read.ok) return "not_done";\n\tif (read.failure.kind !== "not_found" || maySeeNothing) return "nothing";\n',
 			by: '\tconst listing = await cloudflare.listBindings(binding.prefix_id, { fresh: true });\n\tif (!listing.ok) return "nothing";\n\tif (listing.value.items.some(({ id }) => sameId(id, binding.id))) return "not_done";\n\tif (maySeeNothing) return "nothing";\n',
 		},
-		tests: ["test/deletion/lag.test.ts", "test/deletion/read-back.test.ts"],
+		tests: ["test/deletion/lag.test.ts"],
 		chaos: true,
 	},
 	{
@@ -56,7 +56,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: "goneAtMs(gone) >=",
 			by: 'Date.parse(gone.timeline.at(-1)?.at ?? "") >=',
 		},
-		tests: ["test/promises/once.test.ts", "test/deletion/judge-received.test.ts"],
+		tests: ["test/deletion/judge-received.test.ts"],
 		chaos: true,
 	},
 	{
@@ -89,7 +89,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: "\tUNION ALL SELECT id FROM deletions WHERE publish_at IS NOT NULL\n",
 			by: "",
 		},
-		tests: ["test/promises/fresh.test.ts", "test/ledger/changes.test.ts"],
+		tests: ["test/ledger/changes.test.ts"],
 		chaos: true,
 	},
 	{
@@ -111,7 +111,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: "await limited(writeLimitMs, write);",
 			by: "await write;",
 		},
-		tests: ["test/promises/never-lost.test.ts"],
+		tests: ["test/adapters/history/publish.test.ts"],
 		chaos: true,
 	},
 	{
@@ -155,7 +155,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: "\tif (isComplete) directory.learnMissing(target.bindingId, ports.now());\n",
 			by: "",
 		},
-		tests: ["test/deletion/find.test.ts", "test/deletion/locate.test.ts"],
+		tests: ["test/deletion/find.test.ts"],
 		chaos: false,
 	},
 	{
@@ -177,7 +177,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: "\t\tsetAside(sql, row.id);\n\t\treturn null;\n",
 			by: '\t\tthrow new Error("unreadable");\n',
 		},
-		tests: ["test/ledger/overview.test.ts", "test/ledger/status.test.ts"],
+		tests: ["test/ledger/changes.test.ts"],
 		chaos: false,
 	},
 	{
@@ -199,7 +199,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: "if (deletion.approval === null || !isLate || !wasHeld) return",
 			by: "if (isLate || !isLate) return",
 		},
-		tests: ["test/deletion/waiting.test.ts", "test/lifecycle/approval.test.ts"],
+		tests: ["test/lifecycle/freeze.test.ts"],
 		chaos: false,
 	},
 	{
@@ -210,7 +210,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: '\t}\n\treturn fail("unreachable");',
 			by: '\t}\n\tthrow new Error("unreachable");',
 		},
-		tests: ["test/doors/unreachable.test.ts", "test/doors/entry.test.ts"],
+		tests: ["test/doors/unreachable.test.ts"],
 		chaos: true,
 	},
 	{
@@ -221,7 +221,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: 'await (what === "deletion" ? lookForDeleted(deletion, ports) : lookForRestored(deletion, ports));',
 			by: "await Promise.resolve<Seen | null>(null);",
 		},
-		tests: ["test/deletion/resolution.test.ts", "test/lifecycle/resolution.test.ts"],
+		tests: ["test/deletion/resolution.test.ts"],
 		chaos: false,
 	},
 	{
@@ -232,7 +232,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: "const looksAloneMs = 600_000;",
 			by: "const looksAloneMs = 0;",
 		},
-		tests: ["test/deletion/resolution.test.ts", "test/lifecycle/resolution.test.ts"],
+		tests: ["test/deletion/resolution.test.ts"],
 		chaos: false,
 	},
 	{
@@ -243,11 +243,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: "[plainId(space.of), dashedId(space.of)].map",
 			by: "[space.of].map",
 		},
-		tests: [
-			"test/adapters/history/page.test.ts",
-			"test/adapters/history/walk.test.ts",
-			"test/adapters/history/recall.test.ts",
-		],
+		tests: ["test/adapters/history/recall.test.ts", "test/adapters/history/page.test.ts"],
 		chaos: false,
 	},
 	{
@@ -269,7 +265,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: 'state: v.custom<State>((value) => typeof value === "string"),',
 			by: 'state: v.picklist(["deleted", "already_gone", "restored", "refused", "failed", "cancelled", "expired"]),',
 		},
-		tests: ["test/adapters/history/keys.test.ts"],
+		tests: ["test/adapters/history/page.test.ts"],
 		chaos: false,
 	},
 	{
@@ -291,7 +287,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: "pace.prefix[earlier - mayStay - 1]",
 			by: "pace.prefix[0]",
 		},
-		tests: ["test/deletion/guards.test.ts"],
+		tests: ["test/lifecycle/budget.test.ts"],
 		chaos: false,
 	},
 	{
@@ -302,7 +298,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: "if (untilMs === null) return { parts",
 			by: "if (untilMs === null || sinceMs === null) return { parts",
 		},
-		tests: ["test/adapters/history/page.test.ts", "test/adapters/history/walk.test.ts"],
+		tests: ["test/adapters/history/page.test.ts"],
 		chaos: false,
 	},
 	{
@@ -346,7 +342,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: "CASE WHEN summary_change = change THEN summary END AS summary",
 			by: "summary",
 		},
-		tests: ["test/ledger/changes.test.ts", "test/upgrade/both-releases.test.ts"],
+		tests: ["test/ledger/changes.test.ts"],
 		chaos: false,
 	},
 	{
@@ -357,7 +353,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: "[name, ...othersOf(sql, name)]",
 			by: "[name]",
 		},
-		tests: ["test/ledger/spellings.test.ts", "test/upgrade/takes-over.test.ts"],
+		tests: ["test/ledger/spellings.test.ts"],
 		chaos: false,
 	},
 	{
@@ -368,7 +364,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: "earlier.payload !== payload && earlier.payload !== older",
 			by: "earlier.payload !== payload",
 		},
-		tests: ["test/deletion/receive.test.ts", "test/upgrade/takes-over.test.ts"],
+		tests: ["test/deletion/receive.test.ts", "test/deletion/idempotency.test.ts"],
 		chaos: false,
 	},
 	{
