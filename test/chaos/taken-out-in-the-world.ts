@@ -1,153 +1,414 @@
-// The safeguards against Cloudflare's and KV's real world: lag, outages, resets, other releases. Each names what is to be
-// taken out; where the text is `toFillIn`, `npm run mutations` says so and fails.
-import { type Mutation, toFillIn } from "./mutation.ts";
+// The safeguards against Cloudflare's and KV's real world: lag, outages, resets, other releases. Each names what is taken
+// out.
+import type { Mutation } from "./mutation.ts";
 
 export const worldMutations: readonly Mutation[] = [
 	{
 		// In the look of a restoration: a binding that we deleted is not bound while lists may lag.
 		name: "what we deleted does not count as bound",
-		patch: toFillIn,
-		tests: ["test/promises/the-way-back.test.ts"],
+		patch: {
+			file: "src/deletion/look.ts",
+			replace: "\tif (deleted !== null && now() < goneAtMs(deleted) + lagMs) return ok(false);\n",
+			by: "",
+		},
+		tests: ["test/deletion/lag.test.ts"],
 		chaos: true,
 	},
 	{
 		// At the beginning of a restoration: one whose binding is no longer there can be asked for again.
 		name: "a restoration whose binding has gone can be asked for again",
-		patch: toFillIn,
-		tests: ["test/promises/the-way-back.test.ts"],
+		patch: {
+			file: "src/deletion/begin-restoration.ts",
+			replace: 'restoration?.state !== "already_bound") return false;',
+			by: 'restoration?.state !== "already_bound") return false;\n\treturn true;',
+		},
+		tests: ["test/deletion/begin-restoration.test.ts"],
 		chaos: false,
 	},
 	{
 		// Of a careful call: what a look shows within two minutes of the last call is no ground to fail.
 		name: "the lag before failing",
-		patch: toFillIn,
-		tests: ["test/deletion/read-back.test.ts"],
+		patch: {
+			file: "src/deletion/careful-rules.ts",
+			replace: "return lookedAtMs < progress.lastSentAtMs + lagMs;",
+			by: "return false;",
+		},
+		tests: ["test/deletion/careful-rules.test.ts", "test/deletion/read-back.test.ts"],
 		chaos: true,
 	},
 	{
 		// Of a careful call's look: the binding is read by its id too, not only in the list.
 		name: "the look at the binding itself",
-		patch: toFillIn,
-		tests: ["test/deletion/read-back.test.ts"],
+		patch: {
+			file: "src/deletion/look.ts",
+			replace:
+				'\tconst read = await cloudflare.getBinding(binding.prefix_id, binding.id);\n\tif (read.ok) return "not_done";\n\tif (read.failure.kind !== "not_found" || maySeeNothing) return "nothing";\n',
+			by: '\tconst listing = await cloudflare.listBindings(binding.prefix_id, { fresh: true });\n\tif (!listing.ok) return "nothing";\n\tif (listing.value.items.some(({ id }) => sameId(id, binding.id))) return "not_done";\n\tif (maySeeNothing) return "nothing";\n',
+		},
+		tests: ["test/deletion/lag.test.ts"],
 		chaos: true,
 	},
 	{
 		// Where a request is joined to a deletion: by when that took effect, not by when it changed.
 		name: "joining by when it took effect",
-		patch: toFillIn,
-		tests: ["test/promises/once.test.ts"],
+		patch: {
+			file: "src/deletion/judge-received.ts",
+			replace: "goneAtMs(gone) >=",
+			by: 'Date.parse(gone.timeline.at(-1)?.at ?? "") >=',
+		},
+		tests: ["test/deletion/judge-received.test.ts"],
 		chaos: true,
 	},
 	{
 		// Before the look-up: the commit of `received`.
 		name: "the record before the look-up",
-		patch: toFillIn,
-		tests: ["test/promises/never-lost.test.ts"],
+		patch: {
+			file: "src/ledger/ledger.ts",
+			replace: "\t\tmigrate(ctx.storage);\n",
+			by: "\t\tmigrate(ctx.storage);\n\t\tthis.#sql.exec(\"DELETE FROM deletions WHERE state = 'received'\");\n",
+		},
+		tests: ["test/promises/never-lost.test.ts", "test/deletion/stops.test.ts"],
 		chaos: true,
 	},
 	{
 		// Where a duplicate that was told an id becomes an alias.
 		name: "the alias of an id that was told",
-		patch: toFillIn,
+		patch: {
+			file: "src/ledger/journal.ts",
+			replace: "\t\tif (row.told === 1) keepAlias(id, deletionId);\n",
+			by: "",
+		},
 		tests: ["test/promises/never-lost.test.ts"],
 		chaos: true,
 	},
 	{
 		// In the Ledger's part of a list: what is not published yet, however old.
 		name: "what is unpublished, in the list",
-		patch: toFillIn,
-		tests: ["test/promises/fresh.test.ts"],
+		patch: {
+			file: "src/ledger/changes.ts",
+			replace: "\tUNION ALL SELECT id FROM deletions WHERE publish_at IS NOT NULL\n",
+			by: "",
+		},
+		tests: ["test/ledger/changes.test.ts"],
 		chaos: true,
 	},
 	{
 		// Where a record is read by its id: the Ledger's answer wins over KV's.
 		name: "the Ledger's answer, by id",
-		patch: toFillIn,
+		patch: {
+			file: "src/adapters/history/record.ts",
+			replace: "const kept = askLedger(id);",
+			by: "const kept = published.then((copy) => (copy.ok && copy.value !== null ? ok(null) : askLedger(id)));",
+		},
 		tests: ["test/promises/fresh.test.ts"],
 		chaos: true,
 	},
 	{
 		// Around a KV put: its time limit.
 		name: "the time limit of a KV put",
-		patch: toFillIn,
-		tests: ["test/promises/never-lost.test.ts"],
+		patch: {
+			file: "src/adapters/history/publish.ts",
+			replace: "await limited(writeLimitMs, write);",
+			by: "await write;",
+		},
+		tests: ["test/adapters/history/publish.test.ts"],
 		chaos: true,
 	},
 	{
 		// In the alarm: it is set again before anything is published.
 		name: "the next alarm before publishing",
-		patch: toFillIn,
+		patch: {
+			file: "src/ledger/ledger.ts",
+			replace: "\t\t\tthis.#wakeForNext();\n\t\t\tvoid publishing.then(() => this.#wakeForNext());\n",
+			by: "\t\t\tawait publishing;\n\t\t\tthis.#wakeForNext();\n",
+		},
 		tests: ["test/promises/never-lost.test.ts"],
 		chaos: true,
 	},
 	{
 		// In the outbox: a put that timed out is followed by another publication ten minutes later.
 		name: "publishing once more after a put that timed out",
-		patch: toFillIn,
+		patch: {
+			file: "src/ledger/outbox.ts",
+			replace: "outcome.failure.timedOut ? now() + lateLandingMs : null,",
+			by: "null,",
+		},
 		tests: ["test/ledger/outbox.test.ts"],
 		chaos: true,
 	},
 	{
 		// Where Cloudflare's answer is interpreted: an empty 2xx is no success.
 		name: "a success needs an answer that can be read",
-		patch: toFillIn,
+		patch: {
+			file: "src/adapters/cloudflare/interpret.ts",
+			replace: "if (answer.success !== true)",
+			by: "if (answer.success === false)",
+		},
 		tests: ["test/adapters/cloudflare/interpret.test.ts"],
 		chaos: true,
 	},
 	{
 		// Where a binding id is looked up: misses are remembered for a while.
 		name: "the memory of misses",
-		patch: toFillIn,
-		tests: ["test/deletion/locate.test.ts"],
+		patch: {
+			file: "src/deletion/find.ts",
+			replace: "\tif (isComplete) directory.learnMissing(target.bindingId, ports.now());\n",
+			by: "",
+		},
+		tests: ["test/deletion/find.test.ts"],
 		chaos: false,
 	},
 	{
 		// In the history's reads: when KV fails, the Ledger's week is served as stale.
 		name: "the Ledger's week when KV cannot be read",
-		patch: toFillIn,
-		tests: ["test/promises/fresh.test.ts"],
+		patch: {
+			file: "src/adapters/history/history.ts",
+			replace: "if (changes === null) return fail(page);",
+			by: "if (changes !== undefined) return fail(page);",
+		},
+		tests: ["test/promises/fresh.test.ts", "test/adapters/history/history.test.ts"],
 		chaos: true,
 	},
 	{
 		// Where rows are read: one that cannot be read is left out and counted.
 		name: "the isolation of an unreadable record",
-		patch: toFillIn,
-		tests: ["test/ledger/overview.test.ts"],
+		patch: {
+			file: "src/ledger/unreadable.ts",
+			replace: "\t\tsetAside(sql, row.id);\n\t\treturn null;\n",
+			by: '\t\tthrow new Error("unreadable");\n',
+		},
+		tests: ["test/ledger/changes.test.ts"],
 		chaos: false,
 	},
 	{
 		// Smaller ones: an overdue alarm is set again at any request.
 		name: "the overdue alarm at any request",
-		patch: toFillIn,
+		patch: {
+			file: "src/ledger/ledger.ts",
+			replace: "\t\tif (this.#isAlarmLost()) this.#wakeBy(Date.now());\n",
+			by: "",
+		},
 		tests: ["test/promises/never-lost.test.ts"],
 		chaos: false,
 	},
 	{
 		// Smaller ones: an approval that a freeze held up for too long is asked for again.
 		name: "asking again for an approval that a freeze held up",
-		patch: toFillIn,
-		tests: ["test/lifecycle/approval.test.ts"],
+		patch: {
+			file: "src/deletion/waiting.ts",
+			replace: "if (deletion.approval === null || !isLate || !wasHeld) return",
+			by: "if (isLate || !isLate) return",
+		},
+		tests: ["test/lifecycle/freeze.test.ts"],
 		chaos: false,
 	},
 	{
 		// Smaller ones: an unreachable Ledger is 503.
 		name: "503 for a Ledger that cannot be reached",
-		patch: toFillIn,
-		tests: ["test/doors/entry.test.ts"],
+		patch: {
+			file: "src/doors/ask.ts",
+			replace: '\t}\n\treturn fail("unreachable");',
+			by: '\t}\n\tthrow new Error("unreachable");',
+		},
+		tests: ["test/doors/unreachable.test.ts"],
 		chaos: true,
 	},
 	{
 		// Of a resolution by hand: where Cloudflare can be read, the look decides.
 		name: "the look before a resolution",
-		patch: toFillIn,
-		tests: ["test/lifecycle/resolution.test.ts"],
+		patch: {
+			file: "src/deletion/resolution.ts",
+			replace: 'await (what === "deletion" ? lookForDeleted(deletion, ports) : lookForRestored(deletion, ports));',
+			by: "await Promise.resolve<Seen | null>(null);",
+		},
+		tests: ["test/deletion/resolution.test.ts"],
 		chaos: false,
 	},
 	{
 		// Of a resolution by hand: not before ten minutes.
 		name: "the ten minutes before a resolution",
-		patch: toFillIn,
-		tests: ["test/lifecycle/resolution.test.ts"],
+		patch: {
+			file: "src/deletion/resolution.ts",
+			replace: "const looksAloneMs = 600_000;",
+			by: "const looksAloneMs = 0;",
+		},
+		tests: ["test/deletion/resolution.test.ts"],
+		chaos: false,
+	},
+	{
+		// Smaller ones: `?binding=` finds the rows of both spellings of an id.
+		name: "both spellings of an id in ?binding=",
+		patch: {
+			file: "src/adapters/history/keys.ts",
+			replace: "[plainId(space.of), dashedId(space.of)].map",
+			by: "[space.of].map",
+		},
+		tests: ["test/adapters/history/recall.test.ts", "test/adapters/history/page.test.ts"],
+		chaos: false,
+	},
+	{
+		// Smaller ones: KV keeps a record so long from its last change on.
+		name: "the retention from the last change",
+		patch: {
+			file: "src/adapters/history/publish.ts",
+			replace: "expiryOf(lastChangeMs(deletion), retentionDays",
+			by: "expiryOf(Date.parse(deletion.created_at), retentionDays",
+		},
+		tests: ["test/adapters/history/publish.test.ts"],
+		chaos: false,
+	},
+	{
+		// Smaller ones: a row whose state only another release knows is shown.
+		name: "the rows of unknown states",
+		patch: {
+			file: "src/adapters/history/keys.ts",
+			replace: 'state: v.custom<State>((value) => typeof value === "string"),',
+			by: 'state: v.picklist(["deleted", "already_gone", "restored", "refused", "failed", "cancelled", "expired"]),',
+		},
+		tests: ["test/adapters/history/page.test.ts"],
+		chaos: false,
+	},
+	{
+		// Smaller ones: what is left to deletions is a share of the quota that Cloudflare names.
+		name: "the reserve by the quota",
+		patch: {
+			file: "src/adapters/cloudflare/rate-gate.ts",
+			replace: "quota === null ? largestReserve : Math.min",
+			by: "quota === quota ? largestReserve : Math.min",
+		},
+		tests: ["test/adapters/cloudflare/rate-gate.test.ts"],
+		chaos: false,
+	},
+	{
+		// Smaller ones: breadth says when enough deletions will have left the window, not just the oldest.
+		name: "the Retry-After of breadth",
+		patch: {
+			file: "src/deletion/guards.ts",
+			replace: "pace.prefix[earlier - mayStay - 1]",
+			by: "pace.prefix[0]",
+		},
+		tests: ["test/lifecycle/budget.test.ts"],
+		chaos: false,
+	},
+	{
+		// Smaller ones: a stretch that has only an end is cut, so that its pages are full.
+		name: "full pages with ?until= alone",
+		patch: {
+			file: "src/adapters/history/page.ts",
+			replace: "if (untilMs === null) return { parts",
+			by: "if (untilMs === null || sinceMs === null) return { parts",
+		},
+		tests: ["test/adapters/history/page.test.ts"],
+		chaos: false,
+	},
+	{
+		// At the start: a Ledger that an earlier release made gets the new columns.
+		name: "the migration of a Ledger that is there already",
+		patch: {
+			file: "src/ledger/migrations.ts",
+			replace: "return row === undefined ? 0 : Number(row.value);",
+			by: "return row === undefined ? schemaVersion : Number(row.value);",
+		},
+		tests: ["test/upgrade/takes-over.test.ts"],
+		chaos: false,
+	},
+	{
+		// At the start: a newer release's tables are left as they are.
+		name: "the newer schema that is left as it is",
+		patch: {
+			file: "src/ledger/migrations.ts",
+			replace: "if (before >= schemaVersion) return;",
+			by: "if (before === schemaVersion) return;",
+		},
+		tests: ["test/upgrade/both-releases.test.ts"],
+		chaos: false,
+	},
+	{
+		// Of a received record: it is due in a column that the previous release does not read.
+		name: "a received record is not due for the previous release",
+		patch: {
+			file: "src/ledger/journal.ts",
+			replace: "isNew ? null : (work?.dueAtMs ?? null),",
+			by: "work?.dueAtMs ?? null,",
+		},
+		tests: ["test/upgrade/both-releases.test.ts"],
+		chaos: false,
+	},
+	{
+		// Of a list row: it counts only if it was derived from the record's latest change.
+		name: "the change that a list row was derived from",
+		patch: {
+			file: "src/ledger/changes.ts",
+			replace: "CASE WHEN summary_change = change THEN summary END AS summary",
+			by: "summary",
+		},
+		tests: ["test/ledger/changes.test.ts"],
+		chaos: false,
+	},
+	{
+		// Of a claim: the previous release kept it under the name as it was spelt.
+		name: "the claims under another spelling",
+		patch: {
+			file: "src/ledger/spellings.ts",
+			replace: "[name, ...othersOf(sql, name)]",
+			by: "[name]",
+		},
+		tests: ["test/ledger/spellings.test.ts"],
+		chaos: false,
+	},
+	{
+		// Of a claim: the previous release kept a long payload as it was.
+		name: "the payload as the previous release kept it",
+		patch: {
+			file: "src/deletion/receive.ts",
+			replace: "earlier.payload !== payload && earlier.payload !== older",
+			by: "earlier.payload !== payload",
+		},
+		tests: ["test/deletion/receive.test.ts", "test/deletion/idempotency.test.ts"],
+		chaos: false,
+	},
+	{
+		// Of a new Ledger: as long as the history is unread, deletions are frozen.
+		name: "frozen until the history is read",
+		patch: {
+			file: "src/ledger/freezes.ts",
+			replace: "if (hasReadHistory(sql)) return null;",
+			by: "if (sql !== undefined) return null;",
+		},
+		tests: ["test/ledger/legacy.test.ts"],
+		chaos: false,
+	},
+	{
+		// Of a new Ledger: one that finds a history begins frozen.
+		name: "the frozen start of a new Ledger",
+		patch: {
+			file: "src/ledger/legacy.ts",
+			replace: '\t\t\tfreezeFor("new");\n',
+			by: "",
+		},
+		tests: ["test/ledger/legacy.test.ts"],
+		chaos: false,
+	},
+	{
+		// Of a Ledger that was set back: it is frozen.
+		name: "the freeze of a Ledger that was set back",
+		patch: {
+			file: "src/ledger/legacy.ts",
+			replace: '\t\tfreezeFor("older");\n',
+			by: "",
+		},
+		tests: ["test/ledger/legacy.test.ts"],
+		chaos: false,
+	},
+	{
+		// Of a Ledger that was set back: nothing that waited in it goes off.
+		name: "cancelling what waited in a Ledger that was set back",
+		patch: {
+			file: "src/ledger/legacy.ts",
+			replace: '\t\tif (kind === "older") for (const id of waitingIds(sql)) cancelWaiting(id);\n',
+			by: "",
+		},
+		tests: ["test/ledger/legacy.test.ts"],
 		chaos: false,
 	},
 ];

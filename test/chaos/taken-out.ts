@@ -9,8 +9,9 @@ const safeguards: readonly Mutation[] = [
 		name: "the intent's commit before the DELETE",
 		patch: {
 			file: "src/deletion/careful.ts",
-			replace: "	errand.keep(sent, progress, sentAtMs + lookAfterMs);\n",
-			by: "",
+			replace:
+				'\t\t\t\tkeep(withEvent(deletion, nowMs, "sent", { attempt: step.progress.callsSent }), lookAfterMs);\n\t\t\t\tnews = await answered(errand);\n',
+			by: '\t\t\t\tnews = await answered(errand);\n\t\t\t\tkeep(withEvent(deletion, nowMs, "sent", { attempt: step.progress.callsSent }), lookAfterMs);\n',
 		},
 		tests: ["test/promises/recorded-first.test.ts", "test/deletion/stops.test.ts"],
 		chaos: true,
@@ -28,9 +29,9 @@ const safeguards: readonly Mutation[] = [
 	{
 		name: "the read-back",
 		patch: {
-			file: "src/deletion/careful.ts",
-			replace: "const next = progress.readBackFirst ? lookAgain : maySend(",
-			by: "const next = maySend(",
+			file: "src/deletion/careful-rules.ts",
+			replace: '\t{ in: "sent", on: "go", to: "doubtful", do: "look" },\n',
+			by: '\t{ in: "sent", on: "go", when: "may_send", to: "sent_again", do: "send" },\n\t{ in: "sent", on: "unclear", when: "may_send", to: "sent_again", do: "send" },\n\t{ in: "sent", on: "go", to: "doubtful", do: "look" },\n',
 		},
 		tests: ["test/promises/once.test.ts", "test/deletion/read-back.test.ts"],
 		chaos: true,
@@ -38,9 +39,9 @@ const safeguards: readonly Mutation[] = [
 	{
 		name: "the idempotency check",
 		patch: {
-			file: "src/deletion/admit.ts",
-			replace: "of claims) {\n		const earlier",
-			by: "of claims.slice(0, 0)) {\n		const earlier",
+			file: "src/deletion/receive.ts",
+			replace: "lasting } of claims) {\n		const earlier",
+			by: "lasting } of claims.slice(0, 0)) {\n		const earlier",
 		},
 		tests: ["test/promises/once.test.ts", "test/deletion/idempotency.test.ts"],
 		chaos: true,

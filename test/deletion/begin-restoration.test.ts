@@ -5,6 +5,7 @@ import { carryBack } from "../../src/deletion/carry-back.ts";
 import { type Deletion, states } from "../../src/deletion/deletion.ts";
 import { createDirectory } from "../../src/deletion/directory.ts";
 import { carryOut } from "../../src/deletion/execute.ts";
+import { lagMs } from "../../src/deletion/lag.ts";
 import { notYetSent } from "../../src/deletion/progress.ts";
 import { edge, recordOf } from "./a-deletion.ts";
 import { begun, bind, cidr, deleted, live, play, restorationOf, restorer } from "./a-restoration.ts";
@@ -216,6 +217,23 @@ describe("a restoration that is asked for again", () => {
 		});
 		await carryBack(recordId, world.ports);
 		expect(recordOf(world, recordId).state).toBe("restored");
+	});
+
+	it("begins again where its binding has gone, once reads do not lag any more", async () => {
+		const { world, recordId } = await begun();
+		await live(world, recordId);
+		for (const bindings of world.account.values())
+			bindings.splice(0, bindings.length, ...bindings.filter((one) => one.cidr !== cidr));
+		world.clock.nowMs += lagMs - 1;
+		expect(await ask(world, recordOf(world, recordId))).toMatchObject({ ok: true, value: { state: "restored" } });
+		world.clock.nowMs += 1;
+		expect(await ask(world, recordOf(world, recordId))).toMatchObject({
+			ok: true,
+			value: { state: "deleted", restoration: { state: "restoring", binding_id: null } },
+		});
+		await live(world, recordId);
+		expect(recordOf(world, recordId).state).toBe("restored");
+		expect(world.calls.filter((call) => call.startsWith("create"))).toHaveLength(2);
 	});
 
 	it("goes on from a record that the journal does not have any more", async () => {

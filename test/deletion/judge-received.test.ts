@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { advance } from "../../src/deletion/advance.ts";
+import { beginRestoration } from "../../src/deletion/begin-restoration.ts";
 import { lookAfterMs } from "../../src/deletion/careful.ts";
 import { createDirectory } from "../../src/deletion/directory.ts";
 import { carryOut } from "../../src/deletion/execute.ts";
@@ -219,6 +220,21 @@ describe("a received deletion of another actor's binding", () => {
 			failure: { code: "binding_not_found" },
 			actor: { name: "bob" },
 		});
+	});
+
+	it("stays a record of its own too where the earlier one has changed since: its binding was restored", async () => {
+		const world = worldOf();
+		const first = received(world);
+		await advance(first, world.ports, createDirectory());
+		world.clock.nowMs += 1;
+		const second = received(world, { target: targetOf(id("b1"), id("a1")), actor: actorOf({ name: "bob" }) });
+		world.clock.nowMs += 1;
+		const restorer = actorOf({ name: "carol", scopes: ["restore"] });
+		expect(await beginRestoration(recordOf(world, first), restorer, world.ports)).toMatchObject({ ok: true });
+		await advance(first, world.ports, createDirectory());
+		expect(recordOf(world, first).state).toBe("restored");
+		await judged(world, second);
+		expect(recordOf(world, second)).toMatchObject({ id: second, failure: { code: "binding_not_found" } });
 	});
 });
 
