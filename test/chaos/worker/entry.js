@@ -36,8 +36,8 @@ export class Ledger extends Shipped {
 	unfinished() {
 		const query = `SELECT id, state, settle_at, publish_at FROM deletions
 			WHERE (open = 1 AND state NOT IN ('pending_approval', 'scheduled'))
-				OR (open = 0 AND settle_at IS NOT NULL) OR publish_at IS NOT NULL`;
-		return this.ctx.storage.sql.exec(query).toArray();
+				OR (open = 0 AND settle_at IS NOT NULL) OR publish_at IS NOT NULL OR republish_at <= ?`;
+		return this.ctx.storage.sql.exec(query, Date.now()).toArray();
 	}
 
 	moveClock(offsetMs) {
