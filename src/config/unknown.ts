@@ -7,7 +7,10 @@ import { type ConfigProblem, problemIn, secretName } from "./problem.ts";
 /** Bindings, and what only the scripts read. */
 const otherNames = ["LEDGER", "HISTORY", "FAILED_AUTHENTICATION", "PROBES", "DISCORD_BOT_TOKEN"];
 
-/** @param settings the names of all of ours. */
+/**
+ * Names that begin with two underscores belong to tools, such as Workers Sites and test runners.
+ * @param settings the names of all of ours.
+ */
 export function unknownSettings(
 	env: object,
 	settings: readonly string[],
@@ -19,6 +22,7 @@ export function unknownSettings(
 		if (known.has(name) || value === undefined || isBinding(value)) continue;
 		const nearest = nearestOf(name.toUpperCase(), settings);
 		if (nearest !== null) problems.push(misspelt(name, nearest, typeof value === "string"));
+		else if (name.startsWith("__")) continue;
 		else if (typeof value !== "string") problems.push(unknown(name));
 		else warnings.push(unused(name));
 	}

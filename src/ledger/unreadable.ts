@@ -35,9 +35,11 @@ export function setAsideIfUnreadable(sql: SqlStorage, id: string): void {
 	}
 }
 
-/** How many rows cannot be read. */
-export const countUnreadable = (sql: SqlStorage): number =>
-	sql.exec<{ count: number }>("SELECT count(*) AS count FROM deletions WHERE unreadable = change").one().count;
+/** How many rows cannot be read, those included that nothing has tried to read yet. */
+export const countUnreadable = (sql: SqlStorage): number => {
+	const query = "SELECT count(*) AS count FROM deletions WHERE unreadable = change OR NOT json_valid(record)";
+	return sql.exec<{ count: number }>(query).one().count;
+};
 
 function setAside(sql: SqlStorage, id: string): void {
 	const query = "SELECT change FROM deletions WHERE id = ? AND unreadable IS NOT change";

@@ -59,6 +59,7 @@ describe("a scope opens what it is for, and nothing else:", () => {
 		["POST", "/deletions", "delete", { target: "192.0.2.0/24" }],
 		["POST", "/deletions", "delete", { target, dry_run: true }],
 		["POST", `/deletions/${nobody}/cancellation`, "delete"],
+		["POST", `/deletions/${nobody}/resolution`, "approve"],
 		["POST", `/deletions/${nobody}/approval`, "approve", { decision: "approve" }],
 		["POST", `/deletions/${nobody}/restoration`, "restore"],
 		["PUT", "/freeze", "freeze", { reason: "x" }],

@@ -184,13 +184,10 @@ describe("a DELETE", () => {
 		expect(slept).toEqual([]);
 	});
 
-	it("takes an empty success for one", async () => {
+	it("takes an empty success for none", async () => {
 		const { addressing } = addressingOf();
 		await order({ kind: "empty" }, { method: "DELETE" });
-		expect(await addressing.deleteBinding(edgeId, cdnId)).toMatchObject({
-			ok: true,
-			value: { status: 200, success: null },
-		});
+		expect(await addressing.deleteBinding(edgeId, cdnId)).toMatchObject({ ok: false, failure: { kind: "unclear" } });
 	});
 
 	it("says that there is no such binding", async () => {
