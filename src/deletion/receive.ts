@@ -156,7 +156,6 @@ function draftOf(command: DeletionCommand, ports: Ports): Deletion {
 	const { actor, target, reason, notBeforeMs, requestId } = command;
 	const nowMs = ports.now();
 	return {
-		form,
 		id: command.deletionId ?? newRecordId(nowMs, ports.randomBytes(16)),
 		state: "received",
 		target: target.named,
@@ -173,5 +172,6 @@ function draftOf(command: DeletionCommand, ports: Ports): Deletion {
 		not_before: notBeforeMs === null ? null : at(notBeforeMs),
 		approval: null,
 		restoration: null,
+		form,
 	};
 }

@@ -32,6 +32,8 @@ export function wire(
 	const now = () => Date.now();
 	const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 	const journal = createJournal(sql, { now, onDue, onSettled });
+	// It has its name before its first change: a Ledger that was set back is known by it.
+	journal.version();
 	const outbox = createOutbox(sql, {
 		now,
 		sleep,

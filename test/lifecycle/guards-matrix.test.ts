@@ -175,11 +175,14 @@ describe.each(doorNames)("%s", (door) => {
 	});
 });
 
-test.each(["frozen", "out_of_range", "changed"])("%s has no other level: setting one is a misconfiguration", async (guard) => {
-	for (const level of ["pass", "acknowledge", "approve", "refuse"]) {
-		const answer = await callConfigured({ GUARDS: { [guard]: level } }, "/bindings");
-		expect([answer.status, answer.json.code]).toEqual([503, "misconfigured"]);
-		// Anybody can read the answer, so it names the setting alone; the log has the guard.
-		expect(answer.json.detail).toContain("GUARDS: there is no such name here.");
-	}
-});
+test.each(["frozen", "out_of_range", "changed"])(
+	"%s has no other level: setting one is a misconfiguration",
+	async (guard) => {
+		for (const level of ["pass", "acknowledge", "approve", "refuse"]) {
+			const answer = await callConfigured({ GUARDS: { [guard]: level } }, "/bindings");
+			expect([answer.status, answer.json.code]).toEqual([503, "misconfigured"]);
+			// Anybody can read the answer, so it names the setting alone; the log has the guard.
+			expect(answer.json.detail).toContain("GUARDS: there is no such name here.");
+		}
+	},
+);

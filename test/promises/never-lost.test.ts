@@ -143,6 +143,9 @@ describe("never lost", () => {
 	it("publishes refusals and failures too", async () => {
 		const missing = await call("/bindings/192.0.2.0/24", { method: "DELETE" });
 		const refused = await call("/bindings/2001:db8:100:2::/64", { method: "DELETE" });
+		// They are published a minute later, as the same refusal may come again until then.
+		vi.setSystemTime(Date.now() + 60_000);
+		await runDurableObjectAlarm(ledger());
 		await vi.waitFor(async () => expect((await HISTORY.list({ prefix: "deletion:" })).keys).toHaveLength(2));
 		expect(await HISTORY.get(`deletion:${missing.json.deletion_id}`, "json")).toMatchObject({ state: "failed" });
 		expect(await HISTORY.get(`deletion:${refused.json.deletion_id}`, "json")).toMatchObject({ state: "refused" });

@@ -3,6 +3,7 @@
 import { reset, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Env } from "../../src/config.ts";
 import worker, { type Ledger } from "../../src/index.ts";
 import { platformNames, senderOf } from "../doors/chat/people.ts";
 import { hiddenIn, signedIn } from "../doors/page/visitor.ts";
@@ -137,10 +138,10 @@ describe("quiet", () => {
 	});
 
 	it("says nothing of an exception but its request id, and logs no message of it", async () => {
-		vi.spyOn(HISTORY, "get").mockImplementation(() => {
+		vi.spyOn((env as unknown as Env).FAILED_AUTHENTICATION, "limit").mockImplementation(() => {
 			throw new Error(`a platform error that quotes ${sandboxApiToken}`);
 		});
-		const answer = await heard("/deletions/7ybqt7h4r7kjhw66qj09fbbp5s");
+		const answer = await heard("/deletions", { token: "wrong" });
 		expect(answer.status).toBe(500);
 		expect(answer.json).toEqual({
 			type: "urn:unbind:internal",

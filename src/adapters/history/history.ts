@@ -4,6 +4,7 @@ import type { Summary } from "../../deletion/deletion.ts";
 import type { AskLedger, History, HistoryPage, HistoryQuery } from "../../deletion/history.ts";
 import { idBounds } from "../../deletion/record-id.ts";
 import { fail, ok } from "../../deletion/result.ts";
+import { log, traceOf } from "../../log.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { firstPosition, historyPage, keysDecide, ledgerPage, type Page, type Position } from "./page.ts";
 import { readRecord } from "./record.ts";
@@ -20,7 +21,9 @@ export function createHistory(kv: KVNamespace, askLedger: AskLedger): History {
 		} catch (error) {
 			// KV refuses a cursor that it did not give, or not to us.
 			const isCursor = from.cursor !== null && error instanceof Error && /cursor/i.test(error.message);
-			return isCursor ? "bad_cursor" : "unavailable";
+			if (isCursor) return "bad_cursor";
+			log("warn", "history_unreadable", traceOf(error));
+			return "unavailable";
 		}
 	}
 

@@ -2,12 +2,17 @@
 import type { Deletion } from "../../deletion/deletion.ts";
 import type { AskLedger, RecordRead } from "../../deletion/history.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
+import { log, traceOf } from "../../log.ts";
 import { recordKey } from "./keys.ts";
 import { limited, readLimitMs } from "./limited.ts";
 import { aliasInKv } from "./recall.ts";
 
-/** A record in one of these states cannot change any more, so KV's copy is as good as the Ledger's. */
+/**
+ * A record in one of these states cannot change any more, so KV's copy is as good as the Ledger's; but for one that was
+ * closed by hand, whose binding may be found missing later, and restored.
+ */
 const finalBeginning = /^\{"id":"\w+","state":"(?:refused|failed|cancelled|expired)"/;
+const isFinal = (text: string): boolean => finalBeginning.test(text) && !text.includes('"resolution":');
 
 interface Copy {
 	text: string;
@@ -20,7 +25,8 @@ export async function readRecord(kv: KVNamespace, askLedger: AskLedger["record"]
 	try {
 		const answeredBy = await aliasInKv(kv, id);
 		return answeredBy === null ? read : await readUnder(kv, askLedger, answeredBy);
-	} catch {
+	} catch (error) {
+		log("warn", "history_unreadable", traceOf(error));
 		return { kind: "unavailable" };
 	}
 }
@@ -50,8 +56,9 @@ const recordOf = (deletion: Deletion): RecordRead => ({ kind: "record", text: JS
 async function copyInKv(kv: KVNamespace, id: string): Promise<Result<Copy | null, null>> {
 	try {
 		const text = await limited(readLimitMs, kv.get(recordKey(id), "text"));
-		return ok(text === null ? null : { text, isFinal: finalBeginning.test(text) });
-	} catch {
+		return ok(text === null ? null : { text, isFinal: isFinal(text) });
+	} catch (error) {
+		log("warn", "history_unreadable", traceOf(error));
 		return fail(null);
 	}
 }

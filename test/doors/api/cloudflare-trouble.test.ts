@@ -136,7 +136,11 @@ describe("cloudflare_unavailable", () => {
 		const problem = { status: 503, code: "cloudflare_unavailable", title, detail };
 		const plan = await call(path);
 		const errors = [{ code: 971, message: "Please wait and consider throttling your request speed" }];
-		expectProblem(plan, { ...problem, cloudflare: answered(429, errors) }, { "retry-after": "30" });
+		expectProblem(
+			plan,
+			{ ...problem, cloudflare: { ...answered(429, errors), retry_after_seconds: 30 } },
+			{ "retry-after": "30" },
+		);
 		const list = await call("/bindings");
 		const held = "Cloudflare's rate limit is used up, or nearly; nothing was sent.";
 		expect(list.json).toMatchObject({ ...problem, detail: held, cloudflare: null });

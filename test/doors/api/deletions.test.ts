@@ -72,6 +72,7 @@ test("deletes, and answers with the whole record", async () => {
 		],
 		approval: null,
 		restoration: null,
+		form: 2,
 	});
 	expect(await deletes()).toEqual([`DELETE bindings/${cdn25}`]);
 	expect(await standing()).not.toContain(cdn25);

@@ -197,7 +197,8 @@ describe("one record", () => {
 
 	test("comes from KV where the Ledger cannot be reached, and says that it may be stale if it can change", async () => {
 		const { json: deleted } = await call("/bindings/edge-cdn", { method: "DELETE" });
-		const { json: failed } = await call("/bindings/192.0.2.0/24", { method: "DELETE" });
+		await cloudflare.order({ method: "DELETE", fault: { kind: "reject", status: 403 } });
+		const { json: failed } = await call("/bindings/203.0.113.0/26", { method: "DELETE" });
 		await published(deleted.id);
 		await published(failed.deletion_id);
 		breakLedger();

@@ -53,7 +53,7 @@ describe("what a sender may not, is refused, and on record:", () => {
 		expect(answer.json.outcome).toBe("mixed");
 		const told = answer.json.deletions.map(({ target, state, failure }: Record<string, { code: string }>) => [
 			target,
-			state ?? failure?.code,
+			failure?.code ?? state,
 		]);
 		expect(told).toEqual([
 			["203.0.113.7", "invalid_target"],
