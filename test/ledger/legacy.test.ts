@@ -113,6 +113,7 @@ describe("a new ledger", () => {
 	it("knows the last week, with what was carried out in it", async () => {
 		const { json: deleted } = await remove("203.0.113.128/25");
 		const { json: missing } = await remove("192.0.2.0/24");
+		await wake(60_000);
 		await published(deleted.id, missing.deletion_id);
 		await lose();
 		pass(hourMs);
