@@ -67,7 +67,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: "\t\tmigrate(ctx.storage);\n",
 			by: "\t\tmigrate(ctx.storage);\n\t\tthis.#sql.exec(\"DELETE FROM deletions WHERE state = 'received'\");\n",
 		},
-		tests: ["test/promises/never-lost.test.ts", "test/deletion/stops.test.ts"],
+		tests: ["test/promises/never-lost.test.ts"],
 		chaos: true,
 	},
 	{
