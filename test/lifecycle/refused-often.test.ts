@@ -1,0 +1,70 @@
+// Refusals are cheap to ask for, so they have to be cheap to record: any token can ask hundreds of times a second.
+import { runInDurableObject } from "cloudflare:test";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { Ledger } from "../../src/index.ts";
+import { recordedAnHour } from "../../src/ledger/refusals.ts";
+import { callConfigured, sha256 } from "../doors/configured.ts";
+import { cloudflare, HISTORY, ledger } from "../harness.ts";
+import { endClock, hourMs, minuteMs, pass, startClock, wakeAfter } from "./clock.ts";
+import { record, remove } from "./people.ts";
+
+beforeEach(startClock);
+afterEach(endClock);
+
+const readOnly = { TOKENS: JSON.stringify({ eve: { sha256: sha256("eve"), scopes: ["read"] } }) };
+const ask = (target: string, more: Record<string, string> = {}) =>
+	callConfigured(readOnly, `/bindings/${target}?reason=${"x".repeat(400)}`, {
+		method: "DELETE",
+		headers: { authorization: "Bearer eve", ...more },
+	});
+const rows = (table: "deletions" | "claims") =>
+	runInDurableObject<Ledger, number>(
+		ledger(),
+		(_, { storage: { sql } }) => sql.exec<{ count: number }>(`SELECT count(*) AS count FROM ${table}`).one().count,
+	);
+
+describe("a caller who is refused again and again", () => {
+	test("shares one record a minute for the same target, which counts them and is published once", async () => {
+		const answers = await Promise.all(Array.from({ length: 30 }, () => ask("203.0.113.128/25")));
+		expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([403]));
+		const [id, ...others] = new Set(answers.map(({ json }) => json.deletion_id));
+		expect(others).toEqual([]);
+		expect([await rows("deletions"), await rows("claims")]).toEqual([1, 1]);
+		expect(await HISTORY.get(`deletion:${id}`)).toBeNull();
+		await wakeAfter(minuteMs);
+		await expect.poll(() => HISTORY.get(`deletion:${id}`, "json")).toMatchObject({ state: "refused", requests: 30 });
+		expect((await ask("203.0.113.128/25")).json.deletion_id).not.toBe(id);
+	});
+
+	test("has a record for each target, up to so many an hour; one more counts the rest", async () => {
+		const first = await Promise.all(
+			Array.from({ length: recordedAnHour }, (_, index) => ask(`198.51.100.${index}/32`)),
+		);
+		expect(new Set(first.map(({ json }) => json.deletion_id)).size).toBe(recordedAnHour);
+		const rest = await Promise.all(Array.from({ length: 20 }, (_, index) => ask(`192.0.2.${index}/32`)));
+		const [id, ...others] = new Set(rest.map(({ json }) => json.deletion_id));
+		expect(others).toEqual([]);
+		expect(await record(String(id))).toMatchObject({ state: "refused", target: "various", actor: { name: "eve" } });
+		expect([await rows("deletions"), await rows("claims")]).toEqual([recordedAnHour + 1, recordedAnHour]);
+		pass(hourMs);
+		expect((await ask("192.0.2.1/32")).json.deletion_id).not.toBe(id);
+	});
+
+	test("gets the answer to each request, under the record's id", async () => {
+		await remove("192.0.2.0/24", "?reason=one");
+		const second = await remove("192.0.2.0/24", "?reason=two");
+		expect(second.json).toMatchObject({ code: "binding_not_found", detail: "There is no binding 192.0.2.0/24." });
+		expect(await record(second.json.deletion_id)).toMatchObject({ reason: "one", state: "failed" });
+	});
+
+	test("is not looked up for any more after naming sixty bindings that do not exist", async () => {
+		for (let index = 0; index < 60; index++) await remove(`198.51.100.${index}/32`);
+		const seen = (await cloudflare.calls()).length;
+		const answer = await remove("198.51.100.200/32");
+		expect([answer.status, answer.json.code]).toEqual([429, "rate_limited"]);
+		expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(60);
+		expect(await cloudflare.calls()).toHaveLength(seen);
+		pass(5 * minuteMs);
+		expect((await remove("203.0.113.128/25")).json.state).toBe("deleted");
+	});
+});
