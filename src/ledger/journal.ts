@@ -53,6 +53,8 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 		const { state, binding_id, prefix_id, cidr } = summary;
 		const nowMs = now();
 		const begunAtMs = state === "deleting" || state === "unknown" ? nowMs : null;
+		// The budget counts from when the DELETE leaves: it may be sent up to a minute after it was judged.
+		const isFirstSent = begunAtMs !== null && work?.progress.phase === "sent" && work.progress.callsSent === 1;
 		// Version 0.1.0 knows no received deletions, and must not be woken for one.
 		const isNew = state === "received";
 		// A restoration under way is published too, as a settled record is read where nobody asks the Ledger.
@@ -69,7 +71,7 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 				?13, ?14, ?15, ?16, (SELECT coalesce(max(change), 0) + 1 FROM deletions), ?17)
 			ON CONFLICT (id) DO UPDATE SET open = excluded.open, state = excluded.state, binding_id = excluded.binding_id,
 				prefix_id = excluded.prefix_id, cidr = excluded.cidr, change = excluded.change,
-				changed_at = excluded.changed_at, begun_at = coalesce(begun_at, excluded.begun_at),
+				changed_at = excluded.changed_at, begun_at = CASE WHEN ?18 THEN excluded.begun_at ELSE coalesce(begun_at, excluded.begun_at) END,
 				settle_at = excluded.settle_at, due_at = excluded.due_at, publish_at = coalesce(excluded.publish_at, publish_at),
 				publish_failures = 0, restored_id = excluded.restored_id, record = excluded.record, terms = excluded.terms,
 				progress = excluded.progress,
@@ -94,6 +96,7 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 			work ? storedProgress(work.progress) : null,
 			JSON.stringify(summary),
 			mirrorAtMs,
+			isFirstSent ? 1 : 0,
 		);
 		onDue(Math.min(work?.dueAtMs ?? nowMs + publishAfterMs, mirrorAtMs ?? Number.POSITIVE_INFINITY));
 	}

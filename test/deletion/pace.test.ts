@@ -1,0 +1,20 @@
+// When a deletion counts towards the budget.
+import { expect, it } from "vitest";
+import { notYetSent } from "../../src/deletion/progress.ts";
+import { admitted, edge, recordOf } from "./a-deletion.ts";
+
+it("counts from when its DELETE leaves, not from when it was judged", async () => {
+	const { world, recordId } = await admitted();
+	const { journal, clock } = world;
+	const judgedAtMs = clock.nowMs;
+	const open = journal.open(recordId);
+	if (open === null) throw new Error("it is open");
+	clock.nowMs += 50_000;
+	const progress = { ...notYetSent(judgedAtMs), phase: "sent" as const, callsSent: 1, lastSentAtMs: clock.nowMs };
+	journal.keepOpen({ ...open, progress }, clock.nowMs + 15_000);
+	expect(journal.pace(edge.id, judgedAtMs + 10_000).account).toEqual([clock.nowMs]);
+	clock.nowMs += 5000;
+	journal.keepOpen({ ...open, progress: { ...progress, phase: "doubtful" } }, clock.nowMs);
+	expect(journal.pace(edge.id, judgedAtMs + 10_000).account).toEqual([clock.nowMs - 5000]);
+	expect(recordOf(world, recordId).state).toBe("deleting");
+});
