@@ -71,6 +71,7 @@ function contextOf(env: Env, config: Context["config"], url: URL): Context {
 		history: createHistory(
 			env.HISTORY,
 			readsOf(() => context),
+			(error) => log("warn", "history_unreadable", { request_id: context.requestId, ...traceOf(error) }),
 		),
 		goOn: (work) => waitUntil(work.catch((error) => log("error", "work_failed", traceOf(error)))),
 		mayFail: async (key) => (await env.FAILED_AUTHENTICATION.limit({ key })).success,

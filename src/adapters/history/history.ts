@@ -4,12 +4,16 @@ import type { Summary } from "../../deletion/deletion.ts";
 import type { AskLedger, History, HistoryPage, HistoryQuery } from "../../deletion/history.ts";
 import { idBounds } from "../../deletion/record-id.ts";
 import { fail, ok } from "../../deletion/result.ts";
-import { log, traceOf } from "../../log.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { firstPosition, historyPage, keysDecide, ledgerPage, type Page, type Position } from "./page.ts";
 import { readRecord } from "./record.ts";
 
-export function createHistory(kv: KVNamespace, askLedger: AskLedger): History {
+/** @param onUnreadable called with what KV says where it cannot be read. */
+export function createHistory(
+	kv: KVNamespace,
+	askLedger: AskLedger,
+	onUnreadable: (error: unknown) => void = () => {},
+): History {
 	/** The page that KV gives, or why there is none. */
 	async function kvPage(
 		{ filter, limit }: HistoryQuery,
@@ -22,7 +26,7 @@ export function createHistory(kv: KVNamespace, askLedger: AskLedger): History {
 			// KV refuses a cursor that it did not give, or not to us.
 			const isCursor = from.cursor !== null && error instanceof Error && /cursor/i.test(error.message);
 			if (isCursor) return "bad_cursor";
-			log("warn", "history_unreadable", traceOf(error));
+			onUnreadable(error);
 			return "unavailable";
 		}
 	}
@@ -54,6 +58,6 @@ export function createHistory(kv: KVNamespace, askLedger: AskLedger): History {
 			if (week === null || week.recent === null) return fail(page);
 			return ok(pageOf(ledgerPage(filter, limit, from, { recent: week.recent, until: week.until }), null));
 		},
-		record: (id) => readRecord(kv, askLedger.record, id),
+		record: (id) => readRecord(kv, askLedger.record, id, onUnreadable),
 	};
 }

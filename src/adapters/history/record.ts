@@ -2,7 +2,6 @@
 import type { Deletion } from "../../deletion/deletion.ts";
 import type { AskLedger, RecordRead } from "../../deletion/history.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
-import { log, traceOf } from "../../log.ts";
 import { recordKey } from "./keys.ts";
 import { limited, readLimitMs } from "./limited.ts";
 import { aliasInKv } from "./recall.ts";
@@ -19,21 +18,32 @@ interface Copy {
 	isFinal: boolean;
 }
 
-export async function readRecord(kv: KVNamespace, askLedger: AskLedger["record"], id: string): Promise<RecordRead> {
-	const read = await readUnder(kv, askLedger, id);
+/** @param onUnreadable called with what KV says where it cannot be read. */
+export async function readRecord(
+	kv: KVNamespace,
+	askLedger: AskLedger["record"],
+	id: string,
+	onUnreadable: (error: unknown) => void,
+): Promise<RecordRead> {
+	const read = await readUnder(kv, askLedger, id, onUnreadable);
 	if (read.kind !== "none") return read;
 	try {
 		const answeredBy = await aliasInKv(kv, id);
-		return answeredBy === null ? read : await readUnder(kv, askLedger, answeredBy);
+		return answeredBy === null ? read : await readUnder(kv, askLedger, answeredBy, onUnreadable);
 	} catch (error) {
-		log("warn", "history_unreadable", traceOf(error));
+		onUnreadable(error);
 		return { kind: "unavailable" };
 	}
 }
 
-function readUnder(kv: KVNamespace, askLedger: AskLedger["record"], id: string): Promise<RecordRead> {
+function readUnder(
+	kv: KVNamespace,
+	askLedger: AskLedger["record"],
+	id: string,
+	onUnreadable: (error: unknown) => void,
+): Promise<RecordRead> {
 	const { promise, resolve } = Promise.withResolvers<RecordRead>();
-	const published = copyInKv(kv, id);
+	const published = copyInKv(kv, id, onUnreadable);
 	const kept = askLedger(id);
 	const copied = ({ text }: Copy, stale: boolean): RecordRead => ({ kind: "record", text, stale });
 	void published.then((copy) => {
@@ -53,12 +63,16 @@ function readUnder(kv: KVNamespace, askLedger: AskLedger["record"], id: string):
 const recordOf = (deletion: Deletion): RecordRead => ({ kind: "record", text: JSON.stringify(deletion), stale: false });
 
 /** Never rejects. */
-async function copyInKv(kv: KVNamespace, id: string): Promise<Result<Copy | null, null>> {
+async function copyInKv(
+	kv: KVNamespace,
+	id: string,
+	onUnreadable: (error: unknown) => void,
+): Promise<Result<Copy | null, null>> {
 	try {
 		const text = await limited(readLimitMs, kv.get(recordKey(id), "text"));
 		return ok(text === null ? null : { text, isFinal: isFinal(text) });
 	} catch (error) {
-		log("warn", "history_unreadable", traceOf(error));
+		onUnreadable(error);
 		return fail(null);
 	}
 }
