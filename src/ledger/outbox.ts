@@ -177,7 +177,7 @@ export function createOutbox(sql: SqlStorage, options: OutboxOptions): Outbox {
 
 	return {
 		afterStart() {
-			const update = "UPDATE deletions SET republish_at = ? WHERE publish_at IS NOT NULL AND republish_at IS NULL";
+			const update = "UPDATE deletions SET republish_at = ? WHERE publish_at IS NOT NULL";
 			sql.exec(update, now() + lateLandingMs);
 		},
 		send,
