@@ -144,7 +144,7 @@ const readSecret = (platform: PlatformName, name: string, value: unknown) =>
 const usersOf = (platform: PlatformName, users: Record<string, v.InferOutput<typeof user>>): ChatUser[] =>
 	Object.entries(users).map(([id, one]) => ({ id, ...one, name: one.name ?? `${platform}:${id}` }));
 
-/** What a platform, its settings and its users can have, for whoever misspells it. */
+/** The names that a platform, its settings and its users can have, to suggest the right one. */
 export const chatNames = [
 	...platformNames,
 	...["workspace", "guild", "team", "application", "public_key", "server", "secret", "channels", "users"],

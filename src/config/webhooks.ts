@@ -57,7 +57,7 @@ const sender = v.strictObject({
 });
 type SenderSettings = v.InferOutput<typeof sender>;
 
-/** What a sender can have, for whoever misspells it. */
+/** The names that a sender can have, to suggest the right one. */
 export const senderNames = Object.keys(sender.entries);
 
 export const webhooks = v.pipe(

@@ -157,7 +157,7 @@ function withNews<Seen>(
 		return errand.shown(story, "under_way", { ...answer, attempts: callsSent });
 	}
 	if (sight === null) return deletion;
-	// What a look finds again and again is told once.
+	// Looks that find the same again add one event.
 	const found = errand.sights[sight];
 	const last = deletion.timeline.at(-1);
 	return last?.event === "read_back" && last.found === found

@@ -90,7 +90,7 @@ export const challenge = { "www-authenticate": 'Bearer realm="unbind"' };
 
 const longestTyped = 500;
 
-/** What a form of unbind's own was filled in with, as a query: the page to go back to fills it in again. */
+/** What was typed into one of unbind's forms, as a query, so that the page can fill the form in again. */
 async function typedIn(request: Request): Promise<string> {
 	if (!isFromOwnOrigin(request)) return "";
 	const fields = new URLSearchParams((await cappedText(request.body, formCapBytes)) ?? "");
