@@ -90,6 +90,14 @@ export interface Claim {
 	lasting: boolean;
 }
 
+/** A lasting claim as KV keeps it for a Ledger that has lost it: key and payload are digests. */
+export interface KeptClaim {
+	actor: string;
+	key: string;
+	payload: string;
+	madeAtMs: number;
+}
+
 /** The Ledger's storage. Every call is synchronous; calls with no `await` between them become durable together. */
 export interface Journal {
 	claimed(actor: string, key: string): { payload: string; deletionId: string } | null;

@@ -1,8 +1,8 @@
 // Keeps the mirrors in KV of what the Ledger alone knows: the freeze, and what waits or is unclear. A Ledger that has lost
 // its tables begins from them (`legacy.ts`).
-import { mirrorFreeze, mirrorOpen } from "../adapters/history/mirrors.ts";
+import { type MirroredDeletion, mirrorFreeze, mirrorOpen } from "../adapters/history/mirrors.ts";
 import type { State } from "../deletion/deletion.ts";
-import type { OpenDeletion } from "../deletion/ports.ts";
+import { keptClaims } from "./claims.ts";
 import { freezeMirrorFlag, freezeSet } from "./freezes.ts";
 import { getFlag, readRecord, setFlag } from "./tables.ts";
 import { setAsideIfUnreadable } from "./unreadable.ts";
@@ -52,7 +52,7 @@ async function sendMirror(sql: SqlStorage, kv: KVNamespace, id: string, now: () 
 }
 
 /** null: it is not there, or cannot be read. */
-function openRow(sql: SqlStorage, id: string): { change: number; open: OpenDeletion | null } | null {
+function openRow(sql: SqlStorage, id: string): { change: number; open: MirroredDeletion | null } | null {
 	type Row = { state: State; change: number; record: string; terms: string | null; progress: string | null };
 	const query = "SELECT state, change, record, terms, progress FROM deletions WHERE id = ?";
 	const [row] = sql.exec<Row>(query, id).toArray();
@@ -60,7 +60,10 @@ function openRow(sql: SqlStorage, id: string): { change: number; open: OpenDelet
 	if (mirrorAfterMs[row.state] === undefined) return { change: row.change, open: null };
 	try {
 		const [terms, progress] = [JSON.parse(row.terms ?? "null"), JSON.parse(row.progress ?? "null")];
-		return { change: row.change, open: { deletion: readRecord(row.record), terms, progress } };
+		return {
+			change: row.change,
+			open: { deletion: readRecord(row.record), terms, progress, claims: keptClaims(sql, id) },
+		};
 	} catch {
 		return null;
 	}

@@ -8,6 +8,7 @@ import type { CloudflareId } from "../deletion/cloudflare-id.ts";
 import type { Ports } from "../deletion/ports.ts";
 import { log, traceOf } from "../log.ts";
 import { lastDeletion } from "./changes.ts";
+import { keptClaims } from "./claims.ts";
 import { markOf, noteCredential } from "./credential-health.ts";
 import { type CountedJournal, createJournal, type JournalEvents } from "./journal.ts";
 import { createLegacy, type Legacy } from "./legacy.ts";
@@ -38,7 +39,8 @@ export function wire(
 		now,
 		sleep,
 		onDue,
-		publish: (deletion, change) => publish(kv, deletion, config.retentionDays, now(), journal.versionOf(change)),
+		publish: (deletion, change) =>
+			publish(kv, deletion, config.retentionDays, now(), journal.versionOf(change), keptClaims(sql, deletion.id)),
 		publishAlias: (alias) => publishAlias(kv, alias, config.retentionDays, now()),
 		onFailure: (id, failures, detail) => log("warn", "publishing_failed", { deletion_id: id, failures, detail }),
 	});

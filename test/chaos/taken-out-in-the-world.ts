@@ -361,10 +361,21 @@ export const worldMutations: readonly Mutation[] = [
 		name: "the payload as the previous release kept it",
 		patch: {
 			file: "src/deletion/receive.ts",
-			replace: "earlier.payload !== payload && earlier.payload !== older",
-			by: "earlier.payload !== payload",
+			replace: "for (const { actor, key, payloadOfVersion1: whole, lasting } of claims) {",
+			by: "for (const { actor, key, payload: whole, lasting } of claims) {",
 		},
 		tests: ["test/upgrade/takes-over.test.ts"],
+		chaos: false,
+	},
+	{
+		// Of a new Ledger: it knows the keys that the lost one had given answers to.
+		name: "the claims that KV keeps",
+		patch: {
+			file: "src/ledger/journal.ts",
+			replace: "\t\t\ttakeOverClaims(sql, deletion.id, claims);\n",
+			by: "",
+		},
+		tests: ["test/ledger/claims.test.ts"],
 		chaos: false,
 	},
 	{

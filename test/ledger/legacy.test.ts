@@ -3,6 +3,7 @@ import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } fro
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { publish } from "../../src/adapters/history/publish.ts";
 import type { Ledger } from "../../src/index.ts";
+import { schemaVersion } from "../../src/ledger/migrations.ts";
 import { pastDeletion } from "../doors/seed.ts";
 import { call, deletes, HISTORY, ledger } from "../harness.ts";
 import { dayMs, endClock, hourMs, inMs, pass, startClock } from "../lifecycle/clock.ts";
@@ -49,7 +50,7 @@ async function setBack(to: Awaited<ReturnType<typeof snapshot>>): Promise<void> 
 async function lose(): Promise<void> {
 	await inLedger(({ sql }) => {
 		for (const table of tables) sql.exec(`DELETE FROM ${table}`);
-		sql.exec("INSERT INTO flags (name, value) VALUES ('schema', '2')");
+		sql.exec("INSERT INTO flags (name, value) VALUES ('schema', ?)", String(schemaVersion));
 	});
 	await abortAllDurableObjects();
 }

@@ -4,6 +4,7 @@ import { reset, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Ledger } from "../../src/index.ts";
 import { changes } from "../../src/ledger/changes.ts";
+import { keptClaims } from "../../src/ledger/claims.ts";
 import { createJournal } from "../../src/ledger/journal.ts";
 import { nextDueMs, prune } from "../../src/ledger/tables.ts";
 import { bindingIds, deletionAt, nowMs, prefixIds } from "../adapters/history/rows.ts";
@@ -48,6 +49,8 @@ it.each<[string, Ask]>([
 	["how a binding went", (sql) => journalOf(sql).carriedOut({ bindingId })],
 	["what we created at a CIDR", (sql) => journalOf(sql).created({ cidr: "203.0.113.0/26" })],
 	["what we created by an id", (sql) => journalOf(sql).created({ bindingId })],
+	["who has a key", (sql) => journalOf(sql).claimed("ci", "key:k")],
+	["a record's claims", (sql) => keptClaims(sql, "1")],
 	["the prefix of a binding", (sql) => journalOf(sql).prefixOf(bindingId)],
 	["the next alarm", nextDueMs],
 	["pruning", (sql) => prune(sql, nowMs)],

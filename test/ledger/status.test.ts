@@ -1,6 +1,7 @@
 // What `/status` shows, and that `/health` agrees with it.
 import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { schemaVersion } from "../../src/ledger/migrations.ts";
 import { approver, documentedCaller, withoutPauses } from "../doors/account.ts";
 import { call, cloudflare, deletes, HISTORY, ledger } from "../harness.ts";
 import { dayMs, endClock, hourMs, inMs, minuteMs, noon, pass, startClock, wakeAfter } from "../lifecycle/clock.ts";
@@ -22,7 +23,7 @@ describe("GET /status", () => {
 			ok: true,
 			problems: [],
 			release: "0.1.0",
-			schema: 2,
+			schema: schemaVersion,
 			database: { bytes: expect.any(Number), rows: 0, unreadable: 0, writable: true },
 			alarm: { last_succeeded_at: null, next_at: at(noon + dayMs) },
 			overdue: { count: 0, since: null },
