@@ -320,7 +320,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: "if (before >= schemaVersion) return;",
 			by: "if (before === schemaVersion) return;",
 		},
-		tests: ["test/upgrade/both-releases.test.ts"],
+		tests: ["test/upgrade/newer-schema.test.ts"],
 		chaos: false,
 	},
 	{
