@@ -168,4 +168,6 @@ export interface Ports {
 	now(): number;
 	randomBytes(count: number): Uint8Array;
 	sleep(ms: number): Promise<void>;
+	/** Reports a defect of ours: what happened in that phase has no row in `careful-rules.ts`. */
+	noRule(what: { deletionId: string; phase: string; event: string }): void;
 }

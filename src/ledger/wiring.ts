@@ -59,6 +59,8 @@ export function wire(
 		authorityOf: (party) => authorityOf(party, config),
 		now,
 		sleep,
+		noRule: ({ deletionId, phase, event }) =>
+			log("error", "careful_rule_missing", { deletion_id: deletionId, phase, what: event }),
 		randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
 		cloudflare: addressing,
 		journal,

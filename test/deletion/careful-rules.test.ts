@@ -62,11 +62,11 @@ describe("the table", () => {
 		expect(Object.keys(phaseMeanings)).toEqual([...phases]);
 	});
 
-	it("leaves an event that has no rule to the alarm, and changes nothing", () => {
+	it("leaves an event that has no rule to the alarm, says so, and changes nothing", () => {
 		const facts = { nowMs: startMs, lookedAtMs: startMs, isHeld: false, retryAfterMs: 0 };
 		const progress: Progress = { ...notYetSent(startMs), phase: "doubtful" };
 		const step = stepOf(progress, "done", facts);
-		expect(step).toMatchObject({ progress: { ...progress, looks: 1 }, do: "look_later" });
+		expect(step).toMatchObject({ progress: { ...progress, looks: 1 }, do: "look_later", hasRule: false });
 	});
 });
 

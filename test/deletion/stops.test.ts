@@ -178,6 +178,7 @@ describe("any history of lost answers, late effects, unreadable lists, rivals an
 				if (state === "already_gone") expect(byUs).toBe(false);
 				if (state === "failed") expect(byUs).toBe(false);
 				expect(["deleted", "already_gone", "failed"]).toContain(state);
+				expect(world.withoutRule).toEqual([]);
 				world.journal.handOver();
 			}),
 			{ numRuns: 1000 },

@@ -120,6 +120,8 @@ export interface World {
 	sharedForMs: number;
 	/** What the configuration lets an actor do, by name; everybody else may read and delete everywhere. */
 	actors: Map<string, Actor>;
+	/** What happened and had no rule: nothing, as a rule. */
+	withoutRule: Parameters<Ports["noRule"]>[0][];
 	past: Summary[];
 	recalled: LastDeletionQuery[];
 }
@@ -182,6 +184,7 @@ export function createWorld(...prefixes: [Prefix, Binding[]][]): World {
 		account,
 		clock,
 		calls: [],
+		withoutRule: [],
 		misbehave: () => null,
 		sharedForMs: 0,
 		actors: new Map(),
@@ -191,6 +194,7 @@ export function createWorld(...prefixes: [Prefix, Binding[]][]): World {
 			accountId,
 			policy: defaultPolicy,
 			authorityOf: ({ name }) => world.actors.get(name) ?? actorOf(),
+			noRule: (what) => void world.withoutRule.push(what),
 			cloudflare,
 			journal,
 			recollection: {
