@@ -2,7 +2,7 @@
 import { waitUntil } from "cloudflare:workers";
 import { createHistory } from "./adapters/history/history.ts";
 import { configOf, type Env } from "./config.ts";
-import { readsOf } from "./doors/ask.ts";
+import { callingInForm, readsOf } from "./doors/ask.ts";
 import { envelopeOfProblem } from "./doors/cloudflare.ts";
 import type { Context } from "./doors/context.ts";
 import { finish } from "./doors/finish.ts";
@@ -66,7 +66,7 @@ function contextOf(env: Env, config: Context["config"], url: URL): Context {
 		caller: null,
 		// A stub that has failed stays broken, so each call takes a new one.
 		get ledger() {
-			return env.LEDGER.getByName(config.accountId);
+			return callingInForm(env.LEDGER.getByName(config.accountId));
 		},
 		history: createHistory(
 			env.HISTORY,

@@ -1,6 +1,7 @@
 // An earlier request's key answers also when the Ledger has been lost: what it was claimed for is in KV too.
 import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { form } from "../../src/deletion/form.ts";
 import type { Claim } from "../../src/deletion/ports.ts";
 import { notYetSent } from "../../src/deletion/progress.ts";
 import type { Ledger } from "../../src/index.ts";
@@ -139,7 +140,7 @@ describe("the claims in KV", () => {
 		await published(json.id);
 		const text = await inKv(json.id);
 		expect(JSON.parse(text)).toEqual({
-			form: expect.any(Number),
+			form,
 			claims: [
 				{
 					actor: asker.name,
@@ -155,6 +156,12 @@ describe("the claims in KV", () => {
 				expect([path, shown.status, shown.text.includes("sha256:")]).toEqual([path, 200, false]);
 			}
 		expect(await HISTORY.get(`deletion:${json.id}`)).not.toContain("claim");
+	});
+
+	it("have their form in the ledger, too", async () => {
+		await ask(cidr, "k");
+		const forms = await inLedger(({ sql }) => sql.exec("SELECT DISTINCT form FROM claims").toArray());
+		expect(forms).toEqual([{ form }]);
 	});
 
 	it("cost no further write", async () => {
