@@ -45,7 +45,7 @@ export const worldMutations: readonly Mutation[] = [
 				'\tconst read = await cloudflare.getBinding(binding.prefix_id, binding.id);\n\tif (read.ok) return "not_done";\n\tif (read.failure.kind !== "not_found" || maySeeNothing) return "nothing";\n',
 			by: '\tconst listing = await cloudflare.listBindings(binding.prefix_id, { fresh: true });\n\tif (!listing.ok) return "nothing";\n\tif (listing.value.items.some(({ id }) => sameId(id, binding.id))) return "not_done";\n\tif (maySeeNothing) return "nothing";\n',
 		},
-		tests: ["test/deletion/lag.test.ts"],
+		tests: ["test/deletion/execute.test.ts"],
 		chaos: true,
 	},
 	{
@@ -331,7 +331,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: "isNew ? null : (work?.dueAtMs ?? null),",
 			by: "work?.dueAtMs ?? null,",
 		},
-		tests: ["test/upgrade/both-releases.test.ts"],
+		tests: ["test/upgrade/received.test.ts"],
 		chaos: false,
 	},
 	{
@@ -364,7 +364,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: "for (const { actor, key, payloadOfVersion1: whole, lasting } of claims) {",
 			by: "for (const { actor, key, payload: whole, lasting } of claims) {",
 		},
-		tests: ["test/upgrade/takes-over.test.ts"],
+		tests: ["test/deletion/idempotency.test.ts"],
 		chaos: false,
 	},
 	{

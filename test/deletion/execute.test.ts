@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { carryOut } from "../../src/deletion/execute.ts";
+import { lagMs } from "../../src/deletion/lag.ts";
+import { ok } from "../../src/deletion/result.ts";
 import { admitted, live, play, recordOf, type Script, story } from "./a-deletion.ts";
-import { id, startMs, type World } from "./world.ts";
+import { fault, id, startMs, type World } from "./world.ts";
 
 const deletesOf = (world: World): number => world.calls.filter((call) => call.startsWith("delete")).length;
 
@@ -218,6 +220,16 @@ describe("a deletion", () => {
 		await carryOut(recordId, world.ports);
 		expect(recordOf(world, recordId).state).not.toBe("deleted");
 		expect(deletesOf(world)).toBe(0);
+	});
+
+	it("is not taken for deleted where the list lacks the binding, and the binding itself can be read", async () => {
+		const { world, recordId } = await admitted();
+		world.ports.cloudflare.listBindings = async () => ok({ items: [], askedAtMs: world.clock.nowMs });
+		world.misbehave = (call) => (call.startsWith("delete") ? fault.unclear : null);
+		await carryOut(recordId, world.ports);
+		world.clock.nowMs += 2 * lagMs;
+		await carryOut(recordId, world.ports);
+		expect(recordOf(world, recordId)).toMatchObject({ state: "failed", failure: { code: "cloudflare_refused" } });
 	});
 
 	it("looks at the binding itself, and never at a list that was asked for before", async () => {

@@ -57,6 +57,22 @@ describe("a request that comes twice", () => {
 		expect(again.replayed).toBe(true);
 	});
 
+	it("is answered where version 0.1.0 kept its long payload whole", async () => {
+		const world = worldOf();
+		const reason = "x".repeat(300);
+		const { deletion } = await asked(world, keyed({ reason }));
+		const [claim] = world.journal.claims().filter(({ key }) => key === "key:k");
+		expect(claim?.payload).toMatch(/^sha256:/);
+		const payload = JSON.stringify(["203.0.113.0/26", reason, ["leaves_no_service"], null, null]);
+		const older = { actor: "ci", key: "key:older", payload, payloadOfVersion1: payload, lasting: true };
+		world.journal.join(deletion.id, [older]);
+		expect(await asked(world, keyed({ reason, idempotencyKey: "older" }))).toEqual({ deletion, replayed: true });
+		const other = keyed({ reason: `${reason}y`, idempotencyKey: "older" });
+		expect(await admit(other, world.ports, createDirectory())).toMatchObject({
+			failure: { code: "idempotency_key_reused" },
+		});
+	});
+
 	it("belongs to its actor: another's same key is another's", async () => {
 		const world = worldOf();
 		await asked(world, keyed());
