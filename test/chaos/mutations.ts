@@ -22,6 +22,7 @@ const { values } = parseArgs({
 	options: { only: { type: "string" }, "no-chaos": { type: "boolean", default: false } },
 });
 const chosen = mutations.filter(({ name }) => values.only === undefined || name.includes(values.only));
+if (chosen.length === 0) throw new Error(`no mutation is called ${values.only}`);
 const copyPath = await mkdtemp(join(tmpdir(), "unbind-mutations-"));
 let survived = 0;
 try {
