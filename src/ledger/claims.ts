@@ -54,13 +54,12 @@ export function keptClaims(sql: SqlStorage, deletionId: string): KeptClaim[] {
 		}));
 }
 
-/** Takes over what KV kept; the later claim of a key counts. */
+/** Takes over what KV kept. One that is there already is the same: a key is not used again for a week. */
 export function takeOverClaims(sql: SqlStorage, deletionId: string, claims: readonly KeptClaim[]): void {
 	for (const { actor, key, payload, madeAtMs } of claims) {
 		sql.exec(
-			`INSERT INTO claims (actor, key, payload, deletion_id, made_at, lasting, form) VALUES (?, ?, ?, ?, ?, 1, ?)
-			ON CONFLICT (actor, key) DO UPDATE SET payload = excluded.payload, deletion_id = excluded.deletion_id,
-				made_at = excluded.made_at WHERE excluded.made_at > made_at`,
+			`INSERT OR IGNORE INTO claims (actor, key, payload, deletion_id, made_at, lasting, form)
+			VALUES (?, ?, ?, ?, ?, 1, ?)`,
 			actor,
 			key,
 			payload,

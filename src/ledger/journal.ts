@@ -150,9 +150,10 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 	}
 
 	/** KV has the record already, but not the claims that have come to it since. */
-	function publishClaims(id: string): void {
+	function sendClaims(id: string): void {
 		const atMs = now() + publishLookAfterMs;
 		sql.exec("UPDATE deletions SET publish_at = coalesce(publish_at, ?) WHERE id = ? AND open = 0", atMs, id);
+		sql.exec("UPDATE deletions SET mirror_at = ? WHERE id = ? AND open = 1 AND mirrored = 1", atMs, id);
 		onDue(atMs);
 	}
 
@@ -269,14 +270,17 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 			return refused;
 		},
 		missesHoldMs: (actor) => refusals.missesHoldMs(actor, now()),
-		join: claim,
+		join(id, claims) {
+			claim(id, claims);
+			if (claims.some(({ lasting }) => lasting)) sendClaims(id);
+		},
 		alias(id, deletionId) {
 			const moved = "UPDATE claims SET deletion_id = ? WHERE deletion_id = ? RETURNING lasting";
 			const isKept = sql
 				.exec<{ lasting: number }>(moved, deletionId, id)
 				.toArray()
 				.some(({ lasting }) => lasting === 1);
-			if (isKept) publishClaims(deletionId);
+			if (isKept) sendClaims(deletionId);
 			leadTo(id, deletionId, deletionId);
 		},
 		tell(id) {

@@ -1,12 +1,13 @@
 // An earlier request's key answers also when the Ledger has been lost: what it was claimed for is in KV too.
 import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { form } from "../../src/deletion/form.ts";
 import type { Claim } from "../../src/deletion/ports.ts";
 import { notYetSent } from "../../src/deletion/progress.ts";
 import type { Ledger } from "../../src/index.ts";
 import { keptClaims } from "../../src/ledger/claims.ts";
 import { createJournal } from "../../src/ledger/journal.ts";
+import { nextMirrorMs, sendMirrors } from "../../src/ledger/mirrors.ts";
 import { deletionAt, nowMs } from "../adapters/history/rows.ts";
 import { prefixes } from "../doors/account.ts";
 import { alertsOf } from "../doors/webhooks/alerts.ts";
@@ -198,6 +199,31 @@ describe("the claims in KV", () => {
 			journal.alias(third.id, first.id);
 			expect(dueMs(first.id)).toBe(nowMs + 20_000);
 			expect(keptClaims(sql, first.id)).toHaveLength(2);
+		}));
+
+	it("are in the mirror of an unclear deletion, also those that come while it is written or later", () =>
+		inLedger(async ({ sql }) => {
+			let atMs = nowMs;
+			const journal = createJournal(sql, { now: () => atMs, onDue() {}, onSettled() {} });
+			const unknown = deletionAt(nowMs, { state: "unknown" });
+			const mirrored = async (afterMs: number) => {
+				atMs += afterMs;
+				await sendMirrors(sql, HISTORY, () => atMs);
+				return JSON.parse((await HISTORY.get(`open:${unknown.id}`)) ?? "{}").claims?.length;
+			};
+			journal.keepOpen({ ...open, deletion: unknown }, nowMs, [claim("key:1")]);
+			const put = HISTORY.put.bind(HISTORY);
+			vi.spyOn(HISTORY, "put").mockImplementationOnce(async (...given: unknown[]) => {
+				journal.join(unknown.id, [claim("key:2")]);
+				return put(String(given[0]), String(given[1]));
+			});
+			expect(await mirrored(30_000)).toBe(1);
+			expect(await mirrored(30_000)).toBe(2);
+			journal.join(unknown.id, [{ ...claim("request:3"), lasting: false }]);
+			expect(nextMirrorMs(sql)).toBeNull();
+			journal.join(unknown.id, [claim("key:4")]);
+			expect(await mirrored(30_000)).toBe(3);
+			expect(nextMirrorMs(sql)).toBeNull();
 		}));
 
 	it("leave a key free that a ledger which was set back still held", () =>
