@@ -7,7 +7,7 @@ import { schemaVersion } from "../../src/ledger/migrations.ts";
 import { pastDeletion } from "../doors/seed.ts";
 import { call, deletes, HISTORY, ledger } from "../harness.ts";
 import { dayMs, endClock, hourMs, inMs, pass, startClock } from "../lifecycle/clock.ts";
-import { cancel, freeze, lift, remove, restore } from "../lifecycle/people.ts";
+import { asker, cancel, freeze, lift, remove, restore } from "../lifecycle/people.ts";
 
 beforeEach(startClock);
 afterEach(endClock);
@@ -185,6 +185,21 @@ describe("a ledger that was set back to an earlier time", () => {
 		expect((await call("/freeze")).json).toMatchObject({ frozen: true, reason: expect.stringContaining("set back") });
 		const known = await inLedger(({ sql }) => sql.exec("SELECT 1 FROM deletions WHERE id = ?", deleted.id).toArray());
 		expect(known).toHaveLength(1);
+	});
+
+	it("answers the keys of what happened since", async () => {
+		await remove("203.0.113.128/25", `?not_before=${inMs(hourMs)}`);
+		const before = await snapshot();
+		const headers = { "idempotency-key": "k" };
+		const ask = () => call("/bindings/203.0.113.0/26", { method: "DELETE", token: asker.token, headers });
+		const { json } = await ask();
+		await published(json.id);
+		await setBack(before);
+		await wake(hourMs);
+		await lift();
+		const again = await ask();
+		expect([again.json.id, again.headers.get("idempotency-replayed")]).toEqual([json.id, "true"]);
+		expect(await deletes()).toHaveLength(1);
 	});
 
 	it("does not carry out again what has been carried out since", async () => {
