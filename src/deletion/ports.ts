@@ -154,6 +154,11 @@ export interface Ports {
 	policy: Policy;
 	/** What the actor of a record may do now; null when there is no such actor any more. */
 	authorityOf(party: Party): Pick<Actor, "scopes" | "ranges"> | null;
+	/**
+	 * Holds the work of an actor whose part of the configuration is faulty, as a freeze would: what the actor may do is
+	 * not known until that is fixed. null as a rule.
+	 */
+	holdOn(party: Party): Freeze | null;
 	cloudflare: Cloudflare;
 	journal: Journal;
 	recollection: Recollection;

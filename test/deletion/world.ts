@@ -191,6 +191,7 @@ export function createWorld(...prefixes: [Prefix, Binding[]][]): World {
 			accountId,
 			policy: defaultPolicy,
 			authorityOf: ({ name }) => world.actors.get(name) ?? actorOf(),
+			holdOn: () => null,
 			cloudflare,
 			journal,
 			recollection: {
