@@ -155,7 +155,7 @@ export interface Ports {
 	/** What the actor of a record may do now; null when there is no such actor any more. */
 	authorityOf(party: Party): Pick<Actor, "scopes" | "ranges"> | null;
 	/**
-	 * Holds the work of an actor whose part of the configuration is faulty, as a freeze would: what the actor may do is
+	 * Holds an actor's work, as a freeze would, while the configuration that limits it is faulty: what the actor may do is
 	 * not known until that is fixed. null as a rule.
 	 */
 	holdOn(party: Party): Freeze | null;

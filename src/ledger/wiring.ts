@@ -23,6 +23,8 @@ export interface Wired {
 	outbox: Outbox;
 	addressing: Addressing;
 	legacy: Legacy;
+	/** Why nothing can be deleted; null as a rule. */
+	fault: Freeze | null;
 }
 
 /** @param accountId the object's own, not the configuration's: an alarm can outlive a change of that. */
@@ -60,20 +62,21 @@ export function wire(
 		const settings = [...new Set(problems.map(({ plain }) => plain.setting))].join(", ");
 		return { reason: `unbind is misconfigured: ${settings}.`, by: ownParty, since: at(now()), until: null };
 	};
+	// A faulty limit must not become its default: nothing is deleted until it is fixed.
+	const limits = config.closing("deletions");
 	const ports: Ports = {
 		accountId,
 		policy: config.policy,
 		authorityOf: (party) => authorityOf(party, config),
 		holdOn(party) {
 			const part = partBehind(party);
-			return part === null ? null : faultFreeze(config.closing(part));
+			return faultFreeze([...limits, ...(part === null ? [] : config.closing(part))]);
 		},
 		now,
 		sleep,
 		randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
 		cloudflare: addressing,
-		// A faulty limit must not become its default: nothing is deleted until it is fixed.
-		journal: { ...journal, freeze: () => journal.freeze() ?? faultFreeze(config.closing("deletions")) },
+		journal: { ...journal, freeze: () => journal.freeze() ?? faultFreeze(limits) },
 		recollection: {
 			async lastDeletion(query) {
 				const recent = lastDeletion(sql, query);
@@ -88,5 +91,12 @@ export function wire(
 			},
 		},
 	};
-	return { ports, journal, outbox, addressing, legacy: createLegacy(sql, kv, journal, now) };
+	return {
+		ports,
+		journal,
+		outbox,
+		addressing,
+		legacy: createLegacy(sql, kv, journal, now),
+		fault: faultFreeze(limits),
+	};
 }
