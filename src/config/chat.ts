@@ -113,7 +113,7 @@ const onePlatform = v.strictObject({
 type PlatformSettings = NonNullable<v.InferOutput<typeof onePlatform>[PlatformName]>;
 
 export interface Chats {
-	/** Those without a fault. */
+	/** Those that could be read; a problem may close one all the same. */
 	chats: Chat[];
 	/** Users by platform, those of a platform without its secret too: what they are called can clash. */
 	users: { platform: PlatformName; users: readonly ChatUser[] }[];

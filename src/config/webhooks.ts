@@ -108,7 +108,7 @@ const openSettings: Partial<Record<SchemeName, readonly (keyof SenderSettings)[]
 const signatureSettings = openSettings.hmac ?? [];
 
 export interface Senders {
-	/** Those without a fault. */
+	/** Those that could be read; a problem may close one all the same. */
 	senders: Sender[];
 	/** All of them. */
 	names: string[];
@@ -145,8 +145,7 @@ function readSender(
 	secrets: ReadonlyMap<string, unknown>,
 	{ senders, problems, warnings }: Senders,
 ): void {
-	const wrong = contradictionsIn(one);
-	problems.push(...wrong.map((rule) => problemIn("WEBHOOKS", rule, { place: name, closes: [part] })));
+	for (const rule of contradictionsIn(one)) problems.push(problemIn("WEBHOOKS", rule, { place: name, closes: [part] }));
 	const read = readSecrets({
 		owner: "WEBHOOKS",
 		table: `WEBHOOKS.${name}`,
@@ -158,7 +157,7 @@ function readSender(
 	if (!read.ok) problems.push(read.failure);
 	else {
 		warnings.push(...read.value.warnings);
-		if (wrong.length === 0) senders.push(senderOf(name, one, read.value.secrets));
+		senders.push(senderOf(name, one, read.value.secrets));
 	}
 }
 

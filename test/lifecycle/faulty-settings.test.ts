@@ -4,7 +4,7 @@ import { abortAllDurableObjects } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { cdn25, shop24 } from "../doors/account.ts";
 import { deliver, payloads } from "../doors/webhooks/deliver.ts";
-import { call, deletes } from "../harness.ts";
+import { call, cloudflare, deletes } from "../harness.ts";
 import { endClock, hourMs, inMs, minuteMs, startClock, wakeAfter } from "./clock.ts";
 import { configureLedger } from "./configured-ledger.ts";
 import { cidr, decide, deleted, events, freeze, lift, operator, record, remove, restore } from "./people.ts";
@@ -85,6 +85,38 @@ describe("a Ledger whose limits are faulty", () => {
 		expect((await deliver("github", payloads.github)).status).toBe(503);
 		expect((await call("/deletions")).json.deletions).toEqual([]);
 		expect(await deletes()).toEqual([]);
+	});
+
+	it("sends no second DELETE after a restart, and finds out what became of the first", async () => {
+		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_before" } });
+		const asked = call(`/bindings/${cidr}`, { method: "DELETE", headers: { prefer: "wait=0" } });
+		await expect.poll(deletes).toHaveLength(1);
+		const { id } = (await asked).json;
+		await redeployed(faultyGuards);
+		await cloudflare.drop();
+		for (let seconds = 0; seconds < 180; seconds += 10) await wakeAfter(10_000);
+		expect(await record(id)).toMatchObject({ state: "failed", failure: { code: "cloudflare_refused" } });
+		expect(await deletes()).toHaveLength(1);
+	});
+
+	it("neither judges nor refuses a request that a stop has left unjudged", async () => {
+		await cloudflare.order({ method: "GET", fault: { kind: "hang_before" } });
+		const { id, state } = (await call(`/bindings/${cidr}`, { method: "DELETE", headers: { prefer: "wait=0" } })).json;
+		expect(state).toBe("received");
+		await redeployed(faultyGuards);
+		await cloudflare.drop();
+		await wakeAfter(40_000);
+		expect((await record(id)).state).toBe("received");
+		await wakeAfter(20_000);
+		expect(await record(id)).toMatchObject({ state: "failed", failure: { code: "cloudflare_unavailable" } });
+	});
+
+	it("shows no plan that could be carried out", async () => {
+		await configureLedger(faultyGuards);
+		expect((await call(`/bindings/${cidr}`)).json).toMatchObject({
+			would: "refuse",
+			guards: expect.arrayContaining([expect.objectContaining({ guard: "frozen", verdict: "refuse" })]),
+		});
 	});
 
 	it("restores, freezes for a while, and lifts the freeze", async () => {
