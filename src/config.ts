@@ -129,7 +129,7 @@ const namesIn: Readonly<Record<string, readonly string[]>> = {
 export function readConfig(env: object): Result<Config, ConfigProblem[]> {
 	const values = new Map<string, unknown>(Object.entries(env));
 	const problems: ConfigProblem[] = [];
-	/** undefined if it is faulty; what takes its place is never used, as the part that needs it is closed. */
+	/** undefined if the setting is faulty. What needs it is closed, so its default limits nothing. */
 	function read<Schema extends v.GenericSchema>(setting: string, schema: Schema): v.InferOutput<Schema> | undefined {
 		const one = v.safeParse(schema, values.get(setting));
 		if (one.success) return one.output;

@@ -113,9 +113,9 @@ const onePlatform = v.strictObject({
 type PlatformSettings = NonNullable<v.InferOutput<typeof onePlatform>[PlatformName]>;
 
 export interface Chats {
-	/** Those that could be read; a problem may close one all the same. */
+	/** Those that could be read. A problem may still close one. */
 	chats: Chat[];
-	/** Users by platform, those of a platform without its secret too: what they are called can clash. */
+	/** Users by platform, even of one whose secret is missing: their names can clash. */
 	users: { platform: PlatformName; users: readonly ChatUser[] }[];
 	holders: SecretHolder[];
 	problems: ConfigProblem[];

@@ -17,7 +17,7 @@ const sameSpelling =
 
 /**
  * One name in two settings is one person; spelt differently, it could as well be two, of whom one approves the other's.
- * It closes both.
+ * A clash closes both places.
  */
 export function clashingNames(people: readonly Named[], senders: readonly string[]): ConfigProblem[] {
 	const known = new Map<string, Named[]>();

@@ -100,7 +100,7 @@ interface Place {
 }
 
 /**
- * One secret in two places would let a message for one be sent to the other, with the other's ranges. It closes both.
+ * One secret in two places would let a message for one be sent to the other, with the other's ranges. A clash closes both.
  * @param digests SHA-256 → the setting that has it, if that is neither a sender nor a chat.
  */
 export function sharedSecrets(holders: readonly SecretHolder[], digests: ReadonlyMap<string, string>): ConfigProblem[] {

@@ -108,7 +108,7 @@ const openSettings: Partial<Record<SchemeName, readonly (keyof SenderSettings)[]
 const signatureSettings = openSettings.hmac ?? [];
 
 export interface Senders {
-	/** Those that could be read; a problem may close one all the same. */
+	/** Those that could be read. A problem may still close one. */
 	senders: Sender[];
 	/** All of them. */
 	names: string[];
@@ -129,7 +129,7 @@ export function readSenders(value: unknown, secrets: ReadonlyMap<string, unknown
 		const read = v.safeParse(oneSender, { [name]: settings });
 		const one = read.success ? read.output[name] : undefined;
 		if (one !== undefined) readSender(name, part, one, secrets, all);
-		// The records of one that is suddenly spelt with a capital letter have it in lower case.
+		// Records have the name in lower case: a faulty "Grafana" closes "grafana" too.
 		else {
 			const closes: Part[] = [part, `webhooks/${folded(name)}`];
 			all.problems.push(...problemsBySchema("WEBHOOKS", read.issues ?? [], settingNames, closes));

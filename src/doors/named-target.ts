@@ -18,7 +18,7 @@ export function targetInPath(text: string, context: Context): Result<Target, Pro
 	return targetIn(decoded, context);
 }
 
-/** A target that is to be deleted, or planned to be: so nothing is named while deletions are closed. */
+/** Only deletions and plans need a target, so none is read while deletions are closed. */
 export function targetIn(text: string, context: Context): Result<Target, Problem> {
 	const closed = closedProblem("deletions", context);
 	return closed === null ? targetNamed(text, context.config.aliases) : fail(closed);

@@ -86,7 +86,7 @@ describe("a clash", () => {
 			["webhooks/one", "webhooks/two"],
 		],
 		[
-			"the secrets of three, of whom one has those of both others",
+			"the secrets of three senders, if one shares a secret with each of the others",
 			{
 				WEBHOOKS: { ...shared.WEBHOOKS, three: sender("C_SECRET") },
 				A_SECRET: long,

@@ -86,7 +86,7 @@ describe("senders with one secret", () => {
 	const { inventory, github } = sandboxSenders;
 	const settings = { WEBHOOKS: { inventory, github, twin: github } };
 
-	it("are closed both, and a message for one is not taken for the other", async () => {
+	it("are both closed, so a message for one is not taken for the other", async () => {
 		const body = JSON.stringify(payloads.github);
 		const headers = headersOf("github", body);
 		for (const name of ["github", "twin"])
@@ -99,7 +99,7 @@ describe("senders with one secret", () => {
 });
 
 describe("senders that are no table", () => {
-	it("are closed all, also those that nobody knows", async () => {
+	it("are all closed, unknown ones too", async () => {
 		const settings = { WEBHOOKS: "github" };
 		for (const name of ["github", "nobody"])
 			expect(await callConfigured(settings, `/webhooks/${name}`, { method: "POST" })).toMatchObject(
