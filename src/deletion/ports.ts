@@ -162,6 +162,11 @@ export interface Ports {
 	policy: Policy;
 	/** What the actor of a record may do now; null when there is no such actor any more. */
 	authorityOf(party: Party): Pick<Actor, "scopes" | "ranges"> | null;
+	/**
+	 * Holds an actor's work, as a freeze would, while the configuration that limits it is faulty: what the actor may do is
+	 * not known until that is fixed. null as a rule.
+	 */
+	holdOn(party: Party): Freeze | null;
 	cloudflare: Cloudflare;
 	journal: Journal;
 	recollection: Recollection;

@@ -41,7 +41,9 @@ export interface Receipt {
 }
 
 /** What leaves no record: the request contradicts an earlier one. */
-export type Rejection = { code: "idempotency_key_reused"; detail: string; deletion_id: string };
+export type KeyReused = { code: "idempotency_key_reused"; detail: string; deletion_id: string };
+/** Or the Ledger's limits are faulty, so it takes no request. */
+export type Rejection = KeyReused | { code: "misconfigured"; detail: string };
 
 /**
  * The record that answers the request: an earlier one under the same key, one that is being carried out for the same
@@ -50,7 +52,7 @@ export type Rejection = { code: "idempotency_key_reused"; detail: string; deleti
  * A key is bound to the record that answers it, refusals included, so that a redelivery gets the first answer. Only
  * an answer that says "ask again" leaves the caller's key free: replaying that one would be useless for ever.
  */
-export function receive(command: DeletionCommand, ports: Ports): Result<Receipt, Rejection> {
+export function receive(command: DeletionCommand, ports: Ports): Result<Receipt, KeyReused> {
 	const { journal } = ports;
 	const claims = claimsOf(command);
 	const earlier = replay(claims, ports);
@@ -135,7 +137,7 @@ function payloadOf(command: DeletionCommand): string {
 	return whole.length <= longestPayload ? whole : digested(whole);
 }
 
-function replay(claims: readonly Claim[], { journal }: Ports): Result<Receipt, Rejection> | null {
+function replay(claims: readonly Claim[], { journal }: Ports): Result<Receipt, KeyReused> | null {
 	for (const { actor, key, payloadOfVersion1: whole, lasting } of claims) {
 		const earlier = journal.claimed(actor, key);
 		if (earlier === null) continue;

@@ -10,11 +10,14 @@ export const tokens = (change: object = {}): string =>
 export const good = { CLOUDFLARE_ACCOUNT_ID: accountId, CLOUDFLARE_API_TOKEN: "cf-token", TOKENS: tokens() };
 
 /** What the operator is told; what anybody may read is beside it. */
-export const inFull = (problems: readonly ConfigProblem[]) => problems.map(({ plain: _, ...full }) => full);
+export const inFull = (problems: readonly ConfigProblem[]) => problems.map(({ plain: _, closes: __, ...full }) => full);
+
+/** Whether they close all of unbind or a part of it. */
+export const allProblems = (config: ReturnType<typeof readConfig>) =>
+	config.ok ? config.value.problems : config.failure;
 
 export function problemsOf(change: object) {
-	const config = readConfig({ ...good, ...change });
-	return config.ok ? [] : inFull(config.failure);
+	return inFull(allProblems(readConfig({ ...good, ...change })));
 }
 
 export const told = (change: object): string[] => problemsOf(change).map((one) => one.problem);

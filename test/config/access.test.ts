@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { authorityOf } from "../../src/config/authority.ts";
 import { readConfig } from "../../src/config.ts";
 import { accountId } from "../sandbox/imitation/account.ts";
+import { allProblems } from "./a-config.ts";
 
 const holder = { sha256: "5e".repeat(32), scopes: ["read"] };
 const good = {
@@ -18,7 +19,7 @@ const access = {
 const read = (change: object, more: object = {}) => readConfig({ ...good, ...more, ACCESS: { ...access, ...change } });
 const told = (change: object, more: object = {}) => {
 	const config = read(change, more);
-	return config.ok ? [] : config.failure.map(({ problem }) => problem);
+	return allProblems(config).map(({ problem }) => problem);
 };
 
 describe("ACCESS", () => {

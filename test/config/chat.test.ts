@@ -3,14 +3,14 @@ import { authorityOf } from "../../src/config/authority.ts";
 import { readConfig } from "../../src/config.ts";
 import { places, sandboxChat } from "../sandbox/chat/settings.ts";
 import { sandboxBindings } from "../sandbox/settings.ts";
-import { inFull } from "./a-config.ts";
+import { allProblems, inFull } from "./a-config.ts";
 
 const { slack, discord, mattermost } = sandboxChat.CHAT;
 type Settings = Record<string, unknown>;
 const read = (chat: unknown, more: Settings = {}) => readConfig({ ...sandboxBindings, CHAT: chat, ...more });
 const problemsOf = (chat: unknown, more: Settings = {}) => {
 	const config = read(chat, more);
-	return config.ok ? [] : inFull(config.failure);
+	return inFull(allProblems(config));
 };
 
 describe("CHAT", () => {

@@ -4,7 +4,7 @@ import { defaultPolicy, fixedGuards } from "../../src/deletion/policy.ts";
 import { guardNames, levels } from "../../src/deletion/verdict.ts";
 import { cidr } from "../deletion/ranges.ts";
 import { accountId } from "../sandbox/imitation/account.ts";
-import { good, problemsOf, tokens, told } from "./a-config.ts";
+import { allProblems, good, problemsOf, tokens, told } from "./a-config.ts";
 
 describe("readConfig", () => {
 	it("gives the configuration as the code uses it", () => {
@@ -47,6 +47,8 @@ describe("readConfig", () => {
 					approvalMinutes: 15,
 				},
 				warnings: [],
+				problems: [],
+				closing: expect.any(Function),
 			},
 		});
 	});
@@ -70,7 +72,7 @@ describe("readConfig", () => {
 			APPROVAL_MINUTES: 1441,
 			TOKENS: "{",
 		});
-		const problems = config.ok ? [] : config.failure;
+		const problems = allProblems(config);
 		expect(problems.map((one) => one.setting)).toEqual([
 			"CLOUDFLARE_ACCOUNT_ID",
 			"HISTORY_RETENTION_DAYS",

@@ -5,7 +5,7 @@ import { guardNames } from "../../src/deletion/verdict.ts";
 import { parsePointer } from "../../src/json-pointer.ts";
 import { sandboxSecrets, sandboxSenders } from "../sandbox/senders.ts";
 import { sandboxBindings } from "../sandbox/settings.ts";
-import { inFull } from "./a-config.ts";
+import { allProblems, inFull } from "./a-config.ts";
 
 const secret = "A_SECRET";
 const value = "a secret of some length";
@@ -14,7 +14,7 @@ const read = (senders: unknown, secrets: Record<string, unknown> = { [secret]: v
 	readConfig({ ...sandboxBindings, WEBHOOKS: senders, ...secrets });
 const problemsOf = (senders: unknown, secrets?: Record<string, unknown>) => {
 	const config = read(senders, secrets);
-	return config.ok ? [] : inFull(config.failure);
+	return inFull(allProblems(config));
 };
 
 function senderOf(settings: object, secrets?: Record<string, unknown>) {

@@ -262,6 +262,29 @@ describe("a received deletion after a stop", () => {
 		expect(recordOf(world, recordId)).toMatchObject({ state: "refused", failure: { code } });
 	});
 
+	it("is neither judged nor refused while its actor's configuration is faulty, and ends with its key free", async () => {
+		const world = worldOf();
+		const recordId = received(world);
+		world.ports.journal.cameInSinceStart = () => false;
+		world.ports.authorityOf = () => null;
+		world.ports.holdOn = () => freezeOf();
+		world.clock.nowMs += 1000;
+		await advance(recordId, world.ports, createDirectory());
+		expect(recordOf(world, recordId).state).toBe("received");
+		world.clock.nowMs = world.journal.dueAtMs(recordId) ?? world.clock.nowMs;
+		await advance(recordId, world.ports, createDirectory());
+		expect(recordOf(world, recordId)).toMatchObject({ state: "failed", failure: { code: "cloudflare_unavailable" } });
+		expect(world.calls).toEqual([]);
+	});
+
+	it("is judged by what its request could do if its actor's configuration is faulty only now", async () => {
+		const world = worldOf();
+		const recordId = received(world);
+		world.ports.holdOn = () => freezeOf();
+		await judgeReceived(recordId, world.ports, createDirectory());
+		expect(recordOf(world, recordId).state).toBe("deleting");
+	});
+
 	it("is refused in a freeze that began after the request", async () => {
 		const world = worldOf();
 		const recordId = received(world);

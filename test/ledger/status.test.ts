@@ -31,6 +31,7 @@ describe("GET /status", () => {
 			unknown: { count: 0, oldest: null },
 			calls_left: null,
 			credential: { rejected: false, checked_at: null },
+			configuration: [],
 			warnings: [],
 		});
 		expect(await cloudflare.calls()).toEqual([]);

@@ -179,7 +179,9 @@ test.each(["frozen", "out_of_range", "changed"])(
 	"%s has no other level: setting one is a misconfiguration",
 	async (guard) => {
 		for (const level of ["pass", "acknowledge", "approve", "refuse"]) {
-			const answer = await callConfigured({ GUARDS: { [guard]: level } }, "/bindings");
+			const headers = { authorization: `Bearer ${operator.token}` };
+			const asked = { method: "DELETE", headers };
+			const answer = await callConfigured({ GUARDS: { [guard]: level } }, "/bindings/203.0.113.128/25", asked);
 			expect([answer.status, answer.json.code]).toEqual([503, "misconfigured"]);
 			// Anybody can read the answer, so it names the setting alone; the log has the guard.
 			expect(answer.json.detail).toContain("GUARDS: there is no such name here.");

@@ -35,5 +35,8 @@ test("all others get JSON, as before", async () => {
 	const cloudflares = await callConfigured(none, "/client/v4/x", { headers: browser });
 	expect(cloudflares.json).toMatchObject({ success: false });
 	expect((await callConfigured(none, "/webhooks/x", { method: "POST", headers: browser })).json.status).toBe(503);
-	expect((await callConfigured(none, "/health", { headers: browser })).json).toEqual({ ok: false });
+	expect((await callConfigured(none, "/health", { headers: browser })).json).toEqual({
+		ok: false,
+		misconfigured: ["CLOUDFLARE_ACCOUNT_ID", "TOKENS", "CLOUDFLARE_API_TOKEN"],
+	});
 });
