@@ -1,4 +1,5 @@
-// A configuration that unbind cannot work with: 503 with the command that fixes it, at every door, before anything else.
+// A configuration that unbind cannot work with: every door answers 503 with the command that fixes it, before anything
+// else.
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import worker from "../../src/index.ts";
@@ -36,7 +37,7 @@ const cases: Case[] = [
 		fixing("CLOUDFLARE_ACCOUNT_ID"),
 	],
 	[
-		"an account that could change the path",
+		"an account id that could change the path",
 		{ CLOUDFLARE_ACCOUNT_ID: "../zones" },
 		"CLOUDFLARE_ACCOUNT_ID",
 		"CLOUDFLARE_ACCOUNT_ID: must be an account id: 32 hex digits",
@@ -57,21 +58,21 @@ const cases: Case[] = [
 		fixing("HISTORY_RETENTION_DAYS"),
 	],
 	[
-		"a retention of parts of days",
+		"a retention in fractions of days",
 		{ HISTORY_RETENTION_DAYS: 0.5 },
 		"HISTORY_RETENTION_DAYS",
 		"HISTORY_RETENTION_DAYS: must be a whole number",
 		fixing("HISTORY_RETENTION_DAYS"),
 	],
 	[
-		"aliases that are no table",
+		"aliases that are not a table",
 		{ ALIASES: "edge" },
 		"ALIASES",
 		"ALIASES: must be a table of names and targets",
 		fixing("ALIASES"),
 	],
 	[
-		"an alias that stands for nothing exact",
+		"an alias for an inexact target",
 		{ ALIASES: { edge: "203.0.113.129/25" } },
 		"ALIASES",
 		"ALIASES: an alias stands for a binding's CIDR or id",
@@ -85,7 +86,7 @@ const cases: Case[] = [
 		fixing("ALIASES"),
 	],
 	["no tokens", { TOKENS: undefined }, "TOKENS", "TOKENS: is missing", newToken],
-	["tokens that are no JSON", { TOKENS: secret }, "TOKENS", "TOKENS: must be JSON", newToken],
+	["tokens that are not JSON", { TOKENS: secret }, "TOKENS", "TOKENS: must be JSON", newToken],
 	["tokens that are a list", tokens([holder]), "TOKENS", "TOKENS: must be an object of names and tokens", newToken],
 	[
 		"a token without scopes",
@@ -95,14 +96,14 @@ const cases: Case[] = [
 		newToken,
 	],
 	[
-		"a scope that there is not",
+		"an unknown scope",
 		tokens({ ci: { ...holder, scopes: ["admin"] } }),
 		"TOKENS",
 		"TOKENS: must be among read, delete, approve, restore, freeze",
 		newToken,
 	],
 	[
-		"a token in clear",
+		"a token in plain text",
 		tokens({ ci: { ...holder, sha256: secret } }),
 		"TOKENS",
 		"TOKENS: must be 64 hex digits, lower case",
@@ -123,16 +124,16 @@ const cases: Case[] = [
 		"TOKENS: two names have the same token, so nobody could tell who called",
 		newToken,
 	],
-	["tokens of nobody", tokens({}), "TOKENS", "TOKENS: names nobody", newToken],
+	["tokens without a name", tokens({}), "TOKENS", "TOKENS: names nobody", newToken],
 	[
-		"a guard that is misspelt",
+		"a misspelt guard",
 		{ GUARDS: { leaves_no_servise: "refuse" } },
 		"GUARDS",
 		"GUARDS: there is no such name here; did you mean leaves_no_service?",
 		fixing("GUARDS"),
 	],
 	[
-		"a level that there is not",
+		"an unknown level",
 		{ GUARDS: { last_binding: "warn" } },
 		"GUARDS",
 		"GUARDS: must be among pass, acknowledge, approve, refuse",
@@ -153,7 +154,7 @@ const cases: Case[] = [
 		fixing("PROTECTED"),
 	],
 	[
-		"a budget of nothing",
+		"a budget of zero",
 		{ BUDGET_DELETIONS: 0 },
 		"BUDGET_DELETIONS",
 		"BUDGET_DELETIONS: must be at least 1",
@@ -211,7 +212,7 @@ describe.each(cases)("%s", (_, settings, setting, problem, fix) => {
 		expect(await cloudflare.calls()).toEqual([]);
 	});
 
-	test("is told in Cloudflare's envelope at the Cloudflare-compatible door", async () => {
+	test("uses Cloudflare's envelope at the Cloudflare-compatible door", async () => {
 		const answer = await callConfigured(settings, bindingsPath(prefixes.amsterdam, cdn25), { method: "DELETE" });
 		expect(answer.status).toBe(503);
 		expect(answer.json).toEqual({
@@ -222,18 +223,18 @@ describe.each(cases)("%s", (_, settings, setting, problem, fix) => {
 		});
 	});
 
-	test("turns /health red, which says no more", async () => {
+	test("turns /health red, which says nothing else", async () => {
 		const { status, json } = await callConfigured(settings, "/health");
 		expect([status, json]).toEqual([503, { ok: false }]);
 	});
 
-	test("is told without the value of a secret", async () => {
+	test("is reported without the value of a secret", async () => {
 		for (const path of ["/bindings", bindingsPath(prefixes.shop), "/health"])
 			expect((await callConfigured(settings, path)).text).not.toContain(secret);
 	});
 });
 
-test("all problems are told at once", async () => {
+test("reports all problems at once", async () => {
 	const settings = { CLOUDFLARE_ACCOUNT_ID: "", HISTORY_RETENTION_DAYS: "soon", ALIASES: 5, TOKENS: "{", ...none };
 	const { json } = await callConfigured(settings, "/bindings");
 	expect(json.problems.map(({ setting }: { setting: string }) => setting)).toEqual([
@@ -245,7 +246,7 @@ test("all problems are told at once", async () => {
 	]);
 });
 
-test("several problems are a line each", async () => {
+test("reports several problems one per line", async () => {
 	const { json } = await callConfigured({ CLOUDFLARE_ACCOUNT_ID: "", BUDGET_DELETION: 5 }, "/bindings");
 	expect(json.detail).toBe(
 		`CLOUDFLARE_ACCOUNT_ID: must be an account id: 32 hex digits. ${fixing("CLOUDFLARE_ACCOUNT_ID")}.
@@ -253,7 +254,7 @@ BUDGET_DELETION: there is no such setting; did you mean BUDGET_DELETIONS? Rename
 	);
 });
 
-describe("what was pasted in the wrong place", () => {
+describe("something pasted in the wrong place", () => {
 	const pasted = "HUNTER2HUNTER2HUNTER2";
 	const sender = { scheme: "github", secret: "A_SECRET", target: "/target" };
 	const slack = { workspace: "T0SANDBOX", channels: ["C0NETWORK"], secret: "SLACK_SIGNING_SECRET" };
@@ -271,7 +272,7 @@ describe("what was pasted in the wrong place", () => {
 		["a secret as a token's setting", tokens({ ci: { ...e, [pasted]: 1 } })],
 		["a secret as a caller's name", tokens({ [`${pasted} `]: e })],
 		["a secret as a chat's user", { CHAT: { slack: { ...slack, users: { [pasted]: {} } } } }],
-	])("is in no answer and in no log: %s", async (_, settings) => {
+	])("appears in no answer and no log: %s", async (_, settings) => {
 		const logged: string[] = [];
 		vi.spyOn(console, "error").mockImplementation((line) => void logged.push(String(line)));
 		const { status, text } = await callConfigured(settings, "/bindings");
@@ -286,7 +287,7 @@ describe("what was pasted in the wrong place", () => {
 		["a sender", { WEBHOOKS: { inventory: { ...sender, target: 7 } } }, "inventory"],
 		["a secret's name", { WEBHOOKS: { one: sender }, A_SECRET: "" }, "A_SECRET"],
 		["a caller", tokens({ Alice: e, alice: { ...e, sha256: "5f".repeat(32) } }), "alice"],
-	])("is told to the log alone: %s", async (_, settings, name) => {
+	])("appears only in the log: %s", async (_, settings, name) => {
 		const logged: string[] = [];
 		vi.spyOn(console, "error").mockImplementation((line) => void logged.push(String(line)));
 		const { status, text } = await callConfigured(settings, "/bindings");
@@ -296,7 +297,7 @@ describe("what was pasted in the wrong place", () => {
 	});
 });
 
-test("a warning is logged once, and shuts no door", async () => {
+test("logs a warning once, and closes no door", async () => {
 	const logged: string[] = [];
 	vi.spyOn(console, "warn").mockImplementation((line) => void logged.push(String(line)));
 	const settings = { ...env, KEEP_OUT: "of here" };
@@ -319,7 +320,7 @@ test.each<[string, Record<string, unknown>]>([
 	["an empty e-mail beside a token", { CLOUDFLARE_EMAIL: "" }],
 	["a retention as text", { HISTORY_RETENTION_DAYS: "30" }],
 	["no aliases", { ALIASES: undefined }],
-	["settings of others", { SOMETHING_ELSE: "1" }],
-])("is no problem: %s", async (_, settings) => {
+	["other people's settings", { SOMETHING_ELSE: "1" }],
+])("accepts %s", async (_, settings) => {
 	expect((await callConfigured(settings, "/health")).json).toEqual({ ok: true });
 });
