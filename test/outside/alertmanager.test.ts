@@ -1,5 +1,5 @@
-// A real Alertmanager in front of the sandbox, configured as the README has it: one alert is one deletion, whatever becomes
-// of its routes. The one that ALERTMANAGER_PATH names, or Debian's prometheus-alertmanager; skipped where there is none.
+// A real Alertmanager in front of the sandbox, configured as in the README: one alert is one deletion, however its
+// routes change. Uses ALERTMANAGER_PATH or Debian's prometheus-alertmanager. Skipped if there is none.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
@@ -21,7 +21,7 @@ describe.skipIf(path === null)("Alertmanager", { timeout: 60_000 }, () => {
 	let manager: ChildProcess;
 	let managerUrl: string;
 
-	/** What a new configuration says of the routes; all of them lead to unbind. */
+	/** Writes a configuration with these routes, all of which lead to unbind. */
 	const configure = (routes: string): Promise<void> => {
 		const [username, password] = (sandboxSecrets.ALERTMANAGER_SECRET ?? "").split(":");
 		return writeFile(
@@ -81,7 +81,7 @@ receivers:
 	};
 	const deletes = () => sandbox.imitation.log.entries().filter(({ method }) => method === "DELETE");
 
-	it("has a binding deleted once: not again by another route, nor after a restoration while the alert fires on", async () => {
+	it("deletes a binding once: not again through another route, nor after a restoration while the alert keeps firing", async () => {
 		const alert = {
 			labels: { alertname: "EdgeUnderAttack", severity: "critical", binding: target },
 			annotations: { description: "The edge is under attack" },
@@ -99,7 +99,7 @@ receivers:
 		expect(deletions).toMatchObject([{ state: "deleted", reason: "The edge is under attack" }]);
 		expect((await ask(`/deletions/${deletions[0]?.id}/restoration`, "POST")).state).toBe("restored");
 
-		// Two routes now, each with groups of its own: Alertmanager takes the alert for news, twice.
+		// Two routes now, each with its own groups: Alertmanager takes the alert for a new one, twice.
 		await configure(
 			"{ group_by: [severity], matchers: ['severity=critical'], continue: true }, { group_by: [binding], matchers: ['binding=~.+'] }",
 		);

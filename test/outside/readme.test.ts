@@ -1,5 +1,5 @@
-// Every request that the README shows is made, in its order, against the sandbox, and answered as the README says. In an
-// answer, "…" stands for anything, and what is left out is not asked for.
+// Makes every request in the README, in order, against the sandbox, and checks its answer. In an answer "…" matches
+// anything, and members that are left out are not checked.
 import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,9 +10,9 @@ import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 
 interface Example {
 	command: string;
-	/** It is the first one after the README says to begin with fresh data. */
+	/** Whether it is the first one after the README says to start with fresh data. */
 	beginsAnew: boolean;
-	/** The block that follows the command at once. */
+	/** The block right after the command. */
 	answer: { language: string; text: string } | null;
 }
 
@@ -28,7 +28,7 @@ const examples: Example[] = blocks.flatMap((block, index) => {
 	return [{ command: text.trim(), beginsAnew: before.includes("On fresh data"), answer }];
 });
 
-// Not the synchronous kind: this process answers for Cloudflare.
+// Not the synchronous version, since this process answers for Cloudflare.
 const run = promisify(execFile);
 
 let sandbox: Sandbox;
@@ -50,7 +50,7 @@ const anything = (value: unknown): unknown => {
 	);
 };
 
-/** In a text, "…" stands for anything too. */
+/** A pattern in which "…" matches anything. */
 const pattern = (text: string): RegExp =>
 	new RegExp(`^${text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&").replaceAll("…", "[^]+?")}$`);
 
@@ -74,9 +74,9 @@ describe("the README", () => {
 			);
 	});
 
-	it("starts unbind and its tests with two commands that package.json has", () => {
+	it("starts unbind and its tests with two commands from package.json", () => {
 		const { scripts } = JSON.parse(readFileSync("package.json", "utf8"));
-		// Each in a block of its own: the first does not end, so what is pasted after it would wait.
+		// Each command has its own block: the first one keeps running, so a second one pasted after it would wait.
 		const commands = blocks.map(([, , , text = ""]) => text.trim()).filter((text) => text.startsWith("npm ci"));
 		expect(commands).toEqual(["npm ci && npm start", "npm ci && npm test"]);
 		expect(scripts).toMatchObject({ start: expect.any(String), test: expect.any(String) });
