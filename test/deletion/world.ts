@@ -1,5 +1,5 @@
-// The world as the domain sees it, in memory: a Cloudflare account that can misbehave, a journal, and a clock that moves
-// only when something sleeps or a test sets it.
+// The world as the domain sees it, in memory: a Cloudflare account that can misbehave, a journal, and a clock that
+// moves only when something sleeps or a test sets it.
 import type { Actor } from "../../src/deletion/actor.ts";
 import type { Binding, Prefix } from "../../src/deletion/binding.ts";
 import { type CloudflareId, isCloudflareId } from "../../src/deletion/cloudflare-id.ts";

@@ -1,5 +1,5 @@
-// The Ledger's frequent queries, at every poll, page, deletion and alarm, read only the rows they need, however many the
-// tables hold.
+// The Ledger's frequent queries, at every poll, page, deletion and alarm, read only the rows they need, however many
+// the tables hold.
 import { reset, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Ledger } from "../../src/index.ts";

@@ -1,5 +1,5 @@
-// Paging through the history returns the same rows as a plain filter, each once and in order, whatever KV and the Ledger
-// hold.
+// Paging through the history returns the same rows as a plain filter, each once and in order, whatever KV and the
+// Ledger hold.
 import { reset } from "cloudflare:test";
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
