@@ -352,7 +352,7 @@ const leavesOpen: Record<Phase, boolean> = {
 };
 
 describe("a phase", () => {
-	it("knows whether a call of ours may have taken effect", () => {
+	it("says whether a call of ours may have taken effect", () => {
 		holdsForAll((passages) => {
 			let maybe = false;
 			for (const passage of passages) {

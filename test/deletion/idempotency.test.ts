@@ -11,7 +11,7 @@ import { actorOf, commandOf, fault, id, lenient, startMs } from "./world.ts";
 const keyed = (change: Partial<DeletionCommand> = {}) =>
 	commandOf("203.0.113.0/26", { idempotencyKey: "k", ...change });
 
-describe("a request that comes twice", () => {
+describe("a repeated request", () => {
 	it("is answered from the record under the same key, as a replay", async () => {
 		const world = worldOf();
 		const first = await asked(world, keyed());

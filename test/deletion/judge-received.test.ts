@@ -181,7 +181,7 @@ describe("a request for a binding that is being deleted", () => {
 	});
 });
 
-describe("a received deletion of another actor's binding", () => {
+describe("a received deletion of a binding that another actor is deleting", () => {
 	it("becomes an alias of the open deletion, as do its id and key", async () => {
 		const world = worldOf();
 		const first = received(world);

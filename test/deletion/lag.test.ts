@@ -182,7 +182,7 @@ describe("a second request for a binding that was just deleted", () => {
 	});
 });
 
-describe("an id that we deleted or created", () => {
+describe("the id of a binding that we deleted or created", () => {
 	it("costs one call once it is stale", async () => {
 		const { account } = await deleted();
 		account.world.clock.nowMs += 24 * 60 * minute;

@@ -60,7 +60,7 @@ describe("conditions", () => {
 	});
 });
 
-describe("a text", () => {
+describe("a search text", () => {
 	it.each([
 		["in the reason, in any case", "inc-4211 dr"],
 		["in the CIDR", "113.128"],
