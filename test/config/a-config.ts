@@ -1,4 +1,4 @@
-// An environment in which all is well, and what is said when something in it is changed.
+// A valid environment, and the problems reported when something in it is changed.
 
 import type { ConfigProblem } from "../../src/config/problem.ts";
 import { readConfig } from "../../src/config.ts";
@@ -9,7 +9,7 @@ export const tokens = (change: object = {}): string =>
 	JSON.stringify({ ci: { sha256: digest, scopes: ["read", "delete"], ...change } });
 export const good = { CLOUDFLARE_ACCOUNT_ID: accountId, CLOUDFLARE_API_TOKEN: "cf-token", TOKENS: tokens() };
 
-/** What the operator is told; what anybody may read is beside it. */
+/** The problems as the operator sees them, without what anyone may read. */
 export const inFull = (problems: readonly ConfigProblem[]) => problems.map(({ plain: _, closes: __, ...full }) => full);
 
 /** Whether they close all of unbind or a part of it. */
