@@ -1,4 +1,4 @@
-// The rules of the README, written down a second time and without a look at the guards: they judge each DELETE by what
+// The rules of docs/configuration.md, written down a second time and without a look at the guards: they judge each DELETE by what
 // stood at Cloudflare then, and by what people had asked for and agreed to. Knows nothing of verdicts and levels.
 import type { Binding, Prefix } from "../sandbox/imitation/state.ts";
 import { type ActorName, actors, type Sent } from "./small-world.ts";
