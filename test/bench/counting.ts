@@ -36,6 +36,18 @@ function countedEnv(env: Env): Env {
 	return known;
 }
 
+let isCommitting = false;
+
+/** What is written within one turn becomes durable together. */
+function countCommit(): void {
+	if (isCommitting) return;
+	isCommitting = true;
+	count("commits");
+	setTimeout(() => {
+		isCommitting = false;
+	}, 0);
+}
+
 /** The rows are known when a cursor has been read to its end. */
 function countedSql(sql: SqlStorage): SqlStorage {
 	return new Proxy(sql, {
@@ -46,6 +58,7 @@ function countedSql(sql: SqlStorage): SqlStorage {
 				const rows = cursor.toArray();
 				count("rows_read", cursor.rowsRead);
 				count("rows_written", cursor.rowsWritten);
+				if (cursor.rowsWritten > 0) countCommit();
 				return { toArray: () => rows, one: () => rows[0] };
 			};
 		},

@@ -42,6 +42,19 @@ export async function deletionsOf(
 	return answers.map(({ text }) => JSON.parse(text));
 }
 
+/** One that was scheduled and cancelled: it cannot change any more. */
+export async function cancelledDeletion(client: Client, url: string, index: number): Promise<{ id: string }> {
+	const at = new Date(Date.now() + 86_400_000).toISOString();
+	const scheduled = await client.send({
+		method: "DELETE",
+		url: `${url}/bindings/${targetAt(index).cidr}?not_before=${at}`,
+		status: 202,
+	});
+	const { id }: { id: string } = JSON.parse(scheduled.text);
+	await client.send({ method: "POST", url: `${url}/deletions/${id}/cancellation` });
+	return { id };
+}
+
 /** Waits until KV has each of them. */
 export async function published(world: World, worker: string, ids: readonly string[]): Promise<void> {
 	const kv = await world.kv(worker);

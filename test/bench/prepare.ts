@@ -36,7 +36,11 @@ export async function prepareHistories({
 		const thousand = Array.from({ length: sizes[0] }, (_, index) => index);
 		say(`${sizes[0]} records for each of the peers …`);
 		for (const peer of ["itty", "hono"]) await deletionsOf(client, world, peer, thousand);
-		for (const name of names) await markHistory(await world.kv(name), name);
+		for (const name of names) {
+			// A Ledger that meets a history on its first day would start frozen.
+			await client.send({ url: `${world.url(name)}/freeze` });
+			await markHistory(await world.kv(name), name);
+		}
 	} finally {
 		await world.stop();
 	}

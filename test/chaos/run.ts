@@ -14,7 +14,7 @@ import { createMoments } from "./moments.ts";
 import { freezesOf, type Kill, killsOf, outagesOf, resetsOf, stepsOf } from "./schedule.ts";
 import { createUpstream } from "./upstream.ts";
 import { startVictim, type Victim } from "./victim.ts";
-import { moveOn, pass } from "./weather.ts";
+import { moveOn, pass, slowDown } from "./weather.ts";
 import { createWitness } from "./witness.ts";
 import { createWorldClock, type WorldClock } from "./world-clock.ts";
 
@@ -123,11 +123,13 @@ export async function runChaos(options: ChaosOptions): Promise<Evidence> {
 		upstream.endFaults();
 		await freezer.lift();
 		onProgress("the faults have ended");
+		const clockwork = { victim, upstream, clock, witness };
+		await slowDown(clockwork);
 		const ending = await calmedDown(victim, kv, clock, acted);
 		calm.abort();
 		await Promise.all([acted, reading]);
 		witness.note({ kind: "calm" });
-		await moveOn(republishedMs, { victim, upstream, clock, witness });
+		await moveOn(republishedMs, clockwork);
 		await publishedAgain(victim, clock);
 		return await gather(victim, kv, witness, ending);
 	} finally {

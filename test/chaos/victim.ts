@@ -12,7 +12,7 @@ import { buildWorker, readBundle, readWorkerOptions } from "../sandbox/wrangler.
 import { chaosBindings } from "./account.ts";
 import type { Reset } from "./schedule.ts";
 import type { Upstream } from "./upstream.ts";
-import type { WorldClock } from "./world-clock.ts";
+import type { ClockSetting, WorldClock } from "./world-clock.ts";
 
 export interface Victim {
 	url: string;
@@ -20,8 +20,7 @@ export interface Victim {
 	fetch(path: string, init?: RequestInit): Promise<Response>;
 	/** The object alone starts again. */
 	reset(as: Reset["as"]): Promise<void>;
-	/** Tells it how far the clock is ahead now. */
-	moveClock(offsetMs: number): Promise<void>;
+	setClock(setting: ClockSetting): Promise<void>;
 	/** SIGKILL, at once. Resolves when it is back. */
 	kill(): Promise<void>;
 	/** Resolves when it is up; at once if it is. */
@@ -43,10 +42,10 @@ export async function startVictim(
 	const bundle = readBundle(bundlePath);
 	const names = await readdir(workerPath);
 	await Promise.all(names.map((name) => copyFile(join(workerPath, name), join(bundlePath, name))));
-	const settings = `export const startMs = ${clock.startMs};\nexport const speed = ${clock.speed};\n`;
-	await writeFile(join(bundlePath, "clock-settings.js"), settings);
+	const start = `export const start = ${JSON.stringify(clock.setting)};\n`;
+	await writeFile(join(bundlePath, "clock-start.js"), start);
 	const entryPath = join(bundlePath, "entry.js");
-	const parts = [...names.filter((name) => name !== "entry.js"), "clock-settings.js"];
+	const parts = [...names.filter((name) => name !== "entry.js"), "clock-start.js"];
 	const modules = [entryPath, ...parts.map((name) => join(bundlePath, name))].map((path) => ({
 		type: "ESModule" as const,
 		path,
@@ -76,7 +75,7 @@ export async function startVictim(
 	const url = `http://${host}:${port}`;
 	const fetchThere: Victim["fetch"] = (path, init = {}) => {
 		const headers = new Headers(init.headers);
-		headers.set("x-chaos-offset", String(clock.offsetMs));
+		headers.set("x-chaos-clock", JSON.stringify(clock.setting));
 		return fetch(url + path, { ...init, headers });
 	};
 	let up = answers(fetchThere);
@@ -96,7 +95,7 @@ export async function startVictim(
 		url,
 		fetch: fetchThere,
 		reset: (as) => insist(`/chaos/reset${as === null ? "" : `?as=${as}`}`),
-		moveClock: (offsetMs) => insist(`/chaos/clock?offset=${offsetMs}`),
+		setClock: (setting) => insist(`/chaos/clock?setting=${encodeURIComponent(JSON.stringify(setting))}`),
 		whenUp: () => up,
 		kill() {
 			const runtime = children.runtime();

@@ -5,7 +5,7 @@ import type { Outage } from "./schedule.ts";
 import type { Upstream } from "./upstream.ts";
 import type { Victim } from "./victim.ts";
 import type { Witness } from "./witness.ts";
-import type { WorldClock } from "./world-clock.ts";
+import { calmSpeed, type WorldClock } from "./world-clock.ts";
 
 export interface Weather {
 	victim: Victim;
@@ -36,15 +36,22 @@ export async function pass(outage: Outage, weather: Weather): Promise<void> {
 	while (kv.isDown()) await clock.pause(1000);
 }
 
+type Clockwork = Pick<Weather, "victim" | "upstream" | "clock" | "witness">;
+
+export async function moveOn(byMs: number, clockwork: Clockwork): Promise<void> {
+	await setClock({ byMs }, clockwork);
+	clockwork.witness.note({ kind: "clock_moved", ms: byMs });
+}
+
+/** Moved on as well: until the Worker has heard of it, its clock goes fast, and no clock may go back. */
+export const slowDown = (clockwork: Clockwork): Promise<void> =>
+	setClock({ byMs: 10_000, speed: calmSpeed }, clockwork);
+
 /** Nothing that the Worker sends arrives between two times. */
-export async function moveOn(
-	worldMs: number,
-	weather: Pick<Weather, "victim" | "upstream" | "clock" | "witness">,
-): Promise<void> {
-	const { victim, upstream, clock, witness } = weather;
-	await upstream.holding(async () => {
-		await victim.moveClock(clock.offsetMs + worldMs);
-		clock.move(worldMs);
-		witness.note({ kind: "clock_moved", ms: worldMs });
+function setClock(change: Parameters<WorldClock["changed"]>[0], { victim, upstream, clock }: Clockwork): Promise<void> {
+	return upstream.holding(async () => {
+		const setting = clock.changed(change);
+		await victim.setClock(setting);
+		clock.set(setting);
 	});
 }

@@ -78,7 +78,8 @@ it("what settles within a moment waits for one timer, and is published after it"
 });
 
 type Written = Awaited<ReturnType<OutboxOptions["publish"]>>;
-const timedOut: Written = { ok: false, failure: { detail: "too slow", timedOut: true } };
+const refused: Written = { ok: false, failure: { detail: "no", timedOut: false, mayLand: false } };
+const timedOut: Written = { ok: false, failure: { detail: "too slow", timedOut: true, mayLand: true } };
 
 /** An outbox over some settled records; `clock.ms` is its time, `kv` what KV does with each write. */
 async function withOutbox(
@@ -169,9 +170,26 @@ it("a put that has timed out is made once more after ten minutes, and shown in t
 	});
 });
 
+it("a put whose outcome is unclear is made once more after ten minutes, too; one that was refused is not", async () => {
+	for (const [mayLand, puts] of [
+		[true, 3],
+		[false, 2],
+	] as const)
+		await withOutbox(1, async ({ outbox, clock, kv }) => {
+			kv.answer = async () => ({ ok: false, failure: { detail: "500", timedOut: false, mayLand } });
+			await outbox.sendDue();
+			kv.answer = async () => ok(null);
+			for (let due: number | null = clock.ms; due !== null; due = outbox.nextDueMs()) {
+				clock.ms = Math.max(due, clock.ms);
+				await outbox.sendDue();
+			}
+			expect(kv.puts).toHaveLength(puts);
+		});
+});
+
 it("a record that KV never takes does not hold up the others", async () => {
 	await withOutbox(100, async ({ sql, outbox, ids, clock, kv }) => {
-		kv.answer = async (id) => (id === ids[3] ? { ok: false, failure: { detail: "no", timedOut: false } } : ok(null));
+		kv.answer = async (id) => (id === ids[3] ? refused : ok(null));
 		await outbox.sendDue();
 		expect(unpublished(sql)).toBe(1);
 		expect(outbox.nextDueMs()).toBeGreaterThan(clock.ms);
@@ -183,7 +201,7 @@ it("other ids that callers know a record by are published too, and again where K
 		const insert = "INSERT INTO aliases (id, deletion_id, made_at, publish_at) VALUES (?, 'record', 0, ?)";
 		sql.exec(insert, "told", clock.ms);
 		sql.exec(insert, "never told", null);
-		kv.answer = async () => ({ ok: false, failure: { detail: "no", timedOut: false } });
+		kv.answer = async () => refused;
 		await outbox.sendDue();
 		clock.ms = outbox.nextDueMs() ?? 0;
 		kv.answer = async () => ok(null);

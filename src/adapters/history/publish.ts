@@ -8,9 +8,13 @@ const shortestTtlSeconds = 60;
 
 export interface WriteFailure {
 	detail: string;
-	/** It may still take effect, even after a later write. */
 	timedOut: boolean;
+	/** It may still take effect, even after a later write. */
+	mayLand: boolean;
 }
+
+/** KV's answer that a write was refused. After any other error it may have been accepted, and land late. */
+const refusal = /^KV PUT failed: 4\d\d\b/;
 
 /**
  * @param retentionDays how long KV keeps it, counted from its last change; 0 is for ever.
@@ -34,7 +38,9 @@ export async function publish(
 	]);
 	const failures = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.failure]));
 	const [first] = failures;
-	return first === undefined ? ok(null) : fail({ ...first, timedOut: failures.some(({ timedOut }) => timedOut) });
+	if (first === undefined) return ok(null);
+	const timedOut = failures.some((failure) => failure.timedOut);
+	return fail({ ...first, timedOut, mayLand: failures.some(({ mayLand }) => mayLand) });
 }
 
 /** Another id under which callers know a record. */
@@ -53,7 +59,7 @@ export async function written(write: Promise<unknown>): Promise<Result<null, Wri
 		return ok(null);
 	} catch (error) {
 		const detail = error instanceof Error ? error.message.slice(0, 200) : "KV refused the write";
-		return fail({ detail, timedOut: error instanceof KvTimeout });
+		return fail({ detail, timedOut: error instanceof KvTimeout, mayLand: !refusal.test(detail) });
 	}
 }
 

@@ -58,7 +58,7 @@ describe("publish", () => {
 	it("says of a write that takes too long that it may still take effect", async () => {
 		spied().mockImplementation(() => new Promise(() => {}));
 		const published = await publish(HISTORY, deletionAt(nowMs), 0, nowMs);
-		expect(published).toMatchObject({ ok: false, failure: { timedOut: true } });
+		expect(published).toMatchObject({ ok: false, failure: { timedOut: true, mayLand: true } });
 	});
 
 	it("says so also where another write beside it is refused at once", async () => {
@@ -66,7 +66,7 @@ describe("publish", () => {
 			key.startsWith("prefix:") ? Promise.reject(new Error("no")) : new Promise(() => {}),
 		);
 		const published = await publish(HISTORY, deletionAt(nowMs), 0, nowMs);
-		expect(published).toMatchObject({ ok: false, failure: { timedOut: true } });
+		expect(published).toMatchObject({ ok: false, failure: { timedOut: true, mayLand: true } });
 	});
 
 	it("gives KV's refusal as a value", async () => {
@@ -74,8 +74,14 @@ describe("publish", () => {
 		const published = await publish(HISTORY, deletionAt(nowMs), 0, nowMs);
 		expect(published).toEqual({
 			ok: false,
-			failure: { detail: "KV PUT failed: 429 Too Many Requests", timedOut: false },
+			failure: { detail: "KV PUT failed: 429 Too Many Requests", timedOut: false, mayLand: false },
 		});
+	});
+
+	it("says of an error that is no refusal that the write may still take effect", async () => {
+		spied().mockRejectedValue(new Error("KV PUT failed: 500 Internal Server Error"));
+		const published = await publish(HISTORY, deletionAt(nowMs), 0, nowMs);
+		expect(published).toMatchObject({ ok: false, failure: { timedOut: false, mayLand: true } });
 	});
 
 	it("has failed where one of the three writes has", async () => {
@@ -92,6 +98,6 @@ describe("publish", () => {
 		expect(long.ok ? 0 : long.failure.detail.length).toBe(200);
 		spied().mockRejectedValueOnce("broken");
 		const odd = await publish(HISTORY, deletionAt(nowMs, { binding: null }), 0, nowMs);
-		expect(odd).toEqual({ ok: false, failure: { detail: "KV refused the write", timedOut: false } });
+		expect(odd).toEqual({ ok: false, failure: { detail: "KV refused the write", timedOut: false, mayLand: true } });
 	});
 });

@@ -11,16 +11,15 @@ let noted: string[];
 const never = { ...createDice(1, "never"), chance: () => true };
 
 const clock: WorldClock = {
-	startMs: 0,
-	speed: 1,
-	offsetMs: 0,
+	setting: { turn: 0, realMs: 0, worldMs: 0, speed: 1 },
 	movedAtMs: 0,
 	now: () => nowMs,
 	realMs: (ms) => ms,
 	async pause(ms) {
 		nowMs += ms;
 	},
-	move() {},
+	changed: () => clock.setting,
+	set() {},
 };
 const outage = (change: Partial<Outage>): Outage => ({
 	afterDeletions: 0,
