@@ -1,4 +1,4 @@
-// A real Alertmanager in front of the sandbox, configured as in the README: one alert is one deletion, however its
+// A real Alertmanager in front of the sandbox, configured as in docs/webhooks.md: one alert is one deletion, however its
 // routes change. Uses ALERTMANAGER_PATH or Debian's prometheus-alertmanager. Skipped if there is none.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -10,6 +10,7 @@ import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { sandboxSecrets } from "../sandbox/senders.ts";
+import { pageAt } from "./pages.ts";
 
 const usualPaths = ["/usr/bin/prometheus-alertmanager", "/usr/bin/alertmanager", "/usr/local/bin/alertmanager"];
 const path = [process.env.ALERTMANAGER_PATH ?? "", ...usualPaths].find((one) => one !== "" && existsSync(one)) ?? null;
@@ -22,20 +23,17 @@ describe.skipIf(path === null)("Alertmanager", { timeout: 60_000 }, () => {
 	let managerUrl: string;
 
 	/** Writes a configuration with these routes, all of which lead to unbind. */
-	const configure = (routes: string): Promise<void> => {
-		const [username, password] = (sandboxSecrets.ALERTMANAGER_SECRET ?? "").split(":");
-		return writeFile(
-			join(directory, "alertmanager.yml"),
-			`
-route: { receiver: unbind, group_by: [alertname], group_wait: 0s, group_interval: 1s, repeat_interval: 1h, routes: [${routes}] }
-receivers:
-  - name: unbind
-    webhook_configs:
-      - url: ${sandbox.url}/webhooks/alertmanager
-        send_resolved: false
-        http_config: { basic_auth: { username: ${username}, password: ${password} } }
-`,
-		);
+	const configure = async (routes: string): Promise<void> => {
+		const [, password = ""] = (sandboxSecrets.ALERTMANAGER_SECRET ?? "").split(":");
+		const passwordPath = join(directory, "password");
+		await writeFile(passwordPath, password);
+		const receiver = pageAt("docs/webhooks.md").blocks.find(({ language }) => language === "yaml")?.text ?? "";
+		const here = receiver
+			.replace("https://unbind.example.com", sandbox.url)
+			.replace("/etc/alertmanager/unbind", passwordPath);
+		const times = "group_by: [alertname], group_wait: 0s, group_interval: 1s, repeat_interval: 1h";
+		const route = `route: { receiver: unbind, ${times}, routes: [${routes}] }`;
+		await writeFile(join(directory, "alertmanager.yml"), `${route}\n${here}`);
 	};
 
 	beforeAll(async () => {
@@ -81,7 +79,7 @@ receivers:
 	};
 	const deletes = () => sandbox.imitation.log.entries().filter(({ method }) => method === "DELETE");
 
-	it("deletes a binding once: not again through another route, nor after a restoration while the alert keeps firing", async () => {
+	it("has a binding deleted once: not again by another route, nor after a restoration while the alert fires on", async () => {
 		const alert = {
 			labels: { alertname: "EdgeUnderAttack", severity: "critical", binding: target },
 			annotations: { description: "The edge is under attack" },
@@ -99,7 +97,7 @@ receivers:
 		expect(deletions).toMatchObject([{ state: "deleted", reason: "The edge is under attack" }]);
 		expect((await ask(`/deletions/${deletions[0]?.id}/restoration`, "POST")).state).toBe("restored");
 
-		// Two routes now, each with its own groups: Alertmanager takes the alert for a new one, twice.
+		// Two routes now, each with groups of its own: Alertmanager takes the alert for news, twice.
 		await configure(
 			"{ group_by: [severity], matchers: ['severity=critical'], continue: true }, { group_by: [binding], matchers: ['binding=~.+'] }",
 		);
