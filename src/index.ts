@@ -2,17 +2,20 @@
 import { waitUntil } from "cloudflare:workers";
 import { createHistory } from "./adapters/history/history.ts";
 import { configOf, type Env } from "./config.ts";
-import { callingInForm, readsOf } from "./doors/ask.ts";
 import { envelopeOfProblem } from "./doors/cloudflare.ts";
 import type { Context } from "./doors/context.ts";
 import { finish } from "./doors/finish.ts";
+import { createLedgerClient, readsOf } from "./doors/ledger-client.ts";
 import { healthAnswer } from "./doors/health.ts";
 import { logProblems, misconfigured } from "./doors/misconfigured.ts";
 import { isForPeople, misconfiguredPage } from "./doors/page/misconfigured.tsx";
-import { type Problem, problem, problemResponse } from "./doors/problem.ts";
+import { type Problem, problem, problemResponse } from "./doors/reply/problem.ts";
 import { refusedUnrouted } from "./doors/unrouted.ts";
 import { log, traceOf } from "./log.ts";
 import { router } from "./routes.ts";
+
+/** A record or a list is in the Ledger's memory, or on its own disk. */
+const readWaitMs = 10_000;
 
 export { Ledger } from "./ledger/ledger.ts";
 
@@ -66,23 +69,21 @@ function routed(request: Request, { origin, pathname, search }: URL): Request {
 }
 
 function contextOf(env: Env, config: Context["config"], url: URL): Context {
-	const context: Context = {
-		requestId: crypto.randomUUID(),
+	const requestId = crypto.randomUUID();
+	// A stub that has failed stays broken, so each call takes a new one.
+	const stub = () => env.LEDGER.getByName(config.accountId);
+	return {
+		requestId,
 		url,
 		config,
 		caller: null,
-		// A stub that has failed stays broken, so each call takes a new one.
-		get ledger() {
-			return callingInForm(env.LEDGER.getByName(config.accountId));
-		},
-		history: createHistory(
-			env.HISTORY,
-			readsOf(() => context),
-			(error) => log("warn", "history_unreadable", { request_id: context.requestId, ...traceOf(error) }),
+		ledger: createLedgerClient(stub, requestId),
+		hurriedLedger: (limitMs) => createLedgerClient(stub, requestId, limitMs),
+		history: createHistory(env.HISTORY, readsOf(createLedgerClient(stub, requestId, readWaitMs)), (error) =>
+			log("warn", "history_unreadable", { request_id: requestId, ...traceOf(error) }),
 		),
 		goOn: (work) => waitUntil(work.catch((error) => log("error", "work_failed", traceOf(error)))),
 		mayFail: async (key) => (await env.FAILED_AUTHENTICATION.limit({ key })).success,
 		mayProbe: async (key) => (await env.PROBES.limit({ key })).success,
 	};
-	return context;
 }

@@ -19,7 +19,7 @@ import { exportCsv, exportNdjson, showHistory } from "./doors/page/history.tsx";
 import { deleteBinding as deleteBindingByForm, showPlan as showPlanPage } from "./doors/page/plan.tsx";
 import { changeRecord, resolveRecord, showRecord } from "./doors/page/record.tsx";
 import { signIn, signOut } from "./doors/page/signing-in.tsx";
-import { problem, problemResponse } from "./doors/problem.ts";
+import { problem, problemResponse } from "./doors/reply/problem.ts";
 import { webhook } from "./doors/webhooks/handler.ts";
 
 const bindingsPath = "/client/v4/accounts/:account/addressing/prefixes/:prefix/bindings";

@@ -30,5 +30,17 @@ export const folded = (name: string): string => name.replace(/[A-Z]/g, (letter) 
 /** Whether two names are one person's or one sender's, however an older record spells them. */
 export const sameName = (one: string, other: string): boolean => folded(one) === folded(other);
 
+export interface ScopeMissing {
+	code: "scope_missing";
+	detail: string;
+	actor: string;
+}
+
+export const missingScope = ({ name }: Party, scope: Scope): ScopeMissing => ({
+	code: "scope_missing",
+	detail: `${name} lacks the scope "${scope}".`,
+	actor: name,
+});
+
 /** The part of an actor that goes on record. */
 export const partyOf = ({ scopes: _, ranges: __, ...party }: Actor): Party => party;

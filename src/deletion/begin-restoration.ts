@@ -1,10 +1,10 @@
 // The first half of a restoration: may it, can it, is it needed; then the intent. Sends nothing that changes anything.
-import { type Actor, partyOf } from "./actor.ts";
+import { type Actor, missingScope, partyOf, type ScopeMissing } from "./actor.ts";
 import type { Binding } from "./binding.ts";
 import { lookAfterMs } from "./careful.ts";
 import { restored } from "./carry-back.ts";
 import { isCloudflareId, sameId } from "./cloudflare-id.ts";
-import { missingScope, outOfRange } from "./decisions.ts";
+import { outOfRange } from "./decisions.ts";
 import { at, type BindingSnapshot, carriedOutAs, type Deletion, type Restoration, withEvent } from "./deletion.ts";
 import { settlesWithinHours } from "./effect.ts";
 import { lagMs } from "./lag.ts";
@@ -15,8 +15,9 @@ import { notYetSent } from "./progress.ts";
 import { fail, ok, type Result } from "./result.ts";
 
 export type RestorationRefusal =
+	| ScopeMissing
 	| {
-			code: "deletion_not_found" | "scope_missing" | "out_of_range" | "not_restorable" | "prefix_not_approved";
+			code: "deletion_not_found" | "out_of_range" | "not_restorable" | "prefix_not_approved";
 			detail: string;
 	  }
 	| { code: "conflict"; detail: string; deletion: Deletion }

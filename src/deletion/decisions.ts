@@ -1,6 +1,6 @@
 // What people decide about a deletion that has not been carried out: to approve it, to reject it, to take it back. All of
 // it is synchronous, so of two who decide at the same time one is first.
-import { type Actor, partyOf, sameName } from "./actor.ts";
+import { type Actor, missingScope, partyOf, type ScopeMissing, sameName } from "./actor.ts";
 import { cidrsOf } from "./assess.ts";
 import { contains, parseCidr } from "./cidr.ts";
 import { type Approval, at, type Deletion, settle, withEvent } from "./deletion.ts";
@@ -10,7 +10,8 @@ import { expire } from "./waiting.ts";
 
 /** Why a decision or a cancellation is not taken. */
 export type LifecycleFailure =
-	| { code: "deletion_not_found" | "scope_missing" | "out_of_range" | "self_approval"; detail: string }
+	| ScopeMissing
+	| { code: "deletion_not_found" | "out_of_range" | "self_approval"; detail: string }
 	/** It is past that; the record says what happened instead. */
 	| { code: "conflict"; detail: string; deletion: Deletion };
 
@@ -90,11 +91,6 @@ export function cancel(deletion: Deletion | null, actor: Actor, ports: Ports): R
 	journal.keepSettled(cancelled);
 	return ok(cancelled);
 }
-
-export const missingScope = (actor: Actor, scope: string) => ({
-	code: "scope_missing" as const,
-	detail: `${actor.name} lacks the scope "${scope}".`,
-});
 
 export function outOfRange(deletion: Deletion, actor: Actor): (LifecycleFailure & { code: "out_of_range" }) | null {
 	const ranges = cidrsOf(actor.ranges);

@@ -7,7 +7,7 @@ import type { Binding, Prefix } from "./binding.ts";
 import type { CloudflareId } from "./cloudflare-id.ts";
 import type { LifecycleFailure } from "./decisions.ts";
 import type { Deletion, SettledState, Summary } from "./deletion.ts";
-import type { Freeze, FreezeEvent, Waiting } from "./freeze.ts";
+import type { Freeze, FreezeEvent, FreezeRefusal, Waiting } from "./freeze.ts";
 import type { LookUpFailure } from "./locate.ts";
 import type { Offer, OfferFailure, Press } from "./offer.ts";
 import type { Plan, PlanQuery } from "./plan.ts";
@@ -89,8 +89,8 @@ export interface LedgerApi {
 	resolve(id: string, wish: ResolutionWish, actor: Actor): Promise<Result<Deletion, ResolutionRefusal>>;
 	/** The freeze in force, and the latest ones. */
 	freezes(): Promise<{ freeze: Freeze | null; waiting: Waiting; log: FreezeEvent[] }>;
-	/** null lifts it. Fails with the freeze in force where the new one would end earlier. */
-	setFreeze(freeze: Freeze | null, by: Party): Promise<Result<Freeze | null, Freeze>>;
+	/** null lifts it. */
+	setFreeze(freeze: Freeze | null, by: Party | Actor): Promise<Result<Freeze | null, FreezeRefusal>>;
 	/** Keeps what a chat message's buttons offer; gives the id that they carry. */
 	offer(offer: Offer): Promise<string>;
 	press(press: Press): Promise<Result<Offer, OfferFailure>>;

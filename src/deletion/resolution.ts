@@ -1,7 +1,7 @@
 // Closes by hand what stayed unknown: somebody looked where unbind cannot, and says whether the binding is there. Cloudflare
 // is asked first; where it answers, its answer settles the record, and nobody's word is needed.
-import { type Actor, partyOf } from "./actor.ts";
-import { type LifecycleFailure, missingScope, outOfRange } from "./decisions.ts";
+import { type Actor, missingScope, partyOf } from "./actor.ts";
+import { type LifecycleFailure, outOfRange } from "./decisions.ts";
 import {
 	at,
 	type Deletion,

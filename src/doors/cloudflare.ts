@@ -7,13 +7,13 @@ import type { Binding } from "../deletion/binding.ts";
 import { type CloudflareId, isCloudflareId, sameId } from "../deletion/cloudflare-id.ts";
 import type { CloudflareMessage, Deletion } from "../deletion/deletion.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
-import { problemOf } from "./api/answer.ts";
-import { ask } from "./ask.ts";
 import { authenticateAsCloudflare, lacks } from "./auth/authenticate.ts";
 import type { Context } from "./context.ts";
 import { shown as quoted, readQuery, refuseBody } from "./input.ts";
-import { type Problem, problem, retryAfter } from "./problem.ts";
-import { deletionEntries, lookUpProblem, requestDeletion, unreachable, wishOf } from "./requested.ts";
+import { problemOf } from "./reply/deletion.ts";
+import { failureProblem } from "./reply/failure.ts";
+import { type Problem, problem, retryAfter } from "./reply/problem.ts";
+import { deletionEntries, requestDeletion, wishOf } from "./requested.ts";
 
 type Handler = (request: IRequest, context: Context, actor: Actor) => Promise<Result<Response, Problem>>;
 
@@ -96,7 +96,7 @@ async function deletedBefore({ failure }: Deletion, actor: Actor, context: Conte
 	const last = failure?.code === "binding_not_found" ? failure.last_deletion : undefined;
 	if (last === undefined || !sameName(last.actor, actor.name) || last.door !== actor.door) return null;
 	if (Date.now() - Date.parse(last.created_at) > repetitionMs) return null;
-	const record = await ask(context.requestId, () => context.ledger.record(last.id));
+	const record = await context.ledger.record(last.id);
 	return record.ok ? record.value : null;
 }
 
@@ -105,9 +105,8 @@ async function bindingsNamed(request: IRequest, context: Context): Promise<Resul
 	if (!prefixId.ok) return prefixId;
 	const query = readQuery(context.url, {});
 	if (!query.ok) return query;
-	const bindings = await ask(context.requestId, () => context.ledger.bindingsIn(prefixId.value));
-	if (!bindings.ok) return fail(unreachable);
-	return bindings.value.ok ? bindings.value : fail(lookUpProblem(bindings.value.failure));
+	const bindings = await context.ledger.bindingsIn(prefixId.value);
+	return bindings.ok ? bindings : fail(failureProblem(bindings.failure));
 }
 
 function idIn(request: IRequest, name: "prefix" | "binding"): Result<CloudflareId, Problem> {

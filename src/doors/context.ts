@@ -2,7 +2,7 @@
 import type { Config } from "../config.ts";
 import { parseCidr } from "../deletion/cidr.ts";
 import type { History } from "../deletion/history.ts";
-import type { LedgerApi } from "../deletion/ledger-api.ts";
+import type { LedgerClient } from "./ledger-client.ts";
 
 export interface Context {
 	requestId: string;
@@ -11,7 +11,9 @@ export interface Context {
 	config: Config;
 	/** The caller's name for the log, once it is known. */
 	caller: string | null;
-	readonly ledger: LedgerApi;
+	ledger: LedgerClient;
+	/** The Ledger for those who can't wait: a call that takes longer counts as out of reach. */
+	hurriedLedger(limitMs: number): LedgerClient;
 	history: History;
 	/** Goes on after the answer, for up to 30 seconds, as the platform allows; what goes wrong is logged. */
 	goOn(work: Promise<unknown>): void;

@@ -1,10 +1,9 @@
 // A probe: ok or not, and which settings are wrong. Nothing else, as it asks nobody who they are. It costs one call to
 // the Ledger, which has more important things to do; so there is a brake on it for each address.
 import type { ConfigProblem } from "../config/problem.ts";
-import { ask } from "./ask.ts";
 import { addressOf, type Context } from "./context.ts";
 import { settingsIn } from "./misconfigured.ts";
-import { problem, problemResponse, retryAfter } from "./problem.ts";
+import { problem, problemResponse, retryAfter } from "./reply/problem.ts";
 
 const brakeSeconds = 10;
 
@@ -13,8 +12,8 @@ export async function health(request: Request, context: Context): Promise<Respon
 		const braked = problem("rate_limited", "Too many probes came from this address.", {}, retryAfter(brakeSeconds));
 		return problemResponse(braked, context.requestId);
 	}
-	const { config } = context;
-	const known = await ask(context.requestId, () => context.ledger.health());
+	const { config, ledger } = context;
+	const known = await ledger.health();
 	const works = known.ok && !known.value.credentialRejected && (known.value.problems ?? []).length === 0;
 	// A sender, a chat or a page that is closed keeps no deletion from being carried out.
 	return healthAnswer(works && config.closing("deletions").length === 0, config.problems);

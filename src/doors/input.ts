@@ -3,8 +3,8 @@
 import * as v from "valibot";
 import { cappedText } from "../capped-body.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
-import { type Problem, problem } from "./problem.ts";
 import { repeatedName } from "./repeated-name.ts";
+import { type Problem, problem } from "./reply/problem.ts";
 
 const bodyCapBytes = 64 * 1024;
 

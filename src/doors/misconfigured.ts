@@ -5,7 +5,7 @@ import type { Part } from "../config/part.ts";
 import type { ConfigProblem } from "../config/problem.ts";
 import { log } from "../log.ts";
 import type { Context } from "./context.ts";
-import { type Problem, problem } from "./problem.ts";
+import { type Problem, problem } from "./reply/problem.ts";
 
 /** null while the part is open. */
 export function closedProblem(part: Part, { config, requestId }: Context): Problem | null {

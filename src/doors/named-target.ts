@@ -5,7 +5,7 @@ import { parseTarget, type Target } from "../deletion/target.ts";
 import type { Context } from "./context.ts";
 import { shown } from "./input.ts";
 import { closedProblem } from "./misconfigured.ts";
-import { type Problem, problem } from "./problem.ts";
+import { type Problem, problem } from "./reply/problem.ts";
 
 /** Paths are not decoded by the router; a CIDR's slash may come as it is or as %2F. */
 export function targetInPath(text: string, context: Context): Result<Target, Problem> {

@@ -4,16 +4,15 @@
 import * as v from "valibot";
 import type { Actor } from "../deletion/actor.ts";
 import { form } from "../deletion/form.ts";
-import type { LookUpFailure } from "../deletion/locate.ts";
 import type { DeletionCommand, Receipt } from "../deletion/receive.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
 import type { Target } from "../deletion/target.ts";
 import { guardNames } from "../deletion/verdict.ts";
-import { ask } from "./ask.ts";
 import type { Context } from "./context.ts";
 import { type Read, reasonSchema, timeSchema } from "./input.ts";
 import { closedProblem } from "./misconfigured.ts";
-import { type Problem, problem, retryAfter } from "./problem.ts";
+import { failureProblem } from "./reply/failure.ts";
+import { type Problem, problem, retryAfter } from "./reply/problem.ts";
 
 export const acknowledgeSchema = v.pipe(
 	v.array(v.picklist(guardNames, `must be among ${guardNames.join(", ")}`), "must be a list"),
@@ -77,33 +76,13 @@ export async function commandDeletion(
 ): Promise<Result<Receipt, Problem>> {
 	const closed = closedProblem("deletions", context);
 	if (closed !== null) return fail(closed);
-	const admission = await ask(context.requestId, () => context.ledger.request(command, waitMs));
-	if (!admission.ok) {
-		const detail =
-			"The ledger cannot be reached. If the deletion was begun, it goes on by itself; ask again, or look into the history.";
-		return fail(problem("outcome_unknown", detail, {}, retryAfter(5)));
-	}
-	if (admission.value.ok) return admission.value;
-	const { code, detail, ...evidence } = admission.value.failure;
-	return fail(problem(code, detail, evidence));
-}
-
-export const unreachable = problem(
-	"ledger_unreachable",
-	"unbind's ledger cannot be reached now. Try again in a few seconds.",
-	{},
-	retryAfter(5),
-);
-
-/** A look-up that failed, where it is not a deletion's: nothing was to be deleted, nothing is on record. */
-export function lookUpProblem(failure: LookUpFailure): Problem {
-	const { code, detail } = failure;
-	if (code === "invalid_target")
-		return problem(code, detail, failure.bindings === undefined ? {} : { bindings: failure.bindings });
-	if (code === "binding_not_found")
-		return problem(code, detail, failure.last_deletion === undefined ? {} : { last_deletion: failure.last_deletion });
-	const wait = failure.retry_after_seconds;
-	return problem(code, detail, { cloudflare: failure.answer }, wait === undefined ? {} : retryAfter(wait));
+	const receipt = await context.ledger.request(command, waitMs);
+	if (receipt.ok) return receipt;
+	const { failure } = receipt;
+	if (failure.code !== "ledger_unreachable") return fail(failureProblem(failure));
+	const detail =
+		"The ledger cannot be reached. If the deletion was begun, it goes on by itself; ask again, or look into the history.";
+	return fail(problem("outcome_unknown", detail, {}, retryAfter(failure.retry_after_seconds)));
 }
 
 /** IETF draft-ietf-httpapi-idempotency-key-header-07: a quoted string; bare ones are common, and taken too. */

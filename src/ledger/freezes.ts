@@ -39,9 +39,6 @@ export const isImporting = (sql: SqlStorage): boolean => getFlag(sql, historyFla
 export const lastFreezeEventAt = (sql: SqlStorage): string | null =>
 	sql.exec<{ at: string | null }>("SELECT max(at) AS at FROM freezes").one().at;
 
-export const endsBefore = (one: Freeze, other: Freeze): boolean =>
-	one.until !== null && (other.until === null || Date.parse(one.until) < Date.parse(other.until));
-
 /** @param freeze null lifts the one in force; where there is none, nothing happens. */
 export function setFreeze(sql: SqlStorage, freeze: Freeze | null, by: Party, nowMs: number): void {
 	const lifted = freeze === null;

@@ -12,7 +12,7 @@ import { type CloudflareId, isCloudflareId } from "../deletion/cloudflare-id.ts"
 import { cancel, decideApproval, type LifecycleFailure } from "../deletion/decisions.ts";
 import { type Deletion, isOpen } from "../deletion/deletion.ts";
 import { createDirectory } from "../deletion/directory.ts";
-import type { Freeze } from "../deletion/freeze.ts";
+import { type Freeze, type FreezeRefusal, refusedFreeze } from "../deletion/freeze.ts";
 import { giveUpIfLate } from "../deletion/judge-received.ts";
 import type { BindingsQuery, Changes, ChangesQuery, LedgerApi, Overview } from "../deletion/ledger-api.ts";
 import type { LookUpFailure } from "../deletion/locate.ts";
@@ -29,7 +29,6 @@ import { changes } from "./changes.ts";
 import { isCredentialRejected, markOf } from "./credential-health.ts";
 import { probeCredential, probeDueMs } from "./credential-probe.ts";
 import {
-	endsBefore,
 	freezeInForce,
 	freezeLog,
 	hasReadHistory,
@@ -160,13 +159,12 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		return { freeze, waiting: waiting(this.#sql, nowMs), log: freezeLog(this.#sql) };
 	}
 
-	async setFreeze(freeze: Freeze | null, by: Party): Promise<Result<Freeze | null, Freeze>> {
+	async setFreeze(freeze: Freeze | null, by: Party | Actor): Promise<Result<Freeze | null, FreezeRefusal>> {
 		await this.#ready();
 		const nowMs = Date.now();
 		const present = freezeInForce(this.#sql, nowMs);
-		// Whoever froze for longer had a reason; shortening it takes two steps, and both are in the log.
-		if (freeze !== null && present !== null && endsBefore(freeze, present)) return fail(present);
-		if (freeze === null && present !== null && !this.#hasReadHistory) return fail(present);
+		const refusal = refusedFreeze(freeze, by, present, { nowMs, hasReadHistory: this.#hasReadHistory });
+		if (refusal !== null) return fail(refusal);
 		setFreeze(this.#sql, freeze, by, nowMs);
 		this.#wakeBy(nowMs + 1000);
 		log("warn", freeze === null ? "freeze_lifted" : "frozen", { by: by.name, door: by.door });

@@ -6,11 +6,10 @@ import { freezeInKv, mirrorsInKv } from "../adapters/history/mirrors.ts";
 import { lastChangeMs } from "../adapters/history/publish.ts";
 import { recordInKv } from "../adapters/history/recall.ts";
 import { at, type Deletion, settle } from "../deletion/deletion.ts";
-import type { Freeze } from "../deletion/freeze.ts";
+import { endsBefore, type Freeze } from "../deletion/freeze.ts";
 import { log, traceOf } from "../log.ts";
 import { takeOverClaims } from "./claims.ts";
 import {
-	endsBefore,
 	freezeInForce,
 	freezeSet,
 	hasReadHistory,

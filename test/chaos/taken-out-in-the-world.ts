@@ -206,7 +206,7 @@ export const worldMutations: readonly Mutation[] = [
 		// An unreachable Ledger is a 503.
 		name: "503 for a Ledger that cannot be reached",
 		patch: {
-			file: "src/doors/ask.ts",
+			file: "src/doors/ledger-client.ts",
 			replace: '\t}\n\treturn fail("unreachable");',
 			by: '\t}\n\tthrow new Error("unreachable");',
 		},

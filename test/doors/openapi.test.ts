@@ -3,7 +3,7 @@ import openapi from "../../public/openapi.json" with { type: "json" };
 import { doors } from "../../src/deletion/actor.ts";
 import { states } from "../../src/deletion/deletion.ts";
 import { guardNames } from "../../src/deletion/verdict.ts";
-import { problemCodes } from "../../src/doors/problem.ts";
+import { problemCodes } from "../../src/doors/reply/problem.ts";
 import { router } from "../../src/routes.ts";
 import { call } from "../harness.ts";
 

@@ -9,7 +9,7 @@ import { aliasKey, freezeKey, openKey, recordKey } from "../../src/adapters/hist
 import { states } from "../../src/deletion/deletion.ts";
 import { defaultPolicy } from "../../src/deletion/policy.ts";
 import { guardNames } from "../../src/deletion/verdict.ts";
-import { type ProblemCode, problem, problemCodes } from "../../src/doors/problem.ts";
+import { type ProblemCode, problem, problemCodes } from "../../src/doors/reply/problem.ts";
 import { migrate } from "../../src/ledger/migrations.ts";
 import { storageOf } from "../node-sqlite.ts";
 import { anchorsIn, codeIn, namesIn, type Page, pageAt, pages, rowsBelow } from "./pages.ts";

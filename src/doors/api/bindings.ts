@@ -3,14 +3,13 @@
 import * as v from "valibot";
 import type { Binding } from "../../deletion/binding.ts";
 import { parseCidr } from "../../deletion/cidr.ts";
-import type { Plan } from "../../deletion/plan.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
-import { ask } from "../ask.ts";
 import type { Context } from "../context.ts";
 import { readQuery, shown } from "../input.ts";
 import { targetInPath } from "../named-target.ts";
-import { type Problem, problem } from "../problem.ts";
-import { lookUpProblem, planEntries, unreachable, type Wish, wishOf } from "../requested.ts";
+import { failureProblem } from "../reply/failure.ts";
+import { type Problem, problem } from "../reply/problem.ts";
+import { planEntries, type Wish, wishOf } from "../requested.ts";
 import type { Handler } from "./handler.ts";
 
 export const listBindings: Handler = async (_request, context) => {
@@ -19,10 +18,9 @@ export const listBindings: Handler = async (_request, context) => {
 	const covering = query.value.covering === undefined ? ok(null) : coveredRange(query.value.covering);
 	if (!covering.ok) return covering;
 
-	const survey = await ask(context.requestId, () => context.ledger.bindings({ covering: covering.value }));
-	if (!survey.ok) return fail(unreachable);
-	if (!survey.value.ok) return fail(lookUpProblem(survey.value.failure));
-	const prefixes = survey.value.value.map(({ id, cidr, bindings }) => ({
+	const survey = await context.ledger.bindings({ covering: covering.value });
+	if (!survey.ok) return fail(failureProblem(survey.failure));
+	const prefixes = survey.value.map(({ id, cidr, bindings }) => ({
 		id,
 		cidr,
 		bindings: bindings.map(shownBinding),
@@ -44,10 +42,9 @@ export async function planned(
 	ifMatch: string[] | null,
 	context: Context,
 ): Promise<Result<Response, Problem>> {
-	const plan = await ask(context.requestId, () => context.ledger.plan({ ...wish, ifMatch }));
-	if (!plan.ok) return fail(unreachable);
-	if (!plan.value.ok) return fail(lookUpProblem(plan.value.failure));
-	const { binding, effect, guards, would, acknowledge, snapshot }: Plan = plan.value.value;
+	const plan = await context.ledger.plan({ ...wish, ifMatch });
+	if (!plan.ok) return fail(failureProblem(plan.failure));
+	const { binding, effect, guards, would, acknowledge, snapshot } = plan.value;
 	return ok(Response.json({ binding, effect, guards, would, acknowledge }, { headers: { etag: `"${snapshot}"` } }));
 }
 

@@ -5,9 +5,9 @@ import { lacks } from "../auth/authenticate.ts";
 import type { Context } from "../context.ts";
 import { readJson, readQuery, refuseBody } from "../input.ts";
 import { targetIn, targetInPath } from "../named-target.ts";
-import type { Problem } from "../problem.ts";
+import { answerOf } from "../reply/deletion.ts";
+import type { Problem } from "../reply/problem.ts";
 import { deletionEntries, ifMatchOf, requestDeletion, type Wish, wishOf } from "../requested.ts";
-import { answerOf } from "./answer.ts";
 import { planned } from "./bindings.ts";
 import type { Handler } from "./handler.ts";
 

@@ -1,16 +1,14 @@
 // The kill switch: while it is on, nothing is deleted through any door. What waits goes on when it is lifted.
 
 import * as v from "valibot";
-import { type Actor, partyOf } from "../../deletion/actor.ts";
-import { at } from "../../deletion/deletion.ts";
-import type { Freeze } from "../../deletion/freeze.ts";
+import type { Actor } from "../../deletion/actor.ts";
+import { type Freeze, freezeOf } from "../../deletion/freeze.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
-import { ask } from "../ask.ts";
 import type { Context } from "../context.ts";
 import { readJson, readQuery, reasonSchema, refuseBody, timeSchema } from "../input.ts";
-import { notTurned } from "../not-turned.ts";
-import { type Problem, problem } from "../problem.ts";
-import { unreachable } from "../requested.ts";
+import { failureProblem } from "../reply/failure.ts";
+import { shownFreeze } from "../reply/freeze.ts";
+import type { Problem } from "../reply/problem.ts";
 import type { Handler } from "./handler.ts";
 
 const entries = { reason: reasonSchema, until: v.optional(timeSchema) };
@@ -18,9 +16,10 @@ const entries = { reason: reasonSchema, until: v.optional(timeSchema) };
 export const showFreeze: Handler = async (_request, context) => {
 	const query = readQuery(context.url, {});
 	if (!query.ok) return query;
-	const known = await ask(context.requestId, () => context.ledger.freezes());
-	if (!known.ok) return fail(unreachable);
-	return ok(Response.json({ ...answerOf(known.value.freeze), waiting: known.value.waiting, log: known.value.log }));
+	const known = await context.ledger.freezes();
+	if (!known.ok) return fail(failureProblem(known.failure));
+	const { freeze, waiting, log } = known.value;
+	return ok(Response.json({ ...shownFreeze(freeze), waiting, log }));
 };
 
 export const putFreeze: Handler = async (request, context, actor) => {
@@ -29,14 +28,7 @@ export const putFreeze: Handler = async (request, context, actor) => {
 	const body = await readJson(request, entries);
 	if (!body.ok) return body;
 	const { reason, until = null } = body.value;
-	const nowMs = Date.now();
-	if (until !== null && until <= nowMs)
-		return fail(problem("invalid_request", 'The field "until" must be in the future.'));
-	return set(
-		{ reason, by: partyOf(actor), since: at(nowMs), until: until === null ? null : at(until) },
-		actor,
-		context,
-	);
+	return set(freezeOf(reason, until, actor, Date.now()), actor, context);
 };
 
 export const liftFreeze: Handler = async (request, context, actor) => {
@@ -46,18 +38,7 @@ export const liftFreeze: Handler = async (request, context, actor) => {
 	return body.ok ? set(null, actor, context) : body;
 };
 
-async function set(freeze: Freeze | null, { name, door }: Actor, context: Context): Promise<Result<Response, Problem>> {
-	const result = await ask(context.requestId, () => context.ledger.setFreeze(freeze, { name, door }));
-	if (!result.ok) return fail(unreachable);
-	if (result.value.ok) return ok(Response.json(answerOf(result.value.value)));
-	return fail(problem("conflict", notTurned(freeze), { freeze: answerOf(result.value.failure) }));
+async function set(freeze: Freeze | null, actor: Actor, { ledger }: Context): Promise<Result<Response, Problem>> {
+	const set = await ledger.setFreeze(freeze, actor);
+	return set.ok ? ok(Response.json(shownFreeze(set.value))) : fail(failureProblem(set.failure));
 }
-
-const answerOf = (freeze: Freeze | null) => ({
-	frozen: freeze !== null,
-	reason: null,
-	by: null,
-	since: null,
-	until: null,
-	...freeze,
-});

@@ -5,7 +5,7 @@ import type { Actor, Scope } from "../../deletion/actor.ts";
 import type { Result } from "../../deletion/result.ts";
 import { authenticate, lacks } from "../auth/authenticate.ts";
 import type { Context } from "../context.ts";
-import { type Problem, problemResponse } from "../problem.ts";
+import { type Problem, problemResponse } from "../reply/problem.ts";
 
 export type Handler = (request: IRequest, context: Context, actor: Actor) => Promise<Result<Response, Problem>>;
 

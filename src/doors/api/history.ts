@@ -11,8 +11,9 @@ import { fail, ok, type Result } from "../../deletion/result.ts";
 import { preferredType } from "../accept.ts";
 import type { Context } from "../context.ts";
 import { readQuery, timeOrDaySchema } from "../input.ts";
-import { type Problem, problem } from "../problem.ts";
-import { unreachable } from "../requested.ts";
+import { failureProblem, unreachableProblem } from "../reply/failure.ts";
+import { type Problem, problem } from "../reply/problem.ts";
+import { noSuchDeletion } from "../request/change.ts";
 import { csv, ndjson, type RowFormat } from "./export.ts";
 import type { Handler } from "./handler.ts";
 
@@ -87,11 +88,11 @@ export const showDeletion: Handler = async (request, context) => {
 	const query = readQuery(context.url, {});
 	if (!query.ok) return query;
 	const recordId = request.params.id ?? "";
-	const notFound = problem("deletion_not_found", "There is no deletion with this id.");
+	const notFound = failureProblem(noSuchDeletion);
 	if (!isRecordId(recordId)) return fail(notFound);
 	const read = await context.history.record(recordId);
 	if (read.kind === "none") return fail(notFound);
-	if (read.kind === "unavailable") return fail(unreachable);
+	if (read.kind === "unavailable") return fail(unreachableProblem);
 	const headers = { "content-type": "application/json", ...staleness(read.stale) };
 	return ok(new Response(read.text, { headers }));
 };
@@ -100,7 +101,7 @@ export const showDeletion: Handler = async (request, context) => {
 export const staleness = (stale: boolean): Record<string, string> => (stale ? { "x-unbind-stale": "true" } : {});
 
 export const unreadable = (failure: "bad_cursor" | "unavailable"): Problem =>
-	failure === "bad_cursor" ? badCursor : unreachable;
+	failure === "bad_cursor" ? badCursor : unreachableProblem;
 
 const badCursor = problem(
 	"invalid_request",

@@ -1,20 +1,19 @@
 // What happens to a deletion after it was asked for: another person's decision, a cancellation, the restoration. The core
 // says who may.
 
+import type { IRequest } from "itty-router";
 import * as v from "valibot";
 import type { Actor } from "../../deletion/actor.ts";
-import type { RestorationRefusal } from "../../deletion/begin-restoration.ts";
-import type { LifecycleFailure } from "../../deletion/decisions.ts";
 import { type Deletion, resolutionOutcomes } from "../../deletion/deletion.ts";
-import { isRecordId } from "../../deletion/record-id.ts";
-import type { ResolutionRefusal } from "../../deletion/resolution.ts";
+import type { Option } from "../../deletion/options.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
-import { ask } from "../ask.ts";
 import type { Context } from "../context.ts";
 import { readJson, readQuery, reasonSchema, refuseBody } from "../input.ts";
-import { type Problem, problem, retryAfter } from "../problem.ts";
-import { lookUpProblem, unreachable, waitMsOf } from "../requested.ts";
-import { answerOf } from "./answer.ts";
+import { answerOf } from "../reply/deletion.ts";
+import { failureProblem } from "../reply/failure.ts";
+import { type Problem, problem, retryAfter } from "../reply/problem.ts";
+import { changeDeletion, resolveDeletion as resolve } from "../request/change.ts";
+import { waitMsOf } from "../requested.ts";
 import type { Handler } from "./handler.ts";
 
 const decisionEntries = { decision: v.picklist(["approve", "reject"], 'must be "approve" or "reject"') };
@@ -23,8 +22,7 @@ export const decideDeletion: Handler = async (request, context, actor) => {
 	const body = await readJson(request, decisionEntries);
 	if (!body.ok) return body;
 	const { decision } = body.value;
-	const call = (id: string) => context.ledger.decide(id, decision, actor, waitMsOf(request.headers));
-	const decided = await changed(request, context, actor, call);
+	const decided = await changed(decision, request, context, actor);
 	if (!decided.ok) return decided;
 	// The word was taken: a rejection is no failure of the one who rejects.
 	return decision === "reject" ? ok(Response.json(decided.value)) : answerOf(decided.value, false);
@@ -38,24 +36,24 @@ const resolutionEntries = {
 export const resolveDeletion: Handler = async (request, context, actor) => {
 	const body = await readJson(request, resolutionEntries);
 	if (!body.ok) return body;
-	const call = (id: string) => context.ledger.resolve(id, body.value, actor);
-	const resolved = await changed(request, context, actor, call);
-	return resolved.ok ? ok(Response.json(resolved.value)) : resolved;
+	const query = readQuery(context.url, {});
+	if (!query.ok) return query;
+	const id = request.params.id ?? "";
+	const resolved = await resolve(id, body.value, { actor, ledger: context.ledger });
+	return resolved.ok ? ok(Response.json(resolved.value)) : fail(failureProblem(resolved.failure, { deletion_id: id }));
 };
 
 export const cancelDeletion: Handler = async (request, context, actor) => {
 	const body = await refuseBody(request);
 	if (!body.ok) return body;
-	const cancelled = await changed(request, context, actor, (id) => context.ledger.cancel(id, actor));
+	const cancelled = await changed("cancel", request, context, actor);
 	return cancelled.ok ? ok(Response.json(cancelled.value)) : cancelled;
 };
 
 export const restoreDeletion: Handler = async (request, context, actor) => {
 	const body = await refuseBody(request);
 	if (!body.ok) return body;
-	const restored = await changed(request, context, actor, (id) =>
-		context.ledger.restore(id, actor, waitMsOf(request.headers)),
-	);
+	const restored = await changed("restore", request, context, actor);
 	return restored.ok ? restorationAnswer(restored.value) : restored;
 };
 
@@ -84,41 +82,15 @@ function restorationAnswer(deletion: Deletion): Result<Response, Problem> {
 	}
 }
 
-export type ChangeRefusal = LifecycleFailure | RestorationRefusal | ResolutionRefusal;
-
-async function changed<Failure extends ChangeRefusal>(
-	request: { url: string; params: { id?: string } },
-	context: Context,
+async function changed(
+	change: Option,
+	request: IRequest,
+	{ url, ledger }: Context,
 	actor: Actor,
-	call: (id: string) => Promise<Result<Deletion, Failure>>,
 ): Promise<Result<Deletion, Problem>> {
-	const query = readQuery(context.url, {});
+	const query = readQuery(url, {});
 	if (!query.ok) return query;
 	const id = request.params.id ?? "";
-	if (!isRecordId(id)) return fail(problem("deletion_not_found", "There is no deletion with this id."));
-	const result = await ask(context.requestId, () => call(id));
-	if (!result.ok) return fail(unreachable);
-	return result.value.ok ? result.value : fail(refusalOf(result.value.failure, id, actor));
-}
-
-export function refusalOf(failure: ChangeRefusal, id: string, actor: Actor): Problem {
-	switch (failure.code) {
-		case "conflict":
-			return problem(failure.code, failure.detail, { deletion_id: id, deletion: failure.deletion });
-		case "binding_conflict":
-			return problem(failure.code, failure.detail, { deletion_id: id, binding_id: failure.binding.id });
-		case "too_early":
-			return problem(failure.code, failure.detail, { deletion_id: id }, retryAfter(failure.retry_after_seconds));
-		case "scope_missing":
-			return problem(failure.code, failure.detail, { actor: actor.name });
-		case "deletion_not_found":
-			return problem(failure.code, failure.detail);
-		case "out_of_range":
-		case "self_approval":
-		case "not_restorable":
-		case "prefix_not_approved":
-			return problem(failure.code, failure.detail, { deletion_id: id });
-		default:
-			return lookUpProblem(failure);
-	}
+	const result = await changeDeletion(change, id, { actor, ledger, waitMs: waitMsOf(request.headers) });
+	return result.ok ? result : fail(failureProblem(result.failure, { deletion_id: id }));
 }

@@ -5,18 +5,17 @@ import type { ConfigProblem } from "../../config/problem.ts";
 import { at } from "../../deletion/deletion.ts";
 import { fail, ok } from "../../deletion/result.ts";
 import type { HealthProblem, StatusFacts } from "../../deletion/status.ts";
-import { ask } from "../ask.ts";
 import { readQuery } from "../input.ts";
 import { settingsIn } from "../misconfigured.ts";
 import { release } from "../release.ts";
-import { unreachable } from "../requested.ts";
+import { failureProblem } from "../reply/failure.ts";
 import type { Handler } from "./handler.ts";
 
 export const showStatus: Handler = async (_request, context) => {
 	const query = readQuery(context.url, {});
 	if (!query.ok) return query;
-	const known = await ask(context.requestId, () => context.ledger.status());
-	if (!known.ok) return fail(unreachable);
+	const known = await context.ledger.status();
+	if (!known.ok) return fail(failureProblem(known.failure));
 	const { config } = context;
 	const { facts } = known.value;
 	const problems = [...known.value.problems, ...closedDeletions(config.closing("deletions"))];

@@ -4,7 +4,7 @@ import type { TokenHolder } from "../../config/tokens.ts";
 import type { Actor, Door, Scope } from "../../deletion/actor.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
-import { type Problem, problem } from "../problem.ts";
+import { type Problem, problem } from "../reply/problem.ts";
 import { braked } from "./brake.ts";
 import { bearerToken, holderOf } from "./tokens.ts";
 

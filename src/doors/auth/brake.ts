@@ -1,6 +1,6 @@
 // The brake on failed attempts to authenticate, for each address.
 import { addressOf, type Context } from "../context.ts";
-import { type Problem, problem, retryAfter } from "../problem.ts";
+import { type Problem, problem, retryAfter } from "../reply/problem.ts";
 
 const brakeSeconds = 60;
 

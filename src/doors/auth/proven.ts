@@ -4,7 +4,7 @@ import { cappedBytes } from "../../capped-body.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { log } from "../../log.ts";
 import type { Context } from "../context.ts";
-import { type Problem, problem } from "../problem.ts";
+import { type Problem, problem } from "../reply/problem.ts";
 import { braked } from "./brake.ts";
 import { type Proof, prove } from "./proof.ts";
 import type { Scheme } from "./schemes.ts";

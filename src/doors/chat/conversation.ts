@@ -4,13 +4,13 @@ import type { Result } from "../../deletion/result.ts";
 import { type Card, type Reply, reply } from "./card.ts";
 import { helpCard, misreadCard } from "./cards/help.ts";
 import { dismissedCard, lookingCard, workingCard } from "./cards/plan.ts";
-import { deadButtonCard } from "./cards/refusal.ts";
+import { deadButtonCard, noAnswerCard } from "./cards/refusal.ts";
 import type { Command, Misread } from "./command.ts";
 import { askToLift, turnFreeze } from "./freeze.ts";
-import { changeDeletion, resolveDeletion } from "./lifecycle.ts";
+import { change, resolve } from "./lifecycle.ts";
 import { deletePlanned, showPlan } from "./plan.ts";
 import { showHistory, showRecord } from "./records.ts";
-import { askLedger, type Talk } from "./talk.ts";
+import type { Talk } from "./talk.ts";
 
 export interface Turn {
 	/** What is shown until the reply is there; null where the message with the button is to stay. */
@@ -53,13 +53,13 @@ async function run(command: Command, talk: Talk): Promise<Reply> {
 		case "show":
 			return showRecord(command.id, talk);
 		case "resolve":
-			return resolveDeletion(command, talk);
+			return resolve(command, talk);
 		case "freeze":
 			return turnFreeze(command.reason, talk);
 		case "unfreeze":
 			return askToLift(talk);
 		default:
-			return changeDeletion(command.verb, command.id, talk);
+			return change(command.verb, command.id, talk);
 	}
 }
 
@@ -68,13 +68,13 @@ async function run(command: Command, talk: Talk): Promise<Reply> {
  * of nobody's stays for the others when this one may not press it; one's own is used up, whatever comes of it.
  */
 export async function answerPress(press: Press, talk: Talk): Promise<Turn> {
-	const taken = await askLedger(talk, () => talk.context.ledger.press(press));
-	if (!taken.ok) return said(taken.failure, talk.address);
-	if (!taken.value.ok) {
-		const { failure } = taken.value;
+	const taken = await talk.ledger.press(press);
+	if (!taken.ok) {
+		const { failure } = taken;
+		if (typeof failure === "object") return said(noAnswerCard, talk.address);
 		return said(deadButtonCard(failure), talk.address, { isGuess: failure === "no_such_offer" });
 	}
-	const offer = taken.value.value;
+	const offer = taken.value;
 	const address = talk.address ?? offer.followUp;
 	const done = carryOut(offer, press, { ...talk, address });
 	if (offer.user === null) return turn(done, address, { isCallers: talk.address !== null });
@@ -87,7 +87,5 @@ async function carryOut(offer: Offer, { choice, offerId }: Press, talk: Talk): P
 	if (choice === "dismiss") return reply(dismissedCard);
 	if (offer.about === "freeze") return turnFreeze(null, talk);
 	if (offer.about === "plan") return deletePlanned(offer.plan, offerId, talk);
-	return choice === "delete" || choice === "lift"
-		? reply(dismissedCard)
-		: changeDeletion(choice, offer.deletionId, talk);
+	return choice === "delete" || choice === "lift" ? reply(dismissedCard) : change(choice, offer.deletionId, talk);
 }

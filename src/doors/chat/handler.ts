@@ -5,7 +5,7 @@ import { log } from "../../log.ts";
 import { withinMs } from "../../within-ms.ts";
 import { braked } from "../auth/brake.ts";
 import type { Context } from "../context.ts";
-import { problemResponse } from "../problem.ts";
+import { problemResponse } from "../reply/problem.ts";
 import { authorise } from "./authorise.ts";
 import { deafCard } from "./cards/refusal.ts";
 import { answerCommand, answerPress, said, type Turn } from "./conversation.ts";
@@ -13,7 +13,7 @@ import type { Call } from "./platform.ts";
 import { receive } from "./receive.ts";
 import { speak } from "./speak.ts";
 import { suggestionsFor } from "./suggestions.ts";
-import type { Talk } from "./talk.ts";
+import { longestMs, type Talk } from "./talk.ts";
 
 /** All platforms give up after three seconds. */
 const answerWithinMs = 1500;
@@ -29,18 +29,19 @@ export async function chat(request: IRequest, context: Context): Promise<Respons
 	const actor = authorise(chat, from);
 	const here = { platform: chat.platform, channel: from.channel, userId: from.userId };
 	const { origin } = context.url;
+	const ledger = context.hurriedLedger(longestMs);
 	if (!actor.ok) {
 		const told = { platform: chat.platform, user: from.userId.slice(0, 64), why: actor.failure };
 		log("warn", "chat_refused", { request_id: context.requestId, ...told });
 	} else if (!isUnsigned) context.caller = actor.value.name;
 
 	if (heard.kind === "typing") {
-		const talk = actor.ok ? { actor: actor.value, context, ...here, origin, address: null } : null;
+		const talk = actor.ok ? { actor: actor.value, context, ledger, ...here, origin, address: null } : null;
 		return platform.suggest(talk === null ? [] : await suggestionsFor(heard.text, talk));
 	}
 	const { address } = heard;
 	const beginning = actor.ok
-		? answerTo(heard, { actor: actor.value, context, ...here, origin, address })
+		? answerTo(heard, { actor: actor.value, context, ledger, ...here, origin, address })
 		: Promise.resolve(said(deafCard(actor.failure, from.userId), address));
 	const turn = await withinMs(answerByMs - Date.now(), beginning);
 	// Without a signature, only the button that was pressed says that it is who it says.

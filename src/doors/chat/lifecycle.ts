@@ -1,40 +1,25 @@
-// What people decide about a deletion: by a command with its id, or by a button. The core says who may.
+// What people decide about a deletion: by a command with its id, or by a button.
+import type { Option } from "../../deletion/options.ts";
 import type { ResolutionWish } from "../../deletion/resolution.ts";
+import { changeDeletion, resolveDeletion } from "../request/change.ts";
 import { type Reply, reply } from "./card.ts";
 import { recordCard } from "./cards/record.ts";
-import { askLedger, ledgerWaitMs, refused, type Talk } from "./talk.ts";
+import { ledgerWaitMs, refusedBy, type Talk } from "./talk.ts";
 
-export async function changeDeletion(
-	change: "approve" | "reject" | "cancel" | "restore",
-	id: string,
-	talk: Talk,
-): Promise<Reply> {
-	const { actor, context, origin } = talk;
-	const asked = await askLedger(talk, async () => {
-		switch (change) {
-			case "approve":
-			case "reject":
-				return context.ledger.decide(id, change, actor, ledgerWaitMs);
-			case "cancel":
-				return context.ledger.cancel(id, actor);
-			case "restore":
-				return context.ledger.restore(id, actor, ledgerWaitMs);
-		}
-	});
-	if (!asked.ok) return reply(asked.failure);
-	if (!asked.value.ok) return refused(asked.value.failure.detail);
-	const changed = recordCard(asked.value.value, origin);
-	return reply(changed, { replaces: true, announcement: changed });
+export async function change(option: Option, id: string, { actor, ledger, origin }: Talk): Promise<Reply> {
+	const changed = await changeDeletion(option, id, { actor, ledger, waitMs: ledgerWaitMs });
+	if (!changed.ok) return refusedBy(changed.failure);
+	const card = recordCard(changed.value, origin);
+	return reply(card, { replaces: true, announcement: card });
 }
 
-/** What Cloudflare cannot say now, somebody who looked elsewhere does. */
-export async function resolveDeletion(
+/** While Cloudflare can't be read, someone who looked elsewhere settles an unknown outcome. */
+export async function resolve(
 	{ id, outcome, note }: { id: string } & ResolutionWish,
-	talk: Talk,
+	{ actor, ledger, origin }: Talk,
 ): Promise<Reply> {
-	const asked = await askLedger(talk, () => talk.context.ledger.resolve(id, { outcome, note }, talk.actor));
-	if (!asked.ok) return reply(asked.failure);
-	if (!asked.value.ok) return refused(asked.value.failure.detail);
-	const resolved = recordCard(asked.value.value, talk.origin);
-	return reply(resolved, { announcement: resolved });
+	const resolved = await resolveDeletion(id, { outcome, note }, { actor, ledger });
+	if (!resolved.ok) return refusedBy(resolved.failure);
+	const card = recordCard(resolved.value, origin);
+	return reply(card, { announcement: card });
 }

@@ -3,7 +3,7 @@ import type { Deletion } from "../../deletion/deletion.ts";
 import type { Choice, OfferedPlan } from "../../deletion/offer.ts";
 import { optionsFor } from "../../deletion/options.ts";
 import type { Button } from "./card.ts";
-import { askLedger, type Talk } from "./talk.ts";
+import type { Talk } from "./talk.ts";
 
 /** How long one's own button can be pressed: what it was made for may look different later. */
 const ownMs = 300_000;
@@ -52,8 +52,8 @@ async function kept(
 	user: string | null,
 ): Promise<Button[]> {
 	if (choices.length === 0) return [];
-	const { platform, channel, address, context } = talk;
+	const { platform, channel, address, ledger } = talk;
 	const terms = { platform, channel, user, choices, expiresAtMs: Date.now() + lastsMs, followUp: address };
-	const offered = await askLedger(talk, () => context.ledger.offer({ ...terms, ...subject }));
+	const offered = await ledger.offer({ ...terms, ...subject });
 	return offered.ok ? choices.map((choice) => ({ choice, ...faces[choice], offerId: offered.value })) : [];
 }

@@ -8,17 +8,16 @@ import { type Reply, reply } from "./card.ts";
 import { planCard } from "./cards/plan.ts";
 import { approvalCard, recordCard } from "./cards/record.ts";
 import { approvalButtons, planButtons, recordButtons } from "./offers.ts";
-import { askLedger, ledgerWaitMs, refused, refusedWhileClosed, refusedWithout, type Talk } from "./talk.ts";
+import { ledgerWaitMs, refused, refusedBy, refusedWhileClosed, refusedWithout, type Talk } from "./talk.ts";
 
 export async function showPlan(target: Target, reason: string | null, talk: Talk): Promise<Reply> {
-	const { actor, context } = talk;
+	const { actor } = talk;
 	const refusal = refusedWithout("read", talk) ?? refusedWhileClosed(talk);
 	if (refusal !== null) return refusal;
 	const query = { actor, target, reason, acknowledge: [], ifMatch: null };
-	const asked = await askLedger(talk, () => context.ledger.plan(query));
-	if (!asked.ok) return reply(asked.failure);
-	if (!asked.value.ok) return refused(asked.value.failure.detail);
-	const plan = asked.value.value;
+	const planned = await talk.ledger.plan(query);
+	if (!planned.ok) return refusedBy(planned.failure);
+	const plan = planned.value;
 	const { binding, snapshot, acknowledge } = plan;
 	const mayDelete = actor.scopes.includes("delete");
 	const offered = {
@@ -50,10 +49,9 @@ export async function deletePlanned(plan: OfferedPlan, offerId: string, talk: Ta
 		notBeforeMs: null,
 		idempotencyKey: `chat:${offerId}`,
 	};
-	const asked = await askLedger(talk, () => context.ledger.request(command, ledgerWaitMs));
-	if (!asked.ok) return reply(asked.failure);
-	if (!asked.value.ok) return refused(asked.value.failure.detail);
-	const { deletion, replayed } = asked.value.value;
+	const receipt = await talk.ledger.request(command, ledgerWaitMs);
+	if (!receipt.ok) return refusedBy(receipt.failure);
+	const { deletion, replayed } = receipt.value;
 	const card = recordCard(deletion, origin, await recordButtons(deletion, talk));
 	// Whose deletion it is has told the channel of it; a refusal concerns nobody else.
 	if (replayed || !sameName(deletion.actor.name, actor.name) || deletion.state === "refused") return reply(card);

@@ -7,7 +7,7 @@ import { braked } from "../auth/brake.ts";
 import { notProven, provenBody } from "../auth/proven.ts";
 import type { Context } from "../context.ts";
 import { closedProblem } from "../misconfigured.ts";
-import { type Problem, problem } from "../problem.ts";
+import { type Problem, problem } from "../reply/problem.ts";
 import type { Heard, Platform } from "./platform.ts";
 import { platforms } from "./platforms.ts";
 

@@ -1,7 +1,5 @@
 // What a half-typed target may become: the account's live bindings. It must not cost Cloudflare calls at every letter, so
 // the Ledger's last look at the account will do; and nothing at all is better than late.
-import { withinMs } from "../../within-ms.ts";
-import { ask } from "../ask.ts";
 import type { Suggestion } from "./platform.ts";
 import { refusedWithout, type Talk } from "./talk.ts";
 
@@ -11,15 +9,14 @@ const waitMs = 2000;
 export async function suggestionsFor(text: string, talk: Talk): Promise<Suggestion[]> {
 	if (refusedWithout("read", talk) !== null) return [];
 	const { context } = talk;
-	const call = () => context.ledger.bindings({ covering: null, atMostOldMs });
-	const asked = await withinMs(waitMs, ask(context.requestId, call));
-	if (!asked?.ok || !asked.value.ok) return [];
+	const survey = await context.hurriedLedger(waitMs).bindings({ covering: null, atMostOldMs });
+	if (!survey.ok) return [];
 	const wanted = text.trim().toLowerCase();
 	const aliases = [...context.config.aliases].map(([alias, target]) => ({
 		label: `${alias} (${target})`,
 		value: alias,
 	}));
-	const bindings = asked.value.value.flatMap((prefix) =>
+	const bindings = survey.value.flatMap((prefix) =>
 		prefix.bindings.map(({ cidr, id, serviceName }) => ({
 			label: `${cidr ?? id} (${serviceName ?? "no service"})`,
 			value: cidr ?? id,

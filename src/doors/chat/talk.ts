@@ -1,18 +1,17 @@
 // One call of somebody who may speak, and what it takes to answer it.
 import type { PlatformName } from "../../config/chat.ts";
 import type { Actor, Scope } from "../../deletion/actor.ts";
-import { fail, type Result } from "../../deletion/result.ts";
-import { withinMs } from "../../within-ms.ts";
-import { ask } from "../ask.ts";
 import { lacks } from "../auth/authenticate.ts";
 import type { Context } from "../context.ts";
+import type { LedgerClient } from "../ledger-client.ts";
 import { closedProblem } from "../misconfigured.ts";
-import { type Card, type Reply, reply } from "./card.ts";
-import { lateCard, refusalCard, unreachableCard } from "./cards/refusal.ts";
+import { type Reply, reply } from "./card.ts";
+import { noAnswerCard, refusalCard } from "./cards/refusal.ts";
 
 export interface Talk {
 	actor: Actor;
 	context: Context;
+	ledger: LedgerClient;
 	platform: PlatformName;
 	channel: string;
 	userId: string;
@@ -24,16 +23,14 @@ export interface Talk {
 
 /** How long the Ledger is waited for; the platform lets work go on for 30 seconds after an answer, messages included. */
 export const ledgerWaitMs = 15_000;
-const longestMs = 20_000;
-
-/** A call to the Ledger; what it cannot tell, a card does. */
-export async function askLedger<Value>(talk: Talk, call: () => Promise<Value>): Promise<Result<Value, Card>> {
-	const answer = await withinMs(longestMs, ask(talk.context.requestId, call));
-	if (answer === null) return fail(lateCard);
-	return answer.ok ? answer : fail(unreachableCard);
-}
+/** How long a call may take in all, before the caller is told that there is no answer yet. */
+export const longestMs = 20_000;
 
 export const refused = (detail: string): Reply => reply(refusalCard(detail));
+
+/** What the Ledger would not do, or that it did not answer. */
+export const refusedBy = ({ code, detail }: { code: string; detail: string }): Reply =>
+	reply(code === "ledger_unreachable" ? noAnswerCard : refusalCard(detail));
 
 /** null while deletions are open; whatever else is open. */
 export function refusedWhileClosed({ context }: Talk): Reply | null {

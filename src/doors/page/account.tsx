@@ -1,18 +1,14 @@
 // The account as it is now: what waits, the freeze, and its prefixes with their bindings. What the Ledger knows is sent
 // first; the bindings follow when Cloudflare has answered, at the calls that their list costs.
 import * as v from "valibot";
-import { partyOf } from "../../deletion/actor.ts";
 import { type Cidr, parseCidr } from "../../deletion/cidr.ts";
 import { type CloudflareId, isCloudflareId } from "../../deletion/cloudflare-id.ts";
-import { at } from "../../deletion/deletion.ts";
+import { freezeOf } from "../../deletion/freeze.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
-import { ask } from "../ask.ts";
-import { lacks } from "../auth/authenticate.ts";
 import type { Context } from "../context.ts";
 import { readQuery, reasonSchema, shown } from "../input.ts";
-import { notTurned } from "../not-turned.ts";
-import { type Problem, problem } from "../problem.ts";
-import { lookUpProblem, unreachable } from "../requested.ts";
+import { failureProblem } from "../reply/failure.ts";
+import { type Problem, problem } from "../reply/problem.ts";
 import { changeDoor, type Page } from "./door.tsx";
 import { html, htmlInParts, seeOther } from "./html.ts";
 import { glance, presentOf } from "./present.ts";
@@ -72,12 +68,11 @@ async function bindingsShown(
 	context: Context,
 ): Promise<Result<ShownPrefix[], Problem>> {
 	if (prefix !== null) return onePrefix({ id: prefix }, context);
-	const survey = await ask(context.requestId, () => context.ledger.bindings({ covering: asked?.text ?? null }));
-	if (!survey.ok) return fail(unreachable);
-	if (!survey.value.ok) return fail(lookUpProblem(survey.value.failure));
-	if (asked === null) return survey.value;
+	const survey = await context.ledger.bindings({ covering: asked?.text ?? null });
+	if (!survey.ok) return fail(failureProblem(survey.failure));
+	if (asked === null) return survey;
 	// That list has only the bindings that cover the range: what serves its neighbours is missing.
-	const whole = await Promise.all(survey.value.value.map((one) => onePrefix(one, context)));
+	const whole = await Promise.all(survey.value.map((one) => onePrefix(one, context)));
 	const failed = whole.find((one) => !one.ok);
 	return failed ?? ok(whole.flatMap((one) => (one.ok ? one.value : [])));
 }
@@ -88,11 +83,8 @@ async function onePrefix(
 ): Promise<Result<ShownPrefix[], Problem>> {
 	const { id } = prefix;
 	if (!isCloudflareId(id)) return ok([]);
-	const bindings = await ask(context.requestId, () => context.ledger.bindingsIn(id));
-	if (!bindings.ok) return fail(unreachable);
-	return bindings.value.ok
-		? ok([{ ...prefix, bindings: bindings.value.value }])
-		: fail(lookUpProblem(bindings.value.failure));
+	const bindings = await context.ledger.bindingsIn(id);
+	return bindings.ok ? ok([{ ...prefix, bindings: bindings.value }]) : fail(failureProblem(bindings.failure));
 }
 
 const freezeEntries = {
@@ -102,19 +94,8 @@ const freezeEntries = {
 };
 
 export const turnFreeze = changeDoor(freezeEntries, async (_, context, { actor }, { turn, reason, until }) => {
-	const missing = lacks(actor, "freeze");
-	if (missing !== null) return fail(missing);
-	const nowMs = Date.now();
 	if (turn === "on" && reason === undefined) return fail(problem("invalid_request", "A freeze needs a reason."));
-	if (until !== undefined && until <= nowMs)
-		return fail(problem("invalid_request", "The end of a freeze must be in the future."));
-	const by = partyOf(actor);
-	const freeze =
-		turn === "off"
-			? null
-			: { reason: reason ?? "", by, since: at(nowMs), until: until === undefined ? null : at(until) };
-	const result = await ask(context.requestId, () => context.ledger.setFreeze(freeze, by));
-	if (!result.ok) return fail(unreachable);
-	if (!result.value.ok) return fail(problem("conflict", notTurned(freeze)));
-	return ok(seeOther("/account"));
+	const freeze = turn === "off" ? null : freezeOf(reason ?? "", until ?? null, actor, Date.now());
+	const set = await context.ledger.setFreeze(freeze, actor);
+	return set.ok ? ok(seeOther("/account")) : fail(failureProblem(set.failure));
 });

@@ -11,7 +11,7 @@ import { isFromOwnOrigin } from "../auth/own-form.ts";
 import { isSame } from "../auth/session.ts";
 import type { Context } from "../context.ts";
 import type { Read } from "../input.ts";
-import { type Problem, problem } from "../problem.ts";
+import { type Problem, problem } from "../reply/problem.ts";
 import { formCapBytes, readForm } from "./form.ts";
 import { html } from "./html.ts";
 import { localPath } from "./local-path.ts";

@@ -10,7 +10,7 @@ import type { HistoryFilter } from "../../deletion/history.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Condition, ConditionField } from "../../deletion/row-conditions.ts";
 import { readQuery, timeOrDaySchema } from "../input.ts";
-import { type Problem, problem } from "../problem.ts";
+import { type Problem, problem } from "../reply/problem.ts";
 
 export interface PageFilter {
 	conditions: readonly Condition[];

@@ -3,7 +3,7 @@ import type * as v from "valibot";
 import { cappedText } from "../../capped-body.ts";
 import { fail, type Result } from "../../deletion/result.ts";
 import { type Read, readQuery } from "../input.ts";
-import { type Problem, problem } from "../problem.ts";
+import { type Problem, problem } from "../reply/problem.ts";
 
 export const formCapBytes = 16 * 1024;
 

@@ -4,9 +4,8 @@ import type { Outcome, Overview } from "../../deletion/ledger-api.ts";
 import { fail, ok } from "../../deletion/result.ts";
 import { csv, ndjson, type RowFormat } from "../api/export.ts";
 import { exported, versionIn } from "../api/history.ts";
-import { ask } from "../ask.ts";
-import { problem } from "../problem.ts";
-import { unreachable } from "../requested.ts";
+import { unreachableProblem } from "../reply/failure.ts";
+import { problem } from "../reply/problem.ts";
 import type { Page } from "./door.tsx";
 import { addressOf, historyFilterOf, type PageFilter, pinned, readFilter } from "./filter.ts";
 import { withoutEmpty } from "./form.ts";
@@ -37,15 +36,15 @@ export const showHistory: Page = async (request, context, viewer) => {
 		cursor,
 		unless,
 		async ask(query) {
-			const told = await ask(context.requestId, () => context.ledger.overview(query, days[0] ?? ""));
-			seen.overview = told.ok ? told.value : null;
+			const overview = await context.ledger.overview(query, days[0] ?? "");
+			seen.overview = overview.ok ? overview.value : null;
 			return seen.overview?.changes ?? null;
 		},
 	});
 	if (!page.ok) {
 		const isCursor = page.failure === "bad_cursor";
 		return fail(
-			isCursor ? problem("invalid_request", "This is no page of this list. Begin at its newest.") : unreachable,
+			isCursor ? problem("invalid_request", "This is no page of this list. Begin at its newest.") : unreachableProblem,
 		);
 	}
 	if (page.value === null) return ok(new Response(null, { status: 304, headers: { etag: `W/"${unless}"` } }));

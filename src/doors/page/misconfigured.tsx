@@ -1,6 +1,6 @@
 // What a person gets while the configuration has problems: what to fix, in which order, and how. Reads no session.
 import * as v from "valibot";
-import type { Problem } from "../problem.ts";
+import type { Problem } from "../reply/problem.ts";
 import { html } from "./html.ts";
 import { Misconfigured } from "./views/misconfigured.tsx";
 

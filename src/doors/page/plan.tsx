@@ -4,10 +4,10 @@
 import type { IRequest } from "itty-router";
 import * as v from "valibot";
 import { fail, ok } from "../../deletion/result.ts";
-import { ask } from "../ask.ts";
 import { readQuery, reasonSchema } from "../input.ts";
 import { targetInPath } from "../named-target.ts";
-import { deletionEntries, lookUpProblem, requestDeletion, unreachable, wishOf } from "../requested.ts";
+import { failureProblem } from "../reply/failure.ts";
+import { deletionEntries, requestDeletion, wishOf } from "../requested.ts";
 import { changeDoor, type Page } from "./door.tsx";
 import { html, seeOther } from "./html.ts";
 import { glance, presentOf } from "./present.ts";
@@ -27,15 +27,11 @@ export const showPlan: Page = async (request, context, viewer) => {
 	const query = readQuery(context.url, typedEntries);
 	if (!query.ok) return query;
 	const wish = wishOf(viewer.actor, target.value, { reason: reasonToCome });
-	const [plan, overview] = await Promise.all([
-		ask(context.requestId, () => context.ledger.plan({ ...wish, ifMatch: null })),
-		glance(context),
-	]);
-	if (!plan.ok) return fail(unreachable);
-	if (!plan.value.ok) return fail(lookUpProblem(plan.value.failure));
+	const [plan, overview] = await Promise.all([context.ledger.plan({ ...wish, ifMatch: null }), glance(context)]);
+	if (!plan.ok) return fail(failureProblem(plan.failure));
 	const page = (
 		<PlanPage
-			plan={plan.value.value}
+			plan={plan.value}
 			viewer={viewer}
 			present={presentOf(overview)}
 			formKey={crypto.randomUUID()}

@@ -1,6 +1,5 @@
 // What a page shows of the present above everything else: the freeze, and what waits for somebody. One call to the Ledger.
 import type { Overview } from "../../deletion/ledger-api.ts";
-import { ask } from "../ask.ts";
 import type { Context } from "../context.ts";
 import type { Present } from "./views/layout.tsx";
 
@@ -16,6 +15,6 @@ export async function glance(
 	{ unless = null, rows = false }: { unless?: string | null; rows?: boolean } = {},
 ): Promise<Overview | null> {
 	const query = { ...noRows, unless, ...(rows ? { afterId: "" } : {}) };
-	const told = await ask(context.requestId, () => context.ledger.overview(query, noOutcomes));
-	return told.ok ? told.value : null;
+	const overview = await context.ledger.overview(query, noOutcomes);
+	return overview.ok ? overview.value : null;
 }

@@ -2,20 +2,16 @@
 // again and again; as long as nothing has changed, that costs one call to the Ledger.
 
 import * as v from "valibot";
-import type { Actor } from "../../deletion/actor.ts";
-import type { RestorationRefusal } from "../../deletion/begin-restoration.ts";
-import type { LifecycleFailure } from "../../deletion/decisions.ts";
 import { type Deletion, isOpen, resolutionOutcomes } from "../../deletion/deletion.ts";
 import type { Option } from "../../deletion/options.ts";
 import { isRecordId } from "../../deletion/record-id.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { versionIn } from "../api/history.ts";
-import { refusalOf } from "../api/lifecycle.ts";
-import { ask } from "../ask.ts";
 import type { Context } from "../context.ts";
 import { readQuery, reasonSchema } from "../input.ts";
-import { type Problem, problem } from "../problem.ts";
-import { unreachable } from "../requested.ts";
+import { failureProblem, unreachableProblem } from "../reply/failure.ts";
+import type { Problem } from "../reply/problem.ts";
+import { type ChangeRefusal, changeDeletion, noSuchDeletion, resolveDeletion } from "../request/change.ts";
 import { changeDoor, type Page } from "./door.tsx";
 import { historyFilterOf, noFilter } from "./filter.ts";
 import { html, seeOther } from "./html.ts";
@@ -25,7 +21,7 @@ import { RecordPage } from "./views/record.tsx";
 const othersShown = 10;
 /** Whoever decides waits for it a little; what takes longer is seen on the record. */
 const waitMs = 3000;
-const notFound = problem("deletion_not_found", "There is no deletion with this id.");
+const notFound = failureProblem(noSuchDeletion);
 
 export const showRecord: Page = async (request, context, viewer) => {
 	const query = readQuery(context.url, {});
@@ -63,7 +59,7 @@ async function recordOf(id: string, context: Context): Promise<Result<Deletion, 
 	const read = await context.history.record(id);
 	// Written by the Ledger alone, from a `Deletion`.
 	if (read.kind === "record") return ok(JSON.parse(read.text));
-	return fail(read.kind === "none" ? notFound : unreachable);
+	return fail(read.kind === "none" ? notFound : unreachableProblem);
 }
 
 async function othersOf({ id, binding }: Deletion, context: Context) {
@@ -78,32 +74,22 @@ async function othersOf({ id, binding }: Deletion, context: Context) {
 	return (page.ok ? (page.value?.rows ?? []) : []).filter((row) => row.id !== id).slice(0, othersShown);
 }
 
-const calls: Record<
-	Option,
-	(context: Context, id: string, actor: Actor) => Promise<Result<Deletion, LifecycleFailure | RestorationRefusal>>
-> = {
-	approve: ({ ledger }, id, actor) => ledger.decide(id, "approve", actor, waitMs),
-	reject: ({ ledger }, id, actor) => ledger.decide(id, "reject", actor, waitMs),
-	cancel: ({ ledger }, id, actor) => ledger.cancel(id, actor),
-	restore: ({ ledger }, id, actor) => ledger.restore(id, actor, waitMs),
-};
-
-/** What became of it stands on the record, to which the browser is sent. */
+/** The browser is sent to the record, which shows what came of it. */
 export const changeRecord = (option: Option) =>
-	changeDoor({}, async (request, context, { actor }) => {
+	changeDoor({}, async (request, { ledger }, { actor }) => {
 		const id = request.params.id ?? "";
-		if (!isRecordId(id)) return fail(notFound);
-		const result = await ask(context.requestId, () => calls[option](context, id, actor));
-		if (!result.ok) return fail(unreachable);
-		return result.value.ok ? ok(seeOther(`/records/${id}`)) : fail(refusalOf(result.value.failure, id, actor));
+		return onRecord(id, await changeDeletion(option, id, { actor, ledger, waitMs }));
 	});
 
 const resolutionEntries = { outcome: v.picklist(resolutionOutcomes), note: reasonSchema };
 
-export const resolveRecord = changeDoor(resolutionEntries, async (request, context, { actor }, { outcome, note }) => {
-	const id = request.params.id ?? "";
-	if (!isRecordId(id)) return fail(notFound);
-	const result = await ask(context.requestId, () => context.ledger.resolve(id, { outcome, note }, actor));
-	if (!result.ok) return fail(unreachable);
-	return result.value.ok ? ok(seeOther(`/records/${id}`)) : fail(refusalOf(result.value.failure, id, actor));
-});
+export const resolveRecord = changeDoor(
+	resolutionEntries,
+	async (request, { ledger }, { actor }, { outcome, note }) => {
+		const id = request.params.id ?? "";
+		return onRecord(id, await resolveDeletion(id, { outcome, note }, { actor, ledger }));
+	},
+);
+
+const onRecord = (id: string, changed: Result<Deletion, ChangeRefusal>): Result<Response, Problem> =>
+	changed.ok ? ok(seeOther(`/records/${id}`)) : fail(failureProblem(changed.failure, { deletion_id: id }));

@@ -9,7 +9,7 @@ import { noSessionCookie, sessionCookie } from "../auth/session.ts";
 import { holderOf } from "../auth/tokens.ts";
 import type { Context } from "../context.ts";
 import { closedProblem } from "../misconfigured.ts";
-import { problem } from "../problem.ts";
+import { problem } from "../reply/problem.ts";
 import { challenge, changeDoor, troublePage } from "./door.tsx";
 import { readForm } from "./form.ts";
 import { html, seeOther } from "./html.ts";

@@ -6,7 +6,7 @@ import { type AccessFailure, accessUser } from "../auth/access.ts";
 import { formTokenOf, sessionIn } from "../auth/session.ts";
 import type { Context } from "../context.ts";
 import { closedProblem } from "../misconfigured.ts";
-import type { Problem } from "../problem.ts";
+import type { Problem } from "../reply/problem.ts";
 
 export interface Viewer {
 	actor: Actor;

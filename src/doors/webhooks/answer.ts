@@ -2,7 +2,7 @@
 // receiver, repeats it, and in the end sends nothing more.
 import { type Deletion, isOpen } from "../../deletion/deletion.ts";
 import type { Plan } from "../../deletion/plan.ts";
-import { type Problem, retryAfter } from "../problem.ts";
+import { type Problem, retryAfter } from "../reply/problem.ts";
 
 /** What became of one deletion that a payload asked for. */
 export type Outcome =

@@ -10,15 +10,15 @@ import type { PlanQuery } from "../../deletion/plan.ts";
 import type { DeletionCommand } from "../../deletion/receive.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { withinMs } from "../../within-ms.ts";
-import { ask } from "../ask.ts";
 import { provenBody } from "../auth/proven.ts";
 import { schemeOf } from "../auth/schemes.ts";
 import type { Context } from "../context.ts";
 import { readQuery } from "../input.ts";
 import { closedProblem } from "../misconfigured.ts";
 import { targetIn } from "../named-target.ts";
-import { type Problem, problem, problemResponse, retryAfter } from "../problem.ts";
-import { commandDeletion, lookUpProblem, unreachable } from "../requested.ts";
+import { failureProblem } from "../reply/failure.ts";
+import { type Problem, problem, problemResponse, retryAfter } from "../reply/problem.ts";
+import { commandDeletion } from "../requested.ts";
 import { type Outcome, webhookAnswer } from "./answer.ts";
 import { type Asked, askedFor, type Truncated, type Unreadable } from "./mapping.ts";
 
@@ -134,19 +134,17 @@ const keyOf = (event: readonly Json[]): string => `webhook:${digestOf(JSON.strin
  */
 async function firstAnswer({ code, evidence }: Problem, target: string, context: Context): Promise<Outcome | null> {
 	if (code !== "idempotency_key_reused") return null;
-	const record = await ask(context.requestId, () => context.ledger.record(String(evidence.deletion_id)));
+	const record = await context.ledger.record(String(evidence.deletion_id));
 	if (!record.ok || record.value?.target !== target) return null;
 	return { kind: "deletion", deletion: record.value, replayed: true };
 }
 
 async function planned(wish: PlanQuery, context: Context, answerByMs: number): Promise<Outcome> {
 	const target = wish.target.named;
-	const work = ask(context.requestId, () => context.ledger.plan(wish));
-	const plan = await withinMs(answerByMs - Date.now(), work);
+	const plan = await withinMs(answerByMs - Date.now(), context.ledger.plan(wish));
 	if (plan === null) return { kind: "problem", target, problem: tooSlow };
-	if (!plan.ok) return { kind: "problem", target, problem: unreachable };
-	if (!plan.value.ok) return { kind: "problem", target, problem: lookUpProblem(plan.value.failure) };
-	return { kind: "plan", target, plan: plan.value.value };
+	if (!plan.ok) return { kind: "problem", target, problem: failureProblem(plan.failure) };
+	return { kind: "plan", target, plan: plan.value };
 }
 
 /** Whether the Ledger has received it is not known; it is claimed by its event, so the sender may send it again. */

@@ -24,16 +24,10 @@ export function deafCard(why: Deafness, user: string): Card {
 	return refusalCard(sentences[why]);
 }
 
-export const lateCard = card("No answer in time", {
+export const noAnswerCard = card("No answer in time", {
 	tone: "careful",
-	text: [
-		"Cloudflare takes long today. What was begun goes on by itself, and the history has it; a look can be had again.",
-	],
+	text: ["unbind's ledger did not answer in time. What was started goes on by itself: look for it in the history."],
 });
-
-export const unreachableCard = refusalCard(
-	"The ledger cannot be reached now. What was begun goes on by itself, and the history has it.",
-);
 
 export const brokenCard = refusalCard(
 	"unbind failed at this. What was begun goes on by itself, and the history has it.",

@@ -2,7 +2,7 @@
 import type { Binding, Prefix } from "../../../deletion/binding.ts";
 import type { Cidr } from "../../../deletion/cidr.ts";
 import type { Result } from "../../../deletion/result.ts";
-import type { Problem } from "../../problem.ts";
+import type { Problem } from "../../reply/problem.ts";
 import { type Bound, cellsOf, type Nested, nested, placeOf, stretchesOf } from "../cells.ts";
 import { historyOf } from "../filter.ts";
 import { serviceWord, serving } from "../serving.ts";

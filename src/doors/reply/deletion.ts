@@ -1,7 +1,7 @@
 // A deletion's record as an answer: which status its state has, and which problem its failure is.
 import type { Deletion } from "../../deletion/deletion.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
-import { type Problem, problem, retryAfter } from "../problem.ts";
+import { type Problem, problem, retryAfter } from "./problem.ts";
 
 const askAgainSeconds = 2;
 

@@ -1,0 +1,104 @@
+// The Ledger as the doors call it. A call that fails is made again: a request's id is its claim, so the Ledger carries it
+// out once however often it arrives. Every answer is one flat Result; a Ledger out of reach is one more failure in it.
+import { form } from "../deletion/form.ts";
+import type { AskLedger } from "../deletion/history.ts";
+import type { LedgerApi } from "../deletion/ledger-api.ts";
+import { fail, ok, type Result } from "../deletion/result.ts";
+import { log, traceOf } from "../log.ts";
+import { withinMs } from "../within-ms.ts";
+
+export interface Unreachable {
+	code: "ledger_unreachable";
+	detail: string;
+	retry_after_seconds: number;
+}
+
+type Flat<Answer> = [Answer] extends [Result<infer Value, infer Failure>]
+	? Result<Value, Failure | Unreachable>
+	: Result<Answer, Unreachable>;
+
+type Method = keyof LedgerApi;
+export type LedgerClient = {
+	[M in Method]: (...given: Parameters<LedgerApi[M]>) => Promise<Flat<Awaited<ReturnType<LedgerApi[M]>>>>;
+};
+
+/**
+ * Each call ends with the form it is made in. Version 0.1.0 calls without one, and its Ledger ignores an argument that it
+ * does not know.
+ */
+const inForm = (ledger: LedgerApi): LedgerApi =>
+	new Proxy(ledger, {
+		get:
+			(target, name) =>
+			(...given: unknown[]) =>
+				Reflect.apply(Reflect.get(target, name), target, [...given, form]),
+	});
+
+const tries = 3;
+const pauseMs = 50;
+
+const unreachable: Unreachable = {
+	code: "ledger_unreachable",
+	detail: "unbind's ledger cannot be reached now. Try again in a few seconds.",
+	retry_after_seconds: 5,
+};
+
+/**
+ * @param newStub a new one for each call: one that has failed stays broken.
+ * @param limitMs how long a call may take before it counts as out of reach; what it began goes on.
+ */
+export function createLedgerClient(newStub: () => LedgerApi, requestId: string, limitMs?: number): LedgerClient {
+	const stub = () => inForm(newStub());
+	const call = async <Answer>(send: () => Promise<Answer>): Promise<Result<Answer, Unreachable>> => {
+		const answer = repeated(send, requestId);
+		return limitMs === undefined ? answer : ((await withinMs(limitMs, answer)) ?? fail(unreachable));
+	};
+	const flat = async <Value, Failure>(
+		send: () => Promise<Result<Value, Failure>>,
+	): Promise<Result<Value, Failure | Unreachable>> => {
+		const answer = await call(send);
+		return answer.ok ? answer.value : answer;
+	};
+	return {
+		request: (...given) => flat(() => stub().request(...given)),
+		plan: (...given) => flat(() => stub().plan(...given)),
+		bindings: (...given) => flat(() => stub().bindings(...given)),
+		bindingsIn: (...given) => flat(() => stub().bindingsIn(...given)),
+		decide: (...given) => flat(() => stub().decide(...given)),
+		cancel: (...given) => flat(() => stub().cancel(...given)),
+		restore: (...given) => flat(() => stub().restore(...given)),
+		resolve: (...given) => flat(() => stub().resolve(...given)),
+		setFreeze: (...given) => flat(() => stub().setFreeze(...given)),
+		press: (...given) => flat(() => stub().press(...given)),
+		record: (...given) => call(() => stub().record(...given)),
+		changes: (...given) => call(() => stub().changes(...given)),
+		overview: (...given) => call(() => stub().overview(...given)),
+		freezes: (...given) => call(() => stub().freezes(...given)),
+		offer: (...given) => call(() => stub().offer(...given)),
+		health: (...given) => call(() => stub().health(...given)),
+		status: (...given) => call(() => stub().status(...given)),
+	};
+}
+
+/** What the history asks of the Ledger. */
+export const readsOf = ({ changes, record }: LedgerClient): AskLedger => ({
+	async changes(query) {
+		const known = await changes(query);
+		return known.ok ? known.value : null;
+	},
+	record,
+});
+
+async function repeated<Answer>(send: () => Promise<Answer>, requestId: string): Promise<Result<Answer, Unreachable>> {
+	for (let attempt = 1; attempt <= tries; attempt++) {
+		try {
+			return ok(await send());
+		} catch (error) {
+			log("warn", "ledger_call_failed", { request_id: requestId, attempt, ...traceOf(error) });
+			// More calls don't help an object that is overloaded.
+			if (error instanceof Error && "overloaded" in error && error.overloaded === true) break;
+			if (attempt < tries) await new Promise((resolve) => setTimeout(resolve, pauseMs * attempt));
+		}
+	}
+	return fail(unreachable);
+}

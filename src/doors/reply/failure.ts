@@ -1,0 +1,68 @@
+// What the Ledger would not do, as a problem: one table for every door that answers in problems.
+import type { RestorationRefusal } from "../../deletion/begin-restoration.ts";
+import type { LifecycleFailure } from "../../deletion/decisions.ts";
+import type { FreezeRefusal } from "../../deletion/freeze.ts";
+import type { LookUpFailure } from "../../deletion/locate.ts";
+import type { Rejection } from "../../deletion/receive.ts";
+import type { ResolutionRefusal } from "../../deletion/resolution.ts";
+import type { Unreachable } from "../ledger-client.ts";
+import { shownFreeze } from "./freeze.ts";
+import { type Problem, problem, retryAfter } from "./problem.ts";
+
+export type LedgerFailure =
+	| Unreachable
+	| LookUpFailure
+	| LifecycleFailure
+	| RestorationRefusal
+	| ResolutionRefusal
+	| FreezeRefusal
+	| Rejection;
+
+/** @param about members of every problem here, such as the record that was to change. */
+export function failureProblem(failure: LedgerFailure, about: { deletion_id?: string } = {}): Problem {
+	const { code, detail } = failure;
+	switch (failure.code) {
+		case "conflict":
+			return problem(
+				code,
+				detail,
+				"freeze" in failure ? { freeze: shownFreeze(failure.freeze) } : { ...about, deletion: failure.deletion },
+			);
+		case "binding_conflict":
+			return problem(code, detail, { ...about, binding_id: failure.binding.id });
+		case "too_early":
+			return problem(code, detail, about, retryAfter(failure.retry_after_seconds));
+		case "ledger_unreachable":
+			return problem(code, detail, {}, retryAfter(failure.retry_after_seconds));
+		case "idempotency_key_reused":
+			return problem(code, detail, { deletion_id: failure.deletion_id });
+		case "scope_missing":
+			return problem(code, detail, { actor: failure.actor });
+		case "invalid_target":
+			return problem(code, detail, failure.bindings === undefined ? {} : { bindings: failure.bindings });
+		case "binding_not_found":
+			return problem(code, detail, failure.last_deletion === undefined ? {} : { last_deletion: failure.last_deletion });
+		case "cloudflare_refused":
+		case "credential_rejected":
+		case "cloudflare_unavailable": {
+			const seconds = failure.retry_after_seconds;
+			return problem(code, detail, { cloudflare: failure.answer }, seconds === undefined ? {} : retryAfter(seconds));
+		}
+		case "deletion_not_found":
+		case "invalid_request":
+		case "misconfigured":
+			return problem(code, detail);
+		case "out_of_range":
+		case "self_approval":
+		case "not_restorable":
+		case "prefix_not_approved":
+			return problem(code, detail, about);
+	}
+}
+
+export const unreachableProblem = problem(
+	"ledger_unreachable",
+	"unbind's ledger cannot be reached now. Try again in a few seconds.",
+	{},
+	retryAfter(5),
+);

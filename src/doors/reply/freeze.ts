@@ -1,0 +1,11 @@
+// The freeze as the API shows it: every member is there, frozen or not.
+import type { Freeze } from "../../deletion/freeze.ts";
+
+export const shownFreeze = (freeze: Freeze | null) => ({
+	frozen: freeze !== null,
+	reason: null,
+	by: null,
+	since: null,
+	until: null,
+	...freeze,
+});

@@ -1,0 +1,43 @@
+// What people decide about a deletion after it was requested, for every door that offers it. The core says who may.
+import type { Actor } from "../../deletion/actor.ts";
+import type { RestorationRefusal } from "../../deletion/begin-restoration.ts";
+import type { LifecycleFailure } from "../../deletion/decisions.ts";
+import type { Deletion } from "../../deletion/deletion.ts";
+import type { Option } from "../../deletion/options.ts";
+import { isRecordId } from "../../deletion/record-id.ts";
+import type { ResolutionRefusal, ResolutionWish } from "../../deletion/resolution.ts";
+import { fail, type Result } from "../../deletion/result.ts";
+import type { LedgerClient, Unreachable } from "../ledger-client.ts";
+
+export type ChangeRefusal = LifecycleFailure | RestorationRefusal | ResolutionRefusal | Unreachable;
+
+export const noSuchDeletion = {
+	code: "deletion_not_found" as const,
+	detail: "There is no deletion with this id.",
+};
+
+/** @param waitMs how long to wait for what an approval or a restoration begins. */
+export async function changeDeletion(
+	change: Option,
+	id: string,
+	{ actor, ledger, waitMs }: { actor: Actor; ledger: LedgerClient; waitMs: number },
+): Promise<Result<Deletion, ChangeRefusal>> {
+	if (!isRecordId(id)) return fail(noSuchDeletion);
+	switch (change) {
+		case "approve":
+		case "reject":
+			return ledger.decide(id, change, actor, waitMs);
+		case "cancel":
+			return ledger.cancel(id, actor);
+		case "restore":
+			return ledger.restore(id, actor, waitMs);
+	}
+}
+
+export async function resolveDeletion(
+	id: string,
+	wish: ResolutionWish,
+	{ actor, ledger }: { actor: Actor; ledger: LedgerClient },
+): Promise<Result<Deletion, ChangeRefusal>> {
+	return isRecordId(id) ? ledger.resolve(id, wish, actor) : fail(noSuchDeletion);
+}
