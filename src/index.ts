@@ -4,13 +4,13 @@ import { createHistory } from "./adapters/history/history.ts";
 import { configOf, type Env } from "./config.ts";
 import { envelopeOfProblem } from "./doors/cloudflare.ts";
 import type { Context } from "./doors/context.ts";
-import { finish } from "./doors/finish.ts";
+import { finish } from "./doors/reply/finish.ts";
 import { createLedgerClient, readsOf } from "./doors/ledger-client.ts";
 import { healthAnswer } from "./doors/health.ts";
 import { logProblems, misconfigured } from "./doors/misconfigured.ts";
 import { isForPeople, misconfiguredPage } from "./doors/page/misconfigured.tsx";
 import { type Problem, problem, problemResponse } from "./doors/reply/problem.ts";
-import { refusedUnrouted } from "./doors/unrouted.ts";
+import { refusedUnrouted } from "./doors/request/unrouted.ts";
 import { log, traceOf } from "./log.ts";
 import { router } from "./routes.ts";
 

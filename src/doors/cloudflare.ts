@@ -9,11 +9,11 @@ import type { CloudflareMessage, Deletion } from "../deletion/deletion.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
 import { authenticateAsCloudflare, lacks } from "./auth/authenticate.ts";
 import type { Context } from "./context.ts";
-import { shown as quoted, readQuery, refuseBody } from "./input.ts";
 import { problemOf } from "./reply/deletion.ts";
 import { failureProblem } from "./reply/failure.ts";
 import { type Problem, problem, retryAfter } from "./reply/problem.ts";
-import { deletionEntries, requestDeletion, wishOf } from "./requested.ts";
+import { deletionEntries, requestDeletion, wishOf } from "./request/deletion.ts";
+import { shown as quoted, readQuery, refuseBody } from "./request/input.ts";
 
 type Handler = (request: IRequest, context: Context, actor: Actor) => Promise<Result<Response, Problem>>;
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { repeatedName } from "../../src/doors/repeated-name.ts";
+import { repeatedName } from "../../src/doors/request/repeated-name.ts";
 
 describe("a name that a JSON object has twice", () => {
 	it("is not found if each object has each name once, whatever names and texts contain", () => {

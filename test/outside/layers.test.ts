@@ -119,6 +119,17 @@ describe("the source", () => {
 		expect(forbidden).toEqual([]);
 	});
 
+	it("has doors that do not import each other", () => {
+		const doorOf = (path: string) => /^doors\/(api|chat|cloudflare|health|page|webhooks)\b/.exec(path)?.[1] ?? null;
+		const across = files.flatMap((file) =>
+			importsOf(file).flatMap(({ to }) =>
+				doorOf(file) !== null && doorOf(to) !== null && doorOf(file) !== doorOf(to) ? [`${file} → ${to}`] : [],
+			),
+		);
+		expect(doorOf("doors/cloudflare.ts")).toBe("cloudflare");
+		expect(across).toEqual([]);
+	});
+
 	it("imports no missing file", () => {
 		const known = new Set(files);
 		const missing = files.flatMap((file) => importsOf(file).filter(({ to }) => /\.tsx?$/.test(to) && !known.has(to)));
@@ -180,9 +191,9 @@ describe("the source reader", () => {
 		const to = (path: string, typeOnly: boolean) => ({ to: path, typeOnly });
 		expect(isAllowed("deletion/find.ts", to("adapters/cloudflare/send.ts", true))).toBe(false);
 		expect(isAllowed("deletion/find.ts", to("cloudflare:workers", true))).toBe(false);
-		expect(isAllowed("doors/input.ts", to("ledger/ledger.ts", true))).toBe(false);
-		expect(isAllowed("doors/input.ts", to("config.ts", false))).toBe(false);
-		expect(isAllowed("doors/input.ts", to("config.ts", true))).toBe(true);
+		expect(isAllowed("doors/request/input.ts", to("ledger/ledger.ts", true))).toBe(false);
+		expect(isAllowed("doors/request/input.ts", to("config.ts", false))).toBe(false);
+		expect(isAllowed("doors/request/input.ts", to("config.ts", true))).toBe(true);
 		expect(isAllowed("config.ts", to("adapters/cloudflare/addressing.ts", true))).toBe(false);
 		expect(isAllowed("routes.ts", to("doors/health.ts", false))).toBe(true);
 		expect(isAllowed("routes.ts", to("ledger/ledger.ts", false))).toBe(false);

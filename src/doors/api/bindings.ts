@@ -5,11 +5,11 @@ import type { Binding } from "../../deletion/binding.ts";
 import { parseCidr } from "../../deletion/cidr.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
-import { readQuery, shown } from "../input.ts";
-import { targetInPath } from "../named-target.ts";
 import { failureProblem } from "../reply/failure.ts";
 import { type Problem, problem } from "../reply/problem.ts";
-import { planEntries, type Wish, wishOf } from "../requested.ts";
+import { planEntries, type Wish, wishOf } from "../request/deletion.ts";
+import { readQuery, shown } from "../request/input.ts";
+import { targetInPath } from "../request/named-target.ts";
 import type { Handler } from "./handler.ts";
 
 export const listBindings: Handler = async (_request, context) => {

@@ -3,11 +3,11 @@ import * as v from "valibot";
 import { fail, type Result } from "../../deletion/result.ts";
 import { lacks } from "../auth/authenticate.ts";
 import type { Context } from "../context.ts";
-import { readJson, readQuery, refuseBody } from "../input.ts";
-import { targetIn, targetInPath } from "../named-target.ts";
 import { answerOf } from "../reply/deletion.ts";
 import type { Problem } from "../reply/problem.ts";
-import { deletionEntries, ifMatchOf, requestDeletion, type Wish, wishOf } from "../requested.ts";
+import { deletionEntries, ifMatchOf, requestDeletion, type Wish, wishOf } from "../request/deletion.ts";
+import { readJson, readQuery, refuseBody } from "../request/input.ts";
+import { targetIn, targetInPath } from "../request/named-target.ts";
 import { planned } from "./bindings.ts";
 import type { Handler } from "./handler.ts";
 

@@ -5,10 +5,10 @@ import type { Actor } from "../../deletion/actor.ts";
 import { type Freeze, freezeOf } from "../../deletion/freeze.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
-import { readJson, readQuery, reasonSchema, refuseBody, timeSchema } from "../input.ts";
 import { failureProblem } from "../reply/failure.ts";
 import { shownFreeze } from "../reply/freeze.ts";
 import type { Problem } from "../reply/problem.ts";
+import { readJson, readQuery, reasonSchema, refuseBody, timeSchema } from "../request/input.ts";
 import type { Handler } from "./handler.ts";
 
 const entries = { reason: reasonSchema, until: v.optional(timeSchema) };

@@ -7,14 +7,15 @@ import { isCloudflareId } from "../../deletion/cloudflare-id.ts";
 import { states } from "../../deletion/deletion.ts";
 import type { HistoryFilter } from "../../deletion/history.ts";
 import { isRecordId } from "../../deletion/record-id.ts";
-import { fail, ok, type Result } from "../../deletion/result.ts";
-import { preferredType } from "../accept.ts";
-import type { Context } from "../context.ts";
-import { readQuery, timeOrDaySchema } from "../input.ts";
+import { fail, ok } from "../../deletion/result.ts";
+import { csv, ndjson, type RowFormat } from "../reply/export.ts";
 import { failureProblem, unreachableProblem } from "../reply/failure.ts";
-import { type Problem, problem } from "../reply/problem.ts";
+import { exported, staleness, unreadable } from "../reply/history-file.ts";
+import { problem } from "../reply/problem.ts";
+import { preferredType } from "../request/accept.ts";
 import { noSuchDeletion } from "../request/change.ts";
-import { csv, ndjson, type RowFormat } from "./export.ts";
+import { versionIn } from "../request/if-none-match.ts";
+import { readQuery, timeOrDaySchema } from "../request/input.ts";
 import type { Handler } from "./handler.ts";
 
 const defaultLimit = 50;
@@ -96,51 +97,6 @@ export const showDeletion: Handler = async (request, context) => {
 	const headers = { "content-type": "application/json", ...staleness(read.stale) };
 	return ok(new Response(read.text, { headers }));
 };
-
-/** For answers that have no member of their own for it. */
-export const staleness = (stale: boolean): Record<string, string> => (stale ? { "x-unbind-stale": "true" } : {});
-
-export const unreadable = (failure: "bad_cursor" | "unavailable"): Problem =>
-	failure === "bad_cursor" ? badCursor : unreachableProblem;
-
-const badCursor = problem(
-	"invalid_request",
-	'The parameter "cursor" is none that this list gave, or was given with other filters.',
-);
-
-/**
- * Streams page after page, so that its size does not matter to the Worker. Whether it may be stale is told before its
- * first line; what cannot be read later on breaks it off, so that nobody takes a part of the file for the whole.
- */
-export async function exported(
-	format: RowFormat,
-	filter: HistoryFilter,
-	cursor: string | null,
-	context: Context,
-): Promise<Result<Response, Problem>> {
-	const pageAt = (at: string | null) => context.history.page({ filter, limit: largestLimit, cursor: at, unless: null });
-	const first = await pageAt(cursor);
-	if (!first.ok) return fail(unreadable(first.failure));
-	let page = first.value;
-	const isStale = page?.version === null;
-	const encoder = new TextEncoder();
-	const body = new ReadableStream<Uint8Array>({
-		start: (controller) => controller.enqueue(encoder.encode(format.head)),
-		async pull(controller) {
-			if (page === null) return controller.close();
-			controller.enqueue(encoder.encode(page.rows.map(format.row).join("")));
-			if (page.next === null) return controller.close();
-			const next = await pageAt(page.next);
-			const isWorse = next.ok && next.value?.version === null && !isStale;
-			if (!next.ok || isWorse) return controller.error(new Error("the history cannot be read on"));
-			page = next.value;
-		},
-	});
-	return ok(new Response(body, { headers: { "content-type": format.contentType, ...staleness(isStale) } }));
-}
-
-export const versionIn = (ifNoneMatch: string | null): string | null =>
-	/"([\w-]{1,60})"/.exec(ifNoneMatch ?? "")?.[1] ?? null;
 
 /** The path and query alone: the address by which the caller came is its own affair. */
 function nextUrl(url: URL, cursor: string): string {

@@ -8,12 +8,12 @@ import { type Deletion, resolutionOutcomes } from "../../deletion/deletion.ts";
 import type { Option } from "../../deletion/options.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
-import { readJson, readQuery, reasonSchema, refuseBody } from "../input.ts";
 import { answerOf } from "../reply/deletion.ts";
 import { failureProblem } from "../reply/failure.ts";
 import { type Problem, problem, retryAfter } from "../reply/problem.ts";
 import { changeDeletion, resolveDeletion as resolve } from "../request/change.ts";
-import { waitMsOf } from "../requested.ts";
+import { waitMsOf } from "../request/deletion.ts";
+import { readJson, readQuery, reasonSchema, refuseBody } from "../request/input.ts";
 import type { Handler } from "./handler.ts";
 
 const decisionEntries = { decision: v.picklist(["approve", "reject"], 'must be "approve" or "reject"') };

@@ -5,10 +5,10 @@ import type { ConfigProblem } from "../../config/problem.ts";
 import { at } from "../../deletion/deletion.ts";
 import { fail, ok } from "../../deletion/result.ts";
 import type { HealthProblem, StatusFacts } from "../../deletion/status.ts";
-import { readQuery } from "../input.ts";
 import { settingsIn } from "../misconfigured.ts";
 import { release } from "../release.ts";
 import { failureProblem } from "../reply/failure.ts";
+import { readQuery } from "../request/input.ts";
 import type { Handler } from "./handler.ts";
 
 export const showStatus: Handler = async (_request, context) => {

@@ -7,8 +7,8 @@ import { isRecordId } from "../../deletion/record-id.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Target } from "../../deletion/target.ts";
 import { nearestOf } from "../../nearest.ts";
-import { reasonSchema, shown } from "../input.ts";
-import { targetNamed } from "../named-target.ts";
+import { reasonSchema, shown } from "../request/input.ts";
+import { targetNamed } from "../request/named-target.ts";
 
 /** Each command, what comes after it, and what it does; the help and Discord's registration are made of the same. */
 export const verbs = {

@@ -12,7 +12,7 @@ import type {
 import * as v from "valibot";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { discord as scheme } from "../auth/schemes.ts";
-import { shown } from "../input.ts";
+import { shown } from "../request/input.ts";
 import { type Button, type Card, cut } from "./card.ts";
 import { type Command, commandOf, isVerb, type Misread } from "./command.ts";
 import { choice, offerId, readBody, text } from "./fields.ts";

@@ -6,9 +6,9 @@ import { type CloudflareId, isCloudflareId } from "../../deletion/cloudflare-id.
 import { freezeOf } from "../../deletion/freeze.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
-import { readQuery, reasonSchema, shown } from "../input.ts";
 import { failureProblem } from "../reply/failure.ts";
 import { type Problem, problem } from "../reply/problem.ts";
+import { readQuery, reasonSchema, shown } from "../request/input.ts";
 import { changeDoor, type Page } from "./door.tsx";
 import { html, htmlInParts, seeOther } from "./html.ts";
 import { glance, presentOf } from "./present.ts";

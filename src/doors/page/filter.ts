@@ -9,8 +9,8 @@ import { states } from "../../deletion/deletion.ts";
 import type { HistoryFilter } from "../../deletion/history.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Condition, ConditionField } from "../../deletion/row-conditions.ts";
-import { readQuery, timeOrDaySchema } from "../input.ts";
 import { type Problem, problem } from "../reply/problem.ts";
+import { readQuery, timeOrDaySchema } from "../request/input.ts";
 
 export interface PageFilter {
 	conditions: readonly Condition[];

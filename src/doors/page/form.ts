@@ -2,8 +2,8 @@
 import type * as v from "valibot";
 import { cappedText } from "../../capped-body.ts";
 import { fail, type Result } from "../../deletion/result.ts";
-import { type Read, readQuery } from "../input.ts";
 import { type Problem, problem } from "../reply/problem.ts";
+import { type Read, readQuery } from "../request/input.ts";
 
 export const formCapBytes = 16 * 1024;
 

@@ -2,10 +2,11 @@
 // one KV list; asked for again while nothing has changed, the call alone.
 import type { Outcome, Overview } from "../../deletion/ledger-api.ts";
 import { fail, ok } from "../../deletion/result.ts";
-import { csv, ndjson, type RowFormat } from "../api/export.ts";
-import { exported, versionIn } from "../api/history.ts";
+import { csv, ndjson, type RowFormat } from "../reply/export.ts";
 import { unreachableProblem } from "../reply/failure.ts";
+import { exported } from "../reply/history-file.ts";
 import { problem } from "../reply/problem.ts";
+import { versionIn } from "../request/if-none-match.ts";
 import type { Page } from "./door.tsx";
 import { addressOf, historyFilterOf, type PageFilter, pinned, readFilter } from "./filter.ts";
 import { withoutEmpty } from "./form.ts";

@@ -4,10 +4,10 @@
 import type { IRequest } from "itty-router";
 import * as v from "valibot";
 import { fail, ok } from "../../deletion/result.ts";
-import { readQuery, reasonSchema } from "../input.ts";
-import { targetInPath } from "../named-target.ts";
 import { failureProblem } from "../reply/failure.ts";
-import { deletionEntries, requestDeletion, wishOf } from "../requested.ts";
+import { deletionEntries, requestDeletion, wishOf } from "../request/deletion.ts";
+import { readQuery, reasonSchema } from "../request/input.ts";
+import { targetInPath } from "../request/named-target.ts";
 import { changeDoor, type Page } from "./door.tsx";
 import { html, seeOther } from "./html.ts";
 import { glance, presentOf } from "./present.ts";

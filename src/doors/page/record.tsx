@@ -6,12 +6,12 @@ import { type Deletion, isOpen, resolutionOutcomes } from "../../deletion/deleti
 import type { Option } from "../../deletion/options.ts";
 import { isRecordId } from "../../deletion/record-id.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
-import { versionIn } from "../api/history.ts";
 import type { Context } from "../context.ts";
-import { readQuery, reasonSchema } from "../input.ts";
 import { failureProblem, unreachableProblem } from "../reply/failure.ts";
 import type { Problem } from "../reply/problem.ts";
 import { type ChangeRefusal, changeDeletion, noSuchDeletion, resolveDeletion } from "../request/change.ts";
+import { versionIn } from "../request/if-none-match.ts";
+import { readQuery, reasonSchema } from "../request/input.ts";
 import { changeDoor, type Page } from "./door.tsx";
 import { historyFilterOf, noFilter } from "./filter.ts";
 import { html, seeOther } from "./html.ts";

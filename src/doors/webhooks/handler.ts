@@ -13,12 +13,12 @@ import { withinMs } from "../../within-ms.ts";
 import { provenBody } from "../auth/proven.ts";
 import { schemeOf } from "../auth/schemes.ts";
 import type { Context } from "../context.ts";
-import { readQuery } from "../input.ts";
 import { closedProblem } from "../misconfigured.ts";
-import { targetIn } from "../named-target.ts";
 import { failureProblem } from "../reply/failure.ts";
 import { type Problem, problem, problemResponse, retryAfter } from "../reply/problem.ts";
-import { commandDeletion } from "../requested.ts";
+import { commandDeletion } from "../request/deletion.ts";
+import { readQuery } from "../request/input.ts";
+import { targetIn } from "../request/named-target.ts";
 import { type Outcome, webhookAnswer } from "./answer.ts";
 import { type Asked, askedFor, type Truncated, type Unreadable } from "./mapping.ts";
 

@@ -5,7 +5,7 @@ import type { Mapping } from "../../config/sender.ts";
 import type { Json } from "../../deletion/json.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { type JsonPointer, valueAt } from "../../json-pointer.ts";
-import { controls } from "../input.ts";
+import { controls } from "../request/input.ts";
 
 /** One deletion, as the payload names it. */
 export interface Asked {

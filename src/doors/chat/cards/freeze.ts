@@ -1,6 +1,6 @@
 // The kill switch as a card.
 import type { Freeze, Waiting } from "../../../deletion/freeze.ts";
-import { heldWords } from "../../held-words.ts";
+import { heldWords } from "../../reply/held-words.ts";
 import { type Button, type Card, card } from "../card.ts";
 import { partyWords } from "./words.ts";
 

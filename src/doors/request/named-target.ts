@@ -1,11 +1,11 @@
 // A target out of a path or a body, and what to say when it names no binding exactly.
 
-import { fail, ok, type Result } from "../deletion/result.ts";
-import { parseTarget, type Target } from "../deletion/target.ts";
-import type { Context } from "./context.ts";
+import { fail, ok, type Result } from "../../deletion/result.ts";
+import { parseTarget, type Target } from "../../deletion/target.ts";
+import type { Context } from "../context.ts";
+import { closedProblem } from "../misconfigured.ts";
+import { type Problem, problem } from "../reply/problem.ts";
 import { shown } from "./input.ts";
-import { closedProblem } from "./misconfigured.ts";
-import { type Problem, problem } from "./reply/problem.ts";
 
 /** Paths are not decoded by the router; a CIDR's slash may come as it is or as %2F. */
 export function targetInPath(text: string, context: Context): Result<Target, Problem> {

@@ -1,10 +1,10 @@
 // Reads what a caller sends. Nothing is guessed: an unknown, empty or repeated parameter is an error that names what
 // there is, as a filter that comes out empty must never mean "all".
 import * as v from "valibot";
-import { cappedText } from "../capped-body.ts";
-import { fail, ok, type Result } from "../deletion/result.ts";
+import { cappedText } from "../../capped-body.ts";
+import { fail, ok, type Result } from "../../deletion/result.ts";
+import { type Problem, problem } from "../reply/problem.ts";
 import { repeatedName } from "./repeated-name.ts";
-import { type Problem, problem } from "./reply/problem.ts";
 
 const bodyCapBytes = 64 * 1024;
 

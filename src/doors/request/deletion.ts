@@ -2,17 +2,17 @@
 // call to the Ledger, which is every door's.
 
 import * as v from "valibot";
-import type { Actor } from "../deletion/actor.ts";
-import { form } from "../deletion/form.ts";
-import type { DeletionCommand, Receipt } from "../deletion/receive.ts";
-import { fail, ok, type Result } from "../deletion/result.ts";
-import type { Target } from "../deletion/target.ts";
-import { guardNames } from "../deletion/verdict.ts";
-import type { Context } from "./context.ts";
+import type { Actor } from "../../deletion/actor.ts";
+import { form } from "../../deletion/form.ts";
+import type { DeletionCommand, Receipt } from "../../deletion/receive.ts";
+import { fail, ok, type Result } from "../../deletion/result.ts";
+import type { Target } from "../../deletion/target.ts";
+import { guardNames } from "../../deletion/verdict.ts";
+import type { Context } from "../context.ts";
+import { closedProblem } from "../misconfigured.ts";
+import { failureProblem } from "../reply/failure.ts";
+import { type Problem, problem, retryAfter } from "../reply/problem.ts";
 import { type Read, reasonSchema, timeSchema } from "./input.ts";
-import { closedProblem } from "./misconfigured.ts";
-import { failureProblem } from "./reply/failure.ts";
-import { type Problem, problem, retryAfter } from "./reply/problem.ts";
 
 export const acknowledgeSchema = v.pipe(
 	v.array(v.picklist(guardNames, `must be among ${guardNames.join(", ")}`), "must be a list"),

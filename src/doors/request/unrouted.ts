@@ -1,6 +1,6 @@
 // What is refused before anything else is looked at, whoever asks: what would cost too much to read, and what gives a
 // secret away on its way here.
-import { type Problem, problem } from "./reply/problem.ts";
+import { type Problem, problem } from "../reply/problem.ts";
 
 const longestQuery = 4096;
 

@@ -1,0 +1,51 @@
+// The history as a file, for the API and for the page.
+import type { HistoryFilter } from "../../deletion/history.ts";
+import { fail, ok, type Result } from "../../deletion/result.ts";
+import type { Context } from "../context.ts";
+import type { RowFormat } from "./export.ts";
+import { unreachableProblem } from "./failure.ts";
+import { type Problem, problem } from "./problem.ts";
+
+const rowsAtOnce = 1000;
+
+/** For answers that have no member of their own for it. */
+export const staleness = (stale: boolean): Record<string, string> => (stale ? { "x-unbind-stale": "true" } : {});
+
+export const unreadable = (failure: "bad_cursor" | "unavailable"): Problem =>
+	failure === "bad_cursor" ? badCursor : unreachableProblem;
+
+const badCursor = problem(
+	"invalid_request",
+	'The parameter "cursor" is none that this list gave, or was given with other filters.',
+);
+
+/**
+ * Streams one page after another, whatever the size of the history. A header says whether it may be stale. If a later page
+ * can't be read, the stream breaks off, so that no one takes a part of the file for the whole.
+ */
+export async function exported(
+	format: RowFormat,
+	filter: HistoryFilter,
+	cursor: string | null,
+	context: Context,
+): Promise<Result<Response, Problem>> {
+	const pageAt = (at: string | null) => context.history.page({ filter, limit: rowsAtOnce, cursor: at, unless: null });
+	const first = await pageAt(cursor);
+	if (!first.ok) return fail(unreadable(first.failure));
+	let page = first.value;
+	const isStale = page?.version === null;
+	const encoder = new TextEncoder();
+	const body = new ReadableStream<Uint8Array>({
+		start: (controller) => controller.enqueue(encoder.encode(format.head)),
+		async pull(controller) {
+			if (page === null) return controller.close();
+			controller.enqueue(encoder.encode(page.rows.map(format.row).join("")));
+			if (page.next === null) return controller.close();
+			const next = await pageAt(page.next);
+			const isWorse = next.ok && next.value?.version === null && !isStale;
+			if (!next.ok || isWorse) return controller.error(new Error("the history cannot be read on"));
+			page = next.value;
+		},
+	});
+	return ok(new Response(body, { headers: { "content-type": format.contentType, ...staleness(isStale) } }));
+}
