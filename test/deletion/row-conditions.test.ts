@@ -28,6 +28,8 @@ describe("conditions", () => {
 		["is another", [{ field: "state", is: true, value: "failed" }], false],
 		["is not", [{ field: "actor", is: false, value: "ci" }], true],
 		["is not, but is", [{ field: "actor", is: false, value: row.actor }], false],
+		["is, in other letters", [{ field: "actor", is: true, value: "Alice@Example.com" }], true],
+		["is not, but is in other letters", [{ field: "actor", is: false, value: "ALICE@example.com" }], false],
 		[
 			"one of several",
 			[
