@@ -1,6 +1,6 @@
 // What the doors may ask of a Ledger; the Durable Object carries it out. Everything passes as plain data.
 
-import type { Actor, Party } from "./actor.ts";
+import type { Actor, Door, Party } from "./actor.ts";
 import type { RestorationRefusal } from "./begin-restoration.ts";
 import type { Binding, Prefix } from "./binding.ts";
 import type { CloudflareId } from "./cloudflare-id.ts";
@@ -26,6 +26,11 @@ export interface ChangesQuery {
 	week?: boolean;
 	/** No more rows than these; a thousand where nothing is said. */
 	atMost?: number;
+	/** Only records of this actor, or of this door: neither ever changes. */
+	actor?: string | null;
+	door?: Door | null;
+	/** Who reads: each caller's reads take turns. */
+	caller?: string | null;
 }
 
 export interface Changes {
@@ -72,9 +77,10 @@ export interface LedgerApi {
 	bindingsIn(prefixId: CloudflareId): Promise<Result<Binding[], LookUpFailure>>;
 	/** By its own id, or by another that a caller was given for it. */
 	record(id: string): Promise<Deletion | null>;
-	changes(query: ChangesQuery): Promise<Changes>;
-	/** @param sinceDay how far back outcomes are told, as 2026-02-20. */
-	overview(query: ChangesQuery, sinceDay: string): Promise<Overview>;
+	/** null: too many of this caller's reads are waiting. */
+	changes(query: ChangesQuery): Promise<Changes | null>;
+	/** The same. @param sinceDay how far back outcomes are told, as 2026-02-20. */
+	overview(query: ChangesQuery, sinceDay: string): Promise<Overview | null>;
 	/** Takes another person's word; an approved deletion is carried out at once, or at its time. */
 	decide(
 		id: string,

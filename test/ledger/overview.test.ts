@@ -13,8 +13,11 @@ afterEach(endClock);
 // Its own type, with all that RPC makes of it, is more than the compiler can follow.
 const ledger = () => (LEDGER as unknown as Env["LEDGER"]).getByName(accountId);
 const everything = { afterId: "", bindingId: null, prefixId: null, unless: null };
-const glance = (unless: string | null = null): Promise<Overview> =>
-	ledger().overview({ ...everything, unless }, "2029-12-01");
+async function glance(unless: string | null = null, sinceDay = "2029-12-01"): Promise<Overview> {
+	const overview = await ledger().overview({ ...everything, unless }, sinceDay);
+	if (overview === null) throw new Error("too many reads are waiting");
+	return overview;
+}
 const today = new Date(noon).toISOString().slice(0, 10);
 const outcomes = async () => Object.fromEntries((await glance()).outcomes.map(({ state, count }) => [state, count]));
 
@@ -33,7 +36,7 @@ describe("outcomes", () => {
 
 	it("are told only from a day on", async () => {
 		await remove("203.0.113.128/25");
-		expect((await ledger().overview(everything, "2030-01-02")).outcomes).toEqual([]);
+		expect((await glance(null, "2030-01-02")).outcomes).toEqual([]);
 	});
 
 	it("count what waits when it ends, and where it was asked for", async () => {
