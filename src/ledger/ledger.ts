@@ -104,7 +104,8 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		const present = await this.#broughtOn(deletion, waitMs);
 		// The caller is given this id before it is known whether another record will answer for it.
 		if (present.state === "received" || command.deletionId !== undefined) journal.tell(deletion.id);
-		return ok({ deletion: present, replayed });
+		const isAnothers = received.value.joined === true || present.id !== deletion.id;
+		return ok({ deletion: present, replayed, joined: isAnothers && !replayed && present.failure === null });
 	}
 
 	async decide(

@@ -106,7 +106,7 @@ describe("a request while another one for the same target is looked up", () => {
 		const world = worldOf();
 		const { deletion } = received(world, first());
 		const again = received(world, commandOf(target, { idempotencyKey: "k" }));
-		expect(again).toEqual({ deletion, replayed: false });
+		expect(again).toEqual({ deletion, replayed: false, joined: true });
 		expect(world.journal.claimed("ci", "key:k")).toMatchObject({ deletionId: deletion.id });
 	});
 

@@ -6,6 +6,7 @@ import type { Actor } from "../../deletion/actor.ts";
 import type { RestorationRefusal } from "../../deletion/begin-restoration.ts";
 import type { LifecycleFailure } from "../../deletion/decisions.ts";
 import { type Deletion, isOpen, resolutionOutcomes } from "../../deletion/deletion.ts";
+import { joinedWords } from "../../deletion/joined.ts";
 import type { Option } from "../../deletion/options.ts";
 import { isRecordId } from "../../deletion/record-id.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
@@ -28,7 +29,7 @@ const waitMs = 3000;
 const notFound = problem("deletion_not_found", "There is no deletion with this id.");
 
 export const showRecord: Page = async (request, context, viewer) => {
-	const query = readQuery(context.url, {});
+	const query = readQuery(context.url, { joined: v.optional(v.literal("true", 'must be "true"')) });
 	if (!query.ok) return query;
 	const id = request.params.id ?? "";
 	if (!isRecordId(id)) return fail(notFound);
@@ -49,6 +50,7 @@ export const showRecord: Page = async (request, context, viewer) => {
 				viewer={viewer}
 				present={presentOf(overview)}
 				live={goesOn ? etag : null}
+				joined={query.value.joined === undefined ? null : joinedWords(deletion.value)}
 			/>,
 			200,
 			etag === null ? {} : { etag },
