@@ -11,6 +11,7 @@ import { failedLookUp, type LookUpFailure, locate } from "./locate.ts";
 import type { OpenDeletion, Ports } from "./ports.ts";
 import { mayJoin } from "./receive.ts";
 import type { Result } from "./result.ts";
+import { seesAll, seesOnly } from "./shown-to.ts";
 import type { Target } from "./target.ts";
 
 /** What could not be judged by then is not carried out any more: nobody wants it to happen hours late. */
@@ -32,7 +33,8 @@ export async function judgeReceived(id: string, ports: Ports, directory: Directo
 	if (target === null) return journal.keepSettled(failedLookUp(received.deletion, noTarget, ports.now()));
 	const ranges = rangesNow(received, ports);
 	if (ranges === "none") return refuseScope(received, ports);
-	const found = await locate(target, ports, directory, cidrsOf(ranges));
+	const sees = received.terms.reads === true ? seesAll : seesOnly(received.deletion.actor.name, ranges);
+	const found = await locate(target, ports, directory, cidrsOf(ranges), sees);
 
 	// Nothing waits from here on.
 	const present = receivedOf(id, ports);

@@ -71,7 +71,14 @@ export function receive(command: DeletionCommand, ports: Ports): Result<Receipt,
 		return ok({ deletion: same, replayed: false, joined: true });
 	}
 	const { acknowledge, ifMatch, actor, target } = command;
-	const terms = { acknowledge, ifMatch, ranges: actor.ranges, approved: [], lookFor: lookForOf(target) };
+	const terms = {
+		acknowledge,
+		ifMatch,
+		ranges: actor.ranges,
+		approved: [],
+		lookFor: lookForOf(target),
+		reads: actor.scopes.includes("read"),
+	};
 	const nowMs = ports.now();
 	const ownTerms = command.supersede === true ? { ...terms, supersede: true } : terms;
 	journal.keepOpen({ deletion: draft, terms: ownTerms, progress: notYetSent(nowMs) }, nowMs + lookAfterMs, claims);

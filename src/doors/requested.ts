@@ -117,6 +117,7 @@ export function lookUpProblem(failure: LookUpFailure): Problem {
 	const { code, detail } = failure;
 	if (code === "invalid_target")
 		return problem(code, detail, failure.bindings === undefined ? {} : { bindings: failure.bindings });
+	if (code === "out_of_range") return problem(code, detail);
 	if (code === "binding_not_found")
 		return problem(code, detail, failure.last_deletion === undefined ? {} : { last_deletion: failure.last_deletion });
 	const wait = failure.retry_after_seconds;

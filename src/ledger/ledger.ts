@@ -21,6 +21,7 @@ import { type Plan, type PlanQuery, plan } from "../deletion/plan.ts";
 import { type DeletionCommand, type Receipt, type Rejection, receive } from "../deletion/receive.ts";
 import { type ResolutionRefusal, type ResolutionWish, resolve } from "../deletion/resolution.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
+import { shownTo } from "../deletion/shown-to.ts";
 import { healthProblems } from "../deletion/status.ts";
 import { surveyPrefix } from "../deletion/survey.ts";
 import { log, traceOf } from "../log.ts";
@@ -99,13 +100,15 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		const received = receive(command, ports);
 		// The refusal names the record that has the key.
 		if (!received.ok) journal.tell(received.failure.deletion_id);
-		if (!received.ok || !isOpen(received.value.deletion)) return received;
+		if (!received.ok) return received;
 		const { deletion, replayed } = received.value;
+		if (!isOpen(deletion)) return ok({ deletion: shownTo(command.actor, deletion), replayed });
 		const present = await this.#broughtOn(deletion, waitMs);
 		// The caller is given this id before it is known whether another record will answer for it.
 		if (present.state === "received" || command.deletionId !== undefined) journal.tell(deletion.id);
 		const isAnothers = received.value.joined === true || present.id !== deletion.id;
-		return ok({ deletion: present, replayed, joined: isAnothers && !replayed && present.failure === null });
+		const shown = shownTo(command.actor, present);
+		return ok({ deletion: shown, replayed, joined: isAnothers && !replayed && present.failure === null });
 	}
 
 	async decide(

@@ -33,7 +33,14 @@ describe("a request", () => {
 		});
 		expect(replayed).toBe(false);
 		const lookFor = { cidr: "203.0.113.0/26" };
-		const terms = { acknowledge: ["leaves_no_service"], ifMatch: null, ranges: null, approved: [], lookFor };
+		const terms = {
+			acknowledge: ["leaves_no_service"],
+			ifMatch: null,
+			ranges: null,
+			approved: [],
+			lookFor,
+			reads: false,
+		};
 		expect(world.journal.open(deletion.id)).toEqual({ deletion, terms, progress: notYetSent(startMs) });
 		expect(world.journal.dueAtMs(deletion.id)).toBe(startMs + lookAfterMs);
 		expect(world.journal.claims().map(({ key, deletionId }) => [key, deletionId])).toEqual([
