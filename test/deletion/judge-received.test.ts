@@ -61,7 +61,7 @@ describe("a received deletion", () => {
 			ranges: null,
 			approved: [],
 			lookFor,
-			reads: false,
+			reads: true,
 		};
 		expect(world.journal.open(deletion.id)).toEqual({ deletion, terms, progress: notYetSent(startMs) });
 		expect(world.journal.dueAtMs(deletion.id)).toBe(startMs + lookAfterMs);

@@ -39,7 +39,7 @@ describe("a request", () => {
 			ranges: null,
 			approved: [],
 			lookFor,
-			reads: false,
+			reads: true,
 		};
 		expect(world.journal.open(deletion.id)).toEqual({ deletion, terms, progress: notYetSent(startMs) });
 		expect(world.journal.dueAtMs(deletion.id)).toBe(startMs + lookAfterMs);
