@@ -62,17 +62,25 @@ export interface Overview {
 export interface BindingsQuery {
 	/** Only prefixes and bindings that cover this CIDR. */
 	covering: string | null;
+	/**
+	 * Only some prefixes, beginning after the one with this id; "" is the first. On Cloudflare's free plan, an invocation of
+	 * the object may make 50 calls.
+	 */
+	after?: string;
 	/** A survey of the whole account that is no older than this will do: for whoever only wants to be shown names. */
 	atMostOldMs?: number;
 }
 
 export type PrefixWithBindings = Prefix & { bindings: Binding[] };
 
+/** `next` is there if more prefixes come after that one; a Ledger of the release before gives all at once. */
+export type Survey = Result<PrefixWithBindings[], LookUpFailure> & { next?: string };
+
 export interface LedgerApi {
 	/** Resolves when the deletion is settled, or after `waitMs` with the open record, whose id answers from then on. */
 	request(command: DeletionCommand, waitMs: number): Promise<Result<Receipt, Rejection>>;
 	plan(query: PlanQuery): Promise<Result<Plan, LookUpFailure>>;
-	bindings(query: BindingsQuery): Promise<Result<PrefixWithBindings[], LookUpFailure>>;
+	bindings(query: BindingsQuery): Promise<Survey>;
 	/** Of one prefix. */
 	bindingsIn(prefixId: CloudflareId): Promise<Result<Binding[], LookUpFailure>>;
 	/** By its own id, or by another that a caller was given for it. */
