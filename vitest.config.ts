@@ -17,6 +17,9 @@ function configWithoutSecrets(): string {
 	return path;
 }
 
+/** What is waited for comes at once or not at all; on a busy machine "at once" may take seconds. */
+const expectOptions = { poll: { timeout: 10_000 } };
+
 const outside = [
 	...["sandbox", "outside", "scripts", "chaos", "browser"].map((folder) => `test/${folder}/**/*.test.ts`),
 	"test/upgrade/both-releases.test.ts",
@@ -56,10 +59,19 @@ export default defineConfig({
 					exclude: [...plain, ...outside],
 					testTimeout: 30_000,
 					hookTimeout: 30_000,
+					expect: expectOptions,
 				},
 			},
-			{ test: { name: "plain", include: plain, isolate: false, testTimeout: 30_000 } },
-			{ test: { name: "outside", include: outside, testTimeout: 120_000, hookTimeout: 120_000 } },
+			{ test: { name: "plain", include: plain, isolate: false, testTimeout: 30_000, expect: expectOptions } },
+			{
+				test: {
+					name: "outside",
+					include: outside,
+					testTimeout: 120_000,
+					hookTimeout: 120_000,
+					expect: expectOptions,
+				},
+			},
 		],
 	},
 });

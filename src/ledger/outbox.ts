@@ -5,7 +5,7 @@ import type { Result } from "../deletion/result.ts";
 import { promptMs } from "./changes.ts";
 import { readRow } from "./unreadable.ts";
 
-type Written = Result<null, { detail: string; timedOut: boolean }>;
+type Written = Result<null, { detail: string; timedOut: boolean; mayLand: boolean }>;
 
 export interface OutboxOptions {
 	/** Answers within a time limit. @param change the record's, in the journal. */
@@ -39,7 +39,7 @@ const answerFirstMs = 20;
 const refusedPauseMs = 10_000;
 /** So that a record is in KV within a minute of KV taking writes again. */
 const longestPauseMs = 45_000;
-/** How long a put that has timed out may take to land: long after any time limit of KV's own. */
+/** How long a put without a clear answer may take to land: long after any time limit of KV's own. */
 const lateLandingMs = 600_000;
 /** An object that dies with records under way looks after them then. */
 const underWayMs = 20_000;
@@ -81,7 +81,7 @@ export function createOutbox(sql: SqlStorage, options: OutboxOptions): Outbox {
 			WHERE id = ? AND publish_at IS NOT NULL`,
 			atMs,
 			failures,
-			outcome.failure.timedOut ? now() + lateLandingMs : null,
+			outcome.failure.mayLand ? now() + lateLandingMs : null,
 			id,
 		);
 		onDue(atMs);

@@ -1,5 +1,5 @@
-// Before the world starts: histories of the sizes at which pages are compared, each in a namespace of its own, and a
-// thousand records for each of the peers.
+// Prepares the data before the world starts: a history of each size to compare, in its own namespace, and a thousand
+// records for each peer.
 import type { Deletion } from "../../src/deletion/deletion.ts";
 import type { Bundles } from "./bundles.ts";
 import { deletionOf, deletionsOf } from "./deletions.ts";
@@ -36,7 +36,11 @@ export async function prepareHistories({
 		const thousand = Array.from({ length: sizes[0] }, (_, index) => index);
 		say(`${sizes[0]} records for each of the peers …`);
 		for (const peer of ["itty", "hono"]) await deletionsOf(client, world, peer, thousand);
-		for (const name of names) await markHistory(await world.kv(name), name);
+		for (const name of names) {
+			// A new Ledger that finds a history would start frozen.
+			await client.send({ url: `${world.url(name)}/freeze` });
+			await markHistory(await world.kv(name), name);
+		}
 	} finally {
 		await world.stop();
 	}

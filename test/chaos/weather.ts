@@ -1,11 +1,11 @@
-// The long faults: KV that is down for up to an hour, of which most passes at once, and Cloudflare in the dark meanwhile.
+// The long faults: KV is down for up to an hour, most of which is skipped, and meanwhile Cloudflare may be unreachable.
 import type { Dice } from "./dice.ts";
 import type { Kv } from "./kv/kv.ts";
 import type { Outage } from "./schedule.ts";
 import type { Upstream } from "./upstream.ts";
 import type { Victim } from "./victim.ts";
 import type { Witness } from "./witness.ts";
-import type { WorldClock } from "./world-clock.ts";
+import { calmSpeed, type WorldClock } from "./world-clock.ts";
 
 export interface Weather {
 	victim: Victim;
@@ -14,11 +14,11 @@ export interface Weather {
 	clock: WorldClock;
 	witness: Witness;
 	dice: Dice;
-	/** Something to do when the time has passed. */
+	/** Called after the time was moved. */
 	onMoved(outage: Outage): Promise<void>;
 }
 
-/** Of a long outage, before its time is moved on and after it. */
+/** How much of a long outage runs before and after its time is moved. */
 const beforeMs = 40_000;
 const darkMs = 15_000;
 const afterMs = 40_000;
@@ -36,15 +36,22 @@ export async function pass(outage: Outage, weather: Weather): Promise<void> {
 	while (kv.isDown()) await clock.pause(1000);
 }
 
-/** Nothing that the Worker sends arrives between two times. */
-export async function moveOn(
-	worldMs: number,
-	weather: Pick<Weather, "victim" | "upstream" | "clock" | "witness">,
-): Promise<void> {
-	const { victim, upstream, clock, witness } = weather;
-	await upstream.holding(async () => {
-		await victim.moveClock(clock.offsetMs + worldMs);
-		clock.move(worldMs);
-		witness.note({ kind: "clock_moved", ms: worldMs });
+type Clockwork = Pick<Weather, "victim" | "upstream" | "clock" | "witness">;
+
+export async function moveOn(byMs: number, clockwork: Clockwork): Promise<void> {
+	await setClock({ byMs }, clockwork);
+	clockwork.witness.note({ kind: "clock_moved", ms: byMs });
+}
+
+/** Also moves the clock on, because the Worker's clock runs fast until it hears of this, and no clock may go back. */
+export const slowDown = (clockwork: Clockwork): Promise<void> =>
+	setClock({ byMs: 10_000, speed: calmSpeed }, clockwork);
+
+/** Holds the Worker's calls meanwhile, so that none arrives while the two clocks differ. */
+function setClock(change: Parameters<WorldClock["changed"]>[0], { victim, upstream, clock }: Clockwork): Promise<void> {
+	return upstream.holding(async () => {
+		const setting = clock.changed(change);
+		await victim.setClock(setting);
+		clock.set(setting);
 	});
 }

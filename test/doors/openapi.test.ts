@@ -11,17 +11,17 @@ const described = Object.entries(openapi.paths).flatMap(([path, operations]) =>
 	Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
 );
 
-/** Without the Worker, from public/. */
+/** Served from public/, without the Worker. */
 const served = ["GET /openapi.json", "GET /assets/{name}"];
 
-test("the contract describes every route, and no other", () => {
+test("describes every route and nothing else", () => {
 	const routed = router.routes
 		.filter(([method]) => method !== "ALL")
 		.map(([method, , , path]) => `${method} ${path?.replaceAll(/:(\w+)\+?/g, "{$1}") || "/"}`);
 	expect(described.toSorted()).toEqual([...routed, ...served].toSorted());
 });
 
-test("what only some records have is described, and not required", () => {
+test("describes members that only some records have, and does not require them", () => {
 	const { properties, required } = openapi.components.schemas.Deletion;
 	for (const member of ["form", "requests", "resolution"]) {
 		expect(properties).toHaveProperty(member);
@@ -29,7 +29,7 @@ test("what only some records have is described, and not required", () => {
 	}
 });
 
-test("it names every state, guard, door and problem code", () => {
+test("names every state, guard, door and problem code", () => {
 	const { State, Guard, Party, Problem } = openapi.components.schemas;
 	expect(State.enum).toEqual(states);
 	expect(Guard.enum).toEqual(guardNames);
@@ -37,7 +37,7 @@ test("it names every state, guard, door and problem code", () => {
 	expect(Problem.properties.code.enum.toSorted()).toEqual(problemCodes.toSorted());
 });
 
-test("a record, a plan and a row have the members that it requires", async () => {
+test("requires exactly the members of a record, a plan and a row", async () => {
 	const { Deletion, Plan, Summary } = openapi.components.schemas;
 	const plan = await call("/bindings/203.0.113.128/25");
 	expect(Object.keys(plan.json).toSorted()).toEqual(Plan.required.toSorted());

@@ -1,13 +1,13 @@
-// The world's clock inside the runtime: dates, timers and alarms go by it, and the bundle knows of no other. It is imported
-// before the bundle. `clock-settings.js` is written for each run.
-import { speed, startMs } from "./clock-settings.js";
+// The world's clock inside the runtime. Dates, timers and alarms follow it, and the bundle sees no other clock. It is
+// imported before the bundle. `clock-start.js` is written for each run.
+import { start } from "./clock-start.js";
 
 const RealDate = Date;
-let offsetMs = 0;
+let set = start;
 
-const now = () => Math.floor(startMs + (RealDate.now() - startMs) * speed + offsetMs);
-const toReal = (worldMs) => startMs + (worldMs - offsetMs - startMs) / speed;
-const toWorld = (realMs) => startMs + (realMs - startMs) * speed + offsetMs;
+const toReal = (worldMs) => set.realMs + (worldMs - set.worldMs) / set.speed;
+const toWorld = (realMs) => set.worldMs + (realMs - set.realMs) * set.speed;
+const now = () => Math.floor(toWorld(RealDate.now()));
 
 globalThis.Date = class extends RealDate {
 	constructor(...given) {
@@ -20,19 +20,19 @@ globalThis.Date = class extends RealDate {
 };
 
 const { setTimeout: realSetTimeout, setInterval: realSetInterval } = globalThis;
-globalThis.setTimeout = (act, ms = 0, ...given) => realSetTimeout(act, ms / speed, ...given);
-globalThis.setInterval = (act, ms = 0, ...given) => realSetInterval(act, ms / speed, ...given);
+globalThis.setTimeout = (act, ms = 0, ...given) => realSetTimeout(act, ms / set.speed, ...given);
+globalThis.setInterval = (act, ms = 0, ...given) => realSetInterval(act, ms / set.speed, ...given);
 const realTimeout = AbortSignal.timeout.bind(AbortSignal);
-AbortSignal.timeout = (ms) => realTimeout(Math.ceil(ms / speed));
+AbortSignal.timeout = (ms) => realTimeout(Math.ceil(ms / set.speed));
 const realWait = scheduler.wait.bind(scheduler);
-scheduler.wait = (ms, options) => realWait(ms / speed, options);
+scheduler.wait = (ms, options) => realWait(ms / set.speed, options);
 
-const offsetKey = "chaos.offset";
+const settingKey = "chaos.clock";
 let isWound = false;
 
-/** Before the Ledger is constructed: the alarm may be what has woken it, and then no request has brought the time. */
+/** Runs before the Ledger is constructed. If the alarm woke it, no request has brought the time. */
 export function wind(storage) {
-	setOffset(storage.kv.get(offsetKey) ?? 0);
+	setHere(storage.kv.get(settingKey) ?? start);
 	if (isWound) return;
 	isWound = true;
 	const prototype = Object.getPrototypeOf(storage);
@@ -46,25 +46,25 @@ export function wind(storage) {
 	};
 }
 
-/** It never goes back. */
-export function setOffset(ms) {
-	if (ms > offsetMs) offsetMs = ms;
+/** The clock never goes back. */
+export function setHere(setting) {
+	if (setting.turn > set.turn) set = setting;
 }
 
 /**
- * The runtime tries an alarm again that was cut off, after two seconds, then four, and so on. In real seconds these would
- * be minutes here; so it comes at once.
+ * The runtime retries an alarm that was cut off after two seconds, then four, and so on. Real seconds are minutes here,
+ * so the retry is brought forward.
  */
 export async function hastenAlarm(storage) {
 	const alarmAt = await storage.getAlarm();
 	if (alarmAt !== null && alarmAt <= now()) await storage.setAlarm(alarmAt);
 }
 
-/** An alarm keeps its time, and comes sooner. */
-export async function moveTo(ms, storage) {
+/** An alarm keeps its world time, so it comes sooner in real time. */
+export async function setClock(setting, storage) {
 	const alarmAt = await storage.getAlarm();
-	setOffset(ms);
-	storage.kv.put(offsetKey, ms);
+	setHere(setting);
+	storage.kv.put(settingKey, setting);
 	if (alarmAt !== null) await storage.setAlarm(alarmAt);
 	await storage.sync();
 }

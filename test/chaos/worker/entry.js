@@ -1,7 +1,7 @@
-// The Worker's entry for the chaos: the bundle as it ships, in the chaos's world. No production code has a switch for that,
-// so it is done around the code: the clock, KV, word of each commit, a reset of the object, a next release. Beside that, it
-// shows what no door shows: the Ledger's own rows, for the judge.
-import { hastenAlarm, moveTo, setOffset, wind } from "./clock.js";
+// The Worker's entry for the chaos: the bundle as it ships, in the chaos's world. Production code has no switch for
+// this, so the clock, KV, commit reports, object resets and the next release are added around it. It also shows the
+// judge the Ledger's own rows, which no door shows.
+import { hastenAlarm, setClock, setHere, wind } from "./clock.js";
 import { watchCommits } from "./commits.js";
 import unbind, { Ledger as Shipped } from "./index.js";
 import { kv } from "./kv.js";
@@ -32,7 +32,7 @@ export class Ledger extends Shipped {
 		return this.ctx.storage.sql.exec(query, afterId).toArray();
 	}
 
-	/** What waits for a person or its time is as it should be. */
+	/** Records that wait for an approval or their time do not count. */
 	unfinished() {
 		const query = `SELECT id, state, settle_at, publish_at FROM deletions
 			WHERE (open = 1 AND state NOT IN ('pending_approval', 'scheduled'))
@@ -40,11 +40,11 @@ export class Ledger extends Shipped {
 		return this.ctx.storage.sql.exec(query, Date.now()).toArray();
 	}
 
-	moveClock(offsetMs) {
-		return moveTo(offsetMs, this.ctx.storage);
+	setClock(setting) {
+		return setClock(setting, this.ctx.storage);
 	}
 
-	/** Nothing is answered: whoever waits for this object is cut off. */
+	/** Gives no answer. Every caller that waits for this object is cut off. */
 	async reset(as) {
 		if (as !== null) await release(as, this.ctx.storage);
 		this.ctx.abort("reset by the chaos");
@@ -56,7 +56,8 @@ const environments = new WeakMap();
 export default {
 	async fetch(request, env, context) {
 		const { pathname, searchParams } = new URL(request.url);
-		setOffset(Number(request.headers.get("x-chaos-offset") ?? 0));
+		const setting = request.headers.get("x-chaos-clock");
+		if (setting !== null) setHere(JSON.parse(setting));
 		const ledger = env.LEDGER.getByName(env.CLOUDFLARE_ACCOUNT_ID);
 		switch (pathname) {
 			case "/chaos/rows":
@@ -64,13 +65,13 @@ export default {
 			case "/chaos/unfinished":
 				return Response.json(await ledger.unfinished());
 			case "/chaos/clock":
-				await ledger.moveClock(Number(searchParams.get("offset")));
+				await ledger.setClock(JSON.parse(searchParams.get("setting")));
 				return new Response(null);
 			case "/chaos/reset":
 				await ledger.reset(searchParams.get("as")).catch(() => {});
 				return new Response(null);
 		}
-		// One for each, as the bundle remembers its configuration by it.
+		// One per environment, because the bundle caches its configuration by it.
 		if (!environments.has(env)) environments.set(env, inChaos(env));
 		return unbind.fetch(request, environments.get(env), context);
 	},
