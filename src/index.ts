@@ -4,12 +4,13 @@ import { createHistory } from "./adapters/history/history.ts";
 import { configOf, type Env } from "./config.ts";
 import { envelopeOfProblem } from "./doors/cloudflare.ts";
 import type { Context } from "./doors/context.ts";
-import { finish } from "./doors/reply/finish.ts";
-import { createLedgerClient, readsOf } from "./doors/ledger-client.ts";
 import { healthAnswer } from "./doors/health.ts";
+import { createLedgerClient, readsOf } from "./doors/ledger-client.ts";
 import { logProblems, misconfigured } from "./doors/misconfigured.ts";
 import { isForPeople, misconfiguredPage } from "./doors/page/misconfigured.tsx";
+import { finish } from "./doors/reply/finish.ts";
 import { type Problem, problem, problemResponse } from "./doors/reply/problem.ts";
+import { takeTurn } from "./doors/request/turns.ts";
 import { refusedUnrouted } from "./doors/request/unrouted.ts";
 import { log, traceOf } from "./log.ts";
 import { router } from "./routes.ts";
@@ -72,18 +73,22 @@ function contextOf(env: Env, config: Context["config"], url: URL): Context {
 	const requestId = crypto.randomUUID();
 	// A stub that has failed stays broken, so each call takes a new one.
 	const stub = () => env.LEDGER.getByName(config.accountId);
-	return {
+	const context: Context = {
 		requestId,
 		url,
 		config,
 		caller: null,
 		ledger: createLedgerClient(stub, requestId),
 		hurriedLedger: (limitMs) => createLedgerClient(stub, requestId, limitMs),
-		history: createHistory(env.HISTORY, readsOf(createLedgerClient(stub, requestId, readWaitMs)), (error) =>
-			log("warn", "history_unreadable", { request_id: requestId, ...traceOf(error) }),
+		history: createHistory(
+			env.HISTORY,
+			readsOf(createLedgerClient(stub, requestId, readWaitMs), () => context.caller),
+			(error) => log("warn", "history_unreadable", { request_id: requestId, ...traceOf(error) }),
+			(read) => takeTurn(context.caller ?? "", read),
 		),
 		goOn: (work) => waitUntil(work.catch((error) => log("error", "work_failed", traceOf(error)))),
 		mayFail: async (key) => (await env.FAILED_AUTHENTICATION.limit({ key })).success,
 		mayProbe: async (key) => (await env.PROBES.limit({ key })).success,
 	};
+	return context;
 }

@@ -13,9 +13,8 @@ export interface Unreachable {
 	retry_after_seconds: number;
 }
 
-type Flat<Answer> = [Answer] extends [Result<infer Value, infer Failure>]
-	? Result<Value, Failure | Unreachable>
-	: Result<Answer, Unreachable>;
+type OutOfReach = { ok: false; failure: Unreachable };
+type Flat<Answer> = [Answer] extends [Result<unknown, unknown>] ? Answer | OutOfReach : Result<Answer, Unreachable>;
 
 type Method = keyof LedgerApi;
 export type LedgerClient = {
@@ -53,9 +52,9 @@ export function createLedgerClient(newStub: () => LedgerApi, requestId: string, 
 		const answer = repeated(send, requestId);
 		return limitMs === undefined ? answer : ((await withinMs(limitMs, answer)) ?? fail(unreachable));
 	};
-	const flat = async <Value, Failure>(
-		send: () => Promise<Result<Value, Failure>>,
-	): Promise<Result<Value, Failure | Unreachable>> => {
+	const flat = async <Answer extends Result<unknown, unknown>>(
+		send: () => Promise<Answer>,
+	): Promise<Answer | OutOfReach> => {
 		const answer = await call(send);
 		return answer.ok ? answer.value : answer;
 	};
@@ -80,10 +79,10 @@ export function createLedgerClient(newStub: () => LedgerApi, requestId: string, 
 	};
 }
 
-/** What the history asks of the Ledger. */
-export const readsOf = ({ changes, record }: LedgerClient): AskLedger => ({
+/** What the history asks of the Ledger. @param callerOf who reads; each caller's reads take turns. */
+export const readsOf = ({ changes, record }: LedgerClient, callerOf: () => string | null): AskLedger => ({
 	async changes(query) {
-		const known = await changes(query);
+		const known = await changes({ ...query, caller: callerOf() });
 		return known.ok ? known.value : null;
 	},
 	record,

@@ -10,6 +10,7 @@ import { type Problem, problem } from "../reply/problem.ts";
 import { planEntries, type Wish, wishOf } from "../request/deletion.ts";
 import { readQuery, shown } from "../request/input.ts";
 import { targetInPath } from "../request/named-target.ts";
+import { surveyed } from "../request/survey.ts";
 import type { Handler } from "./handler.ts";
 
 export const listBindings: Handler = async (_request, context) => {
@@ -18,8 +19,8 @@ export const listBindings: Handler = async (_request, context) => {
 	const covering = query.value.covering === undefined ? ok(null) : coveredRange(query.value.covering);
 	if (!covering.ok) return covering;
 
-	const survey = await context.ledger.bindings({ covering: covering.value });
-	if (!survey.ok) return fail(failureProblem(survey.failure));
+	const survey = await surveyed(covering.value, context);
+	if (!survey.ok) return survey;
 	const prefixes = survey.value.map(({ id, cidr, bindings }) => ({
 		id,
 		cidr,

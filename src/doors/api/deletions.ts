@@ -43,5 +43,5 @@ export const postDeletion: Handler = async (request, context, actor) => {
 
 async function deleted(wish: Wish, request: Request, context: Context): Promise<Result<Response, Problem>> {
 	const admitted = await requestDeletion(wish, request, context);
-	return admitted.ok ? answerOf(admitted.value.deletion, admitted.value.replayed) : admitted;
+	return admitted.ok ? answerOf(admitted.value, wish.supersede) : admitted;
 }

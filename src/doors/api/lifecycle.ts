@@ -25,7 +25,9 @@ export const decideDeletion: Handler = async (request, context, actor) => {
 	const decided = await changed(decision, request, context, actor);
 	if (!decided.ok) return decided;
 	// The word was taken: a rejection is no failure of the one who rejects.
-	return decision === "reject" ? ok(Response.json(decided.value)) : answerOf(decided.value, false);
+	return decision === "reject"
+		? ok(Response.json(decided.value))
+		: answerOf({ deletion: decided.value, replayed: false }, false);
 };
 
 const resolutionEntries = {

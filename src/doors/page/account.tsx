@@ -9,6 +9,7 @@ import type { Context } from "../context.ts";
 import { failureProblem } from "../reply/failure.ts";
 import { type Problem, problem } from "../reply/problem.ts";
 import { readQuery, reasonSchema, shown } from "../request/input.ts";
+import { surveyed } from "../request/survey.ts";
 import { changeDoor, type Page } from "./door.tsx";
 import { html, htmlInParts, seeOther } from "./html.ts";
 import { glance, presentOf } from "./present.ts";
@@ -68,9 +69,8 @@ async function bindingsShown(
 	context: Context,
 ): Promise<Result<ShownPrefix[], Problem>> {
 	if (prefix !== null) return onePrefix({ id: prefix }, context);
-	const survey = await context.ledger.bindings({ covering: asked?.text ?? null });
-	if (!survey.ok) return fail(failureProblem(survey.failure));
-	if (asked === null) return survey;
+	const survey = await surveyed(asked?.text ?? null, context);
+	if (!survey.ok || asked === null) return survey;
 	// That list has only the bindings that cover the range: what serves its neighbours is missing.
 	const whole = await Promise.all(survey.value.map((one) => onePrefix(one, context)));
 	const failed = whole.find((one) => !one.ok);

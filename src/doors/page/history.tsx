@@ -3,8 +3,7 @@
 import type { Outcome, Overview } from "../../deletion/ledger-api.ts";
 import { fail, ok } from "../../deletion/result.ts";
 import { csv, ndjson, type RowFormat } from "../reply/export.ts";
-import { unreachableProblem } from "../reply/failure.ts";
-import { exported } from "../reply/history-file.ts";
+import { exported, unreadable } from "../reply/history-file.ts";
 import { problem } from "../reply/problem.ts";
 import { versionIn } from "../request/if-none-match.ts";
 import type { Page } from "./door.tsx";
@@ -37,16 +36,15 @@ export const showHistory: Page = async (request, context, viewer) => {
 		cursor,
 		unless,
 		async ask(query) {
-			const overview = await context.ledger.overview(query, days[0] ?? "");
+			const overview = await context.ledger.overview({ ...query, caller: context.caller }, days[0] ?? "");
 			seen.overview = overview.ok ? overview.value : null;
 			return seen.overview?.changes ?? null;
 		},
 	});
 	if (!page.ok) {
 		const isCursor = page.failure === "bad_cursor";
-		return fail(
-			isCursor ? problem("invalid_request", "This is no page of this list. Begin at its newest.") : unreachableProblem,
-		);
+		const badCursor = problem("invalid_request", "This is no page of this list. Begin at its newest.");
+		return fail(isCursor ? badCursor : unreadable(page.failure));
 	}
 	if (page.value === null) return ok(new Response(null, { status: 304, headers: { etag: `W/"${unless}"` } }));
 

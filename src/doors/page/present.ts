@@ -14,7 +14,7 @@ export async function glance(
 	context: Context,
 	{ unless = null, rows = false }: { unless?: string | null; rows?: boolean } = {},
 ): Promise<Overview | null> {
-	const query = { ...noRows, unless, ...(rows ? { afterId: "" } : {}) };
+	const query = { ...noRows, caller: context.caller, unless, ...(rows ? { afterId: "" } : {}) };
 	const overview = await context.ledger.overview(query, noOutcomes);
 	return overview.ok ? overview.value : null;
 }

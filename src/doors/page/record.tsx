@@ -3,6 +3,7 @@
 
 import * as v from "valibot";
 import { type Deletion, isOpen, resolutionOutcomes } from "../../deletion/deletion.ts";
+import { joinedWords } from "../../deletion/joined.ts";
 import type { Option } from "../../deletion/options.ts";
 import { isRecordId } from "../../deletion/record-id.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
@@ -24,7 +25,7 @@ const waitMs = 3000;
 const notFound = failureProblem(noSuchDeletion);
 
 export const showRecord: Page = async (request, context, viewer) => {
-	const query = readQuery(context.url, {});
+	const query = readQuery(context.url, { joined: v.optional(v.literal("true", 'must be "true"')) });
 	if (!query.ok) return query;
 	const id = request.params.id ?? "";
 	if (!isRecordId(id)) return fail(notFound);
@@ -45,6 +46,7 @@ export const showRecord: Page = async (request, context, viewer) => {
 				viewer={viewer}
 				present={presentOf(overview)}
 				live={goesOn ? etag : null}
+				joined={query.value.joined === undefined ? null : joinedWords(deletion.value)}
 			/>,
 			200,
 			etag === null ? {} : { etag },

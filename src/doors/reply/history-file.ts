@@ -4,15 +4,24 @@ import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
 import type { RowFormat } from "./export.ts";
 import { unreachableProblem } from "./failure.ts";
-import { type Problem, problem } from "./problem.ts";
+import { type Problem, problem, retryAfter } from "./problem.ts";
 
 const rowsAtOnce = 1000;
 
 /** For answers that have no member of their own for it. */
 export const staleness = (stale: boolean): Record<string, string> => (stale ? { "x-unbind-stale": "true" } : {});
 
-export const unreadable = (failure: "bad_cursor" | "unavailable"): Problem =>
-	failure === "bad_cursor" ? badCursor : unreachableProblem;
+export function unreadable(failure: "bad_cursor" | "unavailable" | "busy"): Problem {
+	if (failure === "busy") return tooManyReads;
+	return failure === "bad_cursor" ? badCursor : unreachableProblem;
+}
+
+const tooManyReads = problem(
+	"too_many_reads",
+	"You have too many reads of the history under way. Try again in a second.",
+	{},
+	retryAfter(1),
+);
 
 const badCursor = problem(
 	"invalid_request",

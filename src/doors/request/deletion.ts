@@ -23,7 +23,16 @@ export const planEntries = {
 	reason: v.optional(reasonSchema),
 	acknowledge: v.optional(acknowledgeSchema),
 };
-export const deletionEntries = { ...planEntries, not_before: v.optional(timeSchema) };
+/** As JSON, or as a parameter. */
+const supersedeSchema = v.pipe(
+	v.union([v.boolean(), v.picklist(["true", "false"])], "must be true or false"),
+	v.transform((value) => value === true || value === "true"),
+);
+export const deletionEntries = {
+	...planEntries,
+	not_before: v.optional(timeSchema),
+	supersede: v.optional(supersedeSchema),
+};
 
 /** A deletion as a caller wishes for it, whatever the way in which it was said. */
 export interface Wish {
@@ -32,13 +41,21 @@ export interface Wish {
 	reason: string | null;
 	acknowledge: readonly string[];
 	notBeforeMs: number | null;
+	supersede: boolean;
 }
 
 export const wishOf = (
 	actor: Actor,
 	target: Target,
-	{ reason, acknowledge, not_before }: Partial<Read<typeof deletionEntries>>,
-): Wish => ({ actor, target, reason: reason ?? null, acknowledge: acknowledge ?? [], notBeforeMs: not_before ?? null });
+	{ reason, acknowledge, not_before, supersede = false }: Partial<Read<typeof deletionEntries>>,
+): Wish => ({
+	actor,
+	target,
+	reason: reason ?? null,
+	acknowledge: acknowledge ?? [],
+	notBeforeMs: not_before ?? null,
+	supersede,
+});
 
 const longestDelayMs = 7 * 24 * 3_600_000;
 
@@ -58,6 +75,9 @@ export async function requestDeletion(
 
 	if (wish.notBeforeMs !== null && wish.notBeforeMs > Date.now() + longestDelayMs) {
 		return fail(problem("invalid_request", "not_before may be 7 days ahead at the most."));
+	}
+	if (wish.notBeforeMs !== null && wish.supersede) {
+		return fail(problem("invalid_request", "supersede=true deletes now, so it can't be used with not_before."));
 	}
 	const command = {
 		form,
