@@ -31,7 +31,7 @@ const plain = [
 	"test/json-pointer.test.ts",
 	"test/capped-body.test.ts",
 	"test/adapters/cloudflare/{interpret,rate-gate,redact}.test.ts",
-	"test/doors/{chat/command,page/jsx-runtime,repeated-name,webhooks/mapping}.test.ts",
+	"test/doors/{chat/command,page/jsx-runtime,request/repeated-name,webhooks/mapping}.test.ts",
 ];
 
 export default defineConfig({

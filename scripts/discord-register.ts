@@ -9,7 +9,7 @@ import type {
 	RESTPutAPIApplicationGuildCommandsJSONBody,
 } from "discord-api-types/v10";
 import * as v from "valibot";
-import { resolutionOutcomes } from "../src/deletion/deletion.ts";
+import { resolutionOutcomes } from "../src/deletion/record/deletion.ts";
 import { type Verb, verbNames, verbs } from "../src/doors/chat/command.ts";
 import { readWorkerOptions } from "../test/sandbox/wrangler.ts";
 

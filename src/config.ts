@@ -15,14 +15,13 @@ import type { Sender } from "./config/sender.ts";
 import { type TokenHolder, tokenHoldersOf, tokens } from "./config/tokens.ts";
 import { unknownSettings } from "./config/unknown.ts";
 import { readSenders } from "./config/webhooks.ts";
-import { cidrsOf } from "./deletion/assess.ts";
-import { parseCidr } from "./deletion/cidr.ts";
-import { type CloudflareId, isCloudflareId } from "./deletion/cloudflare-id.ts";
-import { digestOf } from "./deletion/digest.ts";
+import { cidrsOf, parseCidr } from "./deletion/address/cidr.ts";
+import { type CloudflareId, isCloudflareId } from "./deletion/address/cloudflare-id.ts";
+import { defaultPolicy, fixedGuards, type Policy } from "./deletion/judgement/policy.ts";
 import type { LedgerApi } from "./deletion/ledger-api.ts";
-import { defaultPolicy, fixedGuards, type Policy } from "./deletion/policy.ts";
+import { digestOf } from "./deletion/record/digest.ts";
+import { guardNames, levels } from "./deletion/record/verdict.ts";
 import { fail, ok, type Result } from "./deletion/result.ts";
-import { guardNames, levels } from "./deletion/verdict.ts";
 
 /** The Worker's bindings, as wrangler.toml declares them. Settings and secrets are read by `readConfig` alone. */
 export interface Env {

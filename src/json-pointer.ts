@@ -1,7 +1,7 @@
 // JSON pointers (RFC 6901), with which a configuration says where something stands in a payload of somebody else's. Where
 // a payload has a list of elements, a pointer speaks of the element; one with "#" before it, of the whole
 // payload.
-import type { Json } from "./deletion/json.ts";
+import type { Json } from "./deletion/record/json.ts";
 
 export interface JsonPointer {
 	of: "element" | "payload";

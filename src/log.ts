@@ -1,6 +1,6 @@
 // One line of JSON an event, for people and their log tools. Fields are chosen where the event happens; a secret is in
 // none of them. An exception's message can quote what it choked on, so only known words of it are kept.
-import type { Json } from "./deletion/json.ts";
+import type { Json } from "./deletion/record/json.ts";
 
 export type LogLevel = "info" | "warn" | "error";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Json } from "../src/deletion/json.ts";
+import type { Json } from "../src/deletion/record/json.ts";
 import { parsePointer, pointerText, valueAt } from "../src/json-pointer.ts";
 
 /** The value there; null if the text is not a pointer. */

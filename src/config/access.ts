@@ -2,7 +2,7 @@
 // named may nothing.
 
 import * as v from "valibot";
-import type { Scope } from "../deletion/actor.ts";
+import type { Scope } from "../deletion/record/actor.ts";
 import { cidrList, scopeList, table } from "./fields.ts";
 
 export interface AccessUser {

@@ -1,6 +1,6 @@
 // What an actor of a record may do now, by the configuration as it is now.
 import type { Config } from "../config.ts";
-import { type Actor, folded, type Party, sameName } from "../deletion/actor.ts";
+import { type Actor, folded, type Party, sameName } from "../deletion/record/actor.ts";
 import type { ChatUser } from "./chat.ts";
 import type { Part } from "./part.ts";
 

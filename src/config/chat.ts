@@ -3,7 +3,7 @@
 // anything.
 
 import * as v from "valibot";
-import { type Scope, scopes } from "../deletion/actor.ts";
+import { type Scope, scopes } from "../deletion/record/actor.ts";
 import { ok } from "../deletion/result.ts";
 import { nearestOf } from "../nearest.ts";
 import { cidrList, table } from "./fields.ts";

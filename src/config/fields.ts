@@ -1,8 +1,8 @@
 // What more than one setting is made of.
 
 import * as v from "valibot";
-import { scopes } from "../deletion/actor.ts";
-import { parseCidr } from "../deletion/cidr.ts";
+import { parseCidr } from "../deletion/address/cidr.ts";
+import { scopes } from "../deletion/record/actor.ts";
 
 /** A record takes a list for one, whose names are its positions; and passes over these names without a word. */
 export const table = (problem: string) =>

@@ -1,5 +1,5 @@
 // Who is who: names are the same in any case of letters, and a record must not leave open which of two it means.
-import { folded } from "../deletion/actor.ts";
+import { folded } from "../deletion/record/actor.ts";
 import type { Part } from "./part.ts";
 import { type ConfigProblem, problemIn } from "./problem.ts";
 

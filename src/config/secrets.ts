@@ -1,7 +1,7 @@
 // A secret that another setting names. Its value is one secret or several, a line each, so that one can be changed while
 // the other side still uses the last: the newest first.
 
-import { digestOf } from "../deletion/digest.ts";
+import { digestOf } from "../deletion/record/digest.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
 import type { Part } from "./part.ts";
 import { type ConfigProblem, problemIn, secretName } from "./problem.ts";

@@ -1,6 +1,6 @@
 // One who sends webhooks, as the code uses it: how it proves that it is the sender, and what its payloads say where.
-import type { Scope } from "../deletion/actor.ts";
-import type { GuardName } from "../deletion/verdict.ts";
+import type { Scope } from "../deletion/record/actor.ts";
+import type { GuardName } from "../deletion/record/verdict.ts";
 import type { JsonPointer } from "../json-pointer.ts";
 
 export const schemeNames = [

@@ -1,7 +1,7 @@
 // The secret TOKENS: the callers that come with a token of ours, by their names. It holds digests, never a token.
 
 import * as v from "valibot";
-import type { Scope } from "../deletion/actor.ts";
+import type { Scope } from "../deletion/record/actor.ts";
 import { cidrList, scopeList, table } from "./fields.ts";
 
 /** A caller as the secret `TOKENS` names it. */

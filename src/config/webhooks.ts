@@ -2,8 +2,8 @@
 // what is to be deleted. A preset fills in what a sender's documentation says of its payloads.
 
 import * as v from "valibot";
-import { folded } from "../deletion/actor.ts";
-import { guardNames } from "../deletion/verdict.ts";
+import { folded } from "../deletion/record/actor.ts";
+import { guardNames } from "../deletion/record/verdict.ts";
 import { type JsonPointer, parsePointer, pointerText } from "../json-pointer.ts";
 import { cidrList, scopeList, table } from "./fields.ts";
 import type { Part } from "./part.ts";

@@ -1,18 +1,18 @@
 // What the doors may ask of a Ledger; the Durable Object carries it out. Everything passes as plain data. Behind the
 // arguments named here, each call has one more: the form in which it is made (`form.ts`), absent in version 0.1.0's.
 
-import type { Actor, Door, Party } from "./actor.ts";
-import type { RestorationRefusal } from "./begin-restoration.ts";
-import type { Binding, Prefix } from "./binding.ts";
-import type { CloudflareId } from "./cloudflare-id.ts";
-import type { LifecycleFailure } from "./decisions.ts";
-import type { Deletion, SettledState, Summary } from "./deletion.ts";
-import type { Freeze, FreezeEvent, FreezeRefusal, Waiting } from "./freeze.ts";
-import type { LookUpFailure } from "./locate.ts";
-import type { Offer, OfferFailure, Press } from "./offer.ts";
-import type { Plan, PlanQuery } from "./plan.ts";
-import type { DeletionCommand, Receipt, Rejection } from "./receive.ts";
-import type { ResolutionRefusal, ResolutionWish } from "./resolution.ts";
+import type { Binding, Prefix } from "./address/binding.ts";
+import type { CloudflareId } from "./address/cloudflare-id.ts";
+import type { RestorationRefusal } from "./course/begin-restoration.ts";
+import type { LifecycleFailure } from "./course/decisions.ts";
+import type { Offer, OfferFailure, Press } from "./course/offer.ts";
+import type { DeletionCommand, Receipt, Rejection } from "./course/receive.ts";
+import type { ResolutionRefusal, ResolutionWish } from "./course/resolution.ts";
+import type { Freeze, FreezeEvent, FreezeRefusal, Waiting } from "./judgement/freeze.ts";
+import type { Plan, PlanQuery } from "./judgement/plan.ts";
+import type { LookUpFailure } from "./lookup/locate.ts";
+import type { Actor, Door, Party } from "./record/actor.ts";
+import type { Deletion, SettledState, Summary } from "./record/deletion.ts";
 import type { Result } from "./result.ts";
 import type { HealthProblem, StatusFacts } from "./status.ts";
 

@@ -1,15 +1,15 @@
 // What the domain needs from the world. Adapters and the Ledger carry it out; nothing here does anything.
 
-import type { Actor, Party } from "./actor.ts";
-import type { Binding, Prefix } from "./binding.ts";
-import type { CloudflareId } from "./cloudflare-id.ts";
-import type { CloudflareAnswer, Deletion, Summary } from "./deletion.ts";
-import type { Freeze } from "./freeze.ts";
-import type { Pace } from "./guards.ts";
-import type { Policy } from "./policy.ts";
-import type { Progress } from "./progress.ts";
+import type { Binding, Prefix } from "./address/binding.ts";
+import type { CloudflareId } from "./address/cloudflare-id.ts";
+import type { Freeze } from "./judgement/freeze.ts";
+import type { Pace } from "./judgement/guards.ts";
+import type { Policy } from "./judgement/policy.ts";
+import type { Actor, Party } from "./record/actor.ts";
+import type { CloudflareAnswer, Deletion, Summary } from "./record/deletion.ts";
+import type { Progress } from "./record/progress.ts";
+import type { GuardName } from "./record/verdict.ts";
 import type { Result } from "./result.ts";
-import type { GuardName } from "./verdict.ts";
 
 /** A list, and when it was asked for: what has changed since may be missing from it. */
 export interface Listing<Item> {

@@ -2,11 +2,11 @@
 // core, guards and record as everywhere; only the language is Cloudflare's. Every answer is its envelope.
 
 import type { IRequest } from "itty-router";
-import { type Actor, type Scope, sameName } from "../deletion/actor.ts";
-import type { Binding } from "../deletion/binding.ts";
-import { type CloudflareId, isCloudflareId, sameId } from "../deletion/cloudflare-id.ts";
-import type { CloudflareMessage, Deletion } from "../deletion/deletion.ts";
-import { joinedWords } from "../deletion/joined.ts";
+import type { Binding } from "../deletion/address/binding.ts";
+import { type CloudflareId, isCloudflareId, sameId } from "../deletion/address/cloudflare-id.ts";
+import { type Actor, type Scope, sameName } from "../deletion/record/actor.ts";
+import type { CloudflareMessage, Deletion } from "../deletion/record/deletion.ts";
+import { joinedWords } from "../deletion/record/joined.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
 import { authenticateAsCloudflare, lacks } from "./auth/authenticate.ts";
 import type { Context } from "./context.ts";

@@ -1,7 +1,7 @@
 // What a door has at hand for one request. It never sees `Env`.
 import type { Config } from "../config.ts";
-import { parseCidr } from "../deletion/cidr.ts";
-import type { History } from "../deletion/history.ts";
+import { parseCidr } from "../deletion/address/cidr.ts";
+import type { History } from "../deletion/record/history.ts";
 import type { LedgerClient } from "./ledger-client.ts";
 
 export interface Context {

@@ -1,8 +1,9 @@
 // The Ledger as the doors call it. A call that fails is made again: a request's id is its claim, so the Ledger carries it
 // out once however often it arrives. Every answer is one flat Result; a Ledger out of reach is one more failure in it.
-import { form } from "../deletion/form.ts";
-import type { AskLedger } from "../deletion/history.ts";
+
 import type { LedgerApi } from "../deletion/ledger-api.ts";
+import { form } from "../deletion/record/form.ts";
+import type { AskLedger } from "../deletion/record/history.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
 import { log, traceOf } from "../log.ts";
 import { withinMs } from "../within-ms.ts";

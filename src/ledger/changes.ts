@@ -1,9 +1,10 @@
 // What the Ledger knows that KV may not show yet: open deletions, what has not reached KV, and whatever changed or reached
 // KV in the last ten minutes. KV promises to have caught up after "60 seconds or more".
-import { sameName } from "../deletion/actor.ts";
-import { plainId } from "../deletion/cloudflare-id.ts";
-import type { Summary } from "../deletion/deletion.ts";
+
+import { plainId } from "../deletion/address/cloudflare-id.ts";
 import type { Changes, ChangesQuery } from "../deletion/ledger-api.ts";
+import { sameName } from "../deletion/record/actor.ts";
+import type { Summary } from "../deletion/record/deletion.ts";
 import { readRow, type StoredRow } from "./unreadable.ts";
 
 const recentMs = 600_000;

@@ -1,7 +1,8 @@
 // Claims: which record answers for a caller's key, or for a request's id. Rows leave after a week.
-import { digested } from "../deletion/digest.ts";
-import { form } from "../deletion/form.ts";
+
 import type { Claim, KeptClaim } from "../deletion/ports.ts";
+import { digested } from "../deletion/record/digest.ts";
+import { form } from "../deletion/record/form.ts";
 
 export function makeClaims(sql: SqlStorage, deletionId: string, claims: readonly Claim[], nowMs: number): void {
 	for (const { actor, key, payload, lasting } of claims) {

@@ -1,7 +1,7 @@
 // Whether Cloudflare accepts unbind's own credential, as its last answers had it. Kept, so that `/health` knows after a
 // restart too; with a mark of the credential, so that a new one starts without the old one's reputation.
 import type { Credential } from "../adapters/cloudflare/send.ts";
-import { digestOf } from "../deletion/digest.ts";
+import { digestOf } from "../deletion/record/digest.ts";
 import { log } from "../log.ts";
 import { getFlag, setFlag } from "./tables.ts";
 

@@ -1,8 +1,8 @@
 // The kill switch, and the log of who turned it, when and why.
 
-import type { Party } from "../deletion/actor.ts";
-import { at } from "../deletion/deletion.ts";
-import type { Freeze, FreezeEvent } from "../deletion/freeze.ts";
+import type { Freeze, FreezeEvent } from "../deletion/judgement/freeze.ts";
+import type { Party } from "../deletion/record/actor.ts";
+import { at } from "../deletion/record/deletion.ts";
 import { getFlag, setFlag } from "./tables.ts";
 
 const loggedAtMost = 20;

@@ -1,9 +1,9 @@
 // The domain's journal in SQLite. Synchronous, so that what belongs together becomes durable together; decides nothing.
-import { plainId } from "../deletion/cloudflare-id.ts";
-import { at, type Deletion, isOpen, leavesKeyFree, summaryOf } from "../deletion/deletion.ts";
-import { form } from "../deletion/form.ts";
+import { plainId } from "../deletion/address/cloudflare-id.ts";
 import type { Claim, Journal, KeptClaim, OpenDeletion, Terms } from "../deletion/ports.ts";
-import { type Progress, readProgress, storedProgress } from "../deletion/progress.ts";
+import { at, type Deletion, isOpen, leavesKeyFree, summaryOf } from "../deletion/record/deletion.ts";
+import { form } from "../deletion/record/form.ts";
+import { type Progress, readProgress, storedProgress } from "../deletion/record/progress.ts";
 import { claimUnder, freeKeys, makeClaims, takeOverClaims } from "./claims.ts";
 import { freezeInForce } from "./freezes.ts";
 import { mirrorDueMs } from "./mirrors.ts";

@@ -4,39 +4,32 @@
 import { DurableObject } from "cloudflare:workers";
 import { aliasInKv, recordInKv } from "../adapters/history/recall.ts";
 import { configOf, type Env } from "../config.ts";
-import type { Actor, Party } from "../deletion/actor.ts";
-import { advance } from "../deletion/advance.ts";
-import { beginRestoration, type RestorationRefusal } from "../deletion/begin-restoration.ts";
-import type { Binding } from "../deletion/binding.ts";
-import { type CloudflareId, isCloudflareId } from "../deletion/cloudflare-id.ts";
-import { cancel, decideApproval, type LifecycleFailure } from "../deletion/decisions.ts";
-import { type Deletion, isOpen } from "../deletion/deletion.ts";
-import { createDirectory } from "../deletion/directory.ts";
-import { type Freeze, type FreezeRefusal, refusedFreeze } from "../deletion/freeze.ts";
-import { giveUpIfLate } from "../deletion/judge-received.ts";
+import type { Binding } from "../deletion/address/binding.ts";
+import { type CloudflareId, isCloudflareId } from "../deletion/address/cloudflare-id.ts";
+import { advance } from "../deletion/course/advance.ts";
+import { beginRestoration, type RestorationRefusal } from "../deletion/course/begin-restoration.ts";
+import { cancel, decideApproval, type LifecycleFailure } from "../deletion/course/decisions.ts";
+import { giveUpIfLate } from "../deletion/course/judge-received.ts";
+import type { Offer, OfferFailure, Press } from "../deletion/course/offer.ts";
+import { type DeletionCommand, type Receipt, type Rejection, receive } from "../deletion/course/receive.ts";
+import { type ResolutionRefusal, type ResolutionWish, resolve } from "../deletion/course/resolution.ts";
+import { type Freeze, type FreezeRefusal, refusedFreeze } from "../deletion/judgement/freeze.ts";
+import { type Plan, type PlanQuery, plan } from "../deletion/judgement/plan.ts";
 import type { BindingsQuery, Changes, ChangesQuery, LedgerApi, Overview } from "../deletion/ledger-api.ts";
-import type { LookUpFailure } from "../deletion/locate.ts";
-import type { Offer, OfferFailure, Press } from "../deletion/offer.ts";
-import { type Plan, type PlanQuery, plan } from "../deletion/plan.ts";
-import { type DeletionCommand, type Receipt, type Rejection, receive } from "../deletion/receive.ts";
-import { type ResolutionRefusal, type ResolutionWish, resolve } from "../deletion/resolution.ts";
+import { createDirectory } from "../deletion/lookup/directory.ts";
+import type { LookUpFailure } from "../deletion/lookup/locate.ts";
+import { shownTo } from "../deletion/lookup/shown-to.ts";
+import { surveyPrefix } from "../deletion/lookup/survey.ts";
+import type { Actor, Party } from "../deletion/record/actor.ts";
+import { type Deletion, isOpen } from "../deletion/record/deletion.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
-import { shownTo } from "../deletion/shown-to.ts";
 import { healthProblems } from "../deletion/status.ts";
-import { surveyPrefix } from "../deletion/survey.ts";
 import { log, traceOf } from "../log.ts";
 import { withinMs } from "../within-ms.ts";
 import { changes } from "./changes.ts";
 import { isCredentialRejected, markOf } from "./credential-health.ts";
 import { probeCredential, probeDueMs } from "./credential-probe.ts";
-import {
-	freezeInForce,
-	freezeLog,
-	hasReadHistory,
-	isImporting,
-	scheduledIds,
-	setFreeze,
-} from "./freezes.ts";
+import { freezeInForce, freezeLog, hasReadHistory, isImporting, scheduledIds, setFreeze } from "./freezes.ts";
 import { migrate } from "./migrations.ts";
 import { nextMirrorMs, sendMirrors } from "./mirrors.ts";
 import { keepOffer, takeOffer } from "./offers.ts";

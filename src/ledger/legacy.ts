@@ -5,8 +5,8 @@ import { isEmpty, type KnownRecord, newestVersions, recordsSince } from "../adap
 import { freezeInKv, mirrorsInKv } from "../adapters/history/mirrors.ts";
 import { lastChangeMs } from "../adapters/history/publish.ts";
 import { recordInKv } from "../adapters/history/recall.ts";
-import { at, type Deletion, settle } from "../deletion/deletion.ts";
-import { endsBefore, type Freeze } from "../deletion/freeze.ts";
+import { endsBefore, type Freeze } from "../deletion/judgement/freeze.ts";
+import { at, type Deletion, settle } from "../deletion/record/deletion.ts";
 import { log, traceOf } from "../log.ts";
 import { takeOverClaims } from "./claims.ts";
 import {

@@ -1,7 +1,7 @@
 // Keeps the mirrors in KV of what the Ledger alone knows: the freeze, and what waits or is unclear. A Ledger that has lost
 // its tables begins from them (`legacy.ts`).
 import { type MirroredDeletion, mirrorFreeze, mirrorOpen } from "../adapters/history/mirrors.ts";
-import type { State } from "../deletion/deletion.ts";
+import type { State } from "../deletion/record/deletion.ts";
 import { keptClaims } from "./claims.ts";
 import { freezeMirrorFlag, freezeSet } from "./freezes.ts";
 import { getFlag, readRecord, setFlag } from "./tables.ts";

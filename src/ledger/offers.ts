@@ -1,6 +1,6 @@
 // The offers behind the buttons of chat messages. Taking one is synchronous, so of two clicks one is the first.
 
-import { judgePress, type Offer, type OfferFailure, type Press, type Use } from "../deletion/offer.ts";
+import { judgePress, type Offer, type OfferFailure, type Press, type Use } from "../deletion/course/offer.ts";
 import type { Result } from "../deletion/result.ts";
 
 /** So long after its end a button can still be told from one that never was. */

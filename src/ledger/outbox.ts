@@ -1,6 +1,6 @@
 // Takes settled records, and the other ids that callers know them by, to KV, for as long as it takes. A record leaves the
 // outbox only when KV has accepted just the version that the Ledger holds.
-import { type Deletion, withEvent } from "../deletion/deletion.ts";
+import { type Deletion, withEvent } from "../deletion/record/deletion.ts";
 import type { Result } from "../deletion/result.ts";
 import { promptMs } from "./changes.ts";
 import { readRow } from "./unreadable.ts";

@@ -1,7 +1,8 @@
 // How many deletions ended how, by the day on which they were asked for. Counted in the commit that stores the record,
 // so that nobody has to read the history to draw it.
-import { carriedOutAs, type Deletion, isOpen, type State } from "../deletion/deletion.ts";
+
 import type { Outcome } from "../deletion/ledger-api.ts";
+import { carriedOutAs, type Deletion, isOpen, type State } from "../deletion/record/deletion.ts";
 
 /** More than anybody is shown. */
 const keptDays = 400;

@@ -1,7 +1,7 @@
 // Keeps refusals cheap: any token can ask for what it may not have, hundreds of times a second. The same refusal of the same
 // caller within a minute is one record with a count; and beyond so many an hour, one record counts the rest. In memory, but
 // for the hour's count, which a restart takes from the records.
-import type { Deletion } from "../deletion/deletion.ts";
+import type { Deletion } from "../deletion/record/deletion.ts";
 
 /** How long refusals of one kind share a record; it is published when that is over. */
 export const sharedForMs = 60_000;

@@ -1,5 +1,5 @@
 // The spellings of a name under which an earlier release kept claims: it took "CI" and "ci" for two.
-import { sameName } from "../deletion/actor.ts";
+import { sameName } from "../deletion/record/actor.ts";
 
 /** One row a name, whatever the number of claims: each step goes to the next name by the primary key. */
 const names = `WITH RECURSIVE names (name) AS (

@@ -1,10 +1,11 @@
 // Remembers the last look at the whole account, for those whom an older one will do: a chat that completes what somebody
 // types asks at every letter.
-import type { Directory } from "../deletion/directory.ts";
+
 import type { BindingsQuery, PrefixWithBindings, Survey } from "../deletion/ledger-api.ts";
+import type { Directory } from "../deletion/lookup/directory.ts";
+import { survey } from "../deletion/lookup/survey.ts";
 import type { Ports } from "../deletion/ports.ts";
 import { ok } from "../deletion/result.ts";
-import { survey } from "../deletion/survey.ts";
 
 type Surveys = (query: BindingsQuery, ports: Ports) => Promise<Survey>;
 

@@ -1,7 +1,7 @@
 // What the Ledger's tables are asked in more than one place. One row a deletion, with what is asked of it by SQL beside
 // the record itself: a rowid table, as a record is too large for a key's leaf and would take a page more. Rows leave a
 // week after they have settled and reached KV.
-import type { Deletion } from "../deletion/deletion.ts";
+import type { Deletion } from "../deletion/record/deletion.ts";
 
 export const keptMs = 7 * 24 * 3_600_000;
 

@@ -1,6 +1,6 @@
 // Rows whose JSON cannot be read: each is left alone, logged once, and counted, and nothing else waits for it. A row that
 // is written again is read again.
-import { type Deletion, type Summary, summaryOf } from "../deletion/deletion.ts";
+import { type Deletion, type Summary, summaryOf } from "../deletion/record/deletion.ts";
 import { log } from "../log.ts";
 import { readRecord } from "./tables.ts";
 

@@ -1,5 +1,5 @@
 // How many deletions wait: for an approval, for their time, or only for the end of the freeze.
-import type { Waiting } from "../deletion/freeze.ts";
+import type { Waiting } from "../deletion/judgement/freeze.ts";
 
 /** A record that cannot be read counts as one that waits for its time. */
 export function waiting(sql: SqlStorage, nowMs: number): Waiting {

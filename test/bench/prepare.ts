@@ -1,6 +1,6 @@
 // Prepares the data before the world starts: a history of each size to compare, in its own namespace, and a thousand
 // records for each peer.
-import type { Deletion } from "../../src/deletion/deletion.ts";
+import type { Deletion } from "../../src/deletion/record/deletion.ts";
 import type { Bundles } from "./bundles.ts";
 import { deletionOf, deletionsOf } from "./deletions.ts";
 import { historyOf, sizes } from "./items/pages.ts";

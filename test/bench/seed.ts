@@ -8,8 +8,8 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { metadataOf, recordKey } from "../../src/adapters/history/keys.ts";
-import type { Deletion } from "../../src/deletion/deletion.ts";
-import { newRecordId } from "../../src/deletion/record-id.ts";
+import type { Deletion } from "../../src/deletion/record/deletion.ts";
+import { newRecordId } from "../../src/deletion/record/record-id.ts";
 import { account } from "./account.ts";
 
 const marker = "marker";

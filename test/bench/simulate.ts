@@ -2,9 +2,9 @@
 // simulated clock. The result is what a real Ledger would hold.
 import { rmSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { type Deletion, withEvent } from "../../src/deletion/deletion.ts";
 import type { Terms } from "../../src/deletion/ports.ts";
-import { notYetSent } from "../../src/deletion/progress.ts";
+import { type Deletion, withEvent } from "../../src/deletion/record/deletion.ts";
+import { notYetSent } from "../../src/deletion/record/progress.ts";
 import { ok } from "../../src/deletion/result.ts";
 import { changes } from "../../src/ledger/changes.ts";
 import { createJournal } from "../../src/ledger/journal.ts";

@@ -1,7 +1,7 @@
 // One runtime with everything in it: unbind, its peers and the account behind them. Each has its own socket, which
 // bypasses miniflare's entry; otherwise that would be measured.
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4WorkerOptions } from "miniflare";
-import type { Json } from "../../src/deletion/json.ts";
+import type { Json } from "../../src/deletion/record/json.ts";
 import { accountId } from "../sandbox/imitation/account.ts";
 import { sandboxBindings } from "../sandbox/settings.ts";
 import { withoutSignalListeners } from "../sandbox/signals.ts";

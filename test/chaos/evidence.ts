@@ -1,6 +1,6 @@
 // Gathers what the judge needs: what the witness saw, and the final state on every side: the history as callers read
 // it, the Ledger's rows and KV's keys. It compares nothing.
-import type { Deletion, Summary } from "../../src/deletion/deletion.ts";
+import type { Deletion, Summary } from "../../src/deletion/record/deletion.ts";
 import { callers, headersOf } from "./account.ts";
 import type { Kv } from "./kv/kv.ts";
 import type { Victim } from "./victim.ts";

@@ -7,56 +7,56 @@ export const worldMutations: readonly Mutation[] = [
 		// When a restoration looks, a binding that we deleted does not count as bound while lists may lag.
 		name: "what we deleted does not count as bound",
 		patch: {
-			file: "src/deletion/look.ts",
+			file: "src/deletion/lookup/look.ts",
 			replace: "\tif (deleted !== null && now() < goneAtMs(deleted) + lagMs) return ok(false);\n",
 			by: "",
 		},
-		tests: ["test/deletion/lag.test.ts"],
+		tests: ["test/deletion/lookup/lag.test.ts"],
 		chaos: true,
 	},
 	{
 		// A restoration can be requested again if its binding is no longer there.
 		name: "a restoration whose binding has gone can be asked for again",
 		patch: {
-			file: "src/deletion/begin-restoration.ts",
+			file: "src/deletion/course/begin-restoration.ts",
 			replace: 'restoration?.state !== "already_bound") return false;',
 			by: 'restoration?.state !== "already_bound") return false;\n\treturn true;',
 		},
-		tests: ["test/deletion/begin-restoration.test.ts"],
+		tests: ["test/deletion/course/begin-restoration.test.ts"],
 		chaos: false,
 	},
 	{
 		// A look within two minutes of the last call is not enough to fail.
 		name: "the lag before failing",
 		patch: {
-			file: "src/deletion/careful-rules.ts",
+			file: "src/deletion/course/careful-rules.ts",
 			replace: "return lookedAtMs < progress.lastSentAtMs + lagMs;",
 			by: "return false;",
 		},
-		tests: ["test/deletion/careful-rules.test.ts", "test/deletion/read-back.test.ts"],
+		tests: ["test/deletion/course/careful-rules.test.ts", "test/deletion/read-back.test.ts"],
 		chaos: true,
 	},
 	{
 		// A look reads the binding by its id, not only in the list.
 		name: "the look at the binding itself",
 		patch: {
-			file: "src/deletion/look.ts",
+			file: "src/deletion/lookup/look.ts",
 			replace:
 				'\tconst read = await cloudflare.getBinding(binding.prefix_id, binding.id);\n\tif (read.ok) return "not_done";\n\tif (read.failure.kind !== "not_found" || maySeeNothing) return "nothing";\n',
 			by: '\tconst listing = await cloudflare.listBindings(binding.prefix_id, { fresh: true });\n\tif (!listing.ok) return "nothing";\n\tif (listing.value.items.some(({ id }) => sameId(id, binding.id))) return "not_done";\n\tif (maySeeNothing) return "nothing";\n',
 		},
-		tests: ["test/deletion/execute.test.ts"],
+		tests: ["test/deletion/course/execute.test.ts"],
 		chaos: true,
 	},
 	{
 		// A request joins a deletion by when it took effect, not by when its record last changed.
 		name: "joining by when it took effect",
 		patch: {
-			file: "src/deletion/judge-received.ts",
+			file: "src/deletion/course/judge-received.ts",
 			replace: "goneAtMs(gone) >=",
 			by: 'Date.parse(gone.timeline.at(-1)?.at ?? "") >=',
 		},
-		tests: ["test/deletion/judge-received.test.ts"],
+		tests: ["test/deletion/course/judge-received.test.ts"],
 		chaos: true,
 	},
 	{
@@ -151,11 +151,11 @@ export const worldMutations: readonly Mutation[] = [
 		// A look-up by id remembers misses for a while.
 		name: "the memory of misses",
 		patch: {
-			file: "src/deletion/find.ts",
+			file: "src/deletion/lookup/find.ts",
 			replace: "\tif (isComplete) directory.learnMissing(target.bindingId, ports.now());\n",
 			by: "",
 		},
-		tests: ["test/deletion/find.test.ts"],
+		tests: ["test/deletion/lookup/find.test.ts"],
 		chaos: false,
 	},
 	{
@@ -195,7 +195,7 @@ export const worldMutations: readonly Mutation[] = [
 		// An approval that a freeze held up for too long is requested again.
 		name: "asking again for an approval that a freeze held up",
 		patch: {
-			file: "src/deletion/waiting.ts",
+			file: "src/deletion/course/waiting.ts",
 			replace: "if (deletion.approval === null || !isLate || !wasHeld) return",
 			by: "if (isLate || !isLate) return",
 		},
@@ -217,22 +217,22 @@ export const worldMutations: readonly Mutation[] = [
 		// If Cloudflare can be read, the look decides instead of the resolution by hand.
 		name: "the look before a resolution",
 		patch: {
-			file: "src/deletion/resolution.ts",
+			file: "src/deletion/course/resolution.ts",
 			replace: 'await (what === "deletion" ? lookForDeleted(deletion, ports) : lookForRestored(deletion, ports));',
 			by: "await Promise.resolve<Seen | null>(null);",
 		},
-		tests: ["test/deletion/resolution.test.ts"],
+		tests: ["test/deletion/course/resolution.test.ts"],
 		chaos: false,
 	},
 	{
 		// A resolution by hand has to wait ten minutes.
 		name: "the ten minutes before a resolution",
 		patch: {
-			file: "src/deletion/resolution.ts",
+			file: "src/deletion/course/resolution.ts",
 			replace: "const looksAloneMs = 600_000;",
 			by: "const looksAloneMs = 0;",
 		},
-		tests: ["test/deletion/resolution.test.ts"],
+		tests: ["test/deletion/course/resolution.test.ts"],
 		chaos: false,
 	},
 	{
@@ -283,7 +283,7 @@ export const worldMutations: readonly Mutation[] = [
 		// Breadth's Retry-After is when enough deletions have left the window, not just the oldest.
 		name: "the Retry-After of breadth",
 		patch: {
-			file: "src/deletion/guards.ts",
+			file: "src/deletion/judgement/guards.ts",
 			replace: "pace.prefix[earlier - mayStay - 1]",
 			by: "pace.prefix[0]",
 		},
@@ -360,7 +360,7 @@ export const worldMutations: readonly Mutation[] = [
 		// The previous release kept a claim's long payload unchanged.
 		name: "the payload as the previous release kept it",
 		patch: {
-			file: "src/deletion/receive.ts",
+			file: "src/deletion/course/receive.ts",
 			replace: "for (const { actor, key, payloadOfVersion1: whole, lasting } of claims) {",
 			by: "for (const { actor, key, payload: whole, lasting } of claims) {",
 		},

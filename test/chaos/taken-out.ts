@@ -8,7 +8,7 @@ const safeguards: readonly Mutation[] = [
 	{
 		name: "the intent's commit before the DELETE",
 		patch: {
-			file: "src/deletion/careful.ts",
+			file: "src/deletion/course/careful.ts",
 			replace:
 				'\t\t\t\tkeep(withEvent(deletion, nowMs, "sent", { attempt: step.progress.callsSent }), lookAfterMs);\n\t\t\t\tnews = await answered(errand);\n',
 			by: '\t\t\t\tnews = await answered(errand);\n\t\t\t\tkeep(withEvent(deletion, nowMs, "sent", { attempt: step.progress.callsSent }), lookAfterMs);\n',
@@ -29,7 +29,7 @@ const safeguards: readonly Mutation[] = [
 	{
 		name: "the read-back",
 		patch: {
-			file: "src/deletion/careful-rules.ts",
+			file: "src/deletion/course/careful-rules.ts",
 			replace: '\t{ in: "sent", on: "go", to: "doubtful", do: "look" },\n',
 			by: '\t{ in: "sent", on: "go", when: "may_send", to: "sent_again", do: "send" },\n\t{ in: "sent", on: "unclear", when: "may_send", to: "sent_again", do: "send" },\n\t{ in: "sent", on: "go", to: "doubtful", do: "look" },\n',
 		},
@@ -39,7 +39,7 @@ const safeguards: readonly Mutation[] = [
 	{
 		name: "the idempotency check",
 		patch: {
-			file: "src/deletion/receive.ts",
+			file: "src/deletion/course/receive.ts",
 			replace: "lasting } of claims) {\n		const earlier",
 			by: "lasting } of claims.slice(0, 0)) {\n		const earlier",
 		},

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { readConfig } from "../../src/config.ts";
-import { guardNames } from "../../src/deletion/verdict.ts";
+import { guardNames } from "../../src/deletion/record/verdict.ts";
 import { sandboxBindings } from "../sandbox/settings.ts";
 import { allProblems, digest, good, tokens } from "./a-config.ts";
 

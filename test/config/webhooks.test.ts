@@ -1,7 +1,7 @@
 // The setting WEBHOOKS: how senders are read, what the presets mean, and the problem reported for each mistake.
 import { describe, expect, it } from "vitest";
 import { readConfig } from "../../src/config.ts";
-import { guardNames } from "../../src/deletion/verdict.ts";
+import { guardNames } from "../../src/deletion/record/verdict.ts";
 import { parsePointer } from "../../src/json-pointer.ts";
 import { sandboxSecrets, sandboxSenders } from "../sandbox/senders.ts";
 import { sandboxBindings } from "../sandbox/settings.ts";

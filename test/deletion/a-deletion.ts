@@ -1,10 +1,10 @@
 // An admitted deletion in a small world. It is carried out, and the alarm comes back to it until it settles.
 
-import type { Deletion, TimelineEvent } from "../../src/deletion/deletion.ts";
-import { createDirectory } from "../../src/deletion/directory.ts";
-import { carryOut } from "../../src/deletion/execute.ts";
+import { carryOut } from "../../src/deletion/course/execute.ts";
+import type { DeletionCommand, Receipt } from "../../src/deletion/course/receive.ts";
+import { createDirectory } from "../../src/deletion/lookup/directory.ts";
 import type { CloudflareFault } from "../../src/deletion/ports.ts";
-import type { DeletionCommand, Receipt } from "../../src/deletion/receive.ts";
+import type { Deletion, TimelineEvent } from "../../src/deletion/record/deletion.ts";
 import { admit } from "./admit.ts";
 import { bindingOf, commandOf, createWorld, fault, id, prefixOf, type World } from "./world.ts";
 

@@ -1,8 +1,8 @@
 // The Ledger's own journal over SQLite in Node, plus views of it for tests.
 import { DatabaseSync } from "node:sqlite";
-import type { Deletion } from "../../src/deletion/deletion.ts";
-import type { Freeze } from "../../src/deletion/freeze.ts";
+import type { Freeze } from "../../src/deletion/judgement/freeze.ts";
 import type { Journal } from "../../src/deletion/ports.ts";
+import type { Deletion } from "../../src/deletion/record/deletion.ts";
 import { noteHistory } from "../../src/ledger/freezes.ts";
 import { createJournal } from "../../src/ledger/journal.ts";
 import { migrate } from "../../src/ledger/migrations.ts";

@@ -2,11 +2,11 @@
 // something can take effect and still be answered with an error or with nothing. Only the list of prefixes is reliable.
 
 import fc from "fast-check";
-import type { Binding } from "../../src/deletion/binding.ts";
-import { sameId } from "../../src/deletion/cloudflare-id.ts";
-import { summaryOf } from "../../src/deletion/deletion.ts";
-import { lagMs } from "../../src/deletion/lag.ts";
+import type { Binding } from "../../src/deletion/address/binding.ts";
+import { sameId } from "../../src/deletion/address/cloudflare-id.ts";
+import { lagMs } from "../../src/deletion/lookup/lag.ts";
 import type { Cloudflare } from "../../src/deletion/ports.ts";
+import { summaryOf } from "../../src/deletion/record/deletion.ts";
 import { fail, ok } from "../../src/deletion/result.ts";
 import { edge } from "./a-deletion.ts";
 import { answerOf, bindingOf, createWorld, fault, id, lenient, type World } from "./world.ts";

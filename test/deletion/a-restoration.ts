@@ -1,10 +1,10 @@
 // A deletion that was carried out, and its restoration, which the alarm comes back to until it settles.
 
-import { beginRestoration } from "../../src/deletion/begin-restoration.ts";
-import type { Binding } from "../../src/deletion/binding.ts";
-import { carryBack } from "../../src/deletion/carry-back.ts";
-import type { Deletion, Restoration } from "../../src/deletion/deletion.ts";
-import { carryOut } from "../../src/deletion/execute.ts";
+import type { Binding } from "../../src/deletion/address/binding.ts";
+import { beginRestoration } from "../../src/deletion/course/begin-restoration.ts";
+import { carryBack } from "../../src/deletion/course/carry-back.ts";
+import { carryOut } from "../../src/deletion/course/execute.ts";
+import type { Deletion, Restoration } from "../../src/deletion/record/deletion.ts";
 import { admitted, edge, faultOf, type Reply, recordOf, storyAfter } from "./a-deletion.ts";
 import { actorOf, bindingOf, fault, id, type World } from "./world.ts";
 

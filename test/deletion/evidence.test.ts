@@ -1,6 +1,6 @@
 // What each guard sees and the verdict it gives.
 import { describe, expect, it } from "vitest";
-import type { Facts } from "../../src/deletion/guards.ts";
+import type { Facts } from "../../src/deletion/judgement/guards.ts";
 import { factsOf, live, verdictOf, wholePrefix } from "./facts.ts";
 import { cidr } from "./ranges.ts";
 import { bindingOf, freezeOf, id, policyOf, startMs } from "./world.ts";

@@ -1,9 +1,9 @@
 // Facts as a guard sees them: a deletion that every guard passes, plus whatever a test changes.
-import type { Binding, LiveBinding } from "../../src/deletion/binding.ts";
-import { effectOf } from "../../src/deletion/effect.ts";
-import { type Facts, judge } from "../../src/deletion/guards.ts";
-import { defaultPolicy } from "../../src/deletion/policy.ts";
-import type { Verdict } from "../../src/deletion/verdict.ts";
+import type { Binding, LiveBinding } from "../../src/deletion/address/binding.ts";
+import { type Facts, judge } from "../../src/deletion/judgement/guards.ts";
+import { defaultPolicy } from "../../src/deletion/judgement/policy.ts";
+import { effectOf } from "../../src/deletion/record/effect.ts";
+import type { Verdict } from "../../src/deletion/record/verdict.ts";
 import { cidr } from "./ranges.ts";
 import { bindingOf, id, startMs } from "./world.ts";
 

@@ -1,6 +1,6 @@
 // When a deletion counts towards the budget.
 import { expect, it } from "vitest";
-import { notYetSent } from "../../src/deletion/progress.ts";
+import { notYetSent } from "../../src/deletion/record/progress.ts";
 import { admitted, edge, recordOf } from "./a-deletion.ts";
 
 it("a deletion counts towards the budget from when its DELETE leaves, not from when it was judged", async () => {

@@ -1,6 +1,6 @@
 // Arbitrary addresses and CIDRs for property tests.
 import fc from "fast-check";
-import { type Cidr, cidrAt, parseCidr } from "../../src/deletion/cidr.ts";
+import { type Cidr, cidrAt, parseCidr } from "../../src/deletion/address/cidr.ts";
 
 export const familyBits = { 4: 32, 6: 128 } as const;
 

@@ -1,15 +1,16 @@
 // The world as the domain sees it, in memory: a Cloudflare account that can misbehave, a journal, and a clock that
 // moves only when something sleeps or a test sets it.
-import type { Actor } from "../../src/deletion/actor.ts";
-import type { Binding, Prefix } from "../../src/deletion/binding.ts";
-import { type CloudflareId, isCloudflareId } from "../../src/deletion/cloudflare-id.ts";
-import type { CloudflareAnswer, Summary } from "../../src/deletion/deletion.ts";
-import type { Freeze } from "../../src/deletion/freeze.ts";
-import { defaultPolicy, type Policy } from "../../src/deletion/policy.ts";
+
+import type { Binding, Prefix } from "../../src/deletion/address/binding.ts";
+import { type CloudflareId, isCloudflareId } from "../../src/deletion/address/cloudflare-id.ts";
+import { parseTarget, type Target } from "../../src/deletion/address/target.ts";
+import type { DeletionCommand } from "../../src/deletion/course/receive.ts";
+import type { Freeze } from "../../src/deletion/judgement/freeze.ts";
+import { defaultPolicy, type Policy } from "../../src/deletion/judgement/policy.ts";
 import type { Cloudflare, CloudflareFault, LastDeletionQuery, Ports } from "../../src/deletion/ports.ts";
-import type { DeletionCommand } from "../../src/deletion/receive.ts";
+import type { Actor } from "../../src/deletion/record/actor.ts";
+import type { CloudflareAnswer, Summary } from "../../src/deletion/record/deletion.ts";
 import { fail, ok, type Result } from "../../src/deletion/result.ts";
-import { parseTarget, type Target } from "../../src/deletion/target.ts";
 import { createTestJournal, type TestJournal } from "./a-journal.ts";
 import { cidr } from "./ranges.ts";
 

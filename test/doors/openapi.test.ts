@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import openapi from "../../public/openapi.json" with { type: "json" };
-import { doors } from "../../src/deletion/actor.ts";
-import { states } from "../../src/deletion/deletion.ts";
-import { guardNames } from "../../src/deletion/verdict.ts";
+import { doors } from "../../src/deletion/record/actor.ts";
+import { states } from "../../src/deletion/record/deletion.ts";
+import { guardNames } from "../../src/deletion/record/verdict.ts";
 import { problemCodes } from "../../src/doors/reply/problem.ts";
 import { router } from "../../src/routes.ts";
 import { call } from "../harness.ts";

@@ -2,9 +2,9 @@
 // a guard refuses is in api/.
 
 import { afterEach, describe, expect, test } from "vitest";
-import { doors } from "../../src/deletion/actor.ts";
-import { states } from "../../src/deletion/deletion.ts";
-import { guardNames } from "../../src/deletion/verdict.ts";
+import { doors } from "../../src/deletion/record/actor.ts";
+import { states } from "../../src/deletion/record/deletion.ts";
+import { guardNames } from "../../src/deletion/record/verdict.ts";
 import { call, cloudflare, deletes, origin } from "../harness.ts";
 import { beginAnew } from "./account.ts";
 import { fetchWorker } from "./configured.ts";

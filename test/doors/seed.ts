@@ -1,7 +1,7 @@
 // An existing history: settled records in KV, as if they were written long ago.
 import { publish } from "../../src/adapters/history/publish.ts";
-import type { Deletion } from "../../src/deletion/deletion.ts";
-import { newRecordId } from "../../src/deletion/record-id.ts";
+import type { Deletion } from "../../src/deletion/record/deletion.ts";
+import { newRecordId } from "../../src/deletion/record/record-id.ts";
 import { HISTORY, ledger } from "../harness.ts";
 
 export const dayMs = 86_400_000;

@@ -1,7 +1,7 @@
 // Who gets in where: each scope at each route of each door, and ranges on every door, for requests and for decisions. A
 // token, a sender or a user has no other limits than these and the guards.
 import { afterEach, describe, expect, test } from "vitest";
-import { type Scope, scopes } from "../../src/deletion/actor.ts";
+import { type Scope, scopes } from "../../src/deletion/record/actor.ts";
 import { router } from "../../src/routes.ts";
 import { type Answer, call, deletes, origin } from "../harness.ts";
 import { played } from "../sandbox/chat/platforms.ts";

@@ -1,9 +1,9 @@
 // An earlier request's key answers also when the Ledger has been lost: what it was claimed for is in KV too.
 import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { form } from "../../src/deletion/form.ts";
 import type { Claim } from "../../src/deletion/ports.ts";
-import { notYetSent } from "../../src/deletion/progress.ts";
+import { form } from "../../src/deletion/record/form.ts";
+import { notYetSent } from "../../src/deletion/record/progress.ts";
 import type { Ledger } from "../../src/index.ts";
 import { keptClaims } from "../../src/ledger/claims.ts";
 import { createJournal } from "../../src/ledger/journal.ts";

@@ -2,7 +2,7 @@
 // answers alone, and checks each DELETE against the rules.
 import fc from "fast-check";
 import { vi } from "vitest";
-import type { Deletion } from "../../src/deletion/deletion.ts";
+import type { Deletion } from "../../src/deletion/record/deletion.ts";
 import { type Said, type Standing, wrongWith } from "./rules.ts";
 import { type ActorName, account, actors, startingState, type World } from "./small-world.ts";
 

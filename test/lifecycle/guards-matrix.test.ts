@@ -1,6 +1,6 @@
 // Every guard at every level and every door: the right answer, the right record, and a DELETE only if it is allowed.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Deletion } from "../../src/deletion/deletion.ts";
+import type { Deletion } from "../../src/deletion/record/deletion.ts";
 import { cdn25, prefixes, shop24, v6Cdn48, v6Regional64, v6Spectrum64 } from "../doors/account.ts";
 import { callConfigured } from "../doors/configured.ts";
 import { type Answer, call, deletes } from "../harness.ts";

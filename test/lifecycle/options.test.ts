@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Actor } from "../../src/deletion/actor.ts";
-import { type Deletion, states } from "../../src/deletion/deletion.ts";
-import { optionsFor } from "../../src/deletion/options.ts";
+import { optionsFor } from "../../src/deletion/course/options.ts";
+import type { Actor } from "../../src/deletion/record/actor.ts";
+import { type Deletion, states } from "../../src/deletion/record/deletion.ts";
 import { pastDeletion } from "../doors/seed.ts";
 
 const binding = {

@@ -4,7 +4,7 @@ import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
 import type { Env } from "../../src/config.ts";
-import type { Deletion } from "../../src/deletion/deletion.ts";
+import type { Deletion } from "../../src/deletion/record/deletion.ts";
 import worker, { type Ledger } from "../../src/index.ts";
 import { sha256 } from "../doors/configured.ts";
 import { LEDGER, origin } from "../harness.ts";

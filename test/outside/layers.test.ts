@@ -103,10 +103,10 @@ function cyclesOf(edges: ReadonlyMap<string, readonly string[]>): string[] {
 describe("the source", () => {
 	it("is found with its imports", () => {
 		expect(files).toContain("index.ts");
-		expect(importsOf("deletion/cidr.ts")).toEqual([{ to: "deletion/result.ts", typeOnly: false }]);
+		expect(importsOf("deletion/address/cidr.ts")).toEqual([{ to: "deletion/result.ts", typeOnly: false }]);
 		expect(importsOf("doors/auth/access.ts")).toContainEqual({ to: "jose", typeOnly: false });
-		expect(importsOf("log.ts")).toEqual([{ to: "deletion/json.ts", typeOnly: true }]);
-		expect(importsOf("deletion/ports.ts")).toContainEqual({ to: "deletion/guards.ts", typeOnly: true });
+		expect(importsOf("log.ts")).toEqual([{ to: "deletion/record/json.ts", typeOnly: true }]);
+		expect(importsOf("deletion/ports.ts")).toContainEqual({ to: "deletion/judgement/guards.ts", typeOnly: true });
 		expect(importsOf("index.ts")).toContainEqual({ to: "ledger/ledger.ts", typeOnly: false });
 	});
 
@@ -128,6 +128,17 @@ describe("the source", () => {
 		);
 		expect(doorOf("doors/cloudflare.ts")).toBe("cloudflare");
 		expect(across).toEqual([]);
+	});
+
+	it("has rooms in the domain that build on each other in one order", () => {
+		const order = ["address", "record", "lookup", "judgement", "course"];
+		const roomOf = (path: string) => order.indexOf(/^deletion\/(\w+)\//.exec(path)?.[1] ?? "");
+		const upwards = files.flatMap((file) =>
+			importsOf(file).flatMap(({ to }) =>
+				roomOf(file) !== -1 && roomOf(to) > roomOf(file) ? [`${file} → ${to}`] : [],
+			),
+		);
+		expect(upwards).toEqual([]);
 	});
 
 	it("imports no missing file", () => {
@@ -189,8 +200,8 @@ describe("the source reader", () => {
 
 	it("finds a forbidden import, and distinguishes imports of types", () => {
 		const to = (path: string, typeOnly: boolean) => ({ to: path, typeOnly });
-		expect(isAllowed("deletion/find.ts", to("adapters/cloudflare/send.ts", true))).toBe(false);
-		expect(isAllowed("deletion/find.ts", to("cloudflare:workers", true))).toBe(false);
+		expect(isAllowed("deletion/lookup/find.ts", to("adapters/cloudflare/send.ts", true))).toBe(false);
+		expect(isAllowed("deletion/lookup/find.ts", to("cloudflare:workers", true))).toBe(false);
 		expect(isAllowed("doors/request/input.ts", to("ledger/ledger.ts", true))).toBe(false);
 		expect(isAllowed("doors/request/input.ts", to("config.ts", false))).toBe(false);
 		expect(isAllowed("doors/request/input.ts", to("config.ts", true))).toBe(true);

@@ -2,7 +2,7 @@
 // and time act in random sequences, and each DELETE that reaches Cloudflare is checked against the rules.
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Deletion } from "../../src/deletion/deletion.ts";
+import type { Deletion } from "../../src/deletion/record/deletion.ts";
 import { beginAnew } from "../doors/account.ts";
 import { play, sequence } from "../lifecycle/commands.ts";
 import { budget } from "../lifecycle/rules.ts";

@@ -2,7 +2,7 @@
 // settles by itself.
 import { abortAllDurableObjects, reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Deletion } from "../../src/deletion/deletion.ts";
+import type { Deletion } from "../../src/deletion/record/deletion.ts";
 import type { Ledger } from "../../src/index.ts";
 import { call, cloudflare, deletes, HISTORY, ledger } from "../harness.ts";
 

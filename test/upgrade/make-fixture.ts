@@ -5,7 +5,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Deletion } from "../../src/deletion/deletion.ts";
+import type { Deletion } from "../../src/deletion/record/deletion.ts";
 import type { ShownButton } from "../sandbox/chat/platform.ts";
 import { slack } from "../sandbox/chat/slack.ts";
 import { accountId } from "../sandbox/imitation/account.ts";

@@ -3,7 +3,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
-import type { Json } from "../../src/deletion/json.ts";
+import type { Json } from "../../src/deletion/record/json.ts";
 import type { Imitation } from "../sandbox/imitation/imitation.ts";
 import { createNodeOutbound } from "../sandbox/imitation/node-handler.ts";
 import { sandboxBindings } from "../sandbox/settings.ts";

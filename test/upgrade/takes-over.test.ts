@@ -1,7 +1,7 @@
 // The present release starts on what 0.1.0 left behind and finishes it.
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { BindingSnapshot, Deletion } from "../../src/deletion/deletion.ts";
+import type { BindingSnapshot, Deletion } from "../../src/deletion/record/deletion.ts";
 import type { Ledger } from "../../src/index.ts";
 import { inChannel, sentLater } from "../doors/chat/people.ts";
 import { type Answer, call, cloudflare, deletes, HISTORY, ledger } from "../harness.ts";

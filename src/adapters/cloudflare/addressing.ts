@@ -2,11 +2,11 @@
 // repeated with jitter and shared by those who ask at the same time; what changes something is neither.
 
 import * as v from "valibot";
-import type { Binding, Prefix } from "../../deletion/binding.ts";
-import { parseCidr } from "../../deletion/cidr.ts";
-import { type CloudflareId, plainId, sameId } from "../../deletion/cloudflare-id.ts";
-import type { CloudflareAnswer } from "../../deletion/deletion.ts";
+import type { Binding, Prefix } from "../../deletion/address/binding.ts";
+import { parseCidr } from "../../deletion/address/cidr.ts";
+import { type CloudflareId, plainId, sameId } from "../../deletion/address/cloudflare-id.ts";
 import type { Cloudflare, CloudflareFault, Listing, ReadOptions } from "../../deletion/ports.ts";
+import type { CloudflareAnswer } from "../../deletion/record/deletion.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { interpret, type Understood } from "./interpret.ts";
 import { createRateGate } from "./rate-gate.ts";

@@ -2,9 +2,9 @@
 // and "withdrawn too lately"), can be missing, and stand in successful answers too. Read leniently, lose nothing.
 
 import * as v from "valibot";
-import type { CloudflareAnswer, CloudflareMessage } from "../../deletion/deletion.ts";
-import type { Json } from "../../deletion/json.ts";
 import type { CloudflareFault } from "../../deletion/ports.ts";
+import type { CloudflareAnswer, CloudflareMessage } from "../../deletion/record/deletion.ts";
+import type { Json } from "../../deletion/record/json.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Redact } from "./redact.ts";
 import type { Sent } from "./send.ts";

@@ -1,10 +1,10 @@
 // The claims of a record in KV, for a Ledger that has lost its own: digests, as the value of the record's key by binding,
 // which is written anyway. No caller can read that value. A record without a binding deleted nothing, and has none.
 import * as v from "valibot";
-import { isCloudflareId } from "../../deletion/cloudflare-id.ts";
-import type { Deletion } from "../../deletion/deletion.ts";
-import { form } from "../../deletion/form.ts";
+import { isCloudflareId } from "../../deletion/address/cloudflare-id.ts";
 import type { KeptClaim } from "../../deletion/ports.ts";
+import type { Deletion } from "../../deletion/record/deletion.ts";
+import { form } from "../../deletion/record/form.ts";
 import { indexKeys } from "./keys.ts";
 
 /** Earlier releases left the value empty. */

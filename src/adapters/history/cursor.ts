@@ -2,9 +2,9 @@
 // to go on, and only within the filter that it was given for.
 import { Buffer } from "node:buffer";
 import * as v from "valibot";
-import { digestOf } from "../../deletion/digest.ts";
-import type { HistoryFilter } from "../../deletion/history.ts";
-import { isRecordId } from "../../deletion/record-id.ts";
+import { digestOf } from "../../deletion/record/digest.ts";
+import type { HistoryFilter } from "../../deletion/record/history.ts";
+import { isRecordId } from "../../deletion/record/record-id.ts";
 import type { Position } from "./page.ts";
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1000));

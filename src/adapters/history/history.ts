@@ -1,8 +1,8 @@
 // The history port: KV's pages with the Ledger's latest changes in them, and cursors that callers can hold. Where KV
 // fails, the Ledger's week is served in its place.
-import type { Summary } from "../../deletion/deletion.ts";
-import type { AskLedger, History, HistoryPage, HistoryQuery } from "../../deletion/history.ts";
-import { idBounds } from "../../deletion/record-id.ts";
+import type { Summary } from "../../deletion/record/deletion.ts";
+import type { AskLedger, History, HistoryPage, HistoryQuery } from "../../deletion/record/history.ts";
+import { idBounds } from "../../deletion/record/record-id.ts";
 import { fail, ok } from "../../deletion/result.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { firstPosition, historyPage, keysDecide, ledgerPage, type Page, type Position } from "./page.ts";

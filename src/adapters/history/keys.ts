@@ -9,10 +9,10 @@
 //   open:freeze                 the mirror of the freeze in force
 
 import * as v from "valibot";
-import type { Door } from "../../deletion/actor.ts";
-import { plainId } from "../../deletion/cloudflare-id.ts";
-import { type Deletion, type State, type Summary, summaryOf } from "../../deletion/deletion.ts";
-import { isRecordId } from "../../deletion/record-id.ts";
+import { plainId } from "../../deletion/address/cloudflare-id.ts";
+import type { Door } from "../../deletion/record/actor.ts";
+import { type Deletion, type State, type Summary, summaryOf } from "../../deletion/record/deletion.ts";
+import { isRecordId } from "../../deletion/record/record-id.ts";
 
 export type Space = { kind: "deletion" } | { kind: "binding" | "prefix"; of: string };
 

@@ -1,8 +1,9 @@
 // What a Ledger that is new, or was set back to an earlier time, has to know of the history in KV. Every call rejects
 // where KV fails, or takes too long.
-import type { Deletion } from "../../deletion/deletion.ts";
-import { idBounds, idPrefixes } from "../../deletion/record-id.ts";
+
 import type { KeptClaim } from "../../deletion/ports.ts";
+import type { Deletion } from "../../deletion/record/deletion.ts";
+import { idBounds, idPrefixes } from "../../deletion/record/record-id.ts";
 import { claimsIn, claimsKey } from "./claims.ts";
 import { idOf, prefixOf, recordKey } from "./keys.ts";
 import { limited, readLimitMs } from "./limited.ts";

@@ -1,8 +1,8 @@
 // What the Ledger alone knows, mirrored in KV for a Ledger that has lost it: the freeze, and records that are still open.
 // Never under a record's own key: KV takes one write per second and key, and that one is the settled record's.
-import type { Freeze } from "../../deletion/freeze.ts";
+import type { Freeze } from "../../deletion/judgement/freeze.ts";
 import type { KeptClaim, OpenDeletion } from "../../deletion/ports.ts";
-import { isRecordId } from "../../deletion/record-id.ts";
+import { isRecordId } from "../../deletion/record/record-id.ts";
 import type { Result } from "../../deletion/result.ts";
 import { claimsIn } from "./claims.ts";
 import { freezeKey, idOf, openKey, openPrefix } from "./keys.ts";

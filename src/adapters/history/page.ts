@@ -1,12 +1,13 @@
 // A page of the history: KV's list, merged with what the Ledger has changed lately. Reads the keys that it needs: a
 // binding's or a prefix's own, and of a stretch of time no more than the stretch and a bit. Other filters are held
 // against the rows; so that one page cannot cost the whole history, it ends after some lists with what it has.
-import { sameName } from "../../deletion/actor.ts";
-import { sameId } from "../../deletion/cloudflare-id.ts";
-import { openStates, type Summary } from "../../deletion/deletion.ts";
-import type { HistoryFilter } from "../../deletion/history.ts";
-import { idBounds, idPrefixes } from "../../deletion/record-id.ts";
-import { rowMatcher } from "../../deletion/row-conditions.ts";
+
+import { sameId } from "../../deletion/address/cloudflare-id.ts";
+import { sameName } from "../../deletion/record/actor.ts";
+import { openStates, type Summary } from "../../deletion/record/deletion.ts";
+import type { HistoryFilter } from "../../deletion/record/history.ts";
+import { idBounds, idPrefixes } from "../../deletion/record/record-id.ts";
+import { rowMatcher } from "../../deletion/record/row-conditions.ts";
 import { idOf, prefixOf, rowOf, type Space, spellingsOf } from "./keys.ts";
 import { listKeys } from "./list-keys.ts";
 

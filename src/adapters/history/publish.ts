@@ -1,6 +1,7 @@
 // Writes a settled record to KV: itself, and a key for each way to look it up. Writing it again does no harm.
-import type { Deletion } from "../../deletion/deletion.ts";
+
 import type { KeptClaim } from "../../deletion/ports.ts";
+import type { Deletion } from "../../deletion/record/deletion.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { claimsKey, claimsText } from "./claims.ts";
 import { aliasKey, indexKeys, metadataOf, recordKey } from "./keys.ts";

@@ -1,7 +1,8 @@
 // What KV remembers, beyond the week that the Ledger does. Every call rejects where KV fails, or takes too long.
-import type { Deletion, Summary } from "../../deletion/deletion.ts";
+
 import type { LastDeletionQuery } from "../../deletion/ports.ts";
-import { isRecordId } from "../../deletion/record-id.ts";
+import type { Deletion, Summary } from "../../deletion/record/deletion.ts";
+import { isRecordId } from "../../deletion/record/record-id.ts";
 import { aliasKey, prefixOf, recordKey, rowOf, type Space, spellingsOf } from "./keys.ts";
 import { limited, readLimitMs } from "./limited.ts";
 

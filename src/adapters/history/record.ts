@@ -1,6 +1,6 @@
 // One record by its id. The Ledger's answer wins whenever it has one; both are asked at once, and neither fails the other.
-import type { Deletion } from "../../deletion/deletion.ts";
-import type { AskLedger, RecordRead } from "../../deletion/history.ts";
+import type { Deletion } from "../../deletion/record/deletion.ts";
+import type { AskLedger, RecordRead } from "../../deletion/record/history.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { recordKey } from "./keys.ts";
 import { limited, readLimitMs } from "./limited.ts";

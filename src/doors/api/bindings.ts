@@ -1,8 +1,8 @@
 // The account's live bindings, and the plan of a deletion. Reads only.
 
 import * as v from "valibot";
-import type { Binding } from "../../deletion/binding.ts";
-import { parseCidr } from "../../deletion/cidr.ts";
+import type { Binding } from "../../deletion/address/binding.ts";
+import { parseCidr } from "../../deletion/address/cidr.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
 import { failureProblem } from "../reply/failure.ts";

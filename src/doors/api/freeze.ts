@@ -1,8 +1,8 @@
 // The kill switch: while it is on, nothing is deleted through any door. What waits goes on when it is lifted.
 
 import * as v from "valibot";
-import type { Actor } from "../../deletion/actor.ts";
-import { type Freeze, freezeOf } from "../../deletion/freeze.ts";
+import { type Freeze, freezeOf } from "../../deletion/judgement/freeze.ts";
+import type { Actor } from "../../deletion/record/actor.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
 import { failureProblem } from "../reply/failure.ts";

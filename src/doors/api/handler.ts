@@ -1,7 +1,7 @@
 // The form of the API's handlers: decode, validate, act, respond; what is not granted comes back as a problem.
 
 import type { IRequest } from "itty-router";
-import type { Actor, Scope } from "../../deletion/actor.ts";
+import type { Actor, Scope } from "../../deletion/record/actor.ts";
 import type { Result } from "../../deletion/result.ts";
 import { authenticate, lacks } from "../auth/authenticate.ts";
 import type { Context } from "../context.ts";

@@ -2,11 +2,11 @@
 // yet. When one of them cannot be read, what the other has is served, and says that it may be stale.
 
 import * as v from "valibot";
-import { doors } from "../../deletion/actor.ts";
-import { isCloudflareId } from "../../deletion/cloudflare-id.ts";
-import { states } from "../../deletion/deletion.ts";
-import type { HistoryFilter } from "../../deletion/history.ts";
-import { isRecordId } from "../../deletion/record-id.ts";
+import { isCloudflareId } from "../../deletion/address/cloudflare-id.ts";
+import { doors } from "../../deletion/record/actor.ts";
+import { states } from "../../deletion/record/deletion.ts";
+import type { HistoryFilter } from "../../deletion/record/history.ts";
+import { isRecordId } from "../../deletion/record/record-id.ts";
 import { fail, ok } from "../../deletion/result.ts";
 import { csv, ndjson, type RowFormat } from "../reply/export.ts";
 import { failureProblem, unreachableProblem } from "../reply/failure.ts";

@@ -3,9 +3,9 @@
 
 import type { IRequest } from "itty-router";
 import * as v from "valibot";
-import type { Actor } from "../../deletion/actor.ts";
-import { type Deletion, resolutionOutcomes } from "../../deletion/deletion.ts";
-import type { Option } from "../../deletion/options.ts";
+import type { Option } from "../../deletion/course/options.ts";
+import type { Actor } from "../../deletion/record/actor.ts";
+import { type Deletion, resolutionOutcomes } from "../../deletion/record/deletion.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
 import { answerOf } from "../reply/deletion.ts";

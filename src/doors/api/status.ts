@@ -2,7 +2,7 @@
 // Cloudflare.
 import type { Part } from "../../config/part.ts";
 import type { ConfigProblem } from "../../config/problem.ts";
-import { at } from "../../deletion/deletion.ts";
+import { at } from "../../deletion/record/deletion.ts";
 import { fail, ok } from "../../deletion/result.ts";
 import type { HealthProblem, StatusFacts } from "../../deletion/status.ts";
 import { settingsIn } from "../misconfigured.ts";

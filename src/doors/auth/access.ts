@@ -2,7 +2,7 @@
 // Worker can be reached on other ways than through Access.
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from "jose";
 import type { Access, AccessUser } from "../../config/access.ts";
-import { folded } from "../../deletion/actor.ts";
+import { folded } from "../../deletion/record/actor.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 
 export type AccessFailure =

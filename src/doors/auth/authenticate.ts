@@ -1,7 +1,7 @@
 // Authentication for the doors that take a token of ours. What a caller may do is not asked here.
 
 import type { TokenHolder } from "../../config/tokens.ts";
-import type { Actor, Door, Scope } from "../../deletion/actor.ts";
+import type { Actor, Door, Scope } from "../../deletion/record/actor.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
 import { type Problem, problem } from "../reply/problem.ts";

@@ -1,6 +1,6 @@
 // Who is calling, by a token of ours. Only digests are kept, and all are compared, in constant time.
 import type { TokenHolder } from "../../config/tokens.ts";
-import { sameName } from "../../deletion/actor.ts";
+import { sameName } from "../../deletion/record/actor.ts";
 
 const encoder = new TextEncoder();
 

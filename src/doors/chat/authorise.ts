@@ -1,7 +1,7 @@
 // Whether somebody may speak here, and as whom: workspace, channel and user have to be named by the configuration, at
 // every command and every click.
 import type { Chat } from "../../config/chat.ts";
-import type { Actor } from "../../deletion/actor.ts";
+import type { Actor } from "../../deletion/record/actor.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Deafness } from "./cards/refusal.ts";
 import type { Speaker } from "./platform.ts";

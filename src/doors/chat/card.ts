@@ -1,6 +1,6 @@
 // What unbind says in a chat, whatever the platform: a few plain parts. All texts are plain: what an adapter makes of them
 // must not let a name or a reason become markup.
-import type { Choice } from "../../deletion/offer.ts";
+import type { Choice } from "../../deletion/course/offer.ts";
 
 export type Tone = "plain" | "good" | "careful" | "bad";
 

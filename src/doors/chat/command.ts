@@ -2,10 +2,10 @@
 // the text as it was written, and nothing that is misspelt is carried out as what it may have meant.
 
 import * as v from "valibot";
-import { type ResolutionOutcome, resolutionOutcomes } from "../../deletion/deletion.ts";
-import { isRecordId } from "../../deletion/record-id.ts";
+import type { Target } from "../../deletion/address/target.ts";
+import { type ResolutionOutcome, resolutionOutcomes } from "../../deletion/record/deletion.ts";
+import { isRecordId } from "../../deletion/record/record-id.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
-import type { Target } from "../../deletion/target.ts";
 import { nearestOf } from "../../nearest.ts";
 import { reasonSchema, shown } from "../request/input.ts";
 import { targetNamed } from "../request/named-target.ts";

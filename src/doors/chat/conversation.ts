@@ -1,5 +1,5 @@
 // From what somebody said, or pressed, to what is said back.
-import type { Offer, Press } from "../../deletion/offer.ts";
+import type { Offer, Press } from "../../deletion/course/offer.ts";
 import type { Result } from "../../deletion/result.ts";
 import { type Card, type Reply, reply } from "./card.ts";
 import { helpCard, misreadCard } from "./cards/help.ts";

@@ -1,7 +1,7 @@
 // What platforms' messages are made of, as far as unbind reads them: what it does not need is passed over, what it needs
 // is a text of a sane length.
 import * as v from "valibot";
-import { choices } from "../../deletion/offer.ts";
+import { choices } from "../../deletion/course/offer.ts";
 
 const longest = 2000;
 

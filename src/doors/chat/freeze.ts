@@ -1,6 +1,7 @@
 // The kill switch. Freezing needs no button, as it stops deletions. Lifting needs one where deletions would start at once.
-import { partyOf } from "../../deletion/actor.ts";
-import { freezeOf } from "../../deletion/freeze.ts";
+
+import { freezeOf } from "../../deletion/judgement/freeze.ts";
+import { partyOf } from "../../deletion/record/actor.ts";
 import { type Reply, reply } from "./card.ts";
 import { frozenCard, heldCard, liftedCard } from "./cards/freeze.ts";
 import { partyWords } from "./cards/words.ts";

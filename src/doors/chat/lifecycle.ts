@@ -1,6 +1,6 @@
 // What people decide about a deletion: by a command with its id, or by a button.
-import type { Option } from "../../deletion/options.ts";
-import type { ResolutionWish } from "../../deletion/resolution.ts";
+import type { Option } from "../../deletion/course/options.ts";
+import type { ResolutionWish } from "../../deletion/course/resolution.ts";
 import { changeDeletion, resolveDeletion } from "../request/change.ts";
 import { type Reply, reply } from "./card.ts";
 import { recordCard } from "./cards/record.ts";

@@ -1,7 +1,8 @@
 // Keeps what buttons stand for with the Ledger, and makes the buttons.
-import type { Deletion } from "../../deletion/deletion.ts";
-import type { Choice, OfferedPlan } from "../../deletion/offer.ts";
-import { optionsFor } from "../../deletion/options.ts";
+
+import type { Choice, OfferedPlan } from "../../deletion/course/offer.ts";
+import { optionsFor } from "../../deletion/course/options.ts";
+import type { Deletion } from "../../deletion/record/deletion.ts";
 import type { Button } from "./card.ts";
 import type { Talk } from "./talk.ts";
 

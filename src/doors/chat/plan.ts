@@ -1,10 +1,11 @@
 // From a target to the card with the plan; from its button to the deletion. The button stands for just what the card
 // showed: this binding, as it was then, with these risks named.
-import { sameName } from "../../deletion/actor.ts";
-import { isCloudflareId } from "../../deletion/cloudflare-id.ts";
-import { joinedWords } from "../../deletion/joined.ts";
-import type { OfferedPlan } from "../../deletion/offer.ts";
-import type { Target } from "../../deletion/target.ts";
+
+import { isCloudflareId } from "../../deletion/address/cloudflare-id.ts";
+import type { Target } from "../../deletion/address/target.ts";
+import type { OfferedPlan } from "../../deletion/course/offer.ts";
+import { sameName } from "../../deletion/record/actor.ts";
+import { joinedWords } from "../../deletion/record/joined.ts";
 import { type Reply, reply } from "./card.ts";
 import { planCard } from "./cards/plan.ts";
 import { approvalCard, recordCard } from "./cards/record.ts";

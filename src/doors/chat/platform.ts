@@ -1,7 +1,7 @@
 // What an adapter does for its platform: it reads what the platform sends, and writes what the platform takes. It decides
 // nothing; it only knows the platform's language and its limits.
 import type { Chat } from "../../config/chat.ts";
-import type { Press } from "../../deletion/offer.ts";
+import type { Press } from "../../deletion/course/offer.ts";
 import type { Result } from "../../deletion/result.ts";
 import type { Scheme } from "../auth/schemes.ts";
 import type { Card, Reply } from "./card.ts";

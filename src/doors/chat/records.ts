@@ -1,6 +1,7 @@
 // What is on record: the latest deletions, or one of them.
-import type { Deletion } from "../../deletion/deletion.ts";
-import type { Target } from "../../deletion/target.ts";
+
+import type { Target } from "../../deletion/address/target.ts";
+import type { Deletion } from "../../deletion/record/deletion.ts";
 import { type Reply, reply } from "./card.ts";
 import { historyCard, shownAtMost } from "./cards/history.ts";
 import { recordCard } from "./cards/record.ts";

@@ -1,6 +1,6 @@
 // One call of somebody who may speak, and what it takes to answer it.
 import type { PlatformName } from "../../config/chat.ts";
-import type { Actor, Scope } from "../../deletion/actor.ts";
+import type { Actor, Scope } from "../../deletion/record/actor.ts";
 import { lacks } from "../auth/authenticate.ts";
 import type { Context } from "../context.ts";
 import type { LedgerClient } from "../ledger-client.ts";

@@ -1,9 +1,9 @@
 // The account as it is now: what waits, the freeze, and its prefixes with their bindings. What the Ledger knows is sent
 // first; the bindings follow when Cloudflare has answered, at the calls that their list costs.
 import * as v from "valibot";
-import { type Cidr, parseCidr } from "../../deletion/cidr.ts";
-import { type CloudflareId, isCloudflareId } from "../../deletion/cloudflare-id.ts";
-import { freezeOf } from "../../deletion/freeze.ts";
+import { type Cidr, parseCidr } from "../../deletion/address/cidr.ts";
+import { type CloudflareId, isCloudflareId } from "../../deletion/address/cloudflare-id.ts";
+import { freezeOf } from "../../deletion/judgement/freeze.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
 import { failureProblem } from "../reply/failure.ts";

@@ -1,6 +1,6 @@
 // A stretch of addresses cut into cells, so that who serves which of them can be drawn: an address belongs to the most
 // specific binding that covers it.
-import { type Cidr, contains, parseCidr } from "../../deletion/cidr.ts";
+import { type Cidr, contains, parseCidr } from "../../deletion/address/cidr.ts";
 
 export interface Bound {
 	id: string;

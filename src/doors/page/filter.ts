@@ -3,12 +3,12 @@
 // hold, and none of the opposites.
 
 import * as v from "valibot";
-import { doors } from "../../deletion/actor.ts";
-import { isCloudflareId } from "../../deletion/cloudflare-id.ts";
-import { states } from "../../deletion/deletion.ts";
-import type { HistoryFilter } from "../../deletion/history.ts";
+import { isCloudflareId } from "../../deletion/address/cloudflare-id.ts";
+import { doors } from "../../deletion/record/actor.ts";
+import { states } from "../../deletion/record/deletion.ts";
+import type { HistoryFilter } from "../../deletion/record/history.ts";
+import type { Condition, ConditionField } from "../../deletion/record/row-conditions.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
-import type { Condition, ConditionField } from "../../deletion/row-conditions.ts";
 import { type Problem, problem } from "../reply/problem.ts";
 import { readQuery, timeOrDaySchema } from "../request/input.ts";
 

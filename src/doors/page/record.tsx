@@ -2,10 +2,10 @@
 // again and again; as long as nothing has changed, that costs one call to the Ledger.
 
 import * as v from "valibot";
-import { type Deletion, isOpen, resolutionOutcomes } from "../../deletion/deletion.ts";
-import { joinedWords } from "../../deletion/joined.ts";
-import type { Option } from "../../deletion/options.ts";
-import { isRecordId } from "../../deletion/record-id.ts";
+import type { Option } from "../../deletion/course/options.ts";
+import { type Deletion, isOpen, resolutionOutcomes } from "../../deletion/record/deletion.ts";
+import { joinedWords } from "../../deletion/record/joined.ts";
+import { isRecordId } from "../../deletion/record/record-id.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
 import { failureProblem, unreachableProblem } from "../reply/failure.ts";

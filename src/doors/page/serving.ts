@@ -1,6 +1,6 @@
 // Who serves an address, or a range of them: the most specific binding that covers each part of it. In words; the bar says
 // the same in colours.
-import { type Cidr, contains } from "../../deletion/cidr.ts";
+import { type Cidr, contains } from "../../deletion/address/cidr.ts";
 import { type Bound, cellsOf, stretchesOf } from "./cells.ts";
 
 /** The bindings that serve the range, in the order of its addresses; null stands for a part that none covers. */

@@ -1,5 +1,5 @@
 // A record's timeline in words: what happened, who did it, and what Cloudflare said.
-import type { Deletion, TimelineEvent } from "../../deletion/deletion.ts";
+import type { Deletion, TimelineEvent } from "../../deletion/record/deletion.ts";
 import { doorWords, guardWords } from "./words.ts";
 
 export interface Told {

@@ -1,6 +1,6 @@
 // Who is looking: somebody who signed in with a token, or, where Cloudflare Access stands in front, whom Access names.
 // There is one way in, never both.
-import type { Actor } from "../../deletion/actor.ts";
+import type { Actor } from "../../deletion/record/actor.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { type AccessFailure, accessUser } from "../auth/access.ts";
 import { formTokenOf, sessionIn } from "../auth/session.ts";

@@ -1,7 +1,7 @@
 // What records say in one word, in the words of the pages.
-import type { Door } from "../../deletion/actor.ts";
-import type { State } from "../../deletion/deletion.ts";
-import type { GuardName } from "../../deletion/verdict.ts";
+import type { Door } from "../../deletion/record/actor.ts";
+import type { State } from "../../deletion/record/deletion.ts";
+import type { GuardName } from "../../deletion/record/verdict.ts";
 
 export const stateWords: Record<State, string> = {
 	received: "received",

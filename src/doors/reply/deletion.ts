@@ -1,7 +1,8 @@
 // A deletion's record as an answer: which status its state has, and which problem its failure is.
-import type { Deletion } from "../../deletion/deletion.ts";
-import { joinedWords } from "../../deletion/joined.ts";
-import type { Receipt } from "../../deletion/receive.ts";
+
+import type { Receipt } from "../../deletion/course/receive.ts";
+import type { Deletion } from "../../deletion/record/deletion.ts";
+import { joinedWords } from "../../deletion/record/joined.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { type Problem, problem, retryAfter } from "./problem.ts";
 

@@ -1,5 +1,5 @@
 // The history's rows as lines of a file.
-import type { Summary } from "../../deletion/deletion.ts";
+import type { Summary } from "../../deletion/record/deletion.ts";
 
 export interface RowFormat {
 	contentType: string;

@@ -1,10 +1,10 @@
 // What the Ledger would not do, as a problem: one table for every door that answers in problems.
-import type { RestorationRefusal } from "../../deletion/begin-restoration.ts";
-import type { LifecycleFailure } from "../../deletion/decisions.ts";
-import type { FreezeRefusal } from "../../deletion/freeze.ts";
-import type { LookUpFailure } from "../../deletion/locate.ts";
-import type { Rejection } from "../../deletion/receive.ts";
-import type { ResolutionRefusal } from "../../deletion/resolution.ts";
+import type { RestorationRefusal } from "../../deletion/course/begin-restoration.ts";
+import type { LifecycleFailure } from "../../deletion/course/decisions.ts";
+import type { Rejection } from "../../deletion/course/receive.ts";
+import type { ResolutionRefusal } from "../../deletion/course/resolution.ts";
+import type { FreezeRefusal } from "../../deletion/judgement/freeze.ts";
+import type { LookUpFailure } from "../../deletion/lookup/locate.ts";
 import type { Unreachable } from "../ledger-client.ts";
 import { shownFreeze } from "./freeze.ts";
 import { type Problem, problem, retryAfter } from "./problem.ts";

@@ -1,5 +1,5 @@
 // The freeze as the API shows it: every member is there, frozen or not.
-import type { Freeze } from "../../deletion/freeze.ts";
+import type { Freeze } from "../../deletion/judgement/freeze.ts";
 
 export const shownFreeze = (freeze: Freeze | null) => ({
 	frozen: freeze !== null,

@@ -1,5 +1,5 @@
 // What lifting a freeze sets going, for those who are about to do it.
-import type { Waiting } from "../../deletion/freeze.ts";
+import type { Waiting } from "../../deletion/judgement/freeze.ts";
 
 export function heldWords({ approval, time, held }: Waiting): string {
 	const others = `${approval} wait for an approval, ${time} for their time.`;

@@ -1,5 +1,5 @@
 // The history as a file, for the API and for the page.
-import type { HistoryFilter } from "../../deletion/history.ts";
+import type { HistoryFilter } from "../../deletion/record/history.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
 import type { RowFormat } from "./export.ts";

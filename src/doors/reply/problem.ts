@@ -1,6 +1,6 @@
 // Every reason for which a request is not granted: its status and title, in one table. An answer is RFC 9457 problem
 // details with evidence; a door that speaks another language (Cloudflare's) renders the same problem its own way.
-import type { FailureCode } from "../../deletion/deletion.ts";
+import type { FailureCode } from "../../deletion/record/deletion.ts";
 
 export type DoorCode =
 	| "invalid_request"

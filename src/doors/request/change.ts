@@ -1,11 +1,12 @@
 // What people decide about a deletion after it was requested, for every door that offers it. The core says who may.
-import type { Actor } from "../../deletion/actor.ts";
-import type { RestorationRefusal } from "../../deletion/begin-restoration.ts";
-import type { LifecycleFailure } from "../../deletion/decisions.ts";
-import type { Deletion } from "../../deletion/deletion.ts";
-import type { Option } from "../../deletion/options.ts";
-import { isRecordId } from "../../deletion/record-id.ts";
-import type { ResolutionRefusal, ResolutionWish } from "../../deletion/resolution.ts";
+
+import type { RestorationRefusal } from "../../deletion/course/begin-restoration.ts";
+import type { LifecycleFailure } from "../../deletion/course/decisions.ts";
+import type { Option } from "../../deletion/course/options.ts";
+import type { ResolutionRefusal, ResolutionWish } from "../../deletion/course/resolution.ts";
+import type { Actor } from "../../deletion/record/actor.ts";
+import type { Deletion } from "../../deletion/record/deletion.ts";
+import { isRecordId } from "../../deletion/record/record-id.ts";
 import { fail, type Result } from "../../deletion/result.ts";
 import type { LedgerClient, Unreachable } from "../ledger-client.ts";
 

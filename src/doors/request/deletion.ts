@@ -2,12 +2,12 @@
 // call to the Ledger, which is every door's.
 
 import * as v from "valibot";
-import type { Actor } from "../../deletion/actor.ts";
-import { form } from "../../deletion/form.ts";
-import type { DeletionCommand, Receipt } from "../../deletion/receive.ts";
+import type { Target } from "../../deletion/address/target.ts";
+import type { DeletionCommand, Receipt } from "../../deletion/course/receive.ts";
+import type { Actor } from "../../deletion/record/actor.ts";
+import { form } from "../../deletion/record/form.ts";
+import { guardNames } from "../../deletion/record/verdict.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
-import type { Target } from "../../deletion/target.ts";
-import { guardNames } from "../../deletion/verdict.ts";
 import type { Context } from "../context.ts";
 import { closedProblem } from "../misconfigured.ts";
 import { failureProblem } from "../reply/failure.ts";

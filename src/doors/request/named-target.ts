@@ -1,7 +1,7 @@
 // A target out of a path or a body, and what to say when it names no binding exactly.
 
+import { parseTarget, type Target } from "../../deletion/address/target.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
-import { parseTarget, type Target } from "../../deletion/target.ts";
 import type { Context } from "../context.ts";
 import { closedProblem } from "../misconfigured.ts";
 import { type Problem, problem } from "../reply/problem.ts";

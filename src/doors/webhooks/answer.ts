@@ -1,9 +1,10 @@
 // What a sender is told. Whatever was understood is a success for it, a refusal too: a sender takes an error for a broken
 // receiver, repeats it, and in the end sends nothing more.
-import { isOpen } from "../../deletion/deletion.ts";
-import { joinedWords } from "../../deletion/joined.ts";
-import type { Plan } from "../../deletion/plan.ts";
-import type { Receipt } from "../../deletion/receive.ts";
+
+import type { Receipt } from "../../deletion/course/receive.ts";
+import type { Plan } from "../../deletion/judgement/plan.ts";
+import { isOpen } from "../../deletion/record/deletion.ts";
+import { joinedWords } from "../../deletion/record/joined.ts";
 import { type Problem, retryAfter } from "../reply/problem.ts";
 
 /** What became of one deletion that a payload asked for. */

@@ -3,11 +3,11 @@
 
 import type { IRequest } from "itty-router";
 import type { Sender } from "../../config/sender.ts";
-import type { Actor } from "../../deletion/actor.ts";
-import { digestOf } from "../../deletion/digest.ts";
-import type { Json } from "../../deletion/json.ts";
-import type { PlanQuery } from "../../deletion/plan.ts";
-import type { DeletionCommand } from "../../deletion/receive.ts";
+import type { DeletionCommand } from "../../deletion/course/receive.ts";
+import type { PlanQuery } from "../../deletion/judgement/plan.ts";
+import type { Actor } from "../../deletion/record/actor.ts";
+import { digestOf } from "../../deletion/record/digest.ts";
+import type { Json } from "../../deletion/record/json.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { withinMs } from "../../within-ms.ts";
 import { provenBody } from "../auth/proven.ts";

@@ -2,7 +2,7 @@
 // says what is to be deleted, or that nothing is, or why it cannot tell.
 
 import type { Mapping } from "../../config/sender.ts";
-import type { Json } from "../../deletion/json.ts";
+import type { Json } from "../../deletion/record/json.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { type JsonPointer, valueAt } from "../../json-pointer.ts";
 import { controls } from "../request/input.ts";

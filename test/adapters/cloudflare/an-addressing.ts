@@ -1,6 +1,6 @@
 // The Cloudflare port under test, with a sleep that only records how long it should last.
 import { type AddressingOptions, createAddressing } from "../../../src/adapters/cloudflare/addressing.ts";
-import { type CloudflareId, isCloudflareId } from "../../../src/deletion/cloudflare-id.ts";
+import { type CloudflareId, isCloudflareId } from "../../../src/deletion/address/cloudflare-id.ts";
 import { accountId, prefixes } from "../../sandbox/imitation/account.ts";
 import { sandboxApiToken } from "../../sandbox/imitation/credentials.ts";
 

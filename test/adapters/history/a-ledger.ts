@@ -1,7 +1,7 @@
 // A Ledger as the history sees it. It returns its latest rows in order, up to a limit per call.
 
-import type { Deletion, Summary } from "../../../src/deletion/deletion.ts";
-import type { AskChanges, AskLedger } from "../../../src/deletion/history.ts";
+import type { Deletion, Summary } from "../../../src/deletion/record/deletion.ts";
+import type { AskChanges, AskLedger } from "../../../src/deletion/record/history.ts";
 import { fail, ok } from "../../../src/deletion/result.ts";
 
 /** @param records the records it has; null is a Ledger that cannot be reached. */

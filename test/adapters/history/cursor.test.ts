@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeCursor, encodeCursor } from "../../../src/adapters/history/cursor.ts";
 import type { Position } from "../../../src/adapters/history/page.ts";
-import type { HistoryFilter } from "../../../src/deletion/history.ts";
-import { newRecordId } from "../../../src/deletion/record-id.ts";
+import type { HistoryFilter } from "../../../src/deletion/record/history.ts";
+import { newRecordId } from "../../../src/deletion/record/record-id.ts";
 import { bindingIds, everything, nowMs } from "./rows.ts";
 
 const recordId = newRecordId(nowMs, new Uint8Array(16));

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { indexKeys, metadataOf, prefixOf, recordKey, rowOf } from "../../../src/adapters/history/keys.ts";
-import { summaryOf } from "../../../src/deletion/deletion.ts";
+import { summaryOf } from "../../../src/deletion/record/deletion.ts";
 import { HISTORY } from "../../harness.ts";
 import { bindingAt, bindingIds, deletionAt, nowMs, prefixIds } from "./rows.ts";
 

@@ -8,8 +8,8 @@ import {
 	type Page,
 	type Position,
 } from "../../../src/adapters/history/page.ts";
-import { type Deletion, openStates, summaryOf } from "../../../src/deletion/deletion.ts";
-import type { HistoryFilter } from "../../../src/deletion/history.ts";
+import { type Deletion, openStates, summaryOf } from "../../../src/deletion/record/deletion.ts";
+import type { HistoryFilter } from "../../../src/deletion/record/history.ts";
 import { HISTORY } from "../../harness.ts";
 import { bindingAt, bindingIds, deletionAt, everything, nowMs, prefixIds, put, rowsOf } from "./rows.ts";
 

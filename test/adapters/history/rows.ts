@@ -1,9 +1,9 @@
 // Records and rows for the history's tests, and their keys in KV.
 import { metadataOf } from "../../../src/adapters/history/keys.ts";
-import { doors } from "../../../src/deletion/actor.ts";
-import { type Deletion, type Summary, states, summaryOf } from "../../../src/deletion/deletion.ts";
-import type { HistoryFilter } from "../../../src/deletion/history.ts";
-import { newRecordId } from "../../../src/deletion/record-id.ts";
+import { doors } from "../../../src/deletion/record/actor.ts";
+import { type Deletion, type Summary, states, summaryOf } from "../../../src/deletion/record/deletion.ts";
+import type { HistoryFilter } from "../../../src/deletion/record/history.ts";
+import { newRecordId } from "../../../src/deletion/record/record-id.ts";
 import { HISTORY } from "../../harness.ts";
 
 export const nowMs = Date.UTC(2026, 10, 3, 12);

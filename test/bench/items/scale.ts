@@ -2,7 +2,7 @@
 // at a given number of deletions per day.
 import { join } from "node:path";
 import { indexKeys, metadataOf, recordKey } from "../../../src/adapters/history/keys.ts";
-import type { Deletion } from "../../../src/deletion/deletion.ts";
+import type { Deletion } from "../../../src/deletion/record/deletion.ts";
 import { deletionOf } from "../deletions.ts";
 import { simulate } from "../simulate.ts";
 import { atMost, exactly, type Row, told } from "../table.ts";

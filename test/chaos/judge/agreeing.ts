@@ -1,7 +1,7 @@
 // KV and the Ledger agree, and the history shows what they hold: the same records, each under its keys with its summary
 // as metadata, and no other keys.
 import { isDeepStrictEqual } from "node:util";
-import { summaryOf } from "../../../src/deletion/deletion.ts";
+import { summaryOf } from "../../../src/deletion/record/deletion.ts";
 import type { Facts } from "./facts.ts";
 import { createBench, type Verdict } from "./verdict.ts";
 

@@ -1,6 +1,6 @@
 // Arranges the evidence for the judge's look-ups: calls with their answers, bindings with their lives, records with
 // what they claim. It judges nothing.
-import type { Deletion, TimelineEvent } from "../../../src/deletion/deletion.ts";
+import type { Deletion, TimelineEvent } from "../../../src/deletion/record/deletion.ts";
 import type { Evidence } from "../evidence.ts";
 import type { Seen } from "../witness.ts";
 

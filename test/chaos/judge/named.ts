@@ -1,6 +1,6 @@
 // Nothing is deleted that no accepted request named: every deletion has a record, every record has its caller's request
 // for exactly that binding and, if an approval was needed, someone else's approval before the DELETE left.
-import type { Deletion } from "../../../src/deletion/deletion.ts";
+import type { Deletion } from "../../../src/deletion/record/deletion.ts";
 import { claimOf, type Facts } from "./facts.ts";
 import { createBench, type Verdict } from "./verdict.ts";
 

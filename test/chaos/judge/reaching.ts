@@ -1,5 +1,5 @@
 // Never lost: every record that callers heard was settled before KV recovered is in KV a minute after KV works again.
-import type { Deletion } from "../../../src/deletion/deletion.ts";
+import type { Deletion } from "../../../src/deletion/record/deletion.ts";
 import type { Facts } from "./facts.ts";
 import { createBench, type Verdict } from "./verdict.ts";
 

@@ -1,6 +1,6 @@
 // No record contradicts what happened at Cloudflare: "deleted" means that we deleted the binding, "failed" that we did
 // not, and every deletion has exactly one record. The same holds for restorations.
-import type { Deletion } from "../../../src/deletion/deletion.ts";
+import type { Deletion } from "../../../src/deletion/record/deletion.ts";
 import { claimOf, type Facts, type Life, sentAt, wayThere } from "./facts.ts";
 import { createBench, type Verdict } from "./verdict.ts";
 

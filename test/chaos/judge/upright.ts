@@ -1,6 +1,6 @@
 // The evidence of a small chaos that went well: a binding was deleted at the second attempt, after an approval and a
 // read-back, and restored later. Tests break one thing in it.
-import { type Deletion, summaryOf } from "../../../src/deletion/deletion.ts";
+import { type Deletion, summaryOf } from "../../../src/deletion/record/deletion.ts";
 import type { Evidence } from "../evidence.ts";
 import type { Happening, Seen } from "../witness.ts";
 

@@ -1,6 +1,6 @@
 // What the caller gets when Cloudflare's API refuses, cannot be used, or breaks off.
 import { afterEach, describe, expect, test } from "vitest";
-import { guardNames } from "../../../src/deletion/verdict.ts";
+import { guardNames } from "../../../src/deletion/record/verdict.ts";
 import { call, cloudflare, deletes } from "../../harness.ts";
 import { sandboxApiToken } from "../../sandbox/imitation/credentials.ts";
 import { approver, beginAnew, bindingsPath, cdn25, prefixes, withoutPauses } from "../account.ts";

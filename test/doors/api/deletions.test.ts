@@ -1,6 +1,6 @@
 // DELETE /bindings/{target} and POST /deletions: delete one binding, named in full, by any of its names.
 import { afterEach, describe, expect, test } from "vitest";
-import { guardNames } from "../../../src/deletion/verdict.ts";
+import { guardNames } from "../../../src/deletion/record/verdict.ts";
 import { call, cloudflare, deletes } from "../../harness.ts";
 import {
 	accountId,

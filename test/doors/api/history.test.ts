@@ -1,6 +1,6 @@
 // GET /deletions: rows, filters and pages; and one record by its id.
 import { afterEach, describe, expect, test, vi } from "vitest";
-import type { Summary } from "../../../src/deletion/deletion.ts";
+import type { Summary } from "../../../src/deletion/record/deletion.ts";
 import { call, cloudflare, HISTORY } from "../../harness.ts";
 import {
 	beginAnew,

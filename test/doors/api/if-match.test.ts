@@ -1,6 +1,6 @@
 // If-Match: a deletion goes ahead only if the plan that the caller saw is still current.
 import { afterEach, describe, expect, test } from "vitest";
-import { guardNames } from "../../../src/deletion/verdict.ts";
+import { guardNames } from "../../../src/deletion/record/verdict.ts";
 import { call, cloudflare, deletes } from "../../harness.ts";
 import { beginAnew, cdn25 } from "../account.ts";
 import { expectProblem } from "../expect-problem.ts";

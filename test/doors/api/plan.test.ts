@@ -1,6 +1,6 @@
 // GET /bindings/{target} and dry_run: what a deletion would do. A plan changes nothing and leaves no record.
 import { afterEach, describe, expect, test } from "vitest";
-import { guardNames } from "../../../src/deletion/verdict.ts";
+import { guardNames } from "../../../src/deletion/record/verdict.ts";
 import { call, cloudflare, deletes, HISTORY } from "../../harness.ts";
 import {
 	accountId,

@@ -1,6 +1,6 @@
 // Deletions that are not carried out: why not, with which evidence, and that each is on record.
 import { afterEach, describe, expect, test } from "vitest";
-import { guardNames } from "../../../src/deletion/verdict.ts";
+import { guardNames } from "../../../src/deletion/record/verdict.ts";
 import { call, cloudflare, deletes } from "../../harness.ts";
 import { approver, beginAnew, cdn25, cdn26, magicTransit24, prefixes, v6Regional64 } from "../account.ts";
 import { callConfigured, sha256 } from "../configured.ts";

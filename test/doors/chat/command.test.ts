@@ -1,7 +1,7 @@
 // What a command line means, and that it never means more than it says.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseCidr } from "../../../src/deletion/cidr.ts";
+import { parseCidr } from "../../../src/deletion/address/cidr.ts";
 import { type Command, commandOf, parseCommand, verbNames } from "../../../src/doors/chat/command.ts";
 import { nearestOf } from "../../../src/nearest.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { contains } from "../../../src/deletion/cidr.ts";
+import { contains } from "../../../src/deletion/address/cidr.ts";
 import { type Bound, cellsOf, nested, placeOf, stretchesOf } from "../../../src/doors/page/cells.ts";
 import { cidr, closeCidr, family } from "../../deletion/ranges.ts";
 

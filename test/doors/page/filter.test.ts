@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { doors } from "../../../src/deletion/actor.ts";
-import { states } from "../../../src/deletion/deletion.ts";
-import type { Condition } from "../../../src/deletion/row-conditions.ts";
+import { doors } from "../../../src/deletion/record/actor.ts";
+import { states } from "../../../src/deletion/record/deletion.ts";
+import type { Condition } from "../../../src/deletion/record/row-conditions.ts";
 import {
 	addressOf,
 	historyFilterOf,

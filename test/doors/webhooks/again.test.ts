@@ -1,9 +1,9 @@
 // Messages that are sent again, as all senders do when in doubt: one event is one deletion and has one answer.
 import { afterEach, describe, expect, test } from "vitest";
-import { digestOf } from "../../../src/deletion/digest.ts";
-import type { Json } from "../../../src/deletion/json.ts";
+import { parseTarget } from "../../../src/deletion/address/target.ts";
 import type { LedgerApi } from "../../../src/deletion/ledger-api.ts";
-import { parseTarget } from "../../../src/deletion/target.ts";
+import { digestOf } from "../../../src/deletion/record/digest.ts";
+import type { Json } from "../../../src/deletion/record/json.ts";
 import { type Answer, call, deletes, ledger } from "../../harness.ts";
 import { sandboxSecrets, sandboxSenders } from "../../sandbox/senders.ts";
 import { beginAnew, cdn25, spectrum26 } from "../account.ts";

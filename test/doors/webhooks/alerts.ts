@@ -1,5 +1,5 @@
 // Alertmanager's payload with other alerts.
-import type { Json } from "../../../src/deletion/json.ts";
+import type { Json } from "../../../src/deletion/record/json.ts";
 import alertmanager from "../../sandbox/payloads/alertmanager.json" with { type: "json" };
 
 /** With these alerts: each is the fixture's first, with changes. */

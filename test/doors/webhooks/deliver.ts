@@ -2,8 +2,8 @@
 import { signed } from "../../../scripts/sign.ts";
 import type { Sender } from "../../../src/config/sender.ts";
 import { readConfig } from "../../../src/config.ts";
-import type { Deletion } from "../../../src/deletion/deletion.ts";
-import type { Json } from "../../../src/deletion/json.ts";
+import type { Deletion } from "../../../src/deletion/record/deletion.ts";
+import type { Json } from "../../../src/deletion/record/json.ts";
 import { schemeOf } from "../../../src/doors/auth/schemes.ts";
 import { type Answer, call } from "../../harness.ts";
 import alertmanager from "../../sandbox/payloads/alertmanager.json" with { type: "json" };

@@ -1,5 +1,5 @@
 // The kill switch as a card.
-import type { Freeze, Waiting } from "../../../deletion/freeze.ts";
+import type { Freeze, Waiting } from "../../../deletion/judgement/freeze.ts";
 import { heldWords } from "../../reply/held-words.ts";
 import { type Button, type Card, card } from "../card.ts";
 import { partyWords } from "./words.ts";

@@ -1,5 +1,5 @@
 // The latest deletions, a row each.
-import type { Summary } from "../../../deletion/deletion.ts";
+import type { Summary } from "../../../deletion/record/deletion.ts";
 import { type Card, card } from "../card.ts";
 import { recordPage, timeWords } from "./words.ts";
 

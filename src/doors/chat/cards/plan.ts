@@ -1,5 +1,5 @@
 // The card that is read before a button is pressed: which binding, what happens to its traffic, and what speaks against it.
-import type { Plan } from "../../../deletion/plan.ts";
+import type { Plan } from "../../../deletion/judgement/plan.ts";
 import { type Button, type Card, card } from "../card.ts";
 import { bindingWords, effectFacts, verdictWords } from "./words.ts";
 

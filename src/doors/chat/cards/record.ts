@@ -1,5 +1,5 @@
 // A deletion's record as a card: the result of a click, the message to the channel, and what `show` shows.
-import type { Deletion, Restoration } from "../../../deletion/deletion.ts";
+import type { Deletion, Restoration } from "../../../deletion/record/deletion.ts";
 import { type Button, type Card, card, type Fact, type Tone } from "../card.ts";
 import { bindingWords, effectFacts, findingWords, partyWords, recordPage, timeWords, verdictWords } from "./words.ts";
 

@@ -1,5 +1,5 @@
 // Why something was not done: one sentence each.
-import type { OfferFailure } from "../../../deletion/offer.ts";
+import type { OfferFailure } from "../../../deletion/course/offer.ts";
 import { type Card, card } from "../card.ts";
 
 /** Why somebody is not listened to at all. */

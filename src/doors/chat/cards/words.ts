@@ -1,10 +1,11 @@
 // The domain's nouns in plain words, the same on every card.
-import type { Party } from "../../../deletion/actor.ts";
-import type { BindingSnapshot } from "../../../deletion/deletion.ts";
-import type { Effect } from "../../../deletion/effect.ts";
-import { sentenceOf } from "../../../deletion/guards.ts";
-import type { Json } from "../../../deletion/json.ts";
-import type { Verdict } from "../../../deletion/verdict.ts";
+
+import { sentenceOf } from "../../../deletion/judgement/guards.ts";
+import type { Party } from "../../../deletion/record/actor.ts";
+import type { BindingSnapshot } from "../../../deletion/record/deletion.ts";
+import type { Effect } from "../../../deletion/record/effect.ts";
+import type { Json } from "../../../deletion/record/json.ts";
+import type { Verdict } from "../../../deletion/record/verdict.ts";
 import type { Fact } from "../card.ts";
 
 const listedAtMost = 5;

@@ -1,5 +1,5 @@
 // The account as it is now: what waits, the freeze, and the bindings, for which Cloudflare has to be asked first.
-import type { Summary } from "../../../deletion/deletion.ts";
+import type { Summary } from "../../../deletion/record/deletion.ts";
 import { historyOf } from "../filter.ts";
 import type { Viewer } from "../viewer.ts";
 import { bindingsSlot } from "./bindings.tsx";

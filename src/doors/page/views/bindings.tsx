@@ -1,6 +1,6 @@
 // Each prefix with its bindings, as a bar of who gets an address and as a nested list; and who serves one that was looked for.
-import type { Binding, Prefix } from "../../../deletion/binding.ts";
-import type { Cidr } from "../../../deletion/cidr.ts";
+import type { Binding, Prefix } from "../../../deletion/address/binding.ts";
+import type { Cidr } from "../../../deletion/address/cidr.ts";
 import type { Result } from "../../../deletion/result.ts";
 import type { Problem } from "../../reply/problem.ts";
 import { type Bound, cellsOf, type Nested, nested, placeOf, stretchesOf } from "../cells.ts";

@@ -1,7 +1,8 @@
 // How the last days went: a bar a day, which leads to that day, and the same numbers as a table for whoever cannot see or
 // click bars.
-import type { SettledState } from "../../../deletion/deletion.ts";
+
 import type { Outcome } from "../../../deletion/ledger-api.ts";
+import type { SettledState } from "../../../deletion/record/deletion.ts";
 
 const kinds: { name: string; states: readonly SettledState[] }[] = [
 	{ name: "deleted", states: ["deleted", "already_gone"] },

@@ -1,6 +1,6 @@
 // What a deletion does to the traffic: in a sentence, and drawn, before and after.
-import type { BindingSnapshot } from "../../../deletion/deletion.ts";
-import type { Effect, Neighbour } from "../../../deletion/effect.ts";
+import type { BindingSnapshot } from "../../../deletion/record/deletion.ts";
+import type { Effect, Neighbour } from "../../../deletion/record/effect.ts";
 import { boundOf, cellsOf, stretchesOf } from "../cells.ts";
 import { serviceWord } from "../serving.ts";
 import { Bar } from "./bar.tsx";

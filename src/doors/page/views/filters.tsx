@@ -1,7 +1,7 @@
 // What the history is filtered by: as chips, which can be turned round and taken off; and a form that adds to them.
-import { doors } from "../../../deletion/actor.ts";
-import { states } from "../../../deletion/deletion.ts";
-import type { Condition, ConditionField } from "../../../deletion/row-conditions.ts";
+import { doors } from "../../../deletion/record/actor.ts";
+import { states } from "../../../deletion/record/deletion.ts";
+import type { Condition, ConditionField } from "../../../deletion/record/row-conditions.ts";
 import { addressOf, type PageFilter, parameterOf } from "../filter.ts";
 import type { JSX } from "../jsx-runtime.ts";
 import { doorWords, stateWords } from "../words.ts";

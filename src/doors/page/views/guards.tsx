@@ -1,6 +1,6 @@
 // What the guards said: those that saw something first, with their evidence in words; the others in one line.
-import { sentenceOf } from "../../../deletion/guards.ts";
-import type { Verdict } from "../../../deletion/verdict.ts";
+import { sentenceOf } from "../../../deletion/judgement/guards.ts";
+import type { Verdict } from "../../../deletion/record/verdict.ts";
 import { textOf } from "../story.ts";
 import { guardWords } from "../words.ts";
 

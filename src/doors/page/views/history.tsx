@@ -1,6 +1,7 @@
 // The history: newest first, filtered, a page at a time.
-import type { Summary } from "../../../deletion/deletion.ts";
+
 import type { Outcome } from "../../../deletion/ledger-api.ts";
+import type { Summary } from "../../../deletion/record/deletion.ts";
 import { addressOf, type PageFilter } from "../filter.ts";
 import type { Viewer } from "../viewer.ts";
 import { Chart } from "./chart.tsx";

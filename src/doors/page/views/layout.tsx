@@ -1,5 +1,5 @@
 // What every page has: its head, the way to the others, and the banner of a freeze.
-import type { Freeze, Waiting } from "../../../deletion/freeze.ts";
+import type { Freeze, Waiting } from "../../../deletion/judgement/freeze.ts";
 import { heldWords } from "../../reply/held-words.ts";
 import type { JSX } from "../jsx-runtime.ts";
 import type { Viewer } from "../viewer.ts";

@@ -1,6 +1,6 @@
 // The plan of one binding, and the form that deletes it.
-import { sentenceOf } from "../../../deletion/guards.ts";
-import type { Plan } from "../../../deletion/plan.ts";
+import { sentenceOf } from "../../../deletion/judgement/guards.ts";
+import type { Plan } from "../../../deletion/judgement/plan.ts";
 import { historyOf } from "../filter.ts";
 import { serviceWord } from "../serving.ts";
 import type { Viewer } from "../viewer.ts";

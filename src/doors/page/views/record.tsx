@@ -1,8 +1,9 @@
 // One deletion: what was asked for, what became of it and how, and what can still be done. Chat and webhooks link here.
-import { at, type Deletion, type Restoration, type Summary } from "../../../deletion/deletion.ts";
-import { sentenceOf } from "../../../deletion/guards.ts";
-import { type Option, optionsFor } from "../../../deletion/options.ts";
-import { isResolvable, resolvableFromMs } from "../../../deletion/resolution.ts";
+
+import { type Option, optionsFor } from "../../../deletion/course/options.ts";
+import { isResolvable, resolvableFromMs } from "../../../deletion/course/resolution.ts";
+import { sentenceOf } from "../../../deletion/judgement/guards.ts";
+import { at, type Deletion, type Restoration, type Summary } from "../../../deletion/record/deletion.ts";
 import { addressOf, historyOf, noFilter } from "../filter.ts";
 import type { JSX } from "../jsx-runtime.ts";
 import { serviceWord } from "../serving.ts";

@@ -1,5 +1,5 @@
 // Deletions as rows of a table; each leads to its record.
-import type { State, Summary } from "../../../deletion/deletion.ts";
+import type { State, Summary } from "../../../deletion/record/deletion.ts";
 import { doorWords, stateWords } from "../words.ts";
 import { Moment } from "./moment.tsx";
 

@@ -1,6 +1,6 @@
 // What was not granted, and what can be done about it.
 import * as v from "valibot";
-import { isRecordId } from "../../../deletion/record-id.ts";
+import { isRecordId } from "../../../deletion/record/record-id.ts";
 import type { Problem } from "../../reply/problem.ts";
 import type { Viewer } from "../viewer.ts";
 import { Layout } from "./layout.tsx";

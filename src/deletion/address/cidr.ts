@@ -1,0 +1,86 @@
+// CIDRs as ranges of addresses, v4 and v6, in one canonical form. Strict: what is not written as an address range
+// is refused, not guessed at (no octal, no short forms, no zone, no digits but ASCII's).
+import { fail, ok, type Result } from "../result.ts";
+
+export interface Cidr {
+	family: 4 | 6;
+	/** The canonical spelling (RFC 5952 for v6). */
+	text: string;
+	first: bigint;
+	last: bigint;
+	length: number;
+}
+
+/** Why a text is no CIDR; `hint` is what would have been right. */
+export type CidrFailure = { reason: "not_a_cidr" } | { reason: "bare_address" | "host_bits"; hint: string };
+
+const addressBits = { 4: 32, 6: 128 } as const;
+
+export function parseCidr(text: string): Result<Cidr, CidrFailure> {
+	const [, addressText, lengthText] = /^([0-9a-fA-F:.]{2,45})(?:\/(0|[1-9][0-9]{0,2}))?$/.exec(text) ?? [];
+	if (addressText === undefined) return fail({ reason: "not_a_cidr" });
+	const address = parseAddress(addressText);
+	if (address === null) return fail({ reason: "not_a_cidr" });
+
+	const bits = addressBits[address.family];
+	const length = lengthText === undefined ? bits : Number(lengthText);
+	if (length > bits) return fail({ reason: "not_a_cidr" });
+	const hostMask = (1n << BigInt(bits - length)) - 1n;
+	const cidr = cidrAt(address.family, address.value & ~hostMask, length);
+	if (lengthText === undefined) return fail({ reason: "bare_address", hint: cidr.text });
+	return address.value === cidr.first ? ok(cidr) : fail({ reason: "host_bits", hint: cidr.text });
+}
+
+/** The CIDR of that length which begins at `first`; `first` has no host bits. */
+export function cidrAt(family: 4 | 6, first: bigint, length: number): Cidr {
+	const bits = addressBits[family];
+	return {
+		family,
+		first,
+		last: first + (1n << BigInt(bits - length)) - 1n,
+		length,
+		text: `${addressTextOf(family, first)}/${length}`,
+	};
+}
+
+/** Whether every address of `inner` is one of `outer`; a CIDR contains itself. */
+export const contains = (outer: Cidr, inner: Cidr): boolean =>
+	outer.family === inner.family && outer.first <= inner.first && inner.last <= outer.last;
+
+const octets = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
+
+/** What ends in v4 is refused: it would be another range than it looks like. */
+function parseAddress(text: string): { family: 4 | 6; value: bigint } | null {
+	if (octets.test(text)) {
+		return { family: 4, value: text.split(".").reduce((sum, octet) => (sum << 8n) | BigInt(octet), 0n) };
+	}
+	const canonical = text.includes(":") && !text.includes(".") ? canonicalV6(text) : null;
+	return canonical === null ? null : { family: 6, value: valueOfV6(canonical) };
+}
+
+/** Ranges as the configuration checked them; one that can't be read allows nothing. */
+export const cidrsOf = (ranges: readonly string[] | null): Cidr[] | null =>
+	ranges?.flatMap((text) => {
+		const cidr = parseCidr(text);
+		return cidr.ok ? [cidr.value] : [];
+	}) ?? null;
+
+/** The platform's own reader of URLs reads v6, and writes it as RFC 5952 does; null where it reads none. */
+function canonicalV6(text: string): string | null {
+	return URL.parse(`http://[${text}]`)?.hostname.slice(1, -1) ?? null;
+}
+
+function valueOfV6(canonical: string): bigint {
+	const [before = [], after = []] = canonical.split("::").map((part) => (part === "" ? [] : part.split(":")));
+	const gap = Array.from({ length: 8 - before.length - after.length }, () => "");
+	return BigInt(`0x${[...before, ...gap, ...after].map((group) => group.padStart(4, "0")).join("")}`);
+}
+
+function addressTextOf(family: 4 | 6, value: bigint): string {
+	if (family === 4) return [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 255n).join(".");
+	const groups = value
+		.toString(16)
+		.padStart(32, "0")
+		.replace(/.{4}(?!$)/g, "$&:");
+	return canonicalV6(groups) ?? groups;
+}

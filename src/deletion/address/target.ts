@@ -1,0 +1,34 @@
+// What a caller may name: one binding, in full, by CIDR, by id, or by an alias from the configuration. Nothing here
+// widens a name: no wildcard, no filter, no nearest match.
+
+import { fail, ok, type Result } from "../result.ts";
+import { type Cidr, parseCidr } from "./cidr.ts";
+import { type CloudflareId, isCloudflareId } from "./cloudflare-id.ts";
+
+export type Target =
+	| { kind: "cidr"; named: string; cidr: Cidr }
+	/** `prefixId` only where the door's path names it. */
+	| { kind: "id"; named: string; bindingId: CloudflareId; prefixId: CloudflareId | null };
+
+export type TargetFailure =
+	| { reason: "bare_address" | "host_bits"; named: string; hint: string }
+	| { reason: "not_a_target"; named: string };
+
+const longestNamed = 64;
+
+/**
+ * Reads a target. `named` in the result is the canonical CIDR, the id, or the alias as it was written.
+ * @param aliases name → CIDR or binding id, checked by the configuration.
+ */
+export function parseTarget(text: string, aliases: ReadonlyMap<string, string>): Result<Target, TargetFailure> {
+	if (text.length > longestNamed) return fail({ reason: "not_a_target", named: `${text.slice(0, longestNamed)}…` });
+	const behindAlias = aliases.get(text);
+	const meant = behindAlias ?? text;
+	if (isCloudflareId(meant)) return ok({ kind: "id", named: text, bindingId: meant, prefixId: null });
+
+	const cidr = parseCidr(meant);
+	if (cidr.ok) return ok({ kind: "cidr", named: behindAlias === undefined ? cidr.value.text : text, cidr: cidr.value });
+	return fail(
+		cidr.failure.reason === "not_a_cidr" ? { reason: "not_a_target", named: text } : { ...cidr.failure, named: text },
+	);
+}

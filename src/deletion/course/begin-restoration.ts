@@ -1,0 +1,150 @@
+// The first half of a restoration: may it, can it, is it needed; then the intent. Sends nothing that changes anything.
+
+import type { Binding } from "../address/binding.ts";
+import { isCloudflareId, sameId } from "../address/cloudflare-id.ts";
+import { lagMs } from "../lookup/lag.ts";
+import { type LookUpFailure, lookUpFault } from "../lookup/locate.ts";
+import { boundAt, isThere } from "../lookup/look.ts";
+import type { Ports } from "../ports.ts";
+import { type Actor, missingScope, partyOf, type ScopeMissing } from "../record/actor.ts";
+import {
+	at,
+	type BindingSnapshot,
+	carriedOutAs,
+	type Deletion,
+	type Restoration,
+	withEvent,
+} from "../record/deletion.ts";
+import { settlesWithinHours } from "../record/effect.ts";
+import { notYetSent } from "../record/progress.ts";
+import { fail, ok, type Result } from "../result.ts";
+import { lookAfterMs } from "./careful.ts";
+import { restored } from "./carry-back.ts";
+import { outOfRange } from "./decisions.ts";
+
+export type RestorationRefusal =
+	| ScopeMissing
+	| {
+			code: "deletion_not_found" | "out_of_range" | "not_restorable" | "prefix_not_approved";
+			detail: string;
+	  }
+	| { code: "conflict"; detail: string; deletion: Deletion }
+	| { code: "binding_conflict"; detail: string; binding: Binding }
+	| LookUpFailure;
+
+/**
+ * Checks whether the record can be restored, and records the intent; `carryBack` does it. Asked again, a restoration
+ * that is under way, or whose binding is there, is the answer; one that failed, or whose binding is gone again, begins
+ * again. Costs two reads: the prefix's approval, and what is bound there now.
+ *
+ * What happens if we stop? Before the intent is kept, nothing; after, the alarm goes on from it. After the last `await`
+ * the record is read again, so of two who ask at the same time one begins and the other joins.
+ */
+export async function beginRestoration(
+	deletion: Deletion | null,
+	actor: Actor,
+	ports: Ports,
+): Promise<Result<Deletion, RestorationRefusal>> {
+	const { journal, now } = ports;
+	if (deletion === null) return fail({ code: "deletion_not_found", detail: "There is no deletion with this id." });
+	if (!actor.scopes.includes("restore")) return fail(missingScope(actor, "restore"));
+	const outside = outOfRange(deletion, actor);
+	if (outside !== null) return fail(outside);
+	if (isUnderWay(deletion) || (await isDone(deletion, ports))) return ok(deletion);
+	const restorable = restorableBinding(deletion);
+	if (!restorable.ok) return restorable;
+	const binding = restorable.value;
+	const approved = await prefixApproved(binding, ports);
+	if (!approved.ok) return approved;
+	const bound = await boundAt(binding, ports);
+	if (!bound.ok) return fail(lookUpFault(bound.failure));
+
+	// Nothing waits from here on.
+	const latest = journal.get(deletion.id) ?? deletion;
+	if (isUnderWay(latest) || latest.restoration?.requested_at !== deletion.restoration?.requested_at) return ok(latest);
+	const leaving = journal.openFor({ cidr: binding.cidr })?.deletion;
+	if (leaving?.state === "deleting" || leaving?.state === "unknown") {
+		const detail = `The binding at ${binding.cidr} is being deleted. Try again when that has settled.`;
+		return fail({ code: "conflict", detail, deletion: leaving });
+	}
+	if (isSaidToBeThere(latest) && bound.value !== null && sameId(bound.value.id, binding.id)) {
+		const detail = `There is nothing to restore: the binding ${binding.cidr} is still there.`;
+		return fail({ code: "conflict", detail, deletion: latest });
+	}
+	const nowMs = now();
+	const begun = begunBy(actor, latest, nowMs);
+	if (bound.value === null) {
+		journal.keepRestoring({ deletion: begun, progress: notYetSent(nowMs) }, nowMs + lookAfterMs);
+		return ok(begun);
+	}
+	if (bound.value.serviceId !== binding.service_id) {
+		const detail = `${binding.cidr} is bound to ${bound.value.serviceName ?? "another service"} now. If that is wrong, delete that binding first.`;
+		return fail({ code: "binding_conflict", detail, binding: bound.value });
+	}
+	const done = restored(begun, bound.value, "others", nowMs);
+	journal.keepSettled(done);
+	return ok(done);
+}
+
+const isUnderWay = ({ restoration }: Deletion): boolean =>
+	restoration?.state === "restoring" || restoration?.state === "unknown";
+
+/** Whether the binding of an earlier restoration is still there. Where Cloudflare cannot be read, the record's word counts. */
+async function isDone({ restoration, binding }: Deletion, ports: Ports): Promise<boolean> {
+	if (restoration?.state !== "restored" && restoration?.state !== "already_bound") return false;
+	const { binding_id: id, settled_at } = restoration;
+	if (id === null || binding === null) return false;
+	if (ports.journal.carriedOut({ bindingId: id }) !== null) return false;
+	// A read may not have it yet.
+	if (settled_at !== null && ports.now() < Date.parse(settled_at) + lagMs) return true;
+	const there = await isThere(binding.prefix_id, { id }, ports);
+	return !there.ok || there.value;
+}
+
+function restorableBinding(deletion: Deletion): Result<BindingSnapshot, RestorationRefusal> {
+	const { binding, state } = deletion;
+	const wentLater = isSaidToBeThere(deletion);
+	if (binding === null || (state !== "deleted" && state !== "already_gone" && state !== "restored" && !wentLater)) {
+		const detail = `There is nothing to restore: the deletion is ${state.replaceAll("_", " ")}.`;
+		return fail({ code: "conflict", detail, deletion });
+	}
+	if (binding.service_id === null || !isCloudflareId(binding.prefix_id)) {
+		const detail = "The record names no service, so the binding cannot be created from it.";
+		return fail({ code: "not_restorable", detail });
+	}
+	return ok(binding);
+}
+
+/** Somebody closed the record with "it is still there"; should it be missing by now, it can be restored. */
+const isSaidToBeThere = ({ state, resolution }: Deletion): boolean =>
+	state === "failed" && resolution?.outcome === "standing";
+
+async function prefixApproved(
+	{ prefix_id }: BindingSnapshot,
+	{ cloudflare }: Ports,
+): Promise<Result<null, RestorationRefusal>> {
+	const prefixes = await cloudflare.listPrefixes({ fresh: true });
+	if (!prefixes.ok) return fail(lookUpFault(prefixes.failure));
+	const prefix = prefixes.value.items.find(({ id }) => sameId(id, prefix_id));
+	if (prefix?.approved === "V") return ok(null);
+	const state = prefix === undefined ? "is no longer in the account" : "is not approved by Cloudflare";
+	const detail = `The prefix ${prefix?.cidr ?? prefix_id} ${state}. No binding can be created in it.`;
+	return fail({ code: "prefix_not_approved", detail });
+}
+
+function begunBy(actor: Actor, deletion: Deletion, nowMs: number): Deletion {
+	const restoration: Restoration = {
+		state: "restoring",
+		requested_at: at(nowMs),
+		requested_by: partyOf(actor),
+		settled_at: null,
+		binding_id: null,
+		provisioning: null,
+		settles_within_hours: settlesWithinHours,
+		cloudflare: null,
+		failure: null,
+	};
+	const story = withEvent(deletion, nowMs, "restoration_requested", { by: actor.name, door: actor.door });
+	// The binding of an earlier restoration is gone again, so the record no longer says "restored".
+	return { ...story, state: carriedOutAs(deletion), restoration };
+}

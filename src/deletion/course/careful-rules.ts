@@ -1,0 +1,224 @@
+// The rules of a call that changes something at Cloudflare, as a table: (phase, event, condition) → (phase, what to do). The
+// first row that fits counts. No I/O and no clock in here; `careful.ts` carries it out.
+//
+// Two things make repeating safe in itself: a binding's id is never used twice, so a second DELETE can hit nothing but
+// the binding that was named; and a CIDR has one binding, so a second POST creates nothing. What the table protects is
+// the record: what it says happened is what happened, also where answers are lost and Cloudflare's reads lag.
+import { lagMs } from "../lookup/lag.ts";
+import type { Phase, Progress } from "../record/progress.ts";
+
+/** How long after the last judgement a call may still be sent: later, the world may be another one. */
+export const sendWindowMs = 60_000;
+export const callsAtMost = 3;
+/** A call has ended by then, answered or not: its time-out, and some. */
+export const callTakesAtMostMs = 15_000;
+/** So that an outcome is known within a minute of Cloudflare answering again. */
+const longestPauseMs = 45_000;
+const retrySoonMs = 5000;
+/** Nobody knows how long a freeze lasts. */
+const retryHeldMs = 300_000;
+
+export type CarefulEvent =
+	/** The work begins, or goes on after a stop or a pause. */
+	| "go"
+	/** Cloudflare's answers to the call. `already`: a 404 to a DELETE, "there is one" to a POST. */
+	| "done"
+	| "already"
+	| "refused"
+	| "credential_rejected"
+	| "throttled"
+	| "unclear"
+	/** The call never left, as the rate limit was known to be used up. */
+	| "held_back"
+	/** What a look found. `saw_nothing`: it could not be read, or decides nothing yet. */
+	| "saw_done"
+	| "saw_not_done"
+	| "saw_in_the_way"
+	| "saw_nothing";
+
+/**
+ * `may_send`: fewer than three calls, within a minute of the guards' verdicts, and not held. `held`: a freeze is on, or a
+ * later request has the last word. `lagging`: the look began less than two minutes after the last call had ended.
+ */
+export type Condition = "may_send" | "held" | "lagging";
+
+export type CarefulFailure =
+	| "held_back"
+	| "throttled"
+	| "refused"
+	| "credential_rejected"
+	| "in_the_way"
+	| "no_clear_answer"
+	| "not_sent"
+	| "held";
+
+export type Action =
+	| "send"
+	| "look"
+	/** Wait as long as Cloudflare asked for, then go on. */
+	| "pause"
+	/** Leave it to the alarm. */
+	| "look_later"
+	| "succeed_by_us"
+	| "succeed_by_others"
+	| { fail: CarefulFailure };
+
+export interface Rule {
+	in: Phase;
+	on: CarefulEvent;
+	when?: Condition;
+	/** Absent where the work ends. */
+	to?: Phase;
+	do: Action;
+}
+
+/** What each phase means. */
+export const phaseMeanings: Record<Phase, string> = {
+	ready: "Nothing was sent that could have taken effect.",
+	sent: "A call has left, or may have; no earlier one can have taken effect.",
+	sent_again: "A call has left, or may have; an earlier one may have taken effect too.",
+	doubtful: "A call may have taken effect, or may still.",
+	watching: "As doubtful, and nothing more is sent: a later call got a clear no.",
+	refused: "Every call was refused; none can have taken effect.",
+	already: "Cloudflare says that it is so already; no call of ours can have taken effect.",
+	paused: "Cloudflare's rate limit refused the call; none can have taken effect.",
+};
+
+export const rules: readonly Rule[] = [
+	{ in: "ready", on: "go", when: "may_send", to: "sent", do: "send" },
+	{ in: "ready", on: "go", when: "held", do: { fail: "held" } },
+	{ in: "ready", on: "go", do: { fail: "not_sent" } },
+
+	{ in: "sent", on: "go", to: "doubtful", do: "look" },
+	{ in: "sent", on: "done", do: "succeed_by_us" },
+	{ in: "sent", on: "unclear", to: "doubtful", do: "look" },
+	{ in: "sent", on: "already", to: "already", do: "look" },
+	{ in: "sent", on: "refused", to: "refused", do: "look" },
+	{ in: "sent", on: "credential_rejected", do: { fail: "credential_rejected" } },
+	{ in: "sent", on: "throttled", when: "may_send", to: "paused", do: "pause" },
+	{ in: "sent", on: "throttled", do: { fail: "throttled" } },
+	{ in: "sent", on: "held_back", when: "may_send", to: "ready", do: "pause" },
+	{ in: "sent", on: "held_back", do: { fail: "held_back" } },
+
+	{ in: "doubtful", on: "go", to: "doubtful", do: "look" },
+	{ in: "doubtful", on: "saw_done", do: "succeed_by_us" },
+	{ in: "doubtful", on: "saw_not_done", when: "may_send", to: "sent_again", do: "send" },
+	{ in: "doubtful", on: "saw_not_done", when: "lagging", to: "doubtful", do: "look_later" },
+	{ in: "doubtful", on: "saw_not_done", do: { fail: "no_clear_answer" } },
+	{ in: "doubtful", on: "saw_in_the_way", when: "lagging", to: "doubtful", do: "look_later" },
+	{ in: "doubtful", on: "saw_in_the_way", do: { fail: "in_the_way" } },
+	{ in: "doubtful", on: "saw_nothing", to: "doubtful", do: "look_later" },
+
+	{ in: "sent_again", on: "go", to: "doubtful", do: "look" },
+	{ in: "sent_again", on: "done", do: "succeed_by_us" },
+	{ in: "sent_again", on: "unclear", to: "doubtful", do: "look" },
+	{ in: "sent_again", on: "already", to: "watching", do: "look" },
+	{ in: "sent_again", on: "refused", to: "watching", do: "look" },
+	{ in: "sent_again", on: "credential_rejected", to: "watching", do: "look" },
+	{ in: "sent_again", on: "throttled", when: "may_send", to: "doubtful", do: "pause" },
+	{ in: "sent_again", on: "throttled", to: "watching", do: "look" },
+	{ in: "sent_again", on: "held_back", when: "may_send", to: "doubtful", do: "pause" },
+	{ in: "sent_again", on: "held_back", to: "watching", do: "look" },
+
+	{ in: "watching", on: "go", to: "watching", do: "look" },
+	{ in: "watching", on: "saw_done", do: "succeed_by_us" },
+	{ in: "watching", on: "saw_not_done", when: "lagging", to: "watching", do: "look_later" },
+	{ in: "watching", on: "saw_not_done", do: { fail: "no_clear_answer" } },
+	{ in: "watching", on: "saw_in_the_way", when: "lagging", to: "watching", do: "look_later" },
+	{ in: "watching", on: "saw_in_the_way", do: { fail: "in_the_way" } },
+	{ in: "watching", on: "saw_nothing", to: "watching", do: "look_later" },
+
+	{ in: "refused", on: "go", to: "refused", do: "look" },
+	{ in: "refused", on: "saw_done", do: "succeed_by_others" },
+	{ in: "refused", on: "saw_not_done", do: { fail: "refused" } },
+	{ in: "refused", on: "saw_in_the_way", do: { fail: "in_the_way" } },
+	{ in: "refused", on: "saw_nothing", to: "refused", do: "look_later" },
+
+	{ in: "already", on: "go", to: "already", do: "look" },
+	{ in: "already", on: "saw_done", do: "succeed_by_others" },
+	{ in: "already", on: "saw_not_done", when: "lagging", to: "already", do: "look_later" },
+	{ in: "already", on: "saw_not_done", do: { fail: "refused" } },
+	{ in: "already", on: "saw_in_the_way", do: { fail: "in_the_way" } },
+	{ in: "already", on: "saw_nothing", to: "already", do: "look_later" },
+
+	{ in: "paused", on: "go", to: "paused", do: "look" },
+	{ in: "paused", on: "saw_done", do: "succeed_by_others" },
+	{ in: "paused", on: "saw_not_done", when: "may_send", to: "sent", do: "send" },
+	{ in: "paused", on: "saw_not_done", when: "held", do: { fail: "held" } },
+	{ in: "paused", on: "saw_not_done", do: { fail: "throttled" } },
+	{ in: "paused", on: "saw_in_the_way", do: { fail: "in_the_way" } },
+	{ in: "paused", on: "saw_nothing", to: "paused", do: "look_later" },
+];
+
+export interface CarefulFacts {
+	nowMs: number;
+	/** When the look began, for the events that tell what it saw: an answer can be as old as its question, and slow. */
+	lookedAtMs: number;
+	/** No call may leave now, whatever else is so. */
+	isHeld: boolean;
+	/** How long Cloudflare, or the rate limit, asked to wait; 0 where neither did. */
+	retryAfterMs: number;
+}
+
+export interface Step {
+	/** Unchanged where the work ends. */
+	progress: Progress;
+	do: Action;
+	/** For `pause` and `look_later`. */
+	waitMs: number;
+	/** When asking again can help; null where nothing says so. */
+	retryAfterMs: number | null;
+	/** False is a defect of ours: no row fits, and the alarm goes on from what was kept. */
+	hasRule: boolean;
+}
+
+/** What to do next. Every event that can occur in a phase has a row without a condition. */
+export function stepOf(progress: Progress, event: CarefulEvent, facts: CarefulFacts): Step {
+	// What never left was no call.
+	const known = event === "held_back" ? { ...progress, callsSent: progress.callsSent - 1 } : progress;
+	const found = rules.find(
+		(one) => one.in === known.phase && one.on === event && (one.when === undefined || holds(one.when, known, facts)),
+	);
+	const rule: Pick<Rule, "to" | "do"> = found ?? { do: "look_later" };
+	const sent = rule.do === "send" ? { callsSent: known.callsSent + 1, lastSentAtMs: facts.nowMs } : {};
+	const ended = known.phase === "sent" || known.phase === "sent_again" ? { lastSentAtMs: endOf(known, facts) } : {};
+	const looks = rule.do === "look_later" ? known.looks + 1 : known.looks;
+	return {
+		progress: { ...known, ...ended, ...sent, looks, phase: rule.to ?? known.phase },
+		do: rule.do,
+		waitMs: rule.do === "pause" ? facts.retryAfterMs : pauseMs(progress, facts.nowMs),
+		retryAfterMs: retryAfterMs(rule.do, facts),
+		hasRule: found !== undefined,
+	};
+}
+
+/** When the call that was out ended: it can take effect until then. After a stop nobody knows, but for its time limit. */
+const endOf = ({ lastSentAtMs }: Progress, { nowMs }: CarefulFacts): number =>
+	Math.min(nowMs, lastSentAtMs + callTakesAtMostMs);
+
+function holds(condition: Condition, progress: Progress, facts: CarefulFacts): boolean {
+	const { nowMs, lookedAtMs, isHeld, retryAfterMs } = facts;
+	switch (condition) {
+		case "may_send":
+			return progress.callsSent < callsAtMost && nowMs + retryAfterMs - progress.judgedAtMs < sendWindowMs && !isHeld;
+		case "held":
+			return isHeld;
+		case "lagging":
+			return lookedAtMs < progress.lastSentAtMs + lagMs;
+	}
+}
+
+/** Grows with each look; one falls just behind the end of the lag, where it decides. */
+function pauseMs({ looks, lastSentAtMs }: Progress, nowMs: number): number {
+	const untilSettledMs = lastSentAtMs + lagMs - nowMs;
+	const growingMs = Math.min(1000 * 2 ** looks, longestPauseMs);
+	return untilSettledMs > 0 ? Math.min(growingMs, untilSettledMs) : growingMs;
+}
+
+function retryAfterMs(action: Action, facts: CarefulFacts): number | null {
+	const failure = typeof action === "object" ? action.fail : null;
+	if (failure === "held") return retryHeldMs;
+	if (failure === "not_sent") return retrySoonMs;
+	if (failure !== "throttled" && failure !== "held_back") return null;
+	return facts.retryAfterMs > 0 ? facts.retryAfterMs : retrySoonMs;
+}

@@ -1,0 +1,120 @@
+// The second half of a restoration: POST → read back → record the outcome. A freeze does not hold it, as restoring is what
+// one wants to do in a freeze.
+import type { Binding } from "../address/binding.ts";
+import { isCloudflareId } from "../address/cloudflare-id.ts";
+import { credentialRejected } from "../lookup/locate.ts";
+import { boundAt } from "../lookup/look.ts";
+import type { CloudflareFault, Ports } from "../ports.ts";
+import { at, type Deletion, type Restoration, withEvent } from "../record/deletion.ts";
+import { fail, ok } from "../result.ts";
+import { carefully, noAnswer } from "./careful.ts";
+import type { CarefulFailure } from "./careful-rules.ts";
+
+/** The binding that is there now, as an answer or a look showed it. */
+export type Bound = Pick<Binding, "id" | "provisioningState">;
+
+/**
+ * Carries a begun restoration out, from wherever it was stopped; can be called any number of times.
+ *
+ * What it creates can be deleted again before it knows that it has created it. That request came later and has the last
+ * word: a CIDR that is empty after such a deletion was bound, and nothing is created there any more.
+ */
+export function carryBack(id: string, ports: Ports): Promise<void> {
+	const { journal, cloudflare, now } = ports;
+	const bindingOf = () => journal.restoring(id)?.deletion.binding ?? null;
+	const overtaken = (): Deletion | null => {
+		const { binding, restoration } = journal.restoring(id)?.deletion ?? { binding: null, restoration: null };
+		if (binding === null || restoration === null) return null;
+		return journal.overtaking(id, binding.cidr, Date.parse(restoration.requested_at));
+	};
+	return carefully<Bound>(
+		{
+			open: () => journal.restoring(id),
+			isHeld: () => overtaken() !== null,
+			async call() {
+				const binding = bindingOf();
+				if (!binding?.service_id || !isCloudflareId(binding.prefix_id)) return fail(notCalled);
+				const wanted = { cidr: binding.cidr, serviceId: binding.service_id };
+				const reply = await cloudflare.createBinding(binding.prefix_id, wanted);
+				return reply.ok ? ok({ answer: reply.value.answer, seen: reply.value.binding }) : reply;
+			},
+			isAlready,
+			async look() {
+				const binding = bindingOf();
+				const bound = binding === null ? null : await boundAt(binding, ports);
+				if (!bound?.ok) return { sight: "nothing", seen: null };
+				if (bound.value !== null) {
+					const isOurs = bound.value.serviceId === binding?.service_id;
+					return { sight: isOurs ? "done" : "in_the_way", seen: bound.value };
+				}
+				const gone = overtaken()?.binding;
+				if (!gone) return { sight: "not_done", seen: null };
+				return { sight: "done", seen: { id: gone.id, provisioningState: gone.provisioning?.state ?? null } };
+			},
+			sights: {
+				done: "bound",
+				not_done: "not bound",
+				in_the_way: "bound to another service",
+				nothing: "nothing conclusive",
+			},
+			shown: (deletion, state, answer) =>
+				amended(deletion, { state: state === "unknown" ? "unknown" : "restoring" }, answer),
+			keep: (deletion, progress, dueAtMs) => journal.keepRestoring({ deletion, progress }, dueAtMs),
+			succeed: (deletion, by, seen) => journal.keepSettled(restored(deletion, seen, by, now())),
+			fail: (deletion, why) => journal.keepSettled(failed(deletion, why, now())),
+		},
+		ports,
+	);
+}
+
+const alreadyBoundCode = 1108;
+
+/** "conflict: binding already exists for CIDR …" */
+const isAlready = ({ kind, answer }: CloudflareFault): boolean =>
+	kind === "refused" && (answer.status === 409 || answer.errors.some(({ code }) => code === alreadyBoundCode));
+
+function amended(deletion: Deletion, change: Partial<Restoration>, answer: Restoration["cloudflare"] = null): Deletion {
+	const { restoration } = deletion;
+	if (restoration === null) return deletion;
+	return { ...deletion, restoration: { ...restoration, ...change, cloudflare: answer ?? restoration.cloudflare } };
+}
+
+/** The record of a restoration whose binding was seen. */
+export function restored(deletion: Deletion, bound: Bound | null, by: "us" | "others", nowMs: number): Deletion {
+	const state = by === "us" ? ("restored" as const) : ("already_bound" as const);
+	const story = withEvent(deletion, nowMs, state, { binding_id: bound?.id ?? null });
+	const provisioning = bound === null || bound.provisioningState === null ? null : { state: bound.provisioningState };
+	return {
+		...amended(story, { state, settled_at: at(nowMs), binding_id: bound?.id ?? null, provisioning }),
+		state: "restored",
+	};
+}
+
+/** The record of a restoration that came to nothing; it can be asked for again. */
+export function failed(deletion: Deletion, why: CarefulFailure, nowMs: number): Deletion {
+	const failure = failures[why];
+	const story = withEvent(deletion, nowMs, "restoration_failed", { code: failure.code });
+	return amended(story, { state: "failed", settled_at: at(nowMs), failure });
+}
+
+const notCalled = { kind: "refused" as const, answer: noAnswer };
+
+const failures: Record<CarefulFailure, NonNullable<Restoration["failure"]>> = {
+	held_back: { code: "cloudflare_unavailable", detail: "Cloudflare's rate limit is used up. Nothing was sent." },
+	throttled: { code: "cloudflare_refused", detail: "Cloudflare's rate limit refused the creation. Try again later." },
+	refused: { code: "cloudflare_refused", detail: "Cloudflare refused to create the binding." },
+	credential_rejected: { code: "credential_rejected", detail: credentialRejected },
+	in_the_way: { code: "binding_conflict", detail: "Another service has been bound to this CIDR in the meantime." },
+	no_clear_answer: {
+		code: "cloudflare_refused",
+		detail: "Cloudflare gave no clear answer, and two minutes later the binding is not there.",
+	},
+	not_sent: {
+		code: "cloudflare_unavailable",
+		detail: "The creation could not be sent within a minute of its checks. Nothing was sent.",
+	},
+	held: {
+		code: "binding_conflict",
+		detail: "A later request deleted what was bound there in the meantime, and has the last word. Nothing was sent.",
+	},
+};

@@ -1,0 +1,69 @@
+// What becomes of a judged deletion: it is refused, waits for another person, waits for its time, or is carried out. The
+// same for one that was just asked for and for one that has waited.
+
+import { sentenceOf } from "../judgement/guards.ts";
+import type { OpenDeletion, Ports, Terms } from "../ports.ts";
+import { at, type Deletion, settle, withEvent } from "../record/deletion.ts";
+import { notYetSent } from "../record/progress.ts";
+import { type Decision, decide } from "../record/verdict.ts";
+import { lookAfterMs } from "./careful.ts";
+
+export type Course = { settled: Deletion } | { open: OpenDeletion; dueAtMs: number };
+
+/** @param judged the deletion with its verdicts. */
+export function courseOf(judged: Deletion, terms: Terms, ports: Ports): Course {
+	const nowMs = ports.now();
+	const decision = decide(judged.guards);
+	const open = (deletion: Deletion, dueAtMs: number): Course => ({
+		open: { deletion, terms, progress: notYetSent(nowMs) },
+		dueAtMs,
+	});
+	const startsAtMs = judged.not_before === null ? nowMs : Date.parse(judged.not_before);
+	switch (decision.would) {
+		case "refuse":
+		case "ask":
+			return { settled: settle(judged, nowMs, "refused", refusal(decision)) };
+		case "wait_for_approval": {
+			// An approval speaks of the risks that it was asked for; a new one is another question.
+			if (judged.approval !== null) return { settled: settle(judged, nowMs, "refused", newRisk(decision.unapproved)) };
+			const expiresAtMs = nowMs + ports.policy.approvalMinutes * 60_000;
+			const approval = {
+				state: "pending" as const,
+				guards: decision.unapproved,
+				requested_at: at(nowMs),
+				expires_at: at(expiresAtMs),
+				decided_at: null,
+				decided_by: null,
+			};
+			const asked = withEvent(judged, nowMs, "approval_requested", { guards: decision.unapproved });
+			return open({ ...asked, state: "pending_approval", approval }, expiresAtMs);
+		}
+		case "delete":
+			return startsAtMs > nowMs
+				? open(
+						{ ...withEvent(judged, nowMs, "scheduled", { not_before: at(startsAtMs) }), state: "scheduled" },
+						startsAtMs,
+					)
+				: open({ ...judged, state: "deleting" }, nowMs + lookAfterMs);
+	}
+}
+
+function refusal(decision: Decision & { would: "refuse" | "ask" }): NonNullable<Deletion["failure"]> {
+	if (decision.would === "ask") {
+		const named = decision.unacknowledged.join(", ");
+		return {
+			code: "acknowledgement_required",
+			detail: `This deletion carries a risk that has to be named: acknowledge=${named}.`,
+		};
+	}
+	const { guard, retry_after_seconds } = decision.by;
+	const retry = typeof retry_after_seconds === "number" ? { retry_after_seconds } : {};
+	return { code: guard, detail: sentenceOf(guard), ...retry };
+}
+
+function newRisk([guard = "changed", ...others]: Deletion["guards"][number]["guard"][]): NonNullable<
+	Deletion["failure"]
+> {
+	const all = [guard, ...others].join(", ");
+	return { code: guard, detail: `Since it was approved, this came up: ${all}. ${sentenceOf(guard)} Ask for it anew.` };
+}

@@ -1,0 +1,76 @@
+// The second half of a deletion: DELETE → read back → record the outcome.
+
+import { isCloudflareId } from "../address/cloudflare-id.ts";
+import { sentenceOf } from "../judgement/guards.ts";
+import { credentialRejected } from "../lookup/locate.ts";
+import { lookForLoss } from "../lookup/look.ts";
+import type { Ports } from "../ports.ts";
+import { type Failure, settle } from "../record/deletion.ts";
+import { fail, ok } from "../result.ts";
+import { carefully, noAnswer } from "./careful.ts";
+import type { CarefulFailure } from "./careful-rules.ts";
+
+/** Carries an admitted deletion out, from wherever it was stopped; can be called any number of times. */
+export function carryOut(id: string, ports: Ports): Promise<void> {
+	const { journal, cloudflare, now } = ports;
+	const open = () => {
+		const present = journal.open(id);
+		return present?.deletion.state === "deleting" || present?.deletion.state === "unknown" ? present : null;
+	};
+	return carefully<null>(
+		{
+			open,
+			isHeld: () => journal.freeze() !== null,
+			async call() {
+				const binding = open()?.deletion.binding;
+				// A record's ids were checked when they were found; a path is built from nothing else.
+				if (!binding || !isCloudflareId(binding.prefix_id) || !isCloudflareId(binding.id)) return fail(notCalled);
+				const reply = await cloudflare.deleteBinding(binding.prefix_id, binding.id);
+				return reply.ok ? ok({ answer: reply.value, seen: null }) : reply;
+			},
+			isAlready: ({ kind }) => kind === "not_found",
+			async look() {
+				const { deletion, progress } = open() ?? { deletion: null, progress: null };
+				return { sight: await lookForLoss(deletion?.binding ?? null, progress?.judgedAtMs ?? 0, ports), seen: null };
+			},
+			sights: { done: "gone", not_done: "still there", in_the_way: "still there", nothing: "nothing conclusive" },
+			shown: (deletion, state, answer) => ({
+				...deletion,
+				state: state === "unknown" ? "unknown" : "deleting",
+				cloudflare: answer ?? deletion.cloudflare,
+			}),
+			keep(deletion, progress, dueAtMs) {
+				const present = journal.open(id);
+				if (present !== null) journal.keepOpen({ ...present, deletion, progress }, dueAtMs);
+			},
+			succeed: (deletion, by) => journal.keepSettled(settle(deletion, now(), by === "us" ? "deleted" : "already_gone")),
+			fail(deletion, why, retryAfterMs) {
+				const retry = retryAfterMs === null ? {} : { retry_after_seconds: Math.ceil(retryAfterMs / 1000) };
+				journal.keepSettled(settle(deletion, now(), "failed", { ...failures[why], ...retry }));
+			},
+		},
+		ports,
+	);
+}
+
+const notCalled = { kind: "refused" as const, answer: noAnswer };
+
+const failures: Record<CarefulFailure, Failure> = {
+	held_back: { code: "cloudflare_unavailable", detail: "Cloudflare's rate limit is used up. Nothing was sent." },
+	throttled: {
+		code: "cloudflare_refused",
+		detail: "Cloudflare's rate limit refused the deletion. The binding is still there.",
+	},
+	refused: { code: "cloudflare_refused", detail: "Cloudflare refused the deletion. The binding is still there." },
+	credential_rejected: { code: "credential_rejected", detail: credentialRejected },
+	in_the_way: { code: "cloudflare_refused", detail: "Cloudflare refused the deletion. The binding is still there." },
+	no_clear_answer: {
+		code: "cloudflare_refused",
+		detail: "Cloudflare gave no clear answer to the deletion, and two minutes later the binding is still there.",
+	},
+	held: { code: "frozen", detail: sentenceOf("frozen") },
+	not_sent: {
+		code: "cloudflare_unavailable",
+		detail: "The deletion could not be sent within a minute of its checks. Nothing was sent.",
+	},
+};

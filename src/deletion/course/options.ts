@@ -1,0 +1,31 @@
+// What somebody could still do about a deletion, as far as its record tells: what a door may offer. Whether it is done is
+// decided by who does it (`decisions.ts`, `begin-restoration.ts`), when it is asked for.
+import { type Actor, type Scope, sameName } from "../record/actor.ts";
+import type { Deletion } from "../record/deletion.ts";
+import { outOfRange } from "./decisions.ts";
+
+export const options = ["approve", "reject", "cancel", "restore"] as const;
+export type Option = (typeof options)[number];
+
+const scopeFor: Record<Option, Scope> = { approve: "approve", reject: "approve", cancel: "delete", restore: "restore" };
+
+export function optionsFor(deletion: Deletion, actor: Actor): Option[] {
+	if (deletion.binding === null || outOfRange(deletion, actor) !== null) return [];
+	return options.filter((option) => actor.scopes.includes(scopeFor[option]) && isOpenTo(option, deletion, actor));
+}
+
+function isOpenTo(option: Option, { state, actor: asker, binding, restoration }: Deletion, actor: Actor): boolean {
+	switch (option) {
+		case "approve":
+		case "reject":
+			return state === "pending_approval" && !sameName(asker.name, actor.name);
+		case "cancel":
+			return state === "received" || state === "pending_approval" || state === "scheduled";
+		case "restore":
+			return (
+				(state === "deleted" || state === "already_gone") &&
+				binding?.service_id !== null &&
+				(restoration === null || restoration.state === "failed")
+			);
+	}
+}

@@ -1,0 +1,201 @@
+// The first step of a deletion: the request is claimed and on record before anything is looked up, so an id that a caller
+// is given always answers, whatever happens next. All of it is synchronous.
+
+import { cidrsOf, contains, parseCidr } from "../address/cidr.ts";
+import { plainId, sameId } from "../address/cloudflare-id.ts";
+import type { Target } from "../address/target.ts";
+import { sentenceOf } from "../judgement/guards.ts";
+import type { Claim, LookFor, Ports } from "../ports.ts";
+import { type Actor, partyOf } from "../record/actor.ts";
+import { at, type Deletion, settle } from "../record/deletion.ts";
+import { digested } from "../record/digest.ts";
+import { form } from "../record/form.ts";
+import { notYetSent } from "../record/progress.ts";
+import { newRecordId } from "../record/record-id.ts";
+import { fail, ok, type Result } from "../result.ts";
+import { lookAfterMs } from "./careful.ts";
+
+export interface DeletionCommand {
+	/** The form of the call; absent is 1. */
+	form?: number;
+	/** One a request: the same request handed to the Ledger twice is carried out once. */
+	requestId: string;
+	actor: Actor;
+	target: Target;
+	reason: string | null;
+	acknowledge: readonly string[];
+	ifMatch: readonly string[] | null;
+	/** The earliest time for it, at most 7 days ahead; null is at once. */
+	notBeforeMs: number | null;
+	/** Cancels the binding's scheduled deletion, if there is one, where this one would start now. */
+	supersede?: boolean;
+	idempotencyKey: string | null;
+	/** Names of the same request under which an earlier release claimed it: answered, and claimed, like the key. */
+	alsoKeys?: readonly string[];
+	/** The id that a new record is to have: version 0.1.0's webhooks have told it already. */
+	deletionId?: string;
+}
+
+export interface Receipt {
+	deletion: Deletion;
+	/** It answers an earlier request under the same key. */
+	replayed: boolean;
+	/** Another request began it. */
+	joined?: boolean;
+}
+
+/** What leaves no record: the request contradicts an earlier one. */
+export type KeyReused = { code: "idempotency_key_reused"; detail: string; deletion_id: string };
+/** Or the Ledger's limits are faulty, so it takes no request. */
+export type Rejection = KeyReused | { code: "misconfigured"; detail: string };
+
+/**
+ * The record that answers the request: an earlier one under the same key, one that is being carried out for the same
+ * binding, a refusal that needs no look-up, or a new one in state `received`, which `judgeReceived` takes on.
+ *
+ * A key is bound to the record that answers it, refusals included, so that a redelivery gets the first answer. Only
+ * an answer that says "ask again" leaves the caller's key free: replaying that one would be useless for ever.
+ */
+export function receive(command: DeletionCommand, ports: Ports): Result<Receipt, KeyReused> {
+	const { journal } = ports;
+	const claims = claimsOf(command);
+	const earlier = replay(claims, ports);
+	if (earlier !== null) return earlier;
+
+	const draft = draftOf(command, ports);
+	const refused = refusedUnseen(draft, command, ports);
+	if (refused !== null) {
+		return ok({ deletion: journal.keepRefused(refused, claims), replayed: false });
+	}
+	const same = beingCarriedOut(command, ports) ?? journal.received(command.actor.name, payloadOf(command));
+	if (same !== null) {
+		journal.join(same.id, claims);
+		return ok({ deletion: same, replayed: false, joined: true });
+	}
+	const { acknowledge, ifMatch, actor, target } = command;
+	const terms = {
+		acknowledge,
+		ifMatch,
+		ranges: actor.ranges,
+		approved: [],
+		lookFor: lookForOf(target),
+		reads: actor.scopes.includes("read"),
+	};
+	const nowMs = ports.now();
+	const ownTerms = command.supersede === true ? { ...terms, supersede: true } : terms;
+	journal.keepOpen({ deletion: draft, terms: ownTerms, progress: notYetSent(nowMs) }, nowMs + lookAfterMs, claims);
+	return ok({ deletion: draft, replayed: false });
+}
+
+/** Whether a deletion that another request began may answer this one: it is of the named binding, and in the caller's ranges. */
+export function mayJoin(deletion: Deletion, target: Target, ranges: readonly string[] | null): boolean {
+	const { binding } = deletion;
+	const bound = parseCidr(binding?.cidr ?? "");
+	if (binding === null || !bound.ok) return false;
+	if (target.kind === "id" && target.prefixId !== null && !sameId(target.prefixId, binding.prefix_id)) return false;
+	return cidrsOf(ranges)?.some((range) => contains(range, bound.value)) ?? true;
+}
+
+/** What needs no look-up to be refused costs Cloudflare none. */
+function refusedUnseen(draft: Deletion, { actor, target }: DeletionCommand, ports: Ports): Deletion | null {
+	if (!actor.scopes.includes("delete")) {
+		const detail = `${actor.name} may not delete: it lacks the scope "delete".`;
+		return settle(draft, ports.now(), "refused", { code: "scope_missing", detail });
+	}
+	const holdMs = ports.journal.missesHoldMs(actor.name);
+	if (holdMs > 0) {
+		const detail = `${actor.name} named too many bindings that do not exist. Nothing is looked up for it for some minutes.`;
+		const failure = { code: "rate_limited" as const, detail, retry_after_seconds: Math.ceil(holdMs / 1000) };
+		return settle(draft, ports.now(), "refused", failure);
+	}
+	const ranges = cidrsOf(actor.ranges);
+	if (target.kind !== "cidr" || ranges === null || ranges.some((range) => contains(range, target.cidr))) return null;
+	const evidence = { cidr: target.cidr.text, ranges: ranges.map(({ text }) => text) };
+	const judged: Deletion = { ...draft, guards: [{ guard: "out_of_range", verdict: "refuse", ...evidence }] };
+	return settle(judged, ports.now(), "refused", { code: "out_of_range", detail: sentenceOf("out_of_range") });
+}
+
+/**
+ * A deletion that is being carried out answers for its binding also while Cloudflare cannot be read. One that still waits
+ * does so only after a look-up: days may have passed, and another binding may have the same CIDR.
+ */
+function beingCarriedOut({ actor, target }: DeletionCommand, { journal }: Ports): Deletion | null {
+	const named = target.kind === "id" ? { bindingId: target.bindingId } : { cidr: target.cidr.text };
+	const open = journal.openFor(named)?.deletion ?? null;
+	if (open === null || (open.state !== "deleting" && open.state !== "unknown")) return null;
+	return mayJoin(open, target, actor.ranges) ? open : null;
+}
+
+/** Every request claims its own id, so that a broken call to the Ledger can be repeated; a caller's key comes on top. */
+function claimsOf(command: DeletionCommand): Claim[] {
+	const { actor, idempotencyKey, alsoKeys = [], requestId } = command;
+	const claim = { actor: actor.name, payload: payloadOf(command), payloadOfVersion1: payloadOfVersion1(command) };
+	const own = { ...claim, key: `request:${requestId}`, lasting: false };
+	const keys = idempotencyKey === null ? [] : [idempotencyKey, ...alsoKeys];
+	return [own, ...keys.map((key) => ({ ...claim, key: `key:${key}`, lasting: true }))];
+}
+
+/** What version 0.1.0 does not know is a member of its own, only where it is asked for. */
+const payloadOfVersion1 = ({
+	target,
+	reason,
+	acknowledge,
+	ifMatch,
+	notBeforeMs,
+	supersede,
+}: DeletionCommand): string => {
+	const what = target.kind === "id" ? [plainId(target.bindingId), target.prefixId] : target.cidr.text;
+	const further = supersede === true ? ["supersede"] : [];
+	return JSON.stringify([what, reason, acknowledge.toSorted(), ifMatch, notBeforeMs, ...further]);
+};
+
+/** Longer ones are stored as their digest, so that no caller can fill the Ledger with them. */
+const longestPayload = 256;
+
+/** A short payload is stored as version 0.1.0 stores it, which then finds it should that release take over again. */
+function payloadOf(command: DeletionCommand): string {
+	const whole = payloadOfVersion1(command);
+	return whole.length <= longestPayload ? whole : digested(whole);
+}
+
+function replay(claims: readonly Claim[], { journal }: Ports): Result<Receipt, KeyReused> | null {
+	for (const { actor, key, payloadOfVersion1: whole, lasting } of claims) {
+		const earlier = journal.claimed(actor, key);
+		if (earlier === null) continue;
+		// Version 0.1.0 kept long ones whole, and KV keeps short ones as digests.
+		if (earlier.payload !== whole && earlier.payload !== digested(whole)) {
+			const detail = "This Idempotency-Key was used for another request. A key belongs to one request for 7 days.";
+			return fail({ code: "idempotency_key_reused", detail, deletion_id: earlier.deletionId });
+		}
+		const deletion = journal.get(earlier.deletionId);
+		if (deletion !== null) return ok({ deletion, replayed: lasting });
+	}
+	return null;
+}
+
+const lookForOf = (target: Target): LookFor =>
+	target.kind === "id" ? { bindingId: target.bindingId, prefixId: target.prefixId } : { cidr: target.cidr.text };
+
+function draftOf(command: DeletionCommand, ports: Ports): Deletion {
+	const { actor, target, reason, notBeforeMs, requestId } = command;
+	const nowMs = ports.now();
+	return {
+		id: command.deletionId ?? newRecordId(nowMs, ports.randomBytes(16)),
+		state: "received",
+		target: target.named,
+		reason,
+		actor: partyOf(actor),
+		created_at: at(nowMs),
+		settled_at: null,
+		binding: null,
+		effect: null,
+		guards: [],
+		cloudflare: null,
+		failure: null,
+		timeline: [{ at: at(nowMs), event: "requested", request_id: requestId }],
+		not_before: notBeforeMs === null ? null : at(notBeforeMs),
+		approval: null,
+		restoration: null,
+		form,
+	};
+}

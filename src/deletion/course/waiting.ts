@@ -1,0 +1,102 @@
+// The waiting part of a deletion's life: for another person's decision, for its time, for the end of a freeze. Whatever
+// it waited for, it is looked up and judged anew before anything is sent.
+
+import { isCloudflareId } from "../address/cloudflare-id.ts";
+import { assess } from "../judgement/assess.ts";
+import type { Directory } from "../lookup/directory.ts";
+import { failedLookUp, locate } from "../lookup/locate.ts";
+import { lookForLoss } from "../lookup/look.ts";
+import type { OpenDeletion, Ports } from "../ports.ts";
+import { settle, withEvent } from "../record/deletion.ts";
+import { courseOf } from "./course.ts";
+
+/** A frozen deletion looks again this often, should the end of the freeze not have woken it. */
+const frozenPauseMs = 300_000;
+/** Cloudflare could not be asked when its time had come. */
+const lookUpPauseMs = 10_000;
+/** A deletion that could not be looked up so often, for ten minutes, is not carried out any more. */
+const patience = 60;
+
+/**
+ * Begins a deletion whose time has come; leaves alone one that has still to wait.
+ *
+ * What stands if we stop? The waiting record, with its due time: the alarm comes again. After the last `await` nothing
+ * waits, so the guards see all that is in flight, and the record goes over to `deleting` in the commit that `carryOut`
+ * begins with.
+ */
+export async function begin(id: string, ports: Ports, directory: Directory): Promise<void> {
+	const { journal } = ports;
+	const waiting = journal.open(id);
+	if (waiting === null) return;
+	if (waiting.deletion.state === "pending_approval") return expire(waiting, ports);
+	if (waiting.deletion.state !== "scheduled") return;
+	const startsAtMs = Date.parse(
+		waiting.deletion.not_before ?? waiting.deletion.approval?.decided_at ?? waiting.deletion.created_at,
+	);
+	if (ports.now() < startsAtMs || isFrozen(waiting, ports)) return;
+
+	const { binding } = waiting.deletion;
+	if (binding === null || !isCloudflareId(binding.id) || !isCloudflareId(binding.prefix_id)) return;
+	const target = { kind: "id" as const, named: binding.cidr, bindingId: binding.id, prefixId: binding.prefix_id };
+	const found = await locate(target, ports, directory, null);
+	// "Not found" has more than one reason; only a binding that is seen to be gone was deleted by someone else.
+	const isMissing = !found.ok && found.failure.code === "binding_not_found";
+	const gone = isMissing ? await lookForLoss(binding, waiting.progress.judgedAtMs, ports) : null;
+
+	// Nothing waits from here on.
+	const open = journal.open(id);
+	if (open === null || open.deletion.state !== "scheduled" || isFrozen(open, ports)) return;
+	const nowMs = ports.now();
+	if (!found.ok) {
+		if (gone === "done") return journal.keepSettled(settle(open.deletion, nowMs, "already_gone"));
+		const { progress } = open;
+		if (found.failure.code !== "credential_rejected" && progress.looks < patience) {
+			return journal.keepOpen({ ...open, progress: { ...progress, looks: progress.looks + 1 } }, nowMs + lookUpPauseMs);
+		}
+		return journal.keepSettled(failedLookUp(open.deletion, found.failure, nowMs));
+	}
+	const authority = ports.authorityOf(open.deletion.actor);
+	if (!authority?.scopes.includes("delete")) {
+		const detail = `${open.deletion.actor.name} may not delete any more.`;
+		return journal.keepSettled(settle(open.deletion, nowMs, "refused", { code: "scope_missing", detail }));
+	}
+	const { deletion, terms } = stillApproved(open, startsAtMs, ports);
+	const termsNow = { ...terms, ranges: authority.ranges };
+	const { assessment } = assess(found.value, termsNow, deletion.reason, ports);
+	const judged = { ...withEvent(deletion, nowMs, "planned"), ...assessment };
+	const course = courseOf(judged, termsNow, ports);
+	if ("settled" in course) journal.keepSettled(course.settled);
+	else journal.keepOpen(course.open, course.dueAtMs);
+}
+
+/**
+ * The deletion without its approval, where a freeze held it up for longer than an approval may be waited for: what
+ * somebody agreed to then may not be what they would agree to now, so it is asked for again.
+ */
+function stillApproved({ deletion, terms }: OpenDeletion, startsAtMs: number, { policy, now }: Ports) {
+	const isLate = now() - startsAtMs > policy.approvalMinutes * 60_000;
+	const wasHeld = deletion.timeline.at(-1)?.event === "held_by_freeze";
+	if (deletion.approval === null || !isLate || !wasHeld) return { deletion, terms };
+	return { deletion: { ...deletion, approval: null }, terms: { ...terms, approved: [] } };
+}
+
+/** Keeps a scheduled deletion waiting while there is a freeze, or while its actor's configuration is faulty. */
+function isFrozen(open: OpenDeletion, { journal, now, holdOn }: Ports): boolean {
+	const freeze = journal.freeze() ?? holdOn(open.deletion.actor);
+	if (freeze === null) return false;
+	const nowMs = now();
+	const untilMs = freeze.until === null ? Number.POSITIVE_INFINITY : Date.parse(freeze.until);
+	const held = open.deletion.timeline.at(-1)?.event === "held_by_freeze";
+	const story = held
+		? open.deletion
+		: withEvent(open.deletion, nowMs, "held_by_freeze", { freeze_reason: freeze.reason });
+	journal.keepOpen({ ...open, deletion: story }, Math.min(untilMs, nowMs + frozenPauseMs));
+	return true;
+}
+
+export function expire({ deletion }: OpenDeletion, { journal, now }: Ports): void {
+	if (deletion.approval === null || now() < Date.parse(deletion.approval.expires_at)) return;
+	const failure = { code: "approval_expired" as const, detail: "Nobody approved it in time." };
+	const approval = { ...deletion.approval, state: "expired" as const };
+	journal.keepSettled(settle({ ...deletion, approval }, now(), "expired", failure));
+}

@@ -1,0 +1,73 @@
+// What deleting a found binding would do, and what the guards say of it. The plan shows it, a deletion acts on it; so
+// what was shown is what is done.
+import type { Binding } from "../address/binding.ts";
+import { cidrsOf } from "../address/cidr.ts";
+import { plainId } from "../address/cloudflare-id.ts";
+import type { Found } from "../lookup/find.ts";
+import { lagMs } from "../lookup/lag.ts";
+import type { Ports, Terms } from "../ports.ts";
+import type { BindingSnapshot } from "../record/deletion.ts";
+import { type BoundRange, type Effect, effectOf } from "../record/effect.ts";
+import { snapshotTag } from "../record/snapshot.ts";
+import type { Verdict } from "../record/verdict.ts";
+import { judge } from "./guards.ts";
+
+export interface Assessment {
+	binding: BindingSnapshot;
+	effect: Effect;
+	guards: Verdict[];
+}
+
+/**
+ * Asks the journal what is in flight, and so must not be followed by any `await` before what it leads to is kept.
+ * Siblings that are going, or went after the list was asked for, count as gone.
+ * @returns the assessment, and the snapshot tag: a plan's ETag, and what `If-Match` is held against.
+ */
+export function assess(
+	found: Found,
+	terms: Terms,
+	reason: string | null,
+	ports: Ports,
+): { assessment: Assessment; snapshot: string } {
+	const { binding, prefixId, askedAtMs } = found;
+	const { journal, policy } = ports;
+	const nowMs = ports.now();
+	const gone = journal.goneSince(prefixId, askedAtMs - lagMs);
+	const all = found.all.filter((one) => one.id === binding.id || !gone.has(plainId(one.id)));
+	const effect = effectOf(
+		{ id: binding.id, range: binding.range, serviceName: binding.serviceName },
+		all.flatMap(boundRange),
+	);
+	const facts = {
+		nowMs,
+		policy,
+		freeze: journal.freeze(),
+		pace: journal.pace(prefixId, nowMs - policy.budget.windowMinutes * 60_000),
+		prefixId,
+		binding,
+		all,
+		effect,
+		reason,
+		ranges: cidrsOf(terms.ranges),
+		ifMatch: terms.ifMatch,
+	};
+	return {
+		assessment: {
+			binding: {
+				account_id: ports.accountId,
+				prefix_id: prefixId,
+				id: binding.id,
+				cidr: binding.cidr,
+				service_id: binding.serviceId,
+				service_name: binding.serviceName,
+				provisioning: binding.provisioningState === null ? null : { state: binding.provisioningState },
+			},
+			effect,
+			guards: judge(facts, { acknowledged: terms.acknowledge, approved: terms.approved }),
+		},
+		snapshot: snapshotTag(binding, all),
+	};
+}
+
+const boundRange = ({ id, range, serviceName }: Binding): BoundRange[] =>
+	range === null ? [] : [{ id, range, serviceName }];

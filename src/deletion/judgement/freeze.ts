@@ -1,0 +1,72 @@
+// The kill switch: while it is on, nothing is deleted through any door.
+import { type Actor, missingScope, type Party, partyOf, type ScopeMissing } from "../record/actor.ts";
+import { at } from "../record/deletion.ts";
+
+export interface Freeze {
+	reason: string;
+	by: Party;
+	since: string;
+	/** It lifts itself then; null: somebody has to lift it. */
+	until: string | null;
+}
+
+/** How many deletions wait, each counted once. */
+export interface Waiting {
+	approval: number;
+	/** Their time has not come. */
+	time: number;
+	/** Their time has come: they start when the freeze is lifted. */
+	held: number;
+}
+
+export interface FreezeEvent {
+	at: string;
+	event: "frozen" | "lifted";
+	by: Party;
+	reason: string | null;
+	until: string | null;
+}
+
+/** @param untilMs when it lifts itself; null: someone has to lift it. */
+export const freezeOf = (reason: string, untilMs: number | null, actor: Actor, nowMs: number): Freeze => ({
+	reason,
+	by: partyOf(actor),
+	since: at(nowMs),
+	until: untilMs === null ? null : at(untilMs),
+});
+
+export const endsBefore = (one: Freeze, other: Freeze): boolean =>
+	one.until !== null && (other.until === null || Date.parse(one.until) < Date.parse(other.until));
+
+export type FreezeRefusal =
+	| ScopeMissing
+	| { code: "invalid_request"; detail: string }
+	| { code: "conflict"; detail: string; freeze: Freeze };
+
+/**
+ * Whether a freeze may be set, or the present one lifted; null if so.
+ * @param wish null lifts it.
+ * @param by without scopes if version 0.1.0 calls, which checks them itself.
+ */
+export function refusedFreeze(
+	wish: Freeze | null,
+	by: Party | Actor,
+	present: Freeze | null,
+	{ nowMs, hasReadHistory }: { nowMs: number; hasReadHistory: boolean },
+): FreezeRefusal | null {
+	if ("scopes" in by && !by.scopes.includes("freeze")) return missingScope(by, "freeze");
+	if (wish !== null && wish.until !== null && Date.parse(wish.until) <= nowMs)
+		return { code: "invalid_request", detail: "The end of a freeze must be in the future." };
+	if (present === null) return null;
+	// Whoever froze for longer had a reason. Shortening it takes two steps, and both are in the log.
+	if (wish !== null && endsBefore(wish, present)) {
+		const detail = "A freeze that ends later is in force. To shorten it, lift it first.";
+		return { code: "conflict", detail, freeze: present };
+	}
+	if (wish === null && !hasReadHistory) {
+		const detail =
+			"unbind's ledger is new and still reads the history in KV. The freeze can be lifted after that. Try again in a minute.";
+		return { code: "conflict", detail, freeze: present };
+	}
+	return null;
+}

@@ -1,0 +1,49 @@
+// What a deletion would do, shown before. Looks up and judges like a deletion, and leaves no trace.
+
+import type { Target } from "../address/target.ts";
+import type { Directory } from "../lookup/directory.ts";
+import { type LookUpFailure, locate } from "../lookup/locate.ts";
+import { sightOf } from "../lookup/shown-to.ts";
+import { sparing } from "../lookup/sparing.ts";
+import type { Ports } from "../ports.ts";
+import type { Actor } from "../record/actor.ts";
+import { decide, type GuardName } from "../record/verdict.ts";
+import { fail, ok, type Result } from "../result.ts";
+import { type Assessment, assess } from "./assess.ts";
+import { sentenceOf } from "./guards.ts";
+
+export interface PlanQuery {
+	actor: Actor;
+	target: Target;
+	reason: string | null;
+	acknowledge: readonly string[];
+	ifMatch: readonly string[] | null;
+}
+
+export interface Plan extends Assessment {
+	snapshot: string;
+	would: "delete" | "wait_for_approval" | "refuse";
+	/** The risks that the caller has to name for it to be carried out. */
+	acknowledge: GuardName[];
+}
+
+const outside = { code: "out_of_range" as const, detail: sentenceOf("out_of_range") };
+
+export async function plan(query: PlanQuery, ports: Ports, directory: Directory): Promise<Result<Plan, LookUpFailure>> {
+	// For those who may delete, the plan is the way there: in a chat and on the page, no deletion goes without one.
+	const { cloudflare } = ports;
+	const looksOnly = !query.actor.scopes.includes("delete");
+	const reading = { ...ports, cloudflare: looksOnly ? sparing(cloudflare) : cloudflare };
+	const sees = sightOf(query.actor);
+	if (query.target.kind === "cidr" && !sees.cidr(query.target.cidr.text)) return fail(outside);
+	const found = await locate(query.target, reading, directory, null, sees);
+	if (!found.ok) return found;
+	if (!sees.cidr(found.value.binding.cidr)) return fail(outside);
+	const terms = { ...query, ranges: query.actor.ranges, approved: [] };
+	const { assessment, snapshot } = assess(found.value, terms, query.reason, ports);
+	const { guards } = assessment;
+	const risks = guards.filter((verdict) => verdict.verdict === "acknowledge").map((verdict) => verdict.guard);
+	// As if the caller named every risk: which they are stands beside it.
+	const { would } = decide(guards.filter((verdict) => verdict.verdict !== "acknowledge"));
+	return ok({ ...assessment, snapshot, would: would === "ask" ? "delete" : would, acknowledge: risks });
+}

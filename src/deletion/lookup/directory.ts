@@ -1,0 +1,64 @@
+// Remembers which prefix holds which addresses and bindings, so that a look-up can go straight there. A hint, never an
+// answer: whoever does not find a binding by it looks the whole account up again.
+import type { Binding, Prefix } from "../address/binding.ts";
+import { contains } from "../address/cidr.ts";
+import { type CloudflareId, isCloudflareId, plainId } from "../address/cloudflare-id.ts";
+import type { Target } from "../address/target.ts";
+
+export interface Directory {
+	prefixFor(target: Target): CloudflareId | null;
+	learnPrefixes(prefixes: readonly Prefix[]): void;
+	learnBindings(prefixId: string, bindings: readonly Binding[]): void;
+	/** A complete search with fresh lists did not find the binding: for a minute, another one would not either. */
+	learnMissing(bindingId: string, atMs: number): void;
+	isMissing(bindingId: string, nowMs: number): boolean;
+}
+
+const missingForMs = 60_000;
+/** As many as callers can make up, so they are bounded; the oldest goes first. */
+const missesAtMost = 1000;
+
+export function createDirectory(): Directory {
+	let prefixes: readonly Prefix[] = [];
+	/** As each prefix was last listed, by plain ids: what was deleted since is forgotten. */
+	const bindingsIn = new Map<string, ReadonlySet<string>>();
+	const misses = new Map<string, number>();
+
+	const prefixWith = (bindingId: string): string | undefined => {
+		for (const [prefixId, ids] of bindingsIn) if (ids.has(bindingId)) return prefixId;
+		return undefined;
+	};
+	return {
+		prefixFor(target) {
+			const id = target.kind === "id" ? prefixWith(plainId(target.bindingId)) : mostSpecific(prefixes, target)?.id;
+			return id !== undefined && isCloudflareId(id) ? id : null;
+		},
+		learnPrefixes(all) {
+			prefixes = all;
+			const ids = new Set(all.map((prefix) => prefix.id));
+			for (const prefixId of bindingsIn.keys()) if (!ids.has(prefixId)) bindingsIn.delete(prefixId);
+		},
+		learnBindings(prefixId, bindings) {
+			bindingsIn.set(prefixId, new Set(bindings.map(({ id }) => plainId(id))));
+		},
+		learnMissing(bindingId, atMs) {
+			misses.delete(plainId(bindingId));
+			misses.set(plainId(bindingId), atMs);
+			for (const oldest of misses.keys()) {
+				if (misses.size <= missesAtMost) break;
+				misses.delete(oldest);
+			}
+		},
+		isMissing(bindingId, nowMs) {
+			const atMs = misses.get(plainId(bindingId));
+			return atMs !== undefined && nowMs - atMs < missingForMs;
+		},
+	};
+}
+
+/** The prefixes that hold a CIDR, the most specific first: prefixes can nest where parts were brought separately. */
+export const prefixesAround = (prefixes: readonly Prefix[], target: Target & { kind: "cidr" }): Prefix[] =>
+	prefixes.filter((prefix) => contains(prefix.range, target.cidr)).toSorted((a, b) => b.range.length - a.range.length);
+
+const mostSpecific = (prefixes: readonly Prefix[], target: Target): Prefix | undefined =>
+	target.kind === "cidr" ? prefixesAround(prefixes, target)[0] : undefined;

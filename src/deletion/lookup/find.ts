@@ -1,0 +1,177 @@
+// From a target to the one live binding that it names, and to that binding's neighbours in the prefix. Exact or
+// nothing: a range that merely overlaps with bindings finds none of them, and the failure says which there are.
+//
+// Cloudflare's lists lag, so what our own records say comes first: a binding that we deleted is not found while a list may
+// still show it, and one that we created is found while a list may not show it yet.
+import type { Binding, LiveBinding, Prefix } from "../address/binding.ts";
+import { type Cidr, contains } from "../address/cidr.ts";
+import { type CloudflareId, isCloudflareId, sameId } from "../address/cloudflare-id.ts";
+import type { Target } from "../address/target.ts";
+import type { Cloudflare, CloudflareFault, Ports } from "../ports.ts";
+import { fail, ok, type Result } from "../result.ts";
+import { type Directory, prefixesAround } from "./directory.ts";
+import { isThere } from "./look.ts";
+import { sparing } from "./sparing.ts";
+
+export interface Found {
+	prefixId: CloudflareId;
+	binding: LiveBinding;
+	/** All bindings of the prefix, the named one too. */
+	all: Binding[];
+	/** When the list was asked for; what is deleted later may still be in it. */
+	askedAtMs: number;
+}
+
+export type FindFailure =
+	/** `inside` and `around`: bindings (or prefixes) that the named range covers, or that cover it. */
+	| { reason: "no_binding"; prefixId: string | null; inside: string[]; around: string[] }
+	| { reason: "too_many_prefixes"; count: number }
+	| { reason: "cloudflare"; fault: CloudflareFault };
+
+export interface FindOptions {
+	/** Where the caller may delete: an id is searched for in no other prefix. null is everywhere. */
+	ranges: readonly Cidr[] | null;
+	/** The prefix in which our records have the binding. */
+	home: string | null;
+}
+
+/**
+ * Without a prefix to go by, a binding id has to be searched for prefix by prefix, which costs a call each. Cloudflare
+ * allows 1,200 in five minutes; an account larger than this has to name its bindings by CIDR.
+ */
+export const searchablePrefixes = 200;
+const searchedAtOnce = 6;
+
+type Finding = Promise<Result<Found, FindFailure>>;
+
+/**
+ * Costs one call when the prefix is known (the door named it, the directory or our records remember), two for a CIDR in an
+ * unknown one. A miss that rests on a memory, or on a list that was asked for before this call began and is shared with
+ * another caller, is no miss yet: the way is gone once more, with fresh lists.
+ */
+export async function find(target: Target, ports: Ports, directory: Directory, options: FindOptions): Finding {
+	const search = searchFor(target, ports, directory, options);
+	if (target.kind === "cidr") {
+		const remembered = directory.prefixFor(target);
+		const quick = await (remembered === null ? search.inAccount(false) : search.inPrefix(remembered, false));
+		// A Cloudflare that does not answer would not answer the longer way either.
+		if (quick.ok || quick.failure.reason === "cloudflare") return quick;
+		return remembered === null && search.isFresh() ? quick : search.inAccount(true);
+	}
+	// A binding never moves to another prefix.
+	const home = target.prefixId ?? directory.prefixFor(target) ?? options.home;
+	if (home !== null && isCloudflareId(home)) {
+		const quick = await search.inPrefix(home, false);
+		if (quick.ok || quick.failure.reason === "cloudflare" || search.isFresh()) return quick;
+		return search.inPrefix(home, true);
+	}
+	if (directory.isMissing(target.bindingId, ports.now())) return missing(null, [], target);
+	const quick = await search.inAccount(false);
+	const result =
+		quick.ok || quick.failure.reason !== "no_binding" || search.isFresh() ? quick : await search.inAccount(true);
+	const isComplete = options.ranges === null && !result.ok && result.failure.reason === "no_binding";
+	if (isComplete) directory.learnMissing(target.bindingId, ports.now());
+	return result;
+}
+
+interface Search {
+	inPrefix(prefixId: CloudflareId, fresh: boolean, cloudflare?: Cloudflare): Finding;
+	inAccount(fresh: boolean): Finding;
+	/** Whether all lists so far were asked for after the search began. */
+	isFresh(): boolean;
+}
+
+function searchFor(target: Target, ports: Ports, directory: Directory, { ranges }: FindOptions): Search {
+	const startedAtMs = ports.now();
+	// Only a search through many prefixes could use up the rate limit.
+	const searching = target.kind === "id" ? sparing(ports.cloudflare) : ports.cloudflare;
+	let isFresh = true;
+	const search: Search = {
+		isFresh: () => isFresh,
+		async inPrefix(prefixId, fresh, cloudflare = ports.cloudflare) {
+			const listing = await cloudflare.listBindings(prefixId, { fresh });
+			if (!listing.ok)
+				return listing.failure.kind === "not_found" ? missing(prefixId, [], target) : unreachable(listing.failure);
+			const { items, askedAtMs } = listing.value;
+			if (askedAtMs < startedAtMs) isFresh = false;
+			directory.learnBindings(prefixId, items);
+			return among(items, prefixId, askedAtMs, target, ports);
+		},
+		async inAccount(fresh) {
+			isFresh = true;
+			const listing = await searching.listPrefixes({ fresh });
+			if (!listing.ok) return unreachable(listing.failure);
+			const { items: prefixes, askedAtMs } = listing.value;
+			if (askedAtMs < startedAtMs) isFresh = false;
+			directory.learnPrefixes(prefixes);
+			const candidates =
+				target.kind === "cidr"
+					? prefixesAround(prefixes, target)
+					: prefixes.filter(({ range }) => ranges === null || ranges.some((one) => overlap(one, range)));
+			if (target.kind === "id" && candidates.length > searchablePrefixes)
+				return fail({ reason: "too_many_prefixes", count: candidates.length });
+			let last: Result<Found, FindFailure> = missing(null, prefixes, target);
+			for (let start = 0; start < candidates.length; start += searchedAtOnce) {
+				const ids = candidates.slice(start, start + searchedAtOnce).map((prefix) => prefix.id);
+				const looks = await Promise.all(ids.filter(isCloudflareId).map((id) => search.inPrefix(id, fresh, searching)));
+				const hit =
+					looks.find((look) => look.ok) ?? looks.find((look) => !look.ok && look.failure.reason !== "no_binding");
+				if (hit !== undefined) return hit;
+				last = looks[0] ?? last;
+			}
+			return last;
+		},
+	};
+	return search;
+}
+
+/** The named binding among those that a list shows, or in our records. */
+async function among(
+	items: Binding[],
+	prefixId: CloudflareId,
+	askedAtMs: number,
+	target: Target,
+	ports: Ports,
+): Finding {
+	const { journal, cloudflare } = ports;
+	for (const item of items.filter((one) => names(target, one))) {
+		const deleted = journal.carriedOut({ bindingId: item.id });
+		const present = deleted === null ? ok(true) : await isThere(prefixId, item, ports);
+		if (!present.ok) return unreachable(present.failure);
+		if (present.value && isDeletable(item)) return ok({ prefixId, binding: item, all: items, askedAtMs });
+	}
+	const created = journal.created(target.kind === "id" ? { bindingId: target.bindingId } : { cidr: target.cidr.text });
+	if (created === null || !sameId(created.prefixId, prefixId) || !isCloudflareId(created.bindingId))
+		return missing(prefixId, items, target);
+	const read = await cloudflare.getBinding(prefixId, created.bindingId);
+	if (!read.ok) return read.failure.kind === "not_found" ? missing(prefixId, items, target) : unreachable(read.failure);
+	const binding = read.value;
+	if (!names(target, binding) || !isDeletable(binding)) return missing(prefixId, items, target);
+	const others = items.filter((one) => !sameId(one.id, binding.id));
+	return ok({ prefixId, binding, all: [...others, binding], askedAtMs });
+}
+
+const names = (target: Target, binding: Binding): boolean =>
+	target.kind === "id" ? sameId(target.bindingId, binding.id) : binding.range?.text === target.cidr.text;
+
+const overlap = (one: Cidr, other: Cidr): boolean => contains(one, other) || contains(other, one);
+
+const isDeletable = (binding: Binding): binding is LiveBinding =>
+	binding.range !== null && binding.cidr !== null && isCloudflareId(binding.id);
+
+const unreachable = (fault: CloudflareFault) => fail({ reason: "cloudflare" as const, fault });
+
+function missing(
+	prefixId: string | null,
+	seen: readonly (Binding | Prefix)[],
+	target: Target,
+): Result<never, FindFailure> {
+	const inside: string[] = [];
+	const around: string[] = [];
+	for (const { range } of seen) {
+		if (target.kind !== "cidr" || range === null || range.text === target.cidr.text) continue;
+		if (contains(target.cidr, range)) inside.push(range.text);
+		if (contains(range, target.cidr)) around.push(range.text);
+	}
+	return fail({ reason: "no_binding", prefixId, inside, around });
+}

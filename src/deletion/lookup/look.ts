@@ -1,0 +1,60 @@
+// Looks at single bindings: is this one gone, which one is at this CIDR. Both know that Cloudflare's reads lag, and what
+// our own records say is gone.
+import type { Binding } from "../address/binding.ts";
+import { isCloudflareId, sameId } from "../address/cloudflare-id.ts";
+import type { CloudflareFault, Ports } from "../ports.ts";
+import { type BindingSnapshot, goneAtMs } from "../record/deletion.ts";
+import { fail, ok, type Result } from "../result.ts";
+import { lagMs } from "./lag.ts";
+
+/** Done; not done (yet); something else is there; or it cannot be told now. */
+export type Sight = "done" | "not_done" | "in_the_way" | "nothing";
+
+/**
+ * Whether a binding that was seen at `seenAtMs` is gone. A 404 says so only if the prefix is still listed: where a whole
+ * prefix is missing, the credential or Cloudflare may be at fault. One or two calls.
+ */
+export async function lookForLoss(
+	binding: BindingSnapshot | null,
+	seenAtMs: number,
+	{ cloudflare, now }: Ports,
+): Promise<Sight> {
+	if (binding === null || !isCloudflareId(binding.prefix_id) || !isCloudflareId(binding.id)) return "nothing";
+	// What is active has been there for hours; anything else may be so new that a lagging read does not have it yet.
+	const maySeeNothing = binding.provisioning?.state !== "active" && now() < seenAtMs + lagMs;
+	const read = await cloudflare.getBinding(binding.prefix_id, binding.id);
+	if (read.ok) return "not_done";
+	if (read.failure.kind !== "not_found" || maySeeNothing) return "nothing";
+	const prefixes = await cloudflare.listPrefixes({ fresh: true });
+	return prefixes.ok && prefixes.value.items.some(({ id }) => sameId(id, binding.prefix_id)) ? "done" : "nothing";
+}
+
+/** What is bound at just this CIDR of a prefix now; null when nothing is. One call, and one for each binding listed there. */
+export async function boundAt(
+	{ prefix_id, cidr }: Pick<BindingSnapshot, "prefix_id" | "cidr">,
+	ports: Ports,
+): Promise<Result<Binding | null, CloudflareFault>> {
+	if (!isCloudflareId(prefix_id)) return ok(null);
+	const listing = await ports.cloudflare.listBindings(prefix_id, { fresh: true });
+	if (!listing.ok) return listing;
+	for (const item of listing.value.items.filter(({ range }) => range?.text === cidr)) {
+		const present = await isThere(prefix_id, item, ports);
+		if (!present.ok) return present;
+		if (present.value) return ok(item);
+	}
+	return ok(null);
+}
+
+/** Whether a binding that a list shows is really there. One that we deleted is not, while lists may lag; later a read decides. */
+export async function isThere(
+	prefixId: string,
+	{ id }: Pick<Binding, "id">,
+	{ cloudflare, journal, now }: Ports,
+): Promise<Result<boolean, CloudflareFault>> {
+	const deleted = journal.carriedOut({ bindingId: id });
+	if (deleted !== null && now() < goneAtMs(deleted) + lagMs) return ok(false);
+	if (!isCloudflareId(prefixId) || !isCloudflareId(id)) return ok(true);
+	const read = await cloudflare.getBinding(prefixId, id);
+	if (read.ok) return ok(true);
+	return read.failure.kind === "not_found" ? ok(false) : fail(read.failure);
+}

@@ -1,0 +1,73 @@
+// The account's live bindings, prefix by prefix.
+import type { Binding, Prefix } from "../address/binding.ts";
+import { contains, parseCidr } from "../address/cidr.ts";
+import { type CloudflareId, isCloudflareId } from "../address/cloudflare-id.ts";
+import type { BindingsQuery, PrefixWithBindings, Survey } from "../ledger-api.ts";
+import type { Ports } from "../ports.ts";
+import { fail, ok, type Result } from "../result.ts";
+import type { Directory } from "./directory.ts";
+import { searchablePrefixes } from "./find.ts";
+import { type LookUpFailure, lookUpFault } from "./locate.ts";
+import { sparing } from "./sparing.ts";
+
+const listedAtOnce = 6;
+/** With the list of prefixes and some repeated reads, below the 50 calls that an invocation has on the free plan. */
+const prefixesAPart = 40;
+
+/** Costs a call for the prefixes and one for each prefix that is shown. */
+export async function survey(query: BindingsQuery, ports: Ports, directory: Directory): Promise<Survey> {
+	const cloudflare = sparing(ports.cloudflare);
+	const prefixes = await cloudflare.listPrefixes({ fresh: false });
+	if (!prefixes.ok) return fail(lookUpFault(prefixes.failure));
+	directory.learnPrefixes(prefixes.value.items);
+
+	const covered = query.covering === null ? null : parseCidr(query.covering);
+	const covers = (range: Prefix["range"]) => covered === null || (covered.ok && contains(range, covered.value));
+	const all = prefixes.value.items.filter(({ range }) => covers(range));
+	const { after } = query;
+	const begin = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1;
+	const shown = after === undefined ? all : all.slice(begin, begin + prefixesAPart);
+	if (all.length > searchablePrefixes) {
+		const detail = `This account has ${all.length} prefixes; up to ${searchablePrefixes} are shown at once. Name an address: ?covering=203.0.113.7`;
+		return fail({ code: "invalid_target", detail });
+	}
+
+	const survey: PrefixWithBindings[] = [];
+	for (let start = 0; start < shown.length; start += listedAtOnce) {
+		const some = shown.slice(start, start + listedAtOnce);
+		const listings = await Promise.all(
+			some.map(async (prefix) => ({
+				prefix,
+				listing: isCloudflareId(prefix.id) ? await cloudflare.listBindings(prefix.id, { fresh: false }) : null,
+			})),
+		);
+		for (const { prefix, listing } of listings) {
+			// A prefix that is gone since it was listed has nothing to show.
+			if (listing === null || (!listing.ok && listing.failure.kind === "not_found")) continue;
+			if (!listing.ok) return fail(lookUpFault(listing.failure));
+			directory.learnBindings(prefix.id, listing.value.items);
+			const bindings = listing.value.items.filter((binding) =>
+				binding.range === null ? covered === null : covers(binding.range),
+			);
+			survey.push({ ...prefix, bindings });
+		}
+	}
+	const lastId = begin + shown.length < all.length ? shown.at(-1)?.id : undefined;
+	return { ...ok(survey), ...(lastId === undefined ? {} : { next: lastId }) };
+}
+
+/** The live bindings of one prefix: one call. */
+export async function surveyPrefix(
+	prefixId: CloudflareId,
+	{ cloudflare }: Ports,
+	directory: Directory,
+): Promise<Result<Binding[], LookUpFailure>> {
+	const listing = await sparing(cloudflare).listBindings(prefixId, { fresh: false });
+	if (listing.ok) {
+		directory.learnBindings(prefixId, listing.value.items);
+		return ok(listing.value.items);
+	}
+	return listing.failure.kind === "not_found"
+		? fail({ code: "binding_not_found", detail: `There is no prefix ${prefixId}.` })
+		: fail(lookUpFault(listing.failure));
+}
