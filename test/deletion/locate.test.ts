@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Deletion, Summary } from "../../src/deletion/deletion.ts";
+import { type Deletion, laterMembers, type Summary } from "../../src/deletion/deletion.ts";
 import { createDirectory } from "../../src/deletion/directory.ts";
 import { failedLookUp, locate, lookUpFault } from "../../src/deletion/locate.ts";
 import { bindingOf, createWorld, fault, id, prefixOf, startMs, targetOf, type World } from "./world.ts";
@@ -20,6 +20,7 @@ const past = (change: Partial<Summary>): Summary => ({
 	created_at: "2026-11-02T09:00:00.000Z",
 	settled_at: "2026-11-02T09:00:01.000Z",
 	ray: null,
+	...laterMembers,
 	...change,
 });
 

@@ -46,5 +46,6 @@ test("a record, a plan and a row have the members that it requires", async () =>
 	expect(form).toEqual(expect.any(Number));
 	expect(Object.keys(members).toSorted()).toEqual(Deletion.required.toSorted());
 	const [row] = (await call("/deletions")).json.deletions;
-	expect(Object.keys(row).toSorted()).toEqual(Summary.required.toSorted());
+	// What rows have had since their beginning is required: inside older records there are some without the rest.
+	expect(Object.keys(row).toSorted()).toEqual(Object.keys(Summary.properties).toSorted());
 });

@@ -1,6 +1,7 @@
 // What the Ledger tells of what KV may not show yet.
 import { reset, runInDurableObject } from "cloudflare:test";
 import { afterEach, expect, it, vi } from "vitest";
+import { laterMembers } from "../../src/deletion/deletion.ts";
 import type { Ledger } from "../../src/index.ts";
 import { changes } from "../../src/ledger/changes.ts";
 import { createJournal } from "../../src/ledger/journal.ts";
@@ -51,6 +52,12 @@ it("tells all of the week where it is asked to", () =>
 	withRecord((sql, id) => {
 		sql.exec("UPDATE deletions SET publish_at = NULL");
 		expect(told(sql, nowMs + 9 * hourMs, { week: true })).toEqual([id]);
+	}));
+
+it("gives a row that an earlier release wrote the members that it lacks", () =>
+	withRecord((sql) => {
+		sql.exec("UPDATE deletions SET summary = json_remove(summary, '$.failure_code', '$.not_before', '$.expires_at')");
+		expect(changes(sql, "-", everything, nowMs).recent?.[0]).toMatchObject(laterMembers);
 	}));
 
 it("reads the record where the release before has changed it, and the row for lists otherwise", () =>

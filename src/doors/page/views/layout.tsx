@@ -77,10 +77,15 @@ const Navigation = ({ part, viewer, present }: Pick<Frame, "part" | "present"> &
 			</ul>
 		</nav>
 		<div class="viewer">
-			<button type="button" class="quiet" data-local-time="" aria-pressed="false" hidden>
-				Local time
-			</button>
-			<button type="button" class="quiet" data-help="" hidden>
+			<label class="times" data-scripted="" hidden>
+				<span class="unseen">Times</span>
+				<select id="times">
+					<option value="ago">Times: how long ago</option>
+					<option value="utc">Times: UTC</option>
+					<option value="local">Times: local</option>
+				</select>
+			</label>
+			<button type="button" class="quiet" data-help="" data-scripted="" hidden>
 				Keys
 			</button>
 			<span>{viewer.actor.name}</span>
