@@ -22,9 +22,13 @@ export const listBindings: Handler = async (_request, context) => {
 	const survey = await ask(context.requestId, () => context.ledger.bindings({ covering: covering.value }));
 	if (!survey.ok) return fail(unreachable);
 	if (!survey.value.ok) return fail(lookUpProblem(survey.value.failure));
-	const prefixes = survey.value.value.map(({ id, cidr, bindings }) => ({
+	// A Ledger of the release before says less of a prefix.
+	const prefixes = survey.value.value.map(({ id, cidr, bindings, description, asn, advertised }) => ({
 		id,
 		cidr,
+		description: description ?? null,
+		asn: asn ?? null,
+		advertised: advertised ?? null,
 		bindings: bindings.map(shownBinding),
 	}));
 	return ok(Response.json({ prefixes }));

@@ -137,7 +137,7 @@ describe("an approval", () => {
 	test("waits among what waits, and is counted on every page", async () => {
 		await pending();
 		const account = readable((await operator.get("/account")).text);
-		expect(account).toMatch(/waiting for approval 198\.51\.100\.0\/24/);
+		expect(account).toMatch(/waiting for approval · expires \S+ \S+ UTC 198\.51\.100\.0\/24/);
 		for (const path of ["/", "/account", plan25])
 			expect((await operator.get(path)).text, path).toContain("Account (1 waiting for approval)");
 	});
@@ -220,6 +220,7 @@ describe("the account", () => {
 		const { text } = await operator.get("/account");
 		expect(readable(text)).toContain("203.0.113.0/24 Magic Transit active 203.0.113.0/26 CDN active 203.0.113.64/26");
 		for (const id of Object.values(prefixes)) expect(text).toContain(id);
+		expect(readable(text)).toContain("203.0.113.0/24 Edge, Amsterdam · AS64496 · advertised");
 		const covering = readable((await operator.get("/account?covering=203.0.113.7")).text);
 		expect(covering).toContain("203.0.113.0/26 CDN active");
 		expect(covering).toContain("CDN serves 203.0.113.7, by 203.0.113.0/26 .");
@@ -253,7 +254,7 @@ describe("the account", () => {
 		expect(status).toBe(200);
 		expect(readable(text)).toContain("nothing was sent");
 		expect(text).toContain('action="/freeze-switch"');
-		expect(readable(text)).toMatch(/waiting for approval 198\.51\.100\.0\/24/);
+		expect(readable(text)).toMatch(/waiting for approval · expires \S+ \S+ UTC 198\.51\.100\.0\/24/);
 	});
 
 	test("a plan says what would be refused, and has no form for it", async () => {

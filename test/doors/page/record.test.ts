@@ -36,7 +36,7 @@ test("tells the story, from the request to the restoration", async () => {
 
 test("draws who served the prefix before, and who after", async () => {
 	const { json } = await remove("203.0.113.128/25");
-	const [before = "", after = ""] = (await page(json.id)).match(/<svg class="bar".*?<\/svg><\/svg>/g) ?? [];
+	const [before = "", after = ""] = (await page(json.id)).match(/<div class="bar".*?<\/div>/g) ?? [];
 	const drawn = (bar: string) =>
 		[...bar.matchAll(/width="([\d.]+)%"[^>]*><title>([^<]*)</g)].map(([, width, who]) => `${width} ${who}`);
 	expect(drawn(before)).toEqual([
@@ -56,7 +56,7 @@ test("draws who serves the prefix once it is restored, and says who restored it 
 	await restore(json.id);
 	const { restoration } = (await call(`/deletions/${json.id}`)).json;
 	const text = await page(json.id);
-	const bars = text.match(/<svg class="bar".*?<\/svg><\/svg>/g) ?? [];
+	const bars = text.match(/<div class="bar".*?<\/div>/g) ?? [];
 	expect(bars).toHaveLength(3);
 	expect(bars[2]).toContain("203.0.113.128/25: CDN");
 	expect(readable(text)).toMatch(
@@ -110,7 +110,7 @@ test("lists other deletions of the same binding", async () => {
 	await remove("2001:db8:100:1::/64");
 	const { json } = await remove("2001:db8:100:1::/64", "?acknowledge=still_provisioning");
 	const text = readable(await page(json.id));
-	expect(text).toMatch(/Other deletions of this binding .* refused 2001:db8:100:1::\/64/);
+	expect(text).toMatch(/Other deletions of this binding .* refused · risk not acknowledged 2001:db8:100:1::\/64/);
 	const { json: alone } = await remove("203.0.113.0/26");
 	expect(readable(await page(alone.id))).toContain("There are none.");
 });
