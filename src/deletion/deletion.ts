@@ -173,6 +173,9 @@ export interface Summary {
 /** What rows of earlier releases lack. */
 export const laterMembers = { failure_code: null, not_before: null, expires_at: null } as const;
 
+/** A row as an earlier release may have written it, with its members in their order. */
+export const wholeSummary = (row: Summary): Summary => ({ ...row, ...laterMembers, ...row });
+
 export const isOpen = (deletion: Deletion): boolean => openStates.some((state) => state === deletion.state);
 
 export const at = (nowMs: number): string => new Date(nowMs).toISOString();

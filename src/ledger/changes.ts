@@ -1,7 +1,7 @@
 // What the Ledger knows that KV may not show yet: open deletions, what has not reached KV, and whatever changed or reached
 // KV in the last ten minutes. KV promises to have caught up after "60 seconds or more".
 import { plainId } from "../deletion/cloudflare-id.ts";
-import { laterMembers, type Summary } from "../deletion/deletion.ts";
+import { type Summary, wholeSummary } from "../deletion/deletion.ts";
 import type { Changes, ChangesQuery } from "../deletion/ledger-api.ts";
 import { readRow, type StoredRow } from "./unreadable.ts";
 
@@ -51,7 +51,7 @@ export function changes(sql: SqlStorage, version: string, query: ChangesQuery, n
 function summaryIn(sql: SqlStorage, { id, summary, record }: Row): Summary | null {
 	try {
 		// Written by the journal alone, from a `Summary`.
-		if (summary !== null) return { ...laterMembers, ...JSON.parse(summary) };
+		if (summary !== null) return wholeSummary(JSON.parse(summary));
 	} catch {
 		const [row] = sql.exec<StoredRow>("SELECT id, record FROM deletions WHERE id = ?", id).toArray();
 		return row === undefined ? null : (readRow(sql, row)?.summary ?? null);

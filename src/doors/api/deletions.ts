@@ -20,7 +20,7 @@ export const deleteBinding: Handler = async (request, context, actor) => {
 	return body.ok ? deleted(wishOf(actor, target.value, query.value), request, context) : body;
 };
 
-const postEntries = {
+export const postEntries = {
 	target: v.string("must be a text"),
 	...deletionEntries,
 	dry_run: v.optional(v.boolean("must be true or false")),

@@ -13,7 +13,7 @@ import { type Problem, problem } from "../problem.ts";
 import { unreachable } from "../requested.ts";
 import type { Handler } from "./handler.ts";
 
-const entries = { reason: reasonSchema, until: v.optional(timeSchema) };
+export const freezeEntries = { reason: reasonSchema, until: v.optional(timeSchema) };
 
 export const showFreeze: Handler = async (_request, context) => {
 	const query = readQuery(context.url, {});
@@ -26,7 +26,7 @@ export const showFreeze: Handler = async (_request, context) => {
 export const putFreeze: Handler = async (request, context, actor) => {
 	const query = readQuery(context.url, {});
 	if (!query.ok) return query;
-	const body = await readJson(request, entries);
+	const body = await readJson(request, freezeEntries);
 	if (!body.ok) return body;
 	const { reason, until = null } = body.value;
 	const nowMs = Date.now();

@@ -20,7 +20,7 @@ const defaultLimit = 50;
 const largestLimit = 1000;
 
 const id = v.pipe(v.string(), v.check(isCloudflareId, "must be 32 hex digits or a dashed UUID, in lower case"));
-const entries = {
+export const listEntries = {
 	limit: v.optional(
 		v.pipe(
 			v.string(),
@@ -43,7 +43,7 @@ const formats: Record<string, RowFormat> = { "application/x-ndjson": ndjson, "te
 
 export const listDeletions: Handler = async (request, context) => {
 	const url = context.url;
-	const query = readQuery(url, entries);
+	const query = readQuery(url, listEntries);
 	if (!query.ok) return query;
 	const {
 		limit = defaultLimit,

@@ -17,7 +17,7 @@ import { lookUpProblem, unreachable, waitMsOf } from "../requested.ts";
 import { answerOf } from "./answer.ts";
 import type { Handler } from "./handler.ts";
 
-const decisionEntries = { decision: v.picklist(["approve", "reject"], 'must be "approve" or "reject"') };
+export const decisionEntries = { decision: v.picklist(["approve", "reject"], 'must be "approve" or "reject"') };
 
 export const decideDeletion: Handler = async (request, context, actor) => {
 	const body = await readJson(request, decisionEntries);
@@ -30,7 +30,7 @@ export const decideDeletion: Handler = async (request, context, actor) => {
 	return decision === "reject" ? ok(Response.json(decided.value)) : answerOf(decided.value, false);
 };
 
-const resolutionEntries = {
+export const resolutionEntries = {
 	outcome: v.picklist(resolutionOutcomes, 'must be "gone" or "standing"'),
 	note: reasonSchema,
 };

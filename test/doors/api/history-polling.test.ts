@@ -8,7 +8,8 @@ import { breakLedger, watch } from "../watch.ts";
 afterEach(beginAnew);
 
 const accept = (type: string) => ({ headers: { accept: type } });
-const columns = "id,state,cidr,binding_id,prefix_id,service_name,actor,door,reason,created_at,settled_at,ray";
+const columns =
+	"id,state,cidr,binding_id,prefix_id,service_name,actor,door,reason,created_at,settled_at,ray,failure_code,not_before,expires_at";
 
 describe("polling", () => {
 	const poll = (etag: string, path = "/deletions") => call(path, { headers: { "if-none-match": etag } });

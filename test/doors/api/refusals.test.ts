@@ -1,5 +1,6 @@
 // What is not carried out: why, with which evidence, and that it is on record.
 import { afterEach, describe, expect, test } from "vitest";
+import { laterMembers } from "../../../src/deletion/deletion.ts";
 import { guardNames } from "../../../src/deletion/verdict.ts";
 import { call, cloudflare, deletes } from "../../harness.ts";
 import { approver, beginAnew, cdn25, cdn26, magicTransit24, prefixes, v6Regional64 } from "../account.ts";
@@ -50,6 +51,7 @@ describe("a binding that is not there", () => {
 				created_at: deletion.created_at,
 				settled_at: deletion.settled_at,
 				ray: deletion.cloudflare.ray,
+				...laterMembers,
 			},
 			deletion_id: answer.json.deletion_id,
 		});
