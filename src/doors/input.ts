@@ -3,7 +3,7 @@
 import * as v from "valibot";
 import { cappedText } from "../capped-body.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
-import { type Problem, problem } from "./problem.ts";
+import { atField, type Problem, problem } from "./problem.ts";
 import { repeatedName } from "./repeated-name.ts";
 
 const bodyCapBytes = 64 * 1024;
@@ -81,14 +81,14 @@ function readObject<E extends Entries>(value: object, entries: E, kind: string):
 	const read = v.safeParse(v.strictObject(entries), value);
 	if (read.success) return ok(read.output);
 	const [issue] = read.issues;
-	const name = shown(String(issue.path?.[0]?.key ?? ""));
-	if (issue.input === undefined) return fail(invalid(`The ${kind} ${name} is missing.`, entries));
-	return fail(
-		invalid(
-			`The ${kind} ${name} ${issue.message.startsWith("Invalid") ? "is not of the right form" : issue.message}.`,
-			entries,
-		),
-	);
+	const field = String(issue.path?.[0]?.key ?? "");
+	const says =
+		issue.input === undefined
+			? "is missing"
+			: issue.message.startsWith("Invalid")
+				? "is not of the right form"
+				: issue.message;
+	return fail(atField(invalid(`The ${kind} ${shown(field)} ${says}.`, entries), field, says));
 }
 
 const invalid = (detail: string, entries: Entries): Problem =>

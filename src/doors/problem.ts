@@ -82,6 +82,14 @@ export interface Problem {
 	/** Further members of the problem, by their public names. */
 	evidence: { [member: string]: unknown };
 	headers: { [name: string]: string };
+	/** The one field that is at fault, for a form that can show it there. No member of the answer. */
+	fault?: Fault;
+}
+
+export interface Fault {
+	field: string;
+	/** As in "must not be empty". */
+	says: string;
 }
 
 export function problem(
@@ -93,6 +101,11 @@ export function problem(
 	const [status, title] = table[code];
 	return { code, status, title, detail, evidence, headers };
 }
+
+export const atField = (problem: Problem, field: string, says: string): Problem => ({
+	...problem,
+	fault: { field, says },
+});
 
 export const retryAfter = (seconds: number): { "retry-after": string } => ({
 	"retry-after": String(Math.max(1, Math.ceil(seconds))),

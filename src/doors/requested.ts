@@ -12,7 +12,7 @@ import { guardNames } from "../deletion/verdict.ts";
 import { ask } from "./ask.ts";
 import type { Context } from "./context.ts";
 import { type Read, reasonSchema, timeSchema } from "./input.ts";
-import { type Problem, problem, retryAfter } from "./problem.ts";
+import { atField, type Problem, problem, retryAfter } from "./problem.ts";
 
 export const acknowledgeSchema = v.pipe(
 	v.array(v.picklist(guardNames, `must be among ${guardNames.join(", ")}`), "must be a list"),
@@ -57,7 +57,8 @@ export async function requestDeletion(
 	if (!ifMatch.ok) return ifMatch;
 
 	if (wish.notBeforeMs !== null && wish.notBeforeMs > Date.now() + longestDelayMs) {
-		return fail(problem("invalid_request", "not_before may be 7 days ahead at the most."));
+		const says = "may be 7 days ahead at the most";
+		return fail(atField(problem("invalid_request", `not_before ${says}.`), "not_before", says));
 	}
 	const command = {
 		form,

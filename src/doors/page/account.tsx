@@ -11,12 +11,14 @@ import { lacks } from "../auth/authenticate.ts";
 import type { Context } from "../context.ts";
 import { readQuery, reasonSchema, shown } from "../input.ts";
 import { notTurned } from "../not-turned.ts";
-import { type Problem, problem } from "../problem.ts";
+import { atField, type Problem, problem } from "../problem.ts";
 import { lookUpProblem, unreachable } from "../requested.ts";
-import { changeDoor, type Page } from "./door.tsx";
+import { type Change, changeDoor, type Page } from "./door.tsx";
 import { html, htmlInParts, seeOther } from "./html.ts";
 import { glance, presentOf } from "./present.ts";
+import { keptIn, type Refilled } from "./refilled.ts";
 import { utcMinute } from "./utc-minute.ts";
+import type { Viewer } from "./viewer.ts";
 import { Account } from "./views/account.tsx";
 import { Bindings, bindingsSlot, type ShownPrefix } from "./views/bindings.tsx";
 
@@ -31,10 +33,26 @@ const entries = {
 export const showAccount: Page = async (_request, context, viewer) => {
 	const query = readQuery(context.url, entries);
 	if (!query.ok) return query;
-	const { prefix, reason, until } = query.value;
-	const typed = query.value.covering?.trim() ?? "";
+	const { covering = "", prefix = null, ...kept } = query.value;
+	return accountPage(context, viewer, { covering, prefix, refill: keptIn(kept) });
+};
+
+interface Asked {
+	covering: string;
+	prefix: CloudflareId | null;
+	/** Of the form of the freeze. */
+	refill: Refilled;
+	status?: number;
+}
+
+async function accountPage(
+	context: Context,
+	viewer: Viewer,
+	{ covering, prefix, refill, status = 200 }: Asked,
+): Promise<Result<Response, Problem>> {
+	const typed = covering.trim();
 	const asked = typed === "" ? ok(null) : rangeIn(typed);
-	const found = asked.ok ? bindingsShown(prefix ?? null, asked.value, context) : null;
+	const found = asked.ok ? bindingsShown(prefix, asked.value, context) : null;
 	const overview = await glance(context, { rows: true });
 	const recent = overview?.changes.recent ?? [];
 	const page = (
@@ -44,14 +62,14 @@ export const showAccount: Page = async (_request, context, viewer) => {
 			present={presentOf(overview)}
 			waiting={recent.filter(({ state }) => state === "pending_approval" || state === "scheduled")}
 			typed={typed}
-			freezeTyped={{ reason, until }}
+			refill={refill}
 			mistake={asked.ok ? null : asked.failure}
 		/>
 	);
 	if (found === null || !asked.ok) return ok(html(page, 400));
 	const bindings = found.then((all) => <Bindings found={all} asked={asked.value} typed={typed} />);
-	return ok(htmlInParts(page, bindingsSlot, bindings));
-};
+	return ok(htmlInParts(page, bindingsSlot, bindings, status));
+}
 
 /** An address, or a range of them. */
 function rangeIn(text: string): Result<Cidr, string> {
@@ -101,13 +119,16 @@ const freezeEntries = {
 	until: v.optional(utcMinute),
 };
 
-export const turnFreeze = changeDoor(freezeEntries, async (_, context, { actor }, { turn, reason, until }) => {
+const switchFreeze: Change<typeof freezeEntries> = async (_, context, { actor }, { turn, reason, until }) => {
 	const missing = lacks(actor, "freeze");
 	if (missing !== null) return fail(missing);
 	const nowMs = Date.now();
-	if (turn === "on" && reason === undefined) return fail(problem("invalid_request", "A freeze needs a reason."));
-	if (until !== undefined && until <= nowMs)
-		return fail(problem("invalid_request", "The end of a freeze must be in the future."));
+	if (turn === "on" && reason === undefined)
+		return fail(atField(problem("invalid_request", "A freeze needs a reason."), "reason", "is missing"));
+	if (until !== undefined && until <= nowMs) {
+		const past = problem("invalid_request", "The end of a freeze must be in the future.");
+		return fail(atField(past, "until", "must be in the future"));
+	}
 	const by = partyOf(actor);
 	const freeze =
 		turn === "off"
@@ -117,4 +138,10 @@ export const turnFreeze = changeDoor(freezeEntries, async (_, context, { actor }
 	if (!result.ok) return fail(unreachable);
 	if (!result.value.ok) return fail(problem("conflict", notTurned(freeze)));
 	return ok(seeOther("/account"));
+};
+
+export const turnFreeze = changeDoor(freezeEntries, switchFreeze, {
+	fields: ["reason", "until"],
+	show: (_, context, viewer, refill) =>
+		accountPage(context, viewer, { covering: "", prefix: null, refill, status: 400 }),
 });

@@ -16,10 +16,11 @@ import type { Context } from "../context.ts";
 import { readQuery, reasonSchema } from "../input.ts";
 import { type Problem, problem } from "../problem.ts";
 import { unreachable } from "../requested.ts";
-import { changeDoor, type Page } from "./door.tsx";
+import { type Again, type Change, changeDoor, type Page } from "./door.tsx";
 import { historyFilterOf, noFilter } from "./filter.ts";
 import { html, seeOther } from "./html.ts";
 import { glance, presentOf } from "./present.ts";
+import { keptIn } from "./refilled.ts";
 import { RecordPage } from "./views/record.tsx";
 
 const othersShown = 10;
@@ -29,7 +30,10 @@ const notFound = problem("deletion_not_found", "There is no deletion with this i
 
 export const showRecord: Page = async (request, context, viewer) => {
 	const query = readQuery(context.url, {});
-	if (!query.ok) return query;
+	return query.ok ? recordPage(request, context, viewer, keptIn({})) : query;
+};
+
+const recordPage: Again["show"] = async (request, context, viewer, refill) => {
 	const id = request.params.id ?? "";
 	if (!isRecordId(id)) return fail(notFound);
 	const unless = versionIn(request.headers.get("if-none-match"));
@@ -48,9 +52,10 @@ export const showRecord: Page = async (request, context, viewer) => {
 				others={others}
 				viewer={viewer}
 				present={presentOf(overview)}
-				live={goesOn ? etag : null}
+				live={goesOn && refill.isEmpty ? etag : null}
+				refill={refill}
 			/>,
-			200,
+			refill.isEmpty ? 200 : 400,
 			etag === null ? {} : { etag },
 		),
 	);
@@ -100,10 +105,15 @@ export const changeRecord = (option: Option) =>
 
 const resolutionEntries = { outcome: v.picklist(resolutionOutcomes), note: reasonSchema };
 
-export const resolveRecord = changeDoor(resolutionEntries, async (request, context, { actor }, { outcome, note }) => {
+const resolveByForm: Change<typeof resolutionEntries> = async (request, context, { actor }, { outcome, note }) => {
 	const id = request.params.id ?? "";
 	if (!isRecordId(id)) return fail(notFound);
 	const result = await ask(context.requestId, () => context.ledger.resolve(id, { outcome, note }, actor));
 	if (!result.ok) return fail(unreachable);
 	return result.value.ok ? ok(seeOther(`/records/${id}`)) : fail(refusalOf(result.value.failure, id, actor));
+};
+
+export const resolveRecord = changeDoor(resolutionEntries, resolveByForm, {
+	fields: ["outcome", "note"],
+	show: recordPage,
 });

@@ -44,7 +44,7 @@ const shadeOf = (winner: Bound | null): number | "none" => (winner === null ? "n
 
 export const Bar = ({ stretches, marked, here = null }: BarProps) => (
 	<div class="bar" aria-hidden="true">
-		<svg width="100%" height={heightPx}>
+		<svg width="100%" height={heightPx} aria-hidden="true">
 			{stretches.map(({ winner, x, width }) => (
 				<svg x={`${x.toFixed(2)}%`} width={`${width.toFixed(2)}%`} height={heightPx}>
 					<title>
