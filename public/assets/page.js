@@ -34,7 +34,7 @@ const localTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", time
 const distance = new Intl.RelativeTimeFormat("en", { style: "long", numeric: "always" });
 const times = /** @type {HTMLSelectElement | null} */ (one("#times"));
 const hourMs = 3_600_000;
-/** @type {[Intl.RelativeTimeFormatUnit, number][]} */
+/** Two of a unit at the least: "in 90 minutes" is not "in 2 hours". @type {[Intl.RelativeTimeFormatUnit, number][]} */
 const units = [
 	["day", 24 * hourMs],
 	["hour", hourMs],
@@ -44,8 +44,8 @@ const units = [
 
 /** @param {number} ms */
 function distanceOf(ms) {
-	const [unit, unitMs] = units.find(([, least]) => Math.abs(ms) >= least) ?? ["second", 1000];
-	return Math.abs(ms) < 1000 ? "just now" : distance.format(Math.trunc(ms / unitMs), unit);
+	const [unit, unitMs] = units.find(([, length]) => Math.abs(ms) >= 2 * length) ?? ["second", 1000];
+	return Math.abs(ms) < 1000 ? "just now" : distance.format(Math.round(ms / unitMs), unit);
 }
 
 /** @param {string} how */

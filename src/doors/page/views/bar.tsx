@@ -30,8 +30,11 @@ interface BarProps {
 	here?: Pick<Cell, "x" | "width"> | null;
 }
 
+const rooms = ["always", "wide", "never"] as const;
+type Room = (typeof rooms)[number];
+
 /** Where a stretch has room for its label: always, not on a phone, never. Where it has none, the label is below the bar. */
-function roomFor({ winner, width }: Stretch): "always" | "wide" | "never" {
+function roomFor({ winner, width }: Stretch): Room {
 	const neededPx = paddingPx + letterPx * labelOf(winner).reduce((most, line) => Math.max(most, line.length), 0);
 	if ((width / 100) * phoneBarPx >= neededPx) return "always";
 	return (width / 100) * wideBarPx >= neededPx ? "wide" : "never";
@@ -73,7 +76,7 @@ export const Bar = ({ stretches, marked, here = null }: BarProps) => (
 	</div>
 );
 
-function Label({ winner, room }: { winner: Bound | null; room: ReturnType<typeof roomFor> }) {
+function Label({ winner, room }: { winner: Bound | null; room: Room }) {
 	if (room === "never") return null;
 	const [service, cidr] = labelOf(winner);
 	return (
@@ -88,13 +91,16 @@ function Label({ winner, room }: { winner: Bound | null; room: ReturnType<typeof
 	);
 }
 
-/** The labels of stretches that are too small for them; a binding that has several has one. */
+/** The labels that have no room in the bar; a binding that has several stretches has one, if none of them has room. */
 function Slices({ stretches }: { stretches: readonly Stretch[] }) {
-	const small = stretches
-		.filter(({ winner }, index) => stretches.findIndex((one) => one.winner?.id === winner?.id) === index)
-		.map((stretch) => ({ winner: stretch.winner, room: roomFor(stretch) }))
-		.filter(({ room }) => room !== "always")
-		.slice(0, labelledAtMost);
+	const best = new Map<string | undefined, { winner: Bound | null; room: Room }>();
+	for (const stretch of stretches) {
+		const { winner } = stretch;
+		const room = roomFor(stretch);
+		const known = best.get(winner?.id);
+		if (known === undefined || rooms.indexOf(room) < rooms.indexOf(known.room)) best.set(winner?.id, { winner, room });
+	}
+	const small = [...best.values()].filter(({ room }) => room !== "always").slice(0, labelledAtMost);
 	return small.length === 0 ? null : (
 		<ul class="slices">
 			{small.map(({ winner, room }) => {

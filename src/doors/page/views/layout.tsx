@@ -80,9 +80,9 @@ const Navigation = ({ part, viewer, present }: Pick<Frame, "part" | "present"> &
 			<label class="times" data-scripted="" hidden>
 				<span class="unseen">Times</span>
 				<select id="times">
-					<option value="ago">Times: how long ago</option>
-					<option value="utc">Times: UTC</option>
-					<option value="local">Times: local</option>
+					<option value="ago">Time ago</option>
+					<option value="utc">UTC</option>
+					<option value="local">Local time</option>
 				</select>
 			</label>
 			<button type="button" class="quiet" data-help="" data-scripted="" hidden>

@@ -12,16 +12,16 @@ export const StateMark = ({ state }: { state: State }) => (
 /** Why it was refused, or until when it waits. */
 function Cause({ row: { state, failure_code, not_before, expires_at } }: { row: Summary }) {
 	if (failure_code !== null && (state === "refused" || state === "failed"))
-		return <small>· {failureWords[failure_code] ?? failure_code}</small>;
+		return <small class="cause">· {failureWords[failure_code] ?? failure_code}</small>;
 	if (state === "pending_approval" && expires_at !== null)
 		return (
-			<small>
+			<small class="cause">
 				· expires <Ago at={expires_at} />
 			</small>
 		);
 	if (state === "scheduled" && not_before !== null)
 		return (
-			<small>
+			<small class="cause">
 				· runs <Ago at={not_before} />
 			</small>
 		);

@@ -1,6 +1,6 @@
 // What a record's state means for its reader, and what comes next.
 import type { Deletion } from "../../../deletion/deletion.ts";
-import { textOf } from "../story.ts";
+import { failureSentence, textOf } from "../story.ts";
 import type { Viewer } from "../viewer.ts";
 import { Moment } from "./moment.tsx";
 
@@ -30,7 +30,7 @@ export function Standing({ deletion, viewer }: { deletion: Deletion; viewer: Vie
 			)}
 			{failure !== null && (
 				<div class="notice bad">
-					<p>{failure.detail}</p>
+					<p>{failureSentence(deletion)}</p>
 					{said.map((message) => (
 						<p>
 							Cloudflare said: {message.code !== undefined && <b>{textOf(message.code)} </b>}
