@@ -86,7 +86,9 @@ test("names the addresses that nobody serves any more", async () => {
 test("shows a refusal with what it rests on, and leads to what can be done", async () => {
 	const { json } = await remove("2001:db8:100:1::/64");
 	const text = readable(await page(json.deletion_id));
-	expect(text).toContain("A risk was not acknowledged: still provisioning. To delete it anyway, tick the risk in the plan.");
+	expect(text).toContain(
+		"A risk was not acknowledged: still provisioning. To delete it anyway, tick the risk in the plan.",
+	);
 	expect(text).toContain("Still provisioning has to be acknowledged.");
 	expect(text).toContain("provisioning state: provisioning");
 	await remove("203.0.113.128/25");

@@ -78,7 +78,7 @@ const Navigation = ({ part, viewer, present }: Pick<Frame, "part" | "present"> &
 		</nav>
 		<div class="viewer">
 			<label class="times" data-scripted="" hidden>
-				<span class="unseen">Times</span>
+				<span class="unseen">Show times as</span>
 				<select id="times">
 					<option value="ago">Time ago</option>
 					<option value="utc">UTC</option>

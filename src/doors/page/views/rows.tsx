@@ -53,7 +53,7 @@ export const Rows = ({ caption, rows, actorHref }: RowsProps) => (
 						<td class="when">
 							<Ago at={created_at} />
 						</td>
-						<td>
+						<td class="standing">
 							<StateMark state={state} /> <Cause row={row} />
 						</td>
 						<td class="what">
