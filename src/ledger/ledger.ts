@@ -22,7 +22,7 @@ import { type DeletionCommand, type Receipt, type Rejection, receive } from "../
 import { type ResolutionRefusal, type ResolutionWish, resolve } from "../deletion/resolution.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
 import { healthProblems } from "../deletion/status.ts";
-import { surveyPrefix } from "../deletion/survey.ts";
+import { surveyPrefix, surveyPrefixes } from "../deletion/survey.ts";
 import { log, traceOf } from "../log.ts";
 import { withinMs } from "../within-ms.ts";
 import { changes } from "./changes.ts";
@@ -178,6 +178,10 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 
 	bindings(query: BindingsQuery): ReturnType<LedgerApi["bindings"]> {
 		return this.#survey(query, this.#wired().ports);
+	}
+
+	prefixes(): ReturnType<LedgerApi["prefixes"]> {
+		return surveyPrefixes(this.#wired().ports, this.#directory);
 	}
 
 	bindingsIn(prefixId: CloudflareId): Promise<Result<Binding[], LookUpFailure>> {
