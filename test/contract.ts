@@ -50,8 +50,10 @@ const describedHeaders = [
 	"idempotency-replayed",
 	"link",
 	"location",
+	"preference-applied",
 	"retry-after",
 	"unbind-deletion",
+	"vary",
 	"www-authenticate",
 	"x-unbind-stale",
 ];

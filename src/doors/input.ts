@@ -45,11 +45,19 @@ function parametersOf(url: URL): Map<string, string[]> {
 	return parameters;
 }
 
+/** RFC 9110, 15.5.16: what would have been taken. */
+const acceptsJson = { accept: "application/json" };
+const acceptsPlain = { "accept-encoding": "identity" };
+
 /** A JSON body of at most 64 KiB. */
 export async function readJson<E extends Entries>(request: Request, entries: E): Promise<Result<Read<E>, Problem>> {
 	const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
 	if (type !== "application/json")
-		return fail(problem("invalid_request", "Send JSON, with Content-Type: application/json."));
+		return fail(problem("unsupported_media_type", "Send JSON, with Content-Type: application/json.", {}, acceptsJson));
+	if (!/^(?:identity)?$/i.test(request.headers.get("content-encoding") ?? ""))
+		return fail(
+			problem("unsupported_media_type", "Send the body as it is, without Content-Encoding.", {}, acceptsPlain),
+		);
 	const text = await cappedText(request.body, bodyCapBytes);
 	if (text === null) return fail(problem("payload_too_large", `The body may have ${bodyCapBytes} bytes at the most.`));
 	let body: unknown;

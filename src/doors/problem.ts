@@ -17,6 +17,7 @@ export type DoorCode =
 	| "idempotency_key_reused"
 	| "method_not_allowed"
 	| "payload_too_large"
+	| "unsupported_media_type"
 	| "query_too_long"
 	| "https_required"
 	| "rate_limited"
@@ -57,6 +58,7 @@ const table: Record<ProblemCode, readonly [number, string]> = {
 	changed: [412, "The prefix has changed since the plan"],
 	payload_too_large: [413, "The body is too large"],
 	query_too_long: [414, "The query is too long"],
+	unsupported_media_type: [415, "The body is of another type"],
 	invalid_target: [422, "The target is not a binding's exact name"],
 	idempotency_key_reused: [422, "The idempotency key was used for another request"],
 	frozen: [423, "Deletions are frozen"],

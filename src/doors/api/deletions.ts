@@ -6,7 +6,7 @@ import type { Context } from "../context.ts";
 import { readJson, readQuery, refuseBody } from "../input.ts";
 import { targetIn, targetInPath } from "../named-target.ts";
 import type { Problem } from "../problem.ts";
-import { deletionEntries, ifMatchOf, requestDeletion, type Wish, wishOf } from "../requested.ts";
+import { deletionEntries, ifMatchOf, requestDeletion, sayingWait, type Wish, wishOf } from "../requested.ts";
 import { answerOf } from "./answer.ts";
 import { planned } from "./bindings.ts";
 import type { Handler } from "./handler.ts";
@@ -43,5 +43,6 @@ export const postDeletion: Handler = async (request, context, actor) => {
 
 async function deleted(wish: Wish, request: Request, context: Context): Promise<Result<Response, Problem>> {
 	const admitted = await requestDeletion(wish, request, context);
-	return admitted.ok ? answerOf(admitted.value.deletion, admitted.value.replayed) : admitted;
+	const answer = admitted.ok ? answerOf(admitted.value.deletion, admitted.value.replayed) : admitted;
+	return sayingWait(request.headers, answer);
 }

@@ -77,6 +77,7 @@ export const listDeletions: Handler = async (request, context) => {
 
 	const { rows, next, version } = page.value;
 	const headers = {
+		vary: "Accept",
 		...(version === null || cursor !== null ? {} : { etag: `W/"${version}"` }),
 		...(next === null ? {} : { link: `<${nextUrl(url, next)}>; rel="next"` }),
 	};
@@ -135,7 +136,9 @@ export async function exported(
 			page = next.value;
 		},
 	});
-	return ok(new Response(body, { headers: { "content-type": format.contentType, ...staleness(isStale) } }));
+	return ok(
+		new Response(body, { headers: { "content-type": format.contentType, vary: "Accept", ...staleness(isStale) } }),
+	);
 }
 
 export const versionIn = (ifNoneMatch: string | null): string | null =>

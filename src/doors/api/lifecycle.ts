@@ -13,7 +13,7 @@ import { ask } from "../ask.ts";
 import type { Context } from "../context.ts";
 import { readJson, readQuery, reasonSchema, refuseBody } from "../input.ts";
 import { type Problem, problem, retryAfter } from "../problem.ts";
-import { lookUpProblem, unreachable, waitMsOf } from "../requested.ts";
+import { lookUpProblem, sayingWait, unreachable, waitMsOf } from "../requested.ts";
 import { answerOf } from "./answer.ts";
 import type { Handler } from "./handler.ts";
 
@@ -27,7 +27,9 @@ export const decideDeletion: Handler = async (request, context, actor) => {
 	const decided = await changed(request, context, actor, call);
 	if (!decided.ok) return decided;
 	// The word was taken: a rejection is no failure of the one who rejects.
-	return decision === "reject" ? ok(Response.json(decided.value)) : answerOf(decided.value, false);
+	return decision === "reject"
+		? ok(Response.json(decided.value))
+		: sayingWait(request.headers, answerOf(decided.value, false));
 };
 
 export const resolutionEntries = {
@@ -56,7 +58,7 @@ export const restoreDeletion: Handler = async (request, context, actor) => {
 	const restored = await changed(request, context, actor, (id) =>
 		context.ledger.restore(id, actor, waitMsOf(request.headers)),
 	);
-	return restored.ok ? restorationAnswer(restored.value) : restored;
+	return restored.ok ? sayingWait(request.headers, restorationAnswer(restored.value)) : restored;
 };
 
 function restorationAnswer(deletion: Deletion): Result<Response, Problem> {

@@ -182,7 +182,9 @@ describe("as a file", () => {
 		const [id] = await seed([pastDeletion(0, { reason })]);
 		const { text } = await call("/deletions", accept("text/csv"));
 		const at = "2026-02-20T12:00:00.000Z";
-		expect(text).toBe(`${columns}\r\n${id},failed,198.18.0.0/32,,,,past,api,${cell},${at},${at},\r\n`);
+		expect(text).toBe(
+			`${columns}\r\n${id},failed,198.18.0.0/32,,,,past,api,${cell},${at},${at},,binding_not_found,,\r\n`,
+		);
 	});
 
 	test.each([
@@ -198,6 +200,7 @@ describe("as a file", () => {
 	])("is sent to whoever asks for it: Accept %j", async (header, type) => {
 		const answer = await call("/deletions", accept(header));
 		expect(answer.headers.get("content-type")?.split(";")[0]).toBe(type);
+		expect(answer.headers.get("vary")).toBe("Accept");
 	});
 });
 
