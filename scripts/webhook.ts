@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { parseArgs, parseEnv } from "node:util";
 import * as v from "valibot";
 import type { Sender } from "../src/config/sender.ts";
-import { readSenders, webhooks } from "../src/config/webhooks.ts";
+import { readSenders } from "../src/config/webhooks.ts";
 import { schemeOf } from "../src/doors/auth/schemes.ts";
 import { sandboxSecrets, sandboxSenders } from "../test/sandbox/senders.ts";
 import { readWorkerOptions } from "../test/sandbox/wrangler.ts";
@@ -53,9 +53,7 @@ async function senderNamed(name: string): Promise<Sender> {
 	if (settings === undefined) throw new Error(`There is no sender ${JSON.stringify(name)}.`);
 	const vars = existsSync(".dev.vars") ? parseEnv(readFileSync(".dev.vars", "utf8")) : {};
 	const secrets = Object.hasOwn(own, name) ? { ...vars, ...process.env } : sandboxSecrets;
-	const read = v.safeParse(webhooks, { [name]: settings });
-	if (!read.success) throw new Error(`[vars.WEBHOOKS.${name}]: ${v.summarize(read.issues)}`);
-	const { senders, problems } = readSenders(read.output, new Map(Object.entries(secrets)));
+	const { senders, problems } = readSenders({ [name]: settings }, new Map(Object.entries(secrets)));
 	const [sender] = senders;
 	if (sender === undefined || problems.length > 0)
 		throw new Error(problems.map(({ problem, fix }) => `${problem}. ${fix}`).join("\n"));

@@ -4,16 +4,17 @@
 import * as v from "valibot";
 import type { Credential } from "./adapters/cloudflare/send.ts";
 import { type Access, access, accessOf } from "./config/access.ts";
-import { type Chat, chat, chatNames, readChats } from "./config/chat.ts";
+import { type Chat, type Chats, readChats } from "./config/chat.ts";
 import { credentialNames, readCredential } from "./config/credential.ts";
 import { table, wholeNumber } from "./config/fields.ts";
 import { clashingNames, type Named } from "./config/names.ts";
-import { type ConfigProblem, problemIn, ruleOf } from "./config/problem.ts";
+import type { Part } from "./config/part.ts";
+import { type ConfigProblem, closing, problemsBySchema } from "./config/problem.ts";
 import { sharedSecrets } from "./config/secrets.ts";
 import type { Sender } from "./config/sender.ts";
 import { type TokenHolder, tokenHoldersOf, tokens } from "./config/tokens.ts";
 import { unknownSettings } from "./config/unknown.ts";
-import { readSenders, senderNames, webhooks } from "./config/webhooks.ts";
+import { readSenders } from "./config/webhooks.ts";
 import { cidrsOf } from "./deletion/assess.ts";
 import { parseCidr } from "./deletion/cidr.ts";
 import { type CloudflareId, isCloudflareId } from "./deletion/cloudflare-id.ts";
@@ -37,15 +38,19 @@ export interface Config {
 	tokenHolders: readonly TokenHolder[];
 	senders: readonly Sender[];
 	chats: readonly Chat[];
-	/** Cloudflare Access in front of the page; null where there is none. */
+	/** Cloudflare Access in front of the page; null if there is none, or if the page is closed. */
 	access: Access | null;
 	/** name → CIDR or binding id */
 	aliases: ReadonlyMap<string, string>;
 	/** 0 is for ever. */
 	retentionDays: number;
 	policy: Policy;
-	/** What works, and should not stay as it is. */
+	/** What works, and should be changed. */
 	warnings: readonly ConfigProblem[];
+	/** What is wrong, and closes what needs it. */
+	problems: readonly ConfigProblem[];
+	/** The problems that close this part; empty while it is open. */
+	closing(part: Part): ConfigProblem[];
 }
 
 const accountId = v.pipe(
@@ -99,7 +104,8 @@ export function configOf(env: object): Result<Config, ConfigProblem[]> {
 	return config;
 }
 
-const settings = v.object({
+/** Each is read for itself. WEBHOOKS and CHAT are not among them: they are read by their parts. */
+const settings = {
 	CLOUDFLARE_ACCOUNT_ID: accountId,
 	HISTORY_RETENTION_DAYS: v.optional(wholeNumber(0, 36_500), 0),
 	ALIASES: v.optional(aliases, {}),
@@ -109,77 +115,94 @@ const settings = v.object({
 	BUDGET_WINDOW_MINUTES: v.optional(wholeNumber(1, 1440), defaultPolicy.budget.windowMinutes),
 	APPROVAL_MINUTES: v.optional(wholeNumber(1, 1440), defaultPolicy.approvalMinutes),
 	TOKENS: tokens,
-	WEBHOOKS: v.optional(webhooks, {}),
-	CHAT: v.optional(chat, {}),
 	ACCESS: v.optional(access),
-});
+};
 
 /** What can stand inside a setting by name, to offer the right one to whoever misspells it. */
 const namesIn: Readonly<Record<string, readonly string[]>> = {
 	TOKENS: ["sha256", "scopes", "ranges"],
 	GUARDS: Object.keys(guardLevels.entries),
-	WEBHOOKS: senderNames,
-	CHAT: chatNames,
 	ACCESS: ["team", "audience", "users", "scopes", "ranges"],
 };
 
+/** Fails only if the account, the credential or the tokens are wrong. Any other fault closes what needs the setting. */
 export function readConfig(env: object): Result<Config, ConfigProblem[]> {
-	const read = v.safeParse(settings, { ...env });
-	const secrets = new Map<string, unknown>(Object.entries(env));
-	const credential = readCredential(secrets);
-	const problems = (read.issues ?? []).map((issue): ConfigProblem => {
-		const [setting = "", ...path] = (issue.path ?? []).map(({ key }) => String(key));
-		// A token pasted in the place of its holder's name must not be quoted.
-		const place = (setting === "TOKENS" ? path.slice(1) : path).join(".");
-		return problemIn(setting, ruleOf(issue, namesIn[setting] ?? []), { place });
-	});
-	if (!credential.ok) problems.push(credential.failure);
-	const unknown = unknownSettings(env, [...Object.keys(settings.entries), ...credentialNames]);
-	problems.push(...unknown.problems);
-	if (!read.success) return fail(problems);
+	const values = new Map<string, unknown>(Object.entries(env));
+	const problems: ConfigProblem[] = [];
+	/** undefined if the setting is faulty. What needs it is closed, so its default limits nothing. */
+	function read<Schema extends v.GenericSchema>(setting: string, schema: Schema): v.InferOutput<Schema> | undefined {
+		const one = v.safeParse(schema, values.get(setting));
+		if (one.success) return one.output;
+		problems.push(...problemsBySchema(setting, one.issues, namesIn[setting] ?? []));
+		return undefined;
+	}
 
-	const { output } = read;
-	const senders = readSenders(output.WEBHOOKS, secrets);
-	const chats = readChats(output.CHAT, secrets);
-	const people = peopleIn(Object.keys(output.TOKENS), chats.chats, Object.keys(output.ACCESS?.users ?? {}));
-	problems.push(...senders.problems, ...chats.problems, ...clashingNames(people, Object.keys(output.WEBHOOKS)));
-	const holders = [
-		...senders.senders.map(({ name, secrets }) => ({ setting: "WEBHOOKS" as const, place: name, secrets })),
-		...chats.chats.map(({ platform, secrets }) => ({ setting: "CHAT" as const, place: platform, secrets })),
-	];
-	const digests = Object.values(output.TOKENS).map(({ sha256 }): [string, string] => [sha256, "TOKENS"]);
-	if (credential.ok) digests.push(digestOfCredential(credential.value));
-	problems.push(...sharedSecrets(holders, new Map(digests)));
-	if (!credential.ok || problems.length > 0) return fail(problems);
-	return ok({
-		accountId: output.CLOUDFLARE_ACCOUNT_ID,
-		credential: credential.value,
-		tokenHolders: tokenHoldersOf(output.TOKENS),
-		senders: senders.senders,
-		chats: chats.chats,
-		access: output.ACCESS === undefined ? null : accessOf(output.ACCESS),
-		aliases: new Map(Object.entries(output.ALIASES)),
-		retentionDays: output.HISTORY_RETENTION_DAYS,
-		policy: {
-			levels: { ...defaultPolicy.levels, ...output.GUARDS },
-			protected: {
-				ranges: cidrsOf(output.PROTECTED.filter((text) => !isCloudflareId(text))) ?? [],
-				ids: output.PROTECTED.filter(isCloudflareId),
-			},
-			budget: { deletions: output.BUDGET_DELETIONS, windowMinutes: output.BUDGET_WINDOW_MINUTES },
-			approvalMinutes: output.APPROVAL_MINUTES,
+	const given = (table: string) => (values.get(table) === undefined ? {} : values.get(table));
+
+	const account = read("CLOUDFLARE_ACCOUNT_ID", settings.CLOUDFLARE_ACCOUNT_ID);
+	const retentionDays = read("HISTORY_RETENTION_DAYS", settings.HISTORY_RETENTION_DAYS) ?? 0;
+	const targets = read("ALIASES", settings.ALIASES) ?? {};
+	const policy: Policy = {
+		levels: { ...defaultPolicy.levels, ...read("GUARDS", settings.GUARDS) },
+		protected: protectedBy(read("PROTECTED", settings.PROTECTED) ?? []),
+		budget: {
+			deletions: read("BUDGET_DELETIONS", settings.BUDGET_DELETIONS) ?? defaultPolicy.budget.deletions,
+			windowMinutes:
+				read("BUDGET_WINDOW_MINUTES", settings.BUDGET_WINDOW_MINUTES) ?? defaultPolicy.budget.windowMinutes,
 		},
+		approvalMinutes: read("APPROVAL_MINUTES", settings.APPROVAL_MINUTES) ?? defaultPolicy.approvalMinutes,
+	};
+	const callers = read("TOKENS", settings.TOKENS);
+	const senders = readSenders(given("WEBHOOKS"), values);
+	const chats = readChats(given("CHAT"), values);
+	const team = read("ACCESS", settings.ACCESS);
+	const credential = readCredential(values);
+	if (!credential.ok) problems.push(credential.failure);
+	const unknown = unknownSettings(env, [...Object.keys(settings), "WEBHOOKS", "CHAT", ...credentialNames]);
+
+	const people = peopleIn(Object.keys(callers ?? {}), chats.users, Object.keys(team?.users ?? {}));
+	const digests = Object.values(callers ?? {}).map(({ sha256 }): [string, string] => [sha256, "TOKENS"]);
+	if (credential.ok) digests.push(digestOfCredential(credential.value));
+	problems.push(
+		...unknown.problems,
+		...senders.problems,
+		...chats.problems,
+		...clashingNames(people, senders.names),
+		...sharedSecrets([...senders.holders, ...chats.holders], new Map(digests)),
+	);
+	const closingPart = (part: Part) => closing(part, problems);
+	if (account === undefined || callers === undefined || !credential.ok || closingPart("everything").length > 0)
+		return fail(problems);
+	return ok({
+		accountId: account,
+		credential: credential.value,
+		tokenHolders: tokenHoldersOf(callers),
+		senders: senders.senders.filter(({ name }) => closingPart(`webhooks/${name}`).length === 0),
+		chats: chats.chats.filter(({ platform }) => closingPart(`chat/${platform}`).length === 0),
+		access: team === undefined ? null : accessOf(team),
+		aliases: new Map(Object.entries(targets)),
+		retentionDays,
+		policy,
 		warnings: [...unknown.warnings, ...senders.warnings, ...chats.warnings],
+		problems,
+		closing: closingPart,
 	});
 }
 
-/** In the order in which they are told: a name is to be spelt as it is spelt first. */
-const peopleIn = (callers: readonly string[], chats: readonly Chat[], emails: readonly string[]): Named[] => [
-	...callers.map((name): Named => ({ name, setting: "TOKENS", place: "" })),
+const protectedBy = (list: readonly string[]): Policy["protected"] => ({
+	ranges: cidrsOf(list.filter((text) => !isCloudflareId(text))) ?? [],
+	ids: list.filter(isCloudflareId),
+});
+
+/** In the order in which they are reported: a name is to be spelt as it is spelt first. */
+const peopleIn = (callers: readonly string[], chats: Chats["users"], emails: readonly string[]): Named[] => [
+	...callers.map((name): Named => ({ name, setting: "TOKENS", place: "", part: "everything" })),
 	...chats.flatMap(({ platform, users }) =>
-		users.map(({ id, name }): Named => ({ name, setting: "CHAT", place: `${platform}.users.${id}`, platform })),
+		users.map(
+			({ id, name }): Named => ({ name, setting: "CHAT", place: `${platform}.users.${id}`, part: `chat/${platform}` }),
+		),
 	),
-	...emails.map((name): Named => ({ name, setting: "ACCESS", place: `users.${name}` })),
+	...emails.map((name): Named => ({ name, setting: "ACCESS", place: `users.${name}`, part: "page" })),
 ];
 
 const digestOfCredential = (credential: Credential): [string, string] =>

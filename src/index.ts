@@ -2,11 +2,12 @@
 import { waitUntil } from "cloudflare:workers";
 import { createHistory } from "./adapters/history/history.ts";
 import { configOf, type Env } from "./config.ts";
-import { readsOf } from "./doors/ask.ts";
+import { callingInForm, readsOf } from "./doors/ask.ts";
 import { envelopeOfProblem } from "./doors/cloudflare.ts";
 import type { Context } from "./doors/context.ts";
 import { finish } from "./doors/finish.ts";
-import { misconfigured } from "./doors/misconfigured.ts";
+import { healthAnswer } from "./doors/health.ts";
+import { logProblems, misconfigured } from "./doors/misconfigured.ts";
 import { isForPeople, misconfiguredPage } from "./doors/page/misconfigured.tsx";
 import { type Problem, problem, problemResponse } from "./doors/problem.ts";
 import { refusedUnrouted } from "./doors/unrouted.ts";
@@ -15,8 +16,8 @@ import { router } from "./routes.ts";
 
 export { Ledger } from "./ledger/ledger.ts";
 
-/** Of each environment once: what is wrong in it, and works. */
-const warnedOf = new WeakSet<object>();
+/** Environments whose faults and warnings are in the log already. */
+const reported = new WeakSet<object>();
 
 export default {
 	async fetch(request, env) {
@@ -29,17 +30,23 @@ export default {
 		const renderBroken = isPage ? (problem: Problem, id: string) => misconfiguredPage(problem, id, url) : render;
 		const config = configOf(env);
 		const context = config.ok ? contextOf(env, config.value, url) : null;
-		if (config.ok && !warnedOf.has(env)) {
-			warnedOf.add(env);
-			for (const { problem, fix } of config.value.warnings) log("warn", "configuration_warning", { problem, fix });
-		}
 		const requestId = context?.requestId ?? crypto.randomUUID();
+		if (config.ok && !reported.has(env)) {
+			reported.add(env);
+			const { problems, warnings } = config.value;
+			if (problems.length > 0) logProblems(problems, requestId);
+			for (const { problem, fix } of warnings) log("warn", "configuration_warning", { problem, fix });
+		}
 		let response: Response;
 		try {
 			const refused = refusedUnrouted(request, url);
 			if (refused !== null) response = render(refused, requestId);
-			else if (context === null) response = misconfigured(path, config, renderBroken, requestId);
-			else response = await router.fetch(routed(request, url), context);
+			else if (context !== null) response = await router.fetch(routed(request, url), context);
+			else {
+				const problems = config.ok ? [] : config.failure;
+				const broken = misconfigured(problems, requestId);
+				response = path === "/health" ? healthAnswer(false, problems) : renderBroken(broken, requestId);
+			}
 		} catch (error) {
 			log("error", "request_failed", { request_id: requestId, ...traceOf(error) });
 			response = render(problem("internal", "unbind failed; its log has the request id."), requestId);
@@ -66,7 +73,7 @@ function contextOf(env: Env, config: Context["config"], url: URL): Context {
 		caller: null,
 		// A stub that has failed stays broken, so each call takes a new one.
 		get ledger() {
-			return env.LEDGER.getByName(config.accountId);
+			return callingInForm(env.LEDGER.getByName(config.accountId));
 		},
 		history: createHistory(
 			env.HISTORY,

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cappedText } from "../src/capped-body.ts";
 
-/** A body in pieces, and what became of it. */
+/** A body in pieces, with how much of it was read and whether it was cancelled. */
 function bodyOf(pieces: readonly Uint8Array[]) {
 	const seen = { read: 0, cancelled: false };
 	const body = new ReadableStream<Uint8Array>(
@@ -23,7 +23,7 @@ function bodyOf(pieces: readonly Uint8Array[]) {
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 describe("cappedText", () => {
-	it("is empty where there is no body, and where the body is empty", async () => {
+	it("is empty if there is no body or the body is empty", async () => {
 		expect(await cappedText(null, 10)).toBe("");
 		expect(await cappedText(bodyOf([]).body, 0)).toBe("");
 	});
@@ -41,28 +41,28 @@ describe("cappedText", () => {
 		expect(await cappedText(bodyOf([bytes("€")]).body, 3)).toBe("€");
 	});
 
-	it("puts a character together that came in two pieces", async () => {
+	it("joins a character that was split between two pieces", async () => {
 		const whole = bytes("a😀b");
 		const { body } = bodyOf([whole.slice(0, 3), whole.slice(3)]);
 		expect(await cappedText(body, 100)).toBe("a😀b");
 	});
 
-	it("does not read on once the body is too large, and lets go of it", async () => {
+	it("stops reading and cancels the body once it is too large", async () => {
 		const { body, seen } = bodyOf(Array.from({ length: 100 }, () => bytes("0123456789")));
 		expect(await cappedText(body, 25)).toBeNull();
 		expect(seen).toEqual({ read: 3, cancelled: true });
 	});
 
-	it("reads what is no UTF-8 as well as it can", async () => {
+	it("replaces bytes that are not UTF-8", async () => {
 		expect(await cappedText(bodyOf([Uint8Array.of(0x61, 0xff, 0x62)]).body, 10)).toBe("a\ufffdb");
 	});
 
-	it("passes on that the body broke", async () => {
+	it("passes on an error of the body", async () => {
 		const broken = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new Error("broken")) });
 		await expect(cappedText(broken, 10)).rejects.toThrow("broken");
 	});
 
-	it("gives any text that fits, whatever pieces it comes in", async () => {
+	it("returns any text that fits, however it is split", async () => {
 		await fc.assert(
 			fc.asyncProperty(fc.string({ unit: "binary" }), fc.array(fc.nat(20)), async (text, cuts) => {
 				const whole = bytes(text);

@@ -1,4 +1,4 @@
-// What each operation costs: calls to Cloudflare, KV operations, calls to the Ledger. Counted, not estimated.
+// The cost of each operation in calls to Cloudflare, KV operations and calls to the Ledger, counted, not estimated.
 
 import { reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -9,7 +9,7 @@ const methods = ["get", "list", "put", "delete", "getWithMetadata"] as const;
 let ledgerCalls = 0;
 
 beforeEach(async () => {
-	// A new Ledger takes one look at KV, once and for all.
+	// A new Ledger lists KV once and never again.
 	await call("/freeze");
 	for (const method of methods) vi.spyOn(HISTORY, method);
 	const getByName = env.LEDGER.getByName.bind(env.LEDGER);
@@ -31,7 +31,7 @@ afterEach(async () => {
 	await reset();
 });
 
-/** The calls to Cloudflare by method, KV's by operation, and the Ledger's, that one request costs. */
+/** What one request costs: calls to Cloudflare by method, KV operations by name, and the number of Ledger calls. */
 async function costOf(request: () => Promise<{ status: number }>, puts = 0) {
 	await cloudflare.forgetLog();
 	for (const method of methods) vi.mocked(HISTORY[method]).mockClear();
@@ -45,7 +45,7 @@ async function costOf(request: () => Promise<{ status: number }>, puts = 0) {
 
 const remove = (cidr: string) => () => call(`/bindings/${cidr}`, { method: "DELETE" });
 
-it("a deletion: three calls to Cloudflare when the prefix is not known, two when it is; three KV writes", async () => {
+it("a deletion costs three KV writes and two calls to Cloudflare, three if the prefix is unknown", async () => {
 	const put = ["put", "put", "put"];
 	expect(await costOf(remove("203.0.113.128/25"), 3)).toEqual({
 		status: 200,
@@ -61,27 +61,27 @@ it("a deletion: three calls to Cloudflare when the prefix is not known, two when
 	});
 });
 
-it("a deletion through the Cloudflare-compatible door, which names the prefix: two calls", async () => {
+it("a deletion through the Cloudflare-compatible API costs two calls, because it names the prefix", async () => {
 	const path =
 		"/client/v4/accounts/258def64c72dae45f3e4c8516e2111f2/addressing/prefixes/2af39739cc4e3b5910c918468bb89828/bindings/0429b49b6a5155297b78e75a44b09e14";
 	const cost = await costOf(() => call(path, { method: "DELETE" }), 3);
 	expect(cost).toEqual({ status: 200, upstream: ["GET", "DELETE"], kv: ["put", "put", "put"], ledger: 1 });
 });
 
-it("a restoration: two reads and the creation; the record is written anew", async () => {
+it("a restoration costs two reads, one creation and three KV writes", async () => {
 	const { json } = await call("/bindings/203.0.113.128/25", { method: "DELETE" });
 	await vi.waitFor(() => expect(vi.mocked(HISTORY.put).mock.calls.length).toBe(3));
 	const cost = await costOf(() => call(`/deletions/${json.id}/restoration`, { method: "POST" }), 3);
 	expect(cost).toEqual({ status: 200, upstream: ["GET", "GET", "POST"], kv: ["put", "put", "put"], ledger: 1 });
 });
 
-it("a plan: the look-up alone", async () => {
+it("a plan costs only its look-up", async () => {
 	const plan = () => call("/bindings/203.0.113.128/25");
 	expect(await costOf(plan)).toEqual({ status: 200, upstream: ["GET", "GET"], kv: [], ledger: 1 });
 	expect(await costOf(plan)).toEqual({ status: 200, upstream: ["GET"], kv: [], ledger: 1 });
 });
 
-it("the live bindings: a call for the prefixes, and one for each", async () => {
+it("a list of live bindings costs one call for the prefixes and one for each prefix", async () => {
 	expect(await costOf(() => call("/bindings"))).toEqual({
 		status: 200,
 		upstream: ["GET", "GET", "GET", "GET"],
@@ -92,10 +92,10 @@ it("the live bindings: a call for the prefixes, and one for each", async () => {
 	expect(await costOf(covering)).toEqual({ status: 200, upstream: ["GET", "GET"], kv: [], ledger: 1 });
 });
 
-it("a history page: one KV list, two by an id, and no reads; a poll that finds nothing new: no KV operation at all", async () => {
+it("a history page costs one KV list, or two by an id, and a poll without news costs no KV operation", async () => {
 	await call("/bindings/203.0.113.128/25", { method: "DELETE" });
 	await vi.waitFor(() => expect(vi.mocked(HISTORY.put).mock.calls.length).toBe(3));
-	// An id may have been written dashed or plain.
+	// An id may have been stored dashed or plain.
 	for (const [query, ...lists] of [
 		["", "list"],
 		["?binding=c01d0000000000000000000000000003", "list", "list"],
@@ -114,7 +114,7 @@ it("a history page: one KV list, two by an id, and no reads; a poll that finds n
 	expect(await costOf(poll)).toEqual({ status: 304, upstream: [], kv: [], ledger: 1 });
 });
 
-it("the page's newest list: one KV list and one call; asked for again with nothing new, the call alone", async () => {
+it("the page's newest list costs one KV list and one Ledger call, and only the call if nothing is new", async () => {
 	const origin = "https://unbind.example.com";
 	const body = new URLSearchParams({ token: "unbind_sandbox" });
 	const { headers } = await call("/sign-in", { method: "POST", token: null, headers: { origin }, body });
@@ -125,7 +125,7 @@ it("the page's newest list: one KV list and one call; asked for again with nothi
 	expect(await costOf(() => page(etag))).toEqual({ status: 304, upstream: [], kv: [], ledger: 1 });
 });
 
-it("a settled record: one KV read and one call, at once", async () => {
+it("a settled record costs one KV read and one Ledger call", async () => {
 	const { json } = await call("/bindings/203.0.113.128/25", { method: "DELETE" });
 	await vi.waitFor(() => expect(vi.mocked(HISTORY.put).mock.calls.length).toBe(3));
 	expect(await costOf(() => call(`/deletions/${json.id}`))).toEqual({
@@ -136,7 +136,7 @@ it("a settled record: one KV read and one call, at once", async () => {
 	});
 });
 
-it("a request that cannot be granted: nothing", async () => {
+it("a request that is refused at the door costs nothing", async () => {
 	for (const request of [
 		() => call("/bindings", { token: "wrong" }),
 		() => call("/bindings/203.0.113.7", { method: "DELETE" }),

@@ -1,4 +1,4 @@
-// What the tests inside workerd find as `env` and `exports`.
+// The types of `env` and `exports` for the tests inside workerd.
 import type { Env } from "../src/config.ts";
 import type worker from "../src/index.ts";
 

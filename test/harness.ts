@@ -1,4 +1,4 @@
-// What tests inside workerd have at hand: unbind as its callers see it, and the imitation of Cloudflare's API behind it.
+// For tests inside workerd: unbind as its callers see it, and the imitation of Cloudflare's API behind it.
 import { env, exports } from "cloudflare:workers";
 import { holdAgainstContract } from "./contract.ts";
 import { accountId } from "./sandbox/imitation/account.ts";
@@ -12,7 +12,7 @@ export const ledger = () => LEDGER.getByName(accountId);
 
 export interface CallOptions {
 	method?: string;
-	/** null: none at all. */
+	/** null sends no token. */
 	token?: string | null;
 	headers?: Record<string, string>;
 	json?: unknown;
@@ -27,7 +27,7 @@ export interface Answer {
 	json: any;
 }
 
-/** One request to unbind, as the sandbox's actor where nothing else is said. */
+/** Sends one request to unbind, by default as the sandbox's actor. */
 export async function call(path: string, options: CallOptions = {}): Promise<Answer> {
 	const { method = "GET", token = "unbind_sandbox", headers = {}, json, body } = options;
 	const response = await exports.default.fetch(`${origin}${path}`, {
@@ -71,11 +71,11 @@ const control = async (method: string, path: string, json?: unknown): Promise<Re
 	return response;
 };
 
-/** The imitation, steered from inside workerd. */
+/** Controls the imitation from inside workerd. */
 export const cloudflare = {
 	order: async (...orders: OrderInput[]): Promise<void> => void (await control("POST", "faults", orders)),
 	pendingOrders: async (): Promise<unknown[]> => (await control("GET", "faults")).json(),
-	/** Every request so far; waits until there are that many. */
+	/** Every request so far. Waits until there are at least that many. */
 	log: async (atLeast = 0): Promise<LogEntry[]> => (await control("GET", `log?at_least=${atLeast}`)).json(),
 	forgetLog: async (): Promise<void> => void (await control("DELETE", "log")),
 	state: async (): Promise<State> => (await control("GET", "state")).json(),
@@ -85,7 +85,7 @@ export const cloudflare = {
 	reset: async (): Promise<void> => void (await control("POST", "reset")),
 	/** An assertion of Cloudflare Access. */
 	assertion: async (claims: object): Promise<string> => (await control("POST", "access", claims)).text(),
-	/** `GET prefixes`, `DELETE bindings/c01d…3`: the calls so far, shortened. */
+	/** The calls so far, shortened: `GET prefixes`, `DELETE bindings/c01d…3`. */
 	calls: async (): Promise<string[]> =>
 		(await cloudflare.log()).map(
 			({ method, path }) => `${method} ${path.replace(/^.*\/addressing\//, "").replace(/^prefixes\/[^/]+\//, "")}`,

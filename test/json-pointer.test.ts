@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Json } from "../src/deletion/json.ts";
 import { parsePointer, pointerText, valueAt } from "../src/json-pointer.ts";
 
-/** What stands there; null where the text is no pointer. */
+/** The value there; null if the text is not a pointer. */
 function look(text: string, element: Json, payload: Json = element): { value: Json | undefined } | null {
 	const pointer = parsePointer(text);
 	return pointer === null ? null : { value: valueAt(pointer, element, payload) };
@@ -37,7 +37,7 @@ describe("a JSON pointer", () => {
 		['/k"l', 6],
 		["/ ", 7],
 		["/m~0n", 8],
-	])("%j finds what RFC 6901 says", (text, value) => {
+	])("%j finds the value that RFC 6901 gives", (text, value) => {
 		expect(look(text, document)).toEqual({ value });
 		expect(look(`#${text}`, "the element", document)).toEqual({ value });
 	});
@@ -52,11 +52,11 @@ describe("a JSON pointer", () => {
 		["/a#", { "a#": "a # further on" }, "a # further on"],
 		["/list/10", { list: [..."0123456789a"] }, "a"],
 		["/nothing", { nothing: null }, null],
-	])("%j finds it in %j", (text, element, value) => {
+	])("%j finds its value in %j", (text, element, value) => {
 		expect(look(text, element)).toEqual({ value });
 	});
 
-	it("speaks of the element, and of the whole payload after a #", () => {
+	it("refers to the element, or to the whole payload after a #", () => {
 		const element = { status: "firing" };
 		const payload = { status: "resolved", alerts: [element] };
 		expect(look("/status", element, payload)).toEqual({ value: "firing" });
@@ -79,51 +79,51 @@ describe("a JSON pointer", () => {
 		[".a"],
 		["~0"],
 		["/a/~"],
-	])("is not %j", (text) => {
+	])("cannot be %j", (text) => {
 		expect(parsePointer(text)).toBeNull();
 	});
 });
 
-describe("a pointer into nothing finds nothing:", () => {
+describe("looking up a pointer", () => {
 	it.each<[string, string, Json]>([
-		["a member that is missing", "/b", { a: 1 }],
-		["what every object inherits", "/__proto__", {}],
-		["what every object inherits, deeper", "/__proto__/toString", {}],
+		["a missing member", "/b", { a: 1 }],
+		["the prototype", "/__proto__", {}],
+		["a method of the prototype", "/__proto__/toString", {}],
 		["a constructor", "/constructor", {}],
 		["a constructor's name", "/constructor/name", {}],
 		["a method", "/toString", { a: 1 }],
 		["a list's length", "/length", [1, 2]],
 		["a list's method", "/map", [1, 2]],
-		["a text's length", "/a/length", { a: "text" }],
-		["a text's letter", "/a/0", { a: "text" }],
+		["a string's length", "/a/length", { a: "text" }],
+		["a character of a string", "/a/0", { a: "text" }],
 		["a number's member", "/a/b", { a: 1 }],
-		["a member of nothing", "/a/b", { a: null }],
-		["an index with a zero before it", "/01", ["a", "b"]],
+		["a member of null", "/a/b", { a: null }],
+		["an index with a leading zero", "/01", ["a", "b"]],
 		["the place after the last", "/-", ["a"]],
-		["an index beyond the last", "/1", ["a"]],
-		["an index below zero", "/-1", ["a"]],
-		["an index that is no whole number", "/0.5", ["a"]],
-		["an index in another spelling", "/0x0", ["a"]],
-		["an index with a power", "/1e0", ["a", "b"]],
+		["an index past the end", "/1", ["a"]],
+		["a negative index", "/-1", ["a"]],
+		["a fractional index", "/0.5", ["a"]],
+		["an index in hex", "/0x0", ["a"]],
+		["an index with an exponent", "/1e0", ["a", "b"]],
 		["an index with a space", "/ 0", ["a"]],
-		["an index that is empty", "/", ["a"]],
-		["an index that no list has", "/99999999999999999999999", ["a"]],
-	])("%s", (_, text, element) => {
+		["an empty index", "/", ["a"]],
+		["an index too large for any list", "/99999999999999999999999", ["a"]],
+	])("finds nothing at %s", (_, text, element) => {
 		expect(look(text, element)).toEqual({ value: undefined });
 	});
 
-	it("but a member of its own is found, whatever its name", () => {
+	it("finds an own member whatever its name", () => {
 		const element: Json = JSON.parse('{"__proto__": {"constructor": "its own"}}');
 		expect(look("/__proto__/constructor", element)).toEqual({ value: "its own" });
 	});
 });
 
-describe("whatever comes", () => {
+describe("any pointer and payload", () => {
 	const value = fc
 		.jsonValue({ maxDepth: 2, stringUnit: "grapheme-ascii" })
 		.map((json): Json => JSON.parse(JSON.stringify(json)));
 
-	it("no text and no payload makes it throw, and it finds only what JSON can hold", () => {
+	it("never throws, and finds only JSON values", () => {
 		const steps = fc.array(fc.oneof(fc.string(), fc.constantFrom("0", "-", "01", "~1", "__proto__", "length")), {
 			maxLength: 4,
 		});
@@ -142,7 +142,7 @@ describe("whatever comes", () => {
 		);
 	});
 
-	it("a member is found by the pointer that is made of its name", () => {
+	it("finds a member by the pointer made from its name", () => {
 		fc.assert(
 			fc.property(fc.string(), value, (name, held) => {
 				const labels = Object.fromEntries([[name, held]]);

@@ -1,4 +1,4 @@
-// What is logged of an exception: enough to see why a migration failed, and nothing that somebody sent.
+// What is logged of an exception: enough to see why a migration failed, and nothing that a caller sent.
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it } from "vitest";
 import { traceOf } from "../src/log.ts";
@@ -19,7 +19,7 @@ describe("traceOf", () => {
 		["INSERT INTO flags (name) VALUES ('a')", "NOT NULL constraint failed: SQLITE_CONSTRAINT"],
 		["SELECT json_extract('{', '$.a')", "malformed JSON: SQLITE_ERROR"],
 		[`SELECT "${secret}" FROM nowhere, ${"`"}${secret}${"`"}`, "no such table: nowhere: SQLITE_ERROR"],
-	])("quotes what SQLite says of: %s", async (query, message) => {
+	])("quotes SQLite's error for: %s", async (query, message) => {
 		const trace = await runInDurableObject(ledger(), (_, { storage }) => {
 			try {
 				return storage.sql.exec(query).toArray();
@@ -35,7 +35,7 @@ describe("traceOf", () => {
 		["Network connection lost.", "Network connection lost"],
 		["KV PUT failed: 429 Too Many Requests", "KV PUT failed: 429"],
 		["internal error; reference = abc", "internal error"],
-	])("quotes the platform: %s", (said, message) => expect(logged(said)).toBe(message));
+	])("quotes the platform's error: %s", (said, message) => expect(logged(said)).toBe(message));
 
 	it.each([
 		`KV PUT failed: 400 the value ${secret} is bad`,
@@ -50,11 +50,11 @@ describe("traceOf", () => {
 		`Unexpected token '${secret}' is not valid JSON`,
 		`two lines\n    at ${secret} (index.js:1:1)`,
 		secret,
-	])("never quotes a secret in: %s", (message) => {
+	])("never quotes the secret in: %s", (message) => {
 		expect(JSON.stringify(traceOf(new Error(message)))).not.toContain(secret);
 	});
 
-	it("says nothing of the message of an unknown exception", () => {
+	it("leaves out the message of an unknown exception", () => {
 		expect(traceOf(new TypeError("x is not a function"))).not.toHaveProperty("message");
 		expect(traceOf("thrown text")).toEqual({ error: "string", at: [] });
 	});

@@ -1,5 +1,5 @@
-// SQLite in Node behind the platform's interface, as much of it as the Ledger uses: the Ledger's own SQL runs in tests of
-// plain functions and in the benchmark, where an object would have to be started otherwise.
+// SQLite in Node behind the part of the platform's interface that the Ledger uses, so that tests of plain functions and
+// the benchmark can run the Ledger's own SQL without starting an object.
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 
 export type LedgerStorage = Pick<DurableObjectStorage, "sql" | "transactionSync">;
@@ -7,7 +7,7 @@ export type LedgerStorage = Pick<DurableObjectStorage, "sql" | "transactionSync"
 export function storageOf(database: DatabaseSync): LedgerStorage {
 	const statements = new Map<string, StatementSync>();
 	const exec = (query: string, ...values: SQLInputValue[]) => {
-		// Several statements at once take no values.
+		// Several statements in one call take no values.
 		if (/;\s*\S/.test(query)) database.exec(query);
 		else {
 			const statement = statements.get(query) ?? database.prepare(query);

@@ -1,7 +1,8 @@
 // What an actor of a record may do now, by the configuration as it is now.
 import type { Config } from "../config.ts";
-import { type Actor, type Party, sameName } from "../deletion/actor.ts";
+import { type Actor, folded, type Party, sameName } from "../deletion/actor.ts";
 import type { ChatUser } from "./chat.ts";
+import type { Part } from "./part.ts";
 
 /** null when there is no such actor any more. */
 export function authorityOf(party: Party, config: Config): Pick<Actor, "scopes" | "ranges"> | null {
@@ -23,4 +24,19 @@ export function authorityOf(party: Party, config: Config): Pick<Actor, "scopes" 
 function userOf({ platform, user_id }: Party, { chats }: Config): ChatUser | null {
 	const chat = chats.find((one) => one.platform === platform);
 	return chat?.users.find(({ id }) => id === user_id) ?? null;
+}
+
+/** The part of the configuration that says what the party may do; null if that is TOKENS, without which nothing works. */
+export function partBehind({ door, name, platform }: Party): Part | null {
+	switch (door) {
+		case "api":
+		case "cloudflare":
+			return null;
+		case "page":
+			return "page";
+		case "webhook":
+			return `webhooks/${folded(name)}`;
+		case "chat":
+			return `chat/${platform ?? ""}`;
+	}
 }

@@ -4,9 +4,12 @@
 
 import * as v from "valibot";
 import { type Scope, scopes } from "../deletion/actor.ts";
+import { ok } from "../deletion/result.ts";
+import { nearestOf } from "../nearest.ts";
 import { cidrList, table } from "./fields.ts";
-import type { ConfigProblem } from "./problem.ts";
-import { readSecrets } from "./secrets.ts";
+import type { Part } from "./part.ts";
+import { type ConfigProblem, problemsBySchema } from "./problem.ts";
+import { readSecrets, type SecretHolder, secretsNamedBy } from "./secrets.ts";
 
 export const platformNames = ["slack", "discord", "mattermost"] as const;
 export type PlatformName = (typeof platformNames)[number];
@@ -101,51 +104,86 @@ const platforms = {
 	),
 } satisfies Record<PlatformName, v.GenericSchema>;
 
-export const chat = v.pipe(
-	table("must be a table of platforms"),
-	v.strictObject({
-		slack: v.optional(platforms.slack),
-		discord: v.optional(platforms.discord),
-		mattermost: v.optional(platforms.mattermost),
-	}),
-);
+const platformTable = table("must be a table of platforms");
+const onePlatform = v.strictObject({
+	slack: v.optional(platforms.slack),
+	discord: v.optional(platforms.discord),
+	mattermost: v.optional(platforms.mattermost),
+});
+type PlatformSettings = NonNullable<v.InferOutput<typeof onePlatform>[PlatformName]>;
 
-/** The chats, or what is wrong with them; what takes one setting to judge, the schema has judged. */
-export function readChats(
-	settings: v.InferOutput<typeof chat>,
-	secrets: ReadonlyMap<string, unknown>,
-): { chats: Chat[]; problems: ConfigProblem[]; warnings: ConfigProblem[] } {
-	const chats: Chat[] = [];
-	const problems: ConfigProblem[] = [];
-	const warnings: ConfigProblem[] = [];
-	for (const platform of platformNames) {
-		const one = settings[platform];
-		if (one === undefined) continue;
-		const { secret, publicKey, users, ...rest } = one;
-		const read = secret === null ? null : readSecret(platform, secret, secrets.get(secret));
-		if (read?.ok === false) problems.push(read.failure);
-		if (read?.ok) warnings.push(...read.value.warnings);
-		chats.push({
-			platform,
-			...rest,
-			users: usersOf(platform, users),
-			secrets: read?.ok ? read.value.secrets : publicKey === null ? [] : [publicKey],
-		});
+export interface Chats {
+	/** Those that could be read. A problem may still close one. */
+	chats: Chat[];
+	/** Users by platform, even of one whose secret is missing: their names can clash. */
+	users: { platform: PlatformName; users: readonly ChatUser[] }[];
+	holders: SecretHolder[];
+	problems: ConfigProblem[];
+	warnings: ConfigProblem[];
+}
+
+/** Each platform for itself: the fault of one is no other's. */
+export function readChats(value: unknown, secrets: ReadonlyMap<string, unknown>): Chats {
+	const all: Chats = { chats: [], users: [], holders: [], problems: [], warnings: [] };
+	const whole = v.safeParse(platformTable, value);
+	if (!whole.success) return { ...all, problems: problemsBySchema("CHAT", whole.issues, chatNames) };
+	const known: readonly string[] = platformNames;
+	const entries = Object.entries(whole.output);
+	for (const [name, settings] of entries.toSorted(([one], [other]) => known.indexOf(one) - known.indexOf(other))) {
+		const part: Part = `chat/${name}`;
+		const read = v.safeParse(onePlatform, { [name]: settings });
+		if (!read.success) {
+			const meant = nearestOf(name, platformNames);
+			const closes: Part[] = meant === null ? [part] : [part, `chat/${meant}`];
+			all.problems.push(...problemsBySchema("CHAT", read.issues, chatNames, closes));
+			all.holders.push({ setting: "CHAT", place: name, part, secrets: secretsNamedBy(settings, secrets) });
+		}
+		for (const platform of platformNames) {
+			const one = read.success ? read.output[platform] : undefined;
+			if (one !== undefined) readChat(platform, one, secrets, all);
+		}
 	}
-	return { chats, problems, warnings };
+	return all;
+}
+
+function readChat(
+	platform: PlatformName,
+	{ secret, publicKey, users: table, ...rest }: PlatformSettings,
+	secrets: ReadonlyMap<string, unknown>,
+	all: Chats,
+): void {
+	const part: Part = `chat/${platform}`;
+	const users = usersOf(platform, table);
+	const isKey = publicKey !== null;
+	const read = isKey ? ok({ secrets: [publicKey], warnings: [] }) : readSecret(platform, secret, secrets);
+	const own = isKey ? [publicKey] : secretsNamedBy({ secret }, secrets);
+	all.users.push({ platform, users });
+	all.holders.push({ setting: "CHAT", place: platform, part, secrets: own });
+	if (!read.ok) all.problems.push(read.failure);
+	else {
+		all.warnings.push(...read.value.warnings);
+		all.chats.push({ platform, ...rest, users, secrets: read.value.secrets });
+	}
 }
 
 const wordOfAscii = { pattern: /^[\x21-\x7e]+$/, told: "a text without spaces" };
 
-const readSecret = (platform: PlatformName, name: string, value: unknown) =>
-	readSecrets({ owner: "CHAT", table: `CHAT.${platform}`, name, value, form: wordOfAscii });
+const readSecret = (platform: PlatformName, name: string, secrets: ReadonlyMap<string, unknown>) =>
+	readSecrets({
+		owner: "CHAT",
+		table: `CHAT.${platform}`,
+		part: `chat/${platform}`,
+		name,
+		value: secrets.get(name),
+		form: wordOfAscii,
+	});
 
 /** Without a name of ours, a user is called by the id. A name with a colon is nobody's in TOKENS. */
 const usersOf = (platform: PlatformName, users: Record<string, v.InferOutput<typeof user>>): ChatUser[] =>
 	Object.entries(users).map(([id, one]) => ({ id, ...one, name: one.name ?? `${platform}:${id}` }));
 
 /** The names that a platform, its settings and its users can have, to suggest the right one. */
-export const chatNames = [
+const chatNames = [
 	...platformNames,
 	...["workspace", "guild", "team", "application", "public_key", "server", "secret", "channels", "users"],
 	...Object.keys(user.entries),

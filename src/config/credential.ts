@@ -16,7 +16,7 @@ export function readCredential(settings: ReadonlyMap<string, unknown>): Result<C
 	const problem = (problem: string, command: "put" | "delete", names: readonly Name[]) => {
 		const fix = `Run: ${names.map((name) => `npx wrangler secret ${command} ${name}`).join("; then: ")}`;
 		const told = { setting: "CLOUDFLARE_API_TOKEN", problem, fix };
-		return fail({ ...told, plain: told });
+		return fail({ ...told, plain: told, closes: ["everything" as const] });
 	};
 
 	if (given.length === 0) return problem("No Cloudflare credential is set.", "put", ["CLOUDFLARE_API_TOKEN"]);

@@ -2,6 +2,7 @@
 // what belongs to something else.
 
 import { nearestOf } from "../nearest.ts";
+import { type Part, partOf } from "./part.ts";
 import { type ConfigProblem, problemIn, secretName } from "./problem.ts";
 
 /** Bindings, and what only the scripts read. */
@@ -33,7 +34,10 @@ export function unknownSettings(
 function misspelt(name: string, nearest: string, mayBeSecret: boolean): ConfigProblem {
 	const rename = `Rename ${name} to ${nearest} in wrangler.toml, then run: npx wrangler deploy`;
 	const fix = mayBeSecret ? `${rename}; a secret: npx wrangler secret delete ${name}` : rename;
-	return problemIn(name, `there is no such setting; did you mean ${nearest}?`, { fix, plainFix: fix });
+	const meant = partOf(nearest);
+	// One that is missing for it is a problem of its own.
+	const closes: Part[] = [meant === "everything" ? "deletions" : meant];
+	return problemIn(name, `there is no such setting; did you mean ${nearest}?`, { fix, plainFix: fix, closes });
 }
 
 function unknown(name: string): ConfigProblem {

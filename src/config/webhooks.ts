@@ -2,11 +2,13 @@
 // what is to be deleted. A preset fills in what a sender's documentation says of its payloads.
 
 import * as v from "valibot";
+import { folded } from "../deletion/actor.ts";
 import { guardNames } from "../deletion/verdict.ts";
 import { type JsonPointer, parsePointer, pointerText } from "../json-pointer.ts";
 import { cidrList, scopeList, table } from "./fields.ts";
-import { type ConfigProblem, problemIn } from "./problem.ts";
-import { readSecrets } from "./secrets.ts";
+import type { Part } from "./part.ts";
+import { type ConfigProblem, problemIn, problemsBySchema } from "./problem.ts";
+import { readSecrets, type SecretHolder, secretsNamedBy } from "./secrets.ts";
 import { type SchemeName, type Sender, schemeNames } from "./sender.ts";
 
 const pointer = v.pipe(
@@ -58,14 +60,12 @@ const sender = v.strictObject({
 type SenderSettings = v.InferOutput<typeof sender>;
 
 /** The names that a sender can have, to suggest the right one. */
-export const senderNames = Object.keys(sender.entries);
+const settingNames = Object.keys(sender.entries);
 
-export const webhooks = v.pipe(
-	table("must be a table of senders"),
-	v.record(
-		v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, "a sender's name is made of a-z, 0-9, - and _")),
-		sender,
-	),
+const senderTable = table("must be a table of senders");
+const oneSender = v.record(
+	v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, "a sender's name is made of a-z, 0-9, - and _")),
+	sender,
 );
 
 interface Preset {
@@ -107,29 +107,58 @@ const openSettings: Partial<Record<SchemeName, readonly (keyof SenderSettings)[]
 };
 const signatureSettings = openSettings.hmac ?? [];
 
-/** The senders, or what is wrong with them; what takes one setting to judge, the schema has judged. */
-export function readSenders(
-	settings: v.InferOutput<typeof webhooks>,
-	secrets: ReadonlyMap<string, unknown>,
-): { senders: Sender[]; problems: ConfigProblem[]; warnings: ConfigProblem[] } {
-	const senders: Sender[] = [];
-	const problems: ConfigProblem[] = [];
-	const warnings: ConfigProblem[] = [];
-	for (const [name, one] of Object.entries(settings)) {
-		for (const wrong of contradictionsIn(one)) problems.push(problemIn("WEBHOOKS", wrong, { place: name }));
-		const read = readSecrets({
-			owner: "WEBHOOKS",
-			table: `WEBHOOKS.${name}`,
-			name: one.secret,
-			value: secrets.get(one.secret),
-			form: secretForms[one.scheme],
-		});
-		if (read.ok) {
-			senders.push(senderOf(name, one, read.value.secrets));
-			warnings.push(...read.value.warnings);
-		} else problems.push(read.failure);
+export interface Senders {
+	/** Those that could be read. A problem may still close one. */
+	senders: Sender[];
+	/** All of them. */
+	names: string[];
+	holders: SecretHolder[];
+	problems: ConfigProblem[];
+	warnings: ConfigProblem[];
+}
+
+/** Each sender for itself: the fault of one is no other's. */
+export function readSenders(value: unknown, secrets: ReadonlyMap<string, unknown>): Senders {
+	const all: Senders = { senders: [], names: [], holders: [], problems: [], warnings: [] };
+	const whole = v.safeParse(senderTable, value);
+	if (!whole.success) return { ...all, problems: problemsBySchema("WEBHOOKS", whole.issues, settingNames) };
+	for (const [name, settings] of Object.entries(whole.output)) {
+		const part: Part = `webhooks/${name}`;
+		all.names.push(name);
+		all.holders.push({ setting: "WEBHOOKS", place: name, part, secrets: secretsNamedBy(settings, secrets) });
+		const read = v.safeParse(oneSender, { [name]: settings });
+		const one = read.success ? read.output[name] : undefined;
+		if (one !== undefined) readSender(name, part, one, secrets, all);
+		// Records have the name in lower case: a faulty "Grafana" closes "grafana" too.
+		else {
+			const closes: Part[] = [part, `webhooks/${folded(name)}`];
+			all.problems.push(...problemsBySchema("WEBHOOKS", read.issues ?? [], settingNames, closes));
+		}
 	}
-	return { senders, problems, warnings };
+	return all;
+}
+
+function readSender(
+	name: string,
+	part: Part,
+	one: SenderSettings,
+	secrets: ReadonlyMap<string, unknown>,
+	{ senders, problems, warnings }: Senders,
+): void {
+	for (const rule of contradictionsIn(one)) problems.push(problemIn("WEBHOOKS", rule, { place: name, closes: [part] }));
+	const read = readSecrets({
+		owner: "WEBHOOKS",
+		table: `WEBHOOKS.${name}`,
+		part,
+		name: one.secret,
+		value: secrets.get(one.secret),
+		form: secretForms[one.scheme],
+	});
+	if (!read.ok) problems.push(read.failure);
+	else {
+		warnings.push(...read.value.warnings);
+		senders.push(senderOf(name, one, read.value.secrets));
+	}
 }
 
 const secretForms: Partial<Record<SchemeName, { pattern: RegExp; told: string }>> = {

@@ -168,18 +168,18 @@ export interface Step {
 	waitMs: number;
 	/** When asking again can help; null where nothing says so. */
 	retryAfterMs: number | null;
+	/** False is a defect of ours: no row fits, and the alarm goes on from what was kept. */
+	hasRule: boolean;
 }
 
-/**
- * What to do next. Every event that can occur in a phase has a row without a condition; any other is a defect of ours, and
- * the alarm goes on from what was kept.
- */
+/** What to do next. Every event that can occur in a phase has a row without a condition. */
 export function stepOf(progress: Progress, event: CarefulEvent, facts: CarefulFacts): Step {
 	// What never left was no call.
 	const known = event === "held_back" ? { ...progress, callsSent: progress.callsSent - 1 } : progress;
-	const rule: Pick<Rule, "to" | "do"> = rules.find(
+	const found = rules.find(
 		(one) => one.in === known.phase && one.on === event && (one.when === undefined || holds(one.when, known, facts)),
-	) ?? { do: "look_later" };
+	);
+	const rule: Pick<Rule, "to" | "do"> = found ?? { do: "look_later" };
 	const sent = rule.do === "send" ? { callsSent: known.callsSent + 1, lastSentAtMs: facts.nowMs } : {};
 	const ended = known.phase === "sent" || known.phase === "sent_again" ? { lastSentAtMs: endOf(known, facts) } : {};
 	const looks = rule.do === "look_later" ? known.looks + 1 : known.looks;
@@ -188,6 +188,7 @@ export function stepOf(progress: Progress, event: CarefulEvent, facts: CarefulFa
 		do: rule.do,
 		waitMs: rule.do === "pause" ? facts.retryAfterMs : pauseMs(progress, facts.nowMs),
 		retryAfterMs: retryAfterMs(rule.do, facts),
+		hasRule: found !== undefined,
 	};
 }
 

@@ -79,6 +79,7 @@ export async function carefully<Seen>(errand: Errand<Seen>, ports: Ports): Promi
 		const { lookedAtMs, retryAfterMs } = news;
 		const facts = { nowMs, lookedAtMs, isHeld: errand.isHeld(), retryAfterMs };
 		const step = stepOf(open.progress, news.event, facts);
+		if (!step.hasRule) ports.noRule({ deletionId: deletion.id, phase: open.progress.phase, event: news.event });
 		const keep = (record: Deletion, waitMs: number) =>
 			errand.keep(errand.shown(record, stateOf(step), null), step.progress, nowMs + waitMs);
 		if (typeof step.do === "object") return errand.fail(deletion, step.do.fail, step.retryAfterMs);

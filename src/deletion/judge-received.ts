@@ -30,6 +30,7 @@ export async function judgeReceived(id: string, ports: Ports, directory: Directo
 	if (received === null || giveUpIfLate(received, ports)) return;
 	const target = targetOf(received);
 	if (target === null) return journal.keepSettled(failedLookUp(received.deletion, noTarget, ports.now()));
+	if (isHeld(received, ports)) return keepForItsMinute(received, ports);
 	const ranges = rangesNow(received, ports);
 	if (ranges === "none") return refuseScope(received, ports);
 	const found = await locate(target, ports, directory, cidrsOf(ranges));
@@ -91,6 +92,14 @@ function rangesNow({ deletion, terms }: OpenDeletion, ports: Ports): readonly st
 	const authority = ports.authorityOf(deletion.actor);
 	return authority?.scopes.includes("delete") ? authority.ranges : "none";
 }
+
+/** What the actor may do cannot be read again, and what it could when the request came is no longer known. */
+const isHeld = ({ deletion }: OpenDeletion, { journal, holdOn }: Ports): boolean =>
+	!journal.cameInSinceStart(deletion.id) && holdOn(deletion.actor) !== null;
+
+/** Its key is free then, and the caller can ask again. */
+const keepForItsMinute = (received: OpenDeletion, { journal }: Ports): void =>
+	journal.keepOpen(received, Date.parse(received.deletion.created_at) + judgedWithinMs);
 
 function refuseScope({ deletion }: OpenDeletion, { journal, now }: Ports): void {
 	const detail = `${deletion.actor.name} may no longer delete.`;

@@ -1,4 +1,5 @@
-// What the doors may ask of a Ledger; the Durable Object carries it out. Everything passes as plain data.
+// What the doors may ask of a Ledger; the Durable Object carries it out. Everything passes as plain data. Behind the
+// arguments named here, each call has one more: the form in which it is made (`form.ts`), absent in version 0.1.0's.
 
 import type { Actor, Party } from "./actor.ts";
 import type { RestorationRefusal } from "./begin-restoration.ts";

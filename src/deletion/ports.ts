@@ -90,6 +90,14 @@ export interface Claim {
 	lasting: boolean;
 }
 
+/** A lasting claim as KV keeps it for a Ledger that has lost it: key and payload are digests. */
+export interface KeptClaim {
+	actor: string;
+	key: string;
+	payload: string;
+	madeAtMs: number;
+}
+
 /** The Ledger's storage. Every call is synchronous; calls with no `await` between them become durable together. */
 export interface Journal {
 	claimed(actor: string, key: string): { payload: string; deletionId: string } | null;
@@ -154,10 +162,17 @@ export interface Ports {
 	policy: Policy;
 	/** What the actor of a record may do now; null when there is no such actor any more. */
 	authorityOf(party: Party): Pick<Actor, "scopes" | "ranges"> | null;
+	/**
+	 * Holds an actor's work, as a freeze would, while the configuration that limits it is faulty: what the actor may do is
+	 * not known until that is fixed. null as a rule.
+	 */
+	holdOn(party: Party): Freeze | null;
 	cloudflare: Cloudflare;
 	journal: Journal;
 	recollection: Recollection;
 	now(): number;
 	randomBytes(count: number): Uint8Array;
 	sleep(ms: number): Promise<void>;
+	/** Reports a defect of ours: what happened in that phase has no row in `careful-rules.ts`. */
+	noRule(what: { deletionId: string; phase: string; event: string }): void;
 }

@@ -6,7 +6,7 @@ import { lookAfterMs } from "./careful.ts";
 import { contains, parseCidr } from "./cidr.ts";
 import { plainId, sameId } from "./cloudflare-id.ts";
 import { at, type Deletion, settle } from "./deletion.ts";
-import { digestOf } from "./digest.ts";
+import { digested } from "./digest.ts";
 import { form } from "./form.ts";
 import { sentenceOf } from "./guards.ts";
 import type { Claim, LookFor, Ports } from "./ports.ts";
@@ -41,7 +41,9 @@ export interface Receipt {
 }
 
 /** What leaves no record: the request contradicts an earlier one. */
-export type Rejection = { code: "idempotency_key_reused"; detail: string; deletion_id: string };
+export type KeyReused = { code: "idempotency_key_reused"; detail: string; deletion_id: string };
+/** Or the Ledger's limits are faulty, so it takes no request. */
+export type Rejection = KeyReused | { code: "misconfigured"; detail: string };
 
 /**
  * The record that answers the request: an earlier one under the same key, one that is being carried out for the same
@@ -50,7 +52,7 @@ export type Rejection = { code: "idempotency_key_reused"; detail: string; deleti
  * A key is bound to the record that answers it, refusals included, so that a redelivery gets the first answer. Only
  * an answer that says "ask again" leaves the caller's key free: replaying that one would be useless for ever.
  */
-export function receive(command: DeletionCommand, ports: Ports): Result<Receipt, Rejection> {
+export function receive(command: DeletionCommand, ports: Ports): Result<Receipt, KeyReused> {
 	const { journal } = ports;
 	const claims = claimsOf(command);
 	const earlier = replay(claims, ports);
@@ -132,14 +134,15 @@ const longestPayload = 256;
 /** A short payload is stored as version 0.1.0 stores it, which then finds it should that release take over again. */
 function payloadOf(command: DeletionCommand): string {
 	const whole = payloadOfVersion1(command);
-	return whole.length <= longestPayload ? whole : `sha256:${digestOf(whole, "base64url")}`;
+	return whole.length <= longestPayload ? whole : digested(whole);
 }
 
-function replay(claims: readonly Claim[], { journal }: Ports): Result<Receipt, Rejection> | null {
-	for (const { actor, key, payload, payloadOfVersion1: older, lasting } of claims) {
+function replay(claims: readonly Claim[], { journal }: Ports): Result<Receipt, KeyReused> | null {
+	for (const { actor, key, payloadOfVersion1: whole, lasting } of claims) {
 		const earlier = journal.claimed(actor, key);
 		if (earlier === null) continue;
-		if (earlier.payload !== payload && earlier.payload !== older) {
+		// Version 0.1.0 kept long ones whole, and KV keeps short ones as digests.
+		if (earlier.payload !== whole && earlier.payload !== digested(whole)) {
 			const detail = "This Idempotency-Key was used for another request. A key belongs to one request for 7 days.";
 			return fail({ code: "idempotency_key_reused", detail, deletion_id: earlier.deletionId });
 		}

@@ -30,7 +30,14 @@ export interface StatusFacts extends HealthFacts {
 }
 
 export interface HealthProblem {
-	code: "credential_rejected" | "storage_not_writable" | "work_overdue" | "publishing_behind" | "rate_limit_used_up";
+	code:
+		| "credential_rejected"
+		| "storage_not_writable"
+		| "work_overdue"
+		| "publishing_behind"
+		| "rate_limit_used_up"
+		/** The doors find this one, in the configuration. */
+		| "misconfigured";
 	detail: string;
 }
 

@@ -79,9 +79,9 @@ function stillApproved({ deletion, terms }: OpenDeletion, startsAtMs: number, { 
 	return { deletion: { ...deletion, approval: null }, terms: { ...terms, approved: [] } };
 }
 
-/** Keeps a scheduled deletion waiting while there is a freeze. */
-function isFrozen(open: OpenDeletion, { journal, now }: Ports): boolean {
-	const freeze = journal.freeze();
+/** Keeps a scheduled deletion waiting while there is a freeze, or while its actor's configuration is faulty. */
+function isFrozen(open: OpenDeletion, { journal, now, holdOn }: Ports): boolean {
+	const freeze = journal.freeze() ?? holdOn(open.deletion.actor);
 	if (freeze === null) return false;
 	const nowMs = now();
 	const untilMs = freeze.until === null ? Number.POSITIVE_INFINITY : Date.parse(freeze.until);

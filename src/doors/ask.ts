@@ -1,7 +1,9 @@
 // Calls to the Ledger from a door. An object can be moved or restarted under a call; every call can be made again,
 // as a request's id is its claim: the Ledger carries it out once, however often it comes.
 
+import { form } from "../deletion/form.ts";
 import type { AskLedger } from "../deletion/history.ts";
+import type { LedgerApi } from "../deletion/ledger-api.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
 import { log, traceOf } from "../log.ts";
 import { withinMs } from "../within-ms.ts";
@@ -11,6 +13,18 @@ const tries = 3;
 const pauseMs = 50;
 /** For those who read: a record or a list is in memory, or on the object's own disk. */
 const readWaitMs = 10_000;
+
+/**
+ * The Ledger, each of whose calls ends with the form that it is made in. Version 0.1.0 calls without one, and its Ledger
+ * passes over an argument that it does not know.
+ */
+export const callingInForm = (ledger: LedgerApi): LedgerApi =>
+	new Proxy(ledger, {
+		get:
+			(target, name) =>
+			(...what: unknown[]) =>
+				Reflect.apply(Reflect.get(target, name), target, [...what, form]),
+	});
 
 export async function ask<Answer>(
 	requestId: string,

@@ -1,7 +1,9 @@
-// A probe: ok or not, and nothing else, as it asks nobody who they are. It costs one call to the Ledger, which has more
-// important things to do; so there is a brake on it for each address.
+// A probe: ok or not, and which settings are wrong. Nothing else, as it asks nobody who they are. It costs one call to
+// the Ledger, which has more important things to do; so there is a brake on it for each address.
+import type { ConfigProblem } from "../config/problem.ts";
 import { ask } from "./ask.ts";
 import { addressOf, type Context } from "./context.ts";
+import { settingsIn } from "./misconfigured.ts";
 import { problem, problemResponse, retryAfter } from "./problem.ts";
 
 const brakeSeconds = 10;
@@ -11,7 +13,14 @@ export async function health(request: Request, context: Context): Promise<Respon
 		const braked = problem("rate_limited", "Too many probes came from this address.", {}, retryAfter(brakeSeconds));
 		return problemResponse(braked, context.requestId);
 	}
+	const { config } = context;
 	const known = await ask(context.requestId, () => context.ledger.health());
-	const ok = known.ok && !known.value.credentialRejected && (known.value.problems ?? []).length === 0;
-	return Response.json({ ok }, { status: ok ? 200 : 503 });
+	const works = known.ok && !known.value.credentialRejected && (known.value.problems ?? []).length === 0;
+	// A sender, a chat or a page that is closed keeps no deletion from being carried out.
+	return healthAnswer(works && config.closing("deletions").length === 0, config.problems);
 }
+
+export const healthAnswer = (ok: boolean, problems: readonly ConfigProblem[]): Response =>
+	Response.json(problems.length === 0 ? { ok } : { ok, misconfigured: settingsIn(problems) }, {
+		status: ok ? 200 : 503,
+	});

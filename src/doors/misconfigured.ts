@@ -1,27 +1,33 @@
-// What every request gets while the configuration has problems: which settings, and the commands that fix them. Anybody
-// can read it, so it quotes nothing of the configuration; the log has the details.
+// What a request gets if the configuration has problems that close what it needs: which settings, and the commands that
+// fix them. Anybody can read it, so it quotes nothing of the configuration; the log has the details.
 
+import type { Part } from "../config/part.ts";
 import type { ConfigProblem } from "../config/problem.ts";
-import type { Config } from "../config.ts";
-import type { Result } from "../deletion/result.ts";
 import { log } from "../log.ts";
+import type { Context } from "./context.ts";
 import { type Problem, problem } from "./problem.ts";
 
-type Render = (problem: Problem, requestId: string) => Response;
+/** null while the part is open. */
+export function closedProblem(part: Part, { config, requestId }: Context): Problem | null {
+	const problems = config.closing(part);
+	return problems.length === 0 ? null : misconfigured(problems, requestId);
+}
 
-export function misconfigured(
-	path: string,
-	config: Result<Config, ConfigProblem[]>,
-	render: Render,
-	requestId: string,
-): Response {
-	const problems = config.ok ? [] : config.failure;
-	const details = problems.map(({ problem, fix }) => ({ problem, fix }));
-	log("error", "misconfigured", { request_id: requestId, problems: details });
-	if (path === "/health") return Response.json({ ok: false }, { status: 503 });
+export function misconfigured(problems: readonly ConfigProblem[], requestId: string): Problem {
+	logProblems(problems, requestId);
 	const plain = problems.map((one) => one.plain);
 	const detail = plain.map((one) => `${sentence(one.problem)} ${sentence(one.fix)}`).join("\n");
-	return render(problem("misconfigured", detail, { problems: plain }), requestId);
+	return problem("misconfigured", detail, { problems: plain });
 }
+
+export function logProblems(problems: readonly ConfigProblem[], requestId: string): void {
+	const details = problems.map(({ problem, fix }) => ({ problem, fix }));
+	log("error", "misconfigured", { request_id: requestId, problems: details });
+}
+
+/** The settings alone, each once, for `/health`. */
+export const settingsIn = (problems: readonly ConfigProblem[]): string[] => [
+	...new Set(problems.map(({ plain }) => plain.setting)),
+];
 
 const sentence = (text: string): string => (/[.?]$/.test(text) ? text : `${text}.`);

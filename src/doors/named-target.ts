@@ -4,6 +4,7 @@ import { fail, ok, type Result } from "../deletion/result.ts";
 import { parseTarget, type Target } from "../deletion/target.ts";
 import type { Context } from "./context.ts";
 import { shown } from "./input.ts";
+import { closedProblem } from "./misconfigured.ts";
 import { type Problem, problem } from "./problem.ts";
 
 /** Paths are not decoded by the router; a CIDR's slash may come as it is or as %2F. */
@@ -17,8 +18,11 @@ export function targetInPath(text: string, context: Context): Result<Target, Pro
 	return targetIn(decoded, context);
 }
 
-export const targetIn = (text: string, { config }: Context): Result<Target, Problem> =>
-	targetNamed(text, config.aliases);
+/** Only deletions and plans need a target, so none is read while deletions are closed. */
+export function targetIn(text: string, context: Context): Result<Target, Problem> {
+	const closed = closedProblem("deletions", context);
+	return closed === null ? targetNamed(text, context.config.aliases) : fail(closed);
+}
 
 export function targetNamed(text: string, aliases: ReadonlyMap<string, string>): Result<Target, Problem> {
 	const target = parseTarget(text, aliases);

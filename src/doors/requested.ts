@@ -12,6 +12,7 @@ import { guardNames } from "../deletion/verdict.ts";
 import { ask } from "./ask.ts";
 import type { Context } from "./context.ts";
 import { type Read, reasonSchema, timeSchema } from "./input.ts";
+import { closedProblem } from "./misconfigured.ts";
 import { atField, type Problem, problem, retryAfter } from "./problem.ts";
 
 export const acknowledgeSchema = v.pipe(
@@ -75,6 +76,8 @@ export async function commandDeletion(
 	waitMs: number,
 	context: Context,
 ): Promise<Result<Receipt, Problem>> {
+	const closed = closedProblem("deletions", context);
+	if (closed !== null) return fail(closed);
 	const admission = await ask(context.requestId, () => context.ledger.request(command, waitMs));
 	if (!admission.ok) {
 		const detail =

@@ -2,8 +2,9 @@
 import { plainId } from "../deletion/cloudflare-id.ts";
 import { at, type Deletion, isOpen, leavesKeyFree, summaryOf } from "../deletion/deletion.ts";
 import { form } from "../deletion/form.ts";
-import type { Claim, Journal, OpenDeletion, Terms } from "../deletion/ports.ts";
+import type { Claim, Journal, KeptClaim, OpenDeletion, Terms } from "../deletion/ports.ts";
 import { type Progress, readProgress, storedProgress } from "../deletion/progress.ts";
+import { claimUnder, freeKeys, makeClaims, takeOverClaims } from "./claims.ts";
 import { freezeInForce } from "./freezes.ts";
 import { mirrorDueMs } from "./mirrors.ts";
 import { countOutcome } from "./outcomes.ts";
@@ -33,7 +34,7 @@ export interface CountedJournal extends Journal {
 	/** The version as it was at an earlier change. */
 	versionOf(change: number): string;
 	/** Takes over a settled record that KV has, as it was at its last change. Later changes count from beyond `floor`. */
-	adopt(deletion: Deletion, changedAtMs: number, floor: number): void;
+	adopt(deletion: Deletion, changedAtMs: number, floor: number, claims: readonly KeptClaim[]): void;
 }
 
 export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: JournalEvents): CountedJournal {
@@ -101,20 +102,7 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 		onDue(Math.min(work?.dueAtMs ?? nowMs + publishAfterMs, mirrorAtMs ?? Number.POSITIVE_INFINITY));
 	}
 
-	function claim(deletionId: string, claims: readonly Claim[]): void {
-		for (const { actor, key, payload, lasting } of claims) {
-			sql.exec(
-				`INSERT INTO claims (actor, key, payload, deletion_id, made_at, lasting) VALUES (?, ?, ?, ?, ?, ?)
-				ON CONFLICT (actor, key) DO UPDATE SET payload = excluded.payload, deletion_id = excluded.deletion_id, made_at = excluded.made_at`,
-				actor,
-				key,
-				payload,
-				deletionId,
-				now(),
-				lasting ? 1 : 0,
-			);
-		}
-	}
+	const claim = (deletionId: string, claims: readonly Claim[]): void => makeClaims(sql, deletionId, claims, now());
 
 	const openRow = (query: string, value: string): OpenDeletion | null => {
 		const [row] = sql
@@ -161,6 +149,14 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 		version = null;
 	}
 
+	/** KV has the record already, but not the claims that have come to it since. */
+	function sendClaims(id: string): void {
+		const atMs = now() + publishLookAfterMs;
+		sql.exec("UPDATE deletions SET publish_at = coalesce(publish_at, ?) WHERE id = ? AND open = 0", atMs, id);
+		sql.exec("UPDATE deletions SET mirror_at = ? WHERE id = ? AND open = 1 AND mirrored = 1", atMs, id);
+		onDue(atMs);
+	}
+
 	function keepAlias(id: string, deletionId: string): void {
 		const insert = "INSERT OR IGNORE INTO aliases (id, deletion_id, made_at, publish_at) VALUES (?, ?, ?, ?)";
 		sql.exec(insert, id, deletionId, now(), now() + publishLookAfterMs);
@@ -173,14 +169,7 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 			return version;
 		},
 		versionOf: (change) => `${getFlag(sql, "journal") ?? begunJournal(sql)}-${change}`,
-		claimed(actor, key) {
-			const query = "SELECT payload, deletion_id FROM claims WHERE actor = ? AND key = ?";
-			for (const name of spellingsOf(actor)) {
-				const [row] = sql.exec<{ payload: string; deletion_id: string }>(query, name, key).toArray();
-				if (row !== undefined) return { payload: row.payload, deletionId: row.deletion_id };
-			}
-			return null;
-		},
+		claimed: (actor, key) => claimUnder(sql, spellingsOf(actor), key),
 		get(id) {
 			const answer = answers.get(id);
 			if (answer !== undefined) return typeof answer === "string" ? journal.get(answer) : answer;
@@ -259,7 +248,7 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 		keepSettled(deletion, claims = []) {
 			put(deletion, null);
 			claim(deletion.id, claims);
-			if (leavesKeyFree(deletion)) sql.exec("DELETE FROM claims WHERE deletion_id = ? AND lasting = 1", deletion.id);
+			if (leavesKeyFree(deletion)) freeKeys(sql, deletion.id);
 			onSettled(deletion.id);
 		},
 		keepRefused(refused, claims = []) {
@@ -277,14 +266,21 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 			put(kept, null, isSummary ? 3_600_000 : sharedForMs);
 			refusals.note(kept, isSummary, nowMs);
 			if (!isSummary) claim(kept.id, claims);
-			if (isSummary || leavesKeyFree(kept))
-				sql.exec("DELETE FROM claims WHERE deletion_id = ? AND lasting = 1", kept.id);
+			if (isSummary || leavesKeyFree(kept)) freeKeys(sql, kept.id);
 			return refused;
 		},
 		missesHoldMs: (actor) => refusals.missesHoldMs(actor, now()),
-		join: claim,
+		join(id, claims) {
+			claim(id, claims);
+			if (claims.some(({ lasting }) => lasting)) sendClaims(id);
+		},
 		alias(id, deletionId) {
-			sql.exec("UPDATE claims SET deletion_id = ? WHERE deletion_id = ?", deletionId, id);
+			const moved = "UPDATE claims SET deletion_id = ? WHERE deletion_id = ? RETURNING lasting";
+			const isKept = sql
+				.exec<{ lasting: number }>(moved, deletionId, id)
+				.toArray()
+				.some(({ lasting }) => lasting === 1);
+			if (isKept) sendClaims(deletionId);
 			leadTo(id, deletionId, deletionId);
 		},
 		tell(id) {
@@ -301,7 +297,7 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 				version = null;
 			}
 		},
-		adopt(deletion, changedAtMs, floor) {
+		adopt(deletion, changedAtMs, floor, claims) {
 			const summary = summaryOf(deletion);
 			const { state, binding_id, prefix_id, cidr } = summary;
 			const begunAtMs = (deletion.cloudflare?.attempts ?? 0) > 0 ? Date.parse(deletion.settled_at ?? "") : Number.NaN;
@@ -323,6 +319,8 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 				JSON.stringify(summary),
 				floor,
 			);
+			if (leavesKeyFree(deletion)) freeKeys(sql, deletion.id);
+			takeOverClaims(sql, deletion.id, claims);
 		},
 	};
 	return journal;

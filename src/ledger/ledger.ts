@@ -91,7 +91,9 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	}
 
 	async request(command: DeletionCommand, waitMs: number): Promise<Result<Receipt, Rejection>> {
-		const { ports, journal } = await this.#ready();
+		const { ports, journal, fault } = await this.#ready();
+		// Not as a freeze: a refusal would bind the caller's key. The doors say the same, if they have the same settings.
+		if (fault !== null) return fail({ code: "misconfigured", detail: fault.reason });
 		const received = receive(command, ports);
 		// The refusal names the record that has the key.
 		if (!received.ok) journal.tell(received.failure.deletion_id);

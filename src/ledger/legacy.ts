@@ -8,6 +8,7 @@ import { recordInKv } from "../adapters/history/recall.ts";
 import { at, type Deletion, settle } from "../deletion/deletion.ts";
 import type { Freeze } from "../deletion/freeze.ts";
 import { log, traceOf } from "../log.ts";
+import { takeOverClaims } from "./claims.ts";
 import {
 	endsBefore,
 	freezeInForce,
@@ -93,11 +94,13 @@ export function createLegacy(sql: SqlStorage, kv: KVNamespace, journal: CountedJ
 		const settled = await Promise.all(mirrors.map(({ deletion }) => recordInKv(kv, deletion.id)));
 		// Nothing waits from here on: what is taken over becomes durable together.
 		const floor = Math.max(0, ...records.map(({ version }) => partsOf(version ?? "")[1]));
-		for (const record of records) if (isNews(record)) adopt(record.deletion, floor);
-		for (const [index, { deletion, terms, progress }] of mirrors.entries()) {
+		for (const record of records) if (isNews(record)) adopt(record, floor);
+		for (const [index, { deletion, terms, progress, claims }] of mirrors.entries()) {
 			if (settled[index] === null && journal.get(deletion.id) === null) {
-				if (deletion.state === "unknown") journal.keepOpen({ deletion, terms, progress }, now() + 1000);
-				else journal.keepSettled(cancelled(deletion, kind));
+				if (deletion.state === "unknown") {
+					journal.keepOpen({ deletion, terms, progress }, now() + 1000);
+					takeOverClaims(sql, deletion.id, claims);
+				} else journal.keepSettled(cancelled(deletion, kind));
 			}
 			noteMirror(sql, deletion.id, now());
 		}
@@ -114,9 +117,9 @@ export function createLegacy(sql: SqlStorage, kv: KVNamespace, journal: CountedJ
 		return name === partsOf(journal.version())[0] ? change > row.change : row.open === 1;
 	}
 
-	function adopt(deletion: Deletion, floor: number): void {
+	function adopt({ deletion, claims }: KnownRecord, floor: number): void {
 		try {
-			journal.adopt(deletion, lastChangeMs(deletion), floor);
+			journal.adopt(deletion, lastChangeMs(deletion), floor, claims);
 		} catch (error) {
 			log("error", "record_not_imported", { deletion_id: deletion.id, ...traceOf(error) });
 		}

@@ -106,6 +106,11 @@ CREATE INDEX aliases_by_publish_at ON aliases (publish_at) WHERE publish_at IS N
 INSERT INTO flags (name, value) SELECT 'history', 'read'
 	WHERE EXISTS (SELECT 1 FROM deletions) OR EXISTS (SELECT 1 FROM freezes);
 `,
+	// Version 3.
+	`
+-- The form in which a claim was written; version 1 and 2 wrote no number.
+ALTER TABLE claims ADD COLUMN form INTEGER;
+`,
 ];
 
 export const schemaVersion = migrations.length;

@@ -1,8 +1,8 @@
 // Keeps the mirrors in KV of what the Ledger alone knows: the freeze, and what waits or is unclear. A Ledger that has lost
 // its tables begins from them (`legacy.ts`).
-import { mirrorFreeze, mirrorOpen } from "../adapters/history/mirrors.ts";
+import { type MirroredDeletion, mirrorFreeze, mirrorOpen } from "../adapters/history/mirrors.ts";
 import type { State } from "../deletion/deletion.ts";
-import type { OpenDeletion } from "../deletion/ports.ts";
+import { keptClaims } from "./claims.ts";
 import { freezeMirrorFlag, freezeSet } from "./freezes.ts";
 import { getFlag, readRecord, setFlag } from "./tables.ts";
 import { setAsideIfUnreadable } from "./unreadable.ts";
@@ -46,21 +46,37 @@ async function sendMirror(sql: SqlStorage, kv: KVNamespace, id: string, now: () 
 		sql.exec("UPDATE deletions SET mirror_at = ? WHERE mirror_at <= ?", now() + pauseMs, now());
 		return false;
 	}
-	const update = "UPDATE deletions SET mirror_at = NULL, mirrored = ? WHERE id = ? AND change = ?";
-	sql.exec(update, row.open === null ? null : 1, id, row.change);
+	// A claim that came to it meanwhile is due in its own time.
+	const update = "UPDATE deletions SET mirror_at = NULL, mirrored = ? WHERE id = ? AND change = ? AND mirror_at IS ?";
+	sql.exec(update, row.open === null ? null : 1, id, row.change, row.mirrorAtMs);
 	return true;
 }
 
 /** null: it is not there, or cannot be read. */
-function openRow(sql: SqlStorage, id: string): { change: number; open: OpenDeletion | null } | null {
-	type Row = { state: State; change: number; record: string; terms: string | null; progress: string | null };
-	const query = "SELECT state, change, record, terms, progress FROM deletions WHERE id = ?";
+function openRow(
+	sql: SqlStorage,
+	id: string,
+): { change: number; mirrorAtMs: number | null; open: MirroredDeletion | null } | null {
+	type Row = {
+		state: State;
+		change: number;
+		mirror_at: number | null;
+		record: string;
+		terms: string | null;
+		progress: string | null;
+	};
+	const query = "SELECT state, change, mirror_at, record, terms, progress FROM deletions WHERE id = ?";
 	const [row] = sql.exec<Row>(query, id).toArray();
 	if (row === undefined) return null;
-	if (mirrorAfterMs[row.state] === undefined) return { change: row.change, open: null };
+	const { change, mirror_at: mirrorAtMs } = row;
+	if (mirrorAfterMs[row.state] === undefined) return { change, mirrorAtMs, open: null };
 	try {
 		const [terms, progress] = [JSON.parse(row.terms ?? "null"), JSON.parse(row.progress ?? "null")];
-		return { change: row.change, open: { deletion: readRecord(row.record), terms, progress } };
+		return {
+			change,
+			mirrorAtMs,
+			open: { deletion: readRecord(row.record), terms, progress, claims: keptClaims(sql, id) },
+		};
 	} catch {
 		return null;
 	}

@@ -2,13 +2,18 @@
 import { type Addressing, createAddressing } from "../adapters/cloudflare/addressing.ts";
 import { publish, publishAlias } from "../adapters/history/publish.ts";
 import { lastDeletionInKv } from "../adapters/history/recall.ts";
-import { authorityOf } from "../config/authority.ts";
+import { authorityOf, partBehind } from "../config/authority.ts";
+import type { ConfigProblem } from "../config/problem.ts";
 import type { Config, Env } from "../config.ts";
 import type { CloudflareId } from "../deletion/cloudflare-id.ts";
+import { at } from "../deletion/deletion.ts";
+import type { Freeze } from "../deletion/freeze.ts";
 import type { Ports } from "../deletion/ports.ts";
 import { log, traceOf } from "../log.ts";
 import { lastDeletion } from "./changes.ts";
+import { keptClaims } from "./claims.ts";
 import { markOf, noteCredential } from "./credential-health.ts";
+import { ownParty } from "./freezes.ts";
 import { type CountedJournal, createJournal, type JournalEvents } from "./journal.ts";
 import { createLegacy, type Legacy } from "./legacy.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
@@ -19,6 +24,8 @@ export interface Wired {
 	outbox: Outbox;
 	addressing: Addressing;
 	legacy: Legacy;
+	/** Why nothing can be deleted; null as a rule. */
+	fault: Freeze | null;
 }
 
 /** @param accountId the object's own, not the configuration's: an alarm can outlive a change of that. */
@@ -38,7 +45,8 @@ export function wire(
 		now,
 		sleep,
 		onDue,
-		publish: (deletion, change) => publish(kv, deletion, config.retentionDays, now(), journal.versionOf(change)),
+		publish: (deletion, change) =>
+			publish(kv, deletion, config.retentionDays, now(), journal.versionOf(change), keptClaims(sql, deletion.id)),
 		publishAlias: (alias) => publishAlias(kv, alias, config.retentionDays, now()),
 		onFailure: (id, failures, detail) => log("warn", "publishing_failed", { deletion_id: id, failures, detail }),
 	});
@@ -51,15 +59,28 @@ export function wire(
 		random: Math.random,
 		onCredential: (call, rejected) => noteCredential(sql, markOf(config.credential), call, rejected),
 	});
+	const faultFreeze = (problems: readonly ConfigProblem[]): Freeze | null => {
+		if (problems.length === 0) return null;
+		const settings = [...new Set(problems.map(({ plain }) => plain.setting))].join(", ");
+		return { reason: `unbind is misconfigured: ${settings}.`, by: ownParty, since: at(now()), until: null };
+	};
+	// A faulty limit must not become its default: nothing is deleted until it is fixed.
+	const limits = config.closing("deletions");
 	const ports: Ports = {
 		accountId,
 		policy: config.policy,
 		authorityOf: (party) => authorityOf(party, config),
+		holdOn(party) {
+			const part = partBehind(party);
+			return faultFreeze([...limits, ...(part === null ? [] : config.closing(part))]);
+		},
 		now,
 		sleep,
+		noRule: ({ deletionId, phase, event }) =>
+			log("error", "careful_rule_missing", { deletion_id: deletionId, phase, what: event }),
 		randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
 		cloudflare: addressing,
-		journal,
+		journal: { ...journal, freeze: () => journal.freeze() ?? faultFreeze(limits) },
 		recollection: {
 			async lastDeletion(query) {
 				const recent = lastDeletion(sql, query);
@@ -74,5 +95,12 @@ export function wire(
 			},
 		},
 	};
-	return { ports, journal, outbox, addressing, legacy: createLegacy(sql, kv, journal, now) };
+	return {
+		ports,
+		journal,
+		outbox,
+		addressing,
+		legacy: createLegacy(sql, kv, journal, now),
+		fault: faultFreeze(limits),
+	};
 }

@@ -1,4 +1,4 @@
-// The account of the benchmark: 100 prefixes, each with 16 bindings, and below them one that takes over from each.
+// The benchmark's account: 100 prefixes, each with 16 bindings and one for the whole prefix that they fall back to.
 
 const prefixCount = 100;
 const bindingsEach = 16;
@@ -20,7 +20,7 @@ const prefixes = Array.from({ length: prefixCount }, (_, prefix) => {
 	return { id: idOf("b10c", prefix), cidr, bindings: [below, ...bindings] };
 });
 
-/** What can be deleted, so ordered that neighbours in time are none in the account. */
+/** The bindings that can be deleted, ordered so that consecutive ones are in different prefixes. */
 const targets = Array.from({ length: prefixCount * bindingsEach }, (_, index) => {
 	const prefix = index % prefixCount;
 	const binding = Math.floor(index / prefixCount);

@@ -1,4 +1,4 @@
-// As much of autocannon as is used here; it comes without types.
+// Types for the part of autocannon that the benchmark uses. The package ships none.
 declare module "autocannon" {
 	interface Options {
 		url: string;

@@ -1,5 +1,5 @@
-// What is measured, bundled as a deployment would: unbind, its peers, the account behind them. Each in a directory of
-// its own, built by wrangler.
+// Bundles everything that is measured as a deployment would: unbind, its peers and the account behind them. Wrangler
+// builds each into its own directory.
 import { fileURLToPath } from "node:url";
 import { buildWorker } from "../sandbox/wrangler.ts";
 

@@ -1,5 +1,5 @@
-// unbind as it ships, with a count of what it asks of KV, of the Ledger, and of the Ledger's database. `/counts` tells,
-// and begins anew.
+// unbind as it ships, with its calls to KV, the Ledger and the Ledger's database counted. `/counts` returns the counts
+// and resets them.
 
 import type { Env } from "../../src/config.ts";
 import worker, { Ledger as Shipped } from "../../src/index.ts";
@@ -9,7 +9,7 @@ const count = (what: string, by = 1): void => {
 	counts[what] = (counts[what] ?? 0) + by;
 };
 
-/** Calls the real thing, which does not take a proxy for itself. */
+/** Calls the method on the real object, which does not accept a proxy as `this`. */
 function counted<Target extends object>(target: Target, onCall: (name: string) => void): Target {
 	return new Proxy(target, {
 		get(_, name) {
@@ -25,7 +25,7 @@ function counted<Target extends object>(target: Target, onCall: (name: string) =
 
 const environments = new WeakMap<Env, Env>();
 
-/** One for each that the platform gives, as the configuration is read once an environment. */
+/** One for each environment of the platform's, because the configuration is read once per environment. */
 function countedEnv(env: Env): Env {
 	let known = environments.get(env);
 	if (known === undefined) {
@@ -38,7 +38,7 @@ function countedEnv(env: Env): Env {
 
 let isCommitting = false;
 
-/** What is written within one turn becomes durable together. */
+/** Everything written within one turn is committed together. */
 function countCommit(): void {
 	if (isCommitting) return;
 	isCommitting = true;
@@ -48,7 +48,7 @@ function countCommit(): void {
 	}, 0);
 }
 
-/** The rows are known when a cursor has been read to its end. */
+/** The number of rows is known once a cursor has been read to its end. */
 function countedSql(sql: SqlStorage): SqlStorage {
 	return new Proxy(sql, {
 		get(_, name) {
@@ -67,7 +67,7 @@ function countedSql(sql: SqlStorage): SqlStorage {
 
 export class Ledger extends Shipped {
 	constructor(ctx: DurableObjectState, env: Env) {
-		// The platform takes no proxy for its own state, so what is to be counted is put into it.
+		// The platform accepts no proxy for its state, so the counting is put into the state itself.
 		const { storage } = ctx;
 		const setAlarm = storage.setAlarm.bind(storage);
 		Object.defineProperty(storage, "setAlarm", {

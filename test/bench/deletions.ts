@@ -1,4 +1,4 @@
-// Deletions, as each of the Workers takes them.
+// Deletion requests in the form that each Worker expects.
 import { setTimeout } from "node:timers/promises";
 import { account } from "./account.ts";
 import { type Call, type Client, sendAll } from "./load.ts";
@@ -15,13 +15,13 @@ export const unbindDeletion = (world: World, worker: string, index: number): Cal
 	url: `${world.url(worker)}/bindings/${targetAt(index).cidr}?reason=INC-4211+drain`,
 });
 
-/** The same calls to Cloudflare; the first time unbind does not know the prefixes, and lists them. */
+/** Makes the same calls to Cloudflare as unbind, which also lists the prefixes the first time. */
 export const bareDeletion = (world: World, worker: string, index: number): Call => {
 	const { cidr, prefixId } = targetAt(index);
 	return { method: "DELETE", url: `${world.url(worker)}/${cidr}?prefix=${prefixId}` };
 };
 
-/** One deletion through a peer that keeps a history, or through unbind; its record. */
+/** Deletes one binding through unbind or a peer that keeps a history, and returns the record. */
 export async function deletionOf(client: Client, world: World, worker: string, index: number): Promise<{ id: string }> {
 	const [record] = await deletionsOf(client, world, worker, [index]);
 	if (record === undefined) throw new Error(`${worker} deleted nothing`);
@@ -42,7 +42,7 @@ export async function deletionsOf(
 	return answers.map(({ text }) => JSON.parse(text));
 }
 
-/** One that was scheduled and cancelled: it cannot change any more. */
+/** A deletion that was scheduled and cancelled, so its record can no longer change. */
 export async function cancelledDeletion(client: Client, url: string, index: number): Promise<{ id: string }> {
 	const at = new Date(Date.now() + 86_400_000).toISOString();
 	const scheduled = await client.send({
@@ -55,13 +55,13 @@ export async function cancelledDeletion(client: Client, url: string, index: numb
 	return { id };
 }
 
-/** Waits until KV has each of them. */
+/** Waits until KV has every record. */
 export async function published(world: World, worker: string, ids: readonly string[]): Promise<void> {
 	const kv = await world.kv(worker);
 	for (const id of ids) while ((await kv.get(`deletion:${id}`)) === null) await setTimeout(20);
 }
 
-/** They take a binding's id, which its caller has to look up. */
+/** The peers take a binding's id, which the caller has to look up first. */
 async function peerDeletion(client: Client, world: World, worker: string, index: number): Promise<Call> {
 	const { cidr, prefixId } = targetAt(index);
 	const path = `/client/v4/accounts/x/addressing/prefixes/${prefixId}/bindings`;

@@ -1,5 +1,5 @@
-// Has every isolate of a runtime collect its garbage, by its inspector. workerd does not answer `collectGarbage`; a heap
-// snapshot begins with a full collection, so one is taken and passed over.
+// Makes every isolate of a runtime collect its garbage, through the inspector. workerd does not support
+// `collectGarbage`, but a heap snapshot starts with a full collection, so one is taken and thrown away.
 
 /** @param inspector where the runtime's inspector listens. */
 export async function collectGarbage(inspector: URL): Promise<void> {
@@ -14,7 +14,7 @@ async function snapshot(url: string): Promise<void> {
 	socket.addEventListener("open", () =>
 		socket.send(JSON.stringify({ id: 1, method: "HeapProfiler.takeHeapSnapshot" })),
 	);
-	// The snapshot comes in many messages, the reply after them.
+	// The snapshot arrives in many messages, followed by the reply.
 	socket.addEventListener("message", ({ data }) => String(data).startsWith('{"id":1') && resolve());
 	socket.addEventListener("error", () => reject(new Error(`the inspector at ${url} cannot be reached`)));
 	await promise.finally(() => socket.close());

@@ -1,5 +1,5 @@
-// Requests over keep-alive connections, counted or timed. Every answer has to have the status that was foreseen: a fast
-// refusal is no figure.
+// Requests over keep-alive connections, counted or timed. Every answer must have the expected status, because a fast
+// refusal measures nothing.
 import { Agent, request } from "node:http";
 import autocannon from "autocannon";
 
@@ -10,7 +10,7 @@ export interface Call {
 	url: string;
 	headers?: Record<string, string>;
 	body?: string;
-	/** 200 where nothing else is said. */
+	/** 200 by default. */
 	status?: number;
 }
 
@@ -60,14 +60,14 @@ export function openClient(): Client {
 	};
 }
 
-/** One request after the other, each timed. */
+/** Sends one request after another and times each. */
 export async function timesMs(client: Client, calls: readonly Call[]): Promise<number[]> {
 	const times: number[] = [];
 	for (const call of calls) times.push((await client.send(call)).ms);
 	return times;
 }
 
-/** All of them, so many at a time. */
+/** Sends all requests, at most `atOnce` at a time. */
 export async function sendAll(client: Client, calls: readonly Call[], atOnce: number): Promise<Answer[]> {
 	const answers: Answer[] = [];
 	let next = 0;

@@ -1,5 +1,5 @@
-// Before the world starts: histories of the sizes at which pages are compared, each in a namespace of its own, and a
-// thousand records for each of the peers.
+// Prepares the data before the world starts: a history of each size to compare, in its own namespace, and a thousand
+// records for each peer.
 import type { Deletion } from "../../src/deletion/deletion.ts";
 import type { Bundles } from "./bundles.ts";
 import { deletionOf, deletionsOf } from "./deletions.ts";
@@ -37,7 +37,7 @@ export async function prepareHistories({
 		say(`${sizes[0]} records for each of the peers …`);
 		for (const peer of ["itty", "hono"]) await deletionsOf(client, world, peer, thousand);
 		for (const name of names) {
-			// A Ledger that meets a history on its first day would start frozen.
+			// A new Ledger that finds a history would start frozen.
 			await client.send({ url: `${world.url(name)}/freeze` });
 			await markHistory(await world.kv(name), name);
 		}

@@ -1,4 +1,4 @@
-// What workerd's process has used, as the system tells.
+// What workerd's process uses, according to the system.
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 
@@ -14,7 +14,7 @@ export function workerds(): number[] {
 export const residentBytes = (pid: number): number =>
 	Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" })) * 1024;
 
-/** Of all its threads, in nanoseconds' precision, which only Linux tells; null elsewhere. */
+/** The CPU time of all threads, to the nanosecond, which only Linux reports; null elsewhere. */
 export function cpuMs(pid: number): number | null {
 	try {
 		const threads = readdirSync(`/proc/${pid}/task`);

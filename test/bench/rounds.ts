@@ -1,5 +1,5 @@
-// Contenders in turn, several rounds of them, so that whatever else the machine does meets all alike; and what is made
-// of the rounds.
+// Runs the contenders in turn for several rounds, so that other load on the machine affects all of them alike, and
+// summarizes the rounds.
 
 export async function rounds<Name extends string>(
 	count: number,
@@ -8,7 +8,7 @@ export async function rounds<Name extends string>(
 	const names = Object.keys(contenders) as Name[];
 	const measured = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
 	for (let round = 0; round < count; round++) {
-		// Backwards every other time: nobody always comes first.
+		// Every other round goes backwards, so that no contender is always first.
 		for (const name of round % 2 === 0 ? names : names.toReversed()) measured[name].push(await contenders[name]());
 	}
 	return measured;
@@ -21,6 +21,6 @@ export function quantile(values: readonly number[], part: number): number {
 
 export const median = (values: readonly number[]): number => quantile(values, 0.5);
 
-/** The median of the rounds' own ratios. */
+/** The median of the ratios of each round. */
 export const ratio = (some: readonly number[], others: readonly number[]): number =>
 	median(some.map((value, round) => value / (others[round] ?? Number.NaN)));

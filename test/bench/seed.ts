@@ -1,9 +1,9 @@
-// Histories of any size, written straight into the SQLite file that stands behind KV here. By way of KV itself a million
-// records would take a quarter of an hour, and a file each. What a list reads is the same: the keys, and the metadata
-// as `publish` writes it. The value is not read; all records share one.
+// Writes histories of any size straight into the SQLite file behind KV. Through KV itself, a million records would take
+// a quarter of an hour and a file each. A list reads the same either way: the keys and the metadata as `publish` writes
+// them. The values are not read, so all records share one.
 //
-// Only the keys of records are written, not those by binding and prefix: this KV finds a prefix by walking all keys before it,
-// and "binding:" comes before "deletion:". Cloudflare's does not, so that would measure the imitation.
+// Only the records' own keys are written, not those by binding and prefix. This KV finds a prefix by walking every key
+// before it, and "binding:" comes before "deletion:". Cloudflare's KV does not, so that would measure the imitation.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -16,13 +16,13 @@ const marker = "marker";
 const newestMs = Date.UTC(2026, 9, 1);
 const apartMs = 60_000;
 
-/** @param kv a namespace under way, told apart by what is put into it. */
+/** @param kv a namespace of a running world, recognized later by this marker. */
 export async function markHistory(kv: { put(key: string, value: string): Promise<void> }, name: string): Promise<void> {
 	await kv.put(marker, name);
 	await kv.put(`${marker}:${name}`, "");
 }
 
-/** Fills a namespace that `markHistory` has marked, while no runtime has it open. */
+/** Fills a namespace marked by `markHistory`, while no runtime has it open. */
 export function fillHistory(dataPath: string, name: string, count: number, like: Deletion): void {
 	const database = databaseOf(join(dataPath, "kv", "miniflare-KVNamespaceObject"), name);
 	const blob = database.prepare("SELECT blob_id FROM _mf_entries WHERE key = ?").get(marker)?.blob_id ?? "";
@@ -36,7 +36,7 @@ export function fillHistory(dataPath: string, name: string, count: number, like:
 	database.close();
 }
 
-/** The same deletion, of another binding at another time. */
+/** The same deletion for another binding at another time. */
 export function variantOf(like: Deletion, index: number, createdAtMs: number): { deletion: Deletion; id: string } {
 	const id = newRecordId(createdAtMs, bytesOf(index));
 	const { cidr, prefixId } = account.targets[index % account.targets.length] ?? { cidr: "", prefixId: "" };

@@ -1,5 +1,5 @@
-// The Ledger's own tables under days of deletions, by its own journal and outbox, over the same SQLite and a clock that
-// runs as told. What is counted is what a real one would hold.
+// Fills the Ledger's tables with days of deletions, through its own journal and outbox, over the same SQLite and a
+// simulated clock. The result is what a real Ledger would hold.
 import { rmSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { type Deletion, withEvent } from "../../src/deletion/deletion.ts";
@@ -22,7 +22,7 @@ const progress = { ...notYetSent(0), phase: "sent" as const, callsSent: 1 };
 export interface Held {
 	rows: number;
 	bytes: number;
-	/** What a poll, a page's share, the guards' questions and the alarm's cost, in milliseconds. */
+	/** How long a poll, a page, the guards' queries and the alarm's query take, in milliseconds. */
 	pollMs: number;
 	pageMs: number;
 	guardsMs: number;
@@ -94,7 +94,7 @@ function timeOf(act: () => unknown): number {
 	return median(times);
 }
 
-/** Pages that hold something: what was pruned leaves pages that are used again. */
+/** Counts pages in use. Pruning leaves free pages, which are used again. */
 function usedBytes(sql: SqlStorage): number {
 	const query =
 		"SELECT (page_count - freelist_count) * page_size AS bytes FROM pragma_page_count(), pragma_freelist_count(), pragma_page_size()";

@@ -1,5 +1,5 @@
-// `npm run bench`: measures unbind against its peers and its bars, and prints one table. Ends with 1 where a bar is
-// missed. `--only reads,pages` picks items; `--quick` sees that all of it runs.
+// `npm run bench` measures unbind against its peers and its bars, and prints one table. It exits with 1 if a bar is
+// missed. `--only reads,pages` picks items; `--quick` only checks that everything runs.
 import { mkdirSync, rmSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { root } from "../sandbox/wrangler.ts";
@@ -18,7 +18,7 @@ import { prepareHistories } from "./prepare.ts";
 import { printed, type Row } from "./table.ts";
 import { everyWorker, startWorld } from "./world.ts";
 
-/** In this order: a start is measured before anything else has been going on. */
+/** The order matters: a start is measured before anything else has run. */
 const items: Record<string, Item> = { size, costs, reads, pages, deletes, sustained, memory, scale };
 
 const { values } = parseArgs({

@@ -1,15 +1,15 @@
-// Starts a Worker anew for each request, in an isolate of its own: `?start=name`. Its modules are put there before.
+// Starts a Worker in a new isolate for each request with `?start=name`. A PUT provides its modules first.
 
 interface Loaded {
 	getEntrypoint(): { fetch(request: Request): Promise<Response> };
 }
 interface Env {
 	LOADER: { get(id: string, code: () => Promise<unknown>): Loaded };
-	/** The vars and secrets of what is started. */
+	/** The vars and secrets of the started Worker. */
 	VARS: unknown;
 }
 
-/** Has the bundle evaluated, and answers without it. */
+/** Evaluates the bundle and answers without calling it. */
 const evaluating =
 	'import * as bundle from "./bundle.js"; export default { fetch: () => new Response(Object.keys(bundle)[0]) };';
 const workers = new Map<string, Record<string, unknown>>();

@@ -1,4 +1,4 @@
-// What was measured, as rows of one table: against a bar, or, where the plan names none, for information.
+// The measurements as rows of one table, each compared with a bar or, if it has none, for information.
 
 export interface Row {
 	what: string;

@@ -1,6 +1,6 @@
-// An account at Cloudflare that answers at once, or after DELAY_MS, from within the same workerd: what is measured is
-// unbind, not the imitation. Same shapes, none of the faults. A binding that is deleted is back at once under another
-// id, as Cloudflare never gives one twice; so the account never runs empty.
+// A Cloudflare account that answers at once, or after DELAY_MS, from within the same workerd, so that unbind is
+// measured and not the imitation. Same shapes, no faults. A deleted binding is back at once under a new id, because
+// Cloudflare never reuses ids, so the account never runs empty.
 import { account } from "./account.ts";
 
 interface Env {
@@ -31,7 +31,7 @@ export default {
 	},
 } satisfies ExportedHandler<Env>;
 
-/** What is left of the rate limit is told, as Cloudflare does, and never is nothing. */
+/** Reports the rate limit as Cloudflare does, and it is never used up. */
 const answer = (result: unknown, status = 200): Response =>
 	Response.json(
 		{ errors: [], messages: [], success: status === 200, result },

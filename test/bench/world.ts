@@ -1,5 +1,5 @@
-// One runtime with everything in it: unbind, its peers, and the account behind them. Each is reached through a socket of
-// its own, past miniflare's entry, which would be what is measured otherwise.
+// One runtime with everything in it: unbind, its peers and the account behind them. Each has its own socket, which
+// bypasses miniflare's entry; otherwise that would be measured.
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4WorkerOptions } from "miniflare";
 import type { Json } from "../../src/deletion/json.ts";
 import { accountId } from "../sandbox/imitation/account.ts";
@@ -11,13 +11,13 @@ import { collectGarbage } from "./garbage.ts";
 import { workerds } from "./process.ts";
 
 export interface World {
-	/** The address of a Worker, without a slash at the end. */
+	/** The address of a Worker, without a trailing slash. */
 	url(worker: string): string;
 	/** A Worker's history in KV. */
 	kv(worker: string): Promise<Namespace>;
-	/** The process. */
+	/** The process id. */
 	workerd: number;
-	/** Collects the garbage of every Worker in it; only where it was started with an inspector. */
+	/** Collects every Worker's garbage. Works only if the world was started with an inspector. */
 	collectGarbage(): Promise<void>;
 	stop(): Promise<void>;
 }
@@ -29,19 +29,19 @@ export interface Namespace {
 
 export type WorkerOptions = V4WorkerOptions & { name: string };
 
-/** Deletions as fast as they come are what the budget is there to refuse. */
+/** The budget exists to refuse deletions at this rate. */
 const unlimited = { GUARDS: { budget: "pass", breadth: "pass" } };
 const directSocket = [{ host: "127.0.0.1", port: 0 }];
 
 const modulesOf = ({ path, entry }: Bundle) => ({ modulesRoot: path, modules: readBundle(path, entry) });
 
-/** unbind as it ships, or another bundle in its place: with all that unbind is bound to, for itself alone. */
+/** unbind as it ships, or another bundle in its place, with its own copy of unbind's bindings. */
 export async function unbindWorker(
 	name: string,
 	bundle: Bundle,
 	upstream: string | null = "upstream",
 ): Promise<WorkerOptions> {
-	// The files of public/ are served without the Worker, and so are not measured.
+	// The files in public/ are served without the Worker, so they are not measured.
 	const { assets: _, ...shipped }: Awaited<ReturnType<typeof readWorkerOptions>> & { assets?: unknown } =
 		await readWorkerOptions();
 	return {
@@ -77,7 +77,7 @@ export const upstreamWorker = (bundle: Bundle, delayMs = 0): WorkerOptions =>
 		bindings: { DELAY_MS: delayMs },
 	});
 
-/** How long Cloudflare takes for a call, where it takes its time. */
+/** How long a call to the slow account takes. */
 export const slowMs = 100;
 
 export async function everyWorker(bundles: Bundles, histories: readonly string[]): Promise<WorkerOptions[]> {

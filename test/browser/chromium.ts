@@ -1,5 +1,6 @@
-// An installed Chromium, driven by playwright-core: the one that CHROMIUM_PATH names, or one where systems put it. Nothing
-// is downloaded. Where there is none, the browser's tests are skipped, but in CI they fail: a gate that looks away is none.
+// An installed Chromium, driven by playwright-core: the one CHROMIUM_PATH names, or one in a usual place. Nothing is
+// downloaded. Without a browser these tests are skipped, but in CI they fail, since a check that is skipped checks
+// nothing.
 import { existsSync } from "node:fs";
 import { type Browser, chromium } from "playwright-core";
 
@@ -19,6 +20,6 @@ export const noBrowser = path === null && process.env.CI === undefined;
 
 export function launchChromium(): Promise<Browser> {
 	if (path === null) throw new Error("There is no Chromium. Install one, or say where it is: CHROMIUM_PATH=…");
-	// Its own sandbox needs privileges that containers do not give.
+	// Chromium's own sandbox needs privileges that containers do not have.
 	return chromium.launch({ executablePath: path, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
 }

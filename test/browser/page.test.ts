@@ -1,4 +1,4 @@
-// The page in a real browser, against the sandbox: what people do, with the script and without.
+// The page in a real browser, against the sandbox: what people do, with and without its script.
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
@@ -18,7 +18,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 	let directory: string;
 	let sandbox: Sandbox;
 	let browser: Browser;
-	/** Two who have signed in, one without a script. */
+	/** Two people who have signed in, the second without a script. */
 	let operator: Person;
 	let reader: Person;
 	beforeAll(async () => {
@@ -49,7 +49,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		request(sandbox, "DELETE", `/bindings/${cidr}${query}`, caller);
 	const row = (page: Page, reason: string) => page.locator("[data-row]", { hasText: reason });
 
-	test("somebody signs in, with a cookie that no script reads, follows what happens, opens it by the keys, and restores it", async () => {
+	test("a person signs in with a cookie no script can read, follows live changes, and restores one by keyboard", async () => {
 		const { page, faults, leave } = await somebody(browser, sandbox);
 		await page.clock.install();
 		await signIn(page);
@@ -59,7 +59,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		expect(cookie).toMatchObject(kept);
 
 		await remove("203.0.113.128/25", "?reason=live+one");
-		// The page asks every five seconds, by its own clock.
+		// The page polls every five seconds by its own clock.
 		await page.clock.fastForward(5000);
 		await row(page, "live one").waitFor();
 		expect(await page.locator("[data-tail]").textContent()).toBe("Live: 1 new");
@@ -74,7 +74,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		await leave();
 	});
 
-	test("a filtered list is an address: whoever opens it sees the same", async () => {
+	test("a filtered list is an address, and everyone who opens it sees the same", async () => {
 		await remove("203.0.113.0/26", "?reason=shared+one");
 		await remove("192.0.2.0/24", "?reason=shared+two");
 		const { page } = operator;
@@ -92,7 +92,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		expect(await reader.page.locator("[data-row]").allTextContents()).toEqual([expect.stringContaining("shared two")]);
 	});
 
-	test("a deletion that takes its time is followed until it is done", async () => {
+	test("a slow deletion is followed until it is done", async () => {
 		sandbox.imitation.faults.order({ method: "DELETE", fault: { kind: "hang_before" } });
 		const { page, faults } = operator;
 		await page.goto("/account/203.0.113.64/26");
@@ -107,7 +107,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		expect(faults).toEqual([]);
 	});
 
-	test("without a script: asked for by one, approved by another, restored, and signed out", async () => {
+	test("without a script, one person requests a deletion, another approves it, restores it and signs out", async () => {
 		const plain = { javaScriptEnabled: false };
 		const asker = await somebody(browser, sandbox, plain);
 		await signIn(asker.page, sandboxEmail, "/account");
@@ -135,7 +135,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 	});
 
 	describe("the account", () => {
-		test("while Cloudflare hangs, and when it fails, the freeze switch and what waits are there", async () => {
+		test("shows the freeze switch and what waits while Cloudflare hangs or fails", async () => {
 			const { id } = await remove("198.51.100.0/24", "?acknowledge=leaves_no_service&reason=still+waiting");
 			sandbox.imitation.faults.order({ method: "GET", fault: { kind: "hang_before" } });
 			const { page, faults } = operator;
@@ -159,14 +159,14 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 			expect(faults).toEqual([]);
 		});
 
-		test("who serves an address is said in a sentence, and drawn in its whole prefix", async () => {
+		test("says in a sentence which service handles an address, and draws it within its prefix", async () => {
 			const { page } = reader;
 			await page.goto("/account");
 			await page.getByLabel("Who serves").fill(" 203.0.113.7 ");
 			await page.getByRole("button", { name: "Look" }).click();
 			await page.getByText("CDN serves 203.0.113.7, by 203.0.113.0/26.").waitFor();
 			expect(await page.getByLabel("Who serves").inputValue()).toBe("203.0.113.7");
-			// Not Magic Transit over what Spectrum and CDN serve.
+			// Not Magic Transit over what Spectrum and CDN handle.
 			const drawn = await page.locator(".prefix .bar title").allTextContents();
 			expect(drawn).toEqual(["203.0.113.0/26: CDN", "203.0.113.64/26: Spectrum", "203.0.113.128/25: CDN"]);
 			expect(await page.locator(".prefix .bar .here").count()).toBe(1);
@@ -187,7 +187,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 			expect(await page.getByLabel("Who serves").inputValue()).toBe("203.0.113.7/24");
 		});
 
-		test("no address is too long for a phone", async () => {
+		test("fits any address on a phone", async () => {
 			const { page } = operator;
 			const prefix = "2001:db8:aaaa:bbbb:cccc:dddd:eee0::/108";
 			const binding = "2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff/128";
@@ -229,7 +229,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		});
 		afterAll(() => site.close());
 
-		test("can change nothing, and a form with another token cannot either", async () => {
+		test("can change nothing, and neither can a form with another token", async () => {
 			const { page } = operator;
 			await page.goto(`${siteUrl}?to=/freeze-switch`);
 			const [forged] = await Promise.all([page.waitForResponse("**/freeze-switch"), page.getByText("Win").click()]);
@@ -248,7 +248,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 			expect(await request(sandbox, "GET", "/freeze")).toMatchObject({ frozen: false });
 		});
 
-		test("can link to a record, which opens for who is signed in, with and without a script", async () => {
+		test("can link to a record, which opens for a person who is signed in, with and without a script", async () => {
 			const { id } = await remove("203.0.113.0/26");
 			for (const { page } of [operator, reader]) {
 				await page.goto(`${siteUrl}?to=/records/${id}`);
@@ -258,7 +258,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		});
 	});
 
-	test("a deletion asks for a reason; Cancel and Escape take the step back", async () => {
+	test("a deletion asks for a reason, and Cancel and Escape go back a step", async () => {
 		for (const { page } of [operator, reader]) {
 			await page.goto("/account/203.0.113.0/26");
 			const button = page.getByRole("button", { name: "Delete 203.0.113.0/26" });
@@ -275,7 +275,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		expect(await page.evaluate("document.activeElement.textContent")).toBe("Delete…");
 	});
 
-	test("an approver reads who asks, why, and what it does before the button", async () => {
+	test("an approver sees who asks, why, and the effect before the button", async () => {
 		const { id } = await remove("198.51.100.0/24", "?acknowledge=leaves_no_service&reason=the+shop+moves");
 		const { page } = operator;
 		await page.goto(`/records/${id}`);
@@ -290,7 +290,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 			expect(text).toContain(told);
 	});
 
-	test("a form that is sent after the session has ended keeps what was typed", async () => {
+	test("a form sent after the session has ended keeps what was typed", async () => {
 		for (const javaScriptEnabled of [true, false]) {
 			const { page, leave } = await known(browser, sandbox, "sandbox", { javaScriptEnabled });
 			await page.goto("/account/203.0.113.0/26");
@@ -310,7 +310,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		}
 	});
 
-	test("a state that is filtered by is the one that the list shows, and another replaces it", async () => {
+	test("the state filter shows the current state, and choosing another replaces it", async () => {
 		await remove("203.0.113.0/26", "?reason=chosen");
 		for (const { page } of [operator, reader]) {
 			await page.goto("/?state=refused");
@@ -338,7 +338,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		await rm(path, { recursive: true, force: true });
 	});
 
-	test("on paper, a record is dark on white, and has nothing to press", async () => {
+	test("a printed record is dark on white and has nothing to press", async () => {
 		const { id } = await remove("203.0.113.128/25", "?reason=printed");
 		const { page, leave } = await known(browser, sandbox, "sandbox", { colorScheme: "dark" });
 		await page.goto(`/records/${id}`);
@@ -354,7 +354,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		await leave();
 	});
 
-	test("keys, copying, local times and the pause do what they say", async () => {
+	test("keys, copying, local times and the pause work as labelled", async () => {
 		const { id } = await remove("203.0.113.0/26", "?reason=keys");
 		const { page, faults, leave } = await known(browser, sandbox, "sandbox", { timezoneId: "Asia/Tokyo" });
 		await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
@@ -391,7 +391,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		await leave();
 	});
 
-	test("nothing that axe-core knows keeps anybody out, in light and dark, and nothing is wider than a phone", async () => {
+	test("axe-core finds no problem in light or dark, and every page fits on a phone", async () => {
 		const refused = await remove("2001:db8:100:1::/64");
 		const waiting = await remove("198.51.100.0/24", "?acknowledge=leaves_no_service&reason=axe");
 		const done = await remove("203.0.113.128/25", "?reason=axe");
@@ -412,7 +412,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 			await page.goto(path);
 			await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
 			await page.evaluate(axe);
-			// The dark colours are all that is other in the dark.
+			// Only the colours differ in the dark.
 			const runs = {
 				light: "axe.run({ rules: { 'target-size': { enabled: true }, 'color-contrast-enhanced': { enabled: true } } })",
 				dark: "axe.run({ runOnly: ['color-contrast-enhanced'] })",

@@ -1,12 +1,12 @@
-// Somebody with a browser, in front of the sandbox. Notes what no page may cause: a request to anywhere else, an error of
-// its script, something that its policy forbids.
+// A person with a browser in front of the sandbox. Records what no page may cause: a request to another origin, a
+// script error, or a violation of its policy.
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import type { Sandbox } from "../sandbox/sandbox.ts";
 import { sandboxCallers } from "../sandbox/settings.ts";
 
 export interface Person {
 	page: Page;
-	/** What should not have been; a test looks at it in the end. */
+	/** What should not have happened. A test checks it at the end. */
 	faults: string[];
 	leave(): Promise<void>;
 }
@@ -25,7 +25,7 @@ export async function somebody(
 	});
 	page.on("pageerror", (error) => faults.push(error.message));
 	page.on("console", (message) => {
-		// A page that is refused, as the way in is shown with 401, is told of as an error, too.
+		// A page with an error status, such as the sign-in form with its 401, is also reported as an error.
 		if (message.type() === "error" && !/status of 4\d\d/.test(message.text())) faults.push(message.text());
 	});
 	return { page, faults, leave: () => context.close() };
@@ -33,7 +33,7 @@ export async function somebody(
 
 type Caller = keyof typeof sandboxCallers;
 
-/** As people do it. */
+/** Signs in as people do. */
 export async function signIn(page: Page, caller: Caller = "sandbox", path = "/"): Promise<void> {
 	await page.goto(path);
 	await page.getByLabel("Token").fill(sandboxCallers[caller]?.token ?? "");
@@ -41,7 +41,7 @@ export async function signIn(page: Page, caller: Caller = "sandbox", path = "/")
 	await page.getByRole("button", { name: "Sign out" }).waitFor();
 }
 
-/** Somebody who has signed in already. */
+/** A person who has already signed in. */
 export async function known(
 	browser: Browser,
 	sandbox: Sandbox,
@@ -66,7 +66,7 @@ export async function known(
 	return person;
 }
 
-/** What somebody else does, through the API. */
+/** Sends a request through the API, as someone else. */
 export async function request(
 	{ url }: Sandbox,
 	method: string,

@@ -1,15 +1,15 @@
-// The account that the chaos happens in: prefixes with many bindings, and prefixes with a single one, whose deletion
-// another person has to approve. And those who act on it, each with a token.
+// The account used in the chaos: prefixes with many bindings, and prefixes with a single binding, whose deletion needs
+// an approval. Also the callers that act on it, each with a token.
 import { createHash } from "node:crypto";
 import type { Json } from "../../src/deletion/json.ts";
 import { magicTransitId } from "../sandbox/imitation/account.ts";
 import type { StateInput } from "../sandbox/imitation/state.ts";
 
-/** A place where a binding stands, or can be restored to. */
+/** A CIDR where a binding is, or where one can be restored. */
 export interface Slot {
 	cidr: string;
 	prefixId: string;
-	/** Its prefix has no other: deleting it waits for an approval. */
+	/** It is the prefix's only binding, so deleting it waits for an approval. */
 	alone: boolean;
 }
 
@@ -24,7 +24,7 @@ const id = (kind: string, number: number) => `${kind}${String(number).padStart(3
 
 const wide: Slot[] = Array.from({ length: widePrefixes }, (_, prefix) =>
 	Array.from({ length: partsOfPrefix }, (_, part) => ({
-		// The first is the prefix's own range, the rest lie inside.
+		// The first one is the prefix's own range; the rest are inside it.
 		cidr: part === 0 ? `100.64.${prefix}.0/24` : `100.64.${prefix}.${part * 16}/28`,
 		prefixId: id("a", prefix),
 		alone: false,
@@ -59,24 +59,24 @@ export const tokenOf = (caller: string) => `chaos_${caller}`;
 
 export const callers: readonly string[] = Array.from({ length: 28 }, (_, number) => `caller-${number + 1}`);
 
-/** Whoever decides for a caller, or asks for the same. */
+/** The caller that decides on this caller's requests, or repeats them. */
 export const neighbourOf = (caller: string): string => callers[(callers.indexOf(caller) + 1) % callers.length] ?? "";
 
-/** Nothing is compressed: it would only be work. */
+/** Compression is off, because it would only cost time. */
 export const headersOf = (caller: string) => ({
 	authorization: `Bearer ${tokenOf(caller)}`,
 	"accept-encoding": "identity",
 });
 
-/** The one sender of webhooks; its name is on its records. */
+/** The only sender of webhooks. Its name is on its records. */
 export const sender = { name: "alerts", secret: "a-secret-of-the-chaos-for-alerts" };
 
-/** Who types in chat, and whose word is asked for there. */
+/** The person who requests deletions in chat, and the person who approves there. */
 export const chatPeople = ["alice", "bob"] as const;
 
 export const budget = { deletions: 30, windowMs: 60_000 };
 
-/** Loosened where the rules would only keep the chaos small; what is left decides as ever. */
+/** Rules that would only keep the chaos small are loosened. All others apply as usual. */
 export const chaosBindings: Record<string, Json> = {
 	BUDGET_DELETIONS: budget.deletions,
 	BUDGET_WINDOW_MINUTES: budget.windowMs / 60_000,

@@ -1,4 +1,4 @@
-// A short chaos: ten kills among a hundred deletions. The long one is `npm run chaos`.
+// A short chaos with ten kills and a hundred deletions. `npm run chaos` runs a long one.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { runChaos } from "./run.ts";
 
 const seed = 20_260_220;
 
-test("every promise stands after ten kills among a hundred deletions, and faults of all kinds", async () => {
+test("keeps every promise through ten kills, a hundred deletions and faults of every kind", async () => {
 	const dataPath = await mkdtemp(join(tmpdir(), "unbind-chaos-"));
 	try {
 		const judgement = judge(await runChaos({ seed, kills: 10, deletions: 100, dataPath, longestPauseMs: 400 }));

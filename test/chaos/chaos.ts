@@ -1,5 +1,5 @@
-// `npm run chaos`: deletions under faults, and whether the promises stood. All it does itself is to read the options, to
-// print, and to say by its exit code how it went.
+// `npm run chaos` runs deletions under faults and checks the promises. This file only reads the options, prints the
+// report and sets the exit code.
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ const { values } = parseArgs({
 		seed: { type: "string", default: String(Date.now() % 1_000_000) },
 		kills: { type: "string", default: "200" },
 		deletions: { type: "string", default: "2000" },
-		/** A file for all that was seen, to look into what went wrong. */
+		/** A file to write the evidence to, for investigating a failure. */
 		evidence: { type: "string" },
 	},
 });

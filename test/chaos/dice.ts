@@ -1,18 +1,18 @@
-// Random numbers that are the same for the same seed. Whoever throws has dice of their own, so that what one does at
-// which moment does not change what another gets.
+// Random numbers that are the same for the same seed. Each user has its own dice, so that when one rolls does not
+// change what another gets.
 
 export interface Dice {
 	/** From 0 to below 1. */
 	next(): number;
 	chance(probability: number): boolean;
-	/** A whole number, both ends included. */
+	/** A whole number, including both ends. */
 	between(least: number, most: number): number;
 	pick<Item>(items: readonly Item[]): Item;
-	/** An item by its weight. */
+	/** Picks an item by weight. */
 	weigh<Item>(items: readonly (readonly [weight: number, item: Item])[]): Item;
 }
 
-/** mulberry32, begun from FNV-1a of the seed and the owner's name. */
+/** mulberry32, seeded with FNV-1a of the seed and the owner's name. */
 export function createDice(seed: number, owner: string): Dice {
 	let state = 0x811c9dc5;
 	for (const character of `${seed}/${owner}`) state = Math.imul(state ^ character.charCodeAt(0), 0x01000193);

@@ -1,5 +1,5 @@
-// What the judge goes by: what the witness saw, and what stands in the end, on every side: the history as callers read
-// it, the Ledger's own rows, KV's keys. It gathers, and compares nothing.
+// Gathers what the judge needs: what the witness saw, and the final state on every side: the history as callers read
+// it, the Ledger's rows and KV's keys. It compares nothing.
 import type { Deletion, Summary } from "../../src/deletion/deletion.ts";
 import { callers, headersOf } from "./account.ts";
 import type { Kv } from "./kv/kv.ts";
@@ -22,14 +22,14 @@ export interface Published {
 
 export interface Evidence {
 	seen: readonly Seen[];
-	/** What was still open or unpublished three minutes after the faults ended; the waiting aside. */
+	/** What was still open or unpublished three minutes after the faults ended, except waiting deletions. */
 	open: { id: string; state: string }[];
 	/** The keys in KV a minute after it worked again. */
 	reachedKv: ReadonlySet<string>;
 	/** The history's rows, and the record of each. */
 	history: Summary[];
 	records: Deletion[];
-	/** What became of ids that callers were given, where the history lists them under no such id; null: nothing. */
+	/** The records behind ids that callers were given but the history does not list; null if there is none. */
 	given: ReadonlyMap<string, Deletion | null>;
 	ledger: LedgerRow[];
 	kv: Published[];
@@ -69,7 +69,7 @@ export async function gather(victim: Victim, kv: Kv, witness: Witness, ending: E
 	return { seen: witness.all(), ...ending, history, records, given, ledger, kv: kv.keys() };
 }
 
-/** In the order of the ids; null where there is no record. */
+/** In the order of the ids; null if there is no record. */
 async function each(victim: Victim, ids: readonly string[]): Promise<(Deletion | null)[]> {
 	const records: (Deletion | null)[] = [];
 	for (let start = 0; start < ids.length; start += readAtOnce) {
@@ -81,7 +81,7 @@ async function each(victim: Victim, ids: readonly string[]): Promise<(Deletion |
 
 export const unfinished = (victim: Victim): Promise<Evidence["open"]> => read(victim, "/chaos/unfinished");
 
-/** @param otherwise where there is nothing at that path; without it, that is an error. */
+/** @param otherwise the result for a 404, which is an error without it. */
 async function read<Body>(victim: Victim, path: string, otherwise?: null): Promise<Body> {
 	const response = await victim.fetch(path, { headers: headersOf(callers[0] ?? "") });
 	const text = await response.text();

@@ -1,17 +1,18 @@
-// Moments at which a kill can strike. Whoever passes one says so, and goes on when everybody who waited for it has acted:
-// a kill without delay comes before the next line.
+// Moments at which a kill can strike. Code that reaches one reports it, and continues once everything that waited for
+// it has acted, so a kill without delay strikes before the next line.
 import type { Point } from "./schedule.ts";
 
 export interface Moments {
-	/** @param about what it happens to */
+	/** @param about the id of the thing it happens to */
 	reach(point: Point, about?: string | null): void;
-	/** Acts at the point, or after a while if it is not reached. Resolves to what `act` does. */
+	/** Acts at the point, or after a while if it is not reached. Resolves to the result of `act`. */
 	at<Outcome>(point: Point, patienceMs: number, act: () => Outcome): Promise<Awaited<Outcome>>;
 }
 
 export function createMoments(): Moments {
 	const waiting = new Set<{ point: Point; go(): void }>();
-	// What comes back goes on with what was struck; struck each time, it would only ever wait for a lost call to land.
+	// After a restart the same work continues. If it were struck each time, it would only ever wait for a lost call to
+	// land.
 	const struck = new Set<string>();
 	return {
 		reach(point, about = null) {

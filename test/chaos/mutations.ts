@@ -1,5 +1,5 @@
-// `npm run mutations`: takes one safeguard after the other out of a scratch copy, and sees whether anybody notices: the
-// tests nearest to it, and a short chaos. A mutation that survives is a hole in them. It changes nothing here.
+// `npm run mutations` takes one safeguard after another out of a scratch copy, and checks that the nearest tests or a
+// short chaos fail. A mutation that survives is a gap in the tests. The working tree is not changed.
 import { spawn } from "node:child_process";
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -11,7 +11,7 @@ import type { Mutation } from "./mutation.ts";
 import { mutations } from "./taken-out.ts";
 
 interface Outcome {
-	/** How many tests failed, and the first of them; or the promises that the chaos found broken. */
+	/** The tests that failed, or the promises that the chaos found broken. */
 	caughtBy: string[];
 	seconds: number;
 }
@@ -22,6 +22,7 @@ const { values } = parseArgs({
 	options: { only: { type: "string" }, "no-chaos": { type: "boolean", default: false } },
 });
 const chosen = mutations.filter(({ name }) => values.only === undefined || name.includes(values.only));
+if (chosen.length === 0) throw new Error(`no mutation is called ${values.only}`);
 const copyPath = await mkdtemp(join(tmpdir(), "unbind-mutations-"));
 let survived = 0;
 try {
@@ -48,7 +49,7 @@ try {
 console.log(survived === 0 ? "\nEach is caught." : `\n${survived} not as it should be.`);
 process.exitCode = survived === 0 ? 0 : 1;
 
-/** What git knows of or would add, and the installed packages by a link. */
+/** Copies the files that git tracks or would add, and links the installed packages. */
 async function copyProject(to: string): Promise<void> {
 	const { out } = await run("git", ["ls-files", "--cached", "--others", "--exclude-standard"], root);
 	for (const file of out.split("\n").filter((name) => name !== "" && name !== "node_modules")) {
@@ -58,7 +59,7 @@ async function copyProject(to: string): Promise<void> {
 	await symlink(join(root, "node_modules"), join(to, "node_modules"));
 }
 
-/** Resolves to what puts it back. A patch that does not fit is an error: the code has moved on, and nothing was tried. */
+/** Resolves to an undo function. A patch that does not fit is an error, because the code has changed. */
 async function apply(patch: Mutation["patch"]): Promise<() => Promise<void>> {
 	if (patch === null) return async () => {};
 	const path = join(copyPath, patch.file);

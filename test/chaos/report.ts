@@ -1,4 +1,4 @@
-// What a chaos was, and what came of it, as a table; and the first stories of each broken promise.
+// Prints what a chaos did and how it ended as a table, with the first stories of each broken promise.
 import type { Judgement } from "./judge/judge.ts";
 import { storyOf } from "./story.ts";
 import type { Seen } from "./witness.ts";

@@ -1,5 +1,5 @@
-// One chaos, from the start to the calm after it: callers act, kills and faults strike; then the faults end, and what is
-// still open has three minutes. What it hands on is evidence, for the judge.
+// Runs one chaos from the start to the calm after it. Callers act while kills and faults strike; then the faults end,
+// and open work has three minutes to settle. The result is evidence for the judge.
 import { setTimeout as pause } from "node:timers/promises";
 import { callers } from "./account.ts";
 import type { Stage } from "./actors/ask.ts";
@@ -22,14 +22,14 @@ export interface ChaosOptions {
 	seed: number;
 	kills: number;
 	deletions: number;
-	/** Absolute, empty. */
+	/** An absolute path to an empty directory. */
 	dataPath: string;
-	/** Between two steps of a caller. */
+	/** The longest pause between two steps of a caller. */
 	longestPauseMs: number;
 	onProgress?: (line: string) => void;
 }
 
-/** What a kill waits for may not come. */
+/** How long a kill waits for its moment, which may not come. */
 const patienceMs = 1500;
 const killsPerOutage = 4;
 const killsPerLongOutage = 50;
@@ -52,7 +52,7 @@ export async function runChaos(options: ChaosOptions): Promise<Evidence> {
 		let asked = 0;
 		let killed = 0;
 		const ahead = Math.ceil(deletions / options.kills) + 5;
-		// Kills and deletions keep pace with each other, however long a restart takes.
+		// Keeps kills and deletions in step, however long a restart takes.
 		const allowed = () => Math.min(deletions, (kills[killed]?.afterDeletions ?? deletions) + ahead);
 		const stage: Stage = {
 			victim,
@@ -62,7 +62,7 @@ export async function runChaos(options: ChaosOptions): Promise<Evidence> {
 			clock,
 			signal: calm.signal,
 			count: () => asked < allowed() && ++asked > 0,
-			// The time after the end is for what was struck before it, not just then.
+			// The time after the end is for work that was struck earlier, not for new faults.
 			mayStrike: () => asked < deletions * 0.95,
 		};
 		const freezer = createFreezer(stage);
@@ -117,7 +117,7 @@ export async function runChaos(options: ChaosOptions): Promise<Evidence> {
 		const acted = Promise.all(acting);
 		const reading = readHistory(stage, createDice(seed, "reader"));
 		const faults = Promise.all([killing(), resetting(), troubling(), freezing()]);
-		// Whoever acts ends after the storm; before it, only by a mistake of the harness.
+		// Actors end after the storm. If one ends earlier, the harness has a bug.
 		await Promise.race([Promise.all([faults, reached(deletions)]), acted, reading]);
 		storm.abort();
 		upstream.endFaults();
@@ -140,16 +140,16 @@ export async function runChaos(options: ChaosOptions): Promise<Evidence> {
 }
 
 const minuteMs = 60_000;
-/** A record whose write may still have landed late is written once more by then. */
+/** By then, a record whose write may have landed late has been written again. */
 const republishedMs = 11 * minuteMs;
-/** How long that may take: as for everything that is to reach KV. */
+/** Waits up to a minute, as for everything that has to reach KV. */
 async function publishedAgain(victim: Victim, clock: WorldClock): Promise<void> {
 	const movedAtMs = clock.now();
 	do await pause(250);
 	while (clock.now() - movedAtMs < minuteMs && (await unfinished(victim)).length > 0);
 }
 
-/** Waits until all is settled and published, for three minutes at the most; what has reached KV is seen after one. */
+/** Waits up to three minutes until everything is settled and published. KV's keys are taken after one minute. */
 async function calmedDown(
 	victim: Victim,
 	kv: Kv,

@@ -1,10 +1,10 @@
-// What each caller does and which faults strike, all of it from the seed. Nothing here acts: whether a step finds a
-// binding to delete or one to restore is seen when it is its turn.
+// What each caller does and which faults strike, all derived from the seed. Nothing here acts: a step finds out in its
+// turn whether there is a binding to delete or one to restore.
 import type { Fault, OrderInput } from "../sandbox/imitation/faults.ts";
 import { type Slot, slots } from "./account.ts";
 import { createDice, type Dice } from "./dice.ts";
 
-/** Where a kill strikes: when this has just happened. */
+/** A kill strikes when one of these has just happened. */
 export const points = [
 	"any_moment",
 	"request_sent",
@@ -20,13 +20,13 @@ export const points = [
 export type Point = (typeof points)[number];
 
 export interface Kill {
-	/** Not before so many deletions were asked for. */
+	/** Not before this many deletions were requested. */
 	afterDeletions: number;
 	point: Point;
 	delayMs: number;
 }
 
-/** The object alone is reset, and starts again; as the next release, or as today's, where it says so. */
+/** Resets only the object, which starts again, as the next release or today's if `as` says so. */
 export interface Reset extends Kill {
 	as: "next" | "today" | null;
 }
@@ -36,59 +36,59 @@ export interface Freezing {
 	lastsMs: number;
 }
 
-/** A while in which KV does not do what it should: to a share of the operations. */
+/** A period in which a share of KV's operations goes wrong. */
 export interface Outage {
 	afterDeletions: number;
 	lastsMs: number;
 	share: number;
 	faults: readonly ("refuse" | "hang" | "late")[];
-	/** Reads show what was so when it began, or later. */
+	/** Reads show old data, from the start of the outage or later. */
 	old: boolean;
-	/** All but a minute of it passes at once. */
+	/** All but about a minute of it is skipped. */
 	isLong: boolean;
-	/** Cloudflare cannot be read meanwhile, and what is sent gets no answer. */
+	/** Meanwhile Cloudflare cannot be read, and calls get no answer. */
 	isDark: boolean;
 }
 
-/** What was cut off takes effect by then. */
+/** A call that was cut off takes effect within this time. */
 export const longestLandingMs = 6000;
 
-/** What Cloudflare does to the call that changes something, or to the list before it. */
+/** What Cloudflare does to the call that changes something, or to the read before it. */
 export type Mischief =
 	| { on: "call" | "list" | "single"; fault: OrderInput["fault"] }
-	/** The connection breaks, and the call takes effect later all the same. */
+	/** The connection breaks, but the call takes effect later. */
 	| { on: "call"; landsAfterMs: number }
-	/** Somebody else deletes the binding just before the call does. */
+	/** Someone else deletes the binding just before the call does. */
 	| { on: "call"; stolen: true };
 
 export interface Step {
-	/** The reason and the Idempotency-Key: by it a record is known as this step's. */
+	/** Used as the reason and the Idempotency-Key, so that a record can be matched to this step. */
 	name: string;
 	slot: Slot;
-	/** From 0 to 1: instead of its own slot it takes one where nothing stands, to restore what stood there. */
+	/** From 0 to 1: instead of its own slot, the step takes an empty one and restores its binding. */
 	brings: number | null;
 	door: "api" | "webhook" | "chat" | "page";
 	named: "cidr" | "in_body" | "by_id";
-	/** It is to be carried out so much later. */
+	/** The deletion is scheduled this much later. */
 	laterMs: number | null;
-	/** It is taken back while it waits. */
+	/** The deletion is cancelled while it waits. */
 	cancels: boolean;
-	/** With a plan's ETag: the one that was just read, or another. */
+	/** Sends a plan's ETag: the one just read, or a wrong one. */
 	ifMatch: "right" | "wrong" | null;
-	/** It only asks what would happen. */
+	/** Only asks what would happen. */
 	dryRun: boolean;
-	/** It asks twice at the same time. */
+	/** Sends the request twice at the same time. */
 	doubled: boolean;
-	/** It never learns the answer, and never asks again. */
+	/** The caller leaves before the answer and never asks again. */
 	walksAwayAfterMs: number | null;
-	/** It asks for the deletion also where nothing stands. */
+	/** Requests the deletion even if nothing is bound there. */
 	insists: boolean;
 	word: "approve" | "reject";
 	mischief: Mischief | null;
 	pauseMs: number;
 }
 
-/** Some places are much asked for, so that callers meet there. */
+/** Popular slots, where callers meet. */
 const crowded = slots.filter((_, number) => number % 37 === 0);
 
 export function* stepsOf(seed: number, caller: string, longestPauseMs: number): Generator<Step, never> {
@@ -137,7 +137,7 @@ function mischief(dice: Dice): Mischief {
 	const effect = dice.chance(0.5);
 	const fault = dice.weigh<Fault | "late" | "stolen">([
 		[6, { kind: "delay", milliseconds: dice.between(20, 1500) }],
-		// Few, as each of them holds everybody back.
+		// Only a few, because each one holds every caller back.
 		[1.5, { kind: "throttle", retry_after: dice.between(0, 2), code: 971 }],
 		[0.3, { kind: "throttle", code: 971 }],
 		[5, { kind: "reject", status: dice.pick([500, 502, 503]), effect }],
@@ -157,7 +157,7 @@ function mischief(dice: Dice): Mischief {
 	return { on, fault };
 }
 
-/** Spread over the deletions; the last come before the end, so that there is something left to go on with. */
+/** Spread over the first 90% of the deletions, so that some work is left after the last one. */
 const spread = (number: number, of: number, deletions: number, dice: Dice): number =>
 	Math.floor(((number + dice.next()) / of) * deletions * 0.9);
 
@@ -172,7 +172,7 @@ export function killsOf(seed: number, kills: number, deletions: number): Kill[] 
 	return Array.from({ length: kills }, (_, number) => strike(number, kills, deletions, dice));
 }
 
-/** Every fifth changes the release, to and fro; the last leaves today's. */
+/** About every fifth reset switches the release back and forth, ending with today's. */
 export function resetsOf(seed: number, resets: number, deletions: number): Reset[] {
 	const dice = createDice(seed, "resets");
 	const changes = Math.max(2, 2 * Math.floor(resets / 10));
@@ -194,7 +194,7 @@ export function freezesOf(seed: number, freezes: number, deletions: number): Fre
 
 const minuteMs = 60_000;
 
-/** Most are short; a few last for up to an hour, the first of them for all of it. */
+/** Most are short. A few last up to an hour, the first of them a full hour. */
 export function outagesOf(seed: number, short: number, long: number, deletions: number): Outage[] {
 	const dice = createDice(seed, "outages");
 	const outage = (number: number, of: number, isLong: boolean): Outage => ({

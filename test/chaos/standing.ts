@@ -1,11 +1,11 @@
-// What is bound in the imitation's account now. It is shown each new state, and tells the witness what came and went.
+// Tracks what is bound in the imitation's account. It sees each new state and notes what was created and deleted.
 import type { State } from "../sandbox/imitation/state.ts";
 import type { Witness } from "./witness.ts";
 
 export interface Standing {
-	/** The binding at just this CIDR. */
+	/** The binding at exactly this CIDR. */
 	at(cidr: string): string | null;
-	/** @param by whose doing the difference is */
+	/** @param by who made the change */
 	see(state: State, by: "call" | "others"): void;
 }
 

@@ -1,10 +1,9 @@
-// The story of one broken promise: everything that touched the binding or the record, from all sides, in the order of
-// time.
+// The story of one broken promise: everything that touched the binding or the record, from all sides, in order of time.
 import type { Facts } from "./judge/facts.ts";
 import type { Breach } from "./judge/verdict.ts";
 import type { Seen } from "./witness.ts";
 
-/** Kills and lists of the prefix are told as far as they are near. */
+/** Only events this close to the record's own are included. */
 const nearMs = 60_000;
 
 export function storyOf({ what, step, ...about }: Breach, facts: Facts): string {
@@ -61,7 +60,7 @@ export function storyOf({ what, step, ...about }: Breach, facts: Facts): string 
 	return [`  ${what} (binding ${bindingId}, record ${recordId})`, ...lines].join("\n");
 }
 
-/** A whole list is long: of it, what matters is whether the binding is on it. */
+/** Replaces a long list by whether the binding is on it. */
 function short(one: Record<string, unknown>, bindingId: string | null): string {
 	const { listed, askedAtMs: _, restorationAskedAt: __, ...rest } = one;
 	const shown = Array.isArray(listed) ? { ...rest, shows: listed.includes(bindingId) } : rest;

@@ -1,10 +1,10 @@
-// The safeguards against Cloudflare's and KV's real world: lag, outages, resets, other releases. Each names what is taken
-// out.
+// The safeguards against what Cloudflare and KV really do: lag, outages, resets, other releases. Each name says what is
+// taken out.
 import type { Mutation } from "./mutation.ts";
 
 export const worldMutations: readonly Mutation[] = [
 	{
-		// In the look of a restoration: a binding that we deleted is not bound while lists may lag.
+		// When a restoration looks, a binding that we deleted does not count as bound while lists may lag.
 		name: "what we deleted does not count as bound",
 		patch: {
 			file: "src/deletion/look.ts",
@@ -15,7 +15,7 @@ export const worldMutations: readonly Mutation[] = [
 		chaos: true,
 	},
 	{
-		// At the beginning of a restoration: one whose binding is no longer there can be asked for again.
+		// A restoration can be requested again if its binding is no longer there.
 		name: "a restoration whose binding has gone can be asked for again",
 		patch: {
 			file: "src/deletion/begin-restoration.ts",
@@ -26,7 +26,7 @@ export const worldMutations: readonly Mutation[] = [
 		chaos: false,
 	},
 	{
-		// Of a careful call: what a look shows within two minutes of the last call is no ground to fail.
+		// A look within two minutes of the last call is not enough to fail.
 		name: "the lag before failing",
 		patch: {
 			file: "src/deletion/careful-rules.ts",
@@ -37,7 +37,7 @@ export const worldMutations: readonly Mutation[] = [
 		chaos: true,
 	},
 	{
-		// Of a careful call's look: the binding is read by its id too, not only in the list.
+		// A look reads the binding by its id, not only in the list.
 		name: "the look at the binding itself",
 		patch: {
 			file: "src/deletion/look.ts",
@@ -45,11 +45,11 @@ export const worldMutations: readonly Mutation[] = [
 				'\tconst read = await cloudflare.getBinding(binding.prefix_id, binding.id);\n\tif (read.ok) return "not_done";\n\tif (read.failure.kind !== "not_found" || maySeeNothing) return "nothing";\n',
 			by: '\tconst listing = await cloudflare.listBindings(binding.prefix_id, { fresh: true });\n\tif (!listing.ok) return "nothing";\n\tif (listing.value.items.some(({ id }) => sameId(id, binding.id))) return "not_done";\n\tif (maySeeNothing) return "nothing";\n',
 		},
-		tests: ["test/deletion/lag.test.ts"],
+		tests: ["test/deletion/execute.test.ts"],
 		chaos: true,
 	},
 	{
-		// Where a request is joined to a deletion: by when that took effect, not by when it changed.
+		// A request joins a deletion by when it took effect, not by when its record last changed.
 		name: "joining by when it took effect",
 		patch: {
 			file: "src/deletion/judge-received.ts",
@@ -60,7 +60,7 @@ export const worldMutations: readonly Mutation[] = [
 		chaos: true,
 	},
 	{
-		// Before the look-up: the commit of `received`.
+		// The `received` record is committed before the look-up.
 		name: "the record before the look-up",
 		patch: {
 			file: "src/ledger/ledger.ts",
@@ -71,7 +71,7 @@ export const worldMutations: readonly Mutation[] = [
 		chaos: true,
 	},
 	{
-		// Where a duplicate that was told an id becomes an alias.
+		// A duplicate whose id was given to a caller becomes an alias.
 		name: "the alias of an id that was told",
 		patch: {
 			file: "src/ledger/journal.ts",
@@ -82,7 +82,7 @@ export const worldMutations: readonly Mutation[] = [
 		chaos: true,
 	},
 	{
-		// In the Ledger's part of a list: what is not published yet, however old.
+		// The Ledger's part of a list includes unpublished records, however old.
 		name: "what is unpublished, in the list",
 		patch: {
 			file: "src/ledger/changes.ts",
@@ -93,7 +93,7 @@ export const worldMutations: readonly Mutation[] = [
 		chaos: true,
 	},
 	{
-		// Where a record is read by its id: the Ledger's answer wins over KV's.
+		// When a record is read by its id, the Ledger's answer wins over KV's.
 		name: "the Ledger's answer, by id",
 		patch: {
 			file: "src/adapters/history/record.ts",
@@ -104,7 +104,7 @@ export const worldMutations: readonly Mutation[] = [
 		chaos: true,
 	},
 	{
-		// Around a KV put: its time limit.
+		// A KV put has a time limit.
 		name: "the time limit of a KV put",
 		patch: {
 			file: "src/adapters/history/publish.ts",
@@ -115,7 +115,7 @@ export const worldMutations: readonly Mutation[] = [
 		chaos: true,
 	},
 	{
-		// In the alarm: it is set again before anything is published.
+		// The alarm is set again before anything is published.
 		name: "the next alarm before publishing",
 		patch: {
 			file: "src/ledger/ledger.ts",
@@ -126,7 +126,7 @@ export const worldMutations: readonly Mutation[] = [
 		chaos: true,
 	},
 	{
-		// In the outbox: a put without a clear answer is followed by another publication ten minutes later.
+		// The outbox publishes a record again ten minutes after a put without a clear answer.
 		name: "publishing once more after a put that timed out",
 		patch: {
 			file: "src/ledger/outbox.ts",
@@ -137,7 +137,7 @@ export const worldMutations: readonly Mutation[] = [
 		chaos: true,
 	},
 	{
-		// Where Cloudflare's answer is interpreted: an empty 2xx is no success.
+		// An empty 2xx from Cloudflare is not a success.
 		name: "a success needs an answer that can be read",
 		patch: {
 			file: "src/adapters/cloudflare/interpret.ts",
@@ -148,7 +148,7 @@ export const worldMutations: readonly Mutation[] = [
 		chaos: true,
 	},
 	{
-		// Where a binding id is looked up: misses are remembered for a while.
+		// A look-up by id remembers misses for a while.
 		name: "the memory of misses",
 		patch: {
 			file: "src/deletion/find.ts",
@@ -159,7 +159,7 @@ export const worldMutations: readonly Mutation[] = [
 		chaos: false,
 	},
 	{
-		// In the history's reads: when KV fails, the Ledger's week is served as stale.
+		// When KV fails, the history serves the Ledger's week, marked stale.
 		name: "the Ledger's week when KV cannot be read",
 		patch: {
 			file: "src/adapters/history/history.ts",
@@ -170,7 +170,7 @@ export const worldMutations: readonly Mutation[] = [
 		chaos: true,
 	},
 	{
-		// Where rows are read: one that cannot be read is left out and counted.
+		// An unreadable row is skipped and counted.
 		name: "the isolation of an unreadable record",
 		patch: {
 			file: "src/ledger/unreadable.ts",
@@ -181,7 +181,7 @@ export const worldMutations: readonly Mutation[] = [
 		chaos: false,
 	},
 	{
-		// Smaller ones: an overdue alarm is set again at any request.
+		// Any request sets an overdue alarm again.
 		name: "the overdue alarm at any request",
 		patch: {
 			file: "src/ledger/ledger.ts",
@@ -192,7 +192,7 @@ export const worldMutations: readonly Mutation[] = [
 		chaos: false,
 	},
 	{
-		// Smaller ones: an approval that a freeze held up for too long is asked for again.
+		// An approval that a freeze held up for too long is requested again.
 		name: "asking again for an approval that a freeze held up",
 		patch: {
 			file: "src/deletion/waiting.ts",
@@ -203,7 +203,7 @@ export const worldMutations: readonly Mutation[] = [
 		chaos: false,
 	},
 	{
-		// Smaller ones: an unreachable Ledger is 503.
+		// An unreachable Ledger is a 503.
 		name: "503 for a Ledger that cannot be reached",
 		patch: {
 			file: "src/doors/ask.ts",
@@ -214,7 +214,7 @@ export const worldMutations: readonly Mutation[] = [
 		chaos: true,
 	},
 	{
-		// Of a resolution by hand: where Cloudflare can be read, the look decides.
+		// If Cloudflare can be read, the look decides instead of the resolution by hand.
 		name: "the look before a resolution",
 		patch: {
 			file: "src/deletion/resolution.ts",
@@ -225,7 +225,7 @@ export const worldMutations: readonly Mutation[] = [
 		chaos: false,
 	},
 	{
-		// Of a resolution by hand: not before ten minutes.
+		// A resolution by hand has to wait ten minutes.
 		name: "the ten minutes before a resolution",
 		patch: {
 			file: "src/deletion/resolution.ts",
@@ -236,7 +236,7 @@ export const worldMutations: readonly Mutation[] = [
 		chaos: false,
 	},
 	{
-		// Smaller ones: `?binding=` finds the rows of both spellings of an id.
+		// `?binding=` finds the rows of both spellings of an id.
 		name: "both spellings of an id in ?binding=",
 		patch: {
 			file: "src/adapters/history/keys.ts",
@@ -247,7 +247,7 @@ export const worldMutations: readonly Mutation[] = [
 		chaos: false,
 	},
 	{
-		// Smaller ones: KV keeps a record so long from its last change on.
+		// KV's retention counts from a record's last change.
 		name: "the retention from the last change",
 		patch: {
 			file: "src/adapters/history/publish.ts",
@@ -258,7 +258,7 @@ export const worldMutations: readonly Mutation[] = [
 		chaos: false,
 	},
 	{
-		// Smaller ones: a row whose state only another release knows is shown.
+		// Rows with states that only another release knows are shown.
 		name: "the rows of unknown states",
 		patch: {
 			file: "src/adapters/history/keys.ts",
@@ -269,7 +269,7 @@ export const worldMutations: readonly Mutation[] = [
 		chaos: false,
 	},
 	{
-		// Smaller ones: what is left to deletions is a share of the quota that Cloudflare names.
+		// The calls reserved for deletions are a share of Cloudflare's quota.
 		name: "the reserve by the quota",
 		patch: {
 			file: "src/adapters/cloudflare/rate-gate.ts",
@@ -280,7 +280,7 @@ export const worldMutations: readonly Mutation[] = [
 		chaos: false,
 	},
 	{
-		// Smaller ones: breadth says when enough deletions will have left the window, not just the oldest.
+		// Breadth's Retry-After is when enough deletions have left the window, not just the oldest.
 		name: "the Retry-After of breadth",
 		patch: {
 			file: "src/deletion/guards.ts",
@@ -291,7 +291,7 @@ export const worldMutations: readonly Mutation[] = [
 		chaos: false,
 	},
 	{
-		// Smaller ones: a part of a stretch that is done in one list does not end a page.
+		// A part of a period that takes a single list does not end a page.
 		name: "full pages with ?until= alone",
 		patch: {
 			file: "src/adapters/history/page.ts",
@@ -302,7 +302,7 @@ export const worldMutations: readonly Mutation[] = [
 		chaos: false,
 	},
 	{
-		// At the start: a Ledger that an earlier release made gets the new columns.
+		// At the start, a Ledger made by an earlier release gets the new columns.
 		name: "the migration of a Ledger that is there already",
 		patch: {
 			file: "src/ledger/migrations.ts",
@@ -313,29 +313,29 @@ export const worldMutations: readonly Mutation[] = [
 		chaos: false,
 	},
 	{
-		// At the start: a newer release's tables are left as they are.
+		// At the start, a newer release's tables are left alone.
 		name: "the newer schema that is left as it is",
 		patch: {
 			file: "src/ledger/migrations.ts",
 			replace: "if (before >= schemaVersion) return;",
 			by: "if (before === schemaVersion) return;",
 		},
-		tests: ["test/upgrade/both-releases.test.ts"],
+		tests: ["test/upgrade/newer-schema.test.ts"],
 		chaos: false,
 	},
 	{
-		// Of a received record: it is due in a column that the previous release does not read.
+		// A received record's due time is in a column that the previous release does not read.
 		name: "a received record is not due for the previous release",
 		patch: {
 			file: "src/ledger/journal.ts",
 			replace: "isNew ? null : (work?.dueAtMs ?? null),",
 			by: "work?.dueAtMs ?? null,",
 		},
-		tests: ["test/upgrade/both-releases.test.ts"],
+		tests: ["test/upgrade/received.test.ts"],
 		chaos: false,
 	},
 	{
-		// Of a list row: it counts only if it was derived from the record's latest change.
+		// A list row counts only if it was derived from the record's latest change.
 		name: "the change that a list row was derived from",
 		patch: {
 			file: "src/ledger/changes.ts",
@@ -346,7 +346,7 @@ export const worldMutations: readonly Mutation[] = [
 		chaos: false,
 	},
 	{
-		// Of a claim: the previous release kept it under the name as it was spelt.
+		// The previous release kept claims under the name as it was spelt.
 		name: "the claims under another spelling",
 		patch: {
 			file: "src/ledger/spellings.ts",
@@ -357,18 +357,29 @@ export const worldMutations: readonly Mutation[] = [
 		chaos: false,
 	},
 	{
-		// Of a claim: the previous release kept a long payload as it was.
+		// The previous release kept a claim's long payload unchanged.
 		name: "the payload as the previous release kept it",
 		patch: {
 			file: "src/deletion/receive.ts",
-			replace: "earlier.payload !== payload && earlier.payload !== older",
-			by: "earlier.payload !== payload",
+			replace: "for (const { actor, key, payloadOfVersion1: whole, lasting } of claims) {",
+			by: "for (const { actor, key, payload: whole, lasting } of claims) {",
 		},
-		tests: ["test/upgrade/takes-over.test.ts"],
+		tests: ["test/deletion/idempotency.test.ts"],
 		chaos: false,
 	},
 	{
-		// Of a new Ledger: as long as the history is unread, deletions are frozen.
+		// Of a new Ledger: it knows the keys that the lost one had given answers to.
+		name: "the claims that KV keeps",
+		patch: {
+			file: "src/ledger/journal.ts",
+			replace: "\t\t\ttakeOverClaims(sql, deletion.id, claims);\n",
+			by: "",
+		},
+		tests: ["test/ledger/claims.test.ts"],
+		chaos: false,
+	},
+	{
+		// In a new Ledger, deletions are frozen until the history has been read.
 		name: "frozen until the history is read",
 		patch: {
 			file: "src/ledger/freezes.ts",
@@ -379,7 +390,7 @@ export const worldMutations: readonly Mutation[] = [
 		chaos: false,
 	},
 	{
-		// Of a new Ledger: one that finds a history begins frozen.
+		// A new Ledger that finds a history starts frozen.
 		name: "the frozen start of a new Ledger",
 		patch: {
 			file: "src/ledger/legacy.ts",
@@ -390,7 +401,7 @@ export const worldMutations: readonly Mutation[] = [
 		chaos: false,
 	},
 	{
-		// Of a Ledger that was set back: it is frozen.
+		// A Ledger that was set back is frozen.
 		name: "the freeze of a Ledger that was set back",
 		patch: {
 			file: "src/ledger/legacy.ts",
@@ -401,7 +412,7 @@ export const worldMutations: readonly Mutation[] = [
 		chaos: false,
 	},
 	{
-		// Of a Ledger that was set back: nothing that waited in it goes off.
+		// A Ledger that was set back cancels its waiting deletions.
 		name: "cancelling what waited in a Ledger that was set back",
 		patch: {
 			file: "src/ledger/legacy.ts",

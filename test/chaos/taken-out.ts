@@ -1,5 +1,5 @@
-// The safeguards that must not be missing unnoticed: where each stands, what the code is without it, and who should
-// notice. A patch is a piece of text that occurs once in its file.
+// The safeguards whose loss a test must notice: where each one is, the code without it, and the tests that should fail.
+// A patch replaces a text that occurs once in its file.
 
 import type { Mutation } from "./mutation.ts";
 import { worldMutations } from "./taken-out-in-the-world.ts";

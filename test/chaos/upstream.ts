@@ -1,5 +1,5 @@
-// What the Worker reaches when it calls out: the imitation, with a witness at the door, KV, chat. Faults that one call
-// cannot have by itself (somebody else is faster, a lost call lands late) are made here; the rest the imitation does.
+// Everything the Worker calls: the imitation, watched by the witness, KV and chat. Faults that involve more than one
+// call (someone else is faster, a lost call lands late) are made here; the imitation makes the rest.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { connectionDropped } from "../sandbox/imitation/connection.ts";
 import { createImitation } from "../sandbox/imitation/imitation.ts";
@@ -16,19 +16,19 @@ import type { WorldClock } from "./world-clock.ts";
 
 export interface Upstream {
 	outbound(req: IncomingMessage, res: ServerResponse): Promise<void>;
-	/** The binding that stands there now. */
+	/** The binding that is there now. */
 	standing(slot: Slot): string | null;
-	/** Where nothing stands now. */
+	/** The slots with no binding now. */
 	empty(): Slot[];
-	/** The binding at just this CIDR. */
+	/** The binding at exactly this CIDR. */
 	at(cidr: string): string | null;
-	/** Has it befall the next call that fits. */
+	/** Applies the fault to the next matching call. */
 	order(mischief: Mischief, slot: Slot, bindingId: string | null): void;
-	/** From now on Cloudflare cannot be read, and what is sent gets no answer; or again it can. */
+	/** While dark, Cloudflare cannot be read and calls get no answer. */
 	darken(isDark: boolean): void;
-	/** What comes from the Worker waits until that is done. */
+	/** Holds the Worker's calls until the act is done. */
 	holding(act: () => Promise<void>): Promise<void>;
-	/** What the chat platform is sent there; null if nothing comes. */
+	/** The message sent to that path of the chat platform; null if none arrives. */
 	mail(path: string): Promise<unknown>;
 	endFaults(): void;
 }
@@ -41,13 +41,13 @@ export interface World {
 	dice: Dice;
 }
 
-/** Cloudflare's answers agree with each other after that, counted from when a call was sent. */
+/** How long after a call was sent Cloudflare's answers agree with each other. */
 const lagBoundMs = 120_000;
-/** What lands late, and a machine that is busy, stay inside the bound. */
+/** Leaves room within the bound for late calls and a busy machine. */
 const longestLagMs = lagBoundMs - longestLandingMs - 9_000;
 const mailWithinMs = 60_000;
 
-/** The chaos does in minutes what takes an account a day. */
+/** The chaos does in minutes what an account does in a day. */
 const callsPerWindow = 1_000_000;
 
 export function createUpstream({ witness, moments, clock, kv, dice }: World): Upstream {
@@ -69,7 +69,7 @@ export function createUpstream({ witness, moments, clock, kv, dice }: World): Up
 	let held: Promise<void> = Promise.resolve();
 	let calls = 0;
 
-	/** Each read lags by itself. When the clock has just been moved, what was sent before has no bound to keep any more. */
+	/** Each read lags by its own amount. After the clock was moved, earlier calls are past the bound, so nothing lags. */
 	function lagMs(): number {
 		if (isOver || clock.now() < clock.movedAtMs + lagBoundMs) return 0;
 		return dice.weigh([
@@ -124,7 +124,7 @@ export function createUpstream({ witness, moments, clock, kv, dice }: World): Up
 		}
 	}
 
-	/** @param bindingId what a DELETE names */
+	/** @param bindingId the binding that a DELETE names */
 	function ownFault(request: Request, bindingId: string | null): "stolen" | "lands_late" | "dark" | null {
 		if (isDark) {
 			const isCarriedOut = request.method !== "GET" && dice.chance(0.5);
@@ -212,7 +212,7 @@ export function createUpstream({ witness, moments, clock, kv, dice }: World): Up
 	};
 }
 
-/** The ids of a list that came whole; null for anything else. */
+/** The ids in a complete list; null for anything else. */
 async function idsIn(response: Response): Promise<string[] | null> {
 	if (response.status !== 200) return null;
 	try {
@@ -223,7 +223,7 @@ async function idsIn(response: Response): Promise<string[] | null> {
 	}
 }
 
-/** Whether a single read shows the binding; null for anything that says neither. */
+/** Whether a single read shows the binding; null if the answer does not say. */
 async function isFoundIn(response: Response): Promise<boolean | null> {
 	if (response.status === 404) return false;
 	if (response.status !== 200) return null;

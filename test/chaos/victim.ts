@@ -1,5 +1,5 @@
-// unbind in workerd, with its data on disk, to be killed. The harness, which holds the imitation and the judge, is
-// another process and survives: only workerd dies, without any warning, and miniflare starts it anew on the same data.
+// unbind in workerd with its data on disk, ready to be killed. The harness with the imitation and the judge is another
+// process and survives. Only workerd dies, without warning, and miniflare restarts it on the same data.
 import type { ChildProcess } from "node:child_process";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
@@ -16,9 +16,9 @@ import type { ClockSetting, WorldClock } from "./world-clock.ts";
 
 export interface Victim {
 	url: string;
-	/** At the world's time. */
+	/** Sends the world's time along. */
 	fetch(path: string, init?: RequestInit): Promise<Response>;
-	/** The object alone starts again. */
+	/** Restarts only the object. */
 	reset(as: Reset["as"]): Promise<void>;
 	setClock(setting: ClockSetting): Promise<void>;
 	/** SIGKILL, at once. Resolves when it is back. */
@@ -31,7 +31,7 @@ export interface Victim {
 const host = "127.0.0.1";
 const workerPath = join(import.meta.dirname, "worker");
 
-/** @param dataPath absolute; it holds the bundle and the storage. */
+/** @param dataPath an absolute path for the bundle and the storage. */
 export async function startVictim(
 	dataPath: string,
 	outbound: Upstream["outbound"],
@@ -80,7 +80,7 @@ export async function startVictim(
 	};
 	let up = answers(fetchThere);
 	await up;
-	/** Until it has been done: a kill may come in between. */
+	/** Retries until it is done, because a kill may come in between. */
 	const insist = async (path: string) => {
 		for (;;) {
 			await up;
@@ -111,7 +111,7 @@ export async function startVictim(
 	};
 }
 
-/** Node tells of each process that it starts; among miniflare's there is one workerd at a time. */
+/** Node reports each process it starts. miniflare runs one workerd at a time. */
 function watchChildren() {
 	const children: ChildProcess[] = [];
 	const onChild = (message: unknown) => {
@@ -130,7 +130,7 @@ function watchChildren() {
 	};
 }
 
-/** Any answer will do. */
+/** Waits for any answer at all. */
 async function answers(fetchThere: Victim["fetch"]): Promise<void> {
 	for (let left = 400; ; left--) {
 		try {
@@ -145,8 +145,8 @@ async function answers(fetchThere: Victim["fetch"]): Promise<void> {
 }
 
 /**
- * Below the range from which systems take the ports of outgoing connections: while the runtime is away, a caller that
- * connects to a port of that range could be given it as its own.
+ * Picks a port below the range used for outgoing connections. While the runtime is down, a caller that connects to a
+ * port in that range could be given it as its own.
  */
 async function freePort(): Promise<number> {
 	for (let tries = 0; tries < 100; tries++) {

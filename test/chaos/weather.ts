@@ -1,4 +1,4 @@
-// The long faults: KV that is down for up to an hour, of which most passes at once, and Cloudflare in the dark meanwhile.
+// The long faults: KV is down for up to an hour, most of which is skipped, and meanwhile Cloudflare may be unreachable.
 import type { Dice } from "./dice.ts";
 import type { Kv } from "./kv/kv.ts";
 import type { Outage } from "./schedule.ts";
@@ -14,11 +14,11 @@ export interface Weather {
 	clock: WorldClock;
 	witness: Witness;
 	dice: Dice;
-	/** Something to do when the time has passed. */
+	/** Called after the time was moved. */
 	onMoved(outage: Outage): Promise<void>;
 }
 
-/** Of a long outage, before its time is moved on and after it. */
+/** How much of a long outage runs before and after its time is moved. */
 const beforeMs = 40_000;
 const darkMs = 15_000;
 const afterMs = 40_000;
@@ -43,11 +43,11 @@ export async function moveOn(byMs: number, clockwork: Clockwork): Promise<void> 
 	clockwork.witness.note({ kind: "clock_moved", ms: byMs });
 }
 
-/** Moved on as well: until the Worker has heard of it, its clock goes fast, and no clock may go back. */
+/** Also moves the clock on, because the Worker's clock runs fast until it hears of this, and no clock may go back. */
 export const slowDown = (clockwork: Clockwork): Promise<void> =>
 	setClock({ byMs: 10_000, speed: calmSpeed }, clockwork);
 
-/** Nothing that the Worker sends arrives between two times. */
+/** Holds the Worker's calls meanwhile, so that none arrives while the two clocks differ. */
 function setClock(change: Parameters<WorldClock["changed"]>[0], { victim, upstream, clock }: Clockwork): Promise<void> {
 	return upstream.holding(async () => {
 		const setting = clock.changed(change);

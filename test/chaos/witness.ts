@@ -1,8 +1,8 @@
-// What happened, in order, as it was seen from outside: by the callers, at Cloudflare's door, inside the imitation, at
-// the runtime. It notes and judges nothing.
+// Notes what happened, in order, as seen from outside: by the callers, at Cloudflare's door, inside the imitation and
+// at the runtime. It judges nothing.
 import type { Point } from "./schedule.ts";
 
-/** An answer to a caller. `id` and `state` are the record's, where the answer shows them. */
+/** An answer to a caller. `id` and `state` are the record's, if the answer shows them. */
 export interface Told {
 	status: number;
 	code: string | null;
@@ -21,7 +21,7 @@ export type Happening =
 			step: string;
 			what: "deletion" | "restoration" | "approval" | "cancellation" | "resolution";
 			target: string;
-			/** Nothing may be deleted: another plan's ETag, or a dry run. */
+			/** Nothing may be deleted, because it is a dry run or has another plan's ETag. */
 			isForbidden?: boolean;
 	  }
 	| ({
@@ -33,19 +33,19 @@ export type Happening =
 			/** The id in the path. */
 			about: string | null;
 	  } & Told)
-	/** An id that came otherwise than in an answer. */
+	/** An id that a caller got in some other way than in an answer. */
 	| { kind: "given"; step: string; id: string }
 	| {
 			kind: "history_read";
 			askedAtMs: number;
-			/** Only of this binding. */
+			/** Only this binding's history. */
 			binding: string | null;
 			rows: { id: string; state: string }[];
 			isWhole: boolean;
 	  }
-	/** A call has come to Cloudflare; `call` counts them. */
+	/** A call reached Cloudflare; `call` is its number. */
 	| { kind: "arrived"; call: number; method: string; prefixId: string | null; bindingId: string | null }
-	/** `listed`: the ids in an answer that was a whole list. `found`: whether a single read showed the binding. */
+	/** `listed`: the ids in a complete list. `found`: whether a single read showed the binding. */
 	| { kind: "answered"; call: number; status: number | null; listed: string[] | null; found: boolean | null }
 	| { kind: "deleted" | "created"; bindingId: string; prefixId: string; cidr: string; by: "call" | "others" }
 	| { kind: "fault"; on: string; fault: string }
@@ -64,7 +64,7 @@ export type Seen = Happening & { atMs: number };
 export interface Witness {
 	note(happening: Happening): void;
 	all(): readonly Seen[];
-	/** Records that callers were told are settled, the latest ones. */
+	/** The latest records that callers heard were settled. */
 	settledLately(atMost: number): { id: string; bindingId: string | null }[];
 }
 

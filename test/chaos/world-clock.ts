@@ -1,15 +1,15 @@
-// The clock of the chaos's world: it runs faster than a real one, and can be moved forward, so that two minutes of lag or
-// an hour without KV fit into a run. Everything in the run goes by it: the Worker, Cloudflare, KV, the callers.
+// The clock of the chaos's world. It runs faster than real time and can be moved forward, so that two minutes of lag or
+// an hour without KV fit into a run. Everything follows it: the Worker, Cloudflare, KV and the callers.
 import { setTimeout as pause } from "node:timers/promises";
 
-/** Fast enough for many seeds; slow enough that a time limit of seconds does not strike because the machine is busy. */
+/** Fast enough for many seeds, slow enough that a busy machine does not exceed time limits of seconds. */
 const stormSpeed = 12;
-/** In the calm, what is left over is to be done in a minute. That asks how long unbind waits, not how fast this machine is. */
+/** In the calm, the rest has to be done in a minute. That tests how long unbind waits, not how fast this machine is. */
 export const calmSpeed = 3;
 
-/** From one pair of times, and how fast it goes from there. */
+/** A pair of matching times, and the speed from there on. */
 export interface ClockSetting {
-	/** It counts the settings: a later one holds. */
+	/** Counts the settings; the latest one applies. */
 	turn: number;
 	realMs: number;
 	worldMs: number;
@@ -19,14 +19,14 @@ export interface ClockSetting {
 export interface WorldClock {
 	/** What the Worker's side needs to tell the same time. */
 	readonly setting: ClockSetting;
-	/** When it was last moved by hand; 0 until then. */
+	/** When the clock was last set; 0 before that. */
 	readonly movedAtMs: number;
 	now(): number;
-	/** How long that takes outside. */
+	/** The same duration in real time. */
 	realMs(worldMs: number): number;
 	/** Rejects when aborted. */
 	pause(worldMs: number, signal?: AbortSignal): Promise<void>;
-	/** The setting in which it is so much later, or goes so fast. It holds once it is set. */
+	/** A setting that is this much later or runs at this speed. It applies once it is set. */
 	changed(change: { byMs?: number; speed?: number }): ClockSetting;
 	set(setting: ClockSetting): void;
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { authorityOf } from "../../src/config/authority.ts";
 import { readConfig } from "../../src/config.ts";
 import { accountId } from "../sandbox/imitation/account.ts";
+import { allProblems } from "./a-config.ts";
 
 const holder = { sha256: "5e".repeat(32), scopes: ["read"] };
 const good = {
@@ -18,11 +19,11 @@ const access = {
 const read = (change: object, more: object = {}) => readConfig({ ...good, ...more, ACCESS: { ...access, ...change } });
 const told = (change: object, more: object = {}) => {
 	const config = read(change, more);
-	return config.ok ? [] : config.failure.map(({ problem }) => problem);
+	return allProblems(config).map(({ problem }) => problem);
 };
 
 describe("ACCESS", () => {
-	it("is a team, an audience, and what each user may", () => {
+	it("has a team, an audience and each user's authority", () => {
 		expect(read({})).toMatchObject({
 			ok: true,
 			value: {
@@ -35,7 +36,7 @@ describe("ACCESS", () => {
 		});
 	});
 
-	it("gives a user without ranges none", () => {
+	it("gives a user without ranges no range", () => {
 		const config = read({ users: { "alice@example.com": { scopes: ["read"] } } });
 		expect(config.ok && config.value.access?.users).toEqual([
 			{ name: "alice@example.com", scopes: ["read"], ranges: [] },
@@ -44,7 +45,7 @@ describe("ACCESS", () => {
 
 	it.each<[string, object, string]>([
 		[
-			"a team of another's domain",
+			"a team on another domain",
 			{ team: "evil.example" },
 			"ACCESS (team): must be a team's domain, as example.cloudflareaccess.com",
 		],
@@ -55,7 +56,7 @@ describe("ACCESS", () => {
 		],
 		["no audience", { audience: undefined }, "ACCESS (audience): is missing"],
 		[
-			"an audience that is none",
+			"an invalid audience",
 			{ audience: "unbind" },
 			"ACCESS (audience): must be the application's audience tag: 64 hex digits, lower case",
 		],
@@ -65,12 +66,12 @@ describe("ACCESS", () => {
 			"ACCESS (users.Alice@example.com): a user is named by an e-mail, in ASCII and lower case",
 		],
 		[
-			"a user who is no e-mail",
+			"a user who is not an email",
 			{ users: { alice: { scopes: ["read"] } } },
 			"ACCESS (users.alice): a user is named by an e-mail, in ASCII and lower case",
 		],
 		[
-			"a scope that there is not",
+			"an unknown scope",
 			{ users: { "a@b.c": { scopes: ["admin"] } } },
 			"ACCESS (users.a@b.c.scopes.0): must be among read, delete, approve, restore, freeze",
 		],
@@ -79,10 +80,10 @@ describe("ACCESS", () => {
 			{ users: { "a@b.c": { scopes: ["read"], ranges: ["203.0.113.1/24"] } } },
 			"ACCESS (users.a@b.c.ranges.0): must be a CIDR without host bits",
 		],
-		["a name that there is not", { domain: "x" }, "ACCESS (domain): there is no such name here"],
-	])("does not take %s", (_, change, problem) => expect(told(change)).toEqual([problem]));
+		["an unknown name", { domain: "x" }, "ACCESS (domain): there is no such name here"],
+	])("refuses %s", (_, change, problem) => expect(told(change)).toEqual([problem]));
 
-	it("does not take a user whom TOKENS names with other letters: one person would be two", () => {
+	it("refuses a user whose name in TOKENS differs only in case", () => {
 		const TOKENS = JSON.stringify({ "Alice@example.com": holder });
 		expect(told({}, { TOKENS })).toEqual([
 			"ACCESS (users.alice@example.com): has the same name as one in TOKENS, but for capital letters",
@@ -90,7 +91,7 @@ describe("ACCESS", () => {
 		expect(told({}, { TOKENS: JSON.stringify({ "alice@example.com": holder }) })).toEqual([]);
 	});
 
-	it("does not take a user whom CHAT names with other letters, either", () => {
+	it("refuses a user whose name in CHAT differs only in case", () => {
 		const chatWith = (name: string) => ({
 			SLACK_SECRET: "a secret of Slack's".replaceAll(" ", "-"),
 			CHAT: { slack: { workspace: "T0AB", channels: ["C0AB"], secret: "SLACK_SECRET", users: { U0AB: { name } } } },
@@ -102,20 +103,20 @@ describe("ACCESS", () => {
 	});
 });
 
-describe("the authority of an actor of the page", () => {
+describe("the authority of a page actor", () => {
 	const of = (name: string, change: object = {}, more: object = {}) => {
 		const config = read(change, more);
 		return config.ok ? authorityOf({ name, door: "page" }, config.value) : "misconfigured";
 	};
 
-	it("is a user's or a token holder's, as the configuration is now", () => {
+	it("is the user's or token holder's in the current configuration", () => {
 		expect(of("alice@example.com")).toMatchObject({ scopes: ["read", "delete"], ranges: ["203.0.113.0/24"] });
 		expect(of("ci")).toMatchObject({ scopes: ["read"], ranges: null });
 		expect(of("bob@example.com")).toBeNull();
 		expect(of("alice@example.com", { users: {} })).toBeNull();
 	});
 
-	it("is a user's own where TOKENS has the same name", () => {
+	it("is the user's own if TOKENS has the same name", () => {
 		const TOKENS = JSON.stringify({ "alice@example.com": { ...holder, scopes: ["freeze"] } });
 		expect(of("alice@example.com", {}, { TOKENS })).toMatchObject({ scopes: ["read", "delete"] });
 	});

@@ -3,18 +3,18 @@ import { authorityOf } from "../../src/config/authority.ts";
 import { readConfig } from "../../src/config.ts";
 import { places, sandboxChat } from "../sandbox/chat/settings.ts";
 import { sandboxBindings } from "../sandbox/settings.ts";
-import { inFull } from "./a-config.ts";
+import { allProblems, inFull } from "./a-config.ts";
 
 const { slack, discord, mattermost } = sandboxChat.CHAT;
 type Settings = Record<string, unknown>;
 const read = (chat: unknown, more: Settings = {}) => readConfig({ ...sandboxBindings, CHAT: chat, ...more });
 const problemsOf = (chat: unknown, more: Settings = {}) => {
 	const config = read(chat, more);
-	return config.ok ? [] : inFull(config.failure);
+	return inFull(allProblems(config));
 };
 
 describe("CHAT", () => {
-	it("is read as it stands; a user without a name of ours is called by the id, and may nothing by itself", () => {
+	it("names an unnamed user by their id and gives them no authority by default", () => {
 		const config = read({ slack: { ...slack, users: { U0ALICE: {}, U0BOB: { name: "bob", scopes: ["approve"] } } } });
 		if (!config.ok) throw new Error(JSON.stringify(config.failure));
 		expect(config.value.chats).toEqual([
@@ -33,7 +33,7 @@ describe("CHAT", () => {
 		]);
 	});
 
-	it("is nothing by default, and all platforms at once in the sandbox", () => {
+	it("is empty by default and has every platform in the sandbox", () => {
 		expect(read(undefined)).toMatchObject({ ok: true, value: { chats: [] } });
 		const config = read(sandboxChat.CHAT);
 		if (!config.ok) throw new Error(JSON.stringify(config.failure));
@@ -45,11 +45,11 @@ describe("CHAT", () => {
 	});
 
 	it.each<[string, unknown, string]>([
-		["no table", "slack", "CHAT: must be a table of platforms"],
-		["a platform that there is not", { teams: slack }, "CHAT (teams): there is no such name here"],
+		["a string instead of a table", "slack", "CHAT: must be a table of platforms"],
+		["an unknown platform", { teams: slack }, "CHAT (teams): there is no such name here"],
 		["no channels", { slack: { ...slack, channels: [] } }, "CHAT (slack.channels): names no channel"],
 		[
-			"channels left out",
+			"missing channels",
 			{ slack: { workspace: slack.workspace, secret: slack.secret } },
 			"CHAT (slack.channels): is missing",
 		],
@@ -69,7 +69,7 @@ describe("CHAT", () => {
 			"CHAT (slack.users.alice): must be a user's id, as U0123ABCD",
 		],
 		[
-			"a scope that there is not",
+			"an unknown scope",
 			{ slack: { ...slack, users: { U0ALICE: { scopes: ["all"] } } } },
 			"must be among read, delete, approve, restore, freeze",
 		],
@@ -83,15 +83,15 @@ describe("CHAT", () => {
 			{ slack: { ...slack, users: { U0ALICE: { name: "slack:U0BOB" } } } },
 			"a name is made of letters",
 		],
-		["a secret itself", { slack: { ...slack, secret: "8f742231b10e8888" } }, "must be the name of a Worker secret"],
-		["Slack's ids for Discord", { discord: { ...discord, guild: "T0SANDBOX" } }, "must be an id of Discord's"],
+		["the secret itself", { slack: { ...slack, secret: "8f742231b10e8888" } }, "must be the name of a Worker secret"],
+		["a Slack id for Discord", { discord: { ...discord, guild: "T0SANDBOX" } }, "must be an id of Discord's"],
 		[
 			"half a public key",
 			{ discord: { ...discord, public_key: "ab" } },
 			"must be the application's public key: 64 hex digits",
 		],
 		[
-			"a server by http",
+			"a server over http",
 			{ mattermost: { ...mattermost, server: "http://chat.example.com" } },
 			"must be the server's origin, as https://chat.example.com",
 		],
@@ -100,8 +100,8 @@ describe("CHAT", () => {
 			{ mattermost: { ...mattermost, server: "https://chat.example.com/hooks" } },
 			"must be the server's origin",
 		],
-		["no server", { mattermost: { ...mattermost, server: "chat" } }, "must be the server's origin"],
-	])("has a problem that is named: %s", (_, chat, sentence) => {
+		["a server that is not a URL", { mattermost: { ...mattermost, server: "chat" } }, "must be the server's origin"],
+	])("names the problem: %s", (_, chat, sentence) => {
 		const problems = problemsOf(chat);
 		expect(problems).toHaveLength(1);
 		expect(problems[0]).toMatchObject({
@@ -112,14 +112,14 @@ describe("CHAT", () => {
 		expect(problems[0]?.problem).not.toContain("8f742231b10e8888");
 	});
 
-	it("needs the secret that it names", () => {
+	it("needs the secret it names", () => {
 		for (const value of [undefined, "", "\n", "short", "two words are none"])
 			expect(problemsOf({ slack }, { SLACK_SIGNING_SECRET: value })).toMatchObject([
 				{ setting: "SLACK_SIGNING_SECRET", fix: "Run: npx wrangler secret put SLACK_SIGNING_SECRET" },
 			]);
 	});
 
-	it("has no two people of one name on a platform, though one person may be on several, and in TOKENS", () => {
+	it("refuses two people with one name on a platform, but allows one person on several and in TOKENS", () => {
 		const users = { U0ALICE: { name: "alice" }, U0BOB: { name: "alice" } };
 		expect(problemsOf({ slack: { ...slack, users } })).toEqual([
 			{
@@ -133,7 +133,7 @@ describe("CHAT", () => {
 		);
 	});
 
-	it("has nobody of a sender's name", () => {
+	it("refuses a user with a sender's name", () => {
 		const users = { U0ALICE: { name: "grafana" } };
 		const [problem, ...more] = problemsOf({ slack: { ...slack, users } });
 		expect(more).toEqual([]);
@@ -143,12 +143,12 @@ describe("CHAT", () => {
 	});
 });
 
-describe("what an actor of a record may do now", () => {
+describe("the authority of a chat actor", () => {
 	const config = read(sandboxChat.CHAT);
 	if (!config.ok) throw new Error("refused");
 	const party = { name: "alice", door: "chat" as const, platform: "slack", user_id: places.slack.people.alice };
 
-	it("is by the platform's own id, not by a name that can go over to somebody else", () => {
+	it("follows the platform's id, not a name that someone else could take", () => {
 		expect(authorityOf(party, config.value)).toMatchObject({
 			name: "alice",
 			scopes: expect.arrayContaining(["delete"]),
@@ -157,7 +157,7 @@ describe("what an actor of a record may do now", () => {
 		expect(authorityOf({ ...party, name: "bob" }, config.value)).toMatchObject({ name: "alice" });
 	});
 
-	it("is nothing for who is not there any more", () => {
+	it("is nothing for a user who is no longer listed", () => {
 		expect(authorityOf({ ...party, user_id: "U0MALLORY" }, config.value)).toBeNull();
 		expect(authorityOf({ ...party, platform: "discord" }, config.value)).toBeNull();
 		expect(authorityOf({ name: "alice", door: "chat" }, config.value)).toBeNull();

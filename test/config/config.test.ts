@@ -4,10 +4,10 @@ import { defaultPolicy, fixedGuards } from "../../src/deletion/policy.ts";
 import { guardNames, levels } from "../../src/deletion/verdict.ts";
 import { cidr } from "../deletion/ranges.ts";
 import { accountId } from "../sandbox/imitation/account.ts";
-import { good, problemsOf, tokens, told } from "./a-config.ts";
+import { allProblems, good, problemsOf, tokens, told } from "./a-config.ts";
 
 describe("readConfig", () => {
-	it("gives the configuration as the code uses it", () => {
+	it("returns the configuration as the code uses it", () => {
 		const config = readConfig({
 			...good,
 			HISTORY_RETENTION_DAYS: 30,
@@ -47,18 +47,20 @@ describe("readConfig", () => {
 					approvalMinutes: 15,
 				},
 				warnings: [],
+				problems: [],
+				closing: expect.any(Function),
 			},
 		});
 	});
 
-	it("needs no aliases, no retention, no ranges, and has a policy of its own", () => {
+	it("needs no aliases, retention or ranges, and has a default policy", () => {
 		expect(readConfig(good)).toMatchObject({
 			ok: true,
 			value: { aliases: new Map(), retentionDays: 0, tokenHolders: [{ ranges: null }], policy: defaultPolicy },
 		});
 	});
 
-	it("finds every problem at once, each with the command that fixes it", () => {
+	it("reports every problem at once, each with the command that fixes it", () => {
 		const config = readConfig({
 			CLOUDFLARE_ACCOUNT_ID: "",
 			HISTORY_RETENTION_DAYS: -1,
@@ -70,7 +72,7 @@ describe("readConfig", () => {
 			APPROVAL_MINUTES: 1441,
 			TOKENS: "{",
 		});
-		const problems = config.ok ? [] : config.failure;
+		const problems = allProblems(config);
 		expect(problems.map((one) => one.setting)).toEqual([
 			"CLOUDFLARE_ACCOUNT_ID",
 			"HISTORY_RETENTION_DAYS",
@@ -91,7 +93,7 @@ describe("readConfig", () => {
 		}
 	});
 
-	it("finds the problems of an environment in which nothing is set", () => {
+	it("reports the problems of an empty environment", () => {
 		const config = readConfig({});
 		const settings = config.ok ? [] : config.failure.map((one) => one.setting);
 		expect(settings).toEqual(["CLOUDFLARE_ACCOUNT_ID", "TOKENS", "CLOUDFLARE_API_TOKEN"]);
@@ -104,7 +106,7 @@ describe("the settings", () => {
 		["0", 0],
 		[0, 0],
 		[36_500, 36_500],
-	])("take a retention of %j", (HISTORY_RETENTION_DAYS, retentionDays) => {
+	])("accept a retention of %j", (HISTORY_RETENTION_DAYS, retentionDays) => {
 		expect(readConfig({ ...good, HISTORY_RETENTION_DAYS })).toMatchObject({ ok: true, value: { retentionDays } });
 	});
 
@@ -126,13 +128,13 @@ describe("the settings", () => {
 		["a bare address", { edge: "203.0.113.7" }],
 		["host bits", { edge: "203.0.113.7/24" }],
 		["another alias", { edge: "shop" }],
-		["nothing", { edge: "" }],
+		["an empty string", { edge: "" }],
 		["a list", { edge: ["203.0.113.0/24"] }],
 		["a v6 address with dots", { edge: "::ffff:203.0.113.0/120" }],
 		["a name in upper case", { Edge: "203.0.113.0/24" }],
 		["a name with a slash", { "edge/1": "203.0.113.0/24" }],
 		["a name that looks like an id", { c01d0000000000000000000000000001: "203.0.113.0/24" }],
-		["a text", "edge=203.0.113.0/24"],
+		["a string instead of a table", "edge=203.0.113.0/24"],
 	])("refuse an alias of %s", (_, ALIASES) => {
 		expect(problemsOf({ ALIASES }).map((one) => one.setting)).toContain("ALIASES");
 	});
@@ -151,14 +153,14 @@ describe("the policy", () => {
 		["BUDGET_DELETIONS", 1, 1000],
 		["BUDGET_WINDOW_MINUTES", 1, 1440],
 		["APPROVAL_MINUTES", 1, 1440],
-	])("takes %s from %i to %i, as a number or as a text", (setting, least, most) => {
+	])("accepts %s from %i to %i, as a number or a string", (setting, least, most) => {
 		for (const value of [least, most, String(least), String(most)])
 			expect(problemsOf({ [setting]: value })).toEqual([]);
 		expect(told({ [setting]: most + 1 })).toEqual([`${setting}: must be at most ${most}`]);
 		expect(told({ [setting]: least - 1 })).toEqual([`${setting}: must be at least ${least}`]);
 	});
 
-	it.each(levels)("takes the level %s for every guard but those that always refuse", (level) => {
+	it.each(levels)("accepts the level %s for every guard except those that always refuse", (level) => {
 		const GUARDS = Object.fromEntries(
 			guardNames.filter((guard) => !fixedGuards.includes(guard)).map((guard) => [guard, level]),
 		);
@@ -169,25 +171,25 @@ describe("the policy", () => {
 	});
 
 	it.each<[string, unknown, string]>([
-		["weaken who may act", { out_of_range: "pass" }, "GUARDS (out_of_range): there is no such name here"],
+		["weaken the range check", { out_of_range: "pass" }, "GUARDS (out_of_range): there is no such name here"],
 		["weaken the kill switch", { frozen: "acknowledge" }, "GUARDS (frozen): there is no such name here"],
-		["weaken what was agreed on", { changed: "pass" }, "GUARDS (changed): there is no such name here"],
+		["weaken the check for changes", { changed: "pass" }, "GUARDS (changed): there is no such name here"],
 		[
-			"set a guard that there is not",
+			"set an unknown guard",
 			{ lastbinding: "refuse" },
 			"GUARDS (lastbinding): there is no such name here; did you mean last_binding?",
 		],
 		[
-			"set a level that there is not",
+			"set an unknown level",
 			{ last_binding: "deny" },
 			"GUARDS (last_binding): must be among pass, acknowledge, approve, refuse",
 		],
 		[
-			"be a text",
+			"be a string",
 			"last_binding=refuse",
 			"GUARDS: must be a table of guards and levels; frozen, out_of_range, changed always refuse",
 		],
-	])("lets nobody %s by GUARDS", (_, GUARDS, problem) => {
+	])("does not let GUARDS %s", (_, GUARDS, problem) => {
 		expect(told({ GUARDS })).toEqual([problem]);
 	});
 
@@ -199,7 +201,7 @@ describe("the policy", () => {
 		[["edge-cdn"], "PROTECTED (0): must be a CIDR, or the id of a prefix or a binding"],
 		[[""], "PROTECTED (0): must be a CIDR, or the id of a prefix or a binding"],
 		[[7], "PROTECTED (0): is not of the right form"],
-	])("refuses to protect %j: what is misspelt would be open", (PROTECTED, problem) => {
+	])("refuses to protect %j, because a misspelt entry would protect nothing", (PROTECTED, problem) => {
 		expect(told({ PROTECTED })).toEqual([problem]);
 	});
 });

@@ -1,4 +1,4 @@
-// Settings that unbind does not know: a misspelt one would protect nothing, and nobody would notice.
+// Unknown settings are reported, because a misspelt one would protect nothing and no one would notice.
 import { describe, expect, it } from "vitest";
 import { readConfig } from "../../src/config.ts";
 import { good, problemsOf, told } from "./a-config.ts";
@@ -8,7 +8,7 @@ const warningsOf = (change: object): string[] => {
 	return config.ok ? config.value.warnings.map(({ problem }) => problem) : ["refused"];
 };
 
-describe("a setting that unbind does not know", () => {
+describe("an unknown setting", () => {
 	it.each<[string, unknown, string]>([
 		["BUDGET_DELETION", 5, "BUDGET_DELETIONS"],
 		["BUDGET_DELETION", "5", "BUDGET_DELETIONS"],
@@ -22,7 +22,7 @@ describe("a setting that unbind does not know", () => {
 		["CLOUDFLARE_API_TOKENS", "a secret of some length", "CLOUDFLARE_API_TOKEN"],
 		["HISTORY_RETENTION_DAY", 30, "HISTORY_RETENTION_DAYS"],
 		["APROVAL_MINUTES", true, "APPROVAL_MINUTES"],
-	])("is refused where it is close to one of ours, which is offered: %s", (name, value, nearest) => {
+	])("is refused with a suggestion if it is close to a known one: %s", (name, value, nearest) => {
 		expect(problemsOf({ [name]: value })).toMatchObject([
 			{ setting: name, problem: `${name}: there is no such setting; did you mean ${nearest}?` },
 		]);
@@ -30,11 +30,11 @@ describe("a setting that unbind does not know", () => {
 
 	it.each<[string, unknown]>([
 		["a number", 7],
-		["a truth", true],
+		["a boolean", true],
 		["null", null],
 		["a list", ["203.0.113.0/24"]],
 		["a table", { a: 1 }],
-	])("is refused where it is %s: only wrangler.toml can have put it there", (_, value) => {
+	])("is refused if it is %s, which can only come from wrangler.toml", (_, value) => {
 		expect(problemsOf({ KEEP_OUT: value })).toMatchObject([
 			{
 				setting: "KEEP_OUT",
@@ -44,11 +44,11 @@ describe("a setting that unbind does not know", () => {
 		]);
 	});
 
-	it("is a warning where it is a text, which may be a secret of something else", () => {
+	it("is a warning if it is a string, which may be a secret for something else", () => {
 		expect(warningsOf({ KEEP_OUT: "203.0.113.0/24" })).toEqual(["KEEP_OUT: unbind does not use this setting"]);
 	});
 
-	it("is none where a sender or a chat names it, where it is a binding, or where unbind's scripts use it", () => {
+	it("is not reported if a sender or a chat names it, it is a binding, or unbind's scripts use it", () => {
 		const sender = { scheme: "github", secret: "TOKENZ", target: "/target", ranges: [] };
 		const more = { WEBHOOKS: { sender }, TOKENZ: "a-secret-of-24-characters", DISCORD_BOT_TOKEN: "bot" };
 		expect(warningsOf({ ...more, HISTORY: {}, LEDGER: {}, ASSETS: new (class Fetcher {})() })).toEqual([]);
@@ -79,12 +79,12 @@ describe("a name inside a setting", () => {
 			"TOKENS (range): there is no such name here; did you mean ranges?",
 		],
 		["nothing close", { GUARDS: { weekend: "refuse" } }, "GUARDS (weekend): there is no such name here"],
-	])("is refused, with the right one where it is close: %s", (_, change, problem) => {
+	])("is refused, with a suggestion if one is close: %s", (_, change, problem) => {
 		expect(told(change)).toContain(problem);
 	});
 });
 
-describe("a template of what is signed", () => {
+describe("a signature template", () => {
 	const hmac = { scheme: "hmac", secret: "A_SECRET", target: "/target", header: "X-Signature" };
 	const signedAs = (signed: string) =>
 		told({
@@ -100,7 +100,7 @@ describe("a template of what is signed", () => {
 		});
 
 	it.each(["{id}{timestamp}{body}", "{timestamp}{body}", "{id}0{timestamp}.{body}", "{body}x{timestamp}"])(
-		"needs a delimiter between its parts, without which two messages are signed alike: %s",
+		"needs a delimiter between its parts, so that no two messages are signed alike: %s",
 		(signed) => {
 			expect(signedAs(signed)).toEqual([
 				"WEBHOOKS (one): signed needs a delimiter between its parts, as in {id}.{timestamp}.{body}",

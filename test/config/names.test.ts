@@ -1,4 +1,4 @@
-// Who is who: names are ASCII, and the same in any case of letters, wherever the configuration has them.
+// Names are ASCII and compared case-insensitively, wherever they are configured.
 import { describe, expect, it } from "vitest";
 import { authorityOf } from "../../src/config/authority.ts";
 import { readConfig } from "../../src/config.ts";
@@ -34,7 +34,7 @@ const accessOf = (...emails: string[]) => ({
 });
 const capitals = (setting: string) => `has the same name as one in ${setting}, but for capital letters`;
 
-describe("names that differ in capital letters alone", () => {
+describe("names that differ only in case", () => {
 	it.each<[string, object, string]>([
 		["in TOKENS", { TOKENS: tokensOf("alice", "Alice") }, `TOKENS: ${capitals("TOKENS")}`],
 		[
@@ -62,7 +62,7 @@ describe("names that differ in capital letters alone", () => {
 		expect(told(change)).toEqual([problem]);
 	});
 
-	it("are one person where they are spelt alike", () => {
+	it("are one person if they are spelt alike", () => {
 		expect(told({ TOKENS: tokensOf("alice"), ...slackOf("alice") })).toEqual([]);
 		expect(told({ TOKENS: tokensOf("alice@example.com"), ...accessOf("alice@example.com") })).toEqual([]);
 	});
@@ -84,7 +84,7 @@ describe("the authority of a record's actor", () => {
 		return config.ok ? (authorityOf({ name, door }, config.value)?.scopes ?? null) : "misconfigured";
 	};
 
-	it("is found by the name in any case of letters, as an older record may have it", () => {
+	it("is found by the name in any case, as an older record may have it", () => {
 		expect(of("Alice", "api", { TOKENS: tokensOf("alice") })).toEqual(["read", "delete"]);
 		expect(of("Alice@Example.com", "page", accessOf("alice@example.com"))).toEqual(["read"]);
 		expect(of("\u212aen", "api", { TOKENS: tokensOf("ken") })).toBeNull();

@@ -1,5 +1,4 @@
-// The secrets: who may call, with which credential unbind calls Cloudflare, by what senders prove who they are, and that no
-// problem ever quotes any of them.
+// The secrets: callers' tokens, the Cloudflare credential and senders' secrets. No problem ever quotes any of them.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readConfig } from "../../src/config.ts";
@@ -9,30 +8,33 @@ describe("TOKENS", () => {
 	it.each<[string, unknown]>([
 		["is missing", undefined],
 		["is empty", ""],
-		["is no JSON", "ci"],
+		["is not JSON", "ci"],
 		["is null", "null"],
-		["is a text", '"ci"'],
+		["is a string", '"ci"'],
 		["is a number", "7"],
-		["names nobody", "{}"],
+		["names no one", "{}"],
 		["is an empty list", "[]"],
 		["is a list", JSON.stringify([{ sha256: digest, scopes: ["read"] }])],
 		["has a name with a space", JSON.stringify({ "c i": { sha256: digest, scopes: ["read"] } })],
 		["has no name", JSON.stringify({ "": { sha256: digest, scopes: ["read"] } })],
 		["has a name that is too long", JSON.stringify({ ["n".repeat(65)]: { sha256: digest, scopes: ["read"] } })],
-		["has a token in place of its digest", tokens({ sha256: "my-token" })],
+		["has a token instead of its digest", tokens({ sha256: "my-token" })],
 		["has a digest in upper case", tokens({ sha256: digest.toUpperCase() })],
 		["has no digest", tokens({ sha256: undefined })],
 		["has no scopes", tokens({ scopes: undefined })],
 		["has empty scopes", tokens({ scopes: [] })],
-		["has a scope that there is not", tokens({ scopes: ["admin"] })],
-		["has scopes as a text", tokens({ scopes: "read" })],
+		["has an unknown scope", tokens({ scopes: ["admin"] })],
+		["has scopes as a string", tokens({ scopes: "read" })],
 		["has ranges with host bits", tokens({ ranges: ["203.0.113.1/24"] })],
-		["has a member that is not known: a misspelt range would allow everything", tokens({ range: ["203.0.113.0/24"] })],
-	])("is refused where it %s", (_, TOKENS) => {
+		[
+			"has an unknown member, such as a misspelt range that would allow everything",
+			tokens({ range: ["203.0.113.0/24"] }),
+		],
+	])("is refused if it %s", (_, TOKENS) => {
 		expect(problemsOf({ TOKENS })).toMatchObject([{ setting: "TOKENS" }]);
 	});
 
-	it("takes empty ranges, which allow nothing", () => {
+	it("accepts empty ranges, which allow nothing", () => {
 		expect(readConfig({ ...good, TOKENS: tokens({ ranges: [] }) })).toMatchObject({
 			value: { tokenHolders: [{ ranges: [] }] },
 		});
@@ -44,7 +46,7 @@ describe("TOKENS", () => {
 		]);
 	});
 
-	it("is refused where two names have the same token", () => {
+	it("is refused if two names have the same token", () => {
 		const holder = { sha256: digest, scopes: ["read"] };
 		expect(told({ TOKENS: JSON.stringify({ ci: holder, bob: holder }) })).toEqual([
 			"TOKENS: two names have the same token, so nobody could tell who called",
@@ -56,7 +58,7 @@ describe("the credential", () => {
 	const none = { CLOUDFLARE_API_TOKEN: undefined };
 	const pair = { CLOUDFLARE_EMAIL: "ops@example.com", CLOUDFLARE_API_KEY: "key" };
 
-	it("is an e-mail and a key, where there is no token", () => {
+	it("may be an email and a key if there is no token", () => {
 		expect(readConfig({ ...good, ...none, ...pair })).toMatchObject({
 			ok: true,
 			value: { credential: { email: "ops@example.com", apiKey: "key" } },
@@ -67,15 +69,15 @@ describe("the credential", () => {
 	it.each<[string, object, RegExp, string]>([
 		["missing", none, /No Cloudflare credential/, "put CLOUDFLARE_API_TOKEN"],
 		["empty", { CLOUDFLARE_API_TOKEN: "" }, /No Cloudflare credential/, "put CLOUDFLARE_API_TOKEN"],
-		["both", pair, /Both/, "delete CLOUDFLARE_EMAIL"],
-		["a token beside half of the other", { CLOUDFLARE_API_KEY: "key" }, /Both/, "delete CLOUDFLARE_API_KEY"],
-		["an e-mail alone", { ...none, CLOUDFLARE_EMAIL: "a@b" }, /without CLOUDFLARE_API_KEY/, "put CLOUDFLARE_API_KEY"],
+		["a token and a pair", pair, /Both/, "delete CLOUDFLARE_EMAIL"],
+		["a token beside a key alone", { CLOUDFLARE_API_KEY: "key" }, /Both/, "delete CLOUDFLARE_API_KEY"],
+		["an email alone", { ...none, CLOUDFLARE_EMAIL: "a@b" }, /without CLOUDFLARE_API_KEY/, "put CLOUDFLARE_API_KEY"],
 		["a key alone", { ...none, CLOUDFLARE_API_KEY: "key" }, /without CLOUDFLARE_EMAIL/, "put CLOUDFLARE_EMAIL"],
 		["a token with a line break", { CLOUDFLARE_API_TOKEN: "token\n" }, /line breaks/, "put CLOUDFLARE_API_TOKEN"],
-		["a token that is no text", { CLOUDFLARE_API_TOKEN: 7 }, /no text/, "put CLOUDFLARE_API_TOKEN"],
+		["a token that is not a string", { CLOUDFLARE_API_TOKEN: 7 }, /no text/, "put CLOUDFLARE_API_TOKEN"],
 		["a key with a space", { ...none, ...pair, CLOUDFLARE_API_KEY: "a key" }, /spaces/, "put CLOUDFLARE_API_KEY"],
 		["a token beyond ASCII", { CLOUDFLARE_API_TOKEN: "tökén" }, /no text/, "put CLOUDFLARE_API_TOKEN"],
-	])("is refused where it is %s, with the command that fixes it", (_, change, problem, fix) => {
+	])("is refused if it is %s, with the command that fixes it", (_, change, problem, fix) => {
 		expect(problemsOf(change)).toEqual([
 			{
 				setting: "CLOUDFLARE_API_TOKEN",
@@ -100,10 +102,15 @@ describe("a sender's secret", () => {
 		["is a table", "github", { key: long }, "must be a secret, not a setting in wrangler.toml"],
 		["is short", "github", "hunter2", short],
 		["is short in its second line", "github", `${long}\nhunter2`, short],
-		["has a space where it is a token", "bearer", long, "each line has to be a token without spaces"],
-		["has one in a header", "cloudflare-notifications", long, "each line has to be a text without spaces"],
-		["no header takes", "alertmanager", "pässword1", "each line has to be a token, or user:password, without spaces"],
-	])("that %s is told as such", (_, scheme, given, problem) => {
+		["is a token with a space", "bearer", long, "each line has to be a token without spaces"],
+		["is a header value with a space", "cloudflare-notifications", long, "each line has to be a text without spaces"],
+		[
+			"is invalid in a header",
+			"alertmanager",
+			"pässword1",
+			"each line has to be a token, or user:password, without spaces",
+		],
+	])("that %s is refused with that reason", (_, scheme, given, problem) => {
 		expect(of(scheme, given)).toEqual([
 			{
 				setting: "A_SECRET",
@@ -127,12 +134,12 @@ describe("a sender's secret", () => {
 		[`whpk_${bytes(32).replace(/.=$/, "d=")}`],
 		[`whsk_${bytes(32)}`],
 		[`whsec_${bytes(32)}\nwhpk_${bytes(31)}`],
-	])("of Standard Webhooks is not %j", (given) => {
+	])("for Standard Webhooks cannot be %j", (given) => {
 		const form = "each line has to be whsec_ with 24 to 64 bytes in base64, or whpk_ with a public key";
 		expect(of("standard-webhooks", given).map(({ problem }) => problem)).toEqual([`A_SECRET: ${form}`]);
 	});
 
-	it("of Standard Webhooks has 24 to 64 bytes, or is a public key", () => {
+	it("for Standard Webhooks has 24 to 64 bytes or is a public key", () => {
 		for (let count = 24; count <= 64; count++) expect(of("standard-webhooks", `whsec_${bytes(count)}`)).toEqual([]);
 		expect(of("standard-webhooks", `whpk_${bytes(32)}\nwhsec_${bytes(24)}`)).toEqual([]);
 	});
@@ -143,7 +150,7 @@ describe("a sender's secret", () => {
 		["hmac", `${long}\r\n\n  another one  \n`],
 		["bearer", "a-token-of-8"],
 		["cloudflare-notifications", "a=text,without.spaces"],
-	])("of %s may be %j", (scheme, given) => {
+	])("for %s may be %j", (scheme, given) => {
 		expect(of(scheme, given).map(({ setting }) => setting)).not.toContain("A_SECRET");
 	});
 });
@@ -156,13 +163,13 @@ describe("a problem", () => {
 		return JSON.stringify(config).includes(JSON.stringify(value).slice(1, -1));
 	};
 
-	/** Two senders, one with a caller's name, so that there is a problem in any case. */
+	/** Two senders, one of them named like a caller, so that there is always a problem. */
 	const sendersWith = (scheme: string, A_SECRET: unknown) => {
 		const sender = { scheme, secret: "A_SECRET", target: "/t" };
 		return { WEBHOOKS: { ci: sender, sender }, A_SECRET };
 	};
 
-	it("never quotes a secret's value, wherever it was put by mistake", () => {
+	it("never quotes a secret, wherever it was put by mistake", () => {
 		const places: ((value: string) => object)[] = [
 			(value) => ({ CLOUDFLARE_API_TOKEN: `${value} ` }),
 			(value) => ({ CLOUDFLARE_API_TOKEN: value, CLOUDFLARE_API_KEY: value }),
@@ -191,7 +198,7 @@ describe("a problem", () => {
 		);
 	});
 
-	it("never quotes a token that was put where its name belongs", () => {
+	it("never quotes a token that was put in place of its name", () => {
 		fc.assert(
 			fc.property(
 				fc.stringMatching(/^[\w-]{40,60}$/),

@@ -1,4 +1,4 @@
-// Secrets that are short, or that stand in two places: with one secret, a message for one sender could be sent to another.
+// Secrets that are short, or used in two places. With one secret, a message for one sender could be sent to another.
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { readConfig } from "../../src/config.ts";
@@ -13,12 +13,12 @@ const slack = { workspace: "T0AB", channels: ["C0AB"], secret: "SLACK_SECRET" };
 describe("the same secret in two places", () => {
 	it.each<[string, object, string]>([
 		[
-			"two senders by one name",
+			"two senders with the same Worker secret",
 			{ WEBHOOKS: { one: sender("A_SECRET"), two: sender("A_SECRET") }, A_SECRET: long },
 			"WEBHOOKS (two): has the same secret as WEBHOOKS (one)",
 		],
 		[
-			"two senders by two names",
+			"two senders with the same value in two Worker secrets",
 			{
 				WEBHOOKS: { one: sender("A_SECRET"), two: sender("B_SECRET") },
 				A_SECRET: long,
@@ -50,7 +50,7 @@ describe("the same secret in two places", () => {
 		expect(JSON.stringify(problemsOf(change))).not.toContain(long);
 	});
 
-	it("is none where one sender has it twice, as while it rotates", () => {
+	it("is accepted if one sender lists it twice while rotating", () => {
 		expect(told({ WEBHOOKS: { one: sender("A_SECRET") }, A_SECRET: `${long}\n${long}` })).toEqual([]);
 	});
 });
@@ -61,7 +61,7 @@ describe("a secret of fewer than 24 characters", () => {
 		return config.ok ? config.value.warnings : config.failure;
 	};
 
-	it.each([23, 8])("is a warning for a sender, whose deployment may have had it for years: %i", (length) => {
+	it.each([23, 8])("is a warning for a sender, because an old deployment may use one: %i", (length) => {
 		const short = long.slice(0, length);
 		expect(warnings({ WEBHOOKS: { one: sender("A_SECRET") }, A_SECRET: short })).toMatchObject([
 			{
@@ -72,12 +72,12 @@ describe("a secret of fewer than 24 characters", () => {
 		]);
 	});
 
-	it("is a warning for a chat, and 24 characters are enough", () => {
+	it("is a warning for a chat, while 24 characters are enough", () => {
 		expect(warnings({ CHAT: { slack }, SLACK_SECRET: "fifteen-letters" })).toMatchObject([{ setting: "SLACK_SECRET" }]);
 		expect(warnings({ CHAT: { slack }, SLACK_SECRET: long.slice(0, 24) })).toEqual([]);
 	});
 
-	it("is none of the sandbox's", () => {
+	it("is not in the sandbox's configuration", () => {
 		expect(readConfig(sandboxBindings)).toMatchObject({ ok: true, value: { warnings: [] } });
 	});
 });

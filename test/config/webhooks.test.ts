@@ -1,11 +1,11 @@
-// The setting WEBHOOKS: what a sender is to the code, what its presets stand for, and what is said of each mistake.
+// The setting WEBHOOKS: how senders are read, what the presets mean, and the problem reported for each mistake.
 import { describe, expect, it } from "vitest";
 import { readConfig } from "../../src/config.ts";
 import { guardNames } from "../../src/deletion/verdict.ts";
 import { parsePointer } from "../../src/json-pointer.ts";
 import { sandboxSecrets, sandboxSenders } from "../sandbox/senders.ts";
 import { sandboxBindings } from "../sandbox/settings.ts";
-import { inFull } from "./a-config.ts";
+import { allProblems, inFull } from "./a-config.ts";
 
 const secret = "A_SECRET";
 const value = "a secret of some length";
@@ -14,7 +14,7 @@ const read = (senders: unknown, secrets: Record<string, unknown> = { [secret]: v
 	readConfig({ ...sandboxBindings, WEBHOOKS: senders, ...secrets });
 const problemsOf = (senders: unknown, secrets?: Record<string, unknown>) => {
 	const config = read(senders, secrets);
-	return config.ok ? [] : inFull(config.failure);
+	return inFull(allProblems(config));
 };
 
 function senderOf(settings: object, secrets?: Record<string, unknown>) {
@@ -35,7 +35,7 @@ const signature = {
 };
 
 describe("a sender", () => {
-	it("is what its settings say, as the code uses it", () => {
+	it("is read from all its settings", () => {
 		const sender = senderOf({
 			scheme: "hmac",
 			header: "X-Signature",
@@ -88,7 +88,7 @@ describe("a sender", () => {
 		});
 	});
 
-	it("may delete, but nowhere, where it says no more than it has to", () => {
+	it("with only the required settings may delete, but in no range", () => {
 		expect(senderOf({ scheme: "github", target: "/target" })).toEqual({
 			name: "sender",
 			scheme: "github",
@@ -102,13 +102,13 @@ describe("a sender", () => {
 		});
 	});
 
-	it("is one of many, in the order of the file; the sandbox has one of each scheme", () => {
+	it("is listed in the order of the file, as the sandbox's senders show", () => {
 		const config = readConfig(sandboxBindings);
 		expect(config.ok && config.value.senders.map(({ name }) => name)).toEqual(Object.keys(sandboxSenders));
 		expect(readConfig({ ...sandboxBindings, WEBHOOKS: undefined })).toMatchObject({ ok: true, value: { senders: [] } });
 	});
 
-	it("has several secrets, a line each, the newest first", () => {
+	it("has one secret per line, newest first", () => {
 		const secrets = { [secret]: "\n the new secret \r\n\nthe old secret\n" };
 		expect(senderOf({ scheme: "github", target: "/target" }, secrets).secrets).toEqual([
 			"the new secret",
@@ -117,7 +117,7 @@ describe("a sender", () => {
 	});
 });
 
-describe("a preset is what one could write oneself:", () => {
+describe("a preset equals the settings written out:", () => {
 	const written = { scheme: "github", each: "/alerts", when: { "/status": "firing" } };
 	const event = ["#/orgId", "/fingerprint", "/startsAt", "/status"].map(pointer);
 	const reason = ["/annotations/summary", "/annotations/description", "/labels/alertname"].map(pointer);
@@ -142,7 +142,7 @@ describe("a preset is what one could write oneself:", () => {
 		expect(preset).toEqual(own);
 	});
 
-	it("each part of it gives way to what is written", () => {
+	it("each part gives way to an explicit setting", () => {
 		const { mapping } = senderOf({
 			scheme: "pagerduty",
 			target: "#/event/data/custom/binding",
@@ -165,7 +165,7 @@ describe("a preset is what one could write oneself:", () => {
 	});
 });
 
-describe("a mistake is told, with the command that fixes it:", () => {
+describe("reports a mistake with the command that fixes it:", () => {
 	const github = { scheme: "github", secret, target: "/target" };
 	const hmac = { ...github, scheme: "hmac", header: "X-Signature" };
 	const grafana = { scheme: "grafana", secret, label: "binding" };
@@ -191,7 +191,7 @@ describe("a mistake is told, with the command that fixes it:", () => {
 			"the scheme standard-webhooks leaves no choice of algorithm",
 		],
 		[{ ...grafana, encoding: "base64" }, "the scheme grafana leaves no choice of encoding"],
-	])("of settings that do not go together: %j", (sender, problem) => {
+	])("settings that do not go together: %j", (sender, problem) => {
 		const whsec = { [secret]: sandboxSecrets.INVENTORY_SECRET };
 		expect(problemsOf({ sender }, whsec)).toContainEqual({
 			setting: "WEBHOOKS",
@@ -204,20 +204,24 @@ describe("a mistake is told, with the command that fixes it:", () => {
 		"must be a JSON pointer (RFC 6901), as /labels/binding, or #/status for one into the whole payload";
 	const schemes = "standard-webhooks, github, grafana, pagerduty, alertmanager, cloudflare-notifications, hmac, bearer";
 	it.each<[string, unknown, string]>([
-		["no such scheme", { ...github, scheme: "gitlab" }, `(sender.scheme): must be among ${schemes}`],
+		["an unknown scheme", { ...github, scheme: "gitlab" }, `(sender.scheme): must be among ${schemes}`],
 		["no scheme", { secret, target: "/t" }, "(sender.scheme): is missing"],
 		[
 			"a misspelt setting",
 			{ ...github, range: ["203.0.113.0/24"] },
 			"(sender.range): there is no such name here; did you mean ranges?",
 		],
-		["a target that is no pointer", { ...github, target: "target" }, `(sender.target): ${notAPointer}`],
+		["a target that is not a pointer", { ...github, target: "target" }, `(sender.target): ${notAPointer}`],
 		["a target in another language", { ...github, target: "$.target" }, `(sender.target): ${notAPointer}`],
-		["a reason that is no pointer", { ...github, reason: "reason" }, `(sender.reason): ${notAPointer}`],
-		["an each that is no pointer", { ...github, each: "/~" }, `(sender.each): ${notAPointer}`],
-		["an id that is no text", { ...github, id: 7 }, "(sender.id): must be a text"],
-		["a condition on no pointer", { ...github, when: { status: "x" } }, `(sender.when.status): ${notAPointer}`],
-		["conditions as a text", { ...github, when: "/status" }, "(sender.when): must be a table of pointers and values"],
+		["a reason that is not a pointer", { ...github, reason: "reason" }, `(sender.reason): ${notAPointer}`],
+		["an each that is not a pointer", { ...github, each: "/~" }, `(sender.each): ${notAPointer}`],
+		["an id that is not a string", { ...github, id: 7 }, "(sender.id): must be a text"],
+		[
+			"a condition that is not on a pointer",
+			{ ...github, when: { status: "x" } },
+			`(sender.when.status): ${notAPointer}`,
+		],
+		["conditions as a string", { ...github, when: "/status" }, "(sender.when): must be a table of pointers and values"],
 		[
 			"a condition without a value",
 			{ ...github, when: { "/a": {} } },
@@ -226,12 +230,12 @@ describe("a mistake is told, with the command that fixes it:", () => {
 		["a condition with no values", { ...github, when: { "/a": [] } }, "(sender.when./a): must not be empty"],
 		["an empty label", { ...grafana, label: "" }, "(sender.label): must not be empty"],
 		[
-			"a risk that there is not",
+			"an unknown risk",
 			{ ...github, acknowledge: ["all"] },
 			`(sender.acknowledge.0): must be among ${guardNames.join(", ")}`,
 		],
 		[
-			"a scope that there is not",
+			"an unknown scope",
 			{ ...github, scopes: ["write"] },
 			"(sender.scopes.0): must be among read, delete, approve, restore, freeze",
 		],
@@ -241,23 +245,19 @@ describe("a mistake is told, with the command that fixes it:", () => {
 			{ ...github, ranges: ["203.0.113.1/24"] },
 			"(sender.ranges.0): must be a CIDR without host bits",
 		],
-		["a range as a text", { ...github, ranges: "203.0.113.0/24" }, "(sender.ranges): must be a list of CIDRs"],
-		["a dry run as a text", { ...github, dry_run: "yes" }, "(sender.dry_run): must be true or false"],
-		["no header's name", { ...hmac, header: "X Signature" }, "(sender.header): must be a header's name"],
+		["ranges as a string", { ...github, ranges: "203.0.113.0/24" }, "(sender.ranges): must be a list of CIDRs"],
+		["a dry run as a string", { ...github, dry_run: "yes" }, "(sender.dry_run): must be true or false"],
+		["an invalid header name", { ...hmac, header: "X Signature" }, "(sender.header): must be a header's name"],
+		["a broken algorithm", { ...hmac, algorithm: "md5" }, "(sender.algorithm): must be sha1, sha256, sha384 or sha512"],
+		["an unknown encoding", { ...hmac, encoding: "base32" }, "(sender.encoding): must be hex or base64"],
+		["an overlong prefix", { ...hmac, prefix: "p".repeat(33) }, "(sender.prefix): is too long"],
 		[
-			"an algorithm that is broken",
-			{ ...hmac, algorithm: "md5" },
-			"(sender.algorithm): must be sha1, sha256, sha384 or sha512",
-		],
-		["an encoding that there is not", { ...hmac, encoding: "base32" }, "(sender.encoding): must be hex or base64"],
-		["an endless prefix", { ...hmac, prefix: "p".repeat(33) }, "(sender.prefix): is too long"],
-		[
-			"the secret itself in place of its name",
+			"the secret itself instead of its name",
 			{ ...github, secret: "hunter22" },
 			"(sender.secret): must be the name of a Worker secret, as GRAFANA_SECRET",
 		],
-		["no table", "github", "(sender): is not of the right form"],
-	])("of %s", (_, sender, problem) => {
+		["a string instead of a table", "github", "(sender): is not of the right form"],
+	])("%s", (_, sender, problem) => {
 		expect(problemsOf({ sender })).toEqual([
 			{
 				setting: "WEBHOOKS",
@@ -271,23 +271,23 @@ describe("a mistake is told, with the command that fixes it:", () => {
 		["a name in upper case", { GitHub: github }, "WEBHOOKS (GitHub): a sender's name is made of a-z, 0-9, - and _"],
 		["a name with a slash", { "a/b": github }, "WEBHOOKS (a/b): a sender's name is made of a-z, 0-9, - and _"],
 		[
-			"a name that would be passed over",
+			"a name that could pollute a prototype",
 			{ constructor: github },
 			"WEBHOOKS: nothing can be called constructor, prototype or __proto__ here",
 		],
-		["a list", [github], "WEBHOOKS: must be a table of senders"],
-		["a text", "github", "WEBHOOKS: must be a table of senders"],
-	])("of %s", (_, senders, problem) => {
+		["a list instead of a table", [github], "WEBHOOKS: must be a table of senders"],
+		["a string instead of the table", "github", "WEBHOOKS: must be a table of senders"],
+	])("%s", (_, senders, problem) => {
 		expect(problemsOf(senders).map((one) => one.problem)).toEqual([problem]);
 	});
 
-	it.each(["TOKENS", "CLOUDFLARE_ACCOUNT_ID", "CLOUDFLARE_API_TOKEN"])("of %s as a sender's secret", (taken) => {
+	it.each(["TOKENS", "CLOUDFLARE_ACCOUNT_ID", "CLOUDFLARE_API_TOKEN"])("%s as a sender's secret", (taken) => {
 		expect(problemsOf({ sender: { ...github, secret: taken } }).map((one) => one.problem)).toEqual([
 			"WEBHOOKS (sender.secret): has a use of its own; a sender or a chat needs a secret for itself alone",
 		]);
 	});
 
-	it("of a name that a caller has too: a record would not say who asked", () => {
+	it("a name that a caller has too, because a record would not say who asked", () => {
 		expect(problemsOf({ sandbox: github })).toEqual([
 			{
 				setting: "WEBHOOKS",
@@ -297,7 +297,7 @@ describe("a mistake is told, with the command that fixes it:", () => {
 		]);
 	});
 
-	it("all of them at once", () => {
+	it("several mistakes at once", () => {
 		const senders = { one: { scheme: "hmac", secret }, two: { ...grafana, secret: "NONE" }, sandbox: github };
 		expect(problemsOf(senders).map((one) => one.problem)).toEqual([
 			"WEBHOOKS (one): name the target, as /target",

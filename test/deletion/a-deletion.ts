@@ -1,4 +1,4 @@
-// One admitted deletion in a small world, and its life: carried out, looked after by the alarm, until it is settled.
+// An admitted deletion in a small world. It is carried out, and the alarm comes back to it until it settles.
 
 import type { Deletion, TimelineEvent } from "../../src/deletion/deletion.ts";
 import { createDirectory } from "../../src/deletion/directory.ts";
@@ -26,14 +26,14 @@ export async function admitted(): Promise<{ world: World; recordId: string }> {
 	return { world, recordId: deletion.id };
 }
 
-/** Somebody, or a DELETE, takes the binding away. */
+/** Someone else, or a DELETE of ours, removes the binding. */
 export function takeAway(world: World): void {
 	const bindings = world.account.get(edge) ?? [];
 	const left = bindings.filter((one) => one.id !== id("b1"));
 	bindings.splice(0, bindings.length, ...left);
 }
 
-/** What becomes of a call that changes something: `lost` has no answer, `done_and_lost` took effect all the same. */
+/** How Cloudflare answers a call that changes something: `lost` gets no answer, `done_and_lost` none but took effect. */
 export type Reply =
 	| "ok"
 	| "lost"
@@ -57,7 +57,7 @@ export function faultOf(reply: Exclude<Reply, "ok">): CloudflareFault {
 	}[reply];
 }
 
-/** What a look at the binding finds; `truth` is what is. */
+/** What a look at the binding finds; `truth` is the real state. */
 export type Sight = "truth" | "unreadable" | "credential" | "gone_meanwhile";
 
 export interface Script {
@@ -65,7 +65,7 @@ export interface Script {
 	reads?: readonly Sight[];
 }
 
-/** After its end, a script says `ok` and `truth`. */
+/** After the script ends, every call gets `ok` and every look finds `truth`. */
 export function play(world: World, { deletes, reads = [] }: Script): void {
 	const replies = [...deletes];
 	const sights = [...reads];
@@ -83,7 +83,7 @@ export function play(world: World, { deletes, reads = [] }: Script): void {
 	};
 }
 
-/** Carries it out, and comes back whenever the alarm would; gives its pauses as `unknown for 1000 ms`. */
+/** Carries it out and returns whenever the alarm would. Gives the pauses as `unknown for 1000 ms`. */
 export async function live(world: World, recordId: string, rounds = 20): Promise<string[]> {
 	const pauses: string[] = [];
 	for (let round = 0; round < rounds; round++) {
@@ -103,10 +103,10 @@ export function recordOf(world: World, recordId: string): Deletion {
 	return record;
 }
 
-/** `sent 1, answered 200, deleted`: what came after it was judged. */
+/** `sent 1, answered 200, deleted`: what happened after it was judged. */
 export const story = (deletion: Deletion): string => storyAfter("planned", deletion);
 
-/** What came after the last of an event. */
+/** What happened after the last event of that name. */
 export const storyAfter = (event: string, { timeline }: Deletion): string =>
 	timeline
 		.slice(timeline.findLastIndex((one) => one.event === event) + 1)

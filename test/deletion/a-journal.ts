@@ -1,4 +1,4 @@
-// The Ledger's own journal over SQLite in Node, with what a test wants to see of it.
+// The Ledger's own journal over SQLite in Node, plus views of it for tests.
 import { DatabaseSync } from "node:sqlite";
 import type { Deletion } from "../../src/deletion/deletion.ts";
 import type { Freeze } from "../../src/deletion/freeze.ts";
@@ -11,12 +11,12 @@ import { type LedgerStorage, storageOf } from "../node-sqlite.ts";
 
 export interface TestJournal extends Journal {
 	all(): Deletion[];
-	/** null where nothing is under way. */
+	/** null if nothing is under way. */
 	dueAtMs(id: string): number | null;
 	claims(): { actor: string; key: string; payload: string; deletionId: string }[];
-	/** The kill switch; a test turns it as it likes. */
+	/** The kill switch. A test sets it directly. */
 	frozen: Freeze | null;
-	/** Gives its tables, emptied, to the next journal: making them is most of the time of a short test. */
+	/** Empties the tables and hands them to the next journal. Creating them takes most of a short test's time. */
 	handOver(): void;
 }
 

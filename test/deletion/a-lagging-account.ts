@@ -1,5 +1,5 @@
-// Cloudflare at its worst: lists and single reads lag behind its own answers, each for itself, and a call that changes
-// something takes effect and is answered with an error, or with nothing. Only the prefixes are always listed.
+// Cloudflare at its worst. Lists and single reads lag separately behind its own answers, and a call that changes
+// something can take effect and still be answered with an error or with nothing. Only the list of prefixes is reliable.
 
 import fc from "fast-check";
 import type { Binding } from "../../src/deletion/binding.ts";
@@ -12,17 +12,17 @@ import { edge } from "./a-deletion.ts";
 import { answerOf, bindingOf, createWorld, fault, id, lenient, type World } from "./world.ts";
 
 export interface Read {
-	/** It shows the account as it was so long ago. */
+	/** The read shows the account as it was this long ago. */
 	lagsMs: number;
 	takesMs: number;
-	/** An error, or half an answer. */
+	/** The answer is an error, or cut off. */
 	breaks: boolean;
 }
 
 export interface Change {
-	/** `clear` is truthful; `unclear` is a 500, an empty answer or none; the others are answered without taking effect. */
+	/** `clear` is truthful. `unclear` is a 500, an empty answer or none. The others are answered but do not take effect. */
 	answer: "clear" | "unclear" | "refused" | "throttled" | "held";
-	/** Only an unclear one can go either way. */
+	/** Read only if the answer is unclear. */
 	takesEffect: boolean;
 	takesMs: number;
 }
@@ -52,22 +52,22 @@ export const someWeather: fc.Arbitrary<Weather> = fc.record({
 
 export interface LaggingAccount {
 	world: World;
-	/** What is bound now, in truth. */
+	/** What is really bound now. */
 	bound(): Binding[];
 	isBound(bindingId: string | null | undefined): boolean;
-	/** Somebody else's doing. */
+	/** Done by someone else. */
 	bind(binding: Binding): void;
 	unbind(bindingId: string): void;
 	weather: Weather;
-	/** DELETEs by the id, and which of them took effect. */
+	/** Every DELETE sent, with its binding's id and whether it took effect. */
 	deletes: { id: string; tookEffect: boolean; shownBefore: boolean }[];
-	/** Ids that POSTs of ours created. */
+	/** The ids that our POSTs created. */
 	created: string[];
 }
 
 export const named = bindingOf(id("b1"), "203.0.113.0/26");
 
-/** After the end of the weather, everything is prompt and clear. */
+/** After the weather ends, every read is current and every answer is clear. */
 export function createLaggingAccount(weather: Weather = { reads: [], changes: [] }): LaggingAccount {
 	const first = [bindingOf(id("b0"), "203.0.113.0/24"), named];
 	const world = createWorld([edge, []]);
@@ -84,7 +84,7 @@ export function createLaggingAccount(weather: Weather = { reads: [], changes: []
 		clock.nowMs += takesMs;
 		return breaks ? null : structuredClone(seen);
 	}
-	/** It takes effect at the end of the call: the worst for who looks right after. */
+	/** The change takes effect at the end of the call, which is the worst case for a look right after it. */
 	async function change<Value>(effect: () => Value | null, otherwise: typeof fault.notFound | typeof fault.conflict) {
 		const { answer, takesEffect, takesMs } = account.weather.changes.shift() ?? {
 			answer: "clear",
@@ -127,7 +127,7 @@ export function createLaggingAccount(weather: Weather = { reads: [], changes: []
 				account.unbind(bindingId);
 				return true;
 			}, fault.notFound);
-			// One that was held back never left.
+			// A call that was held back never left.
 			if (said?.kind === "throttled" && said.answer === null) {
 				shown.add(bindingId);
 				world.calls.pop();

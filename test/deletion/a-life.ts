@@ -1,4 +1,4 @@
-// A deletion that waits, for its time or for another person, in a small world.
+// A deletion in a small world that waits for its time or for an approval.
 
 import { advance } from "../../src/deletion/advance.ts";
 import type { Deletion } from "../../src/deletion/deletion.ts";
@@ -19,7 +19,7 @@ async function asked(world: World, command: DeletionCommand): Promise<Deletion> 
 	return admission.value.deletion;
 }
 
-/** To be carried out an hour from now: one of three bindings. */
+/** One of three bindings, scheduled for an hour from now. */
 export async function scheduled(change: Partial<DeletionCommand> = {}): Promise<{ world: World; recordId: string }> {
 	const bindings = ["203.0.113.0/24", "203.0.113.0/26", "203.0.113.64/26"].map((cidr, n) =>
 		bindingOf(id(`b${n}`), cidr),
@@ -29,7 +29,7 @@ export async function scheduled(change: Partial<DeletionCommand> = {}): Promise<
 	return { world, recordId: deletion.id };
 }
 
-/** The prefix's last binding, which another person has to agree to. */
+/** The prefix's last binding, so someone else has to approve its deletion. */
 export async function pending(change: Partial<DeletionCommand> = {}): Promise<{ world: World; recordId: string }> {
 	const world = createWorld([edge, [bindingOf(id("b1"), "203.0.113.0/24")]]);
 	const deletion = await asked(world, commandOf("203.0.113.0/24", change));

@@ -1,4 +1,4 @@
-// One deletion that was carried out, and the way back: begun, carried out, looked after by the alarm, until it is settled.
+// A deletion that was carried out, and its restoration, which the alarm comes back to until it settles.
 
 import { beginRestoration } from "../../src/deletion/begin-restoration.ts";
 import type { Binding } from "../../src/deletion/binding.ts";
@@ -30,12 +30,12 @@ export async function begun(): Promise<{ world: World; recordId: string }> {
 export const boundNow = (world: World): Binding | undefined =>
 	(world.account.get(edge) ?? []).find((one) => one.cidr === cidr);
 
-/** A creation, ours or somebody's, takes effect; where something is bound already, it does not. */
+/** A creation, ours or someone else's, takes effect unless something is already bound there. */
 export function bind(world: World, bindingId: string, serviceId: string = id("5e")): void {
 	if (boundNow(world) === undefined) world.account.get(edge)?.push(bindingOf(id(bindingId), cidr, { serviceId }));
 }
 
-/** What a look finds; `truth` is what is. */
+/** What a look finds; `truth` is the real state. */
 export type Sight = "truth" | "unreadable" | "no_prefix" | "bound_meanwhile" | "other_meanwhile";
 
 export interface Script {
@@ -43,7 +43,7 @@ export interface Script {
 	reads?: readonly Sight[];
 }
 
-/** After its end, a script says `ok` and `truth`. */
+/** After the script ends, every call gets `ok` and every look finds `truth`. */
 export function play(world: World, { creates, reads = [] }: Script): void {
 	const replies = [...creates];
 	const sights = [...reads];
@@ -61,7 +61,7 @@ export function play(world: World, { creates, reads = [] }: Script): void {
 	};
 }
 
-/** Carries it back, and comes again whenever the alarm would; gives its pauses as `unknown for 1000 ms`. */
+/** Carries out the restoration and returns whenever the alarm would. Gives the pauses as `unknown for 1000 ms`. */
 export async function live(world: World, recordId: string): Promise<string[]> {
 	const pauses: string[] = [];
 	for (let round = 0; round < 20; round++) {
@@ -81,5 +81,5 @@ export function restorationOf(world: World, recordId: string): Restoration {
 	return restoration;
 }
 
-/** What came after it was asked for. */
+/** What happened after the restoration was requested. */
 export const story = (deletion: Deletion): string => storyAfter("restoration_requested", deletion);

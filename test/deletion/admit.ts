@@ -1,4 +1,4 @@
-// A request as far as the Ledger brings it before anything is sent: received, looked up and judged.
+// Takes a request as far as the Ledger does before it sends anything: received, looked up and judged.
 import type { Directory } from "../../src/deletion/directory.ts";
 import { judgeReceived } from "../../src/deletion/judge-received.ts";
 import type { Ports } from "../../src/deletion/ports.ts";
@@ -13,7 +13,7 @@ export async function admit(
 	const receipt = receive(command, ports);
 	if (!receipt.ok) return receipt;
 	const { deletion, replayed } = receipt.value;
-	// The configuration lets the actor do what the request says that it may.
+	// The configuration gives the actor the authority that the request claims.
 	const authorityOf: Ports["authorityOf"] = (party) =>
 		party.name === command.actor.name ? command.actor : ports.authorityOf(party);
 	await judgeReceived(deletion.id, { ...ports, authorityOf }, directory);

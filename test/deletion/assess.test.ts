@@ -33,7 +33,7 @@ const verdictOf = (guard: string, { assessment }: ReturnType<typeof assessed>) =
 	assessment.guards.find((one) => one.guard === guard);
 
 describe("assess", () => {
-	it("takes a snapshot that a restoration could be made from", () => {
+	it("takes a snapshot with everything a restoration needs", () => {
 		expect(assessed(foundWith(whole)).assessment.binding).toEqual({
 			account_id: accountId,
 			prefix_id: id("a1"),
@@ -45,7 +45,7 @@ describe("assess", () => {
 		});
 	});
 
-	it("does not count on a binding that is going too", () => {
+	it("does not count on a sibling that is being deleted too", () => {
 		const found = foundWith(whole);
 		const alone = assessed(found, worldWith(whole.id));
 		expect(alone.assessment.effect.falls_back_to).toBeNull();
@@ -59,30 +59,30 @@ describe("assess", () => {
 		expect(alone.snapshot).not.toBe(assessed(found).snapshot);
 	});
 
-	it("knows a binding that is going in the other spelling of its id", () => {
+	it("recognizes a sibling that is being deleted by either spelling of its id", () => {
 		const dashed = "c01d0000-0000-4000-8000-000000000007";
 		const going = foundWith(bindingOf(dashed, "203.0.113.0/24"));
 		expect(assessed(going, worldWith(dashed)).assessment.effect.falls_back_to).toBeNull();
 		expect(assessed(going).assessment.effect.falls_back_to).toMatchObject({ id: dashed });
 	});
 
-	it("still looks at the binding itself when it is among those that are going", () => {
+	it("still assesses a binding that is itself being deleted", () => {
 		expect(assessed(foundWith(whole), worldWith(binding.id))).toEqual(assessed(foundWith(whole)));
 	});
 
-	it("leaves a neighbour without a readable CIDR out of the effect, but not out of the snapshot", () => {
+	it("counts a sibling without a readable CIDR in the snapshot but not in the effect", () => {
 		const odd = bindingOf(id("b7"), "203.0.113.0/27", { cidr: null, range: null });
 		const seen = assessed(foundWith(whole, odd));
 		expect(seen.assessment.effect.unaffected).toEqual([]);
 		expect(seen.snapshot).not.toBe(assessed(foundWith(whole)).snapshot);
 	});
 
-	it("allows nothing to ranges that cannot be read", () => {
+	it("allows nothing if the actor's ranges cannot be read", () => {
 		const seen = assessed(foundWith(whole), worldWith(), { ranges: ["everywhere"] });
 		expect(verdictOf("out_of_range", seen)).toMatchObject({ verdict: "refuse", ranges: [] });
 	});
 
-	it("gives the guards the freeze in force, the reason, and what the caller and an approver agreed to", () => {
+	it("passes the guards the freeze, the reason, the acknowledged risks and the approvals", () => {
 		const world = worldWith(whole.id);
 		world.journal.frozen = freezeOf();
 		const agreed = { acknowledge: ["leaves_no_service"], approved: ["last_binding" as const] };
@@ -94,7 +94,7 @@ describe("assess", () => {
 		expect(verdictOf("no_reason", assessed(foundWith(whole), world, {}, null))).toMatchObject({ verdict: "refuse" });
 	});
 
-	it("asks for the pace of just the policy's window", () => {
+	it("counts deletions in exactly the policy's window", () => {
 		const world = worldWith();
 		const asked: unknown[] = [];
 		world.journal.pace = (...given) => {
@@ -109,7 +109,7 @@ describe("assess", () => {
 });
 
 describe("cidrsOf", () => {
-	it("is everywhere for null, and only for null", () => {
+	it("returns null, meaning everywhere, only for null", () => {
 		expect(cidrsOf(null)).toBeNull();
 		expect(cidrsOf([])).toEqual([]);
 		expect(cidrsOf(["203.0.113.0/24", "203.0.113.7"])).toEqual([cidr("203.0.113.0/24")]);

@@ -14,15 +14,15 @@ import { actorOf, commandOf, fault, id, lenient, prefixOf, type World } from "./
 
 const ask = (world: World, record: Deletion | null, actor = restorer) => beginRestoration(record, actor, world.ports);
 
-/** Another approval of the prefix, or none. */
+/** Lists the prefix with these approval states instead, or not at all. */
 const withPrefix = (world: World, ...approved: (string | null)[]) => {
 	const bindings = world.account.get(edge) ?? [];
 	world.account.delete(edge);
 	for (const one of approved) world.account.set(prefixOf(edge.id, edge.cidr, one), bindings);
 };
 
-describe("the beginning of a restoration", () => {
-	it("records the intent, and sends nothing that changes anything", async () => {
+describe("beginning a restoration", () => {
+	it("records the intent and sends nothing but reads", async () => {
 		const { world, recordId } = await deleted();
 		const record = recordOf(world, recordId);
 		const { nowMs } = world.clock;
@@ -55,30 +55,30 @@ describe("the beginning of a restoration", () => {
 	});
 
 	it.each<[string, string, (world: World, record: Deletion) => ReturnType<typeof ask>]>([
-		["there is no record", "deletion_not_found", (world) => ask(world, null)],
+		["the record does not exist", "deletion_not_found", (world) => ask(world, null)],
 		["the scope is missing", "scope_missing", (world, record) => ask(world, record, actorOf())],
 		[
-			"the binding lies outside the actor's ranges",
+			"the binding is outside the actor's ranges",
 			"out_of_range",
 			(world, record) => ask(world, record, { ...restorer, ranges: ["203.0.113.0/27", "::/0"] }),
 		],
 		[
-			"there is no binding, and the actor has ranges",
+			"the record has no binding and the actor is limited to ranges",
 			"out_of_range",
 			(world, record) => ask(world, { ...record, binding: null }, { ...restorer, ranges: ["0.0.0.0/0"] }),
 		],
-		["there is no binding", "conflict", (world, record) => ask(world, { ...record, binding: null })],
+		["the record has no binding", "conflict", (world, record) => ask(world, { ...record, binding: null })],
 		[
 			"the record names no service",
 			"not_restorable",
 			(world, record) => ask(world, { ...record, binding: record.binding && { ...record.binding, service_id: null } }),
 		],
 		[
-			"the prefix's id could not stand in a path",
+			"the prefix's id is not safe in a path",
 			"not_restorable",
 			(world, record) => ask(world, { ...record, binding: record.binding && { ...record.binding, prefix_id: ".." } }),
 		],
-	])("is refused where %s, and nobody is asked", async (_, code, refused) => {
+	])("is refused without calling Cloudflare if %s", async (_, code, refused) => {
 		const { world, recordId } = await deleted();
 		const record = recordOf(world, recordId);
 		expect(await refused(world, record)).toMatchObject({ ok: false, failure: { code, detail: expect.any(String) } });
@@ -87,7 +87,7 @@ describe("the beginning of a restoration", () => {
 	});
 
 	it.each(states.filter((state) => !["deleted", "already_gone", "restored"].includes(state)))(
-		"is refused of a deletion that is %s",
+		"is refused for a deletion that is %s",
 		async (state) => {
 			const { world, recordId } = await deleted();
 			const record = { ...recordOf(world, recordId), state };
@@ -103,7 +103,7 @@ describe("the beginning of a restoration", () => {
 		},
 	);
 
-	it("takes what was already gone for what can come back", async () => {
+	it("accepts a binding that was already gone", async () => {
 		const { world, recordId } = await deleted();
 		const record: Deletion = { ...recordOf(world, recordId), state: "already_gone" };
 		world.journal.keepSettled(record);
@@ -113,7 +113,7 @@ describe("the beginning of a restoration", () => {
 	it.each([
 		["P", "The prefix 203.0.113.0/24 is not approved by Cloudflare. No binding can be created in it."],
 		[null, "The prefix 203.0.113.0/24 is not approved by Cloudflare. No binding can be created in it."],
-	])("is refused where the prefix's approval is %s", async (approved, detail) => {
+	])("is refused if the prefix's approval is %s", async (approved, detail) => {
 		const { world, recordId } = await deleted();
 		withPrefix(world, approved);
 		expect(await ask(world, recordOf(world, recordId))).toEqual({
@@ -122,7 +122,7 @@ describe("the beginning of a restoration", () => {
 		});
 	});
 
-	it("is refused where the prefix has left the account", async () => {
+	it("is refused if the prefix has left the account", async () => {
 		const { world, recordId } = await deleted();
 		withPrefix(world);
 		expect(await ask(world, recordOf(world, recordId))).toMatchObject({
@@ -133,7 +133,7 @@ describe("the beginning of a restoration", () => {
 		});
 	});
 
-	it("is refused where another service is bound there, and shows which", async () => {
+	it("is refused if another service is bound there, and shows that binding", async () => {
 		const { world, recordId } = await deleted();
 		bind(world, "e2", id("77"));
 		const record = recordOf(world, recordId);
@@ -147,7 +147,7 @@ describe("the beginning of a restoration", () => {
 		expect(recordOf(world, recordId)).toEqual(record);
 	});
 
-	it("is its end too where the same service is bound there already", async () => {
+	it("settles at once as already bound if the same service is bound there", async () => {
 		const { world, recordId } = await deleted();
 		bind(world, "e1");
 		const answer = await ask(world, recordOf(world, recordId));
@@ -159,7 +159,7 @@ describe("the beginning of a restoration", () => {
 		expect(world.journal.restoring(recordId)).toBeNull();
 	});
 
-	it("is refused while the binding that stands there is being deleted, and shows that deletion", async () => {
+	it("is refused while the binding there is being deleted, and shows that deletion", async () => {
 		const { world, recordId } = await deleted();
 		bind(world, "e1");
 		const admission = await admit(commandOf(cidr), { ...world.ports, policy: lenient }, createDirectory());
@@ -177,7 +177,7 @@ describe("the beginning of a restoration", () => {
 		["prefixes", fault.unclear, "cloudflare_unavailable"],
 		["bindings", fault.throttled(1000), "cloudflare_unavailable"],
 		["bindings", fault.notFound, "cloudflare_refused"],
-	])("fails where the %s cannot be read, and leaves the record as it is", async (what, said, code) => {
+	])("fails if the %s cannot be read, and leaves the record unchanged", async (what, said, code) => {
 		const { world, recordId } = await deleted();
 		const record = recordOf(world, recordId);
 		world.misbehave = (call) => (call.startsWith(what) ? said : null);
@@ -186,8 +186,8 @@ describe("the beginning of a restoration", () => {
 	});
 });
 
-describe("a restoration that is asked for again", () => {
-	it("is joined while it is under way, and answered when it is done", async () => {
+describe("a restoration that is requested again", () => {
+	it("is joined while it is under way and answered from the record once it is done", async () => {
 		const { world, recordId } = await begun();
 		const underWay = recordOf(world, recordId);
 		expect(await ask(world, underWay)).toEqual({ ok: true, value: underWay });
@@ -197,7 +197,7 @@ describe("a restoration that is asked for again", () => {
 		expect(world.calls).toEqual([`create ${cidr}`]);
 	});
 
-	it("is one restoration also when both ask at the same time, from the same old record", async () => {
+	it("is a single restoration even when two people request it at the same time", async () => {
 		const { world, recordId } = await deleted();
 		const record = recordOf(world, recordId);
 		const both = await Promise.all([ask(world, record), ask(world, record, { ...restorer, name: "carol" })]);
@@ -206,7 +206,7 @@ describe("a restoration that is asked for again", () => {
 		expect(world.calls.filter((call) => call.startsWith("create"))).toHaveLength(1);
 	});
 
-	it("begins anew after one that has failed", async () => {
+	it("begins again after the first one failed", async () => {
 		const { world, recordId } = await begun();
 		play(world, { creates: ["refused"] });
 		await live(world, recordId);
@@ -219,7 +219,7 @@ describe("a restoration that is asked for again", () => {
 		expect(recordOf(world, recordId).state).toBe("restored");
 	});
 
-	it("begins again where its binding has gone, once reads do not lag any more", async () => {
+	it("begins again if its binding is gone once reads no longer lag", async () => {
 		const { world, recordId } = await begun();
 		await live(world, recordId);
 		for (const bindings of world.account.values())
@@ -236,7 +236,7 @@ describe("a restoration that is asked for again", () => {
 		expect(world.calls.filter((call) => call.startsWith("create"))).toHaveLength(2);
 	});
 
-	it("goes on from a record that the journal does not have any more", async () => {
+	it("works from a record that the journal no longer has", async () => {
 		const { world, recordId } = await deleted();
 		const record = { ...recordOf(world, recordId), id: "7zzp0k00000000000000000000" };
 		expect(await ask(world, record)).toMatchObject({ ok: true, value: { restoration: { state: "restoring" } } });

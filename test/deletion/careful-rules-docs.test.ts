@@ -6,18 +6,18 @@ import { phaseMeanings, rules } from "../../src/deletion/careful-rules.ts";
 const document = readFileSync("docs/architecture.md", "utf8");
 
 describe("docs/architecture.md", () => {
-	it("shows the table of rules as the code has it: `npm run docs:rules` brings it up to date", () => {
+	it("shows the same rules as the code; run `npm run docs:rules` to update it", () => {
 		expect(document).toBe(withCarefulRules(document));
 	});
 
-	it("has a line for each phase and each rule", () => {
+	it("has one line per phase and per rule", () => {
 		const lines = document.split("\n").filter((line) => line.startsWith("| `"));
 		expect(lines).toHaveLength(Object.keys(phaseMeanings).length + rules.length);
 	});
 });
 
 describe("a document without the section", () => {
-	it("is left alone", () => {
+	it("is left unchanged", () => {
 		expect(withCarefulRules("# Architecture\n")).toBeNull();
 	});
 });

@@ -1,5 +1,5 @@
-// The table of `careful-rules.ts`: it is complete, it has no row that nothing can reach, and whatever happens in whatever
-// order, it keeps its promises.
+// The table of `careful-rules.ts` is complete, every row can be reached, and it keeps its promises whatever happens in
+// whatever order.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -31,7 +31,7 @@ const answers: readonly CarefulEvent[] = [
 const sights: readonly CarefulEvent[] = ["saw_done", "saw_not_done", "saw_in_the_way", "saw_nothing"];
 const isOut = (phase: Phase): boolean => phase === "sent" || phase === "sent_again";
 
-/** A call is answered while it is out; everything else is looked at, but where nothing was sent. */
+/** A call that is out gets an answer. In every other phase there are only looks, and none before anything is sent. */
 const eventsIn = (phase: Phase): readonly CarefulEvent[] => {
 	if (phase === "ready") return ["go"];
 	return ["go", ...(isOut(phase) ? answers : sights)];
@@ -41,38 +41,38 @@ const rowsFor = (phase: Phase, event: CarefulEvent): Rule[] =>
 	rules.filter((one) => one.in === phase && one.on === event);
 
 describe("the table", () => {
-	it.each(everyPair)("has a last row without a condition for %s, %s, and none behind it", (phase, event) => {
+	it.each(everyPair)("ends the rows for %s, %s with its only unconditional row", (phase, event) => {
 		const rows = rowsFor(phase, event);
 		expect(rows.map(({ when }) => when === undefined)).toEqual(rows.map((_, index) => index === rows.length - 1));
 		expect(rows.length).toBeGreaterThan(0);
 		expect(new Set(rows.map(({ when }) => when)).size).toBe(rows.length);
 	});
 
-	it("has no row for what cannot occur", () => {
+	it("has no row for a pair that cannot occur", () => {
 		const possible = new Set(everyPair.map((pair) => pair.join()));
 		expect(rules.filter((one) => !possible.has([one.in, one.on].join()))).toEqual([]);
 	});
 
-	it("says where each row leads, unless the work ends there", () => {
+	it("names the next phase in every row that does not end the work", () => {
 		for (const { to, do: action } of rules)
 			expect(to === undefined).toBe(typeof action === "object" || action.startsWith("succeed"));
 	});
 
-	it("says what each phase means", () => {
+	it("gives every phase a meaning", () => {
 		expect(Object.keys(phaseMeanings)).toEqual([...phases]);
 	});
 
-	it("leaves an event that has no rule to the alarm, and changes nothing", () => {
+	it("looks again later, keeps the phase and says so, after an event without a rule", () => {
 		const facts = { nowMs: startMs, lookedAtMs: startMs, isHeld: false, retryAfterMs: 0 };
 		const progress: Progress = { ...notYetSent(startMs), phase: "doubtful" };
 		const step = stepOf(progress, "done", facts);
-		expect(step).toMatchObject({ progress: { ...progress, looks: 1 }, do: "look_later" });
+		expect(step).toMatchObject({ progress: { ...progress, looks: 1 }, do: "look_later", hasRule: false });
 	});
 });
 
-/** One event after another, as time passes and freezes come and go, until the work ends. */
+/** One step of a walk: an event, while time passes and freezes come and go. */
 interface Moment {
-	/** Of those that can occur, this one. */
+	/** Picks one of the events that can occur. */
 	event: number;
 	passesMs: number;
 	isHeld: boolean;
@@ -98,7 +98,7 @@ interface Passage {
 
 const ended = ({ do: action }: Step): boolean => typeof action === "object" || action.startsWith("succeed");
 
-/** Of the events that can follow an action. */
+/** The events that can follow an action. */
 function nextEvents(action: Action): readonly CarefulEvent[] {
 	if (action === "send") return answers;
 	return action === "look" ? sights : ["go"];
@@ -126,16 +126,16 @@ function walk(moments: readonly Moment[]): Passage[] {
 }
 
 const anyWalk = fc.array(aMoment, { maxLength: 40 }).map(walk);
-/** What Cloudflare's answer leaves open. */
+/** Whether the call may have taken effect for all that Cloudflare's answer says. */
 const mayHaveLanded = ({ from, event }: Passage): boolean =>
 	isOut(from.phase) && (event === "go" || event === "unclear");
 const failureOf = ({ do: action }: Step): string | null => (typeof action === "object" ? action.fail : null);
 
-/** What happened so far, as far as it matters. */
+/** The part of the past that decides what to do next. */
 interface Past {
 	isOut: boolean;
 	mayHaveLanded: boolean;
-	/** Cloudflare's last clear word, if it was not that it is done. */
+	/** Cloudflare's last clear answer, unless that was success. */
 	said: "refused" | "already" | "throttled" | null;
 	/** Nothing more is sent. */
 	isOver: boolean;
@@ -193,8 +193,8 @@ function modelOf(
 const holdsForAll = (check: (passages: Passage[]) => void): void =>
 	fc.assert(fc.property(anyWalk, check), { numRuns: 3000 });
 
-describe("whatever happens, in whatever order", () => {
-	it("has a rule for it, each rule is reached, and does what its past asks for", () => {
+describe("in any order of events", () => {
+	it("does what the model does, and reaches every rule", () => {
 		const reached = new Set<string>();
 		const rowOf = (one: { in: Phase; on: CarefulEvent; do: Action }) => JSON.stringify([one.in, one.on, one.do]);
 		const known = new Set<string>();
@@ -225,12 +225,12 @@ describe("whatever happens, in whatever order", () => {
 		expect(rules.map(rowOf).filter((row) => !reached.has(row))).toEqual([]);
 	});
 
-	it("sends no second call unless a look since the last one that left showed that it is not done", () => {
+	it("sends a call again only after a look since the last one showed that it is not done", () => {
 		holdsForAll((passages) => {
 			let isKnownUndone = true;
 			for (const { event, step } of passages) {
 				if (event === "saw_not_done") isKnownUndone = true;
-				// It never left.
+				// The call never left.
 				if (event === "held_back") isKnownUndone = true;
 				if (step.do !== "send") continue;
 				expect(isKnownUndone).toBe(true);
@@ -239,7 +239,7 @@ describe("whatever happens, in whatever order", () => {
 		});
 	});
 
-	it("sends three calls at most, within a minute of the verdicts, and none that is held", () => {
+	it("sends at most three calls, all within a minute of the verdicts, and none while held", () => {
 		holdsForAll((passages) => {
 			let left = 0;
 			for (const { from, event, facts, step } of passages) {
@@ -254,7 +254,7 @@ describe("whatever happens, in whatever order", () => {
 		});
 	});
 
-	it("never fails within the lag where a call may have taken effect", () => {
+	it("never fails before the lag is over if a call may have taken effect", () => {
 		holdsForAll((passages) => {
 			let lastOutAtMs: number | null = null;
 			for (const passage of passages) {
@@ -267,7 +267,7 @@ describe("whatever happens, in whatever order", () => {
 		});
 	});
 
-	it("says that we did it exactly where a call of ours may have", () => {
+	it("credits us exactly when a call of ours may have taken effect", () => {
 		holdsForAll((passages) => {
 			let maybe = false;
 			for (const passage of passages) {
@@ -278,7 +278,7 @@ describe("whatever happens, in whatever order", () => {
 		});
 	});
 
-	it("succeeds on a clear answer or a look that shows it, and on nothing else", () => {
+	it("succeeds only on a clear answer or a look that shows it", () => {
 		holdsForAll((passages) => {
 			for (const { event, step } of passages) {
 				const shows = event === "done" || event === "saw_done";
@@ -287,7 +287,7 @@ describe("whatever happens, in whatever order", () => {
 		});
 	});
 
-	it("says that nothing was sent only where nothing can have taken effect", () => {
+	it("reports that nothing was sent only if nothing can have taken effect", () => {
 		holdsForAll((passages) => {
 			const last = passages.at(-1);
 			const failure = last === undefined ? null : failureOf(last.step);
@@ -296,7 +296,7 @@ describe("whatever happens, in whatever order", () => {
 		});
 	});
 
-	it("asks to try again only where that can help", () => {
+	it("suggests a retry only when that can help", () => {
 		holdsForAll((passages) => {
 			const last = passages.at(-1);
 			if (last === undefined) return;
@@ -306,7 +306,7 @@ describe("whatever happens, in whatever order", () => {
 		});
 	});
 
-	it("counts the looks that decide nothing, and waits longer after each, but never past the end of the lag", () => {
+	it("counts inconclusive looks and waits up to 45 seconds after each, but never past the end of the lag", () => {
 		holdsForAll((passages) => {
 			for (const { from, facts, step } of passages) {
 				expect(step.progress.looks).toBe(from.looks + (step.do === "look_later" ? 1 : 0));
@@ -319,7 +319,7 @@ describe("whatever happens, in whatever order", () => {
 		});
 	});
 
-	it("ends once looks decide, however it began", () => {
+	it("ends once looks are conclusive, however it began", () => {
 		const decidingLook = fc.constantFrom<CarefulEvent>("saw_done", "saw_not_done", "saw_in_the_way");
 		fc.assert(
 			fc.property(anyWalk, decidingLook, (passages, sight) => {
@@ -339,7 +339,7 @@ describe("whatever happens, in whatever order", () => {
 	});
 });
 
-/** Whether each phase leaves open that a call of ours took effect, as its meaning says. */
+/** Whether a call of ours may have taken effect in each phase, according to the phase's meaning. */
 const leavesOpen: Record<Phase, boolean> = {
 	ready: false,
 	sent: true,
@@ -352,14 +352,14 @@ const leavesOpen: Record<Phase, boolean> = {
 };
 
 describe("a phase", () => {
-	it("means what it says: whether a call of ours may have taken effect", () => {
+	it("says whether a call of ours may have taken effect", () => {
 		holdsForAll((passages) => {
 			let maybe = false;
 			for (const passage of passages) {
 				if (mayHaveLanded(passage)) maybe = true;
 				if (ended(passage.step)) break;
 				const { phase } = passage.step.progress;
-				// One that is out may take effect, whatever came before.
+				// A call that is out may take effect, whatever came before.
 				expect(leavesOpen[phase]).toBe(maybe || isOut(phase));
 				if (phase === "sent" || phase === "sent_again") expect(phase === "sent_again").toBe(maybe);
 			}

@@ -1,5 +1,4 @@
-// Whatever dies on the way back, wherever: the record tells the truth in the end, and no POST follows another without a
-// look between.
+// A restoration can be stopped anywhere. Its record is true in the end, and there is a look between any two POSTs.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { callsAtMost, sendWindowMs } from "../../src/deletion/careful-rules.ts";
@@ -34,7 +33,7 @@ describe("a stop after any one call", () => {
 		],
 	];
 
-	it.each(scripts)("of %s leads to the same end", async (_, script, end) => {
+	it.each(scripts)("during %s does not change the outcome", async (_, script, end) => {
 		for (let calls = 1; ; calls++) {
 			const { world, recordId } = await begun();
 			play(world, script);
@@ -48,7 +47,7 @@ describe("a stop after any one call", () => {
 		}
 	});
 
-	it("of a POST that was on record and never left is not taken for a restoration", async () => {
+	it("before a recorded POST left does not count as a restoration", async () => {
 		const { world, recordId } = await begun();
 		expect(await carriedBack(recordId, mortal(world.ports, 2))).toBe(false);
 		expect(world.calls).toEqual([]);
@@ -59,7 +58,7 @@ describe("a stop after any one call", () => {
 	});
 });
 
-describe("a deletion that was asked for after the restoration has the last word", () => {
+describe("a deletion requested after the restoration has the last word", () => {
 	async function deleteAgain(world: World): Promise<void> {
 		world.clock.nowMs += 1000;
 		const admission = await admit(commandOf(cidr), world.ports, createDirectory());
@@ -69,7 +68,7 @@ describe("a deletion that was asked for after the restoration has the last word"
 		world.calls.length = 0;
 	}
 
-	it("where the restoration did not know yet that it had created the binding", async () => {
+	it("even if the restoration does not know yet that it created the binding", async () => {
 		const { world, recordId } = await begun();
 		play(world, { creates: ["done_and_lost"], reads: ["unreadable"] });
 		await carryBack(recordId, world.ports);
@@ -81,7 +80,7 @@ describe("a deletion that was asked for after the restoration has the last word"
 		expect(boundNow(world)).toBeUndefined();
 	});
 
-	it("where nothing had been sent yet, and somebody else had bound it", async () => {
+	it("if nothing has been sent yet and someone else had bound the CIDR", async () => {
 		const { world, recordId } = await begun();
 		bind(world, "e1");
 		await deleteAgain(world);
@@ -112,12 +111,12 @@ const aHistory = fc.record({
 	readable: fc.array(fc.boolean(), { maxLength: 8 }),
 	lives: fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 6 }),
 	lateMs: fc.array(fc.nat(100_000), { maxLength: 6 }),
-	/** After that many calls to Cloudflare, somebody else binds the CIDR. */
+	/** After this many calls to Cloudflare, someone else binds the CIDR. */
 	rival: fc.option(fc.record({ at: fc.nat(8), sameService: fc.boolean() }), { freq: 3 }),
 });
 
-describe("any history of lost answers, late effects, unreadable lists, rivals and deaths", () => {
-	it("ends with the truth, and with a look between any two POSTs", async () => {
+describe("any mix of lost answers, late effects, unreadable lists, rivals and restarts", () => {
+	it("ends with a true record and a look between any two POSTs", async () => {
 		await fc.assert(
 			fc.asyncProperty(aHistory, async ({ posts, readable, lives, lateMs, rival }) => {
 				const { world, recordId } = await begun();
@@ -151,7 +150,7 @@ describe("any history of lost answers, late effects, unreadable lists, rivals an
 						answer: "clear",
 						takesMs: 0,
 					};
-					// It never leaves.
+					// The call never leaves.
 					if (answer === "held") return fault.held(1 + takesMs);
 					looked = false;
 					sent += 1;

@@ -17,89 +17,81 @@ const endOf = { restored: "restored", already_bound: "already_bound", restoratio
 
 describe("a restoration", () => {
 	it.each<[string, Script, string]>([
-		["is done by a clear success", { creates: ["ok"] }, "sent 1, answered 200, restored"],
+		["is restored by a clear success", { creates: ["ok"] }, "sent 1, answered 200, restored"],
 		[
-			"was somebody else's doing where Cloudflare knows of a binding, and lists it with the same service",
+			"is already bound if Cloudflare reports a conflict and lists the binding with the same service",
 			{ creates: ["conflict"], reads: ["bound_meanwhile"] },
 			"sent 1, answered 409, read_back bound, already_bound",
 		],
 		[
-			"has failed where Cloudflare knows of a binding, and lists none",
+			"fails if Cloudflare reports a conflict but lists no binding",
 			{ creates: ["conflict"] },
 			"sent 1, answered 409, read_back not bound, restoration_failed",
 		],
 		[
-			"has failed where another service has been bound meanwhile",
+			"fails if another service was bound in the meantime",
 			{ creates: ["conflict"], reads: ["other_meanwhile"] },
 			"sent 1, answered 409, read_back bound to another service, restoration_failed",
 		],
 		[
-			"is done where no answer came and the binding is there",
+			"is restored if no answer came and the binding is there",
 			{ creates: ["done_and_lost"] },
 			"sent 1, not_answered, read_back bound, restored",
 		],
 		[
-			"is sent again where no answer came and nothing is bound",
+			"is sent again if no answer came and nothing is bound",
 			{ creates: ["lost", "ok"] },
 			"sent 1, not_answered, read_back not bound, sent 2, answered 200, restored",
 		],
 		[
-			"is done by us, not by somebody else, where the second POST finds what the first one left",
+			"counts as restored by us if the second POST finds the binding of the first",
 			{ creates: ["lost", "conflict"], reads: ["truth", "bound_meanwhile"] },
 			"sent 1, not_answered, read_back not bound, sent 2, answered 409, read_back bound, restored",
 		],
 		[
-			"has failed where no answer came and another service is bound",
+			"fails if no answer came and another service is bound",
 			{ creates: ["lost"], reads: ["other_meanwhile"] },
 			"sent 1, not_answered, read_back bound to another service, restoration_failed",
 		],
 		[
-			"is sent three times at the most",
+			"is sent at most three times",
 			{ creates: ["lost", "lost", "lost"] },
 			"sent 1, not_answered, read_back not bound, sent 2, not_answered, read_back not bound, sent 3, not_answered, read_back not bound, restoration_failed",
 		],
 		[
-			"has failed where Cloudflare refuses",
+			"fails if Cloudflare refuses",
 			{ creates: ["refused"] },
 			"sent 1, answered 403, read_back not bound, restoration_failed",
 		],
+		["fails if the credential is rejected", { creates: ["credential"] }, "sent 1, answered 401, restoration_failed"],
 		[
-			"has failed where the credential is rejected",
-			{ creates: ["credential"] },
-			"sent 1, answered 401, restoration_failed",
-		],
-		[
-			"is done where a lost POST lands after Cloudflare refused the next one",
+			"is restored if a lost POST lands after Cloudflare refused the next one",
 			{ creates: ["lost", "refused"], reads: ["truth", "truth", "bound_meanwhile"] },
 			"sent 1, not_answered, read_back not bound, sent 2, answered 403, read_back not bound, read_back bound, restored",
 		],
 		[
-			"waits out a short throttling, and looks before it sends again",
+			"waits out a short rate limit, then looks before it sends again",
 			{ creates: [{ throttled: 2000 }, "ok"] },
 			"sent 1, answered 429, read_back not bound, sent 2, answered 200, restored",
 		],
 		[
-			"was somebody else's doing where that was faster while it was throttled",
+			"is already bound if someone else binds it while we wait out a rate limit",
 			{ creates: [{ throttled: 2000 }], reads: ["bound_meanwhile"] },
 			"sent 1, answered 429, read_back bound, already_bound",
 		],
 		[
-			"has failed where the throttling is longer than its window",
+			"fails if the rate limit outlasts its send window",
 			{ creates: [{ throttled: 60_000 }] },
 			"sent 1, answered 429, restoration_failed",
 		],
 		[
-			"is sent when it was held back for a short while, as if nothing had been",
+			"is sent after being held back briefly, with no trace of the wait",
 			{ creates: [{ held: 5001 }, "ok"] },
 			"sent 1, answered 200, restored",
 		],
+		["fails if it is held back for longer than its send window", { creates: [{ held: 60_000 }] }, "restoration_failed"],
 		[
-			"has failed where it was held back for longer than its window",
-			{ creates: [{ held: 60_000 }] },
-			"restoration_failed",
-		],
-		[
-			"is looked for until a list can be read",
+			"looks until a list can be read",
 			{ creates: ["done_and_lost"], reads: ["unreadable", "no_prefix"] },
 			"sent 1, not_answered, read_back nothing conclusive, read_back bound, restored",
 		],
@@ -118,7 +110,7 @@ describe("a restoration", () => {
 		expect([record.failure, record.cloudflare?.status]).toEqual([null, 200]);
 	});
 
-	it("leaves the deletion's part of the story alone where it was held back", async () => {
+	it("leaves the deletion's own events alone when it is held back", async () => {
 		const { record } = await lived({ creates: [{ held: 5001 }, "ok"] });
 		const sent = record.timeline.filter(({ event }) => event === "sent");
 		expect(sent.map(({ attempt }) => attempt)).toEqual([1, 1]);
@@ -151,19 +143,19 @@ describe("a restoration", () => {
 			"cloudflare_unavailable",
 			"Cloudflare's rate limit is used up. Nothing was sent.",
 		],
-	])("that has failed says why (%#)", async (script, code, detail) => {
+	])("that failed says why (%#)", async (script, code, detail) => {
 		const { restoration } = await lived(script);
 		const why = typeof detail === "string" ? detail : expect.stringMatching(detail);
 		expect(restoration.failure).toEqual({ code, detail: why });
 	});
 
-	it("shows the new binding, which Cloudflare has still to set up", async () => {
+	it("shows the new binding, which is still provisioning", async () => {
 		const { world, restoration } = await lived({ creates: ["ok"] });
 		expect(restoration).toMatchObject({ binding_id: id("c1"), provisioning: { state: "provisioning" } });
 		expect(boundNow(world)).toMatchObject({ id: id("c1"), cidr, serviceId: id("5e") });
 	});
 
-	it("looks for the new binding where the answer to the creation does not show it", async () => {
+	it("looks for the new binding if Cloudflare's answer does not show it", async () => {
 		const { world, recordId } = await begun();
 		play(world, { creates: ["done_and_lost"] });
 		await live(world, recordId);
@@ -171,7 +163,7 @@ describe("a restoration", () => {
 		expect(world.calls).toEqual([`create ${cidr}`, "bindings 203.0.113.0/24 afresh", `binding ${cidr}`]);
 	});
 
-	it("is on record as sent before Cloudflare is asked", async () => {
+	it("is recorded as sent before the call leaves", async () => {
 		const { world, recordId } = await begun();
 		let seen: unknown;
 		world.misbehave = (call) => {
@@ -186,7 +178,7 @@ describe("a restoration", () => {
 		});
 	});
 
-	it("is shown as unknown while it is", async () => {
+	it("is shown as unknown while its outcome is unknown", async () => {
 		const { pauses } = await lived({ creates: ["lost", "lost", "lost"] });
 		const seconds = [1, 2, 4, 8, 16, 32, 45, 12];
 		expect(pauses).toEqual(seconds.map((s) => `unknown for ${s * 1000} ms`));
@@ -194,14 +186,14 @@ describe("a restoration", () => {
 		expect(odd.pauses).toEqual(["unknown for 1000 ms", "unknown for 2000 ms", "unknown for 4000 ms"]);
 	});
 
-	it("is not held by a freeze: it is what one wants to do in a freeze", async () => {
+	it("goes ahead during a freeze", async () => {
 		const { world, recordId } = await begun();
 		world.journal.frozen = freezeOf();
 		await live(world, recordId);
 		expect(recordOf(world, recordId).state).toBe("restored");
 	});
 
-	it("is not sent any more a minute after it was asked for", async () => {
+	it("is not sent once a minute has passed since the request", async () => {
 		const { world, recordId } = await begun();
 		world.clock.nowMs += 60_000;
 		await carryBack(recordId, world.ports);
@@ -215,7 +207,7 @@ describe("a restoration", () => {
 	it.each([
 		["prefix", { prefix_id: "a1/.." }],
 		["service", { service_id: null }],
-	])("from a record without a %s that could be called with is never sent", async (_, change) => {
+	])("is never sent if the record has no valid %s id", async (_, change) => {
 		const { world, recordId } = await begun();
 		const open = world.journal.restoring(recordId);
 		if (open?.deletion.binding == null) throw new Error("it is not under way");
@@ -226,7 +218,7 @@ describe("a restoration", () => {
 		expect(createsOf(world)).toBe(0);
 	});
 
-	it("is left alone once it is settled", async () => {
+	it("is left alone once it has settled", async () => {
 		const { world, recordId } = await begun();
 		await live(world, recordId);
 		const record = recordOf(world, recordId);

@@ -1,4 +1,4 @@
-// CIDRs as unbind reads them, against Node's own reading of addresses, which shares no code with it.
+// Compares how unbind reads CIDRs with Node's own address parser, which shares no code with it.
 import { BlockList, isIP, SocketAddress } from "node:net";
 import fc from "fast-check";
 import { expect, it } from "vitest";
@@ -8,7 +8,7 @@ import { anyCidr, closeCidr, family, familyBits } from "./ranges.ts";
 const typeOf = { 4: "ipv4", 6: "ipv6" } as const;
 const thorough = { numRuns: 5000 };
 
-/** Made of the parts of addresses, so that many are addresses and many nearly. */
+/** Texts built from parts of addresses, so that many are valid and many nearly are. */
 const addressLike = fc.oneof(
 	fc.ipV4(),
 	fc.ipV4Extended(),
@@ -21,14 +21,14 @@ const addressLike = fc.oneof(
 		.map((parts) => parts.join("")),
 );
 
-/** Its last address, written without the code that is tested. */
+/** A range's last address, written without the code under test. */
 const lastOf = ({ family: which, last }: Cidr): string => {
 	if (which === 4) return [24n, 16n, 8n, 0n].map((shift) => (last >> shift) & 255n).join(".");
 	return Array.from({ length: 8 }, (_, at) => ((last >> BigInt(112 - 16 * at)) & 0xffffn).toString(16)).join(":");
 };
 const addressOf = ({ text }: Cidr): string => text.replace(/\/.*/, "");
 
-it("takes for an address what Node does, but for a v6 with a zone or with a v4 ending", () => {
+it("accepts the same addresses as Node, except v6 with a zone or a v4 ending", () => {
 	fc.assert(
 		fc.property(addressLike, (text) => {
 			const which = isIP(text);
@@ -40,7 +40,7 @@ it("takes for an address what Node does, but for a v6 with a zone or with a v4 e
 	);
 });
 
-it("writes an address as Node does, but for a v4 ending", () => {
+it("writes addresses as Node does, except for v4 endings", () => {
 	fc.assert(
 		fc.property(anyCidr, (range) => {
 			const { family: which, length } = range;
@@ -52,7 +52,7 @@ it("writes an address as Node does, but for a v4 ending", () => {
 	);
 });
 
-it("contains what is in Node's list of the same range, from the first address to the last", () => {
+it("agrees with Node's block list on whether one range contains another", () => {
 	const pair = family.chain((which) =>
 		fc.tuple(
 			fc.oneof(
@@ -77,7 +77,7 @@ it("contains what is in Node's list of the same range, from the first address to
 	);
 });
 
-it("has Node's list hold a range's own first and last address, and none beside them", () => {
+it("agrees with Node's block list on a range's first and last address", () => {
 	fc.assert(
 		fc.property(anyCidr, (range) => {
 			const { family: which, first, last, length } = range;

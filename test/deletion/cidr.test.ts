@@ -26,7 +26,7 @@ describe("parseCidr", () => {
 	it.each([
 		["203.0.113.7", "203.0.113.7/32"],
 		["2001:db8::1", "2001:db8::1/128"],
-	])("refuses the bare address %s, and says that %s would be right", (text, hint) => {
+	])("refuses the bare address %s and suggests %s", (text, hint) => {
 		expect(read(text)).toEqual({ reason: "bare_address", hint });
 	});
 
@@ -36,26 +36,26 @@ describe("parseCidr", () => {
 		["128.0.0.0/0", "0.0.0.0/0"],
 		["2001:db8::1/64", "2001:db8::/64"],
 		["2001:db8:8000::/32", "2001:db8::/32"],
-	])("refuses the host bits of %s, and says that %s would be right", (text, hint) => {
+	])("refuses the host bits of %s and suggests %s", (text, hint) => {
 		expect(read(text)).toEqual({ reason: "host_bits", hint });
 	});
 
 	it.each([
-		["nothing", ""],
+		["an empty text", ""],
 		["a name", "edge-cdn"],
 		["a length without an address", "/24"],
 		["an address without its length", "203.0.113.0/"],
 		["a length with a leading zero", "203.0.113.0/024"],
 		["a v6 length with a leading zero", "2001:db8::/033"],
 		["a length of two zeros", "::/00"],
-		["a length beyond v4's", "203.0.113.0/33"],
-		["a length beyond v6's", "2001:db8::/129"],
+		["a length over 32 for v4", "203.0.113.0/33"],
+		["a length over 128 for v6", "2001:db8::/129"],
 		["a negative length", "203.0.113.0/-1"],
 		["a length with a sign", "203.0.113.0/+24"],
 		["a length in hex", "203.0.113.0/0x18"],
 		["a netmask", "203.0.113.0/255.255.255.0"],
 		["two lengths", "203.0.113.0/24/24"],
-		["an octet beyond 255", "203.0.256.0/24"],
+		["an octet over 255", "203.0.256.0/24"],
 		["an octal octet", "0313.0.113.0/24"],
 		["an octet with a leading zero", "203.00.113.0/24"],
 		["a hex octet", "0xcb.0.113.0/24"],
@@ -72,9 +72,9 @@ describe("parseCidr", () => {
 		["full-width digits", "\uff12\uff10\uff13.0.113.0/24"],
 		["a full-width slash", "203.0.113.0\uff0f24"],
 		["Arabic-Indic digits in the length", "203.0.113.0/\u0662\u0664"],
-		["space before", " 203.0.113.0/24"],
-		["a line break after", "203.0.113.0/24\n"],
-		["a NUL after", "203.0.113.0/24\u0000"],
+		["a leading space", " 203.0.113.0/24"],
+		["a trailing line break", "203.0.113.0/24\n"],
+		["a trailing NUL", "203.0.113.0/24\u0000"],
 		["10 kB", `203.0.113.0/24${"0".repeat(10_000)}`],
 		["10 kB of colons", ":".repeat(10_000)],
 	])("refuses %s", (_, text) => {
@@ -88,11 +88,11 @@ describe("parseCidr", () => {
 		"64:ff9b::192.0.2.0/120",
 		"::ffff:010.0.2.1/128",
 		"2001:db8::.1/128",
-	])("refuses the v4 ending of %s: it would be another range than it looks like", (text) => {
+	])("refuses the v4 ending of %s, which could name another range than it seems to", (text) => {
 		expect(read(text)).toEqual({ reason: "not_a_cidr" });
 	});
 
-	it("reads what it wrote as the same range", () => {
+	it("reads every canonical text back as the same range", () => {
 		fc.assert(
 			fc.property(anyCidr, (range) => {
 				expect(parseCidr(range.text)).toEqual({ ok: true, value: range });
@@ -100,7 +100,7 @@ describe("parseCidr", () => {
 		);
 	});
 
-	it("gives a canonical text, a hint or a refusal for anything, and both can be read", () => {
+	it("answers any text with a canonical text, a readable hint or a refusal", () => {
 		fc.assert(
 			fc.property(hostileText, (text) => {
 				const parsed = parseCidr(text);
@@ -112,7 +112,7 @@ describe("parseCidr", () => {
 		);
 	});
 
-	it("accepts an address with a length only where the host bits are zero", () => {
+	it("accepts an address with a length only if the host bits are zero", () => {
 		const addressAndLength = fc.tuple(fc.ipV4(), fc.integer({ min: 0, max: 32 }));
 		fc.assert(
 			fc.property(addressAndLength, ([address, length]) => {
@@ -139,7 +139,7 @@ describe("contains", () => {
 		expect(contains(cidr(outer), cidr(inner))).toBe(expected);
 	});
 
-	it("agrees with looking at every address", () => {
+	it("agrees with a check of every address", () => {
 		const pair = family.chain((which) => fc.tuple(closeCidr(which), closeCidr(which)));
 		fc.assert(
 			fc.property(pair, ([outer, inner]) => {
@@ -154,7 +154,7 @@ describe("contains", () => {
 });
 
 describe("cidrAt", () => {
-	it("ends a power of two after it begins", () => {
+	it("spans two to the power of the remaining bits", () => {
 		fc.assert(
 			fc.property(anyCidr, ({ family: which, first, length }) => {
 				const range = cidrAt(which, first, length);

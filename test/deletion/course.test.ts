@@ -59,7 +59,7 @@ const settled = (...given: Parameters<typeof course>): Deletion => {
 };
 
 describe("a judged deletion", () => {
-	it("is carried out where nothing speaks against it: it is judged as of now, and looked after soon", () => {
+	it("is carried out at once if every guard passes, with the alarm set soon after", () => {
 		expect(course([pass])).toEqual({
 			open: { deletion: judged([pass]), terms, progress: notYetSent(startMs) },
 			dueAtMs: startMs + lookAfterMs,
@@ -67,15 +67,15 @@ describe("a judged deletion", () => {
 	});
 
 	it.each([
-		["before", startMs - 1],
-		["just at", startMs],
-	])("is carried out where it is asked for %s now", (_, ms) => {
+		["a millisecond ago", startMs - 1],
+		["now", startMs],
+	])("is carried out at once if it is scheduled for %s", (_, ms) => {
 		expect(course([pass], { not_before: at(ms), state: "scheduled" })).toMatchObject({
 			open: { deletion: { state: "deleting", timeline: [{ event: "requested" }] } },
 		});
 	});
 
-	it("waits for its time", () => {
+	it("waits until its scheduled time", () => {
 		const not_before = at(startMs + 1);
 		expect(course([pass], { not_before })).toMatchObject({
 			open: { deletion: { state: "scheduled", timeline: [{}, { event: "scheduled", not_before }] }, terms },
@@ -83,7 +83,7 @@ describe("a judged deletion", () => {
 		});
 	});
 
-	it("waits for another person, as long as the policy says, and says which guards ask for one", () => {
+	it("waits for an approval for as long as the policy says, and names the guards that need one", () => {
 		const policy = policyOf({ approvalMinutes: 15 });
 		const given = course([{ ...risk, acknowledged: true }, waits], { not_before: at(startMs + 1) }, policy);
 		const expiresAtMs = startMs + 15 * 60_000;
@@ -109,24 +109,24 @@ describe("a judged deletion", () => {
 
 	it.each<[string, Verdict[], Deletion["failure"]]>([
 		[
-			"a guard says so, by whose name",
+			"a guard refuses, with that guard's code",
 			[risk, waits, protectedOne],
 			{ code: "protected", detail: sentenceOf("protected") },
 		],
 		[
-			"a guard says so, and when to ask again",
+			"a guard refuses for now, with the time to retry",
 			[spent, protectedOne],
 			{ code: "budget", detail: sentenceOf("budget"), retry_after_seconds: 90 },
 		],
 		[
-			"risks have to be named, before anybody is asked for an approval",
+			"risks are not acknowledged, before anyone is asked to approve",
 			[risk, other, waits],
 			{
 				code: "acknowledgement_required",
 				detail: "This deletion carries a risk that has to be named: acknowledge=leaves_no_service, still_provisioning.",
 			},
 		],
-	])("is refused where %s", (_, guards, failure) => {
+	])("is refused if %s", (_, guards, failure) => {
 		const refused = settled(guards);
 		expect(refused).toMatchObject({ state: "refused", settled_at: at(startMs), guards });
 		expect(refused.failure).toEqual(failure);
@@ -135,13 +135,13 @@ describe("a judged deletion", () => {
 });
 
 describe("a deletion that is judged again after an approval", () => {
-	it("is carried out where the approval covers what asks for one", () => {
+	it("is carried out if the approval covers every guard that needs one", () => {
 		expect(course([{ ...waits, approved: true }], { approval: approved })).toMatchObject({
 			open: { deletion: { state: "deleting", approval: approved } },
 		});
 	});
 
-	it("is refused where a new risk came up: an approval speaks of what it was asked for", () => {
+	it("is refused if a new risk has come up that the approval does not cover", () => {
 		const refused = settled(
 			[
 				{ ...waits, approved: true },
@@ -156,7 +156,7 @@ describe("a deletion that is judged again after an approval", () => {
 		});
 	});
 
-	it("is refused by a guard like any other", () => {
+	it("is refused if a guard refuses, approval or not", () => {
 		expect(settled([{ ...waits, approved: true }, protectedOne], { approval: approved }).failure).toEqual({
 			code: "protected",
 			detail: sentenceOf("protected"),

@@ -11,7 +11,7 @@ const decide = (world: World, recordId: string, word: Word, actor: Actor = appro
 	decideApproval(world.journal.get(recordId), word, actor, world.ports);
 
 describe("an approval", () => {
-	it("makes it a scheduled deletion whose time has come, judged anew with what was approved", async () => {
+	it("schedules the deletion for now, to be judged again with the approved guards", async () => {
 		const { world, recordId } = await pending();
 		world.clock.nowMs += 60_000;
 		const given = decide(world, recordId, "approve");
@@ -38,7 +38,7 @@ describe("an approval", () => {
 		);
 	});
 
-	it("leaves it its time", async () => {
+	it("keeps the deletion's scheduled time", async () => {
 		const { world, recordId } = await pending({ notBeforeMs: startMs + 2 * hour });
 		decide(world, recordId, "approve");
 		expect(world.journal.dueAtMs(recordId)).toBe(startMs + 2 * hour);
@@ -49,7 +49,7 @@ describe("an approval", () => {
 		expect(recordOf(world, recordId).state).toBe("deleted");
 	});
 
-	it("is given once: twice by the same person is the same word, and somebody else's comes too late", async () => {
+	it("counts once: a repeat by the same person changes nothing, and a later decision is refused", async () => {
 		const { world, recordId } = await pending();
 		decide(world, recordId, "approve");
 		const record = recordOf(world, recordId);
@@ -66,7 +66,7 @@ describe("an approval", () => {
 		expect(recordOf(world, recordId)).toEqual(record);
 	});
 
-	it("does not cover what came up since", async () => {
+	it("does not cover a risk that came up since", async () => {
 		const { world, recordId } = await pending();
 		decide(world, recordId, "approve");
 		world.account.set(edge, [bindingOf(id("b1"), "203.0.113.0/24", { provisioningState: "provisioning" })]);
@@ -77,7 +77,7 @@ describe("an approval", () => {
 		});
 	});
 
-	it("does not cut through a freeze", async () => {
+	it("does not override a freeze", async () => {
 		const { world, recordId } = await pending();
 		world.journal.frozen = freezeOf();
 		expect(decide(world, recordId, "approve")).toMatchObject({ ok: true, value: { state: "scheduled" } });
@@ -86,7 +86,7 @@ describe("an approval", () => {
 		expect(world.calls).toEqual([]);
 	});
 
-	it("comes too late where the time for it is over, though nobody has noticed yet", async () => {
+	it("comes too late after the expiry, even if the alarm has not run yet", async () => {
 		const { world, recordId } = await pending();
 		world.clock.nowMs += hour;
 		expect(decide(world, recordId, "approve")).toMatchObject({
@@ -101,7 +101,7 @@ describe("an approval", () => {
 });
 
 describe("a rejection", () => {
-	it("is the end of it, on record, and nothing is sent", async () => {
+	it("settles the deletion as refused, on record, and sends nothing", async () => {
 		const { world, recordId } = await pending();
 		const given = decide(world, recordId, "reject");
 		expect(given).toMatchObject({
@@ -133,38 +133,35 @@ describe.each<[string, (world: World, recordId: string, actor: Actor) => ReturnT
 		["without the scope", actorOf({ name: "bob", scopes: ["read", "restore", "freeze"] }), "scope_missing"],
 		["outside the actor's ranges", { ...whole, ranges: ["203.0.113.0/25", "::/0"] }, "out_of_range"],
 		["without any range", { ...whole, ranges: [] }, "out_of_range"],
-	])("is not taken %s, and nothing changes", async (_case, actor, code) => {
+	])("is refused %s and changes nothing", async (_case, actor, code) => {
 		const { world, recordId } = await pending();
 		const record = recordOf(world, recordId);
 		expect(act(world, recordId, actor)).toMatchObject({ ok: false, failure: { code, detail: expect.any(String) } });
 		expect(recordOf(world, recordId)).toEqual(record);
 	});
 
-	it("is taken within the actor's ranges", async () => {
+	it("is accepted within the actor's ranges", async () => {
 		const { world, recordId } = await pending();
 		expect(act(world, recordId, { ...whole, ranges: ["203.0.112.0/22"] })).toMatchObject({ ok: true });
 	});
 
-	it("needs a record", async () => {
+	it("answers deletion_not_found if there is no record", async () => {
 		const { world } = await pending();
 		expect(act(world, "7zzp0k00000000000000000000", whole)).toMatchObject({ failure: { code: "deletion_not_found" } });
 	});
 });
 
-describe("nobody", () => {
-	it.each<Word>(["approve", "reject"])(
-		"can %s a deletion of their own, whatever the scopes and the door",
-		async (word) => {
-			const { world, recordId } = await pending();
-			for (const name of ["ci", "CI", "Ci"]) {
-				const self = actorOf({ name, door: "cloudflare", scopes: ["delete", "approve"] });
-				expect(decide(world, recordId, word, self)).toMatchObject({ failure: { code: "self_approval" } });
-			}
-			expect(recordOf(world, recordId).state).toBe("pending_approval");
-		},
-	);
+describe("no one", () => {
+	it.each<Word>(["approve", "reject"])("can %s their own deletion, whatever their scopes and door", async (word) => {
+		const { world, recordId } = await pending();
+		for (const name of ["ci", "CI", "Ci"]) {
+			const self = actorOf({ name, door: "cloudflare", scopes: ["delete", "approve"] });
+			expect(decide(world, recordId, word, self)).toMatchObject({ failure: { code: "self_approval" } });
+		}
+		expect(recordOf(world, recordId).state).toBe("pending_approval");
+	});
 
-	it("can decide about a deletion that does not wait for it", async () => {
+	it("can approve or reject a deletion that is not waiting for approval", async () => {
 		const { world, recordId } = await scheduled();
 		expect(decide(world, recordId, "approve")).toMatchObject({ failure: { code: "conflict" } });
 		expect(decide(world, recordId, "reject")).toMatchObject({ failure: { code: "conflict" } });
@@ -176,7 +173,7 @@ describe("a cancellation", () => {
 	it.each([
 		["pending_approval", pending],
 		["scheduled", scheduled],
-	])("takes back what is %s, once, and nothing is sent", async (state, make) => {
+	])("of a deletion that is %s works once and sends nothing", async (state, make) => {
 		const { world, recordId } = await make();
 		expect(recordOf(world, recordId).state).toBe(state);
 		const taken = cancel(world.journal.get(recordId), actorOf({ name: "carol" }), world.ports);
@@ -193,7 +190,7 @@ describe("a cancellation", () => {
 		expect(world.calls).toEqual([]);
 	});
 
-	it("comes too late when it is carried out, and changes nothing", async () => {
+	it("is refused once the deletion is carried out, and changes nothing", async () => {
 		const { world, recordId } = await scheduled();
 		const before = recordOf(world, recordId);
 		world.clock.nowMs += hour;

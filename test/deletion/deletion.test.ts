@@ -39,14 +39,14 @@ const deletion: Deletion = {
 };
 
 describe("a record's state", () => {
-	it("is open or settled, never both", () => {
+	it("is either open or settled", () => {
 		for (const state of openStates) expect(isOpen({ ...deletion, state })).toBe(true);
 		for (const state of settledStates) expect(isOpen({ ...deletion, state })).toBe(false);
 	});
 });
 
 describe("withEvent", () => {
-	it("adds to the timeline and leaves the record that it was given as it is", () => {
+	it("adds to the timeline without changing the record it was given", () => {
 		const told = withEvent(deletion, startMs + 7, "sent", { attempt: 1 });
 		expect(told.timeline).toEqual([
 			...deletion.timeline,
@@ -57,13 +57,13 @@ describe("withEvent", () => {
 });
 
 describe("settle", () => {
-	it("tells when, and ends the timeline with the state", () => {
+	it("sets the time and ends the timeline with the state", () => {
 		const settled = settle(deletion, startMs + 1000, "deleted");
 		expect(settled).toMatchObject({ state: "deleted", settled_at: "2026-11-03T12:00:01.000Z", failure: null });
 		expect(settled.timeline.at(-1)).toEqual({ at: "2026-11-03T12:00:01.000Z", event: "deleted" });
 	});
 
-	it("keeps why it failed", () => {
+	it("records why the deletion failed", () => {
 		const failure = { code: "cloudflare_refused", detail: "No." } as const;
 		const settled = settle(deletion, startMs, "failed", failure);
 		expect(settled.failure).toEqual(failure);
@@ -83,15 +83,15 @@ describe("a caller's key", () => {
 		[false, "refused by a guard", settle(deletion, startMs, "refused", { code: "changed", detail: "No." })],
 		[
 			true,
-			"to be asked again",
+			"refused with a time to retry",
 			settle(deletion, startMs, "refused", { ...refused, code: "budget", retry_after_seconds: 9 }),
 		],
 		[false, "refused by Cloudflare", failed(refused, 1)],
-		[true, "throttled", failed({ ...refused, retry_after_seconds: 9 }, 1)],
-		[true, "failed at its look-up", failed(refused, 0)],
+		[true, "refused by the rate limit", failed({ ...refused, retry_after_seconds: 9 }, 1)],
+		[true, "failed during its look-up", failed(refused, 0)],
 		[true, "failed before anything was sent", failed({ ...refused, code: "credential_rejected" }, null)],
-		[false, "of no binding", failed({ ...refused, code: "binding_not_found" }, null)],
-	])("is left free (%s) where the deletion was %s", (free, _, settled) => {
+		[false, "failed for want of a binding", failed({ ...refused, code: "binding_not_found" }, null)],
+	])("is released (%s) after the deletion was %s", (free, _, settled) => {
 		expect(leavesKeyFree(settled)).toBe(free);
 	});
 });
@@ -137,7 +137,7 @@ describe("summaryOf", () => {
 		["203.0.113.0/26", "203.0.113.0/26"],
 		["edge-cdn", null],
 		["c01d0000000000000000000000000001", null],
-	])("shows the CIDR that was named where no binding was found: %s", (target, cidr) => {
+	])("shows the requested CIDR if no binding was found: %s", (target, cidr) => {
 		const { binding_id, cidr: shown } = summaryOf({ ...deletion, binding: null, target });
 		expect({ binding_id, shown }).toEqual({ binding_id: null, shown: cidr });
 	});

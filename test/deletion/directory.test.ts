@@ -12,13 +12,13 @@ const cidrTarget = (text: string) => {
 };
 
 describe("the directory", () => {
-	it("knows nothing at first", () => {
+	it("is empty at first", () => {
 		const directory = createDirectory();
 		expect(directory.prefixFor(targetOf("203.0.113.0/26"))).toBeNull();
 		expect(directory.prefixFor(targetOf(id("b1")))).toBeNull();
 	});
 
-	it("remembers the most specific prefix around a CIDR", () => {
+	it("remembers the most specific prefix that holds a CIDR", () => {
 		const directory = createDirectory();
 		directory.learnPrefixes([wide, narrow, v6]);
 		expect(directory.prefixFor(targetOf("203.0.113.0/26"))).toBe(narrow.id);
@@ -27,7 +27,7 @@ describe("the directory", () => {
 		expect(directory.prefixFor(targetOf("198.51.100.0/24"))).toBeNull();
 	});
 
-	it("remembers a binding's prefix until the prefix is gone", () => {
+	it("remembers a binding's prefix until the prefix is gone from the account", () => {
 		const directory = createDirectory();
 		directory.learnPrefixes([wide, narrow]);
 		directory.learnBindings(narrow.id, [bindingOf(id("b1"), "203.0.113.0/26")]);
@@ -37,7 +37,7 @@ describe("the directory", () => {
 		expect(directory.prefixFor(targetOf("203.0.113.0/26"))).toBe(wide.id);
 	});
 
-	it("forgets a binding that its prefix has no more", () => {
+	it("forgets a binding that its prefix no longer lists", () => {
 		const directory = createDirectory();
 		directory.learnBindings(narrow.id, [bindingOf(id("b1"), "203.0.113.0/26"), bindingOf(id("b2"), "203.0.113.64/26")]);
 		directory.learnBindings(wide.id, [bindingOf(id("b3"), "203.0.112.0/26")]);
@@ -49,7 +49,7 @@ describe("the directory", () => {
 		]);
 	});
 
-	it("never gives an id that could not stand in a path", () => {
+	it("never gives an id that is not safe in a path", () => {
 		const directory = createDirectory();
 		directory.learnPrefixes([prefixOf("..", "203.0.113.0/24")]);
 		directory.learnBindings("..", [bindingOf(id("b1"), "203.0.113.0/26")]);
@@ -59,7 +59,7 @@ describe("the directory", () => {
 });
 
 describe("prefixesAround", () => {
-	it("gives the prefixes that hold a CIDR, the most specific first", () => {
+	it("gives the prefixes that hold a CIDR, most specific first", () => {
 		const around = prefixesAround([wide, v6, narrow], cidrTarget("203.0.113.0/26"));
 		expect(around).toEqual([narrow, wide]);
 		expect(prefixesAround([narrow], cidrTarget("203.0.112.0/23"))).toEqual([]);

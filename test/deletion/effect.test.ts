@@ -17,7 +17,7 @@ const effect = (deleted: string, ...others: string[]) =>
 	);
 
 describe("effectOf", () => {
-	it("leaves all addresses without a service when nothing else covers them", () => {
+	it("leaves every address without a service if nothing else covers them", () => {
 		expect(effect("198.51.100.0/24")).toEqual({
 			falls_back_to: null,
 			unaffected: [],
@@ -27,14 +27,14 @@ describe("effectOf", () => {
 		});
 	});
 
-	it("names the prefix's other bindings, which neither gain nor lose", () => {
+	it("names the prefix's other bindings, which neither gain nor lose traffic", () => {
 		const others = ["203.0.113.192/26", "203.0.112.0/23", "203.0.113.0/24", "203.0.113.0/26", "203.0.113.128/27"];
 		const { falls_back_to, unaffected, beside } = effect("203.0.113.128/26", ...others);
 		expect([falls_back_to?.cidr, unaffected.map(({ cidr }) => cidr)]).toEqual(["203.0.113.0/24", ["203.0.113.128/27"]]);
 		expect(beside?.map(({ cidr }) => cidr)).toEqual(["203.0.112.0/23", "203.0.113.0/26", "203.0.113.192/26"]);
 	});
 
-	it("hands the traffic to the next less specific binding, and names its service", () => {
+	it("hands the traffic to the next less specific binding and names its service", () => {
 		const others = [bound("203.0.113.0/24", "Magic Transit"), bound("203.0.112.0/23", "CDN")];
 		const { falls_back_to, without_service } = effectOf(bound("203.0.113.128/25"), others);
 		expect(falls_back_to).toEqual({
@@ -45,25 +45,25 @@ describe("effectOf", () => {
 		expect(without_service).toEqual({ cidrs: [], total: 0 });
 	});
 
-	it("hands the traffic to another binding of the very same range", () => {
+	it("hands the traffic to another binding of the same range", () => {
 		const twin = { ...bound("203.0.113.0/24"), id: "twin" };
 		const { falls_back_to, unaffected } = effectOf(bound("203.0.113.0/24"), [twin]);
 		expect(falls_back_to?.id).toBe("twin");
 		expect(unaffected).toEqual([]);
 	});
 
-	it("names the more specific bindings inside, in the order of their addresses", () => {
+	it("names the more specific bindings inside, in order of address", () => {
 		const { unaffected } = effect("203.0.113.0/24", "203.0.113.128/25", "203.0.113.64/26", "203.0.113.0/26");
 		expect(unaffected.map((one) => one.cidr)).toEqual(["203.0.113.0/26", "203.0.113.64/26", "203.0.113.128/25"]);
 	});
 
 	it.each([
-		["adjacent bindings that cover all", ["203.0.113.0/25", "203.0.113.128/25"], []],
+		["adjacent bindings that cover everything", ["203.0.113.0/25", "203.0.113.128/25"], []],
 		["a hole at the end", ["203.0.113.128/25"], ["203.0.113.0/25"]],
 		["a hole in the middle", ["203.0.113.64/26"], ["203.0.113.0/26", "203.0.113.128/25"]],
 		["nested holes", ["203.0.113.0/25", "203.0.113.64/26"], ["203.0.113.128/25"]],
 		["a single address", ["203.0.113.0/32"], null],
-	])("counts what nobody covers: %s", (_, inside, left) => {
+	])("counts the addresses that no binding covers: %s", (_, inside, left) => {
 		const { without_service } = effect("203.0.113.0/24", ...inside);
 		if (left === null) {
 			expect(without_service.total).toBe(8);
@@ -71,7 +71,7 @@ describe("effectOf", () => {
 		} else expect(without_service).toEqual({ cidrs: left, total: left.length });
 	});
 
-	it("is not touched by bindings beside it, nor by those of the other family", () => {
+	it("ignores bindings beside it and bindings of the other family", () => {
 		const { falls_back_to, unaffected } = effect("203.0.113.0/25", "203.0.113.128/25", "::/0");
 		expect({ falls_back_to, unaffected }).toEqual({ falls_back_to: null, unaffected: [] });
 	});
@@ -84,7 +84,7 @@ describe("effectOf", () => {
 		expect(without_service.cidrs).toContain("2001:db8:100::/64");
 	});
 
-	it("lists a hundred ranges at most, and counts them all", () => {
+	it("lists at most a hundred ranges but counts them all", () => {
 		const holes = Array.from({ length: 128 }, (_, index) => `203.0.113.${index * 2}/32`);
 		const { without_service } = effect("203.0.113.0/24", ...holes);
 		expect(without_service.cidrs).toHaveLength(100);
@@ -92,14 +92,14 @@ describe("effectOf", () => {
 	});
 });
 
-/** Who serves an address: the most specific binding that covers it. */
+/** The binding that serves an address: the most specific one that covers it. */
 function serverOf(address: bigint, bindings: readonly BoundRange[]): string | null {
 	const covering = bindings.filter(({ range }) => range.first <= address && address <= range.last);
 	return covering.toSorted((a, b) => b.range.length - a.range.length)[0]?.id ?? null;
 }
 
-describe("effectOf, beside a longest-prefix match of every address", () => {
-	/** One range a binding, as Cloudflare has it; the first is deleted. */
+describe("effectOf, compared with a longest-prefix match of every address", () => {
+	/** One binding per range, as at Cloudflare. The first one is deleted. */
 	const account = family.chain((which) =>
 		fc
 			.uniqueArray(closeCidr(which), { minLength: 1, maxLength: 12, selector: (range) => range.text })
@@ -109,7 +109,7 @@ describe("effectOf, beside a longest-prefix match of every address", () => {
 			})),
 	);
 
-	it("says of each address who serves it after, and that no other address changes hands", () => {
+	it("says which binding serves each address afterwards, and moves no other address", () => {
 		fc.assert(
 			fc.property(account, ({ which, bindings }) => {
 				const [deleted, ...others] = bindings;
@@ -131,7 +131,7 @@ describe("effectOf, beside a longest-prefix match of every address", () => {
 		);
 	});
 
-	it("tells the orphaned addresses in as few ranges as can be", () => {
+	it("reports the uncovered addresses in as few ranges as possible", () => {
 		fc.assert(
 			fc.property(account, ({ bindings }) => {
 				const [deleted] = bindings;
@@ -148,7 +148,7 @@ describe("effectOf, beside a longest-prefix match of every address", () => {
 		);
 	});
 
-	it("tells the same whatever the order in which the bindings come", () => {
+	it("gives the same answer whatever the order of the bindings", () => {
 		fc.assert(
 			fc.property(account, ({ bindings }) => {
 				const [deleted] = bindings;

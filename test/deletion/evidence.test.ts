@@ -1,4 +1,4 @@
-// What each guard sees, and what it says of it.
+// What each guard sees and the verdict it gives.
 import { describe, expect, it } from "vitest";
 import type { Facts } from "../../src/deletion/guards.ts";
 import { factsOf, live, verdictOf, wholePrefix } from "./facts.ts";
@@ -25,12 +25,12 @@ const cases: Record<string, Case[]> = {
 	frozen: [
 		["there is no freeze", factsOf(), pass],
 		[
-			"somebody has to lift it",
+			"the freeze has to be lifted by hand",
 			factsOf({ freeze: freezeOf() }),
 			{ verdict: "refuse", freeze_reason: "BGP incident", by: "alice", until: null, retry_after_seconds: 300 },
 		],
 		[
-			"it lifts itself in a while",
+			"the freeze ends by itself in a while",
 			factsOf({ freeze: freezeOf({ until: at(startMs + 90_500) }) }),
 			{
 				verdict: "refuse",
@@ -41,7 +41,7 @@ const cases: Record<string, Case[]> = {
 			},
 		],
 		[
-			"it lifts itself in a millisecond",
+			"the freeze ends by itself in a millisecond",
 			factsOf({ freeze: freezeOf({ until: at(startMs + 1) }) }),
 			expect.objectContaining({ verdict: "refuse", retry_after_seconds: 1 }),
 		],
@@ -49,46 +49,50 @@ const cases: Record<string, Case[]> = {
 	protected: [
 		["nothing is protected", factsOf(), pass],
 		[
-			"the range itself is",
+			"its range is protected",
 			factsOf({ policy: protecting("203.0.113.128/25") }),
 			{ verdict: "refuse", by: "203.0.113.128/25" },
 		],
 		[
-			"a range around it is",
+			"a range around it is protected",
 			factsOf({ policy: protecting("203.0.112.0/22") }),
 			{ verdict: "refuse", by: "203.0.112.0/22" },
 		],
-		["a neighbour is", factsOf({ policy: protecting("203.0.113.0/25", "::/0") }), pass],
-		["its id is", factsOf({ policy: protecting(id("b1")) }), { verdict: "refuse", by: id("b1") }],
+		["only its neighbours are protected", factsOf({ policy: protecting("203.0.113.0/25", "::/0") }), pass],
+		["its id is protected", factsOf({ policy: protecting(id("b1")) }), { verdict: "refuse", by: id("b1") }],
 		[
-			"its id is, in the other spelling",
+			"its id is protected in the other spelling",
 			factsOf({ policy: protecting(dashed(id("b1"))) }),
 			{ verdict: "refuse", by: dashed(id("b1")) },
 		],
-		["its prefix is", factsOf({ policy: protecting(id("a2"), id("a1")) }), { verdict: "refuse", by: id("a1") }],
-		["another id is", factsOf({ policy: protecting(id("a2"), id("b0")) }), pass],
 		[
-			"a range inside it is, whose traffic would move",
+			"its prefix is protected",
+			factsOf({ policy: protecting(id("a2"), id("a1")) }),
+			{ verdict: "refuse", by: id("a1") },
+		],
+		["only other ids are protected", factsOf({ policy: protecting(id("a2"), id("b0")) }), pass],
+		[
+			"a protected range inside it would lose its traffic",
 			factsOf({ policy: protecting("203.0.113.192/27") }),
 			{ verdict: "refuse", by: "203.0.113.192/27" },
 		],
 		[
-			"a range inside it is, that a more specific binding keeps whole",
+			"a more specific binding keeps the whole of a protected range inside it",
 			factsOf({ policy: protecting("203.0.113.192/27") }, [wholePrefix, bindingOf(id("b2"), "203.0.113.192/26")]),
 			pass,
 		],
 		[
-			"a range inside it is, that is a more specific binding itself",
+			"a protected range inside it is a more specific binding itself",
 			factsOf({ policy: protecting("203.0.113.192/26") }, [wholePrefix, bindingOf(id("b2"), "203.0.113.192/26")]),
 			pass,
 		],
 		[
-			"a range inside it is, of which a more specific binding keeps a part",
+			"a more specific binding keeps only part of a protected range inside it",
 			factsOf({ policy: protecting("203.0.113.192/26") }, [wholePrefix, bindingOf(id("b2"), "203.0.113.192/27")]),
 			{ verdict: "refuse", by: "203.0.113.192/26" },
 		],
 		[
-			"one range inside it is kept, and another is not",
+			"one protected range inside it is kept and another is not",
 			factsOf({ policy: protecting("203.0.113.192/26", "203.0.113.128/32") }, [
 				bindingOf(id("b2"), "203.0.113.192/26"),
 			]),
@@ -97,28 +101,28 @@ const cases: Record<string, Case[]> = {
 	],
 	out_of_range: [
 		[
-			"two ranges do not hold it",
+			"neither of two ranges contains it",
 			factsOf({ ranges: [cidr("198.51.100.0/24"), cidr("203.0.113.128/26")] }),
 			{ verdict: "refuse", cidr: "203.0.113.128/25", ranges: ["198.51.100.0/24", "203.0.113.128/26"] },
 		],
-		["there is no range", factsOf({ ranges: [] }), { verdict: "refuse", cidr: "203.0.113.128/25", ranges: [] }],
+		["the actor has no range", factsOf({ ranges: [] }), { verdict: "refuse", cidr: "203.0.113.128/25", ranges: [] }],
 		[
-			"the range is another family's",
+			"the range is of the other address family",
 			factsOf({ ranges: [cidr("::/0")] }),
 			{ verdict: "refuse", cidr: "203.0.113.128/25", ranges: ["::/0"] },
 		],
-		["the range is just it", factsOf({ ranges: [cidr("203.0.113.128/25")] }), pass],
-		["one of the ranges holds it", factsOf({ ranges: [cidr("198.51.100.0/24"), cidr("203.0.112.0/23")] }), pass],
+		["the range is exactly the binding's", factsOf({ ranges: [cidr("203.0.113.128/25")] }), pass],
+		["one of the ranges contains it", factsOf({ ranges: [cidr("198.51.100.0/24"), cidr("203.0.112.0/23")] }), pass],
 	],
 	budget: [
-		["the last of five is left", factsOf(paced(4, 0)), pass],
+		["one of five is left", factsOf(paced(4, 0)), pass],
 		[
 			"five are spent",
 			factsOf(paced(5, 1, startMs - 10 * minute, startMs), [wholePrefix, bindingOf(id("b2"), "203.0.113.0/26")]),
 			{ verdict: "refuse", deletions: 5, limit: 5, window_minutes: 60, retry_after_seconds: 3000 },
 		],
 		[
-			"more are spent than there are now, of a budget that was cut",
+			"the budget was cut below what is already spent",
 			factsOf({
 				...paced(9, 0, startMs - minute + 1),
 				policy: policyOf({ budget: { deletions: 1, windowMinutes: 1 } }),
@@ -126,7 +130,7 @@ const cases: Record<string, Case[]> = {
 			{ verdict: "refuse", deletions: 9, limit: 1, window_minutes: 1, retry_after_seconds: 1 },
 		],
 		[
-			"two of three have to leave the window of a budget that was cut",
+			"the budget was cut and two of three have to leave the window first",
 			factsOf({
 				pace: { account: [50, 30, 10].map((ago) => startMs - ago * minute), prefix: [] },
 				policy: policyOf({ budget: { deletions: 2, windowMinutes: 60 } }),
@@ -135,7 +139,7 @@ const cases: Record<string, Case[]> = {
 		],
 	],
 	breadth: [
-		["it is the prefix's first, even of its only one", factsOf(paced(1, 0), []), pass],
+		["it is the prefix's first, even if it is the only one", factsOf(paced(1, 0), []), pass],
 		[
 			"it is the second of two",
 			factsOf(paced(1, 1), []),
@@ -147,7 +151,7 @@ const cases: Record<string, Case[]> = {
 			{ verdict: "refuse", gone: 2, of: 3, window_minutes: 60, retry_after_seconds: 3600 },
 		],
 		[
-			"it is the second of four: just half",
+			"it is the second of four, which is just half",
 			factsOf(paced(1, 1), [wholePrefix, bindingOf(id("b2"), "203.0.113.0/26")]),
 			pass,
 		],
@@ -166,7 +170,7 @@ const cases: Record<string, Case[]> = {
 			{ others: 3, gone: 4, of: 7, retryMinutes: 10 },
 		].map(
 			({ others, gone, of, retryMinutes }): Case => [
-				`three went 50, 30 and 10 minutes ago and ${others} would be left`,
+				`three were deleted 50, 30 and 10 minutes ago and ${others} would be left`,
 				factsOf(
 					{ pace: { account: [], prefix: [50, 30, 10].map((ago) => startMs - ago * minute) } },
 					Array.from({ length: others }, (_, index) => bindingOf(id(`c${index}`), `203.0.113.${index}/32`)),
@@ -176,28 +180,28 @@ const cases: Record<string, Case[]> = {
 		),
 	],
 	last_binding: [
-		["another stands", factsOf(), pass],
-		["none other stands", factsOf({}, []), { verdict: "approve", prefix_id: id("a1") }],
+		["another binding is left", factsOf(), pass],
+		["no other binding is left", factsOf({}, []), { verdict: "approve", prefix_id: id("a1") }],
 	],
 	not_restorable: [
-		["it names its service", factsOf(), pass],
+		["the binding names its service", factsOf(), pass],
 		[
-			"it names none",
+			"the binding names no service",
 			factsOf({ binding: live("203.0.113.128/25", { serviceId: null }) }),
 			{ verdict: "refuse", missing: "service_id" },
 		],
 	],
 	leaves_no_service: [
 		["another binding takes over", factsOf(), pass],
-		["nobody takes over", factsOf({}, []), { verdict: "acknowledge", cidrs: ["203.0.113.128/25"] }],
+		["no binding takes over", factsOf({}, []), { verdict: "acknowledge", cidrs: ["203.0.113.128/25"] }],
 		[
-			"a part is kept, and nobody takes over the rest",
+			"one part is kept and no binding takes over the rest",
 			factsOf({}, [bindingOf(id("b2"), "203.0.113.128/26")]),
 			{ verdict: "acknowledge", cidrs: ["203.0.113.192/26"] },
 		],
 	],
 	still_provisioning: [
-		["it is active", factsOf(), pass],
+		["the binding is active", factsOf(), pass],
 		...[null, "provisioning", "magic_transit_route_missing"].map(
 			(state): Case => [
 				`its state is ${state}`,
@@ -207,10 +211,10 @@ const cases: Record<string, Case[]> = {
 		),
 	],
 	no_reason: [
-		["there is one", factsOf(), pass],
-		["there is none, which passes by default", factsOf({ reason: null }), pass],
+		["a reason is given", factsOf(), pass],
+		["no reason is given, which passes by default", factsOf({ reason: null }), pass],
 		[
-			"there is none, and there has to be",
+			"no reason is given and the policy requires one",
 			factsOf({ reason: null, policy: policyOf({}, { no_reason: "refuse" }) }),
 			{ verdict: "refuse" },
 		],
@@ -218,7 +222,7 @@ const cases: Record<string, Case[]> = {
 };
 
 describe.each(Object.keys(cases))("the guard %s", (guard) => {
-	it.each(cases[guard] ?? [])("gives its verdict where %s", (_, facts, verdict) => {
+	it.each(cases[guard] ?? [])("gives its verdict when %s", (_, facts, verdict) => {
 		const seen = verdictOf(guard, facts);
 		expect(seen).toMatchObject({ guard });
 		const { guard: _name, ...rest } = seen ?? {};

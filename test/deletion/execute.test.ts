@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { carryOut } from "../../src/deletion/execute.ts";
+import { lagMs } from "../../src/deletion/lag.ts";
+import { ok } from "../../src/deletion/result.ts";
 import { admitted, live, play, recordOf, type Script, story } from "./a-deletion.ts";
-import { id, startMs, type World } from "./world.ts";
+import { fault, id, startMs, type World } from "./world.ts";
 
 const deletesOf = (world: World): number => world.calls.filter((call) => call.startsWith("delete")).length;
 
@@ -16,114 +18,110 @@ describe("a deletion", () => {
 	it.each<[string, Script, string]>([
 		["is deleted by a clear success", { deletes: ["ok"] }, "sent 1, answered 200, deleted"],
 		[
-			"is already gone where Cloudflare knows no such binding, nor lists it",
+			"is already gone if Cloudflare answers 404 and does not list the binding",
 			{ deletes: ["not_found"], reads: ["gone_meanwhile"] },
 			"sent 1, answered 404, read_back gone, already_gone",
 		],
 		[
-			"has failed where Cloudflare knows no such binding, and lists it",
+			"fails if Cloudflare answers 404 but still lists the binding",
 			{ deletes: ["not_found"] },
 			"sent 1, answered 404, read_back still there, failed",
 		],
 		[
-			"is deleted where no answer came and the binding is gone",
+			"is deleted if no answer came and the binding is gone",
 			{ deletes: ["done_and_lost"] },
 			"sent 1, not_answered, read_back gone, deleted",
 		],
 		[
-			"is sent again where no answer came and the binding stands",
+			"is sent again if no answer came and the binding is still there",
 			{ deletes: ["lost", "ok"] },
 			"sent 1, not_answered, read_back still there, sent 2, answered 200, deleted",
 		],
 		[
-			"is deleted, not already gone, where the second DELETE finds what the first one left",
+			"is deleted, not already gone, if the first DELETE took effect and the second gets a 404",
 			{ deletes: ["lost", "not_found"], reads: ["truth", "gone_meanwhile"] },
 			"sent 1, not_answered, read_back still there, sent 2, answered 404, read_back gone, deleted",
 		],
 		[
-			"is sent three times at the most",
+			"is sent at most three times",
 			{ deletes: ["lost", "lost", "lost"] },
 			"sent 1, not_answered, read_back still there, sent 2, not_answered, read_back still there, sent 3, not_answered, read_back still there, failed",
 		],
+		["fails if Cloudflare refuses", { deletes: ["refused"] }, "sent 1, answered 403, read_back still there, failed"],
 		[
-			"has failed where Cloudflare refuses",
-			{ deletes: ["refused"] },
-			"sent 1, answered 403, read_back still there, failed",
-		],
-		[
-			"is already gone where Cloudflare refuses because of that",
+			"is already gone if Cloudflare refuses and the binding is gone",
 			{ deletes: ["refused"], reads: ["gone_meanwhile"] },
 			"sent 1, answered 403, read_back gone, already_gone",
 		],
 		[
-			"is looked for after a refusal too, until a list can be read",
+			"looks after a refusal too, until Cloudflare can be read",
 			{ deletes: ["refused"], reads: ["unreadable"] },
 			"sent 1, answered 403, read_back nothing conclusive, read_back still there, failed",
 		],
-		["has failed where the credential is rejected", { deletes: ["credential"] }, "sent 1, answered 401, failed"],
+		["fails if the credential is rejected", { deletes: ["credential"] }, "sent 1, answered 401, failed"],
 		[
-			"is not sent again where Cloudflare refuses after an answer was lost; it is waited for",
+			"waits and sends nothing more if Cloudflare refuses after a lost answer",
 			{ deletes: ["lost", "refused"] },
 			"sent 1, not_answered, read_back still there, sent 2, answered 403, read_back still there, failed",
 		],
 		[
-			"is deleted where a lost DELETE lands after Cloudflare refused the next one",
+			"is deleted if a lost DELETE lands after Cloudflare refused the next one",
 			{ deletes: ["lost", "refused"], reads: ["truth", "truth", "gone_meanwhile"] },
 			"sent 1, not_answered, read_back still there, sent 2, answered 403, read_back still there, read_back gone, deleted",
 		],
 		[
-			"waits out a short throttling, and looks before it sends again",
+			"waits out a short rate limit, then looks before it sends again",
 			{ deletes: [{ throttled: 2000 }, "ok"] },
 			"sent 1, answered 429, read_back still there, sent 2, answered 200, deleted",
 		],
 		[
-			"is already gone where somebody else was faster while it was throttled",
+			"is already gone if someone else deletes it while we wait out a rate limit",
 			{ deletes: [{ throttled: 2000 }], reads: ["gone_meanwhile"] },
 			"sent 1, answered 429, read_back gone, already_gone",
 		],
 		[
-			"has failed where the throttling is longer than its window",
+			"fails if the rate limit outlasts its send window",
 			{ deletes: [{ throttled: 60_000 }] },
 			"sent 1, answered 429, failed",
 		],
 		[
-			"has failed after three short throttlings",
+			"fails after three short rate limits",
 			{ deletes: [{ throttled: 1000 }, { throttled: 1000 }, { throttled: 1000 }] },
 			"sent 1, answered 429, read_back still there, sent 2, answered 429, read_back still there, sent 3, answered 429, failed",
 		],
 		[
-			"is waited for where a long throttling comes after a lost answer",
+			"waits for the effect if a long rate limit follows a lost answer",
 			{ deletes: ["lost", { throttled: 60_000 }], reads: ["truth", "truth", "gone_meanwhile"] },
 			"sent 1, not_answered, read_back still there, sent 2, answered 429, read_back still there, read_back gone, deleted",
 		],
 		[
-			"is deleted where a lost DELETE lands while the next one is throttled",
+			"is deleted if a lost DELETE lands while the next one waits out a rate limit",
 			{ deletes: ["lost", { throttled: 2000 }], reads: ["truth", "gone_meanwhile"] },
 			"sent 1, not_answered, read_back still there, sent 2, answered 429, read_back gone, deleted",
 		],
 		[
-			"is sent when it was held back for a short while, as if nothing had been",
+			"is sent after being held back briefly, with no trace of the wait",
 			{ deletes: [{ held: 5001 }, "ok"] },
 			"sent 1, answered 200, deleted",
 		],
 		[
-			"waits out any number of short holds within its minute",
+			"waits out any number of short holds within its send window",
 			{ deletes: [{ held: 9000 }, { held: 9000 }, { held: 9000 }, { held: 9000 }, "ok"] },
 			"sent 1, answered 200, deleted",
 		],
-		["has failed where it was held back for longer than its window", { deletes: [{ held: 60_000 }] }, "failed"],
+		["fails if it is held back for longer than its send window", { deletes: [{ held: 60_000 }] }, "failed"],
 		[
-			"looks before a second DELETE that was held back leaves after all",
+			"looks again before it sends a second DELETE that was held back",
 			{ deletes: ["lost", { held: 5001 }, "ok"] },
 			"sent 1, not_answered, read_back still there, sent 2, answered 200, deleted",
 		],
 		[
-			"is deleted where a lost DELETE lands while the next one is held back",
+			"is deleted if a lost DELETE lands while the next one is held back",
 			{ deletes: ["lost", { held: 5001 }], reads: ["truth", "gone_meanwhile"] },
 			"sent 1, not_answered, read_back still there, read_back gone, deleted",
 		],
 		[
-			"is looked for until a list can be read",
+			"looks until Cloudflare can be read",
 			{ deletes: ["done_and_lost"], reads: ["unreadable", "unreadable"] },
 			"sent 1, not_answered, read_back nothing conclusive, read_back gone, deleted",
 		],
@@ -162,14 +160,14 @@ describe("a deletion", () => {
 			"Cloudflare's rate limit is used up. Nothing was sent.",
 			61,
 		],
-	])("that has failed says why, and when to ask again (%#)", async (script, code, detail, retryAfterSeconds) => {
+	])("that failed says why and when to retry (%#)", async (script, code, detail, retryAfterSeconds) => {
 		const { record } = await lived(script);
 		const retry = retryAfterSeconds === undefined ? {} : { retry_after_seconds: retryAfterSeconds };
 		const why = typeof detail === "string" ? detail : expect.stringMatching(detail);
 		expect(record.failure).toEqual({ code, detail: why, ...retry });
 	});
 
-	it("keeps Cloudflare's answer, and how often it was asked", async () => {
+	it("keeps Cloudflare's answer and the number of attempts", async () => {
 		const { record } = await lived({ deletes: ["lost", "ok"] });
 		expect(record.cloudflare).toEqual({
 			status: 200,
@@ -182,7 +180,7 @@ describe("a deletion", () => {
 		});
 	});
 
-	it("is on record as sent before Cloudflare is asked", async () => {
+	it("is recorded as sent before the call leaves", async () => {
 		const { world, recordId } = await admitted();
 		let seen: unknown;
 		world.misbehave = (call) => {
@@ -196,7 +194,7 @@ describe("a deletion", () => {
 		});
 	});
 
-	it("is left alone once it is settled", async () => {
+	it("is left alone once it has settled", async () => {
 		const { world, recordId } = await admitted();
 		await carryOut(recordId, world.ports);
 		const record = recordOf(world, recordId);
@@ -209,7 +207,7 @@ describe("a deletion", () => {
 	it.each([
 		["binding", { id: ".." }],
 		["prefix", { prefix_id: "a1/.." }],
-	])("of a %s whose id could not stand in a path is never sent", async (_, change) => {
+	])("of a %s whose id is not safe in a path is never sent", async (_, change) => {
 		const { world, recordId } = await admitted();
 		const open = world.journal.open(recordId);
 		if (open?.deletion.binding == null) throw new Error("it is not open");
@@ -220,7 +218,17 @@ describe("a deletion", () => {
 		expect(deletesOf(world)).toBe(0);
 	});
 
-	it("looks at the binding itself, and never at a list that was asked for before", async () => {
+	it("is not taken for deleted where the list lacks the binding, and the binding itself can be read", async () => {
+		const { world, recordId } = await admitted();
+		world.ports.cloudflare.listBindings = async () => ok({ items: [], askedAtMs: world.clock.nowMs });
+		world.misbehave = (call) => (call.startsWith("delete") ? fault.unclear : null);
+		await carryOut(recordId, world.ports);
+		world.clock.nowMs += 2 * lagMs;
+		await carryOut(recordId, world.ports);
+		expect(recordOf(world, recordId)).toMatchObject({ state: "failed", failure: { code: "cloudflare_refused" } });
+	});
+
+	it("reads the binding itself, never an earlier list", async () => {
 		const { world } = await lived({ deletes: ["lost", "lost", "done_and_lost"], reads: ["unreadable"] });
 		const looks = world.calls.filter((call) => !call.startsWith("delete"));
 		expect(new Set(looks)).toEqual(new Set(["binding 203.0.113.0/26", `binding ${id("b1")}`, "prefixes afresh"]));

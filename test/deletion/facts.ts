@@ -1,4 +1,4 @@
-// Facts as a guard sees them: a deletion that nothing speaks against, and whatever a test changes of it.
+// Facts as a guard sees them: a deletion that every guard passes, plus whatever a test changes.
 import type { Binding, LiveBinding } from "../../src/deletion/binding.ts";
 import { effectOf } from "../../src/deletion/effect.ts";
 import { type Facts, judge } from "../../src/deletion/guards.ts";

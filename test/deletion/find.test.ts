@@ -17,7 +17,7 @@ const search = (world: World, target: Target, directory = createDirectory()) =>
 	find(target, world.ports, directory, { ranges: null, home: null });
 
 describe("find", () => {
-	it("finds a CIDR's binding with two calls, and its neighbours", async () => {
+	it("finds a CIDR's binding and its siblings with two calls", async () => {
 		const world = worldOf();
 		const found = await search(world, targetOf("203.0.113.0/26"));
 		expect(found).toMatchObject({
@@ -28,19 +28,19 @@ describe("find", () => {
 		expect(world.calls).toEqual(["prefixes", "bindings 203.0.113.0/24"]);
 	});
 
-	it("finds a binding by its id in whichever prefix it is", async () => {
+	it("finds a binding by its id in any prefix", async () => {
 		const found = await search(worldOf(), targetOf(id("b4")));
 		expect(found).toMatchObject({ ok: true, value: { prefixId: shop.id, binding: { cidr: "198.51.100.0/24" } } });
 	});
 
-	it("finds a binding by its id in the other spelling", async () => {
+	it("finds a binding by either spelling of its id", async () => {
 		const dashed = "c01d0000-0000-4000-8000-000000000007";
 		const world = createWorld([edge, [bindingOf(dashed, "203.0.113.0/24")]]);
 		const found = await search(world, targetOf(dashed.replaceAll("-", "")));
 		expect(found).toMatchObject({ ok: true, value: { binding: { id: dashed } } });
 	});
 
-	it("goes straight to the prefix that is remembered", async () => {
+	it("goes straight to a remembered prefix", async () => {
 		const world = worldOf();
 		const directory = createDirectory();
 		await search(world, targetOf("203.0.113.0/26"), directory);
@@ -50,7 +50,7 @@ describe("find", () => {
 		expect(world.calls).toEqual(["bindings 203.0.113.0/24", "bindings 203.0.113.0/24"]);
 	});
 
-	it("goes straight to the prefix that the door named, and to no other", async () => {
+	it("looks only in the prefix that the door named", async () => {
 		const world = worldOf();
 		expect(await search(world, targetOf(id("b4"), id("a2")))).toMatchObject({ ok: true });
 		expect(await search(world, targetOf(id("b4"), id("a1")))).toMatchObject({
@@ -60,7 +60,7 @@ describe("find", () => {
 		expect(world.calls).toEqual(["bindings 198.51.100.0/24", "bindings 203.0.113.0/24"]);
 	});
 
-	it("looks the whole account up with fresh lists when the remembered prefix does not have the CIDR", async () => {
+	it("searches the whole account with fresh lists if the remembered prefix lacks the CIDR", async () => {
 		const world = worldOf();
 		const directory = createDirectory();
 		await search(world, targetOf("203.0.113.0/26"), directory);
@@ -79,7 +79,7 @@ describe("find", () => {
 		]);
 	});
 
-	it("looks for an id in no other prefix than the remembered one, as a binding never moves", async () => {
+	it("looks for an id only in its remembered prefix, because bindings never move", async () => {
 		const world = worldOf();
 		const directory = createDirectory();
 		await search(world, targetOf(id("b1")), directory);
@@ -91,7 +91,7 @@ describe("find", () => {
 		expect(world.calls).toEqual(["bindings 203.0.113.0/24"]);
 	});
 
-	it("looks again afresh when the list that it missed in was asked for before it began", async () => {
+	it("looks again with fresh lists if the list without the binding is older than the search", async () => {
 		const world = worldOf();
 		world.sharedForMs = 5;
 		await search(world, targetOf("203.0.113.64/26"));
@@ -106,7 +106,7 @@ describe("find", () => {
 		]);
 	});
 
-	it("does not look twice for what was missed in a list of its own", async () => {
+	it("does not look twice if it requested the list itself", async () => {
 		const world = worldOf();
 		await search(world, targetOf("203.0.113.64/26"));
 		expect(world.calls).toEqual(["prefixes", "bindings 203.0.113.0/24"]);
@@ -117,12 +117,12 @@ describe("find", () => {
 		["203.0.113.64/26", [], ["203.0.113.0/24"]],
 		["203.0.113.0/32", [], ["203.0.113.0/24", "203.0.113.0/26"]],
 		["203.0.112.0/22", ["203.0.113.0/24"], []],
-	])("finds nothing for %s, and says what there is inside and around", async (text, inside, around) => {
+	])("finds nothing for %s and names the bindings inside and around it", async (text, inside, around) => {
 		const found = await search(worldOf(), targetOf(text));
 		expect(found).toMatchObject({ ok: false, failure: { reason: "no_binding", inside, around } });
 	});
 
-	it("prefers the most specific prefix where two hold the same binding's range", async () => {
+	it("prefers the more specific of two prefixes that have a binding for the range", async () => {
 		const part = prefixOf(id("a3"), "203.0.113.0/25");
 		const world = createWorld([edge, bindings()], [part, [bindingOf(id("b9"), "203.0.113.0/26")]]);
 		expect(await search(world, targetOf("203.0.113.0/26"))).toMatchObject({
@@ -134,23 +134,23 @@ describe("find", () => {
 	it.each([
 		["has no CIDR", { cidr: null, range: null }, id("b1")],
 		["has a CIDR that cannot be read", { cidr: "203.0.113.0/026", range: null }, id("b1")],
-	])("does not take a binding that %s for one that can be reasoned about", async (_, change, target) => {
+	])("skips a binding that %s", async (_, change, target) => {
 		const world = createWorld([edge, [bindingOf(id("b1"), "203.0.113.0/26", change)]]);
 		expect(await search(world, targetOf(target))).toMatchObject({ ok: false, failure: { reason: "no_binding" } });
 	});
 
-	it("does not take a binding whose id could not stand in a path", async () => {
+	it("skips a binding whose id is not safe in a path", async () => {
 		const world = createWorld([edge, [bindingOf("..", "203.0.113.0/26")]]);
 		expect(await search(world, targetOf("203.0.113.0/26"))).toMatchObject({ ok: false });
 	});
 
-	it("passes over a prefix whose id could not stand in a path", async () => {
+	it("skips a prefix whose id is not safe in a path", async () => {
 		const world = createWorld([prefixOf("../x", "203.0.113.0/24"), bindings()]);
 		expect(await search(world, targetOf("203.0.113.0/26"))).toMatchObject({ ok: false });
 		expect(world.calls).toEqual(["prefixes"]);
 	});
 
-	it("takes an account that is too large to be searched for an id as such, but not for a CIDR", async () => {
+	it("refuses to search a large account for an id, but not for a CIDR", async () => {
 		const many = Array.from({ length: searchablePrefixes + 1 }, (_, index) =>
 			prefixOf(id(index.toString(16).padStart(4, "0")), `10.${index}.0.0/16`),
 		);
@@ -167,7 +167,7 @@ describe("find", () => {
 		["prefixes", fault.credential],
 		["prefixes", fault.throttled(1000)],
 		["bindings 203.0.113.0/24", fault.unclear],
-	])("says what Cloudflare said when %s cannot be read", async (call, said) => {
+	])("passes on Cloudflare's answer if %s cannot be read", async (call, said) => {
 		const world = worldOf();
 		world.misbehave = (one) => (one === call ? said : null);
 		expect(await search(world, targetOf("203.0.113.0/26"))).toEqual({
@@ -176,14 +176,14 @@ describe("find", () => {
 		});
 	});
 
-	it("concludes no absence from a prefix that could not be read", async () => {
+	it("does not report a binding missing if a prefix could not be read", async () => {
 		const world = worldOf();
 		world.misbehave = (one) => (one === "bindings 198.51.100.0/24" ? fault.unclear : null);
 		expect(await search(world, targetOf(id("b9")))).toMatchObject({ failure: { reason: "cloudflare" } });
 		expect(await search(world, targetOf(id("b1")))).toMatchObject({ ok: true });
 	});
 
-	it("takes a prefix that is gone since it was listed as empty", async () => {
+	it("treats a prefix that is gone since it was listed as empty", async () => {
 		const world = worldOf();
 		world.misbehave = (one) => (one.startsWith("bindings 198.51.100.0/24") ? fault.notFound : null);
 		expect(await search(world, targetOf("198.51.100.0/24"))).toMatchObject({
@@ -196,7 +196,7 @@ describe("an id", () => {
 	const unknown = id("b9");
 	const miss = { failure: { reason: "no_binding" } };
 
-	it("that is nowhere is searched for once a minute, with fresh lists", async () => {
+	it("that is nowhere is searched for only once a minute", async () => {
 		const world = worldOf();
 		const directory = createDirectory();
 		const searched = ["prefixes", "bindings 203.0.113.0/24", "bindings 198.51.100.0/24"];
@@ -210,7 +210,7 @@ describe("an id", () => {
 		expect(world.calls).toEqual([...searched, ...searched]);
 	});
 
-	it("that is nowhere is searched for sparingly, and one with a home is not", async () => {
+	it("that is nowhere is searched for with sparing reads, and one with a known prefix is not", async () => {
 		const world = worldOf();
 		const sparing: boolean[] = [];
 		const { listBindings } = world.ports.cloudflare;
@@ -231,7 +231,7 @@ describe("an id", () => {
 			{},
 		],
 		["not all prefixes were searched", () => {}, { ranges: [] }],
-	])("is not remembered as missing where %s", async (_, change, options) => {
+	])("is not remembered as missing if %s", async (_, change, options) => {
 		const world = worldOf();
 		const directory = createDirectory();
 		change(world);
@@ -239,7 +239,7 @@ describe("an id", () => {
 		expect(directory.isMissing(unknown, world.clock.nowMs)).toBe(false);
 	});
 
-	it("that our records know costs one call, also when it is long gone", async () => {
+	it("that our records know costs one call, even if it is long gone", async () => {
 		const world = worldOf();
 		expect(
 			await find(targetOf(unknown), world.ports, createDirectory(), { ranges: null, home: shop.id }),
@@ -247,7 +247,7 @@ describe("an id", () => {
 		expect(world.calls).toEqual(["bindings 198.51.100.0/24"]);
 	});
 
-	it("is found in its home though it was remembered as missing before", async () => {
+	it("is found in its known prefix even if it was remembered as missing", async () => {
 		const world = worldOf();
 		const directory = createDirectory();
 		await search(world, targetOf(unknown), directory);

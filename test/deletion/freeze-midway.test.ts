@@ -1,4 +1,4 @@
-// A freeze that comes while a deletion is carried out: nothing more leaves, and what left already is still looked for.
+// A freeze that starts while a deletion is carried out. Nothing more is sent, but calls already sent are followed up.
 import { describe, expect, it } from "vitest";
 import { admitted, live, play, recordOf, type Script, story } from "./a-deletion.ts";
 import { freezeOf } from "./world.ts";
@@ -7,12 +7,12 @@ describe("a deletion", () => {
 	it.each<[string, Script, string]>([
 		["before anything was sent", { deletes: [] }, "failed"],
 		[
-			"while it was throttled",
+			"while it waited out a rate limit",
 			{ deletes: [{ throttled: 2000 }] },
 			"sent 1, answered 429, read_back still there, failed",
 		],
 		["while it was held back", { deletes: [{ held: 2000 }] }, "failed"],
-	])("is not sent any more in a freeze that came %s, and has failed because of that", async (_, script, expected) => {
+	])("is not sent and fails as frozen if the freeze came %s", async (_, script, expected) => {
 		const { world, recordId } = await admitted();
 		play(world, script);
 		if (script.deletes.length === 0) world.journal.frozen = freezeOf();
@@ -30,7 +30,7 @@ describe("a deletion", () => {
 		});
 	});
 
-	it("is still looked for in a freeze that came after a DELETE was lost", async () => {
+	it("is still followed up if the freeze came after a DELETE was lost", async () => {
 		const { world, recordId } = await admitted();
 		play(world, { deletes: ["done_and_lost"] });
 		const { misbehave } = world;

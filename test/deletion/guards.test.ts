@@ -6,7 +6,7 @@ import { factsOf, live, nobody, verdictOf } from "./facts.ts";
 import { cidr } from "./ranges.ts";
 import { bindingOf, freezeOf, id, policyOf } from "./world.ts";
 
-/** Facts in which every guard finds something. */
+/** Facts in which every guard finds a risk. */
 const everyRisk = (levelOfAll: (typeof levels)[number]): Facts =>
 	factsOf(
 		{
@@ -25,23 +25,23 @@ const everyRisk = (levelOfAll: (typeof levels)[number]): Facts =>
 	);
 
 describe("judge", () => {
-	it("gives every guard's verdict, in the same order always", () => {
+	it("gives every guard's verdict, always in the same order", () => {
 		expect(judge(factsOf(), nobody).map((verdict) => verdict.guard)).toEqual(guardNames);
 		expect(judge(everyRisk("refuse"), nobody).map((verdict) => verdict.guard)).toEqual(guardNames);
 	});
 
-	it("passes a deletion that nothing speaks against, without evidence", () => {
+	it("passes a deletion without risks, with no evidence", () => {
 		expect(judge(factsOf(), nobody)).toEqual(guardNames.map((guard) => ({ guard, verdict: "pass" })));
 	});
 
-	it.each(levels)("gives each risk the level %s where the policy says so, its evidence with it", (level) => {
+	it.each(levels)("gives each risk the level %s if the policy says so, with its evidence", (level) => {
 		for (const { verdict, guard, ...evidence } of judge(everyRisk(level), nobody)) {
 			expect([guard, verdict]).toEqual([guard, level]);
 			expect(Object.keys(evidence).length > 0).toBe(guard !== "no_reason");
 		}
 	});
 
-	it("gives a risk the level that is its default", () => {
+	it("gives each risk its default level", () => {
 		const { policy: _, ...facts } = everyRisk("pass");
 		const verdicts = judge({ ...facts, policy: policyOf() }, nobody);
 		expect(verdicts.map(({ guard, verdict }) => `${guard} ${verdict}`)).toEqual([
@@ -59,7 +59,7 @@ describe("judge", () => {
 		]);
 	});
 
-	it("notes a risk that the caller has named, and only a named one", () => {
+	it("marks only the risks that the caller acknowledged", () => {
 		const facts = factsOf({ binding: live("203.0.113.128/25", { provisioningState: "provisioning" }) }, []);
 		const verdicts = judge(facts, { acknowledged: ["leaves_no_service"], approved: [] });
 		expect(verdicts.filter((one) => one.verdict === "acknowledge")).toEqual([
@@ -68,7 +68,7 @@ describe("judge", () => {
 		]);
 	});
 
-	it("notes a risk that an approver has agreed to, and only such a one", () => {
+	it("marks only the risks that someone approved", () => {
 		const facts = factsOf({ policy: policyOf({}, { leaves_no_service: "approve" }) }, []);
 		const verdicts = judge(facts, { acknowledged: [], approved: ["last_binding"] });
 		expect(verdicts.filter((one) => one.verdict === "approve")).toEqual([
@@ -77,7 +77,7 @@ describe("judge", () => {
 		]);
 	});
 
-	it("lets no caller name away what another person has to agree to, and no approver what the caller has to name", () => {
+	it("does not let a caller acknowledge what needs approval, or an approver approve what needs acknowledging", () => {
 		const [asked, waits] = (["acknowledge", "approve"] as const).map((level) => everyRisk(level));
 		const allNamed = { acknowledged: [...guardNames], approved: [] };
 		const allApproved = { acknowledged: [], approved: [...guardNames] };
@@ -90,13 +90,13 @@ describe("judge", () => {
 		expect(asked && decide(judge(asked, allNamed))).toEqual({ would: "delete" });
 	});
 
-	it("lets nobody agree a refusal away", () => {
+	it("lets no one acknowledge or approve a refusal away", () => {
 		const verdicts = judge(everyRisk("refuse"), { acknowledged: [...guardNames], approved: [...guardNames] });
 		for (const { acknowledged, approved } of verdicts) expect([acknowledged, approved]).toEqual([undefined, undefined]);
 		expect(decide(verdicts)).toMatchObject({ would: "refuse", by: { guard: "frozen" } });
 	});
 
-	it("acknowledges nothing that is no risk", () => {
+	it("ignores an acknowledgement where there is no risk", () => {
 		expect(verdictOf("leaves_no_service", factsOf(), { acknowledged: ["leaves_no_service"], approved: [] })).toEqual({
 			guard: "leaves_no_service",
 			verdict: "pass",
@@ -114,7 +114,7 @@ describe("the guard changed", () => {
 	const binding = live("203.0.113.128/25");
 	const tag = snapshotTag(binding, [...others, binding]);
 
-	it("passes while one of the tags holds", () => {
+	it("passes if one of the tags matches", () => {
 		expect(verdictOf("changed", factsOf({ ifMatch: ["other.tag", tag] }))).toEqual({
 			guard: "changed",
 			verdict: "pass",
@@ -122,11 +122,11 @@ describe("the guard changed", () => {
 	});
 
 	it.each<[string, Facts, string]>([
-		["a sibling has gone", factsOf({ ifMatch: [tag] }, []), "siblings"],
-		["a sibling has come", factsOf({ ifMatch: [tag] }, [...others, bindingOf(id("b9"), "203.0.113.0/26")]), "siblings"],
-		["the service is another", factsOf({ ifMatch: [tag], binding: { ...binding, serviceId: id("aa") } }), "binding"],
+		["a sibling is gone", factsOf({ ifMatch: [tag] }, []), "siblings"],
+		["a sibling is new", factsOf({ ifMatch: [tag] }, [...others, bindingOf(id("b9"), "203.0.113.0/26")]), "siblings"],
+		["the service has changed", factsOf({ ifMatch: [tag], binding: { ...binding, serviceId: id("aa") } }), "binding"],
 		["nothing matches", factsOf({ ifMatch: [] }), "binding"],
-	])("refuses when %s, and tells the two tags", (_, facts, changed) => {
+	])("refuses when %s, and shows both tags", (_, facts, changed) => {
 		const now = snapshotTag(facts.binding, facts.all);
 		const expected = { guard: "changed", verdict: "refuse", changed, expected: facts.ifMatch, now };
 		expect(verdictOf("changed", facts)).toEqual(expected);

@@ -11,8 +11,8 @@ import { actorOf, commandOf, fault, id, lenient, startMs } from "./world.ts";
 const keyed = (change: Partial<DeletionCommand> = {}) =>
 	commandOf("203.0.113.0/26", { idempotencyKey: "k", ...change });
 
-describe("a request that comes twice", () => {
-	it("is answered from the record under the same key, and says so", async () => {
+describe("a repeated request", () => {
+	it("is answered from the record under the same key, as a replay", async () => {
 		const world = worldOf();
 		const first = await asked(world, keyed());
 		await carryOut(first.deletion.id, world.ports);
@@ -23,7 +23,7 @@ describe("a request that comes twice", () => {
 		expect(world.calls).toHaveLength(calls);
 	});
 
-	it("is answered from the record under the same request id, which is no replay to the caller", async () => {
+	it("is answered from the record under the same request id, but not as a replay", async () => {
 		const world = worldOf();
 		const command = commandOf("203.0.113.0/26");
 		const first = await asked(world, command);
@@ -50,14 +50,30 @@ describe("a request that comes twice", () => {
 		expect(world.journal.all()).toHaveLength(1);
 	});
 
-	it("does not depend on the order of the acknowledged risks", async () => {
+	it("is the same request if only the order of acknowledged risks differs", async () => {
 		const world = worldOf();
 		await asked(world, keyed({ acknowledge: ["leaves_no_service", "still_provisioning"] }));
 		const again = await asked(world, keyed({ acknowledge: ["still_provisioning", "leaves_no_service"] }));
 		expect(again.replayed).toBe(true);
 	});
 
-	it("belongs to its actor: another's same key is another's", async () => {
+	it("is answered where version 0.1.0 kept its long payload whole", async () => {
+		const world = worldOf();
+		const reason = "x".repeat(300);
+		const { deletion } = await asked(world, keyed({ reason }));
+		const [claim] = world.journal.claims().filter(({ key }) => key === "key:k");
+		expect(claim?.payload).toMatch(/^sha256:/);
+		const payload = JSON.stringify(["203.0.113.0/26", reason, ["leaves_no_service"], null, null]);
+		const older = { actor: "ci", key: "key:older", payload, payloadOfVersion1: payload, lasting: true };
+		world.journal.join(deletion.id, [older]);
+		expect(await asked(world, keyed({ reason, idempotencyKey: "older" }))).toEqual({ deletion, replayed: true });
+		const other = keyed({ reason: `${reason}y`, idempotencyKey: "older" });
+		expect(await admit(other, world.ports, createDirectory())).toMatchObject({
+			failure: { code: "idempotency_key_reused" },
+		});
+	});
+
+	it("is not matched with another actor's request under the same key", async () => {
 		const world = worldOf();
 		await asked(world, keyed());
 		const other = await asked(
@@ -76,7 +92,7 @@ describe("a request that comes twice", () => {
 		expect(world.journal.all()).toHaveLength(1);
 	});
 
-	it("is carried out after an answer that said to ask again", async () => {
+	it("is carried out after an answer that said to retry", async () => {
 		const world = worldOf();
 		world.misbehave = () => fault.unclear;
 		const command = keyed();
@@ -90,9 +106,9 @@ describe("a request that comes twice", () => {
 
 	it.each<[string, CloudflareFault, string, boolean]>([
 		["was held back", fault.held(60_000), "cloudflare_unavailable", false],
-		["was throttled", fault.throttled(60_000), "cloudflare_refused", false],
+		["was rate limited", fault.throttled(60_000), "cloudflare_refused", false],
 		["was refused", fault.refused, "cloudflare_refused", true],
-	])("is carried out anew only where that can help: after it %s", async (_, said, code, replayed) => {
+	])("is carried out again only if that can help: after it %s", async (_, said, code, replayed) => {
 		const world = worldOf();
 		world.misbehave = (call) => (call.startsWith("delete") ? said : null);
 		const first = await asked(world, keyed());
@@ -101,7 +117,7 @@ describe("a request that comes twice", () => {
 		expect(await asked(world, keyed())).toMatchObject({ replayed });
 	});
 
-	it("is answered anew after a look-up that the credential was rejected for: nothing was sent", async () => {
+	it("is handled again if the credential was rejected during the look-up", async () => {
 		const world = worldOf();
 		world.misbehave = () => fault.credential;
 		expect((await asked(world, keyed())).deletion.failure?.code).toBe("credential_rejected");
@@ -116,14 +132,14 @@ describe("a request that comes twice", () => {
 		expect(world.journal.all()).toHaveLength(1);
 	});
 
-	it("is refused with another payload also while the first one is still looked up", async () => {
+	it("is refused with another payload even while the first one is still being looked up", async () => {
 		const world = worldOf();
 		const both = [keyed(), keyed({ reason: "another" })];
 		const answers = await Promise.all(both.map((one) => admit(one, world.ports, createDirectory())));
 		expect(answers).toMatchObject([{ ok: true }, { ok: false, failure: { code: "idempotency_key_reused" } }]);
 	});
 
-	it("leaves one record when both name a binding that there is not, at the same time", async () => {
+	it("leaves one record when both name a missing binding at the same time", async () => {
 		const world = worldOf();
 		const missing = () => commandOf("203.0.113.64/26", { idempotencyKey: "k" });
 		const [first, second] = await Promise.all([asked(world, missing()), asked(world, missing())]);
@@ -131,7 +147,7 @@ describe("a request that comes twice", () => {
 		expect(world.journal.all()).toHaveLength(1);
 	});
 
-	it("cannot take a request id for a key", async () => {
+	it("does not mistake a key for a request id", async () => {
 		const world = worldOf();
 		const first = commandOf("203.0.113.0/26");
 		await asked(world, first);
@@ -139,7 +155,7 @@ describe("a request that comes twice", () => {
 		expect(other.replayed).toBe(false);
 	});
 
-	it("never makes two open deletions of a binding, whoever asks how often in whatever order", async () => {
+	it("never deletes a binding twice, however many callers ask in whatever order", async () => {
 		const one = fc.record({
 			target: fc.constantFrom("203.0.113.0/26", "203.0.113.0/24", id("b1"), id("b0")),
 			idempotencyKey: fc.constantFrom(null, "k", "l"),
@@ -150,7 +166,7 @@ describe("a request that comes twice", () => {
 			fc.asyncProperty(fc.array(one, { maxLength: 8 }), async (requests) => {
 				const world = worldOf();
 				world.ports.policy = lenient;
-				// The Ledger carries a record out once at a time, too.
+				// The Ledger, too, works on a record only once at a time.
 				const underWay = new Map<string, Promise<void>>();
 				const finished = (recordId: string) => {
 					const work = underWay.get(recordId) ?? carryOut(recordId, world.ports);

@@ -24,7 +24,7 @@ import {
 	type World,
 } from "./world.ts";
 
-/** Received, and no more. */
+/** Received, but not looked up or judged yet. */
 function received(world: World, change: Partial<DeletionCommand> = {}): string {
 	const receipt = receive(commandOf("203.0.113.0/26", change), world.ports);
 	if (!receipt.ok) throw new Error(receipt.failure.code);
@@ -34,7 +34,7 @@ function received(world: World, change: Partial<DeletionCommand> = {}): string {
 const judged = (world: World, recordId: string) => judgeReceived(recordId, world.ports, createDirectory());
 
 describe("a received deletion", () => {
-	it("records the intent, and sends nothing that changes anything", async () => {
+	it("records the intent and sends nothing but reads", async () => {
 		const world = worldOf();
 		const command = commandOf("203.0.113.0/26", { reason: "INC-7" });
 		const { deletion, replayed } = await asked(world, command);
@@ -61,7 +61,7 @@ describe("a received deletion", () => {
 		expect(world.calls.filter((call) => call.startsWith("delete"))).toEqual([]);
 	});
 
-	it("refuses what a guard refuses, on record, and names the guard", async () => {
+	it("is refused on record, with the guard's code, if a guard refuses", async () => {
 		const world = worldOf();
 		const { deletion } = await asked(world, commandOf(id("b1"), { actor: actorOf({ ranges: ["198.51.100.0/24"] }) }));
 		expect(deletion).toMatchObject({ state: "failed", failure: { code: "binding_not_found" } });
@@ -75,7 +75,7 @@ describe("a received deletion", () => {
 		expect(world.journal.all()).toEqual([deletion, named.deletion]);
 	});
 
-	it("asks for a risk to be named, on record", async () => {
+	it("is refused on record if a risk is not acknowledged", async () => {
 		const world = createWorld([edge, [bindingOf(id("b0"), "203.0.113.0/24")]]);
 		const { deletion } = await asked(world, commandOf("203.0.113.0/24", { acknowledge: [] }));
 		expect(deletion).toMatchObject({
@@ -84,14 +84,14 @@ describe("a received deletion", () => {
 		});
 	});
 
-	it("puts on record that there was no such binding", async () => {
+	it("fails on record if there is no such binding", async () => {
 		const world = worldOf();
 		const { deletion } = await asked(world, commandOf("203.0.113.64/26"));
 		expect(deletion).toMatchObject({ state: "failed", failure: { code: "binding_not_found" }, cloudflare: null });
 		expect(world.journal.all()).toEqual([deletion]);
 	});
 
-	it("refuses a target that names no one binding, on record, and leaves the caller's key free", async () => {
+	it("is refused on record if the target names no single binding, and releases the caller's key", async () => {
 		const world = worldOf();
 		const { deletion } = await asked(world, commandOf("203.0.113.0/25", { idempotencyKey: "k" }));
 		expect(deletion).toMatchObject({
@@ -106,7 +106,7 @@ describe("a received deletion", () => {
 		[fault.unclear, "cloudflare_unavailable"],
 		[fault.credential, "credential_rejected"],
 		[fault.refused, "cloudflare_refused"],
-	])("keeps what Cloudflare said to the look-up ($kind)", async (said, code) => {
+	])("keeps Cloudflare's answer to the look-up ($kind)", async (said, code) => {
 		const world = worldOf();
 		world.misbehave = () => said;
 		const { deletion } = await asked(world, commandOf("203.0.113.0/26"));
@@ -124,7 +124,7 @@ describe("a received deletion", () => {
 });
 
 describe("a request for a binding that is being deleted", () => {
-	it("joins a deletion that waits for its time or for another person too", async () => {
+	it("joins a deletion that waits for its time or for an approval", async () => {
 		const world = createWorld([edge, [bindingOf(id("b0"), "203.0.113.0/24")]]);
 		const first = await asked(world, commandOf("203.0.113.0/24"));
 		expect(first.deletion.state).toBe("pending_approval");
@@ -135,7 +135,7 @@ describe("a request for a binding that is being deleted", () => {
 		expect((await asked(later, commandOf(id("b1")))).deletion).toEqual(planned.deletion);
 	});
 
-	it("does not join what the door's path names another prefix for", async () => {
+	it("does not join if the request's path names another prefix", async () => {
 		const world = worldOf();
 		const first = await asked(world, commandOf("203.0.113.0/26"));
 		const own = await asked(world, { ...commandOf(id("b1")), target: targetOf(id("b1"), id("a1")) });
@@ -144,7 +144,7 @@ describe("a request for a binding that is being deleted", () => {
 		expect(other.deletion).toMatchObject({ state: "failed", failure: { code: "binding_not_found" } });
 	});
 
-	it("answers with the deletion of somebody who was faster than the list", async () => {
+	it("is answered with a deletion that finished during its look-up", async () => {
 		const world = worldOf();
 		const stale = structuredClone(world.account.get(edge) ?? []);
 		let first: string | null = null;
@@ -163,7 +163,7 @@ describe("a request for a binding that is being deleted", () => {
 		expect(world.journal.all()).toHaveLength(1);
 	});
 
-	it("makes one deletion of any number of callers that look it up at the same time", async () => {
+	it("shares one deletion with every caller who looks it up at the same time", async () => {
 		const world = worldOf();
 		const names = ["203.0.113.0/26", id("b1"), "203.0.113.0/26", id("b1")];
 		const all = await Promise.all(names.map((name) => asked(world, commandOf(name))));
@@ -171,7 +171,7 @@ describe("a request for a binding that is being deleted", () => {
 		expect(world.journal.all()).toHaveLength(1);
 	});
 
-	it("begins again when the earlier one has failed", async () => {
+	it("begins a new deletion if the earlier one failed", async () => {
 		const world = worldOf();
 		const first = await asked(world, commandOf("203.0.113.0/26"));
 		world.misbehave = (call) => (call.startsWith("delete") ? fault.refused : null);
@@ -181,8 +181,8 @@ describe("a request for a binding that is being deleted", () => {
 	});
 });
 
-describe("a received deletion of another actor's binding", () => {
-	it("becomes an alias of the open deletion: its id and its key lead there", async () => {
+describe("a received deletion of a binding that another actor is deleting", () => {
+	it("becomes an alias of the open deletion, as do its id and key", async () => {
 		const world = worldOf();
 		const first = received(world);
 		const second = received(world, { actor: actorOf({ name: "bob" }), idempotencyKey: "k" });
@@ -197,7 +197,7 @@ describe("a received deletion of another actor's binding", () => {
 		expect(recordOf(world, second)).toMatchObject({ id: first, state: "deleted", actor: { name: "ci" } });
 	});
 
-	it("becomes an alias too where the first one was carried out during the look-up", async () => {
+	it("becomes an alias even if the first one was carried out in the meantime", async () => {
 		const world = worldOf();
 		const first = received(world);
 		const second = received(world, { actor: actorOf({ name: "bob" }) });
@@ -207,7 +207,7 @@ describe("a received deletion of another actor's binding", () => {
 		expect(world.calls.filter((call) => call.startsWith("delete"))).toHaveLength(1);
 	});
 
-	it("stays a record of its own where it began after the binding went", async () => {
+	it("keeps its own record if it began after the binding was deleted", async () => {
 		const world = worldOf();
 		const first = received(world);
 		await advance(first, world.ports, createDirectory());
@@ -222,7 +222,7 @@ describe("a received deletion of another actor's binding", () => {
 		});
 	});
 
-	it("stays a record of its own too where the earlier one has changed since: its binding was restored", async () => {
+	it("keeps its own record if the deleted binding was restored since", async () => {
 		const world = worldOf();
 		const first = received(world);
 		await advance(first, world.ports, createDirectory());
@@ -239,7 +239,7 @@ describe("a received deletion of another actor's binding", () => {
 });
 
 describe("a received deletion after a stop", () => {
-	it.each([1, 2, 3, 4, 5, 6])("is judged by the alarm, wherever it stopped (after %i calls)", async (calls) => {
+	it.each([1, 2, 3, 4, 5, 6])("is judged by the alarm wherever it stopped (after %i calls)", async (calls) => {
 		const world = worldOf();
 		const recordId = received(world);
 		await livedThrough(() => judgeReceived(recordId, mortal(world.ports, calls), createDirectory()));
@@ -249,9 +249,9 @@ describe("a received deletion after a stop", () => {
 	});
 
 	it.each<[string, string, (world: World) => void]>([
-		["lacks the scope by now", "scope_missing", (world) => world.actors.set("ci", actorOf({ scopes: ["read"] }))],
-		["is not there any more", "scope_missing", (world) => (world.ports.authorityOf = () => null)],
-		["has other ranges by now", "out_of_range", (world) => world.actors.set("ci", actorOf({ ranges: ["::/0"] }))],
+		["has lost the scope", "scope_missing", (world) => world.actors.set("ci", actorOf({ scopes: ["read"] }))],
+		["no longer exists", "scope_missing", (world) => (world.ports.authorityOf = () => null)],
+		["now has other ranges", "out_of_range", (world) => world.actors.set("ci", actorOf({ ranges: ["::/0"] }))],
 	])("is refused if its actor %s", async (_, code, change) => {
 		const world = worldOf();
 		const target = targetOf(id("b1"), id("a1"));
@@ -262,7 +262,30 @@ describe("a received deletion after a stop", () => {
 		expect(recordOf(world, recordId)).toMatchObject({ state: "refused", failure: { code } });
 	});
 
-	it("is refused in a freeze that began after the request", async () => {
+	it("is neither judged nor refused while its actor's configuration is faulty, and ends with its key free", async () => {
+		const world = worldOf();
+		const recordId = received(world);
+		world.ports.journal.cameInSinceStart = () => false;
+		world.ports.authorityOf = () => null;
+		world.ports.holdOn = () => freezeOf();
+		world.clock.nowMs += 1000;
+		await advance(recordId, world.ports, createDirectory());
+		expect(recordOf(world, recordId).state).toBe("received");
+		world.clock.nowMs = world.journal.dueAtMs(recordId) ?? world.clock.nowMs;
+		await advance(recordId, world.ports, createDirectory());
+		expect(recordOf(world, recordId)).toMatchObject({ state: "failed", failure: { code: "cloudflare_unavailable" } });
+		expect(world.calls).toEqual([]);
+	});
+
+	it("is judged by what its request could do if its actor's configuration is faulty only now", async () => {
+		const world = worldOf();
+		const recordId = received(world);
+		world.ports.holdOn = () => freezeOf();
+		await judgeReceived(recordId, world.ports, createDirectory());
+		expect(recordOf(world, recordId).state).toBe("deleting");
+	});
+
+	it("is refused if a freeze began after the request", async () => {
 		const world = worldOf();
 		const recordId = received(world);
 		world.journal.frozen = freezeOf();
@@ -289,7 +312,7 @@ describe("a received deletion after a stop", () => {
 					return null;
 				}),
 		],
-	])("has failed if its minute is over %s, with the key free and nothing sent", async (_, passes) => {
+	])("fails if its minute runs out %s, with the key released and nothing sent", async (_, passes) => {
 		const world = worldOf();
 		const recordId = received(world, { idempotencyKey: "k" });
 		passes(world);
@@ -305,10 +328,10 @@ describe("a received deletion after a stop", () => {
 
 	it.each([
 		["no target", undefined],
-		["no CIDR", { cidr: "203.0.113.0/026" }],
-		["no id", { bindingId: "..", prefixId: null }],
-		["no id of a prefix", { bindingId: id("b1"), prefixId: "../x" }],
-	])("that names %s looks nothing up", async (_, lookFor) => {
+		["an invalid CIDR", { cidr: "203.0.113.0/026" }],
+		["an invalid id", { bindingId: "..", prefixId: null }],
+		["an invalid prefix id", { bindingId: id("b1"), prefixId: "../x" }],
+	])("that names %s is refused without a look-up", async (_, lookFor) => {
 		const world = worldOf();
 		const recordId = received(world);
 		const open = world.journal.open(recordId);

@@ -1,4 +1,4 @@
-// What a record says happened is what happened, also where Cloudflare's reads lag and its answers are lost.
+// Records tell what really happened, even when Cloudflare's reads lag and its answers get lost.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { advance } from "../../src/deletion/advance.ts";
@@ -16,7 +16,7 @@ import { actorOf, commandOf, id, startMs } from "./world.ts";
 const minute = 60_000;
 const unclear = (takesEffect: boolean, takesMs = 0) => ({ answer: "unclear" as const, takesEffect, takesMs });
 const stale = (lagsMs: number) => ({ lagsMs, takesMs: 0, breaks: false });
-/** Every read lags so long, for a while. */
+/** Every read lags this long, for a while. */
 const stagnant = (lagsMs: number) => Array.from({ length: 100 }, () => stale(lagsMs));
 
 async function asked(
@@ -31,7 +31,7 @@ async function asked(
 	return admission.value.deletion;
 }
 
-/** Until nothing is due any more; an isolate lives for so many calls. */
+/** Runs until nothing is due. Each isolate lives for the given number of calls. */
 async function lived({ world }: LaggingAccount, recordId: string, lives: number[] = []): Promise<Deletion> {
 	for (let round = 0; ; round++) {
 		const callsToLive = lives.shift();
@@ -57,7 +57,7 @@ async function deleted(): Promise<{ account: LaggingAccount; record: Deletion }>
 }
 
 describe("a deletion", () => {
-	it("is deleted, not failed, where the DELETE took effect, was answered 500, and reads lag for two minutes", async () => {
+	it("is deleted, not failed, if the DELETE took effect, was answered 500, and reads lag for two minutes", async () => {
 		const account = createLaggingAccount();
 		const { id: recordId } = await asked(account);
 		account.weather = { reads: stagnant(lagMs), changes: [unclear(true)] };
@@ -70,7 +70,7 @@ describe("a deletion", () => {
 		expect(Date.parse(record.settled_at ?? "")).toBe(startMs + lagMs);
 	});
 
-	it("is not failed by a look that began before the lag was over and was answered after", async () => {
+	it("does not fail on a look that began before the lag was over", async () => {
 		const account = createLaggingAccount();
 		const { id: recordId } = await asked(account);
 		const slow = { lagsMs: lagMs, takesMs: 10_000, breaks: false };
@@ -78,7 +78,7 @@ describe("a deletion", () => {
 		expect(await lived(account, recordId)).toMatchObject({ state: "deleted" });
 	});
 
-	it("has failed where no DELETE took effect and the binding is still there after the lag", async () => {
+	it("fails if no DELETE took effect and the binding is still there after the lag", async () => {
 		const account = createLaggingAccount();
 		const { id: recordId } = await asked(account);
 		account.weather = { reads: stagnant(lagMs), changes: [unclear(false), unclear(false), unclear(false)] };
@@ -90,8 +90,8 @@ describe("a deletion", () => {
 	});
 
 	it.each([
-		["is deleted where an empty answer hid that it worked", true, "deleted"],
-		["is not deleted by an empty answer alone: it is sent again", false, "deleted"],
+		["is deleted if an empty answer hid that the DELETE took effect", true, "deleted"],
+		["is sent again if the DELETE got an empty answer and took no effect", false, "deleted"],
 	])("%s", async (_, takesEffect, state) => {
 		const account = createLaggingAccount();
 		const { id: recordId } = await asked(account);
@@ -104,7 +104,7 @@ describe("a deletion", () => {
 
 describe("a second request for a binding that was just deleted", () => {
 	it.each([["203.0.113.0/26"], [named.id]])(
-		"sends no DELETE while the list still shows the binding: it says who deleted it (%s)",
+		"sends no DELETE while the list still shows the binding, and says who deleted it (%s)",
 		async (target) => {
 			const { account, record } = await deleted();
 			account.world.clock.nowMs += 1000;
@@ -118,7 +118,7 @@ describe("a second request for a binding that was just deleted", () => {
 		},
 	);
 
-	it("joins it if it began before the binding went, though the list still shows the binding", async () => {
+	it("joins the deletion if it began before the binding went, even if the list still shows the binding", async () => {
 		const account = createLaggingAccount();
 		const first = await asked(account);
 		const { listBindings } = account.world.ports.cloudflare;
@@ -135,7 +135,7 @@ describe("a second request for a binding that was just deleted", () => {
 		expect(account.deletes).toHaveLength(1);
 	});
 
-	it("finds the binding that was restored in the meantime by its id, though no list shows it yet", async () => {
+	it("finds a binding restored in the meantime by its id, even if no list shows it yet", async () => {
 		const { account, record } = await deleted();
 		account.world.clock.nowMs += 10_000;
 		account.weather.reads = [];
@@ -153,7 +153,7 @@ describe("a second request for a binding that was just deleted", () => {
 		expect(account.bound().map((one) => one.id)).toEqual([id("b0")]);
 	});
 
-	it("finds it also where an older record was restored after newer ones", async () => {
+	it("finds the restored binding even if an older record was restored after newer ones", async () => {
 		const { account, record } = await deleted();
 		const { world } = account;
 		const goneAgain = async () => {
@@ -174,7 +174,7 @@ describe("a second request for a binding that was just deleted", () => {
 		expect(await asked(account)).toMatchObject({ state: "deleting", binding: { id: account.created[2] } });
 	});
 
-	it("finds what somebody else bound there once a list shows it", async () => {
+	it("finds a binding that someone else created there once a list shows it", async () => {
 		const { account } = await deleted();
 		account.world.clock.nowMs += 10_000;
 		account.bind({ ...named, id: id("e1") });
@@ -182,15 +182,15 @@ describe("a second request for a binding that was just deleted", () => {
 	});
 });
 
-describe("an id that we deleted or created", () => {
-	it("costs one call when it is stale", async () => {
+describe("the id of a binding that we deleted or created", () => {
+	it("costs one call once it is stale", async () => {
 		const { account } = await deleted();
 		account.world.clock.nowMs += 24 * 60 * minute;
 		expect(await asked(account, named.id)).toMatchObject({ failure: { code: "binding_not_found" } });
 		expect(account.world.calls).toEqual(["list"]);
 	});
 
-	it("is never remembered as missing: a list may not show it yet", async () => {
+	it("is never remembered as missing, because a list may not show it yet", async () => {
 		const { account, record } = await deleted();
 		const directory = createDirectory();
 		await restoring(account, record.id);
@@ -224,7 +224,7 @@ describe("a restoration", () => {
 		});
 	});
 
-	it("is not restored by an empty answer where nothing was created: it is sent again", async () => {
+	it("is sent again if an empty answer hid that nothing was created", async () => {
 		const { account, record } = await deleted();
 		account.world.clock.nowMs += 2 * lagMs;
 		account.weather.changes = [unclear(false)];
@@ -234,7 +234,7 @@ describe("a restoration", () => {
 		expect(done.restoration).toMatchObject({ state: "restored", binding_id: account.created[0] });
 	});
 
-	it("knows the binding that an empty answer did not show", async () => {
+	it("finds the binding that an empty answer did not show", async () => {
 		const { account, record } = await deleted();
 		account.world.clock.nowMs += 2 * lagMs;
 		account.weather.changes = [unclear(true)];
@@ -244,7 +244,7 @@ describe("a restoration", () => {
 		expect(done.restoration).toMatchObject({ state: "restored", binding_id: account.created[0] });
 	});
 
-	it("takes 409 for evidence that something is bound, and waits for the list to show what", async () => {
+	it("takes a 409 as evidence that something is bound, and waits for the list to show it", async () => {
 		const { account, record } = await deleted();
 		account.world.clock.nowMs += 2 * lagMs;
 		account.weather = { reads: stagnant(lagMs), changes: [unclear(true)] };
@@ -261,8 +261,8 @@ describe("a restoration", () => {
 				await lived(account, (await asked(account)).id);
 			},
 		],
-		["was deleted by somebody else", async (account: LaggingAccount) => account.unbind(account.created[0] ?? "")],
-	])("can be asked for again once its binding %s", async (_, goes) => {
+		["was deleted by someone else", async (account: LaggingAccount) => account.unbind(account.created[0] ?? "")],
+	])("can be requested again once its binding %s", async (_, goes) => {
 		const { account, record } = await deleted();
 		await restoring(account, record.id);
 		await lived(account, record.id);
@@ -286,7 +286,7 @@ const aLife = fc.record({
 	lives: fc.array(fc.integer({ min: 1, max: 15 }), { maxLength: 4 }),
 });
 
-/** What a record says of its binding, against what is so. */
+/** Compares what a record says about its binding with the truth. */
 function expectTruth(account: LaggingAccount, { state, binding }: Deletion, isByOthers = false): void {
 	const byUs = account.deletes.some((one) => one.id === binding?.id && one.tookEffect);
 	if (state === "deleted" || state === "already_gone") expect(account.isBound(binding?.id)).toBe(false);
@@ -295,8 +295,8 @@ function expectTruth(account: LaggingAccount, { state, binding }: Deletion, isBy
 	expect(account.deletes.filter((one) => !one.shownBefore)).toEqual([]);
 }
 
-describe("whatever lags, breaks, is lost or dies", () => {
-	it("a deletion's record tells the truth", async () => {
+describe("whatever lags, breaks, gets lost or restarts", () => {
+	it("a deletion's record is true", async () => {
 		await fc.assert(
 			fc.asyncProperty(aLife, fc.option(fc.nat(3 * minute), { freq: 3 }), async ({ weather, lives }, rivalAfterMs) => {
 				const account = createLaggingAccount();
@@ -319,7 +319,7 @@ describe("whatever lags, breaks, is lost or dies", () => {
 		);
 	}, 180_000);
 
-	it("a restoration ends with a binding that exists, or has failed and can be asked for again", async () => {
+	it("a restoration ends with a binding that exists, or fails and can be requested again", async () => {
 		await fc.assert(
 			fc.asyncProperty(aLife, fc.nat(2 * lagMs), someWeather, async ({ weather, lives }, waitMs, before) => {
 				const account = createLaggingAccount();
@@ -349,7 +349,7 @@ describe("whatever lags, breaks, is lost or dies", () => {
 		);
 	}, 180_000);
 
-	it("any row of deletions and restorations deletes each binding once, and each record tells the truth", async () => {
+	it("any series of deletions and restorations deletes each binding once and leaves true records", async () => {
 		const anErrand = fc.record({
 			does: fc.constantFrom("delete", "delete_by_id", "restore"),
 			weather: someWeather,

@@ -30,11 +30,11 @@ const look = async (world: World, target: string) => {
 };
 
 describe("locate", () => {
-	it("gives what it finds", async () => {
+	it("returns the binding it finds", async () => {
 		expect(await look(worldOf(), "203.0.113.0/26")).toMatchObject({ prefixId: edge.id, binding: { id: id("b1") } });
 	});
 
-	it("says which bindings a range covers that is none itself", async () => {
+	it("names the bindings inside a range that is not a binding", async () => {
 		expect(await look(worldOf(), "203.0.113.0/25")).toEqual({
 			code: "invalid_target",
 			detail:
@@ -43,21 +43,21 @@ describe("locate", () => {
 		});
 	});
 
-	it("names ten of the covered bindings in its sentence, and all beside it", async () => {
+	it("names ten of the covered bindings in its sentence and lists them all", async () => {
 		const many = Array.from({ length: 12 }, (_, index) => bindingOf(id(`b${index}`), `203.0.113.${index}/32`));
 		const located = await look(createWorld([edge, many]), "203.0.113.0/28");
 		expect(located).toMatchObject({ code: "invalid_target", detail: expect.stringMatching(/9\/32, and 2 more\.$/) });
 		expect(located).toHaveProperty("bindings.length", 12);
 	});
 
-	it("says which binding covers one that is missing", async () => {
+	it("names the binding that covers a missing one", async () => {
 		expect(await look(worldOf(), "203.0.113.64/26")).toEqual({
 			code: "binding_not_found",
 			detail: "There is no binding 203.0.113.64/26. 203.0.113.0/24 covers it.",
 		});
 	});
 
-	it("says who deleted it and when, before anything else", async () => {
+	it("says first who deleted the binding and when", async () => {
 		const world = worldOf();
 		const last = past({ cidr: "203.0.113.0/25", actor: "alice" });
 		world.past.push(last);
@@ -68,7 +68,7 @@ describe("locate", () => {
 		});
 	});
 
-	it("asks what is remembered of the CIDR in its prefix, or of the id", async () => {
+	it("asks for the last deletion by the CIDR and its prefix, or by the id", async () => {
 		const world = worldOf();
 		await look(world, "203.0.113.64/26");
 		await look(world, "192.0.2.0/24");
@@ -82,7 +82,7 @@ describe("locate", () => {
 		]);
 	});
 
-	it("sends callers of a large account to the CIDR", async () => {
+	it("refuses an id in a large account", async () => {
 		const many = Array.from({ length: 201 }, (_, index) =>
 			prefixOf(id(index.toString(16).padStart(4, "0")), `10.${index}.0.0/16`),
 		);
@@ -93,7 +93,7 @@ describe("locate", () => {
 		});
 	});
 
-	it("says what Cloudflare said", async () => {
+	it("passes on Cloudflare's answer", async () => {
 		const world = worldOf();
 		world.misbehave = () => fault.unclear;
 		expect(await look(world, "203.0.113.0/26")).toMatchObject({
@@ -106,19 +106,19 @@ describe("locate", () => {
 describe("failedLookUp", () => {
 	const draft = { cloudflare: null, timeline: [] } as unknown as Deletion;
 
-	it("puts on record what Cloudflare said, as an answer to no DELETE", () => {
+	it("records Cloudflare's answer with no DELETE attempts", () => {
 		const record = failedLookUp(draft, lookUpFault(fault.credential), startMs);
 		expect(record).toMatchObject({ state: "failed", cloudflare: { status: 401, attempts: 0 } });
 		expect(record.failure).toEqual({ code: "credential_rejected", detail: expect.any(String) });
 	});
 
-	it("has no answer to show where none came, or nobody was asked", () => {
+	it("records no answer if none came or Cloudflare was not called", () => {
 		const held = failedLookUp(draft, lookUpFault(fault.held(2000)), startMs);
 		expect([held.cloudflare, held.failure?.retry_after_seconds]).toEqual([null, 2]);
 		expect(failedLookUp(draft, { code: "binding_not_found", detail: "None." }, startMs).cloudflare).toBeNull();
 	});
 
-	it("puts on record what the caller may have meant, where the target names no one binding", () => {
+	it("records the bindings the caller may have meant if the target names no single one", () => {
 		const record = failedLookUp(
 			draft,
 			{ code: "invalid_target", detail: "It covers some.", bindings: ["::/0"] },
@@ -137,7 +137,7 @@ describe("lookUpFault", () => {
 		[fault.throttled(1001), { code: "cloudflare_unavailable", retry_after_seconds: 2 }],
 		[fault.held(60_000), { code: "cloudflare_unavailable", retry_after_seconds: 60, answer: null }],
 		[fault.unclear, { code: "cloudflare_unavailable", retry_after_seconds: 5 }],
-	])("$kind", (said, told) => {
+	])("answers a fault of kind $kind", (said, told) => {
 		const failure = lookUpFault(said);
 		expect(failure).toMatchObject(told);
 		expect("retry_after_seconds" in failure).toBe("retry_after_seconds" in told);

@@ -1,4 +1,4 @@
-// An isolate that dies in the middle of something.
+// An isolate that dies in the middle of its work.
 import { expect } from "vitest";
 import type { Ports } from "../../src/deletion/ports.ts";
 import type { World } from "./world.ts";
@@ -6,8 +6,8 @@ import type { World } from "./world.ts";
 class Death extends Error {}
 
 /**
- * The ports of an isolate that dies right after some call to them: that call is made, but its result never arrives, and
- * nothing else happens.
+ * The ports of an isolate that dies right after a given number of calls. The last call is made, but its result never
+ * arrives and nothing else happens.
  */
 export function mortal(ports: Ports, callsToLive: number): Ports {
 	let left = callsToLive;
@@ -31,7 +31,7 @@ export function mortal(ports: Ports, callsToLive: number): Ports {
 	return { ...ports, cloudflare: dying(ports.cloudflare), journal: dying(ports.journal), sleep: dying(ports).sleep };
 }
 
-/** Whether it lived through it. */
+/** Whether the isolate survived the work. */
 export async function livedThrough(work: () => Promise<void>): Promise<boolean> {
 	try {
 		await work();
@@ -42,7 +42,7 @@ export async function livedThrough(work: () => Promise<void>): Promise<boolean> 
 	}
 }
 
-/** Before each call of that kind, but the first, the binding was looked at. */
+/** The binding was read before each call of that kind except the first. */
 export function expectLookBetween(world: World, kind: "delete" | "create"): void {
 	for (const [index, call] of world.calls.entries()) {
 		if (!call.startsWith(kind)) continue;

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { notYetSent } from "../../src/deletion/progress.ts";
 import { admitted, edge, recordOf } from "./a-deletion.ts";
 
-it("counts from when its DELETE leaves, not from when it was judged", async () => {
+it("a deletion counts towards the budget from when its DELETE leaves, not from when it was judged", async () => {
 	const { world, recordId } = await admitted();
 	const { journal, clock } = world;
 	const judgedAtMs = clock.nowMs;

@@ -1,4 +1,4 @@
-// What a deletion does whose time has come while Cloudflare cannot be read, or while deletions are frozen.
+// A scheduled deletion whose time comes while Cloudflare cannot be read or deletions are frozen.
 import { describe, expect, it } from "vitest";
 import { recordOf } from "./a-deletion.ts";
 import { advanced, events, hour, scheduled } from "./a-life.ts";
@@ -12,9 +12,9 @@ const dueScheduled = async () => {
 	return made;
 };
 
-describe("a deletion that cannot be looked up when its time has come", () => {
+describe("a deletion that cannot be looked up when its time comes", () => {
 	it.each([fault.unclear, fault.throttled(1000), fault.refused])(
-		"is tried again every ten seconds for ten minutes, then has failed ($kind)",
+		"is tried again every ten seconds for ten minutes, then fails ($kind)",
 		async (said) => {
 			const { world, recordId } = await dueScheduled();
 			world.misbehave = () => said;
@@ -35,7 +35,7 @@ describe("a deletion that cannot be looked up when its time has come", () => {
 		},
 	);
 
-	it("is carried out when it can be looked up again, judged as of then", async () => {
+	it("is judged and carried out once it can be looked up", async () => {
 		const { world, recordId } = await dueScheduled();
 		world.misbehave = () => fault.unclear;
 		await advanced(world, recordId);
@@ -45,7 +45,7 @@ describe("a deletion that cannot be looked up when its time has come", () => {
 		expect(recordOf(world, recordId)).toMatchObject({ state: "deleted" });
 	});
 
-	it("has failed at once where the credential is rejected", async () => {
+	it("fails at once if the credential is rejected", async () => {
 		const { world, recordId } = await dueScheduled();
 		world.misbehave = () => fault.credential;
 		await advanced(world, recordId);
@@ -54,7 +54,7 @@ describe("a deletion that cannot be looked up when its time has come", () => {
 });
 
 describe("a freeze", () => {
-	it("holds a scheduled deletion, which says so once, and is looked at again every five minutes", async () => {
+	it("holds a scheduled deletion, notes that once, and checks again every five minutes", async () => {
 		const { world, recordId } = await dueScheduled();
 		world.journal.frozen = freezeOf();
 		for (let looks = 0; looks < 3; looks++) {
@@ -70,7 +70,7 @@ describe("a freeze", () => {
 		expect(recordOf(world, recordId).state).toBe("deleted");
 	});
 
-	it("that lifts itself is waited for just so long", async () => {
+	it("with an end is waited for exactly that long", async () => {
 		const { world, recordId } = await dueScheduled();
 		world.journal.frozen = freezeOf({ until: at(due + 1234) });
 		await advanced(world, recordId);
@@ -80,7 +80,7 @@ describe("a freeze", () => {
 		expect(recordOf(world, recordId).state).toBe("deleted");
 	});
 
-	it("holds a deletion also where it came while that was looked up", async () => {
+	it("holds a deletion even if it starts during the look-up", async () => {
 		const { world, recordId } = await dueScheduled();
 		world.misbehave = () => {
 			world.journal.frozen = freezeOf();
@@ -91,7 +91,7 @@ describe("a freeze", () => {
 		expect(events(world, recordId).at(-1)).toBe("held_by_freeze");
 	});
 
-	it("is no reason to look at a deletion before its time", async () => {
+	it("does not touch a deletion before its time", async () => {
 		const { world, recordId } = await scheduled();
 		world.journal.frozen = freezeOf();
 		await advanced(world, recordId);

@@ -15,7 +15,7 @@ const shown = (world: World, target: string, change = {}) =>
 const parts = [bindingOf(id("b1"), "203.0.113.0/26")];
 
 describe("plan", () => {
-	it("shows the binding, the effect, the verdicts and the snapshot, and leaves no trace", async () => {
+	it("shows the binding, the effect, the verdict and the snapshot, and records nothing", async () => {
 		const world = worldOf();
 		const planned = await shown(world, "203.0.113.0/26");
 		expect(planned).toMatchObject({
@@ -33,7 +33,7 @@ describe("plan", () => {
 	});
 
 	it.each([[[]], [["leaves_no_service"]]])(
-		"names the risks to acknowledge, having been told %j",
+		"names the risks to acknowledge, given acknowledgements of %j",
 		async (acknowledge) => {
 			const world = createWorld([edge, [bindingOf(id("b0"), "203.0.113.0/24"), ...parts]]);
 			const planned = await shown(world, "203.0.113.0/24", { acknowledge });
@@ -41,7 +41,7 @@ describe("plan", () => {
 		},
 	);
 
-	it("says that a deletion would wait for an approval, even while it would also be asked to name a risk", async () => {
+	it("says that a deletion would wait for an approval even if a risk is not acknowledged", async () => {
 		const world = createWorld([edge, [bindingOf(id("b0"), "203.0.113.0/24")]]);
 		expect(await shown(world, "203.0.113.0/24", { acknowledge: [] })).toMatchObject({
 			ok: true,
@@ -64,14 +64,14 @@ describe("plan", () => {
 		expect(await shown(world, "203.0.113.0/24")).toMatchObject({ ok: true, value: { would: "refuse" } });
 	});
 
-	it("gives the same answer as a deletion where there is no such binding", async () => {
+	it("fails exactly as a deletion does if there is no such binding", async () => {
 		const world = worldOf();
 		const planned = await shown(world, "203.0.113.64/26");
 		const admitted = await admit(commandOf("203.0.113.64/26"), world.ports, createDirectory());
 		expect(planned.ok ? null : planned.failure).toEqual(admitted.ok && admitted.value.deletion.failure);
 	});
 
-	it("shows just what is then done: its snapshot passes If-Match, and stops passing when a sibling goes", async () => {
+	it("gives a snapshot that passes If-Match until a sibling is deleted", async () => {
 		const world = worldOf();
 		world.ports.policy = lenient;
 		const planned = await shown(world, "203.0.113.0/26");
@@ -86,7 +86,7 @@ describe("plan", () => {
 		expect(promptly).toMatchObject({ value: { deletion: { state: "deleting" } } });
 	});
 
-	it("does not count on a sibling that was deleted after the list was asked for", async () => {
+	it("does not count on a sibling that was deleted after the list was requested", async () => {
 		const world = worldOf();
 		const admitted = await admit(commandOf("203.0.113.0/24"), world.ports, createDirectory());
 		const stale = structuredClone(world.account.get(edge) ?? []);
@@ -95,7 +95,7 @@ describe("plan", () => {
 		world.sharedForMs = 10;
 		const planned = await shown(world, "203.0.113.0/26");
 		expect(planned).toMatchObject({ ok: true, value: { effect: { falls_back_to: null } } });
-		// The list may lag behind Cloudflare's own answers, for some minutes.
+		// The list may lag behind Cloudflare's own answers for a few minutes.
 		world.sharedForMs = 0;
 		world.clock.nowMs += lagMs;
 		const late = await shown(world, "203.0.113.0/26");

@@ -3,12 +3,12 @@ import { defaultPolicy, fixedGuards } from "../../src/deletion/policy.ts";
 import { guardNames, levels } from "../../src/deletion/verdict.ts";
 
 describe("the default policy", () => {
-	it("has a level for every guard, and for nothing else", () => {
+	it("has a level for every guard and nothing else", () => {
 		expect(Object.keys(defaultPolicy.levels)).toEqual(guardNames);
 		for (const guard of guardNames) expect(levels).toContain(defaultPolicy.levels[guard]);
 	});
 
-	it("is what the documentation says", () => {
+	it("matches the documentation", () => {
 		expect(defaultPolicy).toEqual({
 			levels: {
 				frozen: "refuse",
@@ -29,7 +29,7 @@ describe("the default policy", () => {
 		});
 	});
 
-	it("refuses wherever its level cannot be changed", () => {
+	it("refuses for every guard whose level is fixed", () => {
 		expect(fixedGuards).toEqual(["frozen", "out_of_range", "changed"]);
 		for (const guard of fixedGuards) expect(defaultPolicy.levels[guard]).toBe("refuse");
 	});

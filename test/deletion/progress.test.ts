@@ -1,4 +1,4 @@
-// Progress as it is stored: releases that know more or fewer phases read each other's.
+// Stored progress. Releases that know more or fewer phases can read each other's.
 import { describe, expect, it } from "vitest";
 import {
 	notYetSent,
@@ -19,7 +19,7 @@ const progressIn = (phase: Phase): Progress => ({
 });
 
 describe("stored progress", () => {
-	it.each(phases)("is read as it was written, in the phase %s", (phase) => {
+	it.each(phases)("is read back as written in the phase %s", (phase) => {
 		expect(readProgress(storedProgress(progressIn(phase)))).toEqual(progressIn(phase));
 	});
 
@@ -29,13 +29,13 @@ describe("stored progress", () => {
 		["watching", { readBackFirst: true, mayHaveTakenEffect: true, answeredNo: true }],
 		["already", { readBackFirst: true, mayHaveTakenEffect: false, answeredNo: true }],
 		["paused", { readBackFirst: true, mayHaveTakenEffect: false, answeredNo: false }],
-	])("of version 0.1.0 is read as %s", (phase, fields) => {
+	])("from version 0.1.0 is read as %s", (phase, fields) => {
 		const { judgedAtMs, callsSent, lastSentAtMs, looks } = progressIn(phase);
 		const text = JSON.stringify({ judgedAtMs, callsSent, lastSentAtMs, readBacks: looks, ...fields });
 		expect(readProgress(text)).toEqual(progressIn(phase));
 	});
 
-	it("drops a phase that version 0.1.0 carried along, and went on from", () => {
+	it("loses a phase that version 0.1.0 left unchanged while it went on", () => {
 		const sentMeanwhile = {
 			...JSON.parse(storedProgress(progressIn("ready"))),
 			readBackFirst: true,
@@ -44,7 +44,7 @@ describe("stored progress", () => {
 		expect(readProgress(JSON.stringify(sentMeanwhile))).toEqual(progressIn("doubtful"));
 	});
 
-	it("drops a phase and fields of a later release", () => {
+	it("loses a phase and fields that only a later release knows", () => {
 		const later = { ...JSON.parse(storedProgress(progressIn("watching"))), form: 3, phase: "asleep", more: true };
 		expect(readProgress(JSON.stringify(later))).toEqual(progressIn("doubtful"));
 	});

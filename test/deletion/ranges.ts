@@ -1,4 +1,4 @@
-// Arbitrary addresses and CIDRs, and what brute force says of them.
+// Arbitrary addresses and CIDRs for property tests.
 import fc from "fast-check";
 import { type Cidr, cidrAt, parseCidr } from "../../src/deletion/cidr.ts";
 
@@ -12,7 +12,7 @@ export const anyCidr: fc.Arbitrary<Cidr> = family.chain((which) =>
 		.map(([address, length]) => cidrAt(which, masked(which, address, length), length)),
 );
 
-/** CIDRs close to each other, so that they nest, touch and equal each other often: parts of one /24 or /120. */
+/** CIDRs within one /24 or /120, so that they often nest, touch or coincide. */
 export const closeCidr = (which: 4 | 6): fc.Arbitrary<Cidr> => {
 	const base = which === 4 ? 0xcb007100n : 0x20010db8000000000000000000000000n;
 	const bits = familyBits[which];
@@ -21,7 +21,7 @@ export const closeCidr = (which: 4 | 6): fc.Arbitrary<Cidr> => {
 		.map(([offset, length]) => cidrAt(which, masked(which, base + offset, length), length));
 };
 
-/** Texts that are nearly what is meant, and texts that are anything. */
+/** Texts that are nearly valid, and arbitrary texts. */
 export const hostileText: fc.Arbitrary<string> = fc.oneof(
 	fc.string({ unit: "binary", maxLength: 80 }),
 	fc.stringMatching(/^[0-9a-f:./-]{0,50}$/),
@@ -50,7 +50,7 @@ export function masked(which: 4 | 6, address: bigint, length: number): bigint {
 	return address & ~((1n << BigInt(familyBits[which] - length)) - 1n);
 }
 
-/** A CIDR that a test is sure of. */
+/** A CIDR that is known to be valid. */
 export function cidr(text: string): Cidr {
 	const parsed = parseCidr(text);
 	if (!parsed.ok) throw new Error(`${text} is no CIDR`);

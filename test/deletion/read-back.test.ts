@@ -1,4 +1,4 @@
-// When a DELETE may be sent, how long it is waited for, and what a look at the list may conclude.
+// When a DELETE may be sent, how long its effect is waited for, and what a look may conclude.
 import { describe, expect, it } from "vitest";
 import { lookAfterMs } from "../../src/deletion/careful.ts";
 import { sendWindowMs } from "../../src/deletion/careful-rules.ts";
@@ -15,7 +15,7 @@ const lived = async (script: Script) => {
 };
 
 describe("time", () => {
-	it("runs out for a DELETE that could not be sent within a minute of being judged", async () => {
+	it("runs out for a DELETE that was not sent within a minute of the verdicts", async () => {
 		const { world, recordId } = await admitted();
 		world.clock.nowMs += sendWindowMs;
 		await carryOut(recordId, world.ports);
@@ -24,14 +24,14 @@ describe("time", () => {
 		expect(world.calls).toEqual([]);
 	});
 
-	it("is left until the last millisecond of that minute", async () => {
+	it("is enough until the last millisecond of that minute", async () => {
 		const { world, recordId } = await admitted();
 		world.clock.nowMs += sendWindowMs - 1;
 		await carryOut(recordId, world.ports);
 		expect(recordOf(world, recordId).state).toBe("deleted");
 	});
 
-	it("runs out for a second DELETE too: the binding is waited for, then the deletion has failed", async () => {
+	it("runs out for a second DELETE too, and the deletion fails after waiting for the first", async () => {
 		const { world, recordId } = await admitted();
 		world.misbehave = (call) => {
 			if (!call.startsWith("delete")) return null;
@@ -42,14 +42,14 @@ describe("time", () => {
 		expect(story(recordOf(world, recordId))).toBe("sent 1, not_answered, read_back still there, failed");
 	});
 
-	it("is given to a cut-off DELETE to land and to show: two minutes after the last one, to the millisecond", async () => {
+	it("for an unanswered DELETE to show is exactly two minutes after the last one", async () => {
 		const { pauses, record } = await lived({ deletes: ["lost", "lost", "lost"] });
 		const seconds = [1, 2, 4, 8, 16, 32, 45, 12];
 		expect(pauses).toEqual(seconds.map((s) => `unknown for ${s * 1000} ms`));
 		expect(record.settled_at).toBe(new Date(startMs + lagMs).toISOString());
 	});
 
-	it("grows between looks that decide nothing, up to 45 seconds, with one look just when the lag is over", async () => {
+	it("between inconclusive looks grows to 45 seconds, with one look just as the lag ends", async () => {
 		const { pauses, record } = await lived({
 			deletes: ["done_and_lost"],
 			reads: Array.from({ length: 12 }, () => "unreadable"),
@@ -59,7 +59,7 @@ describe("time", () => {
 		expect(story(record)).toBe("sent 1, not_answered, read_back nothing conclusive, read_back gone, deleted");
 	});
 
-	it("is slept for just as long as Cloudflare asks, with the alarm set for after", async () => {
+	it("to sleep is as long as Cloudflare asks, with the alarm set for afterwards", async () => {
 		const { world, recordId } = await admitted();
 		play(world, { deletes: [{ throttled: 7000 }] });
 		let dueAtMs: number | null = null;
@@ -75,7 +75,7 @@ describe("time", () => {
 });
 
 describe("a read-back", () => {
-	it("concludes nothing while the whole prefix is missing, however long that lasts", async () => {
+	it("concludes nothing while the whole prefix is missing, however long", async () => {
 		const { world, recordId } = await admitted();
 		const bindings = world.account.get(edge) ?? [];
 		play(world, { deletes: ["done_and_lost"] });
@@ -104,7 +104,7 @@ describe("a read-back", () => {
 		expect(pauses).toEqual(["unknown for 1000 ms"]);
 	});
 
-	it("asks for the binding in the spelling of the id that Cloudflare listed it with", async () => {
+	it("asks for the binding by the id as Cloudflare spelled it", async () => {
 		const dashed = "c01d0000-0000-4000-8000-000000000007";
 		const world = createWorld([edge, [bindingOf(id("b0"), "203.0.113.0/24"), bindingOf(dashed, "203.0.113.0/26")]]);
 		const { deletion } = await asked(world, commandOf(dashed.replaceAll("-", "")));
@@ -115,9 +115,9 @@ describe("a read-back", () => {
 	});
 
 	it.each([
-		["what may be so new that a read does not have it yet", "provisioning", lagMs],
-		["what has been active for hours", "active", 0],
-	])("takes the word of a 404 about %s", async (_, state, sinceJudgedMs) => {
+		["only after the lag for a binding that may be too new to show in reads", "provisioning", lagMs],
+		["at once for a binding that has been active for hours", "active", 0],
+	])("trusts a 404 %s", async (_, state, sinceJudgedMs) => {
 		const world = createWorld([
 			edge,
 			[bindingOf(id("b0"), "203.0.113.0/24"), bindingOf(id("b1"), "203.0.113.0/26", { provisioningState: state })],

@@ -1,4 +1,4 @@
-// What a request leaves behind before anything is looked up, and which earlier record answers it.
+// What a request records before anything is looked up, and which earlier record answers it.
 import { describe, expect, it } from "vitest";
 import { lookAfterMs } from "../../src/deletion/careful.ts";
 import { carryOut } from "../../src/deletion/execute.ts";
@@ -15,7 +15,7 @@ function received(world: World, command: DeletionCommand) {
 }
 
 describe("a request", () => {
-	it("is on record, with its claims, its terms and its due time, before anything is looked up", () => {
+	it("is recorded with its claims, terms and due time before anything is looked up", () => {
 		const world = worldOf();
 		const command = commandOf("203.0.113.0/26", { reason: "INC-7", idempotencyKey: "k" });
 		const { deletion, replayed } = received(world, command);
@@ -43,7 +43,7 @@ describe("a request", () => {
 		expect(world.calls).toEqual([]);
 	});
 
-	it("is refused without the scope, on record, and asks Cloudflare nothing", () => {
+	it("is refused on record without the scope, and does not call Cloudflare", () => {
 		const world = worldOf();
 		const { deletion } = received(world, commandOf("203.0.113.0/26", { actor: actorOf({ scopes: ["read"] }) }));
 		expect(deletion).toMatchObject({ state: "refused", failure: { code: "scope_missing" }, binding: null });
@@ -53,10 +53,10 @@ describe("a request", () => {
 
 	it.each<[string, readonly string[], string]>([
 		["outside the actor's ranges", ["198.51.100.0/24"], "refused"],
-		["that is larger than the actor's range", ["203.0.113.0/27"], "refused"],
-		["where the actor has no range", [], "refused"],
+		["larger than the actor's range", ["203.0.113.0/27"], "refused"],
+		["requested by an actor without ranges", [], "refused"],
 		["inside the actor's ranges", ["198.51.100.0/24", "203.0.113.0/24"], "received"],
-	])("that names a CIDR %s needs no look-up to be judged", (_, ranges, state) => {
+	])("for a CIDR %s is checked against the ranges without a look-up", (_, ranges, state) => {
 		const world = worldOf();
 		const { deletion } = received(world, commandOf("203.0.113.0/26", { actor: actorOf({ ranges }) }));
 		expect(deletion.state).toBe(state);
@@ -66,7 +66,7 @@ describe("a request", () => {
 });
 
 describe("a request for a binding that is being deleted", () => {
-	it("joins the open deletion, with the caller's claims", async () => {
+	it("joins the open deletion and keeps the caller's claims", async () => {
 		const world = worldOf();
 		const first = await asked(world, commandOf("203.0.113.0/26"));
 		world.misbehave = () => fault.unclear;
@@ -80,7 +80,7 @@ describe("a request for a binding that is being deleted", () => {
 		expect(world.journal.claimed("bob", "key:k")).toMatchObject({ deletionId: first.deletion.id });
 	});
 
-	it("lets nobody join outside their ranges", async () => {
+	it("does not join outside the actor's ranges", async () => {
 		const world = worldOf();
 		await asked(world, commandOf("203.0.113.0/26"));
 		const { deletion } = await asked(
@@ -90,7 +90,7 @@ describe("a request for a binding that is being deleted", () => {
 		expect(deletion).toMatchObject({ state: "refused", failure: { code: "out_of_range" } });
 	});
 
-	it("lets nobody join without the scope", async () => {
+	it("does not join without the scope", async () => {
 		const world = worldOf();
 		await asked(world, commandOf("203.0.113.0/26"));
 		const { deletion } = await asked(world, commandOf("203.0.113.0/26", { actor: actorOf({ scopes: ["read"] }) }));
@@ -98,11 +98,11 @@ describe("a request for a binding that is being deleted", () => {
 	});
 });
 
-describe("a request while another one for the same target is looked up", () => {
+describe("a request while another for the same target is being looked up", () => {
 	const target = "203.0.113.0/26";
 	const first = () => commandOf(target);
 
-	it("joins it if it is the same actor's, with the same payload", () => {
+	it("joins the other if the actor and the payload are the same", () => {
 		const world = worldOf();
 		const { deletion } = received(world, first());
 		const again = received(world, commandOf(target, { idempotencyKey: "k" }));
@@ -115,7 +115,7 @@ describe("a request while another one for the same target is looked up", () => {
 		["for another reason", { reason: "INC-2" }],
 		["for another time", { notBeforeMs: startMs + 1 }],
 		["under another condition", { ifMatch: ["tag"] }],
-	])("has a record of its own if it is %s", (_, change) => {
+	])("gets its own record if it is %s", (_, change) => {
 		const world = worldOf();
 		const { deletion } = received(world, first());
 		const other = received(world, commandOf(target, change));
@@ -123,7 +123,7 @@ describe("a request while another one for the same target is looked up", () => {
 		expect(other.deletion.id).not.toBe(deletion.id);
 	});
 
-	it("has a record of its own once the first one is judged and settled", async () => {
+	it("gets its own record once the first one has settled", async () => {
 		const world = worldOf();
 		world.misbehave = () => fault.unclear;
 		const failed = await asked(world, first());
@@ -131,7 +131,7 @@ describe("a request while another one for the same target is looked up", () => {
 		expect(received(world, first()).deletion).toMatchObject({ state: "received" });
 	});
 
-	it("has a record of its own once the first one is carried out", async () => {
+	it("gets its own record once the first one is carried out", async () => {
 		const world = worldOf();
 		const { deletion } = await asked(world, first());
 		await carryOut(deletion.id, world.ports);

@@ -1,4 +1,4 @@
-// An unknown outcome, settled by what Cloudflare shows, or else by somebody's word.
+// An unknown outcome is settled by what Cloudflare shows or, failing that, by hand.
 import { describe, expect, it } from "vitest";
 import type { Actor } from "../../src/deletion/actor.ts";
 import { carryBack } from "../../src/deletion/carry-back.ts";
@@ -38,11 +38,11 @@ const readableAgain = (world: World) => {
 	world.misbehave = () => null;
 };
 
-describe("an unknown deletion, where Cloudflare cannot be read", () => {
+describe("an unknown deletion, while Cloudflare cannot be read", () => {
 	it.each([
 		["gone", "deleted", null],
 		["standing", "failed", "cloudflare_refused"],
-	] as const)("that is %s settles as %s", async (outcome, state, code) => {
+	] as const)("resolved as %s settles as %s", async (outcome, state, code) => {
 		const { world, recordId } = await unknownDeletion();
 		const at = new Date(world.clock.nowMs).toISOString();
 		const answer = await resolved(world, recordId, outcome);
@@ -58,21 +58,21 @@ describe("an unknown deletion, where Cloudflare cannot be read", () => {
 		expect(world.journal.open(recordId)).toBeNull();
 	});
 
-	it("is resolved once", async () => {
+	it("can be resolved only once", async () => {
 		const { world, recordId } = await unknownDeletion();
 		await resolved(world, recordId, "gone");
 		expect(await resolved(world, recordId, "standing")).toMatchObject({ ok: false, failure: { code: "conflict" } });
 		expect(recordOf(world, recordId)).toMatchObject({ state: "deleted", resolution: { outcome: "gone" } });
 	});
 
-	it("is resolved by the first of two", async () => {
+	it("takes the first of two resolutions", async () => {
 		const { world, recordId } = await unknownDeletion();
 		const answers = await Promise.all([resolved(world, recordId, "gone"), resolved(world, recordId, "standing")]);
 		expect(answers.map(({ ok }) => ok)).toEqual([true, false]);
 		expect(recordOf(world, recordId).state).toBe("deleted");
 	});
 
-	it("has to wait ten minutes after the last call", async () => {
+	it("cannot be resolved within ten minutes of the last call", async () => {
 		const { world, recordId } = await unknownDeletion(0);
 		const sent = recordOf(world, recordId).timeline.findLast(({ event }) => event === "sent");
 		world.clock.nowMs = Date.parse(sent?.at ?? "") + tenMinutesMs - 1;
@@ -86,9 +86,9 @@ describe("an unknown deletion, where Cloudflare cannot be read", () => {
 	it.each<[string, Actor, string]>([
 		["the requester", { ...carol, name: "ci" }, "self_approval"],
 		["the requester in capitals", { ...carol, name: "CI" }, "self_approval"],
-		["one without the scope", actorOf({ name: "carol" }), "scope_missing"],
-		["one with other ranges", { ...carol, ranges: ["198.51.100.0/24"] }, "out_of_range"],
-	])("is not for %s", async (_, actor, code) => {
+		["someone without the scope", actorOf({ name: "carol" }), "scope_missing"],
+		["someone with other ranges", { ...carol, ranges: ["198.51.100.0/24"] }, "out_of_range"],
+	])("cannot be resolved by %s", async (_, actor, code) => {
 		const { world, recordId } = await unknownDeletion();
 		const looks = world.calls.length;
 		expect(isResolvable(recordOf(world, recordId), actor)).toBe(false);
@@ -98,11 +98,11 @@ describe("an unknown deletion, where Cloudflare cannot be read", () => {
 	});
 });
 
-describe("an unknown deletion, where Cloudflare can be read", () => {
+describe("an unknown deletion, once Cloudflare can be read", () => {
 	it.each([
 		["gone", "standing", "deleted"],
 		["standing", "gone", "failed"],
-	] as const)("settles by the look: %s, whoever says %s", async (truth, says, state) => {
+	] as const)("settles as the look shows, %s, even if the request says %s", async (truth, says, state) => {
 		const { world, recordId } = await unknownDeletion();
 		readableAgain(world);
 		if (truth === "gone") takeAway(world);
@@ -118,7 +118,7 @@ describe("an unknown restoration", () => {
 	it.each([
 		["standing", "restored", "restored"],
 		["gone", "deleted", "failed"],
-	] as const)("that is %s by somebody's word leaves the record %s", async (outcome, state, restoration) => {
+	] as const)("resolved as %s leaves the record %s", async (outcome, state, restoration) => {
 		const { world, recordId } = await unknownRestoration();
 		expect((await resolved(world, recordId, outcome)).ok).toBe(true);
 		const record = recordOf(world, recordId);
@@ -128,14 +128,14 @@ describe("an unknown restoration", () => {
 		expect(world.journal.restoring(recordId)).toBeNull();
 	});
 
-	it("is for others than the one who asked for it, the requester of the deletion included", async () => {
+	it("can be resolved by anyone except its requester, even by the requester of the deletion", async () => {
 		const { world, recordId } = await unknownRestoration();
 		const own = { ...carol, name: restorer.name.toUpperCase() };
 		expect(await resolved(world, recordId, "gone", own)).toMatchObject({ failure: { code: "self_approval" } });
 		expect((await resolved(world, recordId, "gone", { ...carol, name: "ci" })).ok).toBe(true);
 	});
 
-	it("settles by the look, with the binding that is there", async () => {
+	it("settles as the look shows, with the binding that is there", async () => {
 		const { world, recordId } = await unknownRestoration();
 		readableAgain(world);
 		bind(world, "d7");
@@ -145,7 +145,7 @@ describe("an unknown restoration", () => {
 		expect(resolution).toBeUndefined();
 	});
 
-	it("has failed where another service is bound there", async () => {
+	it("fails if another service is bound there", async () => {
 		const { world, recordId } = await unknownRestoration();
 		readableAgain(world);
 		bind(world, "d7", "77".padEnd(32, "0"));
@@ -157,7 +157,7 @@ describe("an unknown restoration", () => {
 	});
 });
 
-describe("what is not unknown", () => {
+describe("a record that is not unknown", () => {
 	it("cannot be resolved", async () => {
 		const { world, recordId } = await admitted();
 		expect(await resolved(world, recordId)).toMatchObject({ failure: { code: "conflict" } });
@@ -167,7 +167,7 @@ describe("what is not unknown", () => {
 		expect(await resolved(world, "none")).toMatchObject({ failure: { code: "deletion_not_found" } });
 	});
 
-	it("is left as it became during the look", async () => {
+	it("is left alone if it settled during the look", async () => {
 		const { world, recordId } = await unknownDeletion();
 		world.misbehave = async () => {
 			const open = world.journal.open(recordId);

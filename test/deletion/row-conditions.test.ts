@@ -24,13 +24,13 @@ const finds = (text: string, change: Partial<Summary> = {}) =>
 
 describe("conditions", () => {
 	it.each<[string, Condition[], boolean]>([
-		["none", [], true],
-		["is", [{ field: "state", is: true, value: "refused" }], true],
-		["is another", [{ field: "state", is: true, value: "failed" }], false],
-		["is not", [{ field: "actor", is: false, value: "ci" }], true],
-		["is not, but is", [{ field: "actor", is: false, value: row.actor }], false],
+		["no conditions: every row matches", [], true],
+		["is: the value matches", [{ field: "state", is: true, value: "refused" }], true],
+		["is: the value differs", [{ field: "state", is: true, value: "failed" }], false],
+		["is not: the value differs", [{ field: "actor", is: false, value: "ci" }], true],
+		["is not: the value matches", [{ field: "actor", is: false, value: row.actor }], false],
 		[
-			"one of several",
+			"is: one of several values matches",
 			[
 				{ field: "state", is: true, value: "failed" },
 				{ field: "state", is: true, value: "refused" },
@@ -38,7 +38,7 @@ describe("conditions", () => {
 			true,
 		],
 		[
-			"none of several, but one",
+			"is not: one of several values matches",
 			[
 				{ field: "door", is: false, value: "api" },
 				{ field: "door", is: false, value: "page" },
@@ -46,7 +46,7 @@ describe("conditions", () => {
 			false,
 		],
 		[
-			"of two fields, both",
+			"two fields: only one matches",
 			[
 				{ field: "service_name", is: true, value: "CDN" },
 				{ field: "door", is: true, value: "api" },
@@ -55,13 +55,13 @@ describe("conditions", () => {
 		],
 	])("%s", (_, conditions, expected) => expect(holds(conditions)).toBe(expected));
 
-	it("what a row does not have is nothing that it could be", () => {
+	it("a missing field matches no value", () => {
 		expect(holds([{ field: "service_name", is: true, value: "CDN" }], { service_name: null })).toBe(false);
 		expect(holds([{ field: "service_name", is: false, value: "CDN" }], { service_name: null })).toBe(true);
 	});
 });
 
-describe("a text", () => {
+describe("a search text", () => {
 	it.each([
 		["in the reason, in any case", "inc-4211 dr"],
 		["in the CIDR", "113.128"],
@@ -71,17 +71,17 @@ describe("a text", () => {
 		["in the actor's name", "alice@"],
 		["in the Ray id", "9F1C2AB34DE56789"],
 		["as an address inside the CIDR", "203.0.113.200"],
-		["as a CIDR inside it", "203.0.113.192/26"],
-		["as one around it", "203.0.112.0/23"],
+		["as a CIDR inside the row's CIDR", "203.0.113.192/26"],
+		["as a CIDR around the row's CIDR", "203.0.112.0/23"],
 		["as a CIDR with host bits", "203.0.113.200/25"],
 	])("is found %s", (_, text) => expect(finds(text)).toBe(true));
 
 	it.each([["INC-4212"], ["203.0.113.7"], ["198.51.100.0/24"], ["2001:db8::1"], ["page"]])(
-		"is not found where it does not stand: %s",
+		"is not found if the row does not contain it: %s",
 		(text) => expect(finds(text)).toBe(false),
 	);
 
-	it("is not found in what a row does not have", () => {
+	it("is not found in a missing field", () => {
 		expect(finds("203.0.113.200", { cidr: null })).toBe(false);
 		expect(finds("null", { cidr: null, reason: null, ray: null })).toBe(false);
 	});

@@ -11,7 +11,7 @@ const seen = fc.constantFrom<keyof Binding>("cidr", "serviceId", "provisioningSt
 const word = fc.constantFrom(null, "active", "provisioning", "203.0.113.0/24", id("aa"), id("bb"));
 
 describe("snapshotTag", () => {
-	it("is the same in whatever order Cloudflare lists the bindings, with or without the binding itself among them", () => {
+	it("is the same in any order of bindings, with or without the binding itself among them", () => {
 		fc.assert(
 			fc.property(fc.shuffledSubarray(siblings, { minLength: 5 }), fc.boolean(), (shuffled, among) => {
 				const all = among ? [...shuffled, binding] : shuffled;
@@ -20,7 +20,7 @@ describe("snapshotTag", () => {
 		);
 	});
 
-	it("changes its first part exactly when the binding changes", () => {
+	it("changes its first half exactly when the binding changes", () => {
 		fc.assert(
 			fc.property(seen, word, (member, value) => {
 				const changed = { ...binding, [member]: value };
@@ -31,7 +31,7 @@ describe("snapshotTag", () => {
 		);
 	});
 
-	it("changes its second part exactly when a sibling changes", () => {
+	it("changes its second half exactly when a sibling changes", () => {
 		fc.assert(
 			fc.property(fc.nat(4), seen, word, (index, member, value) => {
 				const before = siblings[index];
@@ -45,8 +45,8 @@ describe("snapshotTag", () => {
 	});
 
 	it.each([
-		["a sibling goes", siblings.slice(1)],
-		["a sibling comes", [...siblings, bindingOf(id("a9"), "203.0.113.224/27")]],
+		["a sibling is gone", siblings.slice(1)],
+		["a sibling is new", [...siblings, bindingOf(id("a9"), "203.0.113.224/27")]],
 		[
 			"a sibling is replaced by one with another id",
 			[...siblings.slice(1), { ...siblings[0], id: id("a9") } as Binding],
@@ -55,7 +55,7 @@ describe("snapshotTag", () => {
 		expect(snapshotTag(binding, all)).not.toBe(snapshotTag(binding, siblings));
 	});
 
-	it("can stand in an ETag", () => {
+	it("is valid in an ETag", () => {
 		expect(snapshotTag(binding, siblings)).toMatch(/^[0-9a-f]{16}\.[0-9a-f]{16}$/);
 	});
 });

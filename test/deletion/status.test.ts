@@ -16,7 +16,7 @@ describe("health", () => {
 	it.each<[string, Partial<HealthFacts>, string[]]>([
 		["is green when nothing is wrong", {}, []],
 		["is red when the credential is rejected", { credentialRejected: true }, ["credential_rejected"]],
-		["is red when the storage cannot be written", { storageWorks: false }, ["storage_not_writable"]],
+		["is red when storage cannot be written", { storageWorks: false }, ["storage_not_writable"]],
 		["stays green while work is a little late", { overdueSinceMs: nowMs - 180_000 }, []],
 		["is red when work is overdue", { overdueSinceMs: nowMs - 180_001 }, ["work_overdue"]],
 		["stays green in a short KV outage", { unpublishedSinceMs: nowMs - 600_000 }, []],

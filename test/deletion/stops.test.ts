@@ -1,4 +1,4 @@
-// Whatever dies, wherever: the record tells the truth in the end, and no DELETE follows another without a look between.
+// A deletion can be stopped anywhere. Its record is true in the end, and there is a look between any two DELETEs.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { callsAtMost, sendWindowMs } from "../../src/deletion/careful-rules.ts";
@@ -29,7 +29,7 @@ describe("a stop after any one call", () => {
 		],
 	];
 
-	it.each(scripts)("of %s leads to the same end", async (_, script, end) => {
+	it.each(scripts)("during %s does not change the outcome", async (_, script, end) => {
 		for (let calls = 1; ; calls++) {
 			const { world, recordId } = await admitted();
 			play(world, script);
@@ -43,10 +43,10 @@ describe("a stop after any one call", () => {
 		}
 	});
 
-	it("of a refusal leads to a second look before anything else, and to the same end", async () => {
+	it("during a refusal leads to a look first, and to the same outcome", async () => {
 		const { world, recordId } = await admitted();
 		play(world, { deletes: ["refused", "refused"] });
-		// Its journal is read, and written; then it dies with Cloudflare's answer.
+		// It reads the journal, writes it, and dies as Cloudflare answers.
 		expect(await carriedOut(recordId, mortal(world.ports, 3))).toBe(false);
 		expect(recordOf(world, recordId).state).toBe("deleting");
 		await live(world, recordId);
@@ -54,7 +54,7 @@ describe("a stop after any one call", () => {
 		mindTheGap(world);
 	});
 
-	it("of a DELETE that was on record and never left is not taken for a deletion", async () => {
+	it("before a recorded DELETE left does not count as a deletion", async () => {
 		const { world, recordId } = await admitted();
 		expect(await carriedOut(recordId, mortal(world.ports, 2))).toBe(false);
 		expect(world.calls).toEqual([]);
@@ -66,7 +66,7 @@ describe("a stop after any one call", () => {
 });
 
 interface Delete {
-	/** When it takes effect, after it was sent; null is never. */
+	/** How long after it was sent the DELETE takes effect; null is never. */
 	landsAfterMs: number | null;
 	answer: "clear" | "lost" | "refused" | "credential" | "throttled_briefly" | "throttled_for_long" | "held";
 	takesMs: number;
@@ -103,12 +103,12 @@ const aHistory = fc.record({
 	readable: fc.array(fc.boolean(), { maxLength: 8 }),
 	lives: fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 6 }),
 	lateMs: fc.array(fc.nat(100_000), { maxLength: 6 }),
-	/** After that many calls to Cloudflare, somebody else deletes the binding. */
+	/** After this many calls to Cloudflare, someone else deletes the binding. */
 	rivalAt: fc.option(fc.nat(8), { freq: 3 }),
 });
 
-describe("any history of lost answers, late effects, unreadable lists, rivals and deaths", () => {
-	it("ends with the truth, and with a look between any two DELETEs", async () => {
+describe("any mix of lost answers, late effects, unreadable lists, rivals and restarts", () => {
+	it("ends with a true record and a look between any two DELETEs", async () => {
 		await fc.assert(
 			fc.asyncProperty(aHistory, async ({ deletes, readable, lives, lateMs, rivalAt }) => {
 				const { world, recordId } = await admitted();
@@ -137,7 +137,7 @@ describe("any history of lost answers, late effects, unreadable lists, rivals an
 					expect(world.journal.open(recordId)?.progress.callsSent).toBeGreaterThan(sent);
 					expect(world.clock.nowMs - startMs).toBeLessThan(sendWindowMs);
 					const { landsAfterMs, answer, takesMs } = deletes.shift() ?? { landsAfterMs: 0, answer: "clear", takesMs: 0 };
-					// It never leaves.
+					// The call never leaves.
 					if (answer === "held") return fault.held(1 + takesMs);
 					looked = false;
 					sent += 1;
@@ -178,6 +178,7 @@ describe("any history of lost answers, late effects, unreadable lists, rivals an
 				if (state === "already_gone") expect(byUs).toBe(false);
 				if (state === "failed") expect(byUs).toBe(false);
 				expect(["deleted", "already_gone", "failed"]).toContain(state);
+				expect(world.withoutRule).toEqual([]);
 				world.journal.handOver();
 			}),
 			{ numRuns: 1000 },

@@ -19,7 +19,7 @@ const shown = async (world: World, covering: string | null) => {
 };
 
 describe("survey", () => {
-	it("shows every prefix with its bindings, the odd ones too", async () => {
+	it("shows every prefix with its bindings, even those without a readable CIDR", async () => {
 		expect(await shown(worldOf(), null)).toEqual([
 			["203.0.113.0/24", ["203.0.113.0/24", "203.0.113.0/26", "?"]],
 			["198.51.100.0/24", ["198.51.100.0/24"]],
@@ -31,7 +31,7 @@ describe("survey", () => {
 		["203.0.113.128/25", [["203.0.113.0/24", ["203.0.113.0/24"]]]],
 		["192.0.2.0/24", []],
 		["::/0", []],
-	])("shows what covers %s, and asks only there", async (covering, expected) => {
+	])("shows what covers %s and reads only those prefixes", async (covering, expected) => {
 		const world = worldOf();
 		expect(await shown(world, covering)).toEqual(expected);
 		expect(world.calls).toHaveLength(1 + expected.length);
@@ -41,7 +41,7 @@ describe("survey", () => {
 		expect(await shown(worldOf(), "everything")).toEqual([]);
 	});
 
-	it("passes over a prefix that is gone since it was listed", async () => {
+	it("skips a prefix that is gone since it was listed", async () => {
 		const world = worldOf();
 		world.misbehave = (call) => (call.startsWith("bindings 203") ? fault.notFound : null);
 		expect(await shown(world, null)).toEqual([["198.51.100.0/24", ["198.51.100.0/24"]]]);
@@ -50,13 +50,13 @@ describe("survey", () => {
 	it.each([
 		["prefixes", fault.credential, "credential_rejected"],
 		["bindings 198.51.100.0/24", fault.unclear, "cloudflare_unavailable"],
-	])("fails as a whole when %s cannot be read: a part would look like all", async (call, said, code) => {
+	])("fails as a whole if %s cannot be read, because a partial list would look complete", async (call, said, code) => {
 		const world = worldOf();
 		world.misbehave = (one) => (one === call ? said : null);
 		expect(await shown(world, null)).toMatchObject({ code });
 	});
 
-	it("does not list more prefixes at once than it may", async () => {
+	it("refuses to list more than 200 prefixes at once", async () => {
 		const many = Array.from({ length: 201 }, (_, index) =>
 			prefixOf(id(index.toString(16).padStart(4, "0")), `10.${index}.0.0/16`),
 		);
@@ -66,7 +66,7 @@ describe("survey", () => {
 		expect(await shown(world, "10.7.0.0/24")).toEqual([["10.7.0.0/16", []]]);
 	});
 
-	it("teaches the directory what it has seen", async () => {
+	it("teaches the directory the prefixes and bindings it saw", async () => {
 		const world = worldOf();
 		const directory = createDirectory();
 		await survey({ covering: null }, world.ports, directory);
@@ -83,14 +83,14 @@ describe("surveyPrefix", () => {
 		expect(world.calls).toEqual(["bindings 198.51.100.0/24"]);
 	});
 
-	it("says that there is no such prefix", async () => {
+	it("fails if there is no such prefix", async () => {
 		expect(await surveyPrefix(id("a9"), worldOf().ports, createDirectory())).toEqual({
 			ok: false,
 			failure: { code: "binding_not_found", detail: `There is no prefix ${id("a9")}.` },
 		});
 	});
 
-	it("says what Cloudflare said", async () => {
+	it("passes on Cloudflare's answer", async () => {
 		const world = worldOf();
 		world.misbehave = () => fault.throttled(3000);
 		expect(await surveyPrefix(id("a2"), world.ports, createDirectory())).toMatchObject({

@@ -19,7 +19,7 @@ describe("parseTarget", () => {
 		["2001:DB8:0100::/48", "2001:db8:100::/48", "2001:db8:100::/48"],
 		["edge-cdn", "edge-cdn", "203.0.113.128/25"],
 		["v6", "v6", "2001:db8:100::/48"],
-	])("reads %s as the CIDR that it stands for", (text, named, range) => {
+	])("reads %s as the CIDR it names", (text, named, range) => {
 		expect(read(text)).toEqual({ ok: true, value: { kind: "cidr", named, cidr: cidr(range) } });
 	});
 
@@ -27,7 +27,7 @@ describe("parseTarget", () => {
 		[plain, plain],
 		[dashed, dashed],
 		["web-shop", dashed],
-	])("reads %s as the id that it stands for", (text, bindingId) => {
+	])("reads %s as the id it names", (text, bindingId) => {
 		expect(read(text)).toEqual({ ok: true, value: { kind: "id", named: text, bindingId, prefixId: null } });
 	});
 
@@ -35,20 +35,20 @@ describe("parseTarget", () => {
 		["203.0.113.128", { reason: "bare_address", named: "203.0.113.128", hint: "203.0.113.128/32" }],
 		["2001:db8::1", { reason: "bare_address", named: "2001:db8::1", hint: "2001:db8::1/128" }],
 		["203.0.113.129/25", { reason: "host_bits", named: "203.0.113.129/25", hint: "203.0.113.128/25" }],
-	])("refuses %s with a hint of what would be right", (text, failure) => {
+	])("refuses %s with a hint", (text, failure) => {
 		expect(read(text)).toEqual({ ok: false, failure });
 	});
 
 	it.each([
-		["nothing", ""],
-		["all", "*"],
+		["an empty text", ""],
+		["a wildcard", "*"],
 		["an alias in another case", "Edge-CDN"],
-		["a part of an alias", "edge"],
-		["several", "203.0.113.0/26,203.0.113.64/26"],
+		["part of an alias", "edge"],
+		["several CIDRs", "203.0.113.0/26,203.0.113.64/26"],
 		["an id in upper case", plain.toUpperCase()],
-		["the way up", ".."],
-		["the way up, encoded", "%2e%2e"],
-		["an id and the way up", `${plain}/..`],
+		["a parent path", ".."],
+		["an encoded parent path", "%2e%2e"],
+		["an id and a parent path", `${plain}/..`],
 		["full-width digits", `${plain.slice(1)}\uff10`],
 		["a NUL", `${plain}\u0000`],
 		["a member that every object has", "constructor"],
@@ -57,12 +57,12 @@ describe("parseTarget", () => {
 		expect(read(text)).toEqual({ ok: false, failure: { reason: "not_a_target", named: text } });
 	});
 
-	it("refuses 10 kB, and does not repeat them", () => {
+	it("refuses 10 kB without repeating it in full", () => {
 		const refused = read("9".repeat(10_000));
 		expect(refused).toEqual({ ok: false, failure: { reason: "not_a_target", named: `${"9".repeat(64)}…` } });
 	});
 
-	it("lets no id out but one of the two forms, whatever comes in", () => {
+	it("returns only ids in one of the two forms, whatever the input", () => {
 		fc.assert(
 			fc.property(hostileText, (text) => {
 				const target = parseTarget(text, new Map());
@@ -74,7 +74,7 @@ describe("parseTarget", () => {
 		);
 	});
 
-	it("widens nothing: a CIDR means itself, and an id means itself", () => {
+	it("never widens a target: a CIDR or id means just itself", () => {
 		fc.assert(
 			fc.property(anyCidr, fc.stringMatching(/^[0-9a-f]{32}$/), (range, id) => {
 				expect(read(range.text)).toMatchObject({ ok: true, value: { kind: "cidr", cidr: range } });

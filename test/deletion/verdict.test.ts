@@ -13,32 +13,36 @@ const second: Verdict = { guard: "not_restorable", verdict: "refuse" };
 
 describe("decide", () => {
 	it.each<[string, Verdict[], object]>([
-		["nothing", [], { would: "delete" }],
-		["passes alone", [pass, pass], { would: "delete" }],
-		["named risks", [pass, named], { would: "delete" }],
-		["named and approved risks", [named, agreed], { would: "delete" }],
-		["a risk", [risk, pass], { would: "ask", unacknowledged: ["leaves_no_service"] }],
-		["a risk beside a named one", [named, other], { would: "ask", unacknowledged: ["still_provisioning"] }],
-		["two risks", [risk, other], { would: "ask", unacknowledged: ["leaves_no_service", "still_provisioning"] }],
-		["an approval to be given", [pass, waits], { would: "wait_for_approval", unapproved: ["last_binding"] }],
+		["no verdicts: delete", [], { would: "delete" }],
+		["only passes: delete", [pass, pass], { would: "delete" }],
+		["acknowledged risks: delete", [pass, named], { would: "delete" }],
+		["acknowledged and approved risks: delete", [named, agreed], { would: "delete" }],
+		["a risk: ask", [risk, pass], { would: "ask", unacknowledged: ["leaves_no_service"] }],
 		[
-			"an approval to be given, and named risks",
+			"a risk beside an acknowledged one: ask",
+			[named, other],
+			{ would: "ask", unacknowledged: ["still_provisioning"] },
+		],
+		["two risks: ask", [risk, other], { would: "ask", unacknowledged: ["leaves_no_service", "still_provisioning"] }],
+		["a missing approval: wait for it", [pass, waits], { would: "wait_for_approval", unapproved: ["last_binding"] }],
+		[
+			"a missing approval and acknowledged risks: wait for the approval",
 			[named, waits],
 			{ would: "wait_for_approval", unapproved: ["last_binding"] },
 		],
 		[
-			"an approval to be given, and a risk: nobody is asked in vain",
+			"a missing approval and a risk: ask before anyone has to approve",
 			[waits, risk],
 			{ would: "ask", unacknowledged: ["leaves_no_service"] },
 		],
-		["a given approval and a risk", [agreed, risk], { would: "ask", unacknowledged: ["leaves_no_service"] }],
-		["a refusal after risks", [risk, named, waits, refusal], { would: "refuse", by: refusal }],
-		["two refusals: the first gives the name", [agreed, refusal, second], { would: "refuse", by: refusal }],
+		["an approval and a risk: ask", [agreed, risk], { would: "ask", unacknowledged: ["leaves_no_service"] }],
+		["a refusal after risks: refuse", [risk, named, waits, refusal], { would: "refuse", by: refusal }],
+		["two refusals: refuse by the first", [agreed, refusal, second], { would: "refuse", by: refusal }],
 	])("%s", (_, verdicts, decision) => {
 		expect(decide(verdicts)).toEqual(decision);
 	});
 
-	it("deletes exactly where every verdict passes, or is agreed to as it has to be", () => {
+	it("deletes exactly when every verdict passes or has the agreement it needs", () => {
 		const verdict: fc.Arbitrary<Verdict> = fc
 			.record({
 				guard: fc.constantFrom(...guardNames),

@@ -21,7 +21,7 @@ const takeAway = (world: World, cidr: string) => {
 };
 
 describe("a scheduled deletion", () => {
-	it("is on record, and left alone until its time", async () => {
+	it("is recorded and left alone until its time", async () => {
 		const { world, recordId } = await scheduled();
 		const record = recordOf(world, recordId);
 		expect(record).toMatchObject({ state: "scheduled", not_before: at(due), settled_at: null });
@@ -32,7 +32,7 @@ describe("a scheduled deletion", () => {
 		expect(world.calls).toEqual([]);
 	});
 
-	it("is looked up and judged anew when its time has come", async () => {
+	it("is looked up and judged again when its time comes", async () => {
 		const { world, recordId } = await dueScheduled();
 		takeAway(world, "203.0.113.0/24");
 		await begun(world, recordId);
@@ -46,7 +46,7 @@ describe("a scheduled deletion", () => {
 		expect(world.calls).toEqual(["bindings 203.0.113.0/24"]);
 	});
 
-	it("is carried out then, and not before", async () => {
+	it("is carried out at its time and not before", async () => {
 		const { world, recordId } = await scheduled();
 		await advanced(world, recordId);
 		expect(world.calls).toEqual([]);
@@ -57,12 +57,12 @@ describe("a scheduled deletion", () => {
 
 	it.each<[string, string, (world: World) => void]>([
 		[
-			"is protected by now",
+			"is now protected",
 			"protected",
 			(world) => (world.ports.policy = policyOf({ protected: { ranges: [], ids: [edge.id] } })),
 		],
 		[
-			"names no service any more",
+			"no longer names a service",
 			"not_restorable",
 			(world) =>
 				world.account.set(edge, [
@@ -76,7 +76,7 @@ describe("a scheduled deletion", () => {
 			(world) => (world.journal.pace = () => ({ account: Array(5).fill(due), prefix: [] })),
 		],
 		[
-			"carries a risk that was not named",
+			"carries a risk that was not acknowledged",
 			"acknowledgement_required",
 			(world) =>
 				world.account.set(edge, [
@@ -85,21 +85,21 @@ describe("a scheduled deletion", () => {
 				]),
 		],
 		[
-			"lies outside the actor's ranges by now",
+			"is now outside the actor's ranges",
 			"out_of_range",
 			(world) => (world.ports.authorityOf = () => actorOf({ ranges: ["203.0.113.64/26"] })),
 		],
 		[
-			"was asked for by somebody who may not delete any more",
+			"was requested by someone who may no longer delete",
 			"scope_missing",
 			(world) => (world.ports.authorityOf = () => actorOf({ scopes: ["read"] })),
 		],
 		[
-			"was asked for by somebody who is not there any more",
+			"was requested by someone who no longer exists",
 			"scope_missing",
 			(world) => (world.ports.authorityOf = () => null),
 		],
-	])("is refused where it %s", async (_, code, change) => {
+	])("is refused if it %s", async (_, code, change) => {
 		const { world, recordId } = await dueScheduled();
 		change(world);
 		await advanced(world, recordId);
@@ -107,7 +107,7 @@ describe("a scheduled deletion", () => {
 		expect(world.calls.filter((call) => call.startsWith("delete"))).toEqual([]);
 	});
 
-	it("is refused where it has changed since the plan that its caller named", async () => {
+	it("is refused if it changed since the plan that the caller named", async () => {
 		const { world, recordId } = await dueScheduled();
 		const open = world.journal.open(recordId);
 		if (open === null) throw new Error("it is not open");
@@ -116,7 +116,7 @@ describe("a scheduled deletion", () => {
 		expect(recordOf(world, recordId)).toMatchObject({ state: "refused", failure: { code: "changed" } });
 	});
 
-	it("waits for another person where that is what it takes by now, and for its time no more", async () => {
+	it("waits for an approval if it now needs one, and then not for its time again", async () => {
 		const { world, recordId } = await dueScheduled();
 		world.account.set(edge, [bindingOf(id("b1"), "203.0.113.0/26")]);
 		await begun(world, recordId);
@@ -129,7 +129,7 @@ describe("a scheduled deletion", () => {
 		expect(recordOf(world, recordId).state).toBe("deleted");
 	});
 
-	it("counts as already gone where somebody else removed the binding", async () => {
+	it("counts as already gone if someone else removed the binding", async () => {
 		const { world, recordId } = await dueScheduled();
 		takeAway(world, "203.0.113.0/26");
 		await advanced(world, recordId);
@@ -138,7 +138,7 @@ describe("a scheduled deletion", () => {
 
 	it.each([
 		[
-			"only its prefix is said to be unknown",
+			"Cloudflare answers 404 for its listed prefix",
 			(world: World) => (world.misbehave = (call) => (call.startsWith("bindings") ? fault.notFound : null)),
 		],
 		["its whole prefix is missing", (world: World) => world.account.delete(edge)],
@@ -146,7 +146,7 @@ describe("a scheduled deletion", () => {
 			"it is listed without a CIDR",
 			(world: World) => world.account.set(edge, [bindingOf(id("b1"), "203.0.113.0/26", { cidr: null, range: null })]),
 		],
-	])("does not count as gone where %s", async (_, change) => {
+	])("does not count as gone if %s", async (_, change) => {
 		const { world, recordId } = await dueScheduled();
 		change(world);
 		await advanced(world, recordId);
@@ -154,7 +154,7 @@ describe("a scheduled deletion", () => {
 		expect(world.journal.dueAtMs(recordId)).toBe(due + 10_000);
 	});
 
-	it("does nothing where it was cancelled while it was looked up", async () => {
+	it("does nothing if it was cancelled during the look-up", async () => {
 		const { world, recordId } = await dueScheduled();
 		world.misbehave = () => {
 			world.journal.keepSettled({ ...recordOf(world, recordId), state: "cancelled" });
@@ -168,7 +168,7 @@ describe("a scheduled deletion", () => {
 	it.each([
 		["prefix", { prefix_id: ".." }],
 		["binding", { id: "b1/.." }],
-	])("of a %s whose id could not stand in a path is never looked up nor sent", async (_, change) => {
+	])("of a %s whose id is not safe in a path is never looked up or sent", async (_, change) => {
 		const { world, recordId } = await dueScheduled();
 		const open = world.journal.open(recordId);
 		if (open?.deletion.binding == null) throw new Error("it is not open");
@@ -178,15 +178,15 @@ describe("a scheduled deletion", () => {
 		expect(world.calls).toEqual([]);
 	});
 
-	it("does nothing for a record that there is not", async () => {
+	it("does nothing for a record that does not exist", async () => {
 		const { world } = await dueScheduled();
 		await advanced(world, "7zzp0k00000000000000000000");
 		expect(world.calls).toEqual([]);
 	});
 });
 
-describe("a deletion that nobody has approved", () => {
-	it("waits until the last millisecond, then expires, and nothing was sent", async () => {
+describe("a deletion that no one has approved", () => {
+	it("waits until the last millisecond, then expires with nothing sent", async () => {
 		const { world, recordId } = await pending();
 		world.clock.nowMs = due - 1;
 		await advanced(world, recordId);

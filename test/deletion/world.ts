@@ -1,5 +1,5 @@
-// The world as the domain sees it, in memory: a Cloudflare account that can be told to misbehave, a journal, and a
-// clock that moves only when somebody sleeps or a test says so.
+// The world as the domain sees it, in memory: a Cloudflare account that can misbehave, a journal, and a clock that
+// moves only when something sleeps or a test sets it.
 import type { Actor } from "../../src/deletion/actor.ts";
 import type { Binding, Prefix } from "../../src/deletion/binding.ts";
 import { type CloudflareId, isCloudflareId } from "../../src/deletion/cloudflare-id.ts";
@@ -75,7 +75,7 @@ export const policyOf = (change: Partial<Policy> = {}, levels: Partial<Policy["l
 	levels: { ...defaultPolicy.levels, ...levels },
 });
 
-/** For tests of other things than how many deletions a prefix may have. */
+/** For tests that are not about how many deletions a prefix may have. */
 export const lenient = policyOf({}, { breadth: "pass", last_binding: "pass" });
 
 export const freezeOf = (change: Partial<Freeze> = {}): Freeze => ({
@@ -100,29 +100,31 @@ export const answerOf = (status: number | null, change: Partial<CloudflareAnswer
 export const fault = {
 	unclear: { kind: "unclear", answer: answerOf(null) },
 	refused: { kind: "refused", answer: answerOf(403) },
-	/** There is a binding for this CIDR. */
+	/** The CIDR is already bound. */
 	conflict: { kind: "refused", answer: answerOf(409) },
 	notFound: { kind: "not_found", answer: answerOf(404) },
 	credential: { kind: "credential_rejected", answer: answerOf(401) },
 	throttled: (retryAfterMs: number) => ({ kind: "throttled", answer: answerOf(429), retryAfterMs }) as const,
-	/** Held back before it left. */
+	/** The call was held back before it left. */
 	held: (retryAfterMs: number) => ({ kind: "throttled", answer: null, retryAfterMs }) as const,
 } satisfies Record<string, CloudflareFault | ((ms: number) => CloudflareFault)>;
 
 export interface World {
 	ports: Ports;
 	journal: TestJournal;
-	/** prefix → its bindings; a test changes it as it likes. */
+	/** prefix → its bindings. Tests change it directly. */
 	account: Map<Prefix, Binding[]>;
 	/** `prefixes`, `bindings 203.0.113.0/24`, `delete 203.0.113.0/26`, `create …`; fresh reads end with ` afresh`. */
 	calls: string[];
 	clock: { nowMs: number };
-	/** Says how a call fails, by its text in `calls`; null where it does not. Runs while the call is under way. */
+	/** Decides how a call fails, by its text in `calls`; null if it does not. Runs while the call is under way. */
 	misbehave: (call: string) => CloudflareFault | null | Promise<CloudflareFault | null>;
-	/** How long ago a read that is shared was asked for. */
+	/** How long ago a shared read was requested. */
 	sharedForMs: number;
-	/** What the configuration lets an actor do, by name; everybody else may read and delete everywhere. */
+	/** What the configuration lets an actor do, by name. Anyone else may read and delete everywhere. */
 	actors: Map<string, Actor>;
+	/** What happened and had no rule: nothing, as a rule. */
+	withoutRule: Parameters<Ports["noRule"]>[0][];
 	past: Summary[];
 	recalled: LastDeletionQuery[];
 }
@@ -136,7 +138,7 @@ export function createWorld(...prefixes: [Prefix, Binding[]][]): World {
 	async function called<Value>(call: string, value: () => Result<Value, CloudflareFault>) {
 		world.calls.push(call);
 		const failure = await world.misbehave(call);
-		// What was held back has never left.
+		// A call that was held back never left.
 		if (failure?.kind === "throttled" && failure.answer === null) world.calls.splice(world.calls.lastIndexOf(call), 1);
 		return failure === null ? value() : fail(failure);
 	}
@@ -185,6 +187,7 @@ export function createWorld(...prefixes: [Prefix, Binding[]][]): World {
 		account,
 		clock,
 		calls: [],
+		withoutRule: [],
 		misbehave: () => null,
 		sharedForMs: 0,
 		actors: new Map(),
@@ -194,6 +197,8 @@ export function createWorld(...prefixes: [Prefix, Binding[]][]): World {
 			accountId,
 			policy: defaultPolicy,
 			authorityOf: ({ name }) => world.actors.get(name) ?? actorOf(),
+			noRule: (what) => void world.withoutRule.push(what),
+			holdOn: () => null,
 			cloudflare,
 			journal,
 			recollection: {

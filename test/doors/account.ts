@@ -34,25 +34,27 @@ export const prefixesPath = `/client/v4/accounts/${accountId}/addressing/prefixe
 export const bindingsPath = (prefixId: string, bindingId?: string, account = accountId): string =>
 	`/client/v4/accounts/${account}/addressing/prefixes/${prefixId}/bindings${bindingId === undefined ? "" : `/${bindingId}`}`;
 
-/** For `afterEach`: everything as new. First the Ledger's end, so that it does not go on in the new world. */
+/**
+ * For `afterEach`: puts everything back. The Ledger goes first, so that its work does not continue in the new world.
+ */
 export async function beginAnew(): Promise<void> {
 	vi.restoreAllMocks();
 	await reset();
 	await cloudflare.reset();
 }
 
-/** The pauses between repeated reads have a random length; with this, none. Before the Ledger is asked for the first time. */
+/** Removes the random pauses between repeated reads. Call it before the Ledger gets its first request. */
 export const withoutPauses = (): void => void vi.spyOn(Math, "random").mockReturnValue(0);
 
-/** Nothing becomes due any more, so that the Ledger's alarm does not get ahead of a test. */
+/** Stops the clock: nothing becomes due, so the Ledger's alarm does not get ahead of a test. */
 export function stopTheClock(): void {
 	const stoppedAtMs = Date.now();
 	vi.spyOn(Date, "now").mockReturnValue(stoppedAtMs);
 }
 
 let lastAddress = 0;
-/** One that nobody has failed from yet. */
+/** An address with no failed attempt yet. */
 export const newAddress = (): string => `198.18.${lastAddress >> 8}.${lastAddress++ & 255}`;
 
-/** The runtime's limiter begins anew with each minute: a test that counts across the turn of one is done again. */
+/** The runtime's limiter starts over every minute, so a test that counts across that moment is retried. */
 export const countingInAMinute = { retry: 2 };

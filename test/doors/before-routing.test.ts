@@ -1,4 +1,4 @@
-// What is refused before a path is looked for, whoever asks: what would cost too much to read, and what gives a token away.
+// Refused before routing, for every caller: requests that cost too much to read, and those that expose a token.
 import { exports } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { call, cloudflare, deletes, origin } from "../harness.ts";
@@ -24,20 +24,20 @@ describe("414: a query of more than 4,096 characters", () => {
 		},
 	);
 
-	test("is told in Cloudflare's envelope at the Cloudflare-compatible door", async () => {
+	test("uses Cloudflare's envelope at the Cloudflare-compatible door", async () => {
 		const answer = await call(`${bindingsPath(prefixes.amsterdam, cdn25)}?${query}`, { method: "DELETE" });
 		expect(answer.status).toBe(414);
 		expect(answer.json).toMatchObject({ success: false, errors: [{ code: 90414 }] });
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("begins at 4,097", async () => {
+	test("starts at 4,097 characters", async () => {
 		const named = (length: number) => `/bindings?covering=${"9".repeat(length - "?covering=".length)}`;
 		expect((await call(named(4096))).status).not.toBe(414);
 		expect((await call(named(4097))).status).toBe(414);
 	});
 
-	test("a shorter one is read by its door alone: what the router would make of it costs nothing", async () => {
+	test("a shorter query is read only by its door, not by the router", async () => {
 		const repeated = "covering=1&".repeat(370);
 		const answer = await call(`/bindings?${repeated}covering=1`);
 		expect(answer.json).toMatchObject({
@@ -47,7 +47,7 @@ describe("414: a query of more than 4,096 characters", () => {
 	});
 });
 
-test("a form of many names is read once, not once a name", async () => {
+test("reads a form with many names once, not once per name", async () => {
 	const fields = Array.from({ length: 2700 }, (_, index) => [index.toString(36), "1"]);
 	const body = new URLSearchParams(fields).toString();
 	expect(body.length).toBeGreaterThan(14_000);
@@ -71,7 +71,7 @@ describe("403: a token over plain http", () => {
 		["/nowhere", bearer, "GET"],
 		["/webhooks/script", { authorization: "Bearer a-sandbox-token-of-the-script" }, "POST"],
 		["/sign-in", {}, "POST"],
-	])("is refused at %s, and said to be known now", async (path, headers, method) => {
+	])("is refused at %s, with the advice to replace it", async (path, headers, method) => {
 		const response = await over(`http://unbind.example.com${path}`, headers, method);
 		expect(response.status).toBe(403);
 		expect(await response.json()).toMatchObject({
@@ -88,13 +88,13 @@ describe("403: a token over plain http", () => {
 	});
 
 	test.each(["http://localhost:8787", "http://127.0.0.1:8787", "http://[::1]:8787", "http://unbind.localhost"])(
-		"is none at %s",
+		"is accepted at %s",
 		async (origin) => {
 			expect((await over(`${origin}/bindings`, bearer)).status).toBe(200);
 		},
 	);
 
-	test("is none where the caller is the machine itself, whatever name it uses, or where there is no token", async () => {
+	test("is accepted from the machine itself under any host name, and http is fine without a token", async () => {
 		const local = { ...bearer, "cf-connecting-ip": "127.0.0.1" };
 		expect((await over("http://unbind.example.com/bindings", local)).status).toBe(200);
 		expect((await over("http://unbind.example.com/bindings")).status).toBe(401);

@@ -1,5 +1,6 @@
-// What the Cloudflare-compatible door refuses. An official SDK goes by the status alone: at 408, 409, 429 and everything
-// from 500 on it asks again, a DELETE too. So a refusal has none of them, and what asking again helps has one.
+// What the Cloudflare-compatible door refuses. The official SDKs look only at the status: they repeat a request, even a
+// DELETE, after 408, 409, 429 and anything from 500. So a refusal never has one of these, and an answer that calls for
+// another attempt does.
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { type Answer, call, cloudflare, deletes, ledger } from "../harness.ts";
@@ -24,7 +25,7 @@ const path = bindingsPath(prefixes.amsterdam, cdn25);
 const remove = (target = path, more: Parameters<typeof call>[1] = {}) => call(target, { method: "DELETE", ...more });
 const isRepeated = (status: number) => status >= 500 || [408, 409, 429].includes(status);
 
-/** An error status that no SDK repeats, in the envelope. */
+/** Expects an error status that no SDK repeats, in Cloudflare's envelope. */
 function expectFinal({ status, json }: Answer): void {
 	expect(status).toBeGreaterThanOrEqual(400);
 	expect(isRepeated(status)).toBe(false);
@@ -44,14 +45,14 @@ describe("a refusal", () => {
 		});
 	};
 
-	test("names the guard and the way to go on", async () => {
+	test("names the guard and how to proceed", async () => {
 		const answer = await call(bindingsPath(prefixes.v6, v6Cdn48), { method: "DELETE" });
 		const message = "This deletion carries a risk that has to be named: acknowledge=leaves_no_service.";
 		refused(answer, 403, 90403, `acknowledgement_required: ${message}`);
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("another account is not served", async () => {
+	test("is the answer for another account", async () => {
 		for (const [method, id] of [
 			["GET", undefined],
 			["GET", cdn25],
@@ -63,7 +64,7 @@ describe("a refusal", () => {
 		expect(await cloudflare.calls()).toEqual([]);
 	});
 
-	test("the binding of another prefix is not there", async () => {
+	test("is the answer for a binding of another prefix", async () => {
 		for (const method of ["GET", "DELETE"]) {
 			const answer = await call(bindingsPath(prefixes.shop, cdn25), { method });
 			refused(answer, 404, 90404, `binding_not_found: There is no binding ${cdn25}.`);
@@ -71,7 +72,7 @@ describe("a refusal", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("a prefix that there is not", async () => {
+	test("is the answer for an unknown prefix", async () => {
 		const answer = await call(bindingsPath("e".repeat(32)));
 		refused(answer, 404, 90404, `binding_not_found: There is no prefix ${"e".repeat(32)}.`);
 	});
@@ -88,18 +89,18 @@ describe("a refusal", () => {
 			'"edge-cdn" is no binding id: 32 hex digits, or a dashed UUID.',
 		],
 		[
-			"an encoded way up",
+			"an encoded path upwards",
 			bindingsPath(prefixes.amsterdam, "..%2f"),
 			'"..%2f" is no binding id: 32 hex digits, or a dashed UUID.',
 		],
-	])("%s that is none", async (_, target, detail) => {
+	])("is the answer for a malformed id: %s", async (_, target, detail) => {
 		for (const method of ["GET", "DELETE"])
 			refused(await call(target, { method }), 422, 90422, `invalid_target: ${detail}`);
 		expect(await cloudflare.calls()).toEqual([]);
 	});
 
 	test.each([["/.."], ["/%2e%2e"], ["/"], ["/../.."]])(
-		"a way up from the bindings leads nowhere near Cloudflare: %s",
+		"a path upwards from the bindings never reaches Cloudflare: %s",
 		async (way) => {
 			const answer = await call(bindingsPath(prefixes.amsterdam) + way, { method: "DELETE" });
 			expect([404, 405]).toContain(answer.status);
@@ -114,7 +115,7 @@ describe("a refusal", () => {
 		["DELETE", path, "?force=true"],
 		["DELETE", path, "?__proto__=true"],
 		["DELETE", path, "?reason="],
-	])("an unknown or empty parameter: %s %s%s", async (method, target, query) => {
+	])("is the answer for an unknown or empty parameter: %s %s%s", async (method, target, query) => {
 		const answer = await call(target + query, { method });
 		expect(answer.status).toBe(400);
 		expect(answer.json).toMatchObject({ success: false, errors: [{ code: 90400 }], messages: [], result: null });
@@ -122,20 +123,20 @@ describe("a refusal", () => {
 	});
 });
 
-describe("a refusal of unbind's has a code from 90000, and is not repeated:", () => {
+describe("unbind's own refusal has a code from 90000 and is not repeated:", () => {
 	test.each<[string, number, () => Promise<Answer>]>([
 		["no token", 90401, () => remove(path, { token: null })],
 		["no scope", 90403, () => remove(path, { token: approver.token })],
 		["a risk", 90403, () => remove(bindingsPath(prefixes.v6, v6Cdn48))],
 		["a guard", 90403, () => remove(bindingsPath(prefixes.v6, v6Regional64))],
 		["a stale plan", 90412, () => remove(path, { headers: { "if-match": '"stale"' } })],
-		["no such binding", 90404, () => remove(bindingsPath(prefixes.amsterdam, "d".repeat(32)))],
+		["a missing binding", 90404, () => remove(bindingsPath(prefixes.amsterdam, "d".repeat(32)))],
 		["another account", 90404, () => remove(bindingsPath(prefixes.amsterdam, cdn25, "d".repeat(32)))],
 		["an unknown parameter", 90400, () => remove(`${path}?x=1`)],
 		["a malformed key", 90400, () => remove(path, { headers: { "idempotency-key": "a b" } })],
-		["no id", 90422, () => remove(bindingsPath(prefixes.amsterdam, "x"))],
-		["no such method", 90405, () => call(path, { method: "PATCH", json: {} })],
-		["no such path", 90404, () => call("/client/v4/zones")],
+		["a malformed id", 90422, () => remove(bindingsPath(prefixes.amsterdam, "x"))],
+		["an unsupported method", 90405, () => call(path, { method: "PATCH", json: {} })],
+		["an unknown path", 90404, () => call("/client/v4/zones")],
 	])("%s", async (_, code, act) => {
 		const answer = await act();
 		expectFinal(answer);
@@ -145,7 +146,7 @@ describe("a refusal of unbind's has a code from 90000, and is not repeated:", ()
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("a range", async () => {
+	test("a binding out of range", async () => {
 		const TOKENS = JSON.stringify({ edge: { sha256: sha256("t"), scopes: ["delete"], ranges: ["10.0.0.0/8"] } });
 		const headers = { authorization: "Bearer t" };
 		const answer = await callConfigured({ TOKENS }, path, { method: "DELETE", headers });
@@ -153,7 +154,7 @@ describe("a refusal of unbind's has a code from 90000, and is not repeated:", ()
 		expect(answer.json.errors).toMatchObject([{ code: 90403, message: expect.stringMatching(/^out_of_range: /) }]);
 	});
 
-	test("a key that was used for something else", async () => {
+	test("a key that was used for another request", async () => {
 		const headers = { "idempotency-key": "k" };
 		await remove(path, { headers });
 		const answer = await remove(`${path}?reason=else`, { headers });
@@ -180,7 +181,7 @@ describe("a refusal of unbind's has a code from 90000, and is not repeated:", ()
 	});
 });
 
-describe("Cloudflare's own error is passed through, whole, and is not repeated:", () => {
+describe("Cloudflare's own error is passed on in full and is not repeated:", () => {
 	const said = [
 		{ code: 1234, message: "no", documentation_url: "https://x.example", source: { pointer: "/a" }, more: [1] },
 	];
@@ -199,14 +200,14 @@ describe("Cloudflare's own error is passed through, whole, and is not repeated:"
 		expect(await deletes()).toHaveLength(1);
 	});
 
-	test("a prefix that was withdrawn too lately, which Cloudflare says with 429", async () => {
+	test("a prefix that was withdrawn too recently, which Cloudflare reports with 429", async () => {
 		await cloudflare.order({ method: "DELETE", fault: { kind: "throttle", code: 1002 } });
 		const answer = await remove();
 		expectFinal(answer);
 		expect(answer.json.errors).toMatchObject([{ code: 1002 }]);
 	});
 
-	test("Cloudflare's Retry-After is passed on with a refusal that no SDK repeats", async () => {
+	test("a refusal that no SDK repeats still has Cloudflare's Retry-After", async () => {
 		const body = {
 			success: false,
 			errors: [{ code: 1002, message: "Withdrawn too lately" }],
@@ -245,18 +246,21 @@ describe("Cloudflare's own error is passed through, whole, and is not repeated:"
 			"X-Auth-Key is not a token of unbind's for the name in X-Auth-Email.",
 		],
 		["a key without a name", { "x-auth-key": "unbind_sandbox" }, "Send X-Auth-Email: <name> with X-Auth-Key: <token>."],
-	])("of a caller with %s says how to authenticate here", async (_, headers, message) => {
+	])("the answer to %s says how to authenticate here", async (_, headers, message) => {
 		const answer = await remove(path, { token: null, headers: { "cf-connecting-ip": newAddress(), ...headers } });
 		expect(answer.status).toBe(401);
 		expect(answer.json.errors[0].message).toContain(message);
 	});
 
-	/** Three DELETEs without a clear answer, and the binding stands a minute later: settled as failed. */
+	/**
+	 * Three DELETEs get no clear answer and the binding is still there a minute later, so the deletion settles as
+	 * failed.
+	 */
 	test.each<[string, Parameters<typeof cloudflare.order>[0]["fault"]]>([
 		["a server error", { kind: "reject", status: 500, errors: said }],
 		["unavailable", { kind: "reject", status: 503, errors: said }],
 		[
-			"a success that is none",
+			"a success that is not one",
 			{ kind: "respond", status: 200, body: { success: false, errors: said, messages: [] }, effect: false },
 		],
 		[
@@ -280,7 +284,7 @@ describe("Cloudflare's own error is passed through, whole, and is not repeated:"
 	});
 });
 
-describe("what asking again helps is repeated:", () => {
+describe("an SDK repeats", () => {
 	test("a look-up that Cloudflare did not answer", async () => {
 		withoutPauses();
 		await cloudflare.order({ method: "GET", times: 3, fault: { kind: "html" } });

@@ -40,7 +40,7 @@ describe("authentication", () => {
 		],
 	];
 
-	test.each(schemes)("%s opens list, get and delete", async (_, headers, actor) => {
+	test.each(schemes)("%s gives access to list, get and delete", async (_, headers, actor) => {
 		const as = { token: null, headers };
 		expect((await call(bindingsPath(prefixes.amsterdam), as)).status).toBe(200);
 		expect((await call(path, as)).status).toBe(200);
@@ -60,7 +60,7 @@ describe("authentication", () => {
 			"a wrong token beside a right key",
 			{ authorization: "Bearer guess", "x-auth-email": "sandbox", "x-auth-key": "unbind_sandbox" },
 		],
-	])("%s opens nothing", async (_, headers) => {
+	])("%s gives no access", async (_, headers) => {
 		for (const [method, target] of [
 			["GET", bindingsPath(prefixes.amsterdam)],
 			["GET", path],
@@ -74,7 +74,7 @@ describe("authentication", () => {
 		expect(await cloudflare.calls()).toEqual([]);
 	});
 
-	test("also where there is no such path or method, e-mail and key say who is calling", async () => {
+	test("e-mail and key identify the caller even on an unknown path or method", async () => {
 		const headers = { "x-auth-email": "sandbox", "x-auth-key": "unbind_sandbox" };
 		expect((await call(path, { method: "PATCH", token: null, headers })).status).toBe(405);
 		expect((await call("/client/v4/user", { token: null, headers })).status).toBe(404);
@@ -83,7 +83,7 @@ describe("authentication", () => {
 
 describe("list and get", () => {
 	test.each([[prefixes.amsterdam], [prefixes.shop], [prefixes.v6]])(
-		"are Cloudflare's own: prefix %s",
+		"answer as Cloudflare does for prefix %s",
 		async (prefixId) => {
 			const bindings = await listedByCloudflare(prefixId);
 			const answer = await call(bindingsPath(prefixId));
@@ -105,7 +105,7 @@ describe("list and get", () => {
 		expect(whole).toEqual({ id: magicTransit24, cidr: "203.0.113.0/24", ...service, ...active });
 	});
 
-	test("a dashed id names the same binding", async () => {
+	test("accept a dashed id for the same binding", async () => {
 		const { result } = (await call(bindingsPath(prefixes.amsterdam, "c01d0000-0000-0000-0000-000000000003"))).json;
 		expect(result.id).toBe(cdn25);
 	});
@@ -149,14 +149,14 @@ describe("prefixes", () => {
 describe("delete", () => {
 	const remove = (target: string, more: Parameters<typeof call>[1] = {}) => call(target, { method: "DELETE", ...more });
 
-	test("answers Cloudflare's envelope, which has no result", async () => {
+	test("answers with Cloudflare's envelope, which has no result", async () => {
 		const answer = await remove(path);
 		expect(answer.status).toBe(200);
 		expect(answer.json).toEqual({ errors: [], messages: [], success: true });
 		expect(await deletes()).toEqual([`DELETE bindings/${cdn25}`]);
 	});
 
-	test("hands on what Cloudflare said with it", async () => {
+	test("passes on Cloudflare's messages", async () => {
 		const said = {
 			errors: [{ code: 7, message: "a warning" }],
 			messages: [{ code: 10000, message: "a note", more: [1] }],
@@ -169,10 +169,10 @@ describe("delete", () => {
 	});
 
 	test.each<[string, Parameters<typeof cloudflare.order>[0]["fault"]]>([
-		["it was gone already", { kind: "reject", status: 404, effect: true }],
+		["the binding was already gone", { kind: "reject", status: 404, effect: true }],
 		["the connection broke after the effect", { kind: "drop_after" }],
 		["the connection broke before the effect", { kind: "drop_before" }],
-		["the answer was a page", { kind: "html", effect: true }],
+		["the answer was an HTML page", { kind: "html", effect: true }],
 	])("is a success: %s", async (_, fault) => {
 		await cloudflare.order({ method: "DELETE", fault });
 		const answer = await remove(path);
@@ -181,14 +181,14 @@ describe("delete", () => {
 
 	test.each([
 		["one parameter", `?acknowledge=still_provisioning&reason=drain`],
-		["several", "?acknowledge=leaves_no_service&acknowledge=still_provisioning&reason=drain"],
+		["several parameters", "?acknowledge=leaves_no_service&acknowledge=still_provisioning&reason=drain"],
 	])("takes a reason and acknowledgements: %s", async (_, query) => {
 		expect((await remove(bindingsPath(prefixes.v6, v6Spectrum64) + query)).status).toBe(200);
 		const [row] = (await call("/deletions")).json.deletions;
 		expect(row).toMatchObject({ reason: "drain", binding_id: v6Spectrum64, door: "cloudflare" });
 	});
 
-	test("takes a key; a repetition under it gets the same answer", async () => {
+	test("accepts a key, and gives a repeated request the same answer", async () => {
 		const headers = { "idempotency-key": "sdk-1" };
 		const one = await remove(path, { headers });
 		const two = await remove(path, { headers });
@@ -197,7 +197,7 @@ describe("delete", () => {
 		expect((await call("/deletions")).json.deletions).toHaveLength(1);
 	});
 
-	test("a deletion that is under way is no success yet; asking again, as the SDKs do, joins it", async () => {
+	test("is not a success while it runs, and a request repeated by an SDK joins it", async () => {
 		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_after" } });
 		const early = await remove(path, { headers: { prefer: "wait=0" } });
 		expect(early.status).toBe(504);

@@ -1,4 +1,4 @@
-// unbind with other settings than the sandbox's: the Worker is called with an environment of its own.
+// Calls the Worker with settings other than the sandbox's, in an environment of its own.
 
 import { env } from "cloudflare:workers";
 import { createHash } from "node:crypto";
@@ -7,18 +7,18 @@ import worker from "../../src/index.ts";
 import { holdAgainstContract } from "../contract.ts";
 import { type Answer, origin } from "../harness.ts";
 
-// Its own type, with all that RPC makes of it, is more than the compiler can follow.
+// Its own type, with everything RPC adds to it, is too much for the compiler.
 const sandboxEnv = env as unknown as Env;
 
 export const sha256 = (token: string): string => createHash("sha256").update(token).digest("hex");
 
-/** The Worker itself, without what lies between a client and it. */
+/** The Worker itself, without anything between it and the client. */
 export const fetchWorker = (
 	request: Request<unknown, IncomingRequestCfProperties>,
 	settings: Record<string, unknown> = {},
 ): Promise<Response> => worker.fetch(request, { ...sandboxEnv, ...settings });
 
-/** One request to an unbind whose settings are the sandbox's but for these. */
+/** Sends one request to an unbind with the sandbox's settings, except for these. */
 export async function callConfigured(
 	settings: Record<string, unknown>,
 	path: string,

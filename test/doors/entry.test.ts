@@ -1,4 +1,4 @@
-// Before anything is done: who is calling, whether there is such a path, and which methods it has.
+// Checks before anything is done: the caller, the path and the method.
 import { afterEach, describe, expect, test } from "vitest";
 import { router } from "../../src/routes.ts";
 import { call, cloudflare } from "../harness.ts";
@@ -54,7 +54,7 @@ describe("401", () => {
 		["Bearer"],
 		["Bearer a b"],
 		[`Bearer ${"t".repeat(513)}`],
-	])("with a header that is no bearer token: %s", async (authorization) => {
+	])("with a header that is not a bearer token: %s", async (authorization) => {
 		const answer = await call("/bindings", { token: null, headers: { authorization } });
 		const detail = "Send a token of unbind's: Authorization: Bearer <token>";
 		expectProblem(answer, { ...unauthorized, detail }, { "www-authenticate": 'Bearer realm="unbind"' });
@@ -64,7 +64,7 @@ describe("401", () => {
 		expect((await call("/deletions", { token: null, headers: { authorization } })).status).toBe(200);
 	});
 
-	test("the e-mail and key of Cloudflare's API open nothing but the Cloudflare-compatible door", async () => {
+	test("for Cloudflare's e-mail and key at any door but the Cloudflare-compatible one", async () => {
 		const headers = { "x-auth-email": documentedCaller.name, "x-auth-key": documentedCaller.token };
 		expect((await call("/deletions", { token: null, headers })).status).toBe(401);
 		expect((await call(bindingsPath(prefixes.shop), { token: null, headers })).status).toBe(200);
@@ -77,7 +77,7 @@ describe("429 rate_limited", () => {
 	const wrong = (address: string, path = "/bindings") =>
 		call(path, { token: "guess", headers: { "cf-connecting-ip": address } });
 
-	test("answers the 21st wrong token of an address, and holds up nobody else", countingInAMinute, async () => {
+	test("answers the 21st wrong token from an address, and nobody else", countingInAMinute, async () => {
 		const address = newAddress();
 		for (let guess = 1; guess <= 20; guess++) expect((await wrong(address)).status).toBe(401);
 		expectProblem(
@@ -96,7 +96,7 @@ describe("429 rate_limited", () => {
 		expect((await wrong(newAddress())).status).toBe(401);
 	});
 
-	test("counts the addresses of one IPv6 network as one: who has one of them has all", countingInAMinute, async () => {
+	test("counts the addresses of one IPv6 network as one", countingInAMinute, async () => {
 		const site = Math.floor(Math.random() * 0xffff).toString(16);
 		const inNetwork = (host: number) => wrong(`2001:db9:${site}:1::${host.toString(16)}`);
 		for (let guess = 1; guess <= 20; guess++) expect((await inNetwork(guess)).status).toBe(401);
@@ -104,14 +104,14 @@ describe("429 rate_limited", () => {
 		expect((await wrong("2001:dba:0:2::1")).status).toBe(401);
 	});
 
-	test("counts the networks of one IPv6 site as one: a site has 65,536 of them", countingInAMinute, async () => {
+	test("counts the networks of one IPv6 site as one, since a site has 65,536 of them", countingInAMinute, async () => {
 		const site = Math.floor(Math.random() * 0xffff).toString(16);
 		const inSite = (network: number) => wrong(`2001:db8:${site}:${network.toString(16)}::1`);
 		for (let guess = 1; guess <= 20; guess++) expect((await inSite(guess)).status).toBe(401);
 		expect((await inSite(21)).status).toBe(429);
 	});
 
-	test("guesses at a path that there is not, and at Cloudflare's keys, count too", countingInAMinute, async () => {
+	test("counts guesses at unknown paths and at Cloudflare's keys too", countingInAMinute, async () => {
 		const address = newAddress();
 		for (let guess = 1; guess <= 10; guess++) expect((await wrong(address, "/nowhere")).status).toBe(401);
 		const headers = { "cf-connecting-ip": address, "x-auth-email": documentedCaller.name, "x-auth-key": "guess" };
@@ -129,7 +129,7 @@ describe("404", () => {
 		["//bindings"],
 		["/bindings/..%2f..%2fhealth/../../x"],
 		["/client/v4"],
-	])("not_found: there is nothing at %s", async (path) => {
+	])("not_found at %s", async (path) => {
 		const detail = "There is nothing at this path; /openapi.json lists what there is.";
 		const problem = { status: 404, code: "not_found", title: "There is nothing here", detail };
 		for (const method of ["GET", "DELETE", "POST"]) expectProblem(await call(path, { method }), problem);
@@ -189,7 +189,7 @@ describe("405", () => {
 	const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 	const withBody = ["POST", "PUT", "PATCH"];
 
-	test("every route is among those that are tested", () => {
+	test("the list covers every route", () => {
 		const untested = router.routes.filter(
 			([method, path]) => method !== "ALL" && !routes.some(([tested]) => path.test(tested)),
 		);
@@ -215,7 +215,7 @@ describe("405", () => {
 	});
 });
 
-test("every answer is marked with its request, and is not to be kept, framed or guessed at", async () => {
+test("gives every answer a request id and headers against caching, framing and sniffing", async () => {
 	const answers = await Promise.all([
 		call("/health", { token: null }),
 		call("/bindings"),
@@ -235,13 +235,13 @@ test("every answer is marked with its request, and is not to be kept, framed or 
 });
 
 describe("/health", () => {
-	test("says only that it is well, to anybody", async () => {
+	test("tells anyone that all is well, and nothing more", async () => {
 		const answer = await call("/health", { token: null });
 		expect([answer.status, answer.json]).toEqual([200, { ok: true }]);
 		expect(await cloudflare.calls()).toEqual([]);
 	});
 
-	test("HEAD says it by the status alone", async () => {
+	test("answers HEAD with the status alone", async () => {
 		const answer = await call("/health", { method: "HEAD", token: null });
 		expect([answer.status, answer.text]).toEqual([200, ""]);
 	});

@@ -1,4 +1,4 @@
-// An RFC 9457 answer, held against the whole of what it has to be.
+// Compares an RFC 9457 answer with all that it must contain.
 import { expect } from "vitest";
 import type { Answer } from "../harness.ts";
 
@@ -21,7 +21,7 @@ const speakingHeaders = [
 ];
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** @param headers all that the answer has of those that say something: one that is not named must be absent. */
+/** @param headers those of `speakingHeaders` that the answer has. Any other must be absent. */
 export function expectProblem(answer: Answer, problem: ExpectedProblem, headers: Record<string, string> = {}): void {
 	const requestId = answer.headers.get("x-request-id");
 	expect(requestId).toMatch(uuid);

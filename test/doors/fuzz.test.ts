@@ -1,5 +1,5 @@
-// Ten thousand requests that nobody would send, and some that somebody would: whatever comes, the answer is one of the
-// contract's, and Cloudflare is asked for nothing but what a deletion needs.
+// Ten thousand requests, most of them absurd. Every answer is one of the contract's, and Cloudflare only gets the calls
+// that a deletion needs.
 
 import { exports } from "cloudflare:workers";
 import * as fc from "fast-check";
@@ -31,13 +31,13 @@ interface Shot {
 	path: string;
 	headers: [string, string][];
 	body: string | Uint8Array | null;
-	/** With a session of the page. */
+	/** Has a session of the page. */
 	signedIn: boolean;
 	scheme: string;
 }
 
 const dashed = (id: string): string => id.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-/** The credential, as an answer could spell it. */
+/** The credential in the spellings an answer could use. */
 const leaks = [sandboxApiToken, btoa(sandboxApiToken).slice(0, 30), encodeURIComponent(sandboxApiToken)];
 
 const oneOf = <Item>(...items: Item[]) => fc.constantFrom(...items);
@@ -123,7 +123,7 @@ const parameter = fc
 		),
 	)
 	.map((pair) => pair.join("="));
-/** Repeated, or of many names: short enough to be read, or too long. */
+/** One name repeated, or many names: some short enough to be read, some too long. */
 const crowd = fc
 	.tuple(oneOf(3, 300, 900, 1800, 3000), fc.boolean())
 	.map(([length, same]) => Array.from({ length }, (_, index) => `${same ? "a" : index.toString(36)}=1`).join("&"));
@@ -216,12 +216,12 @@ const shot: fc.Arbitrary<Shot> = fc
 		scheme,
 	}));
 
-/** Echoes the credential, escaped, and where a Ray id belongs. */
+/** Echoes the credential, also escaped and in place of the Ray id. */
 const escaped = [...sandboxApiToken].map((one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");
 const echo = `{"success":false,"errors":[{"code":1000,"${escaped}":"Bearer ${escaped}"}],"messages":["${btoa(sandboxApiToken)}"]}`;
 const twice = { success: true, errors: [], messages: [], result: [cdn25, cdn26, dashed(cdn25)].map((id) => ({ id })) };
 
-/** Now and then Cloudflare fails too. */
+/** Makes Cloudflare fail now and then. */
 const fault = oneOf<OrderInput["fault"]>(
 	{ kind: "respond", status: 400, body: echo, headers: { "cf-ray": sandboxApiToken } },
 	{ kind: "respond", status: 500, body: `<p>${encodeURIComponent(sandboxApiToken)} ${btoa(`x${sandboxApiToken}`)}` },
@@ -272,7 +272,7 @@ async function fire(
 	return status;
 }
 
-test("no request gets an undocumented answer, and none makes unbind ask Cloudflare for anything else", {
+test("no request gets an undocumented answer, and none makes unbind send Cloudflare an unexpected call", {
 	timeout: 120_000,
 }, async () => {
 	withoutPauses();
@@ -295,12 +295,12 @@ test("no request gets an undocumented answer, and none makes unbind ask Cloudfla
 		}),
 		{ numRuns: requestsInAll / requestsAtOnce, seed: 20_260_220, endOnFailure: true },
 	);
-	// It got in: plans, deletions and refusals were among them.
+	// Requests got through: plans, deletions and refusals were among them.
 	for (const status of [200, 400, 401, 403, 404, 405, 414, 422])
 		expect([status, statuses.get(status) ?? 0]).toEqual([status, expect.toSatisfy((count) => count > 0)]);
 });
 
-test("no configuration makes unbind fail, and what it says of one quotes nothing of it", {
+test("no configuration makes unbind crash, and its problems quote nothing from the configuration", {
 	timeout: 60_000,
 }, async () => {
 	withoutPauses();

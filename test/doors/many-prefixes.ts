@@ -1,17 +1,17 @@
-// An account with many prefixes of two bindings each: to delete the smaller one is no risk, and no breadth.
+// An account with many prefixes of two bindings each. Deleting the smaller one is no risk and not too broad.
 import * as v from "valibot";
 import { cloudflare } from "../harness.ts";
 import { stateSchema } from "../sandbox/imitation/state.ts";
 
 const service = { service_id: "5e4f1c0a9b7d4e2f8a6b3c1d0e9f7a52", service_name: "CDN" };
 
-/** Of a prefix ("a"), of its whole binding ("b") and of its smaller one ("c"). */
+/** The id of a prefix ("a"), its whole binding ("b") or its smaller one ("c"). */
 export const numberedId = (kind: "a" | "b" | "c", index: number): string =>
 	`${kind}${String(index).padStart(32 - kind.length, "0")}`;
 /** The smaller binding's CIDR. */
 export const numberedCidr = (index: number): string => `100.64.${index}.0/25`;
 
-/** 100.64.0.0/24 and so on, each with a /24 and a /25. */
+/** Puts 100.64.0.0/24 and the following prefixes in the account, each with a /24 and a /25. */
 export async function manyPrefixes(count: number): Promise<void> {
 	const prefixes = Array.from({ length: count }, (_, index) => ({
 		id: numberedId("a", index),

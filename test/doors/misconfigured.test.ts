@@ -1,10 +1,11 @@
-// A configuration that unbind cannot work with: 503 with the command that fixes it, at every door, before anything else.
+// A configuration that unbind cannot work with: 503 with the command that fixes it, at every door if nothing works without
+// the setting, and where it is needed if something does.
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import worker from "../../src/index.ts";
-import { cloudflare } from "../harness.ts";
+import { cloudflare, origin } from "../harness.ts";
 import { beginAnew, bindingsPath, cdn25, prefixes } from "./account.ts";
-import { callConfigured, sha256 } from "./configured.ts";
+import { callConfigured, fetchWorker, sha256 } from "./configured.ts";
 import { expectProblem } from "./expect-problem.ts";
 
 afterEach(beginAnew);
@@ -190,8 +191,14 @@ const cases: Case[] = [
 	],
 ];
 
-describe.each(cases)("%s", (_, settings, setting, problem, fix) => {
-	const detail = `${problem.replace(/[^.?]$/, "$&.")} ${fix}.`;
+const essential = ["CLOUDFLARE_ACCOUNT_ID", "CLOUDFLARE_API_TOKEN", "TOKENS"];
+const closesAll = cases.filter(([, , setting]) => essential.includes(setting));
+const closesDeletions = cases.filter(([, , setting]) => !essential.includes(setting));
+const sandbox = { authorization: "Bearer unbind_sandbox" };
+const sentences = (problem: string, fix: string) => `${problem.replace(/[^.?]$/, "$&.")} ${fix}.`;
+
+describe.each(closesAll)("%s", (_, settings, setting, problem, fix) => {
+	const detail = sentences(problem, fix);
 
 	test("is a problem that names the setting and the command", async () => {
 		const paths = [
@@ -222,14 +229,59 @@ describe.each(cases)("%s", (_, settings, setting, problem, fix) => {
 		});
 	});
 
-	test("turns /health red, which says no more", async () => {
+	test("turns /health red, which names the setting and says no more", async () => {
 		const { status, json } = await callConfigured(settings, "/health");
-		expect([status, json]).toEqual([503, { ok: false }]);
+		expect([status, json]).toEqual([503, { ok: false, misconfigured: [setting] }]);
 	});
 
 	test("is told without the value of a secret", async () => {
 		for (const path of ["/bindings", bindingsPath(prefixes.shop), "/health"])
 			expect((await callConfigured(settings, path)).text).not.toContain(secret);
+	});
+});
+
+describe.each(closesDeletions)("%s", (_, settings, setting, problem, fix) => {
+	const detail = sentences(problem, fix);
+	const told = {
+		status: 503,
+		code: "misconfigured",
+		title: "unbind is misconfigured",
+		detail,
+		problems: [{ setting, problem, fix }],
+	};
+	const ask = (method: string, path: string, more: { headers?: Record<string, string>; body?: string } = {}) =>
+		callConfigured(settings, path, { ...more, method, headers: { ...sandbox, ...more.headers } });
+
+	test("closes deletions and plans", async () => {
+		expectProblem(await ask("DELETE", "/bindings/203.0.113.128/25"), told);
+		expectProblem(await ask("GET", "/bindings/203.0.113.128/25"), told);
+		for (const dry_run of [false, true]) {
+			const body = JSON.stringify({ target: "edge-cdn", dry_run });
+			expectProblem(await ask("POST", "/deletions", { headers: { "content-type": "application/json" }, body }), told);
+		}
+		const { status, json } = await ask("DELETE", bindingsPath(prefixes.amsterdam, cdn25));
+		expect([status, json.errors[0].code, json.errors[0].message]).toEqual([
+			503,
+			90503,
+			expect.stringContaining(`misconfigured: ${detail}`),
+		]);
+		expect(await cloudflare.calls()).toEqual([]);
+	});
+
+	test("closes nothing else", async () => {
+		for (const path of ["/bindings", "/deletions", "/freeze", "/status", bindingsPath(prefixes.shop)])
+			expect([path, (await ask("GET", path)).status]).toEqual([path, 200]);
+		expect((await callConfigured(settings, "/deletions")).status).toBe(401);
+	});
+
+	test("turns /health red, and /status with it", async () => {
+		const health = await callConfigured(settings, "/health");
+		expect([health.status, health.json]).toEqual([503, { ok: false, misconfigured: [setting] }]);
+		expect((await ask("GET", "/status")).json).toMatchObject({
+			ok: false,
+			problems: [{ code: "misconfigured", detail: `Deletions are closed until this is fixed: ${setting}.` }],
+			configuration: [{ setting, problem, fix, closes: ["deletions"] }],
+		});
 	});
 });
 
@@ -272,29 +324,55 @@ describe("what was pasted in the wrong place", () => {
 		["a secret as a caller's name", tokens({ [`${pasted} `]: e })],
 		["a secret as a chat's user", { CHAT: { slack: { ...slack, users: { [pasted]: {} } } } }],
 	])("is in no answer and in no log: %s", async (_, settings) => {
-		const logged: string[] = [];
-		vi.spyOn(console, "error").mockImplementation((line) => void logged.push(String(line)));
-		const { status, text } = await callConfigured(settings, "/bindings");
-		expect(status).toBe(503);
-		expect(`${text}${logged.join()}`).not.toContain("HUNTER2");
-		expect(logged.join()).toContain("misconfigured");
+		const { answers, logged } = await everywhere(settings);
+		// Any other answer there says only what the caller has written into the path.
+		const itself = await callConfigured(settings, `/webhooks/${pasted}`, { method: "POST" });
+		if (itself.status === 503) answers.push(itself);
+		expect(answers.some(({ status }) => status === 503)).toBe(true);
+		const status = await callConfigured(settings, "/status", { headers: sandbox });
+		expect(`${answers.map(({ text }) => text)}${logged}${status.text}`).not.toContain("HUNTER2");
+		expect(logged).toContain("misconfigured");
 	});
 
 	test.each<[string, Record<string, unknown>, string]>([
 		["an alias", { ALIASES: { "edge-cdn": "203.0.113.7" } }, "edge-cdn"],
 		["an e-mail", { ACCESS: { users: { "alice@example.com": { scopes: [] } } } }, "alice@example.com"],
 		["a sender", { WEBHOOKS: { inventory: { ...sender, target: 7 } } }, "inventory"],
-		["a secret's name", { WEBHOOKS: { one: sender }, A_SECRET: "" }, "A_SECRET"],
+		["a secret's name", { WEBHOOKS: { inventory: sender }, A_SECRET: "" }, "A_SECRET"],
 		["a caller", tokens({ Alice: e, alice: { ...e, sha256: "5f".repeat(32) } }), "alice"],
 	])("is told to the log alone: %s", async (_, settings, name) => {
-		const logged: string[] = [];
-		vi.spyOn(console, "error").mockImplementation((line) => void logged.push(String(line)));
-		const { status, text } = await callConfigured(settings, "/bindings");
-		expect(status).toBe(503);
-		expect(text).not.toContain(name);
-		if (name !== "alice") expect(logged.join()).toContain(name);
+		const { answers, logged } = await everywhere(settings);
+		expect(answers.some(({ status }) => status === 503)).toBe(true);
+		for (const { text } of answers) expect(text).not.toContain(name);
+		if (name !== "alice") expect(logged).toContain(name);
 	});
+
+	/** All that a stranger and a caller are answered, and all that is logged. */
+	async function everywhere(settings: Record<string, unknown>) {
+		const logged: string[] = [];
+		for (const method of ["error", "warn"] as const)
+			vi.spyOn(console, method).mockImplementation((line) => void logged.push(String(line)));
+		const html = { accept: "text/html" };
+		const answers: { status: number; text: string }[] = await Promise.all([
+			callConfigured(settings, "/bindings"),
+			callConfigured(settings, "/deletions", { method: "POST", body: "{}" }),
+			callConfigured(settings, "/bindings/203.0.113.128/25", { method: "DELETE", headers: sandbox }),
+			callConfigured(settings, bindingsPath(prefixes.amsterdam, cdn25), { method: "DELETE", headers: sandbox }),
+			callConfigured(settings, "/health"),
+			...["inventory", "one"].map((name) => callConfigured(settings, `/webhooks/${name}`, { method: "POST" })),
+			callConfigured(settings, "/chat/slack", { method: "POST" }),
+			readWorker(settings, "/", html),
+			readWorker(settings, "/account", html),
+		]);
+		return { answers, logged: logged.join("\n") };
+	}
 });
+
+async function readWorker(settings: Record<string, unknown>, path: string, headers: Record<string, string>) {
+	const request = new Request<unknown, IncomingRequestCfProperties>(`${origin}${path}`, { headers });
+	const response = await fetchWorker(request, settings);
+	return { status: response.status, text: await response.text() };
+}
 
 test("a warning is logged once, and shuts no door", async () => {
 	const logged: string[] = [];

@@ -1,4 +1,4 @@
-// A target that names no binding exactly: the whole problem, and the hint that names what would be right.
+// A target that names no binding exactly: the whole problem, with a hint at the right name.
 import { afterEach, describe, expect, test } from "vitest";
 import { call, cloudflare } from "../harness.ts";
 import { beginAnew } from "./account.ts";

@@ -20,7 +20,7 @@ const served = ["GET /openapi.json"];
 /** For people: no contract holds what they look like. */
 const isPage = (route: string): boolean => /^\w+ \/(?:$|export\.|records\/|account|freeze-switch|sign-)/.test(route);
 
-test("the contract describes every route but those of the page, and no other", () => {
+test("describes every route but those of the page, and nothing else", () => {
 	const routed = router.routes
 		.filter(([method]) => method !== "ALL")
 		.map(([method, , , path]) => `${method} ${path?.replaceAll(/:(\w+)\+?/g, "{$1}") || "/"}`)
@@ -28,7 +28,7 @@ test("the contract describes every route but those of the page, and no other", (
 	expect(described.toSorted()).toEqual([...routed, ...served].toSorted());
 });
 
-test("what only some records have is described, and not required", () => {
+test("describes members that only some records have, and does not require them", () => {
 	const { properties, required } = openapi.components.schemas.Deletion;
 	for (const member of ["form", "requests", "resolution"]) {
 		expect(properties).toHaveProperty(member);
@@ -36,7 +36,7 @@ test("what only some records have is described, and not required", () => {
 	}
 });
 
-test("it names every state, guard, door and problem code", () => {
+test("names every state, guard, door and problem code", () => {
 	const { State, Guard, Door, Problem } = openapi.components.schemas;
 	expect(State["x-extensible-enum"]).toEqual(states);
 	expect(Guard["x-extensible-enum"]).toEqual(guardNames);
@@ -44,7 +44,7 @@ test("it names every state, guard, door and problem code", () => {
 	expect(Problem.properties.code["x-extensible-enum"].toSorted()).toEqual(problemCodes.toSorted());
 });
 
-test("a record, a plan and a row have the members that it requires", async () => {
+test("requires exactly the members of a record, a plan and a row", async () => {
 	const { Deletion, Plan, Summary } = openapi.components.schemas;
 	const plan = await call("/bindings/203.0.113.128/25");
 	expect(Object.keys(plan.json).toSorted()).toEqual(Plan.required.toSorted());

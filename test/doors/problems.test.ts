@@ -1,5 +1,5 @@
-// What is malformed, unknown or too much: the whole problem, its status and its headers. What Cloudflare or a guard
-// refuses stands in api/.
+// Requests that are malformed, unknown or too large: the whole problem, its status and its headers. What Cloudflare or
+// a guard refuses is in api/.
 
 import { afterEach, describe, expect, test } from "vitest";
 import { doors } from "../../src/deletion/actor.ts";
@@ -119,13 +119,13 @@ describe("400: the query", () => {
 		}
 	});
 
-	test("a stretch of time that ends before it begins", async () => {
+	test("a time range that ends before it begins", async () => {
 		const answer = await call("/deletions?since=2026-02-21&until=2026-02-20");
 		expectProblem(answer, { ...malformed, detail: 'The parameter "since" is later than "until".' });
 	});
 
 	test.each([["x"], ["WyJhIiwwLG51bGwsIiIsMF0"], ["bnVsbA"], ["%F0%9F%92%A5"]])(
-		"a cursor that is none: %s",
+		"a cursor that is not one: %s",
 		async (cursor) => {
 			const detail = 'The parameter "cursor" is none that this list gave, or was given with other filters.';
 			for (const accept of ["application/json", "text/csv"])
@@ -142,7 +142,7 @@ describe("400 and 415: the body", () => {
 		call("/deletions", { method: "POST", body, headers: { "content-type": type } });
 
 	test.each([[""], ["{"], ["{'target': 1}"], ["undefined"], ['{"target": "x"} {}'], ["\u0000"]])(
-		"that is no JSON: %j",
+		"that is not JSON: %j",
 		async (body) => {
 			expectProblem(await postText(body), { ...malformed, detail: "The body is not valid JSON." });
 		},
@@ -213,13 +213,13 @@ describe("400 and 415: the body", () => {
 		['{"target": "203.0.113.128/25", "dry_run": true, "dry_r\\u0075n": false}', "dry_run"],
 		['{"target": "203.0.113.128/25", "reason": "\\"}{[:,", "reason": "b"}', "reason"],
 		['{"target": "203.0.113.128/25", "reason": {"a": [{"b": 1, "c": 2, "b": 3}]}}', "b"],
-	])("a field that is there twice: which of the two counts is anybody's guess: %s", async (body, name) => {
+	])("with a field given twice, since nobody can tell which one counts: %s", async (body, name) => {
 		const detail = `The field "${name}" is given more than once.`;
 		expectProblem(await postText(body), { ...malformed, detail, allowed: bodyFields });
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("a field __proto__, which is an ordinary field in JSON", async () => {
+	test("with a field __proto__, an ordinary field in JSON", async () => {
 		const detail = 'There is no field "__proto__".';
 		const answer = await postText(`{"target":"${target}","__proto__":{"dry_run":true}}`);
 		expectProblem(answer, { ...malformed, detail, allowed: bodyFields });
@@ -231,7 +231,7 @@ describe("413", () => {
 	const detail = "The body may have 65536 bytes at the most.";
 	const text = (bytes: number) => JSON.stringify({ target, reason: "r" }).padEnd(bytes);
 
-	/** Told in pieces, with no length; the headers may claim one. */
+	/** Sends a body in pieces without its length. The headers may claim one. */
 	async function stream(bytes: number, headers: Record<string, string> = {}) {
 		let left = bytes;
 		let pulled = 0;
@@ -253,7 +253,7 @@ describe("413", () => {
 		return { answer, pulled };
 	}
 
-	test("a body of 64 KiB is read, one byte more is not", async () => {
+	test("reads a body of 64 KiB, and not a byte more", async () => {
 		const headers = { "content-type": "application/json" };
 		const fits = await call("/deletions", { method: "POST", headers, body: text(65_536) });
 		expect(fits.status).toBe(200);
@@ -263,7 +263,7 @@ describe("413", () => {
 	});
 
 	test.each([[{}], [{ "content-length": "10" }]])(
-		"a streamed body is read no further than that: headers %j",
+		"stops reading a streamed body there: headers %j",
 		async (headers) => {
 			const { answer, pulled } = await stream(10_000_000, headers);
 			expectProblem(answer, { ...tooLarge, detail });

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { repeatedName } from "../../src/doors/repeated-name.ts";
 
-describe("a name that an object of JSON has twice", () => {
-	it("is none where each object has each name once, whatever stands in names and texts", () => {
+describe("a name that a JSON object has twice", () => {
+	it("is not found if each object has each name once, whatever names and texts contain", () => {
 		fc.assert(
 			fc.property(fc.jsonValue(), fc.constantFrom(undefined, 1), (value, indent) => {
 				expect(repeatedName(JSON.stringify(value, null, indent))).toBeNull();
@@ -11,7 +11,7 @@ describe("a name that an object of JSON has twice", () => {
 		);
 	});
 
-	it("is found wherever it is, however it is escaped", () => {
+	it("is found at any depth and in any escaping", () => {
 		const object = fc.dictionary(fc.string({ unit: "binary", maxLength: 5 }), fc.jsonValue({ maxDepth: 2 }), {
 			minKeys: 1,
 		});

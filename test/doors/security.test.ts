@@ -1,5 +1,5 @@
-// What no answer and no request may do, whatever its route: be kept, framed or led astray, carry a header of a caller's
-// making, or be read without end.
+// What no answer and no request may do on any route: be cached, framed or led astray, carry a header that a caller made
+// up, or be read without end.
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { router } from "../../src/routes.ts";
 import { type Answer, call, deletes, HISTORY, origin } from "../harness.ts";
@@ -14,7 +14,7 @@ afterEach(beginAnew);
 const nobody = "7zzzzzzzzzzzzzzzzzzzzzzzzz";
 
 describe("no answer", () => {
-	/** One of each kind. */
+	/** One answer of each kind. */
 	async function answers(): Promise<Record<string, Answer | Shown>> {
 		const viewer = await signedIn();
 		const record = (await call("/bindings/edge-cdn", { method: "DELETE" })).json.id;
@@ -56,9 +56,9 @@ describe("no answer", () => {
 		};
 	}
 
-	test("is kept, framed, guessed at or lent to another site; none runs a script that is not unbind's", async () => {
+	test("can be cached, framed, sniffed or read by another site, or run a foreign script", async () => {
 		const { "not modified": unmodified, ...others } = await answers();
-		// It has no body that a header could guard.
+		// An unmodified answer has no body to protect.
 		expect(Object.fromEntries(unmodified?.headers ?? [])).toEqual({
 			"cache-control": "no-store",
 			etag: expect.any(String),
@@ -88,7 +88,7 @@ describe("no answer", () => {
 		}
 	});
 
-	test("leads anywhere but to a path of unbind's own", async () => {
+	test("leads anywhere but to a path of unbind itself", async () => {
 		await seed([pastDeletion(1), pastDeletion(2)]);
 		const viewer = await signedIn();
 		const options = { method: "DELETE", token: documentedCaller.token };
@@ -109,7 +109,7 @@ describe("no answer", () => {
 		}
 	});
 
-	test("has a header of a caller's making, whatever line breaks and letters there are in what is sent", async () => {
+	test("has a header that a caller made up, whatever line breaks and letters are sent", async () => {
 		const evil = 'ü">;\r\nset-cookie: a=b\r\nx-evil: 1\r\n\r\n<script>';
 		await seed([1, 2].map((minutes) => pastDeletion(minutes, { actor: { name: evil, door: "api" } })));
 		const q = encodeURIComponent(evil);
@@ -134,12 +134,12 @@ describe("no answer", () => {
 	});
 });
 
-test("no route reads a body to its end, however long it is", async () => {
+test("no route reads an endless body to its end", async () => {
 	const viewer = await signedIn();
 	const json = { "content-type": "application/json" };
 	const form = { "content-type": "application/x-www-form-urlencoded", origin, cookie: viewer.cookie };
 	const kib = 1024;
-	/** Method, path, headers, the most that is read in KiB, and the status of one byte more. */
+	/** Method, path, headers, the most that is read in KiB, and the status for one byte more. */
 	const routes: [string, string, Record<string, string>, number, number][] = [
 		["POST", "/deletions", json, 64, 413],
 		["POST", `/deletions/${nobody}/approval`, json, 64, 413],
@@ -178,7 +178,7 @@ test("no route reads a body to its end, however long it is", async () => {
 		let sent = 0;
 		const body = new ReadableStream<Uint8Array>({
 			pull(controller) {
-				// One that were read to its end would be 8 MiB.
+				// Reading to the end would take 8 MiB.
 				if (sent >= 8 * kib * kib) return controller.close();
 				sent += chunk.byteLength;
 				controller.enqueue(chunk);

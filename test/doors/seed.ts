@@ -1,4 +1,4 @@
-// A history that is there already: settled records in KV, as if they had been written long ago.
+// An existing history: settled records in KV, as if they were written long ago.
 import { publish } from "../../src/adapters/history/publish.ts";
 import type { Deletion } from "../../src/deletion/deletion.ts";
 import { newRecordId } from "../../src/deletion/record-id.ts";
@@ -7,7 +7,7 @@ import { HISTORY, ledger } from "../harness.ts";
 export const dayMs = 86_400_000;
 const newestMs = Date.UTC(2026, 1, 20, 12);
 
-/** The record of minute `minutesAgo` before 2026-02-20T12:00:00Z. */
+/** A record created `minutesAgo` minutes before 2026-02-20T12:00:00Z. */
 export function pastDeletion(minutesAgo: number, more: Partial<Deletion> = {}): Deletion {
 	const atMs = newestMs - minutesAgo * 60_000;
 	const at = new Date(atMs).toISOString();
@@ -35,7 +35,7 @@ export function pastDeletion(minutesAgo: number, more: Partial<Deletion> = {}): 
 	};
 }
 
-/** Newest first. The Ledger is there before its history: one that finds a history begins frozen. */
+/** Returns the ids, newest first. The Ledger comes before its history, since one that finds a history starts frozen. */
 export async function seed(deletions: Deletion[]): Promise<string[]> {
 	await ledger().freezes();
 	for (let start = 0; start < deletions.length; start += 100)

@@ -1,5 +1,4 @@
-// The Ledger cannot be reached. What cannot have begun is a 503 that says when to try again, on every door; what may have
-// begun is a 504, as before.
+// The Ledger is unreachable. Every door answers 503 with Retry-After if nothing can have started, and 504 otherwise.
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type CallOptions, call } from "../harness.ts";
 import { beginAnew, bindingsPath, cdn25, prefixes } from "./account.ts";
@@ -21,7 +20,7 @@ test.each<[string, CallOptions]>([
 	["/freeze", {}],
 	["/freeze", { method: "PUT", json: { reason: "INC-1" } }],
 	["/freeze", { method: "DELETE" }],
-])("%s answers 503 and when to try again: %j", async (path, options) => {
+])("%s answers 503 with Retry-After: %j", async (path, options) => {
 	const answer = await call(path, options);
 	expect([answer.status, answer.json.code, answer.headers.get("retry-after")]).toEqual([
 		503,
@@ -39,6 +38,6 @@ test.each<[string, CallOptions]>([
 	["/bindings/203.0.113.128/25", { method: "DELETE" }],
 	["/deletions", json({ target: "203.0.113.128/25" })],
 	[bindingsPath(prefixes.amsterdam, cdn25), { method: "DELETE" }],
-])("a deletion that may have begun answers 504: %s", async (path, options) => {
+])("a deletion that may have started answers 504: %s", async (path, options) => {
 	expect((await call(path, options)).status).toBe(504);
 });

@@ -1,4 +1,4 @@
-// What a request costs: every operation on KV, and every call to the Ledger, by name.
+// Counts what a request costs: every operation on KV and every call to the Ledger, by name.
 import { vi } from "vitest";
 import type { Env } from "../../src/config.ts";
 import type { LedgerApi } from "../../src/deletion/ledger-api.ts";
@@ -18,7 +18,7 @@ export function watch(): Watched {
 			return real(...args);
 		}) as never);
 	}
-	// Its own type, with all that RPC makes of it, is more than the compiler can follow.
+	// Its own type, with everything RPC adds to it, is too much for the compiler.
 	const namespace = LEDGER as unknown as Env["LEDGER"];
 	const getByName = namespace.getByName.bind(namespace);
 	vi.spyOn(namespace, "getByName").mockImplementation((name) => {
@@ -39,7 +39,7 @@ export function watch(): Watched {
 	return watched;
 }
 
-/** The Ledger cannot be reached: every call to it breaks. */
+/** Makes the Ledger unreachable: every call to it fails. */
 export function breakLedger(): void {
 	const broken = () => Promise.reject(new Error("Network connection lost."));
 	vi.spyOn(LEDGER, "getByName").mockReturnValue(new Proxy({}, { get: () => broken }) as never);

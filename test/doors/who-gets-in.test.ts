@@ -1,5 +1,5 @@
-// Who gets in where: each scope at each route of each door, and ranges on every door, for what is asked and for what is
-// decided. What a token, a sender or a user may do has no other bounds than these and the guards.
+// Who gets in where: each scope at each route of each door, and ranges on every door, for requests and for decisions. A
+// token, a sender or a user has no other limits than these and the guards.
 import { afterEach, describe, expect, test } from "vitest";
 import { type Scope, scopes } from "../../src/deletion/actor.ts";
 import { router } from "../../src/routes.ts";
@@ -16,20 +16,20 @@ afterEach(beginAnew);
 const target = "203.0.113.128/25";
 const nobody = "7zzzzzzzzzzzzzzzzzzzzzzzzz";
 
-/** One holder a scope, who is called like it, and whose token is the name; all of them in these ranges. */
+/** One holder per scope, with the scope as name and token, all with these ranges. */
 const holders = (ranges?: string[]) => ({
 	TOKENS: JSON.stringify(
 		Object.fromEntries(scopes.map((scope) => [scope, { sha256: sha256(scope), scopes: [scope], ranges }])),
 	),
 });
 
-/** A deletion that waits for another person's word. */
+/** A deletion that waits for approval. */
 async function pending(): Promise<string> {
 	const options = { method: "DELETE", token: documentedCaller.token };
 	return (await call("/bindings/198.51.100.0/24?acknowledge=leaves_no_service", options)).json.id;
 }
 
-/** Somebody of a Slack whose configuration has one user a scope; in those ranges. */
+/** A Slack user with this one scope and these ranges. */
 async function slack(scope: Scope, text: string, ranges = ["0.0.0.0/0"]): Promise<string> {
 	const users = Object.fromEntries(scopes.map((one, index) => [`U0${index}ABC`, { name: one, scopes: [one], ranges }]));
 	const settings = { ...sandboxChat, CHAT: { slack: { ...sandboxChat.CHAT.slack, users } } };
@@ -45,7 +45,7 @@ async function slack(scope: Scope, text: string, ranges = ["0.0.0.0/0"]): Promis
 	return played.slack.answered(await response.text(), "command")?.text ?? "";
 }
 
-describe("a scope opens what it is for, and nothing else:", () => {
+describe("each scope gives access to its own routes and no others:", () => {
 	const routes: [string, string, Scope, object?][] = [
 		["GET", "/bindings", "read"],
 		["GET", `/bindings/${target}`, "read"],
@@ -68,7 +68,7 @@ describe("a scope opens what it is for, and nothing else:", () => {
 		["DELETE", "/freeze", "freeze"],
 	];
 	const codeOf = ({ json }: Answer): string => json?.code ?? json?.errors?.[0]?.message.split(":")[0] ?? "";
-	test("the list has every route that takes a token", () => {
+	test("the list covers every route that takes a token", () => {
 		const untested = router.routes.filter(
 			([method, path, , written = ""]) =>
 				/^\/(?:bindings|deletions|freeze|client)(?:\/|$)/.test(written) &&
@@ -100,7 +100,7 @@ describe("a scope opens what it is for, and nothing else:", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("on the page, in a chat, and of a webhook", async () => {
+	test("on the page, in chat and for webhooks", async () => {
 		const id = await pending();
 		const forms: [string, Scope, Record<string, string>][] = [
 			[`/account/${target}`, "delete", { key: crypto.randomUUID(), if_match: "0" }],
@@ -128,7 +128,7 @@ describe("a scope opens what it is for, and nothing else:", () => {
 			const { form_token = "" } = hiddenIn((await viewer.get("/")).text, "/sign-out");
 			for (const [path, , fields] of forms.filter(([, needed]) => needed !== scope)) {
 				const { status, location, text } = await viewer.post(path, { ...fields, form_token });
-				// What was asked for, and may not be, is on record like any other deletion.
+				// A deletion that is requested without the scope is on record like any other.
 				const isRecorded = path.startsWith("/account/");
 				expect([status, isRecorded ? location : text], `${path} as ${scope}`).toEqual(
 					isRecorded ? [303, expect.stringMatching(/^\/records\//)] : [403, expect.stringContaining("lacks the scope")],
@@ -147,7 +147,7 @@ describe("a scope opens what it is for, and nothing else:", () => {
 	});
 });
 
-test("ranges bind on every door, for what is asked and for what is decided", async () => {
+test("ranges apply on every door, to requests and to decisions", async () => {
 	const ranges = ["192.0.2.0/24"];
 	const id = await pending();
 	const settings = holders(ranges);

@@ -1,4 +1,4 @@
-// What the Ledger tells of what KV may not show yet.
+// The changes that the Ledger reports because KV may not show them yet.
 import { reset, runInDurableObject } from "cloudflare:test";
 import { afterEach, expect, it, vi } from "vitest";
 import { laterMembers } from "../../src/deletion/deletion.ts";
@@ -27,28 +27,28 @@ const withRecord = (test: (sql: SqlStorage, id: string) => void) =>
 		test(sql, deletion.id);
 	});
 
-it("tells a record for as long as it is unpublished", () =>
+it("reports a record for as long as it is unpublished", () =>
 	withRecord((sql, id) => {
 		expect(told(sql, nowMs + 9 * hourMs)).toEqual([id]);
 		sql.exec("UPDATE deletions SET publish_at = NULL");
 		expect(told(sql, nowMs + 9 * hourMs)).toEqual([]);
 	}));
 
-it("tells a record for ten minutes after it was published, however long that took", () =>
+it("reports a record for ten minutes after a late publication", () =>
 	withRecord((sql, id) => {
 		sql.exec("UPDATE deletions SET publish_at = NULL, published_at = ?", nowMs + hourMs);
 		expect(told(sql, nowMs + hourMs + 600_000)).toEqual([id]);
 		expect(told(sql, nowMs + hourMs + 600_001)).toEqual([]);
 	}));
 
-it("tells a record for ten minutes after it was published promptly", () =>
+it("reports a record for ten minutes after a prompt publication", () =>
 	withRecord((sql, id) => {
 		sql.exec("UPDATE deletions SET publish_at = NULL");
 		expect(told(sql, nowMs + 659_000)).toEqual([id]);
 		expect(told(sql, nowMs + 661_000)).toEqual([]);
 	}));
 
-it("tells all of the week where it is asked to", () =>
+it("reports the whole week if asked to", () =>
 	withRecord((sql, id) => {
 		sql.exec("UPDATE deletions SET publish_at = NULL");
 		expect(told(sql, nowMs + 9 * hourMs, { week: true })).toEqual([id]);
@@ -60,7 +60,7 @@ it("gives a row that an earlier release wrote the members that it lacks", () =>
 		expect(changes(sql, "-", everything, nowMs).recent?.[0]).toMatchObject(laterMembers);
 	}));
 
-it("reads the record where the release before has changed it, and the row for lists otherwise", () =>
+it("reads the summary row, or the record itself if the previous release changed it", () =>
 	withRecord((sql) => {
 		const state = () => changes(sql, "-", everything, nowMs).recent?.[0]?.state;
 		sql.exec("UPDATE deletions SET record = json_set(record, '$.state', 'restored')");
@@ -69,7 +69,7 @@ it("reads the record where the release before has changed it, and the row for li
 		expect(state()).toBe("restored");
 	}));
 
-it("leaves out a row that cannot be read, logs it once, counts it, and reads it when it is written again", () =>
+it("skips an unreadable row, logs it once, counts it, and reads it once it is written again", () =>
 	withRecord((sql, id) => {
 		const log = vi.spyOn(console, "error").mockImplementation(() => {});
 		sql.exec("UPDATE deletions SET record = '{', summary = NULL, summary_change = NULL");

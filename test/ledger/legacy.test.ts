@@ -1,12 +1,13 @@
-// A Ledger over a history that it does not know: a new one, or one that was set back to an earlier time.
+// A Ledger over a history it does not know: a new Ledger, or one that was set back to an earlier time.
 import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { publish } from "../../src/adapters/history/publish.ts";
 import type { Ledger } from "../../src/index.ts";
+import { schemaVersion } from "../../src/ledger/migrations.ts";
 import { pastDeletion } from "../doors/seed.ts";
 import { call, deletes, HISTORY, ledger } from "../harness.ts";
 import { dayMs, endClock, hourMs, inMs, pass, startClock } from "../lifecycle/clock.ts";
-import { cancel, freeze, lift, remove, restore } from "../lifecycle/people.ts";
+import { asker, cancel, freeze, lift, remove, restore } from "../lifecycle/people.ts";
 
 beforeEach(startClock);
 afterEach(endClock);
@@ -19,7 +20,7 @@ const published = (...ids: string[]) =>
 const inLedger = <Value>(act: (storage: DurableObjectStorage) => Value) =>
 	runInDurableObject<Ledger, Value>(ledger(), (_, { storage }) => act(storage));
 
-/** The alarm's work, mirrors included. */
+/** Runs the alarm and gives its work, mirrors included, time to finish. */
 async function wake(ms = 0): Promise<void> {
 	pass(ms);
 	await runDurableObjectAlarm(ledger());
@@ -30,7 +31,7 @@ const tables = ["deletions", "claims", "freezes", "flags", "aliases", "outcomes"
 const snapshot = () =>
 	inLedger(({ sql }) => tables.map((table) => ({ table, rows: sql.exec(`SELECT * FROM ${table}`).toArray() })));
 
-/** The object as it was then, as point-in-time recovery leaves it. */
+/** Sets the object back to that state, as point-in-time recovery does. */
 async function setBack(to: Awaited<ReturnType<typeof snapshot>>): Promise<void> {
 	await inLedger(({ sql }) => {
 		for (const { table, rows } of to) {
@@ -45,17 +46,17 @@ async function setBack(to: Awaited<ReturnType<typeof snapshot>>): Promise<void> 
 	await abortAllDurableObjects();
 }
 
-/** The object with nothing in it. */
+/** Empties the object. */
 async function lose(): Promise<void> {
 	await inLedger(({ sql }) => {
 		for (const table of tables) sql.exec(`DELETE FROM ${table}`);
-		sql.exec("INSERT INTO flags (name, value) VALUES ('schema', '2')");
+		sql.exec("INSERT INTO flags (name, value) VALUES ('schema', ?)", String(schemaVersion));
 	});
 	await abortAllDurableObjects();
 }
 
 describe("mirrors in KV", () => {
-	it("hold what waits for as long as it waits, and never under the record's own key", async () => {
+	it("hold a deletion while it waits, and never under the record's own key", async () => {
 		const { json } = await remove("203.0.113.128/25", `?not_before=${inMs(dayMs)}`);
 		await wake(1000);
 		expect(await keys("")).toEqual([`open:${json.id}`]);
@@ -65,7 +66,7 @@ describe("mirrors in KV", () => {
 		expect(await keys("deletion:")).toEqual([`deletion:${json.id}`]);
 	});
 
-	it("hold the freeze for as long as it is on", async () => {
+	it("hold the freeze while it is on", async () => {
 		await freeze();
 		await wake(1000);
 		expect(await HISTORY.get("open:freeze", "json")).toMatchObject({ reason: "INC-1" });
@@ -74,7 +75,7 @@ describe("mirrors in KV", () => {
 		expect(await keys("open:")).toEqual([]);
 	});
 
-	it("are written when KV takes writes again", async () => {
+	it("are written once KV accepts writes again", async () => {
 		const put = vi.spyOn(HISTORY, "put").mockRejectedValue(new Error("KV PUT failed: 500"));
 		const { json } = await remove("203.0.113.128/25", `?not_before=${inMs(dayMs)}`);
 		await wake(1000);
@@ -92,7 +93,7 @@ describe("mirrors in KV", () => {
 });
 
 describe("a new ledger", () => {
-	it("is not frozen where KV is empty, and takes one look at it, ever", async () => {
+	it("is not frozen if KV is empty, and lists KV only once", async () => {
 		const list = vi.spyOn(HISTORY, "list");
 		expect((await remove("203.0.113.128/25")).status).toBe(200);
 		await abortAllDurableObjects();
@@ -100,7 +101,7 @@ describe("a new ledger", () => {
 		expect(list).toHaveBeenCalledTimes(1);
 	});
 
-	it("is frozen where there is a history, and says why everywhere", async () => {
+	it("is frozen if there is a history, and says why", async () => {
 		await publish(HISTORY, pastDeletion(1), 0, Date.now());
 		const reason = expect.stringContaining("ledger is new");
 		expect((await remove("203.0.113.128/25")).json).toMatchObject({ code: "frozen" });
@@ -110,7 +111,7 @@ describe("a new ledger", () => {
 		expect((await remove("203.0.113.128/25")).status).toBe(200);
 	});
 
-	it("knows the last week, with what was carried out in it", async () => {
+	it("imports the last week, including which deletions were carried out", async () => {
 		const { json: deleted } = await remove("203.0.113.128/25");
 		const { json: missing } = await remove("192.0.2.0/24");
 		await wake(60_000);
@@ -128,7 +129,7 @@ describe("a new ledger", () => {
 		expect((await restore(deleted.id)).json.state).toBe("restored");
 	});
 
-	it("carries out nothing that waited: it is on record as cancelled", async () => {
+	it("cancels waiting deletions on record and carries none out", async () => {
 		const { json } = await remove("203.0.113.128/25", `?not_before=${inMs(hourMs)}`);
 		await wake(1000);
 		await lose();
@@ -146,7 +147,7 @@ describe("a new ledger", () => {
 	it.each([
 		["fails", () => Promise.reject(new Error("KV GET failed: 500"))],
 		["hangs", () => new Promise<never>(() => {})],
-	])("is frozen while KV %s, cannot be unfrozen, and goes on when it can be read", async (_, broken) => {
+	])("is frozen while KV %s, cannot be unfrozen, and recovers once KV can be read", async (_, broken) => {
 		const list = vi.spyOn(HISTORY, "list").mockImplementation(broken);
 		expect((await remove("203.0.113.128/25")).json).toMatchObject({ code: "frozen" });
 		expect(await lift()).toMatchObject({ status: 409, json: { detail: expect.stringContaining("still reading") } });
@@ -154,7 +155,7 @@ describe("a new ledger", () => {
 		expect((await call("/freeze")).json.frozen).toBe(false);
 	});
 
-	it("keeps its freeze until it has all of the week, however often reading that breaks off", async () => {
+	it("stays frozen until it has read the whole week, however often that is interrupted", async () => {
 		const { json } = await remove("203.0.113.128/25");
 		await published(json.id);
 		await lose();
@@ -169,7 +170,7 @@ describe("a new ledger", () => {
 });
 
 describe("a ledger that was set back to an earlier time", () => {
-	it("cancels what waited, freezes, and takes over what happened since", async () => {
+	it("cancels waiting deletions, freezes, and imports what happened since", async () => {
 		const { json: scheduled } = await remove("203.0.113.128/25", `?not_before=${inMs(hourMs)}`);
 		const before = await snapshot();
 		const { json: deleted } = await remove("203.0.113.0/26");
@@ -186,7 +187,22 @@ describe("a ledger that was set back to an earlier time", () => {
 		expect(known).toHaveLength(1);
 	});
 
-	it("does not carry out again what has been carried out since", async () => {
+	it("answers the keys of what happened since", async () => {
+		await remove("203.0.113.128/25", `?not_before=${inMs(hourMs)}`);
+		const before = await snapshot();
+		const headers = { "idempotency-key": "k" };
+		const ask = () => call("/bindings/203.0.113.0/26", { method: "DELETE", token: asker.token, headers });
+		const { json } = await ask();
+		await published(json.id);
+		await setBack(before);
+		await wake(hourMs);
+		await lift();
+		const again = await ask();
+		expect([again.json.id, again.headers.get("idempotency-replayed")]).toEqual([json.id, "true"]);
+		expect(await deletes()).toHaveLength(1);
+	});
+
+	it("does not repeat a deletion that was carried out since", async () => {
 		const { json } = await remove("203.0.113.128/25", `?not_before=${inMs(hourMs)}`);
 		const before = await snapshot();
 		await wake(hourMs);
@@ -197,7 +213,7 @@ describe("a ledger that was set back to an earlier time", () => {
 		expect((await call(`/deletions/${json.id}`)).json.state).toBe("deleted");
 	});
 
-	it("is frozen where it was frozen after that time", async () => {
+	it("is frozen if it was frozen after that time", async () => {
 		const { json } = await remove("203.0.113.128/25", `?not_before=${inMs(hourMs)}`);
 		const before = await snapshot();
 		pass(60_000);
@@ -210,7 +226,7 @@ describe("a ledger that was set back to an earlier time", () => {
 		expect((await call("/freeze")).json.frozen).toBe(true);
 	});
 
-	it("is told apart from one that only restarted, also after a freeze was lifted", async () => {
+	it("is not confused with one that only restarted, even after a freeze was lifted", async () => {
 		await remove("203.0.113.0/26");
 		await remove("203.0.113.128/25", `?not_before=${inMs(hourMs)}`);
 		await freeze();
@@ -222,7 +238,7 @@ describe("a ledger that was set back to an earlier time", () => {
 		expect(await deletes()).toHaveLength(2);
 	});
 
-	it("lets what is scheduled wait while KV cannot be read", async () => {
+	it("keeps scheduled deletions waiting while KV cannot be read", async () => {
 		await remove("203.0.113.128/25", `?not_before=${inMs(hourMs)}`);
 		await abortAllDurableObjects();
 		const list = vi.spyOn(HISTORY, "list").mockRejectedValue(new Error("KV GET failed: 500"));

@@ -1,4 +1,4 @@
-// Where KV is slower than deletions come, the records wait in the Ledger's tables, and few calls to KV are under way.
+// If KV is slower than deletions arrive, records wait in the Ledger's tables and only a few KV calls are under way.
 import { reset, runInDurableObject } from "cloudflare:test";
 import { afterEach, expect, it } from "vitest";
 import { ok } from "../../src/deletion/result.ts";
@@ -11,7 +11,7 @@ import { ledger } from "../harness.ts";
 
 afterEach(() => reset());
 
-it("six are published at a time, each once, and all in the end", async () => {
+it("publishes six records at a time, each once, until all are done", async () => {
 	await runInDurableObject<Ledger, void>(ledger(), async (_, { storage: { sql } }) => {
 		const now = () => nowMs;
 		const journal = createJournal(sql, { now, onDue() {}, onSettled() {} });
@@ -45,7 +45,7 @@ it("six are published at a time, each once, and all in the end", async () => {
 	});
 });
 
-it("what settles within a moment waits for one timer, and is published after it", async () => {
+it("publishes records that settle close together after a single timer", async () => {
 	await runInDurableObject<Ledger, void>(ledger(), async (_, { storage: { sql } }) => {
 		const now = () => nowMs;
 		const journal = createJournal(sql, { now, onDue() {}, onSettled() {} });
@@ -81,7 +81,7 @@ type Written = Awaited<ReturnType<OutboxOptions["publish"]>>;
 const refused: Written = { ok: false, failure: { detail: "no", timedOut: false, mayLand: false } };
 const timedOut: Written = { ok: false, failure: { detail: "too slow", timedOut: true, mayLand: true } };
 
-/** An outbox over some settled records; `clock.ms` is its time, `kv` what KV does with each write. */
+/** An outbox over some settled records. `clock.ms` is its time; `kv` decides how KV answers each write. */
 async function withOutbox(
 	count: number,
 	test: (given: {
@@ -126,12 +126,12 @@ async function withOutbox(
 const unpublished = (sql: SqlStorage) =>
 	sql.exec<{ count: number }>("SELECT count(*) AS count FROM deletions WHERE publish_at IS NOT NULL").one().count;
 
-it("KV hangs for an hour with 2,000 records: few calls are made, and all is published within a minute of its return", async () => {
+it("makes few calls while KV hangs for an hour, and publishes 2,000 records within a minute of its return", async () => {
 	await withOutbox(2000, async ({ sql, outbox, ids, clock, kv }) => {
 		kv.answer = async () => timedOut;
 		for (const end = clock.ms + 3_600_000; clock.ms < end; ) {
 			await outbox.sendDue();
-			// Each of these took as long as the time limit.
+			// Each of these calls took the whole time limit.
 			clock.ms = Math.max(outbox.nextDueMs() ?? end, clock.ms) + 10_000;
 		}
 		expect(kv.puts.length).toBeLessThan(250);
@@ -148,7 +148,7 @@ it("KV hangs for an hour with 2,000 records: few calls are made, and all is publ
 	});
 });
 
-it("a put that has timed out is made once more after ten minutes, and shown in the lists until then", async () => {
+it("publishes a record again ten minutes after a put timed out, and lists it until then", async () => {
 	await withOutbox(1, async ({ sql, outbox, ids, clock, kv }) => {
 		kv.answer = async () => timedOut;
 		await outbox.sendDue();
@@ -170,7 +170,7 @@ it("a put that has timed out is made once more after ten minutes, and shown in t
 	});
 });
 
-it("a put whose outcome is unclear is made once more after ten minutes, too; one that was refused is not", async () => {
+it("publishes a record again ten minutes after an unclear put, but not after a refused one", async () => {
 	for (const [mayLand, puts] of [
 		[true, 3],
 		[false, 2],
@@ -187,7 +187,7 @@ it("a put whose outcome is unclear is made once more after ten minutes, too; one
 		});
 });
 
-it("a record that KV never takes does not hold up the others", async () => {
+it("does not hold up other records for one that KV keeps refusing", async () => {
 	await withOutbox(100, async ({ sql, outbox, ids, clock, kv }) => {
 		kv.answer = async (id) => (id === ids[3] ? refused : ok(null));
 		await outbox.sendDue();
@@ -196,7 +196,7 @@ it("a record that KV never takes does not hold up the others", async () => {
 	});
 });
 
-it("other ids that callers know a record by are published too, and again where KV refuses", async () => {
+it("publishes the other ids that callers were given, and tries again if KV refuses", async () => {
 	await withOutbox(0, async ({ sql, outbox, clock, kv }) => {
 		const insert = "INSERT INTO aliases (id, deletion_id, made_at, publish_at) VALUES (?, 'record', 0, ?)";
 		sql.exec(insert, "told", clock.ms);
@@ -210,9 +210,9 @@ it("other ids that callers know a record by are published too, and again where K
 	});
 });
 
-it("what was on its way when the object died is published, and once more ten minutes later", async () => {
+it("publishes a record that was in flight when the object died, and again ten minutes later", async () => {
 	await withOutbox(1, async ({ sql, outbox, clock, kv }) => {
-		// An earlier put that timed out is due again before this one's time is over.
+		// An earlier put that timed out is due again before this one's ten minutes are over.
 		sql.exec("UPDATE deletions SET republish_at = ?", nowMs + 300_000);
 		outbox.afterStart();
 		await outbox.sendDue();

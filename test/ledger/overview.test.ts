@@ -1,4 +1,4 @@
-// The Ledger's own count of outcomes, and its present at a glance.
+// The Ledger's own count of outcomes, and its current state at a glance.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Env } from "../../src/config.ts";
 import type { Overview } from "../../src/deletion/ledger-api.ts";
@@ -10,7 +10,7 @@ import { decide, freeze, lift, remove, restore } from "../lifecycle/people.ts";
 beforeEach(startClock);
 afterEach(endClock);
 
-// Its own type, with all that RPC makes of it, is more than the compiler can follow.
+// The full RPC type of the stub is too deep for the compiler.
 const ledger = () => (LEDGER as unknown as Env["LEDGER"]).getByName(accountId);
 const everything = { afterId: "", bindingId: null, prefixId: null, unless: null };
 const glance = (unless: string | null = null): Promise<Overview> =>
@@ -19,7 +19,7 @@ const today = new Date(noon).toISOString().slice(0, 10);
 const outcomes = async () => Object.fromEntries((await glance()).outcomes.map(({ state, count }) => [state, count]));
 
 describe("outcomes", () => {
-	it("are counted by the day on which they were asked for", async () => {
+	it("are counted by the day of the request", async () => {
 		await remove("203.0.113.128/25");
 		await remove("203.0.113.0/26");
 		await remove("198.51.100.0/24");
@@ -31,26 +31,26 @@ describe("outcomes", () => {
 		]);
 	});
 
-	it("are told only from a day on", async () => {
+	it("are reported only from the given day", async () => {
 		await remove("203.0.113.128/25");
 		expect((await ledger().overview(everything, "2030-01-02")).outcomes).toEqual([]);
 	});
 
-	it("count what waits when it ends, and where it was asked for", async () => {
+	it("count a waiting deletion only once it settles", async () => {
 		const { json } = await remove("198.51.100.0/24", "?acknowledge=leaves_no_service");
 		expect(await outcomes()).toEqual({});
 		await decide(json.id, "reject");
 		expect(await outcomes()).toEqual({ refused: 1 });
 	});
 
-	it("count a restored deletion once, as what it is now", async () => {
+	it("count a restored deletion once, as restored", async () => {
 		const { json } = await remove("203.0.113.128/25");
 		await restore(json.id);
 		await restore(json.id);
 		expect(await outcomes()).toEqual({ restored: 1 });
 	});
 
-	it("do so also when the Ledger had let the record go", async () => {
+	it("count a restored deletion once even if the Ledger no longer has its record", async () => {
 		const { json } = await remove("203.0.113.128/25");
 		await wakeAfter(8 * dayMs);
 		await remove("203.0.113.0/26");
@@ -63,14 +63,14 @@ describe("outcomes", () => {
 	});
 });
 
-describe("at a glance", () => {
-	it("there is what waits for an approval, and for its time", async () => {
+describe("the overview", () => {
+	it("shows how many deletions wait for an approval or for their time", async () => {
 		await remove("198.51.100.0/24", "?acknowledge=leaves_no_service");
 		await remove("203.0.113.128/25", `?not_before=${inMs(dayMs)}`);
 		expect((await glance()).waiting).toEqual({ approval: 1, time: 1, held: 0 });
 	});
 
-	it("nothing is told anew while the version holds", async () => {
+	it("repeats nothing while the version is unchanged", async () => {
 		await remove("203.0.113.128/25");
 		const { changes } = await glance();
 		expect(await glance(changes.version)).toEqual({
@@ -81,7 +81,7 @@ describe("at a glance", () => {
 		});
 	});
 
-	it("a freeze changes the version, and so does its end", async () => {
+	it("has a new version during a freeze and the old one afterwards", async () => {
 		const { changes } = await glance();
 		await freeze();
 		const frozen = await glance(changes.version);
@@ -91,7 +91,7 @@ describe("at a glance", () => {
 		expect((await glance(frozen.changes.version)).changes).toEqual(changes);
 	});
 
-	it("a list of the API is not concerned by a freeze", async () => {
+	it("leaves the API list's ETag alone during a freeze", async () => {
 		const { headers } = await call("/deletions");
 		await freeze();
 		expect((await call("/deletions", { headers: { "if-none-match": headers.get("etag") ?? "" } })).status).toBe(304);

@@ -1,9 +1,10 @@
-// What the Ledger asks its tables at every poll, page, deletion and alarm costs no more when they are full: it reads the
-// rows that it is about, not the week that is kept.
+// The Ledger's frequent queries, at every poll, page, deletion and alarm, read only the rows they need, however many
+// the tables hold.
 import { reset, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Ledger } from "../../src/index.ts";
 import { changes } from "../../src/ledger/changes.ts";
+import { keptClaims } from "../../src/ledger/claims.ts";
 import { createJournal } from "../../src/ledger/journal.ts";
 import { nextDueMs, prune } from "../../src/ledger/tables.ts";
 import { bindingIds, deletionAt, nowMs, prefixIds } from "../adapters/history/rows.ts";
@@ -45,18 +46,20 @@ it.each<[string, Ask]>([
 	["the budget", (sql) => journalOf(sql).pace(prefixId, nowMs - 600_000)],
 	["a binding's open deletion", (sql) => journalOf(sql).openFor({ bindingId })],
 	["a CIDR's open deletion", (sql) => journalOf(sql).openFor({ cidr: "203.0.113.0/26" })],
-	["how a binding went", (sql) => journalOf(sql).carriedOut({ bindingId })],
+	["a binding's last deletion", (sql) => journalOf(sql).carriedOut({ bindingId })],
 	["what we created at a CIDR", (sql) => journalOf(sql).created({ cidr: "203.0.113.0/26" })],
 	["what we created by an id", (sql) => journalOf(sql).created({ bindingId })],
+	["who has a key", (sql) => journalOf(sql).claimed("ci", "key:k")],
+	["a record's claims", (sql) => keptClaims(sql, "1")],
 	["the prefix of a binding", (sql) => journalOf(sql).prefixOf(bindingId)],
 	["the next alarm", nextDueMs],
 	["pruning", (sql) => prune(sql, nowMs)],
-])("%s reads a handful of rows, however many are kept", async (_, ask) => {
+])("%s reads fewer than ten rows, however many are kept", async (_, ask) => {
 	const rowsRead = await runInDurableObject<Ledger, number>(ledger(), (_, { storage: { sql } }) => countRows(sql, ask));
 	expect(rowsRead).toBeLessThan(10);
 });
 
-it("the counting counts: reading all of them reads them all", async () => {
+it("the row counter counts every row of a full read", async () => {
 	const all: Ask = (sql) => sql.exec("SELECT record FROM deletions");
 	const rowsRead = await runInDurableObject<Ledger, number>(ledger(), (_, { storage: { sql } }) => countRows(sql, all));
 	expect(rowsRead).toBe(keptRows);

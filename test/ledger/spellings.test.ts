@@ -1,4 +1,4 @@
-// An older release took names as they were spelt. What it kept under another spelling of a name still answers for it.
+// An older release kept names as they were spelt. What it stored under another spelling is still found.
 import { reset, runInDurableObject } from "cloudflare:test";
 import { afterEach, expect, it } from "vitest";
 import type { Ledger } from "../../src/index.ts";
@@ -13,7 +13,7 @@ afterEach(() => reset());
 
 const journalOf = (sql: SqlStorage) => createJournal(sql, { now: () => nowMs, onDue() {}, onSettled() {} });
 
-it("a claim that was made as CI is found as ci, and its own spelling comes first", async () => {
+it("finds a claim by CI for ci, and prefers the exact spelling", async () => {
 	await runInDurableObject<Ledger, void>(ledger(), (_, { storage: { sql } }) => {
 		const before = deletionAt(nowMs - 60_000);
 		const claim = { key: "key:k", payload: "p", payloadOfVersion1: "p", lasting: true };
@@ -30,7 +30,7 @@ it("a claim that was made as CI is found as ci, and its own spelling comes first
 	});
 });
 
-it("a key of Dora's still answers when the configuration calls her dora, and nobody approves what Dora asked for", async () => {
+it("replays Dora's key once she is configured as dora, and does not let dora approve Dora's request", async () => {
 	const token = "unbind_dora";
 	const dora = { sha256: sha256(token), scopes: ["read", "delete", "approve"] };
 	const bob = { sha256: sha256(approver.token), scopes: ["read", "approve"] };

@@ -1,6 +1,7 @@
-// What `/status` shows, and that `/health` agrees with it.
+// What `/status` shows, and how `/health` agrees with it.
 import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { schemaVersion } from "../../src/ledger/migrations.ts";
 import { approver, documentedCaller, withoutPauses } from "../doors/account.ts";
 import { call, cloudflare, deletes, HISTORY, ledger } from "../harness.ts";
 import { dayMs, endClock, hourMs, inMs, minuteMs, noon, pass, startClock, wakeAfter } from "../lifecycle/clock.ts";
@@ -17,12 +18,12 @@ const at = (ms: number) => new Date(ms).toISOString();
 const codes = async (): Promise<string[]> => (await status()).problems.map(({ code }: { code: string }) => code);
 
 describe("GET /status", () => {
-	test("shows a quiet ledger, without a call to Cloudflare", async () => {
+	test("shows a quiet ledger without calling Cloudflare", async () => {
 		expect(await status()).toEqual({
 			ok: true,
 			problems: [],
 			release: "0.1.0",
-			schema: 2,
+			schema: schemaVersion,
 			database: { bytes: expect.any(Number), rows: 0, unreadable: 0, writable: true },
 			alarm: { last_succeeded_at: null, next_at: at(noon + dayMs) },
 			overdue: { count: 0, since: null },
@@ -30,19 +31,20 @@ describe("GET /status", () => {
 			unknown: { count: 0, oldest: null },
 			calls_left: null,
 			credential: { rejected: false, checked_at: null },
+			configuration: [],
 			warnings: [],
 		});
 		expect(await cloudflare.calls()).toEqual([]);
 		expect(await health()).toBe(200);
 	});
 
-	test("is for those who may read, and takes no parameters", async () => {
+	test("needs the read scope and takes no parameters", async () => {
 		expect((await call("/status", { token: null })).status).toBe(401);
 		for (const { token } of [approver, documentedCaller]) expect((await call("/status", { token })).status).toBe(200);
 		expect((await call("/status?verbose=1")).status).toBe(400);
 	});
 
-	test("shows what the last alarm did, and what is left of the rate limit", async () => {
+	test("shows the last alarm and the calls left", async () => {
 		const list = { success: true, errors: [], messages: [], result: [] };
 		const headers = { ratelimit: '"default";r=900;t=60' };
 		await cloudflare.order({ method: "GET", fault: { kind: "respond", body: list, headers } });
@@ -55,7 +57,7 @@ describe("GET /status", () => {
 		expect((await status()).alarm.last_succeeded_at).toBe(at(noon + hourMs));
 	});
 
-	test("shows an outcome that is unknown", async () => {
+	test("shows an unknown outcome", async () => {
 		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_before" } });
 		const answer = call(`/bindings/${cidr}`, { method: "DELETE", headers: { prefer: "wait=0" } });
 		await expect.poll(deletes).toHaveLength(1);
@@ -65,14 +67,14 @@ describe("GET /status", () => {
 		await expect.poll(async () => (await status()).unknown).toEqual({ count: 1, oldest: { id, since: at(noon) } });
 	});
 
-	test("counts records that cannot be read, and stays readable", async () => {
+	test("counts unreadable records and still answers", async () => {
 		const id = await deleted();
 		await expect.poll(() => HISTORY.get(`deletion:${id}`)).not.toBeNull();
 		await inSql((sql) => sql.exec("UPDATE deletions SET record = '{' WHERE id = ?", id));
 		expect((await status()).database).toMatchObject({ rows: 1, unreadable: 1 });
 	});
 
-	test("shows the schema's number", async () => {
+	test("shows the schema version", async () => {
 		await inSql((sql) => sql.exec("UPDATE flags SET value = '7' WHERE name = 'schema'"));
 		expect((await status()).schema).toBe(7);
 	});
@@ -94,7 +96,7 @@ describe("/health and /status agree", () => {
 		await expect.poll(health).toBe(200);
 	});
 
-	test("when work that is due is not done", async () => {
+	test("when due work is not done", async () => {
 		await remove(cidr, `?not_before=${inMs(hourMs)}`);
 		pass(hourMs + 3 * minuteMs);
 		expect([await health(), await codes()]).toEqual([200, []]);
@@ -105,7 +107,7 @@ describe("/health and /status agree", () => {
 		await expect.poll(health).toBe(200);
 	});
 
-	test("when the ledger's storage cannot be written, known for a minute", async () => {
+	test("when the ledger's storage cannot be written, with a minute's cache", async () => {
 		expect(await health()).toBe(200);
 		await inSql((sql) => sql.exec("CREATE TRIGGER full BEFORE INSERT ON flags BEGIN SELECT RAISE(ABORT, 'full'); END"));
 		expect(await health()).toBe(200);
@@ -129,7 +131,7 @@ describe("/health and /status agree", () => {
 
 // Polling moves the clock by some milliseconds.
 describe("the credential", () => {
-	test("is asked about once a day, and a rejection turns health red before anybody needs it", async () => {
+	test("is checked once a day, so that a rejection turns health red before anyone needs it", async () => {
 		await status();
 		await wakeAfter(dayMs - 1);
 		expect(await cloudflare.calls()).toEqual([]);
@@ -150,7 +152,7 @@ describe("the credential", () => {
 		expect(await cloudflare.calls()).toHaveLength(2);
 	});
 
-	test("is asked about after the work that is due, which does not wait for the answer", async () => {
+	test("is checked after the work that is due, which does not wait for it", async () => {
 		const { id } = (await remove(cidr, `?not_before=${inMs(dayMs)}`)).json;
 		await cloudflare.forgetLog();
 		await wakeAfter(dayMs);
@@ -160,7 +162,7 @@ describe("the credential", () => {
 		expect(calls.findIndex((one) => one.startsWith("DELETE"))).toBe(calls.length - 2);
 	});
 
-	test("keeps its mark when Cloudflare gives no clear answer", async () => {
+	test("keeps its state if Cloudflare gives no clear answer", async () => {
 		withoutPauses();
 		await status();
 		await cloudflare.order({ method: "GET", times: 3, fault: { kind: "html" } });

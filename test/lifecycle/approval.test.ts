@@ -1,4 +1,4 @@
-// Approvals: another person's word, for the risks that one person must not take alone.
+// Approvals: someone else has to agree to the risks that one person must not take alone.
 import { abortAllDurableObjects } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { bindingsPath, prefixes, shop24 } from "../doors/account.ts";
@@ -13,15 +13,15 @@ afterEach(endClock);
 const shop = "198.51.100.0/24";
 const named = "?acknowledge=leaves_no_service&reason=INC-7";
 
-/** The web shop's only binding: to delete it takes two. */
+/** Requests to delete the web shop's only binding, which takes two people. */
 async function pending(query = named): Promise<string> {
 	const answer = await remove(shop, query);
 	expect(answer.status).toBe(202);
 	return answer.json.id;
 }
 
-describe("a deletion that needs another person", () => {
-	test("waits for an hour, on record, and nothing is sent", async () => {
+describe("a deletion that needs approval", () => {
+	test("waits for an hour, on record, and sends nothing", async () => {
 		const answer = await remove(shop, named);
 		expect(answer.status).toBe(202);
 		expect(answer.headers.get("location")).toBe(`/deletions/${answer.json.id}`);
@@ -49,18 +49,18 @@ describe("a deletion that needs another person", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("is joined by whoever asks for the same binding, and stays the first one's", async () => {
+	test("is joined by later requests for the binding, and stays the first requester's", async () => {
 		const id = await pending();
 		const again = await remove(shop, "", operator.token);
 		expect([again.status, again.json.id, again.json.actor.name]).toEqual([202, id, asker.name]);
 		expect((await call("/deletions")).json.deletions).toHaveLength(1);
 	});
 
-	test("asks for the acknowledgement first", async () => {
+	test("requires the acknowledgement first", async () => {
 		expect((await remove(shop)).json).toMatchObject({ code: "acknowledgement_required", status: 403 });
 	});
 
-	test("is neither a success nor to be repeated at the Cloudflare-compatible door", async () => {
+	test("is neither a success nor repeated at the Cloudflare-compatible door", async () => {
 		const path = `${bindingsPath(prefixes.shop, shop24)}${named}`;
 		const answer = await call(path, { method: "DELETE", token: asker.token });
 		expect(answer.status).toBe(403);
@@ -73,7 +73,7 @@ describe("a deletion that needs another person", () => {
 });
 
 describe("an approval", () => {
-	test("carries it out at once, and says who gave it", async () => {
+	test("carries out the deletion at once and records who approved", async () => {
 		const id = await pending();
 		pass(10 * minuteMs);
 		const answer = await decide(id, "approve");
@@ -106,7 +106,7 @@ describe("an approval", () => {
 		expect(await deletes()).toEqual([`DELETE bindings/${shop24}`]);
 	});
 
-	test("is not given by the one who asked, whatever the scopes", async () => {
+	test("is refused from the requester, whatever their scopes", async () => {
 		const { json } = await remove(shop, named, operator.token);
 		for (const decision of ["approve", "reject"]) {
 			expectProblem(await decide(json.id, decision, operator.token), {
@@ -129,7 +129,7 @@ describe("an approval", () => {
 		expect((await record(json.id)).state).toBe("pending_approval");
 	});
 
-	test("given twice is given once", async () => {
+	test("counts once if it is given twice", async () => {
 		const id = await pending();
 		const answers = await Promise.all(Array.from({ length: 10 }, () => decide(id, "approve")));
 		expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
@@ -139,7 +139,7 @@ describe("an approval", () => {
 		expect(await deletes()).toHaveLength(1);
 	});
 
-	test("is nobody else's to give again, nor to take back", async () => {
+	test("cannot be given again or reversed by anyone else", async () => {
 		const id = await pending();
 		await decide(id, "approve");
 		for (const [decision, token] of [
@@ -153,14 +153,14 @@ describe("an approval", () => {
 		expect((await cancel(id)).status).toBe(409);
 	});
 
-	test("that races with a rejection: the first word counts, the other is a conflict", async () => {
+	test("counts only if it comes before a rejection", async () => {
 		const id = await pending();
 		const [one, other] = await Promise.all([decide(id, "reject"), decide(id, "approve", operator.token)]);
 		expect([one?.status, other?.status].toSorted()).toEqual([200, 409]);
 		expect(await deletes()).toHaveLength((await record(id)).state === "deleted" ? 1 : 0);
 	});
 
-	test("holds when the object dies before it was asked for, and after", async () => {
+	test("survives a reset of the object, before and after it is given", async () => {
 		const id = await pending();
 		await abortAllDurableObjects();
 		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_before" } });
@@ -183,14 +183,14 @@ describe("an approval", () => {
 		["another word", { decision: "yes" }, 400],
 		["a field too many", { decision: "approve", force: true }, 400],
 		["a list", ["approve"], 400],
-	])("with %s is malformed", async (_, json, status) => {
+	])("is malformed with %s", async (_, json, status) => {
 		const id = await pending();
 		const answer = await call(`/deletions/${id}/approval`, { method: "POST", token: approver.token, json });
 		expect([answer.status, answer.json.code]).toEqual([status, "invalid_request"]);
 		expect((await record(id)).state).toBe("pending_approval");
 	});
 
-	test("of what nobody asked for is a 404; of what needs none, a conflict", async () => {
+	test("is a 404 for an unknown deletion, and a conflict for one that needs none", async () => {
 		for (const id of ["0".repeat(26), "nonsense"])
 			expect((await decide(id, "approve")).json).toMatchObject({ status: 404, code: "deletion_not_found" });
 		const { json } = await remove("203.0.113.128/25");
@@ -200,7 +200,7 @@ describe("an approval", () => {
 });
 
 describe("a rejection", () => {
-	test("refuses it for good", async () => {
+	test("refuses the deletion for good", async () => {
 		const id = await pending();
 		const answer = await decide(id, "reject");
 		expect(answer.status).toBe(200);
@@ -213,12 +213,12 @@ describe("a rejection", () => {
 		const late = await decide(id, "approve");
 		expect([late.status, late.json.code]).toEqual([409, "conflict"]);
 		expect(await deletes()).toEqual([]);
-		// Whoever asks again asks anew.
+		// A new request starts over.
 		expect((await remove(shop, named)).json.id).not.toBe(id);
 	});
 });
 
-describe("an approval that does not come in time", () => {
+describe("an approval that is late", () => {
 	test("expires by itself", async () => {
 		const id = await pending();
 		await wakeAfter(hourMs - 1);
@@ -232,7 +232,7 @@ describe("an approval that does not come in time", () => {
 		});
 	});
 
-	test("comes too late, also before the alarm has seen it", async () => {
+	test("is refused even before the alarm has run", async () => {
 		const id = await pending();
 		pass(hourMs);
 		const late = await decide(id, "approve");

@@ -1,4 +1,4 @@
-// What was approved is looked up and guarded anew before anything is sent: the world may be another one by then.
+// An approved deletion is looked up and guarded again before anything is sent, since the account may have changed.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { prefixes, shop24 } from "../doors/account.ts";
 import { cloudflare, deletes } from "../harness.ts";
@@ -13,19 +13,19 @@ const shop = "198.51.100.0/24";
 const sibling = "c01d0000000000000000000000000009";
 const named = "?acknowledge=leaves_no_service&reason=INC-7";
 
-/** The web shop's only binding: to delete it takes two. */
+/** Requests to delete the web shop's only binding, which takes two people. */
 async function pending(): Promise<string> {
 	const answer = await remove(shop, named);
 	expect(answer.status).toBe(202);
 	return answer.json.id;
 }
 
-/** A more specific one comes beside the web shop's only binding. */
+/** Adds a more specific binding next to the web shop's only one. */
 const addSibling = () =>
 	others(prefixes.shop, (all) => [...all, ...all.map((one) => ({ ...one, id: sibling, cidr: "198.51.100.0/25" }))]);
 
-describe("an approved deletion is looked up and guarded anew:", () => {
-	test("a binding that is gone meanwhile is already gone", async () => {
+describe("an approved deletion", () => {
+	test("is already gone if the binding disappeared in the meantime", async () => {
 		const id = await pending();
 		await othersDelete(prefixes.shop, shop24);
 		const answer = await decide(id, "approve");
@@ -33,7 +33,7 @@ describe("an approved deletion is looked up and guarded anew:", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("a risk that came up since is another question, and refuses it", async () => {
+	test("is refused if another risk came up in the meantime", async () => {
 		await configureLedger({ GUARDS: { still_provisioning: "approve" } });
 		await others(prefixes.shop, (all) => all.map((one) => ({ ...one, provisioning: { state: "provisioning" } })));
 		await addSibling();
@@ -46,7 +46,7 @@ describe("an approved deletion is looked up and guarded anew:", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("one that needed no approval, and needs one at its time, asks for it then", async () => {
+	test("asks for approval at its time if it needs one only then", async () => {
 		await addSibling();
 		const { json } = await remove(shop, `${named}&not_before=${inMs(hourMs)}`);
 		expect(json.state).toBe("scheduled");
@@ -60,7 +60,7 @@ describe("an approved deletion is looked up and guarded anew:", () => {
 		expect((await decide(json.id, "approve")).json.state).toBe("deleted");
 	});
 
-	test("a risk that nobody acknowledged refuses it", async () => {
+	test("is refused if a risk was not acknowledged", async () => {
 		const id = await pending();
 		await others(prefixes.shop, (all) => all.map((one) => ({ ...one, provisioning: { state: "provisioning" } })));
 		const answer = await decide(id, "approve");
@@ -69,7 +69,7 @@ describe("an approved deletion is looked up and guarded anew:", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("a freeze makes it wait, and its end lets it go on", async () => {
+	test("waits for the end of a freeze", async () => {
 		const id = await pending();
 		await freeze();
 		const answer = await decide(id, "approve");
@@ -80,7 +80,7 @@ describe("an approved deletion is looked up and guarded anew:", () => {
 		await expect.poll(async () => (await record(id)).state).toBe("deleted");
 	});
 
-	test("Cloudflare out of reach makes it wait, and it goes on by itself", async () => {
+	test("waits while Cloudflare is unreachable, and continues by itself", async () => {
 		const id = await pending();
 		await cloudflare.order({ method: "GET", times: 3, fault: { kind: "html" } });
 		const answer = await decide(id, "approve");
@@ -89,7 +89,7 @@ describe("an approved deletion is looked up and guarded anew:", () => {
 		expect((await record(id)).state).toBe("deleted");
 	});
 
-	test("its time is kept", async () => {
+	test("keeps its scheduled time", async () => {
 		const answer = await remove(shop, `${named}&not_before=${inMs(2 * hourMs)}`);
 		const approved = await decide(answer.json.id, "approve");
 		expect([approved.status, approved.json.state]).toEqual([202, "scheduled"]);

@@ -1,4 +1,4 @@
-// Cancellations: a deletion is taken back while nothing was sent of it.
+// Cancellations: a deletion can be cancelled until its DELETE is sent.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { expectProblem } from "../doors/expect-problem.ts";
 import { call, cloudflare, deletes } from "../harness.ts";
@@ -18,7 +18,7 @@ async function scheduled(): Promise<string> {
 }
 
 describe("a cancellation", () => {
-	test("takes it back; twice is once", async () => {
+	test("cancels the deletion, and counts once if it is given twice", async () => {
 		const id = await scheduled();
 		const answer = await cancel(id);
 		expect(answer.status).toBe(200);
@@ -36,7 +36,7 @@ describe("a cancellation", () => {
 		expect((await remove(cidr)).json).toMatchObject({ state: "deleted" });
 	});
 
-	test("of one that waits for an approval takes that back too", async () => {
+	test("withdraws the request for approval", async () => {
 		const { id } = (await remove("198.51.100.0/24", "?acknowledge=leaves_no_service")).json;
 		expect((await cancel(id)).json).toMatchObject({
 			state: "cancelled",
@@ -50,7 +50,7 @@ describe("a cancellation", () => {
 		expect([late.status, late.json.code]).toEqual([409, "conflict"]);
 	});
 
-	test("comes too late once the DELETE has left", async () => {
+	test("is refused once the DELETE was sent", async () => {
 		const id = await scheduled();
 		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_before" } });
 		const woken = wakeAfter(hourMs);
@@ -71,7 +71,7 @@ describe("a cancellation", () => {
 		expect((await cancel(id)).json.detail).toContain("it is deleted since");
 	});
 
-	test("counts when it comes while it is looked up", async () => {
+	test("counts during the look-up", async () => {
 		const id = await scheduled();
 		const seen = (await cloudflare.log()).length;
 		await cloudflare.order({ method: "GET", fault: { kind: "hang_after" } });
@@ -84,7 +84,7 @@ describe("a cancellation", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("needs the scope, the range, and something to take back", async () => {
+	test("needs the scope, the range and something to cancel", async () => {
 		const id = await scheduled();
 		expect((await cancel(id, approver.token)).json).toMatchObject({ status: 403, code: "scope_missing" });
 		const elsewhere = tokensWith("elsewhere", ["delete"], ["203.0.113.0/25"]);

@@ -1,4 +1,4 @@
-// The clock, moved by hand, and the Ledger's alarm, run by hand. It begins years ahead, so that no alarm gets there first.
+// Moves the clock and runs the Ledger's alarm by hand. The clock starts years ahead, so that no alarm runs first.
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { expect, vi } from "vitest";
 import type { Ledger } from "../../src/index.ts";
@@ -18,26 +18,29 @@ export async function endClock(): Promise<void> {
 	await beginAnew();
 }
 
-/** RFC 3339, so long from now. */
+/** An RFC 3339 time, this far from now. */
 export const inMs = (ms: number): string => new Date(Date.now() + ms).toISOString();
 
-/** Lets time pass, and nothing else. */
+/** Lets time pass and does nothing else. */
 export const pass = (ms: number): void => void vi.setSystemTime(Date.now() + ms);
 
-/** How long it is until the alarm; null where none is set. */
+/** How long it is until the alarm, or null if none is set. */
 export async function alarmInMs(): Promise<number | null> {
 	const at = await runInDurableObject<Ledger, number | null>(ledger(), (_, { storage }) => storage.getAlarm());
 	return at === null ? null : at - Date.now();
 }
 
-/** Lets time pass, and runs the alarm as often as it is set for then or earlier. */
+/** Lets time pass, and runs the alarm as long as it is due. */
 export async function wakeAfter(ms: number): Promise<void> {
 	pass(ms);
 	for (let due = await alarmInMs(); due !== null && due <= 0; due = await alarmInMs())
 		await runDurableObjectAlarm(ledger());
 }
 
-/** Lets the mirrors of what waits reach KV, at no time, so that the alarm is set for the deletions themselves. */
+/**
+ * Publishes the mirrors of waiting deletions without time passing, so that the alarm is set for the deletions
+ * themselves.
+ */
 export async function mirrored(): Promise<void> {
 	const due = () =>
 		runInDurableObject<Ledger, unknown[]>(ledger(), (_, { storage: { sql } }) =>

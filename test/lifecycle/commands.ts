@@ -1,5 +1,5 @@
-// What people, Cloudflare and the time may do in a random sequence, and how it is done to a small world. Keeps the book
-// of what was said, by the answers alone, and holds each DELETE against the rules.
+// What people, Cloudflare and time do in a random sequence to a small world. Keeps track of what was requested by the
+// answers alone, and checks each DELETE against the rules.
 import fc from "fast-check";
 import { vi } from "vitest";
 import type { Deletion } from "../../src/deletion/deletion.ts";
@@ -12,7 +12,7 @@ const faults = ["drop_before", "drop_after", "reject"] as const;
 
 const who = fc.constantFrom(...(Object.keys(actors) as ActorName[]));
 const asker = fc.constantFrom<ActorName>("ada", "ada", "bob", "bob", "dan", "eve");
-/** Which of the records that fit, or, now and then, any. */
+/** Which of the fitting records, or now and then any. */
 const which = fc.nat({ max: 19 });
 const trouble = fc.oneof(
 	{ weight: 4, arbitrary: fc.constant([]) },
@@ -61,7 +61,7 @@ const command = fc.oneof(
 type Command = typeof command extends fc.Arbitrary<infer One> ? One : never;
 export const sequence = fc.array(command, { minLength: 6, maxLength: 12 });
 
-/** Carries a sequence out. @returns what was wrong, and the records that were left. */
+/** Carries out a sequence. @returns what was wrong, and the records that are left. */
 export async function play(commands: readonly Command[], world: World): Promise<{ wrong: string[]; all: Deletion[] }> {
 	await world.begin();
 	const said = new Map<string, Said>();
@@ -144,7 +144,7 @@ export async function play(commands: readonly Command[], world: World): Promise<
 				await world.alarm();
 		}
 		const known = record === undefined ? undefined : said.get(record.id);
-		// Before what it led to is judged: a word counts from when it was taken.
+		// Before judging what it led to: a decision counts from when it is accepted.
 		if (step.do === "decide" && record !== undefined && known !== undefined && answer.status < 300)
 			takeWord(step, record, known);
 		if (step.do === "cancel" && known !== undefined && answer.status < 300) known.ended = "cancelled";
@@ -164,7 +164,7 @@ export async function play(commands: readonly Command[], world: World): Promise<
 		world.imitation.snapshot().prefixes.find((prefix) => prefix.bindings.some((one) => one.cidr === cidr))?.bindings ??
 		null;
 
-	/** An approval can be taken, and the deletion be refused all the same: the record says that it was taken. */
+	/** An approval can be accepted and the deletion refused all the same. The record then shows the approval. */
 	function takeAnswered(step: Command & { do: "decide" }, record: Deletion, known: Said): void {
 		const now = all.find(({ id }) => id === record.id)?.approval;
 		if (record.approval?.state === "pending" && now?.state === "approved") takeWord(step, record, known);
@@ -198,7 +198,7 @@ export async function play(commands: readonly Command[], world: World): Promise<
 		return world.call(actor, path, "DELETE", undefined, headers);
 	}
 
-	/** Each DELETE since the last look, in turn, as the next ones depend on it. */
+	/** Judges each DELETE since the last look in turn, since later ones depend on it. */
 	function judge(): void {
 		for (const sent of world.sent().slice(standing.earlier.length)) {
 			const owner = all.find(
@@ -210,7 +210,7 @@ export async function play(commands: readonly Command[], world: World): Promise<
 			const cidr = sent.prefix.bindings.find(({ id }) => id === sent.bindingId)?.cidr ?? "";
 			standing.earlier.push({ ...sent, cidr, restored: false });
 		}
-		// Whatever stands again counts as restored: one deletion a restoration.
+		// Any binding that exists again counts as restored: one deletion per restoration.
 		const standingNow = new Set(bindings().map(({ cidr }) => cidr));
 		for (const one of standing.earlier) if (one.tookEffect && standingNow.has(one.cidr)) one.restored = true;
 	}
@@ -224,8 +224,8 @@ export async function play(commands: readonly Command[], world: World): Promise<
 }
 
 /**
- * At the end, the records and Cloudflare have to tell the same story. Whether it was an unanswered DELETE or somebody
- * else that removed a binding, nobody can know.
+ * At the end, the records and Cloudflare must tell the same story. Nobody can know whether an unanswered DELETE or
+ * someone else removed a binding.
  */
 function unaccounted(world: World, all: readonly Deletion[], goneByOthers: ReadonlySet<string>): string[] {
 	const effects = world.sent().filter(({ tookEffect }) => tookEffect);

@@ -1,11 +1,11 @@
-// A Ledger with other settings than the sandbox's. It reads them from its own environment, when it is first asked for
-// something; so this has to come before that.
+// A Ledger with settings other than the sandbox's. It reads them from its environment on its first request, so this has
+// to come before that.
 import { runInDurableObject } from "cloudflare:test";
 import type { Ledger } from "../../src/index.ts";
 import { fetchWorker, sha256 } from "../doors/configured.ts";
 import { type Answer, ledger, origin } from "../harness.ts";
 
-/** Holds until the object dies. */
+/** Lasts until the object is reset. */
 export const configureLedger = (settings: Record<string, unknown>): Promise<void> =>
 	runInDurableObject<Ledger, void>(ledger(), (object) => {
 		const own: unknown = Reflect.get(object, "env");
@@ -13,12 +13,12 @@ export const configureLedger = (settings: Record<string, unknown>): Promise<void
 		Object.defineProperty(object, "env", { value: { ...own, ...settings }, configurable: true });
 	});
 
-/** TOKENS with one caller more: of that name, whose token is the same, with those ranges. */
+/** TOKENS with one caller: the name is also the token. */
 export function tokensWith(name: string, scopes: string[], ranges: string[]): { TOKENS: string } {
 	return { TOKENS: JSON.stringify({ [name]: { sha256: sha256(name), scopes, ranges } }) };
 }
 
-/** One request by that caller. */
+/** Sends one request as that caller. */
 export async function callAs(
 	name: string,
 	tokens: { TOKENS: string },

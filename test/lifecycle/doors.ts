@@ -1,4 +1,4 @@
-// The three ways in, each with the same wish: what is asked of one can be asked of all.
+// Three doors that take the same request, so that a test can run on all of them.
 import { bindingsPath } from "../doors/account.ts";
 import type { Answer, CallOptions } from "../harness.ts";
 

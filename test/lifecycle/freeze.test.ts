@@ -1,4 +1,4 @@
-// The kill switch: while it is on, nothing is deleted, through whatever door and however long ago it was asked for.
+// The kill switch: while deletions are frozen nothing is deleted, through any door, however long ago it was requested.
 import { abortAllDurableObjects } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { cdn25, prefixes } from "../doors/account.ts";
@@ -20,7 +20,7 @@ const nothing = { approval: 0, time: 0, held: 0 };
 const thawed = { frozen: false, reason: null, by: null, since: null, until: null };
 
 describe("the switch", () => {
-	test("is off, is put on, is lifted; who did it, when and why stays in a log", async () => {
+	test("is off, turned on and lifted, and logs who did it, when and why", async () => {
 		expect(await standing()).toEqual({ ...thawed, waiting: nothing, log: [] });
 		const by = { name: "sandbox", door: "api" };
 		const put = await freeze({ reason: "INC-1", until: inMs(hourMs) });
@@ -36,7 +36,7 @@ describe("the switch", () => {
 		expect(await standing()).toEqual({ ...thawed, waiting: nothing, log: [thaw, frozen] });
 	});
 
-	test("is not shortened in one step, by whatever script; lengthened, it is", async () => {
+	test("can be lengthened in one step, but not shortened", async () => {
 		await freeze({ reason: "INC-1", until: inMs(hourMs) });
 		const shorter = await freeze({ reason: "a script", until: inMs(minuteMs) });
 		expect([shorter.status, shorter.json.code]).toEqual([409, "conflict"]);
@@ -48,12 +48,12 @@ describe("the switch", () => {
 		expect((await freeze({ reason: "a script", until: inMs(minuteMs) })).status).toBe(200);
 	});
 
-	test("lifted when it is off, stays off, and nothing is logged", async () => {
+	test("stays off if it is lifted while off, and logs nothing", async () => {
 		expect([(await lift()).status, (await lift()).json]).toEqual([200, thawed]);
 		expect((await standing()).log).toEqual([]);
 	});
 
-	test("put on again, has the newer reason and end", async () => {
+	test("takes the newer reason and end if it is turned on again", async () => {
 		await freeze({ reason: "one", until: inMs(minuteMs) });
 		await freeze({ reason: "two" });
 		pass(hourMs);
@@ -66,7 +66,7 @@ describe("the switch", () => {
 		expect([log.length, log[0].reason, log[19].reason]).toEqual([20, "reason 21", "reason 2"]);
 	});
 
-	test("outlives the object", async () => {
+	test("survives a reset of the object", async () => {
 		await freeze({ reason: "INC-1" });
 		await abortAllDurableObjects();
 		expect((await standing()).reason).toBe("INC-1");
@@ -77,20 +77,20 @@ describe("the switch", () => {
 		["without a reason", {}],
 		["with an empty reason", { reason: "" }],
 		["with a blank reason", { reason: "  " }],
-		["with a reason that is none", { reason: 7 }],
-		["with an end that is no time", { reason: "a", until: "tomorrow" }],
+		["with a reason that is not a text", { reason: 7 }],
+		["with an end that is not a time", { reason: "a", until: "tomorrow" }],
 		["with an end without a zone", { reason: "a", until: "2031-01-01T00:00:00" }],
-		["with an end that is past", { reason: "a", until: new Date(noon - 1).toISOString() }],
-		["with an end that is now", { reason: "a", until: new Date(noon).toISOString() }],
-		["with a field too many", { reason: "a", for: "1h" }],
+		["with an end in the past", { reason: "a", until: new Date(noon - 1).toISOString() }],
+		["with an end right now", { reason: "a", until: new Date(noon).toISOString() }],
+		["with an unknown field", { reason: "a", for: "1h" }],
 		["with a list", ["a"]],
-	])("is not put on %s", async (_, json) => {
+	])("is not turned on %s", async (_, json) => {
 		const answer = await freeze(json);
 		expect([answer.status, answer.json.code]).toEqual([400, "invalid_request"]);
 		expect(await standing()).toEqual({ ...thawed, waiting: nothing, log: [] });
 	});
 
-	test("is everybody's to see, and only theirs to turn who have the scope", async () => {
+	test("can be read by everyone, and turned only with the scope", async () => {
 		await freeze();
 		for (const { token } of [asker, approver]) {
 			expect((await call("/freeze", { token })).status).toBe(200);
@@ -105,7 +105,7 @@ describe("the switch", () => {
 });
 
 describe("while it is on", () => {
-	test.each(doorNames)("nothing is deleted: %s", async (door) => {
+	test.each(doorNames)("deletes nothing: %s", async (door) => {
 		await freeze({ reason: "INC-1", until: inMs(90_000) });
 		const answer = await doors[door]((path, options) => call(path, options), edge, { reason: "INC-2" });
 		expect(answer.status).toBe(423);
@@ -114,7 +114,7 @@ describe("while it is on", () => {
 		expect((await call("/deletions")).json.deletions).toMatchObject([{ state: "refused" }]);
 	});
 
-	test("a request says by whom and why, and leaves its Idempotency-Key free", async () => {
+	test("tells a request who froze it and why, and leaves its Idempotency-Key free", async () => {
 		await freeze({ reason: "INC-1" });
 		const headers = { "idempotency-key": "drain" };
 		const answer = await call(`/bindings/${cidr}`, { method: "DELETE", headers });
@@ -141,18 +141,18 @@ describe("while it is on", () => {
 		expect((await call(`/bindings/${cidr}`, { method: "DELETE", headers })).json.state).toBe("deleted");
 	});
 
-	test("a plan says that it would be refused", async () => {
+	test("says in a plan that the deletion would be refused", async () => {
 		await freeze();
 		expect((await call(`/bindings/${cidr}`)).json.would).toBe("refuse");
 	});
 
-	test("what was deleted can be restored", async () => {
+	test("allows restorations", async () => {
 		const { json } = await remove(cidr);
 		await freeze();
 		expect((await restore(json.id)).json.state).toBe("restored");
 	});
 
-	test("no second DELETE follows one that got no answer; it is only looked at", async () => {
+	test("sends no second DELETE after an unanswered one, but reads it back", async () => {
 		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_before" } });
 		const answer = call(`/bindings/${cidr}`, { method: "DELETE", headers: { prefer: "wait=0" } });
 		await expect.poll(deletes).toHaveLength(1);
@@ -166,7 +166,7 @@ describe("while it is on", () => {
 		expect(await deletes()).toHaveLength(1);
 	});
 
-	test("a DELETE that Cloudflare's rate limit held back does not leave", async () => {
+	test("sends no DELETE that Cloudflare's rate limit held back", async () => {
 		// The answer to the look-up says that no call is left for a second.
 		const body = { success: true, errors: [], messages: [], result: await bindings() };
 		const headers = { ratelimit: '"default";r=0;t=1' };
@@ -182,8 +182,8 @@ describe("while it is on", () => {
 const bindings = async () =>
 	(await cloudflare.state()).prefixes.find(({ id }) => id === prefixes.amsterdam)?.bindings ?? [];
 
-describe("what waits for its time", () => {
-	test("goes on waiting, and goes on as soon as it is lifted", async () => {
+describe("a deletion that waits", () => {
+	test("keeps waiting during a freeze, and continues as soon as it is lifted", async () => {
 		const { id } = (await remove(cidr, `?not_before=${inMs(hourMs)}`)).json;
 		await freeze({ reason: "INC-1" });
 		await wakeAfter(hourMs);
@@ -199,7 +199,7 @@ describe("what waits for its time", () => {
 		expect(await deletes()).toHaveLength(1);
 	});
 
-	test("goes on when the freeze ends by itself", async () => {
+	test("continues when the freeze ends by itself", async () => {
 		const { id } = (await remove(cidr, `?not_before=${inMs(hourMs)}`)).json;
 		await freeze({ reason: "INC-1", until: inMs(hourMs + 2 * minuteMs) });
 		await wakeAfter(hourMs);
@@ -210,7 +210,7 @@ describe("what waits for its time", () => {
 		expect(await standing()).toMatchObject(thawed);
 	});
 
-	test("does not begin early because a freeze was lifted", async () => {
+	test("does not start early because a freeze was lifted", async () => {
 		const { id } = (await remove(cidr, `?not_before=${inMs(hourMs)}`)).json;
 		await freeze();
 		await lift();
@@ -219,7 +219,7 @@ describe("what waits for its time", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("and was approved meanwhile, too", async () => {
+	test("keeps waiting even if it was approved in the meantime", async () => {
 		const { id } = (await remove("198.51.100.0/24", "?acknowledge=leaves_no_service")).json;
 		await freeze();
 		expect((await decide(id, "approve")).json.state).toBe("scheduled");
@@ -229,7 +229,7 @@ describe("what waits for its time", () => {
 		await expect.poll(async () => (await record(id)).state).toBe("deleted");
 	});
 
-	test("asks for approval again when it was held up for more than an hour", async () => {
+	test("asks for approval again if the freeze held it for more than an hour", async () => {
 		const { id } = (await remove("198.51.100.0/24", "?acknowledge=leaves_no_service")).json;
 		await freeze();
 		await decide(id, "approve");
@@ -243,7 +243,7 @@ describe("what waits for its time", () => {
 		expect((await decide(id, "approve")).json.state).toBe("deleted");
 	});
 
-	test("is stopped by a freeze that comes while it is looked up", async () => {
+	test("is stopped by a freeze that starts during the look-up", async () => {
 		const { id } = (await remove(cidr, `?not_before=${inMs(hourMs)}`)).json;
 		await cloudflare.order({ method: "GET", path: "/bindings", fault: { kind: "hang_after" } });
 		const seen = (await cloudflare.log()).length;
@@ -256,7 +256,7 @@ describe("what waits for its time", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("is counted before the freeze is lifted: in the API, on the page, in chat", async () => {
+	test("is counted before the freeze is lifted: in the API, on the page and in chat", async () => {
 		await remove("198.51.100.0/24", "?acknowledge=leaves_no_service");
 		await remove("203.0.113.0/26", `?not_before=${inMs(hourMs)}`);
 		const { id } = (await remove(cidr, `?not_before=${inMs(30 * minuteMs)}`)).json;

@@ -1,5 +1,4 @@
-// Every guard, at every level that it can have, at every door: the right answer, the right record, and no DELETE unless
-// it may leave.
+// Every guard at every level and every door: the right answer, the right record, and a DELETE only if it is allowed.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Deletion } from "../../src/deletion/deletion.ts";
 import { cdn25, prefixes, shop24, v6Cdn48, v6Regional64, v6Spectrum64 } from "../doors/account.ts";
@@ -15,12 +14,12 @@ afterEach(endClock);
 
 interface Danger {
 	binding: Named;
-	/** What makes just this guard find something. */
+	/** What makes this guard, and no other, find something. */
 	settings?: Record<string, unknown>;
 	guards?: Record<string, string>;
 	before?: () => Promise<unknown>;
 	wish?: Wish;
-	/** What the answer says besides. */
+	/** The Retry-After of the answer. */
 	retryAfter?: string;
 }
 
@@ -54,13 +53,13 @@ const configurable: Record<string, Danger> = {
 const statuses: Record<string, number> = { frozen: 423, changed: 412, budget: 429, breadth: 429 };
 const statusOf = (guard: string): number => statuses[guard] ?? 403;
 
-/** Sees to the danger, and asks. @returns the answer, the record, and the DELETEs that this led to. */
+/** Prepares the danger and requests the deletion. @returns the answer, the record and the DELETEs it led to. */
 async function dare(door: DoorName, guard: string, level: string, more: Wish = {}, as: Call = asOperator) {
 	const danger = configurable[guard] ?? { binding: edge };
 	if (guard in configurable)
 		await configureLedger({ ...danger.settings, GUARDS: { ...danger.guards, [guard]: level } });
 	await danger.before?.();
-	// The newest record is told by its time.
+	// The newest record is found by its time.
 	pass(1);
 	const before = await deletes();
 	const answer = await doors[door](as, danger.binding, { ...(danger.wish ?? { reason: "INC-9" }), ...more });
@@ -72,7 +71,7 @@ const asOperator: Call = (path, options) => call(path, { ...options, token: oper
 
 function expectRefusal(door: DoorName, answer: Answer, status: number, code: string, deletion: Deletion): void {
 	if (door === "cloudflare") {
-		// The official SDKs repeat a 429, so there it is none.
+		// The official SDKs repeat a 429, so this door does not use it.
 		expect(answer.status).toBe(status === 429 ? 403 : status);
 		expect(answer.json).toMatchObject({ success: false, result: null, errors: [{ code: 90_000 + status }] });
 		expect(answer.json.errors[0].message).toMatch(new RegExp(`^${code}: `));
@@ -88,7 +87,7 @@ const verdictOf = ({ guards }: Deletion, guard: string) => guards.find((one) => 
 
 describe.each(doorNames)("%s", (door) => {
 	describe.each(Object.keys(configurable))("%s", (guard) => {
-		test("pass: is deleted", async () => {
+		test("pass: deletes", async () => {
 			const { answer, deletion, sent } = await dare(door, guard, "pass");
 			expect(answer.status).toBe(200);
 			expect(deletion.state).toBe("deleted");
@@ -96,7 +95,7 @@ describe.each(doorNames)("%s", (door) => {
 			expect(sent).toHaveLength(1);
 		});
 
-		test("acknowledge: is refused until this very risk is named, and then deleted", async () => {
+		test("acknowledge: refuses until this very risk is acknowledged, then deletes", async () => {
 			const others = Object.keys(configurable).filter((one) => one !== guard);
 			const { answer, deletion, sent, danger } = await dare(door, guard, "acknowledge", { acknowledge: others });
 			expectRefusal(door, answer, 403, "acknowledgement_required", deletion);
@@ -109,7 +108,7 @@ describe.each(doorNames)("%s", (door) => {
 			expect(await deletes()).toContain(`DELETE bindings/${danger.binding.id}`);
 		});
 
-		test("approve: waits for another person, however much the caller names it", async () => {
+		test("approve: waits for another person, even if the caller acknowledges it", async () => {
 			const { answer, deletion, sent } = await dare(door, guard, "approve", { acknowledge: [guard] });
 			if (door === "cloudflare") {
 				expect(answer.status).toBe(403);
@@ -123,7 +122,7 @@ describe.each(doorNames)("%s", (door) => {
 			expect(verdictOf(approved.json, guard)).toMatchObject({ verdict: "approve", approved: true });
 		});
 
-		test("refuse: is refused, however much the caller names it", async () => {
+		test("refuse: refuses, even if the caller acknowledges it", async () => {
 			const { answer, deletion, sent, danger } = await dare(door, guard, "refuse", { acknowledge: [guard] });
 			expectRefusal(door, answer, statusOf(guard), guard, deletion);
 			expect(answer.headers.get("retry-after")).toBe(danger.retryAfter ?? null);
@@ -133,7 +132,7 @@ describe.each(doorNames)("%s", (door) => {
 		});
 	});
 
-	test("frozen: is refused", async () => {
+	test("frozen: refuses", async () => {
 		await freeze({ reason: "INC-1" });
 		const { answer, deletion, sent } = await dare(door, "frozen", "refuse", { acknowledge: ["frozen"] });
 		expectRefusal(door, answer, 423, "frozen", deletion);
@@ -141,7 +140,7 @@ describe.each(doorNames)("%s", (door) => {
 		expect(sent).toEqual([]);
 	});
 
-	test("out_of_range: is refused", async () => {
+	test("out_of_range: refuses", async () => {
 		const tokens = tokensWith("elsewhere", ["delete"], ["203.0.113.0/25", "2001:db8:100::/48"]);
 		const as: Call = (path, options) => callAs("elsewhere", tokens, path, options);
 		const { answer, deletion, sent } = await dare(
@@ -159,14 +158,14 @@ describe.each(doorNames)("%s", (door) => {
 		expect(sent).toEqual([]);
 	});
 
-	test("changed: is refused", async () => {
+	test("changed: refuses", async () => {
 		const wish = { acknowledge: ["changed"], ifMatch: '"0000000000000000.0000000000000000"' };
 		const { answer, deletion, sent } = await dare(door, "changed", "refuse", wish);
 		expectRefusal(door, answer, 412, "changed", deletion);
 		expect(sent).toEqual([]);
 	});
 
-	test("without the scope: is refused, on record", async () => {
+	test("refuses a caller without the scope, on record", async () => {
 		const tokens = tokensWith("reader", ["read", "approve", "restore", "freeze"], ["0.0.0.0/0"]);
 		const as: Call = (path, options) => callAs("reader", tokens, path, options);
 		const { answer, deletion, sent } = await dare(door, "none", "refuse", {}, as);
@@ -176,12 +175,14 @@ describe.each(doorNames)("%s", (door) => {
 });
 
 test.each(["frozen", "out_of_range", "changed"])(
-	"%s has no other level: setting one is a misconfiguration",
+	"%s has no other level, and setting one is a misconfiguration",
 	async (guard) => {
 		for (const level of ["pass", "acknowledge", "approve", "refuse"]) {
-			const answer = await callConfigured({ GUARDS: { [guard]: level } }, "/bindings");
+			const headers = { authorization: `Bearer ${operator.token}` };
+			const asked = { method: "DELETE", headers };
+			const answer = await callConfigured({ GUARDS: { [guard]: level } }, "/bindings/203.0.113.128/25", asked);
 			expect([answer.status, answer.json.code]).toEqual([503, "misconfigured"]);
-			// Anybody can read the answer, so it names the setting alone; the log has the guard.
+			// Anyone can read the answer, so it names only the setting. The log has the guard.
 			expect(answer.json.detail).toContain("GUARDS: there is no such name here.");
 		}
 	},

@@ -22,8 +22,8 @@ const actor = (change: Partial<Actor> = {}): Actor => ({
 	...change,
 });
 
-describe("what can still be done", () => {
-	it("depends on the state", () => {
+describe("the options for a record", () => {
+	it("depend on the state", () => {
 		const offered = Object.fromEntries(states.map((state) => [state, optionsFor(deletion({ state }), actor())]));
 		expect(offered).toEqual({
 			received: ["cancel"],
@@ -43,23 +43,23 @@ describe("what can still be done", () => {
 
 	it.each<[string, Partial<Deletion>, Partial<Actor>]>([
 		[
-			"nobody approves their own",
+			"exclude approval by the requester",
 			{ state: "pending_approval", actor: { name: "alice", door: "api" } },
 			{ scopes: ["approve"] },
 		],
-		["approving takes its scope", { state: "pending_approval" }, { scopes: ["read"] }],
-		["cancelling takes the scope to delete", { state: "scheduled" }, { scopes: ["read", "approve", "restore"] }],
-		["restoring takes its scope", { state: "deleted" }, { scopes: ["read", "delete", "approve"] }],
-		["outside the ranges there is nothing to do", { state: "deleted" }, { ranges: ["198.51.100.0/24"] }],
+		["exclude approval without its scope", { state: "pending_approval" }, { scopes: ["read"] }],
+		["exclude cancellation without its scope", { state: "scheduled" }, { scopes: ["read", "approve", "restore"] }],
+		["exclude restoration without its scope", { state: "deleted" }, { scopes: ["read", "delete", "approve"] }],
+		["are none outside the actor's ranges", { state: "deleted" }, { ranges: ["198.51.100.0/24"] }],
 		[
-			"a binding without a service cannot be restored",
+			"exclude restoration of a binding without a service",
 			{ state: "deleted", binding: { ...binding, service_id: null } },
 			{},
 		],
-		["what was never found cannot be restored", { state: "deleted", binding: null }, {}],
+		["exclude restoration of a binding that was never found", { state: "deleted", binding: null }, {}],
 	])("%s", (_, change, who) => expect(optionsFor(deletion(change), actor(who))).toEqual([]));
 
-	it("a restoration that failed can be asked for again, one under way cannot", () => {
+	it("allow another restoration after a failed one, but not during one", () => {
 		const restoration = (state: "failed" | "restoring" | "unknown") =>
 			({ restoration: { state } }) as unknown as Pick<Deletion, "restoration">;
 		const offered = (state: "failed" | "restoring" | "unknown") =>

@@ -1,5 +1,5 @@
-// What people do in these tests, in few words. The documented caller asks, so that the sandbox's actor and the approver
-// are both others.
+// Short functions for what people do in these tests. The documented caller makes the requests, so that both the
+// sandbox's actor and the approver are someone else.
 import { expect } from "vitest";
 import type { Deletion } from "../../src/deletion/deletion.ts";
 import { approver, documentedCaller } from "../doors/account.ts";
@@ -29,7 +29,7 @@ export const freeze = (json: unknown = { reason: "INC-1" }, token = operator.tok
 	call("/freeze", { method: "PUT", json, token });
 export const lift = (token = operator.token): Promise<Answer> => call("/freeze", { method: "DELETE", token });
 
-/** Somebody else changes a prefix's bindings at Cloudflare. */
+/** Someone else changes a prefix's bindings at Cloudflare. */
 export async function others(prefixId: string, change: (bindings: Binding[]) => Binding[]): Promise<void> {
 	const state = await cloudflare.state();
 	for (const prefix of state.prefixes) if (prefix.id === prefixId) prefix.bindings = change(prefix.bindings);
@@ -39,7 +39,7 @@ export async function others(prefixId: string, change: (bindings: Binding[]) => 
 export const othersDelete = (prefixId: string, bindingId: string): Promise<void> =>
 	others(prefixId, (bindings) => bindings.filter(({ id }) => id !== bindingId));
 
-/** What is bound in a prefix at Cloudflare. */
+/** The bindings of a prefix at Cloudflare. */
 export const bound = async (prefixId: string): Promise<Binding[]> =>
 	(await cloudflare.state()).prefixes.find(({ id }) => id === prefixId)?.bindings ?? [];
 
@@ -48,7 +48,7 @@ export const creations = async (): Promise<string[]> =>
 
 export const cidr = "203.0.113.128/25";
 
-/** Deletes a binding, and gives its record's id. */
+/** Deletes a binding and returns its record's id. */
 export async function deleted(target = cidr, query = ""): Promise<string> {
 	const { json } = await remove(target, query);
 	expect(json.state).toBe("deleted");

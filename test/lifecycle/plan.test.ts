@@ -1,5 +1,5 @@
-// The plan: what a deletion would do, which risks it carries and who has to agree. It says what the deletion then does,
-// and leaves no trace.
+// The plan: what a deletion would do, its risks, and who has to agree. The deletion then does what the plan says. A
+// plan leaves no trace.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { prefixes } from "../doors/account.ts";
 import { type Answer, call, cloudflare, deletes, HISTORY } from "../harness.ts";
@@ -15,7 +15,7 @@ const planOf = (target: string, query = ""): Promise<Answer> => call(`/bindings/
 const dryRun = (json: object): Promise<Answer> =>
 	call("/deletions", { method: "POST", json: { ...json, dry_run: true } });
 
-/** What is not "pass". */
+/** The verdicts other than "pass". */
 const risksIn = ({ json }: Answer): object =>
 	Object.fromEntries(
 		json.guards
@@ -29,7 +29,7 @@ const guardNames = [
 ];
 
 const cases = [
-	["nothing to fear", cidr, "delete", [], {}],
+	["no risk", cidr, "delete", [], {}],
 	["a hole", "2001:db8:100::/48", "delete", ["leaves_no_service"], { leaves_no_service: "acknowledge" }],
 	[
 		"still provisioning",
@@ -39,17 +39,17 @@ const cases = [
 		{ still_provisioning: "acknowledge" },
 	],
 	[
-		"the last one",
+		"the last binding",
 		"198.51.100.0/24",
 		"wait_for_approval",
 		["leaves_no_service"],
 		{ last_binding: "approve", leaves_no_service: "acknowledge" },
 	],
-	["no way back", "2001:db8:100:2::/64", "refuse", [], { not_restorable: "refuse" }],
+	["not restorable", "2001:db8:100:2::/64", "refuse", [], { not_restorable: "refuse" }],
 ] as const;
 
-describe("would, acknowledge and verdicts:", () => {
-	test.each(cases)("%s", async (_, target, would, acknowledge, risks) => {
+describe("the plan", () => {
+	test.each(cases)("has would, acknowledge and verdicts: %s", async (_, target, would, acknowledge, risks) => {
 		const plan = await planOf(target);
 		expect(plan.status).toBe(200);
 		expect(plan.json).toMatchObject({ would, acknowledge, binding: { cidr: target } });
@@ -60,13 +60,13 @@ describe("would, acknowledge and verdicts:", () => {
 		expect(dry.headers.get("etag")).toBe(plan.headers.get("etag"));
 	});
 
-	test.each(cases)("the deletion does what its plan says: %s", async (_, target, would, acknowledge) => {
+	test.each(cases)("says what the deletion then does: %s", async (_, target, would, acknowledge) => {
 		const answer = await call("/deletions", { method: "POST", json: { target, acknowledge } });
 		const became = { delete: [200, "deleted"], wait_for_approval: [202, "pending_approval"], refuse: [403, undefined] };
 		expect([answer.status, answer.json.state]).toEqual(became[would]);
 	});
 
-	test("a risk that the caller has named already stays in the list, and is marked", async () => {
+	test("keeps an acknowledged risk in the list, and marks it", async () => {
 		const plan = await planOf("2001:db8:100::/48", "?acknowledge=leaves_no_service");
 		expect(plan.json).toMatchObject({ would: "delete", acknowledge: ["leaves_no_service"] });
 		expect(plan.json.guards).toContainEqual(
@@ -74,7 +74,7 @@ describe("would, acknowledge and verdicts:", () => {
 		);
 	});
 
-	test("a freeze, a used-up budget and a protected range refuse", async () => {
+	test("would refuse during a freeze, over the budget and in a protected range", async () => {
 		await configureLedger({ BUDGET_DELETIONS: 1, PROTECTED: ["203.0.113.0/26"] });
 		expect(risksIn(await planOf("203.0.113.0/26"))).toEqual({ protected: "refuse" });
 		await remove(cidr);
@@ -85,14 +85,14 @@ describe("would, acknowledge and verdicts:", () => {
 		expect(risksIn(plan)).toEqual({ frozen: "refuse", protected: "refuse", budget: "refuse" });
 	});
 
-	test("so does a binding outside of the caller's ranges", async () => {
+	test("would refuse outside the caller's ranges", async () => {
 		const tokens = tokensWith("elsewhere", ["read"], ["203.0.113.0/25"]);
 		const plan = await callAs("elsewhere", tokens, `/bindings/${cidr}`);
 		expect([plan.status, plan.json.would]).toEqual([200, "refuse"]);
 		expect(risksIn(plan)).toEqual({ out_of_range: "refuse" });
 	});
 
-	test("a reason that the policy wants is missing, or is there", async () => {
+	test("would refuse without a reason if the policy requires one", async () => {
 		await configureLedger({ GUARDS: { no_reason: "refuse" } });
 		expect((await planOf(cidr)).json.would).toBe("refuse");
 		expect((await planOf(cidr, "?reason=INC-5")).json.would).toBe("delete");
@@ -100,7 +100,7 @@ describe("would, acknowledge and verdicts:", () => {
 });
 
 describe("a plan leaves no trace:", () => {
-	test("nothing is on record, nothing changes, however often it is asked for", async () => {
+	test("it records and changes nothing, however often it is requested", async () => {
 		const before = await cloudflare.state();
 		for (let time = 0; time < 3; time++) {
 			await planOf(cidr);
@@ -118,7 +118,7 @@ describe("a plan leaves no trace:", () => {
 		expect((await call("/deletions")).json.deletions).toEqual([]);
 	});
 
-	test("a dry run needs the scope that the deletion would need", async () => {
+	test("a dry run needs the same scope as the deletion", async () => {
 		const answer = await call("/deletions", {
 			method: "POST",
 			token: "unbind_sandbox_approver",
@@ -135,7 +135,7 @@ describe("the snapshot", () => {
 		"another state": (one: object) => ({ ...one, provisioning: { state: "provisioning" } }),
 	};
 
-	test.each(Object.entries(changes))("tells a binding with %s from itself", async (_, change) => {
+	test.each(Object.entries(changes))("changes when the binding has %s", async (_, change) => {
 		const before = await tag();
 		await others(prefixes.amsterdam, (all) => all.map((one) => (one.cidr === cidr ? { ...one, ...change(one) } : one)));
 		const refused = await call(`/bindings/${cidr}`, { method: "DELETE", headers: { "if-match": before } });
@@ -146,7 +146,7 @@ describe("the snapshot", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test.each(Object.entries(changes))("tells siblings of which one has %s from what they were", async (_, change) => {
+	test.each(Object.entries(changes))("changes when a sibling has %s", async (_, change) => {
 		const before = await tag();
 		await others(prefixes.amsterdam, (all) => all.map((one) => (one.cidr === cidr ? one : { ...one, ...change(one) })));
 		const refused = await call(`/bindings/${cidr}`, { method: "DELETE", headers: { "if-match": before } });
@@ -155,7 +155,7 @@ describe("the snapshot", () => {
 		);
 	});
 
-	test("tells fewer and more siblings, and a binding made anew under the same CIDR", async () => {
+	test("changes with the number of siblings, and with a new binding at the same CIDR", async () => {
 		const before = await tag();
 		await othersDelete(prefixes.amsterdam, "c01d0000000000000000000000000001");
 		expect(await tag()).not.toBe(before);
@@ -166,7 +166,7 @@ describe("the snapshot", () => {
 		expect((await tag()).split(".")[0]).not.toBe(before.split(".")[0]);
 	});
 
-	test("does not care for the order in which Cloudflare lists, nor for other prefixes", async () => {
+	test("ignores Cloudflare's order and other prefixes", async () => {
 		const before = await tag();
 		await others(prefixes.amsterdam, (all) => all.toReversed());
 		await others(prefixes.shop, () => []);

@@ -1,4 +1,4 @@
-// Refusals are cheap to ask for, so they have to be cheap to record: any token can ask hundreds of times a second.
+// Refusals are cheap to request, so they must be cheap to record: any token can ask hundreds of times a second.
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Ledger } from "../../src/index.ts";
@@ -23,8 +23,8 @@ const rows = (table: "deletions" | "claims") =>
 		(_, { storage: { sql } }) => sql.exec<{ count: number }>(`SELECT count(*) AS count FROM ${table}`).one().count,
 	);
 
-describe("a caller who is refused again and again", () => {
-	test("shares one record a minute for the same target, which counts them and is published once", async () => {
+describe("a caller who is refused repeatedly", () => {
+	test("shares one record per minute and target, which counts the requests and is published once", async () => {
 		const answers = await Promise.all(Array.from({ length: 30 }, () => ask("203.0.113.128/25")));
 		expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([403]));
 		const [id, ...others] = new Set(answers.map(({ json }) => json.deletion_id));
@@ -36,7 +36,7 @@ describe("a caller who is refused again and again", () => {
 		expect((await ask("203.0.113.128/25")).json.deletion_id).not.toBe(id);
 	});
 
-	test("has a record for each target, up to so many an hour; one more counts the rest", async () => {
+	test("gets a record per target up to an hourly limit, and one more that counts the rest", async () => {
 		const first = await Promise.all(
 			Array.from({ length: recordedAnHour }, (_, index) => ask(`198.51.100.${index}/32`)),
 		);
@@ -50,14 +50,14 @@ describe("a caller who is refused again and again", () => {
 		expect((await ask("192.0.2.1/32")).json.deletion_id).not.toBe(id);
 	});
 
-	test("gets the answer to each request, under the record's id", async () => {
+	test("gets each request's own answer, under the record's id", async () => {
 		await remove("192.0.2.0/24", "?reason=one");
 		const second = await remove("192.0.2.0/24", "?reason=two");
 		expect(second.json).toMatchObject({ code: "binding_not_found", detail: "There is no binding 192.0.2.0/24." });
 		expect(await record(second.json.deletion_id)).toMatchObject({ reason: "one", state: "failed" });
 	});
 
-	test("is not looked up for any more after naming sixty bindings that do not exist", async () => {
+	test("gets no more look-ups after naming sixty bindings that do not exist", async () => {
 		for (let index = 0; index < 60; index++) await remove(`198.51.100.${index}/32`);
 		const seen = (await cloudflare.calls()).length;
 		const answer = await remove("198.51.100.200/32");

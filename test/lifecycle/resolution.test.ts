@@ -1,4 +1,5 @@
-// An outcome that stays unknown while Cloudflare cannot be read, settled by hand: through the API, on the page, in chat.
+// An outcome that stays unknown while Cloudflare cannot be read is settled by hand: through the API, on the page or in
+// chat.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { cdn25, prefixes } from "../doors/account.ts";
 import { platformNames, say } from "../doors/chat/people.ts";
@@ -15,7 +16,7 @@ const wish = { outcome: "gone", note: "INC-1: not in the dashboard" };
 const resolve = (id: string, json: unknown = wish, token = approver.token) =>
 	call(`/deletions/${id}/resolution`, { method: "POST", json, token });
 
-/** The DELETE gets no answer, and nothing can be read since. */
+/** The DELETE gets no answer, and nothing can be read from then on. */
 async function unknown(): Promise<string> {
 	await cloudflare.order({ method: "DELETE", fault: { kind: "hang_before" } });
 	const headers = { prefer: "wait=0" };
@@ -29,7 +30,7 @@ async function unknown(): Promise<string> {
 }
 
 describe("an outcome that stays unknown", () => {
-	test("is settled by another person ten minutes after the call, not before", async () => {
+	test("is settled by another person, no earlier than ten minutes after the call", async () => {
 		const id = await unknown();
 		const early = await resolve(id);
 		expect([early.status, early.json.code, early.headers.get("retry-after")]).toEqual([409, "too_early", "600"]);
@@ -44,14 +45,14 @@ describe("an outcome that stays unknown", () => {
 		expect(await deletes()).toHaveLength(1);
 	});
 
-	test("can be one that the binding outlived", async () => {
+	test("can be settled as still bound", async () => {
 		const id = await unknown();
 		pass(10 * minuteMs);
 		const answer = await resolve(id, { outcome: "standing", note: "still in the dashboard" });
 		expect(answer.json).toMatchObject({ state: "failed", failure: { code: "cloudflare_refused" } });
 	});
 
-	test("is settled by Cloudflare where it can be read, whatever is said", async () => {
+	test("is settled by Cloudflare if it can be read, whatever the person says", async () => {
 		const id = await unknown();
 		pass(10 * minuteMs);
 		await cloudflare.reset();
@@ -77,18 +78,18 @@ describe("an outcome that stays unknown", () => {
 	});
 
 	test.each([
-		["an outcome that is none", { ...wish, outcome: "maybe" }],
+		["an unknown outcome", { ...wish, outcome: "maybe" }],
 		["no note", { outcome: "gone" }],
 		["a blank note", { ...wish, note: " " }],
 		["a note with control characters", { ...wish, note: "a\u202eb" }],
 		["a note that is too long", { ...wish, note: "n".repeat(501) }],
-		["a field too many", { ...wish, force: true }],
+		["an unknown field", { ...wish, force: true }],
 	])("is not settled with %s", async (_, json) => {
 		const answer = await resolve("7zzzzzzzzzzzzzzzzzzzzzzzzz", json);
 		expect([answer.status, answer.json.code]).toEqual([400, "invalid_request"]);
 	});
 
-	test("is settled on the page, in two steps", async () => {
+	test("is settled on the page in two steps", async () => {
 		const id = await unknown();
 		pass(10 * minuteMs);
 		const visitor = await signedIn();

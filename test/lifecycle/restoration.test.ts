@@ -1,4 +1,4 @@
-// Restorations: what can be restored, what stands in the way, and what is said when it fails.
+// Restorations: what can be restored, what prevents it, and what the caller gets when it fails.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { prefixes, services, v6Regional64 } from "../doors/account.ts";
 import { expectProblem } from "../doors/expect-problem.ts";
@@ -36,15 +36,15 @@ const bindOtherwise = (service: "CDN" | "Spectrum") =>
 		},
 	]);
 
-describe("who may restore", () => {
-	test.each([asker.token, approver.token])("not who lacks the scope: %s", async (token) => {
+describe("a restoration", () => {
+	test.each([asker.token, approver.token])("needs the scope: %s", async (token) => {
 		const id = await deleted();
 		const answer = await restore(id, token);
 		expect([answer.status, answer.json.code]).toEqual([403, "scope_missing"]);
 		expect(await creations()).toEqual([]);
 	});
 
-	test("not outside one's ranges", async () => {
+	test("stays within the caller's ranges", async () => {
 		const id = await deleted();
 		const path = `/deletions/${id}/restoration`;
 		const elsewhere = tokensWith("elsewhere", ["read", "restore"], ["203.0.113.0/25"]);
@@ -54,22 +54,22 @@ describe("who may restore", () => {
 		expect((await callAs("inside", inside, path, { method: "POST" })).status).toBe(200);
 	});
 
-	test("a freeze does not stop it", async () => {
+	test("is not stopped by a freeze", async () => {
 		const id = await deleted();
 		await freeze();
 		expect((await restore(id)).json.state).toBe("restored");
 	});
 });
 
-describe("what cannot be restored", () => {
-	test("is what nobody has a record of", async () => {
+describe("refuses to restore", () => {
+	test("a deletion without a record", async () => {
 		for (const id of ["0".repeat(26), "nonsense"])
 			expect((await restore(id)).json).toMatchObject({ status: 404, code: "deletion_not_found" });
 		const { json } = await call(`/deletions/${await deleted()}/restoration?force=1`, { method: "POST" });
 		expect(json).toMatchObject({ status: 400, code: "invalid_request" });
 	});
 
-	test("is what was not deleted", async () => {
+	test("a binding that was not deleted", async () => {
 		const refused = (await remove("2001:db8:100:2::/64")).json.deletion_id;
 		const missing = (await remove("192.0.2.0/24")).json.deletion_id;
 		const pending = (await remove("198.51.100.0/24", "?acknowledge=leaves_no_service")).json.id;
@@ -89,7 +89,7 @@ describe("what cannot be restored", () => {
 		expect(await creations()).toEqual([]);
 	});
 
-	test("is a regional one, whose record names no service", async () => {
+	test("a regional binding, whose record names no service", async () => {
 		await configureLedger({ GUARDS: { not_restorable: "pass" } });
 		const id = await deleted("2001:db8:100:2::/64");
 		expect(await deletes()).toEqual([`DELETE bindings/${v6Regional64}`]);
@@ -104,7 +104,7 @@ describe("what cannot be restored", () => {
 	});
 
 	test.each(["P", "X", undefined])(
-		"is one whose prefix is not approved (%s): said before anything is sent",
+		"a binding whose prefix is not approved (%s), before anything is sent",
 		async (approved) => {
 			const id = await deleted();
 			const state = await cloudflare.state();
@@ -118,7 +118,7 @@ describe("what cannot be restored", () => {
 		},
 	);
 
-	test("is one whose prefix is gone", async () => {
+	test("a binding whose prefix is gone", async () => {
 		const id = await deleted();
 		const state = await cloudflare.state();
 		await cloudflare.put({ ...state, prefixes: state.prefixes.filter((one) => one.id !== prefixes.amsterdam) });
@@ -126,8 +126,8 @@ describe("what cannot be restored", () => {
 	});
 });
 
-describe("what is bound there already", () => {
-	test("by somebody else, to the same service, is restored", async () => {
+describe("a restoration of what is already bound", () => {
+	test("succeeds if someone else bound it to the same service", async () => {
 		const id = await deleted();
 		await bindOtherwise("CDN");
 		const answer = await restore(id);
@@ -139,7 +139,7 @@ describe("what is bound there already", () => {
 		expect(await creations()).toEqual([]);
 	});
 
-	test("to another service is a conflict, and leaves no trace", async () => {
+	test("is a conflict if it is bound to another service, and leaves no trace", async () => {
 		const id = await deleted();
 		await bindOtherwise("Spectrum");
 		const answer = await restore(id);
@@ -153,7 +153,7 @@ describe("what is bound there already", () => {
 		expect(await creations()).toEqual([]);
 	});
 
-	/** Somebody else is faster, between the look and the creation. */
+	/** Someone else binds it between the look-up and the creation. */
 	async function overtaken(service: "CDN" | "Spectrum") {
 		const id = await deleted();
 		await cloudflare.order({ method: "POST", fault: { kind: "hang_before" } });
@@ -164,7 +164,7 @@ describe("what is bound there already", () => {
 		return answer;
 	}
 
-	test("since a moment ago, to the same service: Cloudflare's 1108 is as good as done", async () => {
+	test("succeeds on Cloudflare's 1108 if it was just bound to the same service", async () => {
 		const { status, json } = await overtaken("CDN");
 		expect(status).toBe(200);
 		expect(json.restoration).toMatchObject({
@@ -174,7 +174,7 @@ describe("what is bound there already", () => {
 		});
 	});
 
-	test("since a moment ago, to another service: a conflict, on record, that can be tried again", async () => {
+	test("is a conflict on record if it was just bound to another service, and can be tried again", async () => {
 		const { status, json } = await overtaken("Spectrum");
 		expect([status, json.code]).toEqual([409, "binding_conflict"]);
 		const told = await record(json.deletion_id);
@@ -188,7 +188,7 @@ describe("what is bound there already", () => {
 });
 
 describe("a creation that Cloudflare refuses", () => {
-	test("is told with Cloudflare's own words, and can be tried again", async () => {
+	test("is reported with Cloudflare's own errors, and can be tried again", async () => {
 		const id = await deleted();
 		const errors = [{ code: 1003, message: "not today" }];
 		await cloudflare.order({ method: "POST", fault: { kind: "reject", status: 400, errors } });
@@ -207,13 +207,13 @@ describe("a creation that Cloudflare refuses", () => {
 		expect(await creations()).toHaveLength(2);
 	});
 
-	test("for our credential's sake, says so", async () => {
+	test("because of our credential is reported as such", async () => {
 		const id = await deleted();
 		await cloudflare.order({ method: "POST", fault: { kind: "reject", status: 403 } });
 		expect((await restore(id)).json).toMatchObject({ status: 502, code: "credential_rejected", deletion_id: id });
 	});
 
-	test("with three server errors is looked at for two minutes, and then fails", async () => {
+	test("with three server errors is checked for two minutes, and then fails", async () => {
 		const id = await deleted();
 		await cloudflare.order({ method: "POST", times: 3, fault: { kind: "reject", status: 500 } });
 		const answer = await restore(id);
@@ -229,7 +229,7 @@ describe("a creation that Cloudflare refuses", () => {
 		expect((await restore(id)).json.state).toBe("restored");
 	});
 
-	test("is not tried when Cloudflare cannot be read", async () => {
+	test("is not attempted while Cloudflare cannot be read", async () => {
 		const id = await deleted();
 		await cloudflare.order({ method: "GET", times: 3, fault: { kind: "html" } });
 		const answer = await restore(id);
@@ -242,12 +242,12 @@ describe("a creation that Cloudflare refuses", () => {
 	});
 });
 
-test("what is restored can be deleted again, and that one restored in its turn", async () => {
+test("a restored binding can be deleted again, and that deletion restored in turn", async () => {
 	const first = await deleted();
 	const restored = await restore(first);
 	const second = await deleted(cidr, "?acknowledge=still_provisioning");
 	expect((await record(second)).binding?.id).toBe(restored.json.restoration.binding_id);
-	// What the first one restored is gone again, so it can be asked for once more.
+	// What the first one restored is gone again, so it can be restored once more.
 	const again = await restore(first);
 	expect(again.json).toMatchObject({ state: "restored", restoration: { state: "restored" } });
 	expect(again.json.restoration.binding_id).not.toBe(restored.json.restoration.binding_id);

@@ -1,17 +1,17 @@
-// The rules of the README, written down a second time and without a look at the guards: they judge each DELETE by what
-// stood at Cloudflare then, and by what people had asked for and agreed to. Knows nothing of verdicts and levels.
+// The rules of docs/configuration.md, written a second time without looking at the guards. They judge each DELETE by the bindings
+// at Cloudflare at that time, and by what people had requested and agreed to. They know nothing of verdicts and levels.
 import type { Binding, Prefix } from "../sandbox/imitation/state.ts";
 import { type ActorName, actors, type Sent } from "./small-world.ts";
 
 export const budget = 3;
 export const windowMs = 3_600_000;
 
-/** What the people of a sequence have said about one record. */
+/** What the people of a sequence requested and decided about one record. */
 export interface Said {
 	requester: ActorName;
 	acknowledged: readonly string[];
 	notBeforeMs: number | null;
-	/** The prefix's bindings as the caller's plan showed them, where the request was held against one. */
+	/** The prefix's bindings in the caller's plan, if the request named one. */
 	planned: readonly Binding[] | null;
 	approver: ActorName | null;
 	ended: "cancelled" | "rejected" | null;
@@ -19,11 +19,11 @@ export interface Said {
 
 export interface Standing {
 	frozenUntilMs: number | null;
-	/** The latest deletion of a CIDR in this set was restored. */
+	/** Whether the latest deletion of a CIDR in this set was restored. */
 	earlier: readonly (Sent & { cidr: string; restored: boolean })[];
 }
 
-/** What is wrong with a DELETE; nothing, where it had to be let through. */
+/** What is wrong with a DELETE, or nothing if it was allowed. */
 export function wrongWith(sent: Sent, said: Said | null, standing: Standing): string[] {
 	const { prefix, bindingId, atMs } = sent;
 	const binding = prefix.bindings.find(({ id }) => id === bindingId);
@@ -69,7 +69,7 @@ export function wrongWith(sent: Sent, said: Said | null, standing: Standing): st
 	return wrong;
 }
 
-/** A range of addresses as two numbers; only what the small world holds: whole groups, at most one `::`. */
+/** A range of addresses as two numbers. Reads only what the small world holds: whole groups, at most one `::`. */
 function bounds(cidr: string): [first: bigint, last: bigint] {
 	const [address = "", length = "0"] = cidr.split("/");
 	const isV6 = address.includes(":");
@@ -88,7 +88,7 @@ function lies(binding: Binding, range: string): boolean {
 	return binding.cidr?.includes(":") === range.includes(":") && first >= from && last <= to;
 }
 
-/** Whether some address of the binding has no other binding. A hole begins where the range does, or after a neighbour. */
+/** Whether an address of the binding has no other binding. A hole starts where the range does, or after a neighbour. */
 function leavesAHole(binding: Binding, { bindings }: Prefix): boolean {
 	const others = bindings.filter(({ id }) => id !== binding.id).map(({ cidr }) => bounds(cidr ?? ""));
 	const [first, last] = bounds(binding.cidr ?? "");

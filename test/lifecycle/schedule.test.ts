@@ -1,4 +1,4 @@
-// Deletions for later: they wait on record, can be taken back, and are looked up and guarded anew when their time comes.
+// Deletions for later: they wait on record, can be cancelled, and are looked up and guarded again when they are due.
 import { abortAllDurableObjects } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { bindingsPath, cdn25, prefixes, withoutPauses } from "../doors/account.ts";
@@ -21,7 +21,7 @@ async function scheduled(aheadMs = hourMs, query = ""): Promise<string> {
 }
 
 describe("a deletion for later", () => {
-	test("does not answer for another binding that has its CIDR by then", async () => {
+	test("is not joined by a request for another binding that now has its CIDR", async () => {
 		const waiting = await scheduled();
 		const state = await cloudflare.state();
 		const other = "c01d00000000000000000000000000ff";
@@ -63,12 +63,12 @@ describe("a deletion for later", () => {
 		expect(await deletes()).toEqual([`DELETE bindings/${cdn25}`]);
 	});
 
-	test.each([0, -1, -dayMs])("is one for now when its time is not ahead: %d ms", async (ms) => {
+	test.each([0, -1, -dayMs])("runs now if its time is not ahead: %d ms", async (ms) => {
 		const answer = await remove(cidr, `?not_before=${inMs(ms)}`);
 		expect([answer.status, answer.json.state, answer.json.not_before]).toEqual([200, "deleted", inMs(ms)]);
 	});
 
-	test.each(doorNames)("may be seven days ahead, and not a millisecond more: %s", async (door) => {
+	test.each(doorNames)("can be up to seven days ahead, and not a millisecond more: %s", async (door) => {
 		const ask = (ms: number) => doors[door]((path, options) => call(path, options), edge, { notBefore: inMs(ms) });
 		expect((await ask(7 * dayMs + 1)).status).toBe(400);
 		expect((await call("/deletions")).json.deletions).toEqual([]);
@@ -77,12 +77,12 @@ describe("a deletion for later", () => {
 		expect((await call("/deletions")).json.deletions).toMatchObject([{ state: "deleted" }]);
 	});
 
-	test("is told in whole at a malformed time", async () => {
+	test("is refused at a malformed time", async () => {
 		for (const text of ["soon", "2030-01-01", "2030-02-30T00:00:00Z", "1893499200", ""])
 			expect((await remove(cidr, `?not_before=${text}`)).json).toMatchObject({ status: 400, code: "invalid_request" });
 	});
 
-	test("is no success at the Cloudflare-compatible door", async () => {
+	test("is not a success at the Cloudflare-compatible door", async () => {
 		const path = `${bindingsPath(prefixes.amsterdam, cdn25)}?not_before=${inMs(hourMs)}`;
 		const answer = await call(path, { method: "DELETE" });
 		expect(answer.status).toBe(403);
@@ -90,7 +90,7 @@ describe("a deletion for later", () => {
 		expect(answer.json.errors[0].message).toContain(inMs(hourMs));
 	});
 
-	test("is joined by whoever asks for the same binding, now too", async () => {
+	test("is joined by later requests for the same binding, even for now", async () => {
 		const id = await scheduled();
 		for (const target of [cidr, cdn25, "edge-cdn"]) {
 			const answer = await remove(target, "", operator.token);
@@ -100,14 +100,14 @@ describe("a deletion for later", () => {
 		expect((await call("/deletions")).json.deletions).toHaveLength(1);
 	});
 
-	test("is not forgotten by an object that dies", async () => {
+	test("survives a reset of the object", async () => {
 		const id = await scheduled();
 		await abortAllDurableObjects();
 		await wakeAfter(hourMs);
 		expect((await record(id)).state).toBe("deleted");
 	});
 
-	test("is carried out once, also when the object dies while it does", async () => {
+	test("is carried out once, even if the object is reset meanwhile", async () => {
 		const id = await scheduled();
 		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_after" } });
 		const woken = wakeAfter(hourMs).catch(() => undefined);
@@ -121,8 +121,8 @@ describe("a deletion for later", () => {
 	});
 });
 
-describe("at its time, it is looked up and guarded anew:", () => {
-	test("gone meanwhile is already gone", async () => {
+describe("a deletion that is due is looked up and guarded again:", () => {
+	test("it is already gone if the binding disappeared in the meantime", async () => {
 		const id = await scheduled();
 		await othersDelete(prefixes.amsterdam, cdn25);
 		await wakeAfter(hourMs);
@@ -130,7 +130,7 @@ describe("at its time, it is looked up and guarded anew:", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("a risk that nobody named refuses it", async () => {
+	test("it is refused for a risk that was not acknowledged", async () => {
 		const id = await scheduled();
 		await others(prefixes.amsterdam, (all) => all.filter((one) => one.cidr !== "203.0.113.0/24"));
 		await wakeAfter(hourMs);
@@ -142,14 +142,14 @@ describe("at its time, it is looked up and guarded anew:", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("a risk that was named in advance does not", async () => {
+	test("it is carried out with a risk that was acknowledged in advance", async () => {
 		const id = await scheduled(hourMs, "&acknowledge=leaves_no_service");
 		await others(prefixes.amsterdam, (all) => all.filter((one) => one.cidr !== "203.0.113.0/24"));
 		await wakeAfter(hourMs);
 		expect((await record(id)).state).toBe("deleted");
 	});
 
-	test("a plan that is stale by then refuses it", async () => {
+	test("it is refused if its plan is stale by then", async () => {
 		const etag = (await call(`/bindings/${cidr}`)).headers.get("etag") ?? "";
 		const path = `/bindings/${cidr}?not_before=${inMs(hourMs)}`;
 		const { id } = (await call(path, { method: "DELETE", headers: { "if-match": etag } })).json;
@@ -158,7 +158,7 @@ describe("at its time, it is looked up and guarded anew:", () => {
 		expect(await record(id)).toMatchObject({ state: "refused", failure: { code: "changed" } });
 	});
 
-	test("one in the caller's ranges is deleted", async () => {
+	test("it is carried out within the caller's ranges", async () => {
 		const tokens = tokensWith("edge", ["delete"], [cidr]);
 		await configureLedger(tokens);
 		const path = `/bindings/${cidr}?not_before=${inMs(hourMs)}`;
@@ -168,7 +168,7 @@ describe("at its time, it is looked up and guarded anew:", () => {
 	});
 });
 
-describe("when Cloudflare cannot be read at its time", () => {
+describe("when Cloudflare cannot be read at the due time", () => {
 	beforeEach(withoutPauses);
 	const unreadable = (looks: number) =>
 		cloudflare.order({ method: "GET", times: 3 * looks, fault: { kind: "html", status: 503 } });
@@ -186,7 +186,7 @@ describe("when Cloudflare cannot be read at its time", () => {
 		expect((await record(id)).state).toBe("deleted");
 	});
 
-	test("it is not carried out any more after ten minutes", async () => {
+	test("it fails after ten minutes, and is not carried out later", async () => {
 		const id = await scheduled();
 		await unreadable(61);
 		await wakeAfter(hourMs);
@@ -198,7 +198,7 @@ describe("when Cloudflare cannot be read at its time", () => {
 		expect((await remove(cidr)).json.state).toBe("deleted");
 	});
 
-	test("our credential being rejected is said at once", async () => {
+	test("a rejected credential is reported at once", async () => {
 		const id = await scheduled();
 		await cloudflare.order({ method: "GET", fault: { kind: "reject", status: 403 } });
 		await wakeAfter(hourMs);
@@ -206,7 +206,7 @@ describe("when Cloudflare cannot be read at its time", () => {
 	});
 });
 
-test("twenty-five that are due at the same time are all carried out or refused, none is forgotten", async () => {
+test("twenty-five deletions due at the same time are all carried out or refused", async () => {
 	const bindings = Array.from({ length: 25 }, (_, index) => ({
 		id: `d${String(index).padStart(31, "0")}`,
 		cidr: `203.0.113.${index}/32`,

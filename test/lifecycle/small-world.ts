@@ -1,5 +1,5 @@
-// One unbind with a Ledger of its own and an imitation of Cloudflare's API in the same isolate: fast enough for thousands
-// of commands, and every DELETE is seen together with what stood at that very moment.
+// One unbind with its own Ledger and an imitation of Cloudflare's API in the same isolate: fast enough for thousands of
+// commands. It sees each DELETE together with the bindings at that very moment.
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
@@ -62,16 +62,16 @@ export const startingState = {
 export interface Sent {
 	bindingId: string;
 	atMs: number;
-	/** As it stood just before. */
+	/** The prefix just before. */
 	prefix: Prefix;
 	tookEffect: boolean;
-	/** The prefix was listed since the last DELETE of the same binding, or there was none. */
+	/** Whether the prefix was listed since the last DELETE of this binding, if there was one. */
 	lookedAt: boolean;
 }
 
 export type World = ReturnType<typeof createWorld>;
 
-/** @param settings over the sandbox's. */
+/** @param settings replace the sandbox's. */
 export function createWorld(settings: object) {
 	let imitation = createImitation({ account, state: startingState });
 	let sent: Sent[] = [];
@@ -100,7 +100,7 @@ export function createWorld(settings: object) {
 		return answered;
 	};
 	vi.spyOn(globalThis, "fetch").mockImplementation((input, init) => {
-		// One after the other, so that what is seen before a call is what the call finds.
+		// Calls run one after the other, so that what is seen before a call is what the call finds.
 		const turn = last.then(() => observed(new Request(input, init)));
 		last = turn.catch(() => undefined);
 		return turn;
@@ -124,7 +124,7 @@ export function createWorld(settings: object) {
 			return imitation;
 		},
 		sent: (): readonly Sent[] => sent,
-		/** Everything as new; the time goes on. */
+		/** Resets everything but the time. */
 		async begin(): Promise<void> {
 			imitation = createImitation({ account, state: startingState });
 			sent = [];
@@ -137,7 +137,7 @@ export function createWorld(settings: object) {
 				small.add(ledger);
 			});
 		},
-		/** One request; answered at once, and looked at when all that it began has come to rest. */
+		/** Sends one request. It is answered at once; `settled` waits for what it started. */
 		async call(actor: ActorName, path: string, method: string, json?: unknown, more: Record<string, string> = {}) {
 			const headers = new Headers({ authorization: `Bearer ${actor}`, prefer: "wait=0", ...more });
 			if (json !== undefined) headers.set("content-type", "application/json");
@@ -147,7 +147,7 @@ export function createWorld(settings: object) {
 			await response.text();
 			return { status: response.status, etag: response.headers.get("etag") };
 		},
-		/** The records, oldest first, when nothing is under way any more. */
+		/** The records, oldest first, once nothing is running any more. */
 		async settled(): Promise<Deletion[]> {
 			for (;;) {
 				const all = await records();
@@ -159,7 +159,7 @@ export function createWorld(settings: object) {
 	};
 }
 
-/** What is published is looked at elsewhere. */
+/** Ignores what is published, which other tests check. */
 const nowhere = {
 	put: async () => undefined,
 	get: async () => null,

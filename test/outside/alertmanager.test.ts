@@ -1,5 +1,5 @@
-// A real Alertmanager in front of the sandbox, configured as the README has it: one alert is one deletion, whatever becomes
-// of its routes. The one that ALERTMANAGER_PATH names, or Debian's prometheus-alertmanager; skipped where there is none.
+// A real Alertmanager in front of the sandbox, configured as in docs/webhooks.md: one alert is one deletion, however its
+// routes change. Uses ALERTMANAGER_PATH or Debian's prometheus-alertmanager. Skipped if there is none.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
@@ -10,6 +10,7 @@ import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { sandboxSecrets } from "../sandbox/senders.ts";
+import { pageAt } from "./pages.ts";
 
 const usualPaths = ["/usr/bin/prometheus-alertmanager", "/usr/bin/alertmanager", "/usr/local/bin/alertmanager"];
 const path = [process.env.ALERTMANAGER_PATH ?? "", ...usualPaths].find((one) => one !== "" && existsSync(one)) ?? null;
@@ -21,21 +22,18 @@ describe.skipIf(path === null)("Alertmanager", { timeout: 60_000 }, () => {
 	let manager: ChildProcess;
 	let managerUrl: string;
 
-	/** What a new configuration says of the routes; all of them lead to unbind. */
-	const configure = (routes: string): Promise<void> => {
-		const [username, password] = (sandboxSecrets.ALERTMANAGER_SECRET ?? "").split(":");
-		return writeFile(
-			join(directory, "alertmanager.yml"),
-			`
-route: { receiver: unbind, group_by: [alertname], group_wait: 0s, group_interval: 1s, repeat_interval: 1h, routes: [${routes}] }
-receivers:
-  - name: unbind
-    webhook_configs:
-      - url: ${sandbox.url}/webhooks/alertmanager
-        send_resolved: false
-        http_config: { basic_auth: { username: ${username}, password: ${password} } }
-`,
-		);
+	/** Writes a configuration with these routes, all of which lead to unbind. */
+	const configure = async (routes: string): Promise<void> => {
+		const [, password = ""] = (sandboxSecrets.ALERTMANAGER_SECRET ?? "").split(":");
+		const passwordPath = join(directory, "password");
+		await writeFile(passwordPath, password);
+		const receiver = pageAt("docs/webhooks.md").blocks.find(({ language }) => language === "yaml")?.text ?? "";
+		const here = receiver
+			.replace("https://unbind.example.com", sandbox.url)
+			.replace("/etc/alertmanager/unbind", passwordPath);
+		const times = "group_by: [alertname], group_wait: 0s, group_interval: 1s, repeat_interval: 1h";
+		const route = `route: { receiver: unbind, ${times}, routes: [${routes}] }`;
+		await writeFile(join(directory, "alertmanager.yml"), `${route}\n${here}`);
 	};
 
 	beforeAll(async () => {

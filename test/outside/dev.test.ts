@@ -1,5 +1,5 @@
-// `npm run dev` as the README has it: the account's id in wrangler.toml, every secret in .dev.vars. In a copy of the
-// project, so that nobody's .dev.vars is read or written. Nothing that is asked here makes unbind call Cloudflare.
+// `npm run dev` as in the README: the account's id in wrangler.toml, every secret in .dev.vars. Runs in a copy of the
+// project, so that no real .dev.vars is read or written. No request here makes unbind call Cloudflare.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
@@ -77,7 +77,7 @@ it("serves the Worker with the secrets of .dev.vars", async () => {
 	expect(output.filter((line) => /missing required/i.test(line))).toEqual([]);
 });
 
-it("takes the messages of a configured sender", async () => {
+it("accepts the messages of a configured sender", async () => {
 	const answer = await fetch(`${url}/webhooks/alertmanager`, {
 		method: "POST",
 		headers: { authorization: `Basic ${btoa(sandboxSecrets.ALERTMANAGER_SECRET ?? "")}` },

@@ -1,4 +1,4 @@
-// The files of public/, as the platform serves them beside the Worker.
+// The files of public/, as the platform serves them next to the Worker.
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -29,7 +29,7 @@ afterAll(async () => {
 const ask = (path: string, init: RequestInit = {}) => fetch(`${sandbox.url}${path}`, { redirect: "manual", ...init });
 
 test.each(paths)(
-	"%s is there for anybody as it is, framed by nobody, and checked before a copy is used",
+	"%s is served to anyone unchanged, cannot be framed, and is revalidated before each use",
 	async (path) => {
 		const answer = await ask(path);
 		expect(answer.status).toBe(200);
@@ -51,20 +51,20 @@ test.each(paths)(
 	},
 );
 
-test("a page is dressed with these files, and with nothing else", async () => {
+test("a page uses these files and no others", async () => {
 	const page = await (await ask("/")).text();
 	const dress = [...page.matchAll(/<(?:link|script)[^>]* (?:href|src)="([^"]*)"/g)].map(([, path = ""]) => path);
 	expect(dress.toSorted()).toEqual(paths.filter((path) => path.startsWith("/assets/")).toSorted());
 });
 
-test("whatever is no file is the Worker's to answer", async () => {
+test("the Worker answers for paths that are not files", async () => {
 	for (const path of ["/_headers", "/assets/", "/assets/other.css", "/openapi", "/public/openapi.json"]) {
 		const answer = await ask(path);
 		expect([path, answer.status, answer.headers.has("x-request-id")]).toEqual([path, 401, true]);
 	}
 });
 
-test("another spelling of a file's address leads to the file, and nowhere else", async () => {
+test("another spelling of a file's address leads only to the file", async () => {
 	for (const path of ["//openapi.json", "/openapi%2Ejson", "/%2F/openapi.json", "//evil.example/../openapi.json"]) {
 		const location = (await ask(path)).headers.get("location");
 		expect([path, location ?? "/openapi.json"]).toEqual([path, "/openapi.json"]);

@@ -1,4 +1,4 @@
-// What the source may import and say, read from the source itself: imports point at the domain.
+// What the source may import and contain, read from the source itself: imports point at the domain.
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -12,7 +12,7 @@ interface Import {
 	typeOnly: boolean;
 }
 
-/** Without comments, and without what stands in texts but for an import's. */
+/** The source without comments and, unless they are kept, without the contents of strings. */
 function codeOf(file: string, keepTexts: boolean): string {
 	const source = readFileSync(join(root, file), "utf8");
 	return source.replace(
@@ -38,7 +38,7 @@ function importsOf(file: string): Import[] {
 const layerOf = (path: string): string =>
 	path.includes("/") && files.includes(path) ? (path.split("/")[0] ?? "") : path;
 
-/** Layer or file → the layers, files and packages that it may import; with `type ` before, only their types. */
+/** For each layer or file, the layers, files and packages it may import. With `type ` in front, only their types. */
 const allowed: Record<string, readonly string[]> = {
 	deletion: ["deletion", "node-crypto.ts"],
 	adapters: ["adapters", "deletion", "capped-body.ts", "valibot", "node:buffer"],
@@ -101,7 +101,7 @@ function cyclesOf(edges: ReadonlyMap<string, readonly string[]>): string[] {
 }
 
 describe("the source", () => {
-	it("is found, and its imports with it", () => {
+	it("is found with its imports", () => {
 		expect(files).toContain("index.ts");
 		expect(importsOf("deletion/cidr.ts")).toEqual([{ to: "deletion/result.ts", typeOnly: false }]);
 		expect(importsOf("doors/auth/access.ts")).toContainEqual({ to: "jose", typeOnly: false });
@@ -110,7 +110,7 @@ describe("the source", () => {
 		expect(importsOf("index.ts")).toContainEqual({ to: "ledger/ledger.ts", typeOnly: false });
 	});
 
-	it("imports nothing across its layers but what it may", () => {
+	it("imports only what its layers allow", () => {
 		const forbidden = files.flatMap((file) =>
 			importsOf(file)
 				.filter((one) => !isAllowed(file, one))
@@ -119,20 +119,20 @@ describe("the source", () => {
 		expect(forbidden).toEqual([]);
 	});
 
-	it("imports no file that is not there", () => {
+	it("imports no missing file", () => {
 		const known = new Set(files);
 		const missing = files.flatMap((file) => importsOf(file).filter(({ to }) => /\.tsx?$/.test(to) && !known.has(to)));
 		expect(missing).toEqual([]);
 	});
 
-	it("has no cycle among its files, not even of types alone", () => {
+	it("has no import cycles, not even of types alone", () => {
 		const edges = new Map(
 			files.map((file) => [file, importsOf(file).flatMap(({ to }) => (files.includes(to) ? [to] : []))]),
 		);
 		expect(cyclesOf(edges)).toEqual([]);
 	});
 
-	it("knows the platform's environment in its entry, its configuration and its Ledger alone", () => {
+	it("uses the platform's environment only in its entry, its configuration and its Ledger", () => {
 		const knowing = files.filter((file) => /\bEnv\b/.test(codeOf(file, false)));
 		expect(knowing.filter((file) => !/^(?:index\.ts|config\.ts|ledger\/.*)$/.test(file))).toEqual([]);
 		expect(knowing).toEqual(expect.arrayContaining(["config.ts", "ledger/ledger.ts"]));
@@ -140,7 +140,7 @@ describe("the source", () => {
 		expect(reading).toEqual([]);
 	});
 
-	it("has a domain without clock, chance and network", () => {
+	it("has a domain without clock, randomness or network", () => {
 		const domain = files.filter((file) => file.startsWith("deletion/"));
 		const impure =
 			/\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bcrypto\.|\bfetch\(|\bsetTimeout\b|\bconsole\b|\bthrow\b|\b(?:Request|Response|KVNamespace|DurableObject\w*)\b/;
@@ -152,12 +152,12 @@ describe("the source", () => {
 		["a non-null assertion", /[\w)\]}]!(?![=])/],
 		["as unknown as", /\bas\s+unknown\s+as\b/],
 		["an enum or a namespace", /^\s*(?:export\s+)?(?:const\s+)?(?:enum|namespace)\s/m],
-		["an ignored error of TypeScript's", /@ts-(?:ignore|nocheck|expect-error)/],
-	])("never says %s", (_, pattern) => {
+		["an ignored TypeScript error", /@ts-(?:ignore|nocheck|expect-error)/],
+	])("never contains %s", (_, pattern) => {
 		expect(files.filter((file) => pattern.test(codeOf(file, false)))).toEqual([]);
 	});
 
-	it("gives a reason for each lint rule that it ignores", () => {
+	it("gives a reason for each ignored lint rule", () => {
 		for (const file of files) {
 			const ignores = readFileSync(join(root, file), "utf8").match(/biome-ignore[^\n]*/g) ?? [];
 			for (const ignore of ignores) expect(ignore).toMatch(/^biome-ignore \S+: \S+ \S+/);
@@ -165,8 +165,8 @@ describe("the source", () => {
 	});
 });
 
-describe("the reader of the source", () => {
-	it("sees a cycle", () => {
+describe("the source reader", () => {
+	it("finds a cycle", () => {
 		const edges = new Map([
 			["a.ts", ["b.ts"]],
 			["b.ts", ["c.ts", "d.ts"]],
@@ -176,7 +176,7 @@ describe("the reader of the source", () => {
 		expect(cyclesOf(edges)).toEqual(["a.ts → b.ts → c.ts → a.ts"]);
 	});
 
-	it("sees a forbidden edge, and a type's edge for what it is", () => {
+	it("finds a forbidden import, and distinguishes imports of types", () => {
 		const to = (path: string, typeOnly: boolean) => ({ to: path, typeOnly });
 		expect(isAllowed("deletion/find.ts", to("adapters/cloudflare/send.ts", true))).toBe(false);
 		expect(isAllowed("deletion/find.ts", to("cloudflare:workers", true))).toBe(false);

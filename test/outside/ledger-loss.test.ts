@@ -1,4 +1,4 @@
-// The sandbox with its KV namespace, and without its ledger: as after a lost object, or a new installation over an old
+// The sandbox with its KV namespace but without its ledger, as after a lost object or a new installation over an old
 // namespace.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -26,7 +26,7 @@ async function call(path: string, method = "GET"): Promise<Answer> {
 	return { status: response.status, json: await response.json() };
 }
 
-test("a ledger that was lost begins frozen, knows the history, and deletes again when the freeze is lifted", async () => {
+test("a ledger that was lost starts frozen, knows the history, and deletes again once the freeze is lifted", async () => {
 	directory = await mkdtemp(join(tmpdir(), "unbind-ledger-loss-"));
 	running = await startSandbox({ dataPath: directory });
 	expect((await call("/freeze")).json.frozen).toBe(false);

@@ -1,5 +1,5 @@
-// A whole runtime that ends, gently or by SIGKILL: what was recorded is there when it is back, and what was begun is
-// finished. A sandbox that is to be killed runs in processes of its own, all of them in one group.
+// A whole runtime that ends, cleanly or by SIGKILL: everything recorded is there afterwards, and everything started is
+// finished. A sandbox that is to be killed runs in its own process group.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -49,7 +49,7 @@ async function startApart(dataPath: string): Promise<Running> {
 	return { ...JSON.parse(line), kill: () => kill(child) };
 }
 
-/** The whole group: Node, which imitates Cloudflare, and workerd. */
+/** Kills the whole group: Node, which imitates Cloudflare, and workerd. */
 async function kill(child: ChildProcess): Promise<void> {
 	if (!running.delete(child) || child.pid === undefined || child.exitCode !== null) return;
 	const gone = once(child, "exit");
@@ -85,14 +85,14 @@ const log = async (imitationUrl: string, atLeast = 0): Promise<{ method: string;
 };
 const deletes = async (imitationUrl: string) => (await log(imitationUrl)).filter(({ method }) => method === "DELETE");
 
-/** A deletion whose DELETE has reached Cloudflare, and has no answer yet. */
+/** Starts a deletion whose DELETE reaches Cloudflare and gets no answer. */
 async function begin({ url, imitationUrl }: Running, kind: "hang_before" | "hang_after"): Promise<void> {
 	await order(imitationUrl, kind);
 	call(url, path, withKey).catch(() => {});
 	for (let seen = 0; (await deletes(imitationUrl)).length === 0; seen++) await log(imitationUrl, seen);
 }
 
-test("after a stop and a start, history and records are there, and a key still replays", async () => {
+test("a stop and a start keep the history and the records, and a key still replays", async () => {
 	const dataPath = join(directory, "stopped");
 	const first = await startSandbox({ dataPath, bundlePath });
 	const deleted = await call(first.url, `${path}?reason=drain`, withKey);
@@ -147,7 +147,7 @@ describe("after a SIGKILL", () => {
 		expect(await deletes(second.imitationUrl)).toEqual([]);
 	});
 
-	test("between a DELETE's effect and its answer: whoever asks again under the key gets the deletion, and no second DELETE is sent", async () => {
+	test("between a DELETE's effect and its answer, the same key gets the deletion, and no second DELETE is sent", async () => {
 		const dataPath = join(directory, "after-effect");
 		const first = await startApart(dataPath);
 		await begin(first, "hang_after");
@@ -164,7 +164,7 @@ describe("after a SIGKILL", () => {
 		expect(await deletes(second.imitationUrl)).toEqual([]);
 	});
 
-	test("before a DELETE's effect: it is read back, and only then sent again", async () => {
+	test("before a DELETE's effect, the DELETE is read back and only then sent again", async () => {
 		const dataPath = join(directory, "before-effect");
 		const first = await startApart(dataPath);
 		await begin(first, "hang_before");
@@ -178,7 +178,7 @@ describe("after a SIGKILL", () => {
 		expect(calls.at(-1)?.effect).toEqual({ deleted: cdn25 });
 	});
 
-	test("a deletion that nobody asks about any more settles by itself", async () => {
+	test("a deletion settles by itself without another request", async () => {
 		const dataPath = join(directory, "by-itself");
 		const first = await startApart(dataPath);
 		await begin(first, "hang_after");

@@ -1,5 +1,5 @@
-// Cloudflare's official SDK, called as Cloudflare's documentation does, and changed in nothing but its base URL: what it
-// gets from unbind is what it gets from Cloudflare.
+// Cloudflare's official SDK, called as in Cloudflare's documentation, with only the base URL changed: unbind gives it
+// the same answers as Cloudflare.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ let directory: string;
 let bundlePath: string;
 let sandbox: Sandbox;
 let sandboxes = 0;
-/** A test that changes nothing at Cloudflare, and orders no fault, leaves its sandbox to the next one. */
+/** A test that changes nothing at Cloudflare and orders no fault leaves its sandbox to the next one. */
 let isUsed = true;
 
 beforeAll(async () => {
@@ -44,7 +44,7 @@ const regional64 = "c01d0000-0000-4000-8000-000000000007";
 const documented = { apiEmail: "user@example.com", apiKey: "144c9defac04969c7bfad8efaa8ea194" };
 type Credential = { apiEmail: string; apiKey: string } | { apiToken: string };
 
-/** How many HTTP requests the SDK has sent; it repeats some answers by itself. */
+/** The HTTP requests the SDK has sent. It repeats some by itself. */
 let sent: { method: string; status: number | null }[] = [];
 beforeEach(() => {
 	sent = [];
@@ -59,7 +59,7 @@ const counting: typeof fetch = async (url, init) => {
 
 const sdk = (baseUrl: string, credential: Credential = documented) =>
 	new Cloudflare({
-		// It would look for credentials in the environment, too.
+		// The SDK would also look for credentials in the environment.
 		apiToken: null,
 		apiEmail: null,
 		apiKey: null,
@@ -77,7 +77,7 @@ const history = async (): Promise<unknown[]> => {
 	return deletions;
 };
 
-describe("the example of Cloudflare's documentation", () => {
+describe("the example from Cloudflare's documentation", () => {
 	const example = (client: Cloudflare) =>
 		client.addressing.prefixes.serviceBindings.delete("0429b49b6a5155297b78e75a44b09e14", {
 			account_id: "258def64c72dae45f3e4c8516e2111f2",
@@ -85,7 +85,7 @@ describe("the example of Cloudflare's documentation", () => {
 		});
 	const envelope = { errors: [], messages: [], success: true };
 
-	test("runs against Cloudflare as it is imitated", async () => {
+	test("runs against the imitation of Cloudflare", async () => {
 		const { apiEmail, apiKey } = documented;
 		const client = new Cloudflare({ apiEmail, apiKey, baseURL: `${sandbox.imitationUrl}/client/v4` });
 		expect(await example(client)).toEqual(envelope);
@@ -112,7 +112,7 @@ describe.each<[string, Credential]>([
 	["e-mail and key", documented],
 	["an API token", { apiToken: "unbind_sandbox" }],
 ])("with %s", (_, credential) => {
-	test.each([amsterdam, v6])("list and get give what Cloudflare gives: prefix $prefix_id", async ({ prefix_id }) => {
+	test.each([amsterdam, v6])("list and get answer as Cloudflare does: prefix $prefix_id", async ({ prefix_id }) => {
 		const theirs = await cloudflares().list(prefix_id, account);
 		const ours = await unbinds(credential).list(prefix_id, account);
 		expect(ours.result.length).toBeGreaterThan(0);
@@ -130,7 +130,7 @@ describe.each<[string, Credential]>([
 	});
 });
 
-describe("a refusal is the SDK's own error at once, after one request:", () => {
+describe("the SDK throws its own error after one request for", () => {
 	const caught = async (act: () => Promise<unknown>): Promise<unknown> => {
 		sent = [];
 		return act().then(
@@ -158,7 +158,7 @@ describe("a refusal is the SDK's own error at once, after one request:", () => {
 			Cloudflare.NotFoundError,
 			90404,
 		],
-		["no id", () => unbinds().delete("203.0.113.128", amsterdam), 422, Cloudflare.UnprocessableEntityError, 90422],
+		["a bad id", () => unbinds().delete("203.0.113.128", amsterdam), 422, Cloudflare.UnprocessableEntityError, 90422],
 		[
 			"a wrong key",
 			() => unbinds({ ...documented, apiKey: "guess" }).delete(cdn25, amsterdam),
@@ -174,7 +174,7 @@ describe("a refusal is the SDK's own error at once, after one request:", () => {
 			90403,
 		],
 		[
-			"a method that there is not",
+			"an unsupported method",
 			() =>
 				unbinds({ apiToken: "unbind_sandbox" }).create(amsterdam.prefix_id, {
 					...account,
@@ -194,7 +194,7 @@ describe("a refusal is the SDK's own error at once, after one request:", () => {
 		expect(deletesUpstream()).toEqual([]);
 	});
 
-	test("what Cloudflare refuses, with Cloudflare's own code; also a conflict, which the SDK would repeat", async () => {
+	test("a refusal by Cloudflare, with Cloudflare's own code, even a conflict, which the SDK would repeat", async () => {
 		for (const status of [400, 409, 422]) {
 			const errors = [{ code: 1234, message: "locked" }];
 			sandbox.imitation.faults.order({ method: "DELETE", fault: { kind: "reject", status, errors } });
@@ -206,7 +206,7 @@ describe("a refusal is the SDK's own error at once, after one request:", () => {
 		expect(deletesUpstream()).toHaveLength(3);
 	});
 
-	test("and the risk once acknowledged, the deletion is carried out", async () => {
+	test("a deletion is carried out once its risk is acknowledged", async () => {
 		const query = { acknowledge: "still_provisioning" };
 		const answer = await unbinds().delete(provisioning64, v6, { query });
 		expect(answer).toEqual({ errors: [], messages: [], success: true });
@@ -214,14 +214,14 @@ describe("a refusal is the SDK's own error at once, after one request:", () => {
 });
 
 describe("a connection that breaks upstream", () => {
-	test("after the effect: the call succeeds, and one DELETE was sent", async () => {
+	test("after the effect, the call succeeds and one DELETE was sent", async () => {
 		sandbox.imitation.faults.order({ method: "DELETE", fault: { kind: "drop_after" } });
 		expect(await unbinds().delete(cdn25, amsterdam)).toEqual({ errors: [], messages: [], success: true });
 		expect(deletesUpstream()).toHaveLength(1);
 		expect(sent).toHaveLength(1);
 	});
 
-	test("before the effect: the call succeeds, after the binding was seen to stand", async () => {
+	test("before the effect, the call succeeds once the binding was seen to be still there", async () => {
 		sandbox.imitation.faults.order({ method: "DELETE", fault: { kind: "drop_before" } });
 		expect(await unbinds().delete(cdn25, amsterdam)).toEqual({ errors: [], messages: [], success: true });
 		const after = sandbox.imitation.log.entries().map(({ method }) => method);
@@ -229,13 +229,13 @@ describe("a connection that breaks upstream", () => {
 		expect(sent).toHaveLength(1);
 	});
 
-	test("without unbind in between, the SDK repeats the DELETE and hears that there is no such binding", async () => {
+	test("without unbind, the SDK repeats the DELETE and gets a 404", async () => {
 		sandbox.imitation.faults.order({ method: "DELETE", fault: { kind: "drop_after" } });
 		await expect(cloudflares().delete(cdn25, amsterdam)).rejects.toBeInstanceOf(Cloudflare.NotFoundError);
 	});
 });
 
-test("an outcome that is not known at first ends in success: when the SDK asks again, it gets the same deletion", async () => {
+test("an outcome that is unknown at first ends in success: the SDK asks again and gets the same deletion", async () => {
 	const { faults, log } = sandbox.imitation;
 	faults.order({ method: "DELETE", fault: { kind: "hang_after" } });
 	const asked = unbinds().delete(cdn25, amsterdam);

@@ -1,5 +1,5 @@
-// How the source treats secrets, read from the source itself: none is compared by a comparison that stops at the first
-// difference, and nothing is fetched but by two files, which follow no redirect.
+// How the source treats secrets, read from the source itself: no secret is compared by something that stops at the
+// first difference, and only two files fetch, without following redirects.
 import { globSync, readFileSync } from "node:fs";
 import { join, normalize } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -20,10 +20,10 @@ const comparing = [
 		"gi",
 	),
 ];
-/** What a secret may be held against: that there is none, or how long it is. */
+/** What a secret may be compared with: that it is missing, or its length. */
 const harmless = /^(?:null|undefined|""|"\w+"|\d+|typeof)$|\.(?:length|byteLength|size)$/;
 
-/** Where a secret is compared with something by an operator, or looked up by its text. */
+/** The places where a secret is compared by an operator or looked up by its text. */
 const comparisonsIn = (code: string): string[] =>
 	comparing.flatMap((pattern) =>
 		[...code.matchAll(pattern)]
@@ -32,7 +32,7 @@ const comparisonsIn = (code: string): string[] =>
 	);
 
 describe("a secret", () => {
-	it("is never compared by an operator, nor looked up by its text", () => {
+	it("is never compared by an operator or looked up by its text", () => {
 		const found = files.flatMap((file) => comparisonsIn(read(file)).map((comparison) => `${file}: ${comparison}`));
 		expect(found).toEqual([]);
 	});
@@ -52,23 +52,23 @@ describe("a secret", () => {
 		["secrets.includes(secret)"],
 		["given === sender.secret"],
 		["holders.get(digest)"],
-	])("would be found in %s", (code) => expect(comparisonsIn(code)).not.toEqual([]));
+	])("is found when it is compared in %s", (code) => expect(comparisonsIn(code)).not.toEqual([]));
 
 	it.each([["token === null"], ["secrets.length === 0"], ['read.signedInBy === "access"'], ["proof.byteLength === 0"]])(
-		"is not taken to be compared in %s",
+		"is not reported in %s",
 		(code) => expect(comparisonsIn(code)).toEqual([]),
 	);
 });
 
 describe("the network", () => {
-	it("is reached by two files, and by Access's library; none follows a redirect", () => {
+	it("is used by two files and by Access's library, and none of them follows redirects", () => {
 		const fetching = saying(/(?<![\w.])fetch\(/).filter((file) => !file.endsWith("index.ts"));
 		expect(fetching).toEqual(["adapters/cloudflare/send.ts", "doors/chat/send.ts"]);
 		for (const file of fetching) expect(read(file)).toContain('redirect: "manual"');
 		expect(saying(/createRemoteJWKSet\(/)).toEqual(["doors/auth/access.ts"]);
 	});
 
-	it("gets the Cloudflare credential at one constant address", () => {
+	it("gets the Cloudflare credential only at one constant address", () => {
 		expect(saying(/credentialHeaders\(/)).toEqual(["adapters/cloudflare/send.ts"]);
 		expect(saying(/api\.cloudflare\.com/)).toEqual(["adapters/cloudflare/send.ts"]);
 		expect(read("adapters/cloudflare/send.ts")).toMatch(/fetch\(`\$\{apiAddress\}\$\{call\.path\}`/);

@@ -1,4 +1,4 @@
-// What comes from others: packages by their content, actions by their commit, and where to report a weakness.
+// What others provide: packages pinned by content, actions pinned by commit, and where to report a weakness.
 import { globSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
@@ -12,13 +12,13 @@ const lock: { packages: Record<string, Locked> } = JSON.parse(readFileSync("pack
 const packages = Object.entries(lock.packages).filter(([path, { link }]) => path !== "" && link !== true);
 
 describe("the lock", () => {
-	it("pins every package by its content, those of other platforms too", () => {
+	it("pins every package by its content, including those for other platforms", () => {
 		expect(packages.length).toBeGreaterThan(200);
 		const loose = packages.filter(([, { integrity }]) => !/^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity ?? ""));
 		expect(loose.map(([path]) => path)).toEqual([]);
 	});
 
-	it("names no registry but the public one", () => {
+	it("names only the public registry", () => {
 		const elsewhere = packages.filter(
 			([, { resolved = "" }]) => !/^(?:https:\/\/registry\.npmjs\.org\/|$)/.test(resolved),
 		);
@@ -30,19 +30,19 @@ describe("the workflows", () => {
 	const files = globSync(".github/workflows/*.yml");
 	const text = (file: string) => readFileSync(file, "utf8");
 
-	it.each(files)("use actions by their commit, with the version beside it: %s", (file) => {
+	it.each(files)("pin actions by commit, with the version next to it: %s", (file) => {
 		const uses = [...text(file).matchAll(/uses: *(.*)$/gm)].map(([, action = ""]) => action);
 		expect(uses.length).toBeGreaterThan(0);
 		for (const action of uses) expect(action).toMatch(/^[\w-]+\/[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
 	});
 
-	it.each(files)("begin with the right to read, and keep no credential in the checkout: %s", (file) => {
+	it.each(files)("start with read permission, and keep no credential in the checkout: %s", (file) => {
 		expect(text(file)).toMatch(/^permissions:\n {2}contents: read\n/m);
 		const checkouts = text(file).match(/actions\/checkout@/g) ?? [];
 		expect(text(file).match(/persist-credentials: false/g)).toHaveLength(checkouts.length);
 	});
 
-	it("are the gate and the analysis, and both kinds of dependencies are kept up to date", () => {
+	it("are ci and codeql, and Dependabot updates both kinds of dependencies", () => {
 		expect(files.toSorted()).toEqual([".github/workflows/ci.yml", ".github/workflows/codeql.yml"]);
 		const updates = [...text(".github/dependabot.yml").matchAll(/package-ecosystem: (\S+)/g)].map(([, name]) => name);
 		expect(updates).toEqual(["npm", "github-actions"]);
@@ -54,7 +54,7 @@ describe("security.txt (RFC 9116)", () => {
 	const valuesOf = (field: string) =>
 		lines.flatMap((line) => (line.startsWith(`${field}: `) ? [line.slice(field.length + 2)] : []));
 
-	it("has one Expires that has not come yet, and is at most a year away when it is set", () => {
+	it("has one Expires, in the future and at most a year away", () => {
 		const [expires = "", ...more] = valuesOf("Expires");
 		expect(more).toEqual([]);
 		expect(expires).toMatch(/^\d{4}-\d\d-\d\dT00:00:00Z$/);
@@ -62,7 +62,7 @@ describe("security.txt (RFC 9116)", () => {
 		expect(Date.parse(expires)).toBeLessThan(Date.now() + 366 * 24 * 3_600_000);
 	});
 
-	it("has a contact that is an address, and no field that the RFC does not know", () => {
+	it("has a valid contact, and only fields the RFC defines", () => {
 		for (const contact of valuesOf("Contact")) expect(contact).toMatch(/^(?:https:\/\/|mailto:)\S+$/);
 		expect(valuesOf("Contact").length).toBeGreaterThan(0);
 		const fields = lines.filter((line) => line !== "" && !line.startsWith("#")).map((line) => line.split(":")[0]);

@@ -13,21 +13,21 @@ afterEach(async () => {
 const remove = (cidr: string) => call(`/bindings/${cidr}`, { method: "DELETE" });
 const ids = async (query = "") => (await call(`/deletions${query}`)).json.deletions.map(({ id }: { id: string }) => id);
 
-/** KV as another place sees it for a while: nothing of what was just written, in reads and in lists. */
+/** Makes KV lag as in another location: reads and lists lack the latest writes. */
 function behind() {
 	vi.spyOn(HISTORY, "get").mockResolvedValue(null as never);
 	vi.spyOn(HISTORY, "list").mockResolvedValue({ keys: [], list_complete: true, cacheStatus: null } as never);
 }
 
 describe("fresh", () => {
-	it("shows a deletion at once in the list and by its id, where KV does not have it yet", async () => {
+	it("shows a deletion at once in the list and by its id, before KV has it", async () => {
 		behind();
 		const { json } = await remove("203.0.113.128/25");
 		expect(await ids()).toEqual([json.id]);
 		expect((await call(`/deletions/${json.id}`)).json).toMatchObject({ id: json.id, state: "deleted" });
 	});
 
-	it("shows it in every filtered list that it belongs to, and in no other", async () => {
+	it("shows it in every filtered list it belongs to, and in no other", async () => {
 		behind();
 		const { json } = await remove("203.0.113.128/25");
 		for (const query of [
@@ -71,7 +71,7 @@ describe("fresh", () => {
 		expect((await ids()).toSorted()).toEqual([first.json.id, second.json.id].toSorted());
 	});
 
-	it("trusts KV alone once ten minutes have passed", async () => {
+	it("relies on KV alone after ten minutes", async () => {
 		vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2030, 0, 2, 12) });
 		const { json } = await remove("203.0.113.128/25");
 		await vi.waitFor(async () => expect((await HISTORY.list({ prefix: "deletion:" })).keys).toHaveLength(1));
@@ -102,7 +102,7 @@ describe("fresh", () => {
 		["fails", () => Promise.reject(new Error("KV GET failed: 500"))],
 		["hangs", () => new Promise<never>(() => {})],
 	])("while KV %s on reads", (_, broken) => {
-		it("serves the Ledger's week, which says that it may lack something", async () => {
+		it("serves the Ledger's week, and marks it as possibly incomplete", async () => {
 			vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2030, 0, 2, 12) });
 			const { json } = await remove("203.0.113.128/25");
 			await vi.waitFor(async () => expect((await HISTORY.list({ prefix: "deletion:" })).keys).toHaveLength(1));
@@ -118,7 +118,7 @@ describe("fresh", () => {
 		});
 	});
 
-	it("does not say of an export that it may be stale where it is not", async () => {
+	it("does not mark a complete export as stale", async () => {
 		await remove("203.0.113.128/25");
 		const file = await call("/deletions", { headers: { accept: "application/x-ndjson" } });
 		expect(file.headers.get("x-unbind-stale")).toBeNull();

@@ -15,14 +15,14 @@ afterEach(async () => {
 	await reset();
 });
 
-/** Lets time go on to the next alarm, and has it; the pause that it was. */
+/** Moves time to the next alarm and runs it. @returns how long that was. */
 async function nextAlarm(): Promise<number> {
 	const dueAt = await alarmAt();
 	if (dueAt === null) throw new Error("no alarm is set");
 	const pause = dueAt - Date.now();
 	vi.setSystemTime(dueAt);
 	await runDurableObjectAlarm(ledger());
-	// It does not wait for KV.
+	// The alarm does not wait for KV.
 	await new Promise((resolve) => setTimeout(resolve, 20));
 	return pause;
 }
@@ -46,13 +46,14 @@ describe("never lost", () => {
 		}
 	});
 
-	it("tries again when KV refuses, 50 times, and publishes in the end", async () => {
+	it("retries 50 times while KV refuses, and publishes in the end", async () => {
 		const put = vi.spyOn(HISTORY, "put").mockImplementation(refusedByKv);
 		const { json } = await call("/bindings/203.0.113.128/25", { method: "DELETE" });
 		const pauses: number[] = [];
 		for (let failure = 1; failure <= 50; failure++) pauses.push(await nextAlarm());
 		expect(put.mock.calls.length).toBeGreaterThanOrEqual(50);
-		// No busy loop, and no giving up: the pauses grow, and it is there within a minute of KV taking writes again.
+		// No busy loop and no giving up: the pauses grow, and the record is published within a minute of KV taking
+		// writes again.
 		expect(pauses.at(-1)).toBe(45_000);
 		expect(await HISTORY.get(`deletion:${json.id}`)).toBeNull();
 		expect((await call(`/deletions/${json.id}`)).json.state).toBe("deleted");
@@ -64,7 +65,7 @@ describe("never lost", () => {
 		);
 	});
 
-	it("publishes after the object died with the record in its outbox", async () => {
+	it("publishes after the object was reset with the record in its outbox", async () => {
 		const put = vi.spyOn(HISTORY, "put").mockImplementation(refusedByKv);
 		const { json } = await call("/bindings/203.0.113.128/25", { method: "DELETE" });
 		await vi.waitFor(() => expect(put).toHaveBeenCalled());
@@ -74,7 +75,7 @@ describe("never lost", () => {
 		await vi.waitFor(async () => expect(await HISTORY.get(`deletion:${json.id}`)).not.toBeNull());
 	});
 
-	it("goes on with what was received, and answers every id that it gave, after the object died during the look-up", async () => {
+	it("resumes received deletions after a reset during the look-up, and answers for every id it gave out", async () => {
 		await cloudflare.order({ method: "GET", fault: { kind: "hang_before" } });
 		const ask = (reason: string) =>
 			call(`/bindings/203.0.113.128/25?reason=${reason}`, { method: "DELETE", headers: { prefer: "wait=0" } });
@@ -95,7 +96,7 @@ describe("never lost", () => {
 			expect((await call(`/deletions/${id}`)).json.state).toBe("deleted");
 	});
 
-	it("carries out what is scheduled while KV hangs, and publishes all of it when KV is back", async () => {
+	it("carries out scheduled deletions while KV hangs, and publishes everything afterwards", async () => {
 		const put = vi.spyOn(HISTORY, "put").mockImplementation(() => new Promise<never>(() => {}));
 		const first = await call("/bindings/203.0.113.128/25", { method: "DELETE" });
 		const at = new Date(Date.now() + 5000).toISOString();
@@ -103,7 +104,7 @@ describe("never lost", () => {
 		expect(second.json.state).toBe("scheduled");
 		const startedAt = performance.now();
 		for (let alarm = 0; alarm < 3; alarm++) await nextAlarm();
-		// A put is given up after ten seconds; no alarm waits for that.
+		// A put is abandoned after ten seconds, and no alarm waits for that.
 		expect(performance.now() - startedAt).toBeLessThan(5000);
 		expect((await call(`/deletions/${second.json.id}`)).json.state).toBe("deleted");
 		put.mockRestore();
@@ -117,7 +118,7 @@ describe("never lost", () => {
 		);
 	});
 
-	it("sets an alarm that was lost again with the next request", async () => {
+	it("sets a lost alarm again with the next request", async () => {
 		const put = vi.spyOn(HISTORY, "put").mockImplementation(refusedByKv);
 		await call("/bindings/203.0.113.128/25", { method: "DELETE" });
 		await vi.waitFor(() => expect(put).toHaveBeenCalled());
@@ -127,7 +128,7 @@ describe("never lost", () => {
 		expect(await alarmAt()).toBe(Date.now());
 	});
 
-	it("is not held up by a record that cannot be read", async () => {
+	it("is not held up by an unreadable record", async () => {
 		vi.spyOn(console, "error").mockImplementation(() => {});
 		const put = vi.spyOn(HISTORY, "put").mockImplementation(refusedByKv);
 		const broken = await call("/bindings/203.0.113.128/25", { method: "DELETE" });
@@ -147,7 +148,7 @@ describe("never lost", () => {
 		expect(json).toMatchObject({ deletions: [{ id: sound.json.id }], stale: false });
 	});
 
-	it("does not take a half-written record for a whole one", async () => {
+	it("does not take a half-written record for a complete one", async () => {
 		const put = HISTORY.put.bind(HISTORY);
 		const spy = vi
 			.spyOn(HISTORY, "put")
@@ -167,7 +168,7 @@ describe("never lost", () => {
 	it("publishes refusals and failures too", async () => {
 		const missing = await call("/bindings/192.0.2.0/24", { method: "DELETE" });
 		const refused = await call("/bindings/2001:db8:100:2::/64", { method: "DELETE" });
-		// They are published a minute later, as the same refusal may come again until then.
+		// They are published a minute later, since the same refusal may come again until then.
 		vi.setSystemTime(Date.now() + 60_000);
 		await runDurableObjectAlarm(ledger());
 		await vi.waitFor(async () => expect((await HISTORY.list({ prefix: "deletion:" })).keys).toHaveLength(2));
@@ -175,7 +176,7 @@ describe("never lost", () => {
 		expect(await HISTORY.get(`deletion:${refused.json.deletion_id}`, "json")).toMatchObject({ state: "refused" });
 	});
 
-	it("lets settled, published records leave the Ledger after a week, and then only", async () => {
+	it("removes settled, published records from the Ledger after a week, and no earlier", async () => {
 		const first = await call("/bindings/203.0.113.128/25", { method: "DELETE" });
 		await call("/bindings/203.0.113.0/26", { method: "DELETE" });
 		await vi.waitFor(async () => expect((await HISTORY.list({ prefix: "deletion:" })).keys).toHaveLength(2));

@@ -1,5 +1,5 @@
-// Promise 5. No way round: guards and approvals live in the core; every door goes through them. Random sequences of what
-// people, Cloudflare and the time may do; each DELETE that reaches Cloudflare is held against the rules.
+// Promise 5. No way round: guards and approvals live in the core, and every door goes through them. People, Cloudflare
+// and time act in random sequences, and each DELETE that reaches Cloudflare is checked against the rules.
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Deletion } from "../../src/deletion/deletion.ts";
@@ -20,7 +20,7 @@ afterEach(async () => {
 	await beginAnew();
 });
 
-/** All that has to happen in the sequences, or they would show nothing. */
+/** All of these must happen in the sequences, or they would prove nothing. */
 const ends = [
 	...["deleted", "refused", "failed", "cancelled", "expired", "restored", "scheduled", "pending_approval", "unknown"],
 	...["frozen", "out_of_range", "budget", "breadth", "changed", "not_restorable", "acknowledgement_required"],
@@ -41,7 +41,7 @@ function endsOf({ state, failure, approval, actor, not_before, cloudflare }: Del
 }
 
 describe("no way round", () => {
-	it("lets no DELETE past a guard, in a thousand sequences", { timeout: 240_000 }, async () => {
+	it("lets no DELETE past a guard in a thousand sequences", { timeout: 240_000 }, async () => {
 		const world = createWorld(settings);
 		const seen = new Set<string>();
 		await fc.assert(
@@ -55,7 +55,7 @@ describe("no way round", () => {
 		expect(ends.filter((end) => !seen.has(end))).toEqual([]);
 	});
 
-	// What would go unnoticed here would go unnoticed above.
+	// A guard that can be switched off unnoticed here would be missed above too.
 	it.each([
 		["leaves_no_service", "a hole which nobody named"],
 		["still_provisioning", "during provisioning"],
@@ -63,7 +63,7 @@ describe("no way round", () => {
 		["last_binding", "without another's word"],
 		["breadth", "more than half of a prefix"],
 		["budget", "over the budget"],
-	])("would notice an unbind whose guard %s lets pass", { timeout: 60_000 }, async (guard, notice) => {
+	])("notices an unbind whose guard %s lets everything pass", { timeout: 60_000 }, async (guard, notice) => {
 		const world = createWorld({ ...settings, GUARDS: { [guard]: "pass" } });
 		const { failed, errorInstance } = await fc.check(
 			fc.asyncProperty(sequence, async (commands) => {

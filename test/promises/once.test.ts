@@ -1,5 +1,5 @@
-// Promise 3. Once: however often it is asked, one deletion is carried out; a second DELETE is sent only after a read-back
-// has shown that the binding still stands.
+// Promise 3. Once: however often it is requested, one deletion is carried out. A second DELETE is sent only after a
+// read-back showed that the binding is still there.
 import { abortAllDurableObjects, reset } from "cloudflare:test";
 import { afterEach, describe, expect, it } from "vitest";
 import { call, cloudflare, deletes } from "../harness.ts";
@@ -14,14 +14,14 @@ afterEach(async () => {
 });
 
 describe("once", () => {
-	it("carries out one deletion for 100 callers at the same time, who all get the same record", async () => {
+	it("carries out one deletion for 100 simultaneous callers, who all get the same record", async () => {
 		await cloudflare.order({ method: "DELETE", fault: { kind: "delay", milliseconds: 100 } });
 		const answers = await Promise.all(Array.from({ length: 100 }, () => remove()));
 		expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
 		expect(new Set(answers.map(({ json }) => json.id)).size).toBe(1);
 		expect(await deletes()).toEqual(["DELETE bindings/c01d0000000000000000000000000003"]);
 		expect((await call("/deletions")).json.deletions).toHaveLength(1);
-		// They share the look-up too: a call for the prefixes, one for the bindings, the DELETE.
+		// They share the look-up too: one call for the prefixes, one for the bindings, and the DELETE.
 		expect((await cloudflare.log()).length).toBe(3);
 	});
 
@@ -44,7 +44,7 @@ describe("once", () => {
 		expect(await deletes()).toHaveLength(1);
 	});
 
-	it("answers a repeated Idempotency-Key with the first record, also after the object was restarted", async () => {
+	it("answers a repeated Idempotency-Key with the first record, even after a reset of the object", async () => {
 		const first = await remove({ "idempotency-key": '"inc-4211"' });
 		await abortAllDurableObjects();
 		const again = await remove({ "idempotency-key": "inc-4211" });
@@ -55,13 +55,13 @@ describe("once", () => {
 		expect(await deletes()).toHaveLength(1);
 	});
 
-	it("lets racing callers with one key in once", async () => {
+	it("carries out one deletion for callers who race with one key", async () => {
 		const answers = await Promise.all(Array.from({ length: 20 }, () => remove({ "idempotency-key": "race" })));
 		expect(new Set(answers.map(({ json }) => json.id)).size).toBe(1);
 		expect(await deletes()).toHaveLength(1);
 	});
 
-	it("reads back before a second DELETE, and sends none when the first took effect", async () => {
+	it("reads back before a second DELETE, and sends none if the first took effect", async () => {
 		await cloudflare.order({ method: "DELETE", fault: { kind: "drop_after" } });
 		expect((await remove()).json.state).toBe("deleted");
 		expect(await cloudflare.calls()).toEqual([
@@ -73,7 +73,7 @@ describe("once", () => {
 		]);
 	});
 
-	it("sends a second DELETE when the read-back shows that the binding is still there", async () => {
+	it("sends a second DELETE if the read-back shows that the binding is still there", async () => {
 		await cloudflare.order({ method: "DELETE", fault: { kind: "drop_before" } });
 		const { json } = await remove();
 		expect(json).toMatchObject({ state: "deleted", cloudflare: { attempts: 2 } });
@@ -84,7 +84,7 @@ describe("once", () => {
 		]);
 	});
 
-	it("says already_gone when somebody else was faster", async () => {
+	it("answers already_gone if someone else was faster", async () => {
 		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_before" } });
 		const answer = remove();
 		await cloudflare.log(3);

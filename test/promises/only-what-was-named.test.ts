@@ -1,4 +1,4 @@
-// Promise 1. Only what was named: one request names one binding, in full; nothing else is ever deleted.
+// Promise 1. Only what was named: one request names one binding in full, and nothing else is ever deleted.
 import { reset } from "cloudflare:test";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
@@ -43,7 +43,7 @@ const hostile = [
 ];
 
 describe("only what was named", () => {
-	it.each(hostile)("deletes nothing when asked for %j", async (name) => {
+	it.each(hostile)("deletes nothing for %j", async (name) => {
 		const before = await cloudflare.state();
 		for (const answer of [
 			await call(`/bindings/${name}`, { method: "DELETE" }),
@@ -64,7 +64,7 @@ describe("only what was named", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	it("never builds an upstream path from anything but ids, whatever a caller writes", async () => {
+	it("builds upstream paths only from ids, whatever a caller sends", async () => {
 		const piece = fc.oneof(
 			fc.constantFrom(...hostile.filter((name) => name.length < 100)),
 			fc.string({ maxLength: 40 }),
@@ -100,14 +100,14 @@ describe("only what was named", () => {
 		"pending_delete",
 		"prefix=2af39739cc4e3b5910c918468bb89828",
 		"reason=a&reason=b",
-	])("takes an empty or unknown parameter for an error: ?%s", async (query) => {
+	])("refuses an empty or unknown parameter: ?%s", async (query) => {
 		const { status, json } = await call(`/bindings/203.0.113.128/25?${query}`, { method: "DELETE" });
 		expect(status).toBe(400);
 		expect(json.code).toBe("invalid_request");
 		expect(await cloudflare.log()).toEqual([]);
 	});
 
-	it("deletes one binding a request, and leaves its neighbours alone", async () => {
+	it("deletes one binding per request, and leaves its neighbours alone", async () => {
 		const cidrs = async () =>
 			(await cloudflare.state()).prefixes.flatMap(({ bindings }) => bindings.map(({ cidr }) => cidr));
 		const before = await cidrs();
@@ -115,7 +115,7 @@ describe("only what was named", () => {
 		expect(await cidrs()).toEqual(before.filter((cidr) => cidr !== "203.0.113.0/26"));
 	});
 
-	it("names what it covers when a range is no binding", async () => {
+	it("names the bindings in a range that is not a binding", async () => {
 		const { status, json } = await call("/bindings/203.0.113.0/25", { method: "DELETE" });
 		expect(status).toBe(422);
 		expect(json).toMatchObject({ code: "invalid_target", bindings: ["203.0.113.0/26", "203.0.113.64/26"] });

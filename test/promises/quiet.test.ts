@@ -1,4 +1,4 @@
-// Promise 8. Quiet: no secret ever stands in a log, a record, a response or an error.
+// Promise 8. Quiet: no secret ever appears in a log, a record, a response or an error.
 
 import { reset, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -34,14 +34,14 @@ afterEach(async () => {
 	await reset();
 });
 
-/** Calls unbind, and keeps all that it said. */
+/** Calls unbind and keeps everything it answers. */
 async function heard(path: string, options: Parameters<typeof call>[1] = {}) {
 	const answer = await call(path, options);
 	seen.push(answer.text, JSON.stringify([...answer.headers]));
 	return answer;
 }
 
-/** What was said and logged so far, and what stands in the Ledger and in KV. */
+/** Everything answered and logged so far, and everything in the Ledger and in KV. */
 async function allThatIsKept(): Promise<string> {
 	const rows = await runInDurableObject<Ledger, string>(ledger(), (_, { storage }) =>
 		["deletions", "claims", "flags", "freezes", "outcomes"]
@@ -54,7 +54,7 @@ async function allThatIsKept(): Promise<string> {
 }
 
 describe("quiet", () => {
-	it("leaks nothing on any way through, however Cloudflare misbehaves", async () => {
+	it("leaks nothing on any path, however Cloudflare misbehaves", async () => {
 		const echo = {
 			success: false,
 			errors: [{ code: 1000, message: `you sent Bearer ${sandboxApiToken}` }],
@@ -92,7 +92,7 @@ describe("quiet", () => {
 		for (const secret of secrets) expect(everything).not.toContain(secret);
 	});
 
-	it("leaks no secret of a sender, a chat or a session, whoever presents it, rightly or not", async () => {
+	it("leaks no secret of a sender, a chat or a session, whether it is presented rightly or wrongly", async () => {
 		const own = [
 			...Object.values(sandboxSecrets).flatMap((lines) => lines.split("\n")),
 			slackSigningSecret,
@@ -137,7 +137,7 @@ describe("quiet", () => {
 		for (const secret of presented) expect(everything).not.toContain(secret);
 	});
 
-	it("says nothing of an exception but its request id, and logs no message of it", async () => {
+	it("answers an exception with its request id alone, and does not log its message", async () => {
 		vi.spyOn((env as unknown as Env).FAILED_AUTHENTICATION, "limit").mockImplementation(() => {
 			throw new Error(`a platform error that quotes ${sandboxApiToken}`);
 		});

@@ -1,4 +1,4 @@
-// Promise 2. Recorded first: the intent is durable before the DELETE leaves; whatever dies after that, the record
+// Promise 2. Recorded first: the intent is durable before the DELETE leaves. Whatever stops after that, the record
 // settles by itself.
 import { abortAllDurableObjects, reset, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -17,7 +17,7 @@ afterEach(async () => {
 	await reset();
 });
 
-/** Begins a deletion whose DELETE hangs, and kills the object while it does. */
+/** Starts a deletion whose DELETE hangs, and resets the object meanwhile. */
 async function dieDuring(fault: "hang_before" | "hang_after"): Promise<string> {
 	await cloudflare.order({ method: "DELETE", fault: { kind: fault } });
 	const answer = call(`${path}`, { method: "DELETE", headers: { prefer: "wait=0" } });
@@ -28,11 +28,11 @@ async function dieDuring(fault: "hang_before" | "hang_after"): Promise<string> {
 	return json.id;
 }
 
-/** What the alarm does, at the time for which it is set. */
+/** Runs the alarm at its time. */
 async function alarm(afterMs: number): Promise<void> {
 	vi.setSystemTime(Date.now() + afterMs);
 	expect(await runDurableObjectAlarm(ledger())).toBe(true);
-	// It does not wait for KV.
+	// The alarm does not wait for KV.
 	await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
@@ -57,7 +57,7 @@ describe("recorded first", () => {
 		expect((await answer).status).toBe(200);
 	});
 
-	it("keeps the record when the object dies between intent and DELETE, and carries it out", async () => {
+	it("keeps the record if the object is reset between intent and DELETE, and carries it out", async () => {
 		const id = await dieDuring("hang_before");
 		expect((await record(id)).state).toBe("deleting");
 		await alarm(15_000);
@@ -76,7 +76,7 @@ describe("recorded first", () => {
 		expect((await call("/bindings?covering=203.0.113.128/25")).text).not.toContain("203.0.113.128/25");
 	});
 
-	it("settles as deleted when the object dies between DELETE and outcome, without a second DELETE", async () => {
+	it("settles as deleted if the object is reset between DELETE and outcome, without a second DELETE", async () => {
 		const id = await dieDuring("hang_after");
 		expect((await record(id)).state).toBe("deleting");
 		await alarm(15_000);
@@ -86,13 +86,13 @@ describe("recorded first", () => {
 		expect(await deletes()).toHaveLength(1);
 	});
 
-	it("settles by the alarm alone: nobody has to ask again", async () => {
+	it("settles by the alarm alone, without another request", async () => {
 		const id = await dieDuring("hang_after");
 		await alarm(15_000);
 		expect(await HISTORY.get(`deletion:${id}`, "json")).toMatchObject({ id, state: "deleted" });
 	});
 
-	it("does not delete hours later what was cut off: it reads back, and says that it failed", async () => {
+	it("does not carry out an interrupted deletion hours later, but reads back and records a failure", async () => {
 		const id = await dieDuring("hang_before");
 		await alarm(3_600_000);
 		expect(await record(id)).toMatchObject({ state: "failed", failure: { code: "cloudflare_refused" } });
@@ -100,7 +100,7 @@ describe("recorded first", () => {
 		expect((await call("/bindings/203.0.113.128/25")).status).toBe(200);
 	});
 
-	it("keeps reading back while Cloudflare cannot be read, less and less often, until it knows", async () => {
+	it("keeps reading back at growing intervals while Cloudflare cannot be read, until it knows", async () => {
 		const id = await dieDuring("hang_after");
 		await cloudflare.order({ method: "GET", times: 9, fault: { kind: "html", status: 502 } });
 		await alarm(15_000);
@@ -113,7 +113,7 @@ describe("recorded first", () => {
 		expect(await deletes()).toHaveLength(1);
 	});
 
-	it("knows its own account when the alarm wakes it", async () => {
+	it("knows its account when the alarm wakes it", async () => {
 		const id = await dieDuring("hang_after");
 		await abortAllDurableObjects();
 		await alarm(15_000);

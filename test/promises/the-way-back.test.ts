@@ -1,4 +1,4 @@
-// Promise 6. The way back: each record holds all that a restoration needs, and unbind can carry it out.
+// Promise 6. The way back: each record holds everything a restoration needs, and unbind can carry it out.
 import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Ledger } from "../../src/index.ts";
@@ -24,7 +24,7 @@ afterEach(endClock);
 const boundAtCidr = async () => (await bound(prefixes.amsterdam)).filter((one) => one.cidr === cidr);
 
 describe("the way back", () => {
-	it("creates the binding anew from the record: same CIDR, same service, a new id", async () => {
+	it("creates the binding again from the record: same CIDR, same service, new id", async () => {
 		const id = await deleted();
 		const answer = await restore(id);
 		expect(answer.status).toBe(200);
@@ -51,7 +51,7 @@ describe("the way back", () => {
 		expect(await creations()).toEqual(["POST bindings"]);
 	});
 
-	it("needs the record alone: a week later, out of KV, when the Ledger knows nothing of it any more", async () => {
+	it("needs only the record: it works from KV a week later, when the Ledger no longer has it", async () => {
 		const id = await deleted();
 		await deleted("203.0.113.0/26");
 		await expect.poll(async () => (await HISTORY.list({ prefix: "deletion:" })).keys).toHaveLength(2);
@@ -65,7 +65,7 @@ describe("the way back", () => {
 		expect(await HISTORY.get(`deletion:${id}`, "json")).toMatchObject({ state: "restored" });
 	});
 
-	it("gives back what two people agreed to delete, the last one of a prefix", async () => {
+	it("restores a prefix's last binding, which two people agreed to delete", async () => {
 		const { json } = await remove("198.51.100.0/24", "?acknowledge=leaves_no_service");
 		await decide(json.id, "approve");
 		expect(await bound(prefixes.shop)).toEqual([]);
@@ -73,7 +73,7 @@ describe("the way back", () => {
 		expect(await bound(prefixes.shop)).toMatchObject([{ cidr: "198.51.100.0/24", service_id: services.CDN }]);
 	});
 
-	it("creates one binding for 50 callers at the same time, who all get the same answer", async () => {
+	it("creates one binding for 50 simultaneous callers, who all get the same answer", async () => {
 		const id = await deleted();
 		await cloudflare.order({ method: "POST", fault: { kind: "delay", milliseconds: 50 } });
 		const answers = await Promise.all(Array.from({ length: 50 }, () => restore(id)));
@@ -85,7 +85,7 @@ describe("the way back", () => {
 	});
 
 	it.each(["drop_before", "drop_after"] as const)(
-		"is right in the end when the connection breaks: %s",
+		"restores the binding once when the connection breaks: %s",
 		async (kind) => {
 			const id = await deleted();
 			await cloudflare.order({ method: "POST", fault: { kind } });
@@ -98,7 +98,7 @@ describe("the way back", () => {
 		},
 	);
 
-	it.each(["hang_before", "hang_after"] as const)("is finished by the alarm when the object dies: %s", async (kind) => {
+	it.each(["hang_before", "hang_after"] as const)("is finished by the alarm after a reset: %s", async (kind) => {
 		const id = await deleted();
 		await cloudflare.order({ method: "POST", fault: { kind } });
 		const answer = await restore(id, operator.token, "wait=0");
@@ -124,7 +124,7 @@ describe("the way back", () => {
 		expect((await answer).json.state).toBe("restored");
 	});
 
-	it("shows in the record, in KV and in the list, in the order in which it happened", async () => {
+	it("appears in the record, in KV and in the list, in chronological order", async () => {
 		const id = await deleted();
 		await expect.poll(() => HISTORY.get(`deletion:${id}`)).not.toBeNull();
 		vi.setSystemTime(Date.now() + 1000);
@@ -140,12 +140,12 @@ describe("the way back", () => {
 		expect((await call("/deletions")).json.deletions).toMatchObject([{ id, state: "restored" }]);
 		expect((await call(`/deletions?state=restored&binding=${cdn25}`)).json.deletions).toHaveLength(1);
 		expect((await call("/deletions?state=deleted")).json.deletions).toEqual([]);
-		// Also when it left the Ledger's memory of the latest changes.
+		// Even after it has left the Ledger's memory of recent changes.
 		vi.setSystemTime(Date.now() + 11 * 60_000);
 		expect((await call("/deletions")).json.deletions).toMatchObject([{ id, state: "restored" }]);
 	});
 
-	it("shows a restoration that is under way to whoever asks where the answer said", async () => {
+	it("shows a running restoration at the location from the answer", async () => {
 		const id = await deleted();
 		await expect.poll(() => HISTORY.get(`deletion:${id}`)).not.toBeNull();
 		await cloudflare.order({ method: "POST", fault: { kind: "hang_before" } });

@@ -1,4 +1,4 @@
-// The sandbox as `npm start` brings it up: it starts, keeps its data, and leaves nothing behind.
+// The sandbox as `npm start` runs it: it starts, keeps its data, and leaves nothing running.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -31,7 +31,7 @@ test("answers while it runs, and frees both ports when it stops", { timeout: 60_
 	await expect(fetch(imitationUrl)).rejects.toThrow("fetch failed");
 });
 
-test("goes on where it was left, until it starts over", { timeout: 60_000 }, async () => {
+test("continues where it stopped, until it starts over", { timeout: 60_000 }, async () => {
 	const first = await start("data");
 	await fetch(first.imitationUrl + bindingPath, { method: "DELETE", headers: withToken });
 	await first.stop();
@@ -43,7 +43,7 @@ test("goes on where it was left, until it starts over", { timeout: 60_000 }, asy
 	await third.stop();
 });
 
-test("a taken port is an error that can be told from others", { timeout: 60_000 }, async () => {
+test("reports a taken port as an error of its own", { timeout: 60_000 }, async () => {
 	const first = await start("first");
 	const port = Number(new URL(first.url).port);
 	const error: unknown = await start("second", { port }).catch((caught: unknown) => caught);

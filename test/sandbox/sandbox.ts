@@ -1,5 +1,5 @@
-// A running sandbox: the Worker in workerd, as it ships, with the imitation of Cloudflare's API
-// behind it and nothing else. It listens on loopback only, and contacts nothing beyond.
+// A running sandbox: the Worker in workerd exactly as it ships, with the imitation of Cloudflare's API behind it. It
+// listens only on loopback and contacts nothing else.
 import { rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -16,15 +16,15 @@ import { buildWorker, readBundle, readWorkerOptions } from "./wrangler.ts";
 export interface SandboxOptions {
 	/** 0, the default, takes any free port. */
 	port?: number;
-	/** The imitation's own port; if it is taken, a free one. */
+	/** The imitation's own port. If it is taken, any free one. */
 	imitationPort?: number;
-	/** Absolute. Holds the Worker's storage, the imitation's state and the bundle. */
+	/** An absolute path. Holds the Worker's storage, the imitation's state and the bundle. */
 	dataPath: string;
 	/** Removes the data first. */
 	fresh?: boolean;
 	/** An existing bundle (`buildWorker`), for tests that start many sandboxes. */
 	bundlePath?: string;
-	/** Over the sandbox's bindings. */
+	/** Added to the sandbox's bindings. */
 	bindings?: Record<string, Json>;
 	/** What the Worker and its runtime log, line by line. */
 	onLog?: (message: string, level: string) => void;
@@ -39,7 +39,7 @@ export interface Sandbox {
 
 const host = "127.0.0.1";
 
-/** Rejects with an error that `isPortTaken` knows, before anything is built or removed. */
+/** Rejects with an error that `isPortTaken` recognises, before anything is built or removed. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 	const { port = 0, imitationPort = 0, dataPath, onLog = () => {} } = options;
 	await seePortIsFree(port);
@@ -106,7 +106,7 @@ async function serveOnAnyPort(imitation: Imitation, port: number): Promise<Serve
 	}
 }
 
-/** Asked before the build, so that a taken port is told at once. */
+/** Checked before the build, so that a taken port is reported at once. */
 function seePortIsFree(port: number): Promise<void> {
 	return new Promise((resolve, reject) => {
 		const server = createServer();

@@ -1,8 +1,8 @@
-// The sandbox's senders of webhooks, one of each scheme, and their secrets. Every value is public and opens nothing outside
-// the sandbox. The payloads beside them are what each sender documents that it sends.
+// The sandbox's webhook senders, at least one per scheme, and their secrets. Every value is public and gives access to
+// nothing outside the sandbox. The payloads next to this file are those that each sender documents.
 import type { Json } from "../../src/deletion/json.ts";
 
-/** As `[vars.WEBHOOKS.<name>]` in wrangler.toml. */
+/** `[vars.WEBHOOKS.<name>]` in wrangler.toml. */
 export const sandboxSenders: { [name: string]: { [setting: string]: Json } } = {
 	alertmanager: {
 		scheme: "alertmanager",
@@ -72,7 +72,7 @@ export const sandboxSenders: { [name: string]: { [setting: string]: Json } } = {
 	},
 };
 
-/** Worker secrets: of one sender or of another's two, the newest first. */
+/** Worker secrets. A sender may have two, the newest first. */
 export const sandboxSecrets: { [name: string]: string } = {
 	ALERTMANAGER_SECRET: "alertmanager:a-sandbox-password",
 	GRAFANA_SECRET: "a-sandbox-secret-of-grafana",

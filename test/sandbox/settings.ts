@@ -1,5 +1,5 @@
-// The sandbox's fixed settings, for `npm start` and for tests: the account, the tokens that unbind
-// accepts and the credential it holds. Every value is public and opens nothing outside the sandbox.
+// The sandbox's fixed settings, for `npm start` and for tests: the account, the tokens unbind accepts and the
+// credential it holds. Every value is public and gives access to nothing outside the sandbox.
 import { createHash } from "node:crypto";
 import type { Json } from "../../src/deletion/json.ts";
 import { sandboxChat } from "./chat/settings.ts";
@@ -7,7 +7,7 @@ import { accountId } from "./imitation/account.ts";
 import { sandboxApiKey, sandboxApiToken, sandboxEmail } from "./imitation/credentials.ts";
 import { sandboxSecrets, sandboxSenders } from "./senders.ts";
 
-/** Callers of unbind, by name. The last one lets the example of Cloudflare's documentation run. */
+/** unbind's callers by name. The last one makes the example in Cloudflare's documentation work. */
 export const sandboxCallers = {
 	sandbox: {
 		token: "unbind_sandbox",
@@ -17,7 +17,7 @@ export const sandboxCallers = {
 	[sandboxEmail]: { token: sandboxApiKey, scopes: ["read", "delete"] },
 };
 
-/** As in the secret TOKENS: name → the token's digest and its scopes. */
+/** The secret TOKENS: names with their token's digest and scopes. */
 export const sandboxTokens = JSON.stringify(
 	Object.fromEntries(
 		Object.entries(sandboxCallers).map(([name, { token, scopes }]) => [
@@ -27,7 +27,7 @@ export const sandboxTokens = JSON.stringify(
 	),
 );
 
-/** Vars and secrets of the Worker; they go over those in wrangler.toml. */
+/** The Worker's vars and secrets. They override those in wrangler.toml. */
 export const sandboxBindings: Record<string, Json> = {
 	CLOUDFLARE_ACCOUNT_ID: accountId,
 	CLOUDFLARE_API_TOKEN: sandboxApiToken,

@@ -1,6 +1,5 @@
-// When the process shall end. Signals belong to whoever runs it: miniflare takes them when it is
-// constructed, and ends the process with an error code; its hook on `exit`, which kills the
-// runtime, stays.
+// When the process should end. Signals belong to the process itself, but miniflare takes them when it is constructed
+// and exits with an error code. Its `exit` hook, which kills the runtime, stays.
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
@@ -9,8 +8,8 @@ export function onSignals(act: () => void): void {
 }
 
 /**
- * npm runs a script in a shell, and that shell dies of a SIGTERM without passing it on: the sandbox
- * would live on as an orphan and keep its port. Only for npm: from a shell it may go on alone.
+ * npm runs a script in a shell that dies of a SIGTERM without passing it on, so the sandbox would live on as an orphan
+ * and keep its port. Only under npm: started from a shell, the sandbox may outlive it.
  */
 export function onParentGone(act: () => void): void {
 	if (process.env.npm_lifecycle_event === undefined) return;
@@ -23,7 +22,7 @@ export function onParentGone(act: () => void): void {
 	watch.unref();
 }
 
-/** Runs `make`, and removes the listeners for signals that it has added. */
+/** Runs `make`, then removes the signal listeners it added. */
 export function withoutSignalListeners<Made>(make: () => Made): Made {
 	const before = signals.map((signal) => new Set<unknown>(process.listeners(signal)));
 	const made = make();

@@ -1,5 +1,5 @@
-// `npm start`: the sandbox on the command line. PORT and IMITATION_PORT say where it listens,
-// --fresh starts over. All it does itself is to read those, to print, and to end cleanly.
+// `npm start`: the sandbox on the command line. PORT and IMITATION_PORT say where it listens, and --fresh starts over.
+// This file only reads those, prints, and ends cleanly.
 import { relative } from "node:path";
 import { parseArgs } from "node:util";
 import { isPortTaken, type Sandbox, startSandbox } from "./sandbox.ts";
@@ -30,14 +30,14 @@ function readArguments() {
 const { fresh } = readArguments();
 const port = portFrom("PORT", 8787);
 const imitationPort = portFrom("IMITATION_PORT", port === 0 ? 0 : port + 1);
-// A directory for each port: sandboxes that run side by side must not share a database.
+// One directory per port: sandboxes that run side by side must not share a database.
 const dataPath = `${root}.wrangler/sandbox/${port}`;
 
 let starting: Promise<Sandbox> | null = null;
 let ending = false;
 
 async function end(): Promise<void> {
-	// The second signal does not wait for anything.
+	// The second signal waits for nothing.
 	if (ending) process.exit(1);
 	ending = true;
 	const sandbox = await starting?.catch(() => null);

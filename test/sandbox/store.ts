@@ -1,5 +1,4 @@
-// The imitation's state on disk, so that a sandbox goes on where it was left. A file that cannot be
-// read as a state is as good as none.
+// The imitation's state on disk, so that a sandbox continues where it stopped. An unreadable file counts as missing.
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import * as v from "valibot";
@@ -13,7 +12,7 @@ export function loadState(path: string): State | null {
 	}
 }
 
-/** Replaces the file in one step: whoever reads it sees the old state or the new one. */
+/** Replaces the file in one step, so that a reader sees the old state or the new one. */
 export function saveState(path: string, state: State): void {
 	mkdirSync(dirname(path), { recursive: true });
 	writeFileSync(`${path}.new`, JSON.stringify(state));

@@ -1,5 +1,5 @@
-// What `npm start` prints once it is ready: where it listens, and requests that work as they stand,
-// in this order, on fresh data.
+// What `npm start` prints once it is ready: where it listens, and requests that work as printed, in this order, on
+// fresh data.
 import { styleText } from "node:util";
 import { accountId } from "./imitation/account.ts";
 import { sandboxApiKey, sandboxEmail } from "./imitation/credentials.ts";

@@ -1,6 +1,6 @@
-// What wrangler knows about the Worker: its bundle, exactly as a deployment would ship it, and its
-// bindings from wrangler.toml. Neither reads .dev.vars, so nobody's real secrets get into a sandbox.
-// Wrangler is kept from sending telemetry, from looking for updates and from writing logs.
+// What wrangler knows about the Worker: its bundle, exactly as a deployment would ship it, and its bindings from
+// wrangler.toml. Neither reads .dev.vars, so no real secrets get into a sandbox. Wrangler sends no telemetry, checks
+// for no updates and writes no logs here.
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -16,7 +16,10 @@ const quiet = {
 	WRANGLER_WRITE_LOGS: "false",
 };
 
-/** Bundles the Worker into a directory: `index.js` and what it imports. Or another script, under another configuration. */
+/**
+ * Bundles the Worker into a directory: `index.js` and what it imports. Can bundle another script with another
+ * configuration.
+ */
 export async function buildWorker(outputPath: string, other?: { script: string; configPath: string }): Promise<void> {
 	const wrangler = fileURLToPath(import.meta.resolve("wrangler"));
 	const bin = wrangler.replace(/wrangler-dist.*$/, "bin/wrangler.js");
@@ -24,7 +27,7 @@ export async function buildWorker(outputPath: string, other?: { script: string; 
 	if (other !== undefined) args.push(other.script);
 	const child = spawn(process.execPath, [bin, ...args], {
 		cwd: root,
-		// Wrangler keeps a metrics.json, also when it is told to send none: not in the user's home.
+		// Wrangler writes a metrics.json even when told to send none. This keeps it out of the user's home.
 		env: { ...process.env, ...quiet, WRANGLER_LOG: "error", XDG_CONFIG_HOME: `${root}.wrangler` },
 		stdio: ["ignore", "pipe", "pipe"],
 	});
@@ -38,7 +41,7 @@ export async function buildWorker(outputPath: string, other?: { script: string; 
 
 type ModuleType = "ESModule" | "Text" | "Data" | "CompiledWasm";
 
-/** By the end of a name; the first that fits. */
+/** The first ending that fits decides. */
 const moduleTypes: readonly [string, ModuleType][] = [
 	[".js", "ESModule"],
 	[".mjs", "ESModule"],
@@ -49,7 +52,7 @@ const moduleTypes: readonly [string, ModuleType][] = [
 	[".wasm", "CompiledWasm"],
 ];
 
-/** The modules of a bundle, the entry first; wrangler's own rules say what each file is. */
+/** The modules of a bundle, the entry first. Wrangler's own rules say what each file is. */
 export function readBundle(bundlePath: string, entry = "index.js") {
 	const names = readdirSync(bundlePath, { recursive: true, encoding: "utf8" });
 	const others = names.filter((name) => name !== entry);
@@ -59,13 +62,16 @@ export function readBundle(bundlePath: string, entry = "index.js") {
 	});
 }
 
-/** The Worker's options for miniflare, with the vars of wrangler.toml as its only plain bindings, and the files of public/ as its assets. */
+/**
+ * The Worker's options for miniflare, with the vars of wrangler.toml as its only plain bindings and the files of
+ * public/ as its assets.
+ */
 export async function readWorkerOptions() {
-	// Before wrangler is imported: it reads them as it starts.
+	// Set before wrangler is imported, which reads them at once.
 	Object.assign(process.env, quiet, { WRANGLER_LOG: "none" });
 	const { unstable_getMiniflareWorkerOptions, unstable_readConfig } = await import("wrangler");
 	const config = unstable_readConfig({ config: configPath }, { hideWarnings: true });
-	// The bundle says itself what its modules are, and miniflare 5 takes no rules.
+	// The bundle says what its modules are, and miniflare 5 takes no rules.
 	const { modulesRules: _, ...workerOptions } = unstable_getMiniflareWorkerOptions(configPath).workerOptions;
 	return { ...workerOptions, name: config.name ?? "worker", bindings: config.vars };
 }

@@ -1,4 +1,4 @@
-// What the chat platforms are set up with, and the script that plays them.
+// The files that set up the chat platforms, and the script that imitates them.
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
@@ -8,7 +8,7 @@ const run = (script: string, ...args: string[]) =>
 	spawnSync(process.execPath, [`scripts/${script}.ts`, ...args], { encoding: "utf8", input: "" });
 
 describe("npm run discord:register", () => {
-	it("has a subcommand for each command, within Discord's limits, which suggests targets", () => {
+	it("registers a subcommand per command, within Discord's limits, with suggestions for targets", () => {
 		const { stdout, status } = run("discord-register", "--dry-run");
 		expect(status).toBe(0);
 		const [command, ...more] = JSON.parse(stdout);
@@ -19,14 +19,14 @@ describe("npm run discord:register", () => {
 		for (const { name, description, options } of command.options) {
 			expect(name).toMatch(/^[a-z]{1,32}$/);
 			expect(description.length).toBeLessThanOrEqual(100);
-			// Discord takes no required part after one that is not.
+			// Discord refuses a required option after an optional one.
 			const required = options.map((option: { required: boolean }) => option.required);
 			expect(required).toEqual(required.toSorted().toReversed());
 			for (const option of options) expect(option.autocomplete ?? false).toBe(option.name === "target");
 		}
 	});
 
-	it("says what it lacks", () => {
+	it("says which settings are missing", () => {
 		const { stderr, status } = run("discord-register");
 		expect([status, stderr]).toEqual([
 			1,
@@ -36,11 +36,11 @@ describe("npm run discord:register", () => {
 });
 
 describe("Slack's manifest", () => {
-	it("sends commands and clicks to the chat door, and asks for no more than the command", () => {
+	it("sends commands and clicks to the chat door and needs only the commands scope", () => {
 		const manifest = JSON.parse(readFileSync("docs/slack-manifest.json", "utf8"));
 		const [command] = manifest.features.slash_commands;
 		expect(command.command).toBe("/unbind");
-		// Slack would make a channel's name of what begins with #, and a link of what looks like one.
+		// With escaping, Slack would rewrite words that begin with # and anything that looks like a link.
 		expect(command.should_escape).toBe(false);
 		expect(new URL(command.url).pathname).toBe("/chat/slack");
 		expect(manifest.settings.interactivity).toEqual({ is_enabled: true, request_url: command.url });
@@ -54,15 +54,15 @@ describe("npm run chat", () => {
 	it.each([
 		["no platform", []],
 		["no line", ["slack"]],
-		["a platform that there is not", ["teams", "/unbind help"]],
-		["a stranger", ["slack", "/unbind help", "--as", "trudy"]],
-	])("says how it goes: %s", (_, args) => {
+		["an unknown platform", ["teams", "/unbind help"]],
+		["an unknown person", ["slack", "/unbind help", "--as", "trudy"]],
+	])("prints the usage for %s", (_, args) => {
 		const { stdout, stderr, status } = run("chat", ...args);
 		expect([status, stdout]).toEqual([1, ""]);
 		expect(stderr).toContain("Usage: npm run chat");
 	});
 
-	it("says where the sandbox should be", () => {
+	it("says where it expected the sandbox", () => {
 		const { stderr, status } = run("chat", "slack", "/unbind help", "--url", "http://127.0.0.1:9");
 		expect(status).toBe(1);
 		expect(stderr).toContain("The sandbox does not listen at http://127.0.0.1:10: start it with npm start.");

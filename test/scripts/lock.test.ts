@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { tooNewFor20 } from "../../scripts/lock.ts";
 
-it("npm ci on Node 20 has no engine to warn about; if it has, run: npm run lock", () => {
+it("the lock file needs nothing newer than Node 20; if it does, run: npm run lock", () => {
 	expect(tooNewFor20(JSON.parse(readFileSync("package-lock.json", "utf8")))).toEqual([]);
 });
 
@@ -13,7 +13,7 @@ it.each([
 	["^20.19.0 || >=22.12.0", false],
 	["10.* || >= 12.*", false],
 	["*", false],
-])("an engine of %s is newer than Node 20: %s", (node, isNewer) => {
+])("treats an engine of %s as newer than Node 20: %s", (node, isNewer) => {
 	const found = tooNewFor20({
 		packages: { "": { engines: { node: ">=99" } }, tool: { engines: { node } }, other: {} },
 	});

@@ -12,7 +12,7 @@ const tokenIn = (output: string) => /unbind_[\w-]{43}/.exec(output)?.[0] ?? "";
 const jsonIn = (output: string) => output.trim().split("\n").at(-1) ?? "";
 
 describe("npm run token", () => {
-	it("prints the token once, and a TOKENS that unbind accepts for it", () => {
+	it("prints the token once, with a TOKENS value that unbind accepts", () => {
 		const output = run("ci", "read", "delete", "--range", "203.0.113.0/24", "--range", "2001:db8::/32");
 		const token = tokenIn(output);
 		expect(output.split(token)).toHaveLength(2);
@@ -27,11 +27,11 @@ describe("npm run token", () => {
 		expect(Buffer.from(holder?.digest ?? []).toString("hex")).toBe(createHash("sha256").update(token).digest("hex"));
 	});
 
-	it("makes another token each time", () => {
+	it("makes a new token each time", () => {
 		expect(tokenIn(run("ci", "read"))).not.toBe(tokenIn(run("ci", "read")));
 	});
 
-	it("adds to a file of digests, which no token ever enters", () => {
+	it("adds to a file of digests and never writes a token to it", () => {
 		const file = join(mkdtempSync(join(tmpdir(), "unbind-")), "tokens.json");
 		const tokens = [run("ci", "delete", "--into", file), run("noc", "read", "approve", "--into", file)].map(tokenIn);
 		const kept = readFileSync(file, "utf8");

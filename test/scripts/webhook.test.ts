@@ -1,4 +1,4 @@
-// `npm run webhook`, as its users call it, against a sandbox.
+// `npm run webhook`, called as a user would, against a sandbox.
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,7 +24,7 @@ interface Ended {
 	stderr: string;
 }
 
-/** Never waited for synchronously: this process answers for Cloudflare. */
+/** Must not block, because this process answers for Cloudflare. */
 async function run(args: string[], input = ""): Promise<Ended> {
 	const child = spawn(process.execPath, ["scripts/webhook.ts", ...args], { stdio: "pipe" });
 	const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
@@ -36,7 +36,7 @@ const send = (args: string[], input = "") => run([...args, "--url", sandbox.url]
 const payload = (name: string) => `test/sandbox/payloads/${name}.json`;
 
 describe("npm run webhook", () => {
-	it("signs as the sender does, prints the answer, and sends by PUT where it is told to", async () => {
+	it("signs as the sender does, prints the answer, and sends by PUT with --put", async () => {
 		const [post, put] = await Promise.all([
 			send(["inventory", payload("standard")]),
 			send(["grafana", payload("grafana"), "--put"]),
@@ -46,7 +46,7 @@ describe("npm run webhook", () => {
 		expect(JSON.parse(put.stdout)).toMatchObject({ outcome: "deleted", deletions: [{ target: "203.0.113.0/26" }] });
 	});
 
-	it("reads from its standard input; an error ends it with 1, and with the time to send it again", async () => {
+	it("reads from standard input, and exits with 1 and the time to retry after an error", async () => {
 		sandbox.imitation.faults.order({ method: "GET", fault: { kind: "throttle", retry_after: 30 } });
 		const { code, stdout, stderr } = await send(["script", "-"], '{"target": "198.51.100.0/24"}');
 		expect([code, stderr]).toEqual([1, "503, to be sent again in 30 s\n"]);
@@ -54,14 +54,14 @@ describe("npm run webhook", () => {
 	});
 
 	it.each([
-		["a sender that there is not", ["constructor", payload("github")], 'There is no sender "constructor".'],
-		["a file that there is not", ["github", "none.json"], "ENOENT: no such file or directory, open 'none.json'"],
+		["an unknown sender", ["constructor", payload("github")], 'There is no sender "constructor".'],
+		["a missing file", ["github", "none.json"], "ENOENT: no such file or directory, open 'none.json'"],
 		[
-			"nobody who listens",
+			"a port where nothing listens",
 			["script", payload("script"), "--url", "http://localhost:1"],
 			"Nobody answers at http://localhost:1.",
 		],
-	])("tells plainly of %s", async (_, args, sentence) => {
+	])("reports %s in plain words", async (_, args, sentence) => {
 		const { code, stdout, stderr } = await run(args);
 		expect([code, stdout]).toEqual([1, ""]);
 		expect(stderr).toMatch(/^[^\n]+\nUsage: npm run webhook/);

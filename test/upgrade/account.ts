@@ -1,5 +1,5 @@
-// The account of these tests: a prefix in many parts, and prefixes with a single binding, whose deletion another person
-// has to approve.
+// The account of these tests: a prefix with many bindings, and prefixes with a single binding, whose deletion needs an
+// approval.
 import { magicTransitId, services } from "../sandbox/imitation/account.ts";
 import type { StateInput } from "../sandbox/imitation/state.ts";
 
@@ -12,7 +12,7 @@ const idOf = (cidr: string) => `c01d${Buffer.from(cidr).toString("hex").slice(-2
 
 export const part = (number: number): string => `203.0.113.${number * 8}/29`;
 export const alone = (number: number): string => `100.65.${number}.0/24`;
-/** The id of the binding at this CIDR, before anything is deleted. */
+/** The original id of the binding at this CIDR. */
 export const bindingAt = (cidr: string): string => idOf(cidr);
 
 const cdn = services.find(({ name }) => name === "CDN");

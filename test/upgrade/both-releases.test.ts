@@ -1,5 +1,5 @@
-// 0.1.0 and the present release over the same data: a roll-out, a roll-back, and a roll-out again. In each phase the
-// Ledger is of one release, and Workers of both are in front of it, as they are for some minutes of every roll-out.
+// 0.1.0 and the present release over the same data: a roll-out, a roll-back and another roll-out. In each phase the
+// Ledger runs one release, with Workers of both in front of it, as for a few minutes of every roll-out.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -33,11 +33,11 @@ interface Answer {
 
 interface Phase {
 	number: number;
-	/** Throws where the answer says that something is broken. */
+	/** Throws on a 5xx. */
 	send(from: From, request: Repeatable): Promise<Answer>;
 }
 
-/** Goes through all phases; each ends as abruptly as it comes. */
+/** Runs all phases. Each one ends abruptly. */
 async function throughPhases(dataPath: string, imitation: Imitation, act: (phase: Phase) => Promise<void>) {
 	for (const [number, release] of phases.entries()) {
 		const neighbour = release === "old" ? releases.new : releases.old;
@@ -66,7 +66,7 @@ const deletedIds = (imitation: Imitation): string[] =>
 		.filter(({ method }) => method === "DELETE")
 		.map(({ path }) => path.slice(path.lastIndexOf("/") + 1));
 
-/** What a phase begins, for the next one to finish. */
+/** What one phase begins and the next one finishes. */
 interface Begun {
 	by: From;
 	key: string;
@@ -74,7 +74,7 @@ interface Begun {
 	id: Record<"restoring" | "later" | "due" | "deleting" | "pending", string> & { lookedUp?: string };
 }
 
-describe("a roll-out, a roll-back, and a roll-out again", () => {
+describe("during a roll-out, a roll-back and another roll-out", () => {
 	const remove = (cidr: string, key: string, query = "", wait = 25) =>
 		api("DELETE", `/bindings/${cidr}${query}`, { key: `${key}-${cidr}`, wait });
 	const restore = (id: string, wait = 25) => api("POST", `/deletions/${id}/restoration`, { wait });
@@ -85,7 +85,7 @@ describe("a roll-out, a roll-back, and a roll-out again", () => {
 	let parts = 0;
 	let alones = 0;
 
-	/** A call to Cloudflare that has no answer yet when the phase ends. */
+	/** Begins a call to Cloudflare that is still unanswered when the phase ends. */
 	async function hang<Answered>(
 		method: "GET" | "DELETE" | "POST",
 		path: string,
@@ -145,11 +145,11 @@ describe("a roll-out, a roll-back, and a roll-out again", () => {
 		expect([approved.status, approved.json.state]).toEqual([200, "deleted"]);
 		const cancelled = await send(from, api("POST", `/deletions/${id.later}/cancellation`));
 		expect([cancelled.status, cancelled.json.state]).toEqual([200, "cancelled"]);
-		// It may be on record as not looked up yet, which only the release that wrote that goes on from.
+		// Its record may not be looked up yet, and only the release that wrote it can continue from there.
 		await send(from, remove(cidr.lookedUp, key, "", 0));
 	}
 
-	/** Whatever was begun can be read, and asked for again. */
+	/** Everything that was begun can be read and requested again. */
 	async function look({ send }: Phase, from: From, { key, cidr, id }: Begun): Promise<void> {
 		for (const [name, one] of Object.entries(id)) {
 			const { status, json } = await send(from, api("GET", `/deletions/${one}`));
@@ -162,13 +162,13 @@ describe("a roll-out, a roll-back, and a roll-out again", () => {
 		expect([stale, Object.values(id).filter((one) => !listed.includes(one))]).toEqual([false, []]);
 	}
 
-	it("each release finishes what the other has begun, and reads what it has done", async () => {
+	it("each release finishes what the other began and reads what it did", async () => {
 		const begun: Begun[] = [];
 		let open: Begun[] = [];
 		await throughPhases(join(directory, "roll-out"), imitation, async (phase) => {
 			const { number, send } = phase;
 			for (const from of workers) expect((await send(from, api("GET", "/health"))).json).toMatchObject({ ok: true });
-			// Each by the other Worker than the one that has begun it.
+			// Each one is finished by the Worker that did not begin it.
 			for (const one of open) await finish(phase, one.by === "owner" ? "neighbour" : "owner", one);
 			for (const { id } of open) {
 				const state = async () => (await send("owner", api("GET", `/deletions/${id.due}`))).json.state;
@@ -177,7 +177,7 @@ describe("a roll-out, a roll-back, and a roll-out again", () => {
 			for (const one of begun) for (const from of workers) await look(phase, from, one);
 			open = [];
 			if (number === phases.length - 1) {
-				// A release that had not looked it up in time says so, and has the caller ask again.
+				// A release that did not look it up in time says so, and the caller asks again.
 				for (const { key, cidr } of begun) {
 					const state = async () => (await send("owner", remove(cidr.lookedUp, key))).json.state;
 					await expect.poll(state, { timeout: 20_000 }).toBe("deleted");
@@ -186,11 +186,11 @@ describe("a roll-out, a roll-back, and a roll-out again", () => {
 			}
 			for (const by of workers) open.push(await begin(phase, by));
 			for (const one of open) await leave(phase, one);
-			// Both look at the same list, in one call.
+			// Both share one call for the same list.
 			await hang("GET", amsterdam, () =>
 				Promise.all(
 					open.map(async ({ by, key, cidr, id }) => {
-						// A release may answer before it has looked; then the id has to answer, too.
+						// A release may answer before it has looked. Then the id has to work, too.
 						const { json } = await send(by, remove(cidr.lookedUp, key, "", 0));
 						id.lookedUp = json.id;
 					}),
@@ -199,7 +199,7 @@ describe("a roll-out, a roll-back, and a roll-out again", () => {
 			begun.push(...open);
 		});
 
-		// One DELETE for each, and none for what was cancelled.
+		// One DELETE for each, and none for the cancelled one.
 		const wanted = begun.flatMap(({ cidr: { later: _, ...cidr } }) => Object.values(cidr));
 		const alonesToo = Array.from({ length: alones }, (_, number) => alone(number));
 		expect(deletedIds(imitation).toSorted()).toEqual([...wanted, ...alonesToo].map(bindingAt).toSorted());
@@ -218,7 +218,7 @@ describe("an alert that fires before, during and after the upgrade", () => {
 	const imitation = createImitation({ state: account });
 	const alerts: Alert[] = [];
 
-	/** It could be deleted again. */
+	/** Binds the CIDR again, so that a second DELETE would hit. */
 	function bindAgain(cidr: string): void {
 		const { prefixes, services } = imitation.snapshot();
 		const [binding] = account.prefixes.flatMap(({ bindings = [] }) => bindings.filter((one) => one.cidr === cidr));
@@ -246,7 +246,7 @@ describe("an alert that fires before, during and after the upgrade", () => {
 	});
 
 	const of = (firstIn: readonly number[]) => alerts.filter((alert) => firstIn.includes(alert.firstIn));
-	/** Every one, as the imitation has seen it and as its sender was answered. */
+	/** Each alert caused one DELETE, and every repeat was answered as a replay of the first. */
 	function expectOnce(chosen: Alert[]): void {
 		for (const { cidr, firstIn, firstBy, answers } of chosen) {
 			const [first, ...others] = answers;
@@ -259,7 +259,7 @@ describe("an alert that fires before, during and after the upgrade", () => {
 		}
 	}
 
-	it("deletes once, and is answered with that deletion each time", () => expectOnce(of([0])));
-	it("deletes once if it first fires at the new release, and again after a roll-back", () => expectOnce(of([1])));
-	it("deletes once if it first fires after a roll-back, or after the second roll-out", () => expectOnce(of([2, 3])));
+	it("deletes once and gets the same deletion each time", () => expectOnce(of([0])));
+	it("deletes once if it first fires on the new release", () => expectOnce(of([1])));
+	it("deletes once if it first fires after the roll-back or the second roll-out", () => expectOnce(of([2, 3])));
 });

@@ -1,5 +1,5 @@
-// The Worker's entry for the making of a fixture: a release as it ships, on a clock that is set by hand and years ahead,
-// so that no alarm goes off by itself; with a KV that can refuse to write; and with a look at all that it has stored.
+// The Worker's entry for making a fixture: a release as it ships, on a clock that is set by hand, years ahead, so that
+// no alarm fires by itself. Its KV can refuse writes, and it shows everything it has stored.
 import unbind, { Ledger as Shipped } from "./index.js";
 
 let nowMs = Date.now();
@@ -28,7 +28,7 @@ export class Ledger extends Shipped {
 		super(ctx, around(env));
 	}
 
-	/** The name of the alarm itself cannot be called. */
+	/** `alarm` cannot be called by its own name. */
 	wake() {
 		return this.alarm();
 	}

@@ -1,4 +1,4 @@
-// What a release leaves behind: the Ledger's tables, the keys in KV, and Cloudflare's side of it.
+// What a release leaves behind: the Ledger's tables, the keys in KV and the account at Cloudflare.
 import type { ShownButton } from "../sandbox/chat/platform.ts";
 import type { StateInput } from "../sandbox/imitation/state.ts";
 import type { Repeatable } from "./requests.ts";
@@ -6,33 +6,33 @@ import type { Repeatable } from "./requests.ts";
 export type Row = Record<string, string | number | null>;
 
 export interface Stored {
-	/** The statements that made the tables and indexes. */
+	/** The statements that create the tables and indexes. */
 	schema: string[];
 	tables: Record<string, Row[]>;
 	alarmAtMs: number | null;
-	/** A value that is null is the record that the Ledger has too, word for word. */
+	/** A null value stands for the Ledger's own copy of the record. */
 	kv: { key: string; value: string | null; metadata: unknown }[];
 }
 
 export interface FirstAnswer {
 	status: number;
-	/** Of the record; null in a chat, where nobody is shown it as such. */
+	/** The record's id; null in chat, which does not show it. */
 	id: string | null;
 }
 
 export interface Fixture {
 	release: string;
-	/** When it was left. Every time in it is before or after this one. */
+	/** The time at which the fixture was left. */
 	nowMs: number;
-	/** What each record is there for → its id. */
+	/** Each record's purpose → its id. */
 	records: Record<string, string>;
-	/** Requests that can come again, by the record that answered them, and how. */
+	/** Requests that can be repeated, with their first answer, by the name of the record. */
 	requests: Record<string, { request: Repeatable; answer: FirstAnswer }>;
-	/** Of chat messages that nobody has pressed yet. */
+	/** Buttons in chat that no one has pressed yet. */
 	buttons: Record<string, ShownButton>;
 	stored: Stored;
-	/** The tables that are other ones with a freeze in force. */
+	/** The tables that differ while a freeze is in force. */
 	frozen: Record<string, Row[]>;
-	/** At Cloudflare. */
+	/** The account at Cloudflare. */
 	account: StateInput;
 }

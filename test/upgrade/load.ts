@@ -1,19 +1,19 @@
-// Puts what a release has left behind under the present one, which then starts on it as if it had been deployed.
+// Loads what a release left behind, so that the present release starts on it as if it had just been deployed.
 import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
 import type { Ledger } from "../../src/index.ts";
 import { cloudflare, HISTORY, ledger } from "../harness.ts";
 import type { State } from "../sandbox/imitation/state.ts";
 import type { Fixture, Row, Stored } from "./fixture.ts";
 
-/** @param tables over the fixture's. */
+/** @param tables replace the fixture's. */
 export async function load({ stored, account }: Fixture, tables: Record<string, Row[]> = {}): Promise<void> {
-	// The imitation reads it, and fills in what is left out.
+	// The imitation fills in what is left out.
 	await cloudflare.put(account as State);
 	await loadLedger({ ...stored, tables: { ...stored.tables, ...tables } });
 	await Promise.all(
 		stored.kv.map(({ key, value, metadata }) => HISTORY.put(key, value ?? recordIn(stored, key), { metadata })),
 	);
-	// The object in memory has begun on empty tables; the next one begins on these.
+	// The object in memory started on empty tables. The next one starts on these.
 	await abortAllDurableObjects();
 }
 

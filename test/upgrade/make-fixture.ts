@@ -1,7 +1,7 @@
-// Keeps the release that package.json names, for the tests of the next one: node test/upgrade/make-fixture.ts
+// Keeps the release that package.json names for the tests of the next one: node test/upgrade/make-fixture.ts
 //
-//   releases/<version>.js     its bundle, as `wrangler deploy --dry-run` makes it. One that is there is taken as it is.
-//   releases/<version>.json   what it leaves behind (fixture.ts), made by running that bundle against the imitation
+//   releases/<version>.js     its bundle, as `wrangler deploy --dry-run` makes it. An existing one is kept.
+//   releases/<version>.json   what it leaves behind (fixture.ts) after that bundle has run against the imitation
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -85,7 +85,7 @@ async function makeFixture(): Promise<Fixture> {
 			return { status: response.status, id, text };
 		}
 
-		/** Makes a record, and has the release say what became of it. */
+		/** Makes a record and checks its state. */
 		async function make(name: string, state: Deletion["state"], request: Repeatable): Promise<string> {
 			const { status, id: shown } = await send(request);
 			const id = shown ?? (await newest());
@@ -107,7 +107,7 @@ async function makeFixture(): Promise<Fixture> {
 		const listed = { method: "GET", path: `/prefixes/${amsterdam}/bindings` } as const;
 		const unreadable = { ...listed, times: 100, fault: { kind: "reject", status: 500 } } as const;
 
-		/** A call whose answer is lost, and the look after it as well. */
+		/** Makes a call whose answer is lost, and so is the look after it. */
 		async function lose(method: "DELETE" | "POST", cidr: string, begin: () => Promise<unknown>): Promise<void> {
 			imitation.faults.order({ method, fault: { kind: "hang_after" } });
 			const begun = begin();
@@ -118,7 +118,7 @@ async function makeFixture(): Promise<Fixture> {
 			await until(async () => /"readBacks":1/.test(String((await byCidr(cidr))?.progress)));
 			imitation.faults.clear();
 		}
-		/** A call that Cloudflare has carried out, and has not answered when all stops. */
+		/** Makes a call that Cloudflare carries out but has not answered when everything stops. */
 		async function hang(method: "DELETE" | "POST", begin: () => Promise<unknown>): Promise<void> {
 			imitation.faults.order({ method, fault: { kind: "hang_after" } });
 			await begin();
@@ -147,7 +147,7 @@ async function makeFixture(): Promise<Fixture> {
 			return button;
 		};
 
-		// Only KV has it: it has left the Ledger a week after it was settled.
+		// Only KV has this one, because the Ledger drops records a week after they settle.
 		await at(-9 * dayMs);
 		await make("in_kv_alone", "deleted", remove(part(0), "?reason=INC-0"));
 		await published();
@@ -196,7 +196,7 @@ async function makeFixture(): Promise<Fixture> {
 		await make("restoration_unknown", "deleted", remove(part(12)));
 		await published();
 
-		// What nobody has seen to yet.
+		// Open work.
 		await at(-65 * minuteMs);
 		await make("pending_overdue", "pending_approval", remove(alone(4), asked, { key: "overdue-1" }));
 		await at(-20 * minuteMs);
@@ -266,7 +266,7 @@ async function makeFixture(): Promise<Fixture> {
 	}
 }
 
-/** Most of what is in KV, the Ledger has word for word. */
+/** Drops the values in KV that are identical to the Ledger's records. */
 function withoutCopies({ kv, ...stored }: Stored): Stored {
 	const texts = new Set(stored.tables.deletions?.map(({ record }) => record));
 	const once = kv.map((one) => ({ ...one, value: one.value !== null && texts.has(one.value) ? null : one.value }));

@@ -1,4 +1,4 @@
-// Requests that can be made again, as their senders would: proven at the time of sending, and otherwise the same.
+// Requests that can be repeated as their senders would: signed at the time of sending, otherwise the same.
 import { signed } from "../../scripts/sign.ts";
 import { readConfig } from "../../src/config.ts";
 import { schemeOf } from "../../src/doors/auth/schemes.ts";
@@ -53,7 +53,7 @@ function proofOf(name: string, messageId: string, body: string, nowMs: number): 
 	return { "content-type": "application/json", ...proof };
 }
 
-/** An alert that asks for a binding's deletion, as Alertmanager sends it for as long as it fires. */
+/** An alert that requests a binding's deletion, as Alertmanager sends it while it fires. */
 export function firing(binding: string, fingerprint: string): Repeatable {
 	const [alert] = alertmanager.alerts;
 	const labels = { ...alert?.labels, binding };
@@ -61,7 +61,7 @@ export function firing(binding: string, fingerprint: string): Repeatable {
 	return { door: "webhook", sender: "alertmanager", messageId: "", body };
 }
 
-/** A message that is signed together with its id. */
+/** A message whose signature covers its id. */
 export const retired = (binding: string, messageId: string): Repeatable => ({
 	door: "webhook",
 	sender: "inventory",

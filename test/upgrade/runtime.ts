@@ -1,5 +1,5 @@
-// A release of unbind in workerd, with its data on disk. The Ledger and the Workers in front of it may be of different
-// releases, as they are for some minutes of every roll-out.
+// A release of unbind in workerd, with its data on disk. The Ledger and the Workers in front of it may run different
+// releases, as for a few minutes of every roll-out.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
@@ -10,18 +10,18 @@ import { sandboxBindings } from "../sandbox/settings.ts";
 import { withoutSignalListeners } from "../sandbox/signals.ts";
 import { readWorkerOptions } from "../sandbox/wrangler.ts";
 
-/** A Worker's modules by their names, the entry first. */
+/** A Worker's modules by name, the entry first. */
 export type Modules = Record<string, string>;
 
 export interface RuntimeOptions {
-	/** Whose Ledger it is. */
+	/** The release that runs the Ledger. */
 	ledger: Modules;
 	/** Another release's Worker in front of the same Ledger and the same KV namespace. */
 	neighbour?: Modules;
-	/** Absolute. A runtime that is started on the same data goes on where the last one stopped. */
+	/** An absolute path. A runtime started on the same data continues where the last one stopped. */
 	dataPath: string;
 	imitation: Imitation;
-	/** Over the sandbox's. */
+	/** Replace the sandbox's. */
 	bindings?: Record<string, Json>;
 }
 
@@ -39,7 +39,7 @@ export const kept = (file: string): string => join(import.meta.dirname, "release
 export const readBundle = async (path: string): Promise<Modules> => ({ "index.js": await readFile(path, "utf8") });
 
 const host = "127.0.0.1";
-/** Where the Ledger lives: its storage is found by this name, whichever release it runs. */
+/** The Ledger's storage is found by this name, whichever release runs it. */
 const owner = "unbind";
 
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {

@@ -1,4 +1,4 @@
-// The present release starts on what 0.1.0 has left behind, and finishes it.
+// The present release starts on what 0.1.0 left behind and finishes it.
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { BindingSnapshot, Deletion } from "../../src/deletion/deletion.ts";
@@ -32,7 +32,7 @@ const idOf = (name: string): string => {
 	if (id === undefined) throw new Error(`no record ${name}`);
 	return id;
 };
-/** As 0.1.0 left it; null where only KV has it. */
+/** The record as 0.1.0 left it; null if only KV has it. */
 const leftAs = (name: string): Deletion | null => {
 	const row = stored.tables.deletions?.find(({ id }) => id === idOf(name));
 	return row === undefined ? null : JSON.parse(String(row.record));
@@ -47,7 +47,7 @@ const send = (request: Repeatable): Promise<Answer> => {
 	const { path, method, headers, body } = outgoing(request, Date.now());
 	return call(path, { method, headers, token: null, ...(body === null ? {} : { body }) });
 };
-/** The binding as Cloudflare had it. */
+/** The binding as it was at Cloudflare. */
 const bound = ({ id, cidr, service_id, service_name }: BindingSnapshot) => ({
 	id,
 	cidr,
@@ -58,12 +58,12 @@ const stateOf = async (name: string): Promise<string> => (await record(idOf(name
 const list = async (query = "") => (await call(`/deletions?limit=1000${query}`)).json;
 const expectHealth = async () => expect((await call("/health", { token: null })).json).toMatchObject({ ok: true });
 
-/** Whatever is due in the next minutes. */
+/** Runs whatever is due in the next minutes. */
 async function wakeFor(minutes: number): Promise<void> {
 	for (let half = 0; half < minutes * 2; half++) await wakeAfter(minuteMs / 2);
 }
 
-/** What the release keeps in its tables, whatever it is. */
+/** The tables, indexes and columns of the Ledger. */
 const layout = () =>
 	runInDurableObject<Ledger, object>(ledger(), (_, { storage: { sql } }) => {
 		const named = sql
@@ -79,13 +79,13 @@ const schemaVersion = () =>
 		sql.exec("SELECT value FROM flags WHERE name = 'schema'").toArray(),
 	);
 
-it("brings the tables to what a new Ledger has", async () => {
+it("migrates the tables to the layout of a new Ledger", async () => {
 	const fresh = { layout: await layout(), version: await schemaVersion() };
 	await load(fixture);
 	expect({ layout: await layout(), version: await schemaVersion() }).toEqual(fresh);
 });
 
-it("answers for every id, and lists them all", async () => {
+it("answers for every id and lists them all", async () => {
 	await load(fixture);
 	for (const name of names) {
 		const { id, state, target, reason, actor, created_at, binding } = leftAs(name) ?? (await record(idOf(name)));
@@ -102,7 +102,7 @@ it("answers for every id, and lists them all", async () => {
 	expect(await deletes()).toEqual([]);
 });
 
-it("settles by itself whatever was open, and publishes it", async () => {
+it("settles and publishes everything that was open", async () => {
 	await load(fixture);
 	await wakeFor(5);
 	const states = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await stateOf(name)])));
@@ -118,7 +118,7 @@ it("settles by itself whatever was open, and publishes it", async () => {
 		unpublished: "deleted",
 	});
 	expect(events(await record(idOf("unknown")))).toEqual(expect.arrayContaining(["sent", "read_back", "deleted"]));
-	// What had taken effect was looked at, and not sent again.
+	// Calls that had taken effect were looked at, not sent again.
 	expect(await deletes()).toEqual([`DELETE bindings/${bindingAt(part(13))}`]);
 	expect(await creations()).toEqual([]);
 
@@ -138,7 +138,7 @@ it("settles by itself whatever was open, and publishes it", async () => {
 	await expectHealth();
 });
 
-it("sends a DELETE again that took no effect, after a look", async () => {
+it("looks, then sends a DELETE again that took no effect", async () => {
 	await load(fixture);
 	const binding = leftAs("deleting")?.binding;
 	if (!binding) throw new Error("the fixture has no binding");
@@ -149,16 +149,16 @@ it("sends a DELETE again that took no effect, after a look", async () => {
 	expect(sent).toHaveLength(1);
 });
 
-describe("what people decide about it", () => {
+describe("a decision on an old record", () => {
 	beforeEach(() => load(fixture));
 
-	it("approves, and the deletion is carried out", async () => {
+	it("carries out an approved deletion", async () => {
 		const approved = await decide(idOf("pending_to_approve"), "approve");
 		expect([approved.status, approved.json.state]).toEqual([200, "deleted"]);
 		expect(await deletes()).toEqual([`DELETE bindings/${approved.json.binding.id}`]);
 	});
 
-	it("approves by a button that 0.1.0 has shown", async () => {
+	it("accepts an approval by a button that 0.1.0 showed", async () => {
 		const { approve } = buttons;
 		if (approve === undefined) throw new Error("the fixture has no such button");
 		await send({ door: "press", person: "bob", button: approve, click: "approves" });
@@ -166,7 +166,7 @@ describe("what people decide about it", () => {
 		expect(await inChannel(1)).toHaveLength(1);
 	});
 
-	it("deletes by a button that 0.1.0 has shown, once", async () => {
+	it("deletes once by a button that 0.1.0 showed", async () => {
 		const { delete: button } = buttons;
 		if (button === undefined) throw new Error("the fixture has no such button");
 		const press: Repeatable = { door: "press", person: "alice", button, click: "deletes" };
@@ -177,7 +177,7 @@ describe("what people decide about it", () => {
 		expect(await deletes()).toEqual([`DELETE bindings/${bindingAt(part(16))}`]);
 	});
 
-	it("rejects, cancels and restores", async () => {
+	it("can reject, cancel and restore", async () => {
 		expect((await decide(idOf("pending_to_reject"), "reject")).json.state).toBe("refused");
 		expect((await cancel(idOf("scheduled_later"))).json.state).toBe("cancelled");
 		const restored = await restore(idOf("deleted_by_api"));
@@ -190,9 +190,9 @@ describe("what people decide about it", () => {
 	});
 });
 
-describe("a request that comes again", () => {
+describe("a repeated request", () => {
 	const isSettled = (name: string) => (leftAs(name)?.settled_at ?? null) !== null;
-	/** Somebody has bound again what was deleted: a second DELETE would hit. */
+	/** The deleted CIDRs are bound again, so a second DELETE would hit. */
 	beforeEach(async () => {
 		await load(fixture);
 		await others(amsterdam, (bindings) => {
@@ -206,10 +206,10 @@ describe("a request that comes again", () => {
 		});
 	});
 
-	/** Where the first answer was given before the last word. */
+	/** The status of records that settled after the first answer. */
 	const since: Record<string, number> = { cancelled: 403, expired: 403, pending_overdue: 403 };
 
-	it("gets the first answer, and deletes nothing", async () => {
+	it("gets the first answer and deletes nothing", async () => {
 		for (const [name, { request, answer: first }] of Object.entries(requests)) {
 			const messages = (await sentLater()).length;
 			const { status, json, headers } = await send(request);
@@ -222,7 +222,7 @@ describe("a request that comes again", () => {
 			}
 			if (request.door === "press") expect((await sentLater(messages + 1)).at(-1)?.text).toContain(idOf(name));
 		}
-		// One of them was due, and has its first DELETE by that.
+		// One of them was due and gets its first DELETE.
 		expect(await deletes()).toEqual([`DELETE bindings/${bindingAt(part(13))}`]);
 		expect((await list()).deletions).toHaveLength(names.length);
 	});
@@ -247,7 +247,7 @@ describe("a request that comes again", () => {
 describe("a freeze that was in force", () => {
 	beforeEach(() => load(fixture, fixture.frozen));
 
-	it("holds what is due, and lets finish what was sent", async () => {
+	it("holds deletions that are due and finishes calls already sent", async () => {
 		expect((await call("/freeze")).json).toMatchObject({ frozen: true, reason: "INC-99", by: { name: "sandbox" } });
 		expect((await remove(part(20))).status).toBe(423);
 		await wakeFor(2);
@@ -272,7 +272,7 @@ describe("a freeze that was in force", () => {
 	});
 });
 
-it("begins no freeze of its own, and takes one", async () => {
+it("starts without a freeze and accepts a new one", async () => {
 	await load(fixture);
 	const { frozen, log } = (await call("/freeze")).json;
 	expect([frozen, log.map(({ event }: { event: string }) => event)]).toEqual([false, ["lifted", "frozen"]]);

@@ -2,7 +2,7 @@
 // the list needs no reads.
 //
 //   deletion:<id>               the record
-//   binding:<binding id>:<id>   empty
+//   binding:<binding id>:<id>   the digests of the keys that it answers (claims.ts), or empty
 //   prefix:<prefix id>:<id>     empty
 //   alias:<id>                  the id of the record that answers this one
 //   open:<id>                   the mirror of an open record, for a Ledger that has lost it

@@ -2,6 +2,8 @@
 // where KV fails, or takes too long.
 import type { Deletion } from "../../deletion/deletion.ts";
 import { idBounds, idPrefixes } from "../../deletion/record-id.ts";
+import type { KeptClaim } from "../../deletion/ports.ts";
+import { claimsIn, claimsKey } from "./claims.ts";
 import { idOf, prefixOf, recordKey } from "./keys.ts";
 import { limited, readLimitMs } from "./limited.ts";
 
@@ -25,6 +27,7 @@ export async function newestVersions(kv: KVNamespace): Promise<string[]> {
 export interface KnownRecord {
 	deletion: Deletion;
 	version: string | null;
+	claims: KeptClaim[];
 }
 
 /** All records that were created since then. One that is no JSON is passed over. */
@@ -50,12 +53,26 @@ export async function recordsSince(kv: KVNamespace, sinceMs: number, nowMs: numb
 	for (let start = 0; start < ids.length; start += readAtOnce) {
 		const keys = ids.slice(start, start + readAtOnce).map(recordKey);
 		const texts = await limited(readLimitMs, kv.get(keys, "text"));
-		for (const [key, text] of texts) {
-			const deletion = text === null ? null : recordIn(text);
-			if (deletion !== null) records.push({ deletion, version: versions.get(idOf(key)) ?? null });
-		}
+		const read = [...texts.values()]
+			.map((text) => (text === null ? null : recordIn(text)))
+			.filter((one) => one !== null);
+		const claims = await claimsOf(kv, read);
+		for (const deletion of read)
+			records.push({
+				deletion,
+				version: versions.get(deletion.id) ?? null,
+				claims: claims.get(deletion.id) ?? [],
+			});
 	}
 	return records;
+}
+
+/** By the records' ids. */
+async function claimsOf(kv: KVNamespace, records: readonly Deletion[]): Promise<Map<string, KeptClaim[]>> {
+	const keys = records.map(claimsKey).filter((key) => key !== null);
+	if (keys.length === 0) return new Map();
+	const texts = await limited(readLimitMs, kv.get(keys, "text"));
+	return new Map([...texts].map(([key, text]) => [idOf(key), claimsIn(jsonIn(text ?? ""))]));
 }
 
 function versionIn(metadata: unknown): string | null {
@@ -64,7 +81,10 @@ function versionIn(metadata: unknown): string | null {
 }
 
 /** Written by a Ledger alone, from a `Deletion`. */
-function recordIn(text: string): Deletion | null {
+const recordIn = (text: string): Deletion | null => jsonIn(text);
+
+/** null: it is no JSON. */
+function jsonIn(text: string) {
 	try {
 		return JSON.parse(text);
 	} catch {

@@ -1,18 +1,23 @@
 // What the Ledger alone knows, mirrored in KV for a Ledger that has lost it: the freeze, and records that are still open.
 // Never under a record's own key: KV takes one write per second and key, and that one is the settled record's.
 import type { Freeze } from "../../deletion/freeze.ts";
-import type { OpenDeletion } from "../../deletion/ports.ts";
+import type { KeptClaim, OpenDeletion } from "../../deletion/ports.ts";
 import { isRecordId } from "../../deletion/record-id.ts";
 import type { Result } from "../../deletion/result.ts";
+import { claimsIn } from "./claims.ts";
 import { freezeKey, idOf, openKey, openPrefix } from "./keys.ts";
 import { limited, readLimitMs } from "./limited.ts";
 import { type WriteFailure, written } from "./publish.ts";
+
+export interface MirroredDeletion extends OpenDeletion {
+	claims: KeptClaim[];
+}
 
 /** @param open null removes the mirror. */
 export const mirrorOpen = (
 	kv: KVNamespace,
 	id: string,
-	open: OpenDeletion | null,
+	open: MirroredDeletion | null,
 ): Promise<Result<null, WriteFailure>> => mirror(kv, openKey(id), open);
 
 /** @param freeze null removes the mirror. */
@@ -26,8 +31,8 @@ export const freezeInKv = (kv: KVNamespace): Promise<Freeze | null> =>
 	limited(readLimitMs, kv.get<Freeze>(freezeKey, "json"));
 
 /** Rejects where KV fails. One that is no JSON is passed over. */
-export async function mirrorsInKv(kv: KVNamespace): Promise<OpenDeletion[]> {
-	const found: OpenDeletion[] = [];
+export async function mirrorsInKv(kv: KVNamespace): Promise<MirroredDeletion[]> {
+	const found: MirroredDeletion[] = [];
 	let cursor: string | null = null;
 	do {
 		const list: KVNamespaceListResult<unknown> = await limited(readLimitMs, kv.list({ prefix: openPrefix, cursor }));
@@ -41,10 +46,11 @@ export async function mirrorsInKv(kv: KVNamespace): Promise<OpenDeletion[]> {
 	return found;
 }
 
-/** Written by a Ledger alone, from an `OpenDeletion`. */
-function openIn(text: string): OpenDeletion | null {
+/** Written by a Ledger alone, from a `MirroredDeletion`; earlier releases wrote no claims. */
+function openIn(text: string): MirroredDeletion | null {
 	try {
-		return JSON.parse(text);
+		const open: OpenDeletion = JSON.parse(text);
+		return { ...open, claims: claimsIn(open) };
 	} catch {
 		return null;
 	}

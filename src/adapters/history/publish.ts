@@ -1,6 +1,8 @@
 // Writes a settled record to KV: itself, and a key for each way to look it up. Writing it again does no harm.
 import type { Deletion } from "../../deletion/deletion.ts";
+import type { KeptClaim } from "../../deletion/ports.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
+import { claimsKey, claimsText } from "./claims.ts";
 import { aliasKey, indexKeys, metadataOf, recordKey } from "./keys.ts";
 import { KvTimeout, limited, writeLimitMs } from "./limited.ts";
 
@@ -19,6 +21,7 @@ const refusal = /^KV PUT failed: 4\d\d\b/;
 /**
  * @param retentionDays how long KV keeps it, counted from its last change; 0 is for ever.
  * @param version the journal's at the record's last change: by it a Ledger sees that it is older than KV.
+ * @param claims what a Ledger that has lost them answers by.
  */
 export async function publish(
 	kv: KVNamespace,
@@ -26,15 +29,17 @@ export async function publish(
 	retentionDays: number,
 	nowMs: number,
 	version?: string,
+	claims: readonly KeptClaim[] = [],
 ): Promise<Result<null, WriteFailure>> {
 	const metadata = metadataOf(deletion);
 	const expiry = expiryOf(lastChangeMs(deletion), retentionDays, nowMs);
 	const versioned = version === undefined ? metadata : { ...metadata, version };
 	// All are waited for: beside one that is refused at once, another may hang, and land later.
 	const put = async (key: string, value: string, about: object) => kv.put(key, value, { metadata: about, ...expiry });
+	const withClaims = claimsKey(deletion);
 	const outcomes = await Promise.all([
 		written(put(recordKey(deletion.id), JSON.stringify(deletion), versioned)),
-		...indexKeys(deletion).map((key) => written(put(key, "", metadata))),
+		...indexKeys(deletion).map((key) => written(put(key, key === withClaims ? claimsText(claims) : "", metadata))),
 	]);
 	const failures = outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.failure]));
 	const [first] = failures;

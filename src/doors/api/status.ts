@@ -1,10 +1,13 @@
 // How unbind is, for its operator: the facts that `/health` decides by, and more. Costs one call to the Ledger, none to
 // Cloudflare.
+import type { Part } from "../../config/part.ts";
+import type { ConfigProblem } from "../../config/problem.ts";
 import { at } from "../../deletion/deletion.ts";
 import { fail, ok } from "../../deletion/result.ts";
-import type { StatusFacts } from "../../deletion/status.ts";
+import type { HealthProblem, StatusFacts } from "../../deletion/status.ts";
 import { ask } from "../ask.ts";
 import { readQuery } from "../input.ts";
+import { settingsIn } from "../misconfigured.ts";
 import { release } from "../release.ts";
 import { unreachable } from "../requested.ts";
 import type { Handler } from "./handler.ts";
@@ -14,10 +17,25 @@ export const showStatus: Handler = async (_request, context) => {
 	if (!query.ok) return query;
 	const known = await ask(context.requestId, () => context.ledger.status());
 	if (!known.ok) return fail(unreachable);
-	const { problems, facts } = known.value;
-	const warnings = "warnings" in context.config ? context.config.warnings : [];
-	return ok(Response.json({ ok: problems.length === 0, problems, release, ...shown(facts), warnings }));
+	const { config } = context;
+	const { facts } = known.value;
+	const problems = [...known.value.problems, ...closedDeletions(config.closing("deletions"))];
+	const configuration = config.problems.map(({ plain, closes }) => ({
+		...plain,
+		closes: [...new Set(closes)].map(named),
+	}));
+	const warnings = config.warnings.map(({ closes: _, ...warning }) => warning);
+	return ok(Response.json({ ok: problems.length === 0, problems, release, ...shown(facts), configuration, warnings }));
 };
+
+/** A sender's name that is long enough to be a pasted secret is not shown. */
+const named = (part: Part): string => part.replace(/[^/]{20,}/g, "…");
+
+function closedDeletions(problems: readonly ConfigProblem[]): HealthProblem[] {
+	if (problems.length === 0) return [];
+	const detail = `Deletions are closed until this is fixed: ${settingsIn(problems).join(", ")}.`;
+	return [{ code: "misconfigured", detail }];
+}
 
 const shown = (facts: StatusFacts) => ({
 	schema: facts.schema,

@@ -8,11 +8,11 @@ import { type Reply, reply } from "./card.ts";
 import { planCard } from "./cards/plan.ts";
 import { approvalCard, recordCard } from "./cards/record.ts";
 import { approvalButtons, planButtons, recordButtons } from "./offers.ts";
-import { askLedger, ledgerWaitMs, refused, refusedWithout, type Talk } from "./talk.ts";
+import { askLedger, ledgerWaitMs, refused, refusedWhileClosed, refusedWithout, type Talk } from "./talk.ts";
 
 export async function showPlan(target: Target, reason: string | null, talk: Talk): Promise<Reply> {
 	const { actor, context } = talk;
-	const refusal = refusedWithout("read", talk);
+	const refusal = refusedWithout("read", talk) ?? refusedWhileClosed(talk);
 	if (refusal !== null) return refusal;
 	const query = { actor, target, reason, acknowledge: [], ifMatch: null };
 	const asked = await askLedger(talk, () => context.ledger.plan(query));
@@ -36,6 +36,8 @@ export async function showPlan(target: Target, reason: string | null, talk: Talk
 /** The offer's id is the key: the same click, delivered twice, gets the same deletion, and is announced once. */
 export async function deletePlanned(plan: OfferedPlan, offerId: string, talk: Talk): Promise<Reply> {
 	const { actor, context, origin } = talk;
+	const closed = refusedWhileClosed(talk);
+	if (closed !== null) return closed;
 	const { named, bindingId, prefixId, snapshot, reason, acknowledge } = plan;
 	if (!isCloudflareId(bindingId) || !isCloudflareId(prefixId)) return refused("The binding has no id to delete it by.");
 	const command = {

@@ -6,6 +6,7 @@ import { fail, ok, type Result } from "../../deletion/result.ts";
 import { braked } from "../auth/brake.ts";
 import { notProven, provenBody } from "../auth/proven.ts";
 import type { Context } from "../context.ts";
+import { closedProblem } from "../misconfigured.ts";
 import { type Problem, problem } from "../problem.ts";
 import type { Heard, Platform } from "./platform.ts";
 import { platforms } from "./platforms.ts";
@@ -22,6 +23,8 @@ const unsignedCapBytes = 64 * 1024;
 
 export async function receive(request: IRequest, context: Context): Promise<Result<Received, Problem>> {
 	const name = request.params.platform ?? "";
+	const closed = closedProblem(`chat/${name}`, context);
+	if (closed !== null) return fail(closed);
 	const chat = context.config.chats.find(({ platform }) => platform === name);
 	// Not being configured looks like a wrong proof: nobody learns what there is.
 	if (chat === undefined) return unproven(await provenBody(request, name, null, context));

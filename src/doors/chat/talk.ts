@@ -6,6 +6,7 @@ import { withinMs } from "../../within-ms.ts";
 import { ask } from "../ask.ts";
 import { lacks } from "../auth/authenticate.ts";
 import type { Context } from "../context.ts";
+import { closedProblem } from "../misconfigured.ts";
 import { type Card, type Reply, reply } from "./card.ts";
 import { lateCard, refusalCard, unreachableCard } from "./cards/refusal.ts";
 
@@ -33,6 +34,12 @@ export async function askLedger<Value>(talk: Talk, call: () => Promise<Value>): 
 }
 
 export const refused = (detail: string): Reply => reply(refusalCard(detail));
+
+/** null while deletions are open; whatever else is open. */
+export function refusedWhileClosed({ context }: Talk): Reply | null {
+	const closed = closedProblem("deletions", context);
+	return closed === null ? null : refused(closed.detail);
+}
 
 /** null where the actor has the scope. */
 export function refusedWithout(scope: Scope, { actor }: Talk): Reply | null {

@@ -15,6 +15,7 @@ import { type Problem, problem } from "../problem.ts";
 import { fieldsOf, formCapBytes, readFields } from "./form.ts";
 import { html } from "./html.ts";
 import { localPath } from "./local-path.ts";
+import { misconfiguredPage } from "./misconfigured.tsx";
 import { type Refilled, refilled } from "./refilled.ts";
 import { type Stranger, type Viewer, viewerOf } from "./viewer.ts";
 import { NotLetIn, SignIn } from "./views/sign-in.tsx";
@@ -79,6 +80,7 @@ export const troublePage = (trouble: Problem, viewer: Viewer | null, requestId: 
 	html(<Trouble problem={trouble} viewer={viewer} requestId={requestId} />, trouble.status, trouble.headers);
 
 async function refused(stranger: Stranger, request: Request, context: Context): Promise<Response> {
+	if (stranger.reason === "closed") return misconfiguredPage(stranger.problem, context.requestId, context.url, "page");
 	if (stranger.reason === "signed_out") {
 		const isChange = request.method === "POST";
 		const notice = isChange ? "Your session has ended. Nothing was done. Sign in, and send it again." : null;

@@ -15,10 +15,20 @@ const first = ["CLOUDFLARE_ACCOUNT_ID", "CLOUDFLARE_API_TOKEN", "TOKENS"];
 export const isForPeople = ({ method, headers }: Request): boolean =>
 	method === "GET" && /\btext\/html\b/.test(headers.get("accept") ?? "");
 
-export function misconfiguredPage({ evidence, status, headers }: Problem, requestId: string, url: URL): Response {
+/** @param closed all of unbind, or its page alone. */
+export function misconfiguredPage(
+	{ evidence, status, headers }: Problem,
+	requestId: string,
+	url: URL,
+	closed: "unbind" | "page" = "unbind",
+): Response {
 	const { problems } = v.parse(problemsSchema, evidence);
 	const place = (setting: string) => (first.indexOf(setting) + first.length + 1) % (first.length + 1);
 	const ordered = problems.toSorted((a, b) => place(a.setting) - place(b.setting));
 	const isDev = url.hostname === "localhost" || url.hostname === "127.0.0.1";
-	return html(<Misconfigured problems={ordered} isDev={isDev} requestId={requestId} />, status, headers);
+	return html(
+		<Misconfigured problems={ordered} closed={closed} isDev={isDev} requestId={requestId} />,
+		status,
+		headers,
+	);
 }

@@ -8,17 +8,21 @@ import { isFromOwnOrigin } from "../auth/own-form.ts";
 import { noSessionCookie, sessionCookie } from "../auth/session.ts";
 import { holderOf } from "../auth/tokens.ts";
 import type { Context } from "../context.ts";
+import { closedProblem } from "../misconfigured.ts";
 import { problem } from "../problem.ts";
 import { challenge, changeDoor, troublePage } from "./door.tsx";
 import { fieldsOf, readFields } from "./form.ts";
 import { html, seeOther } from "./html.ts";
 import { localPath } from "./local-path.ts";
+import { misconfiguredPage } from "./misconfigured.tsx";
 import { SignIn } from "./views/sign-in.tsx";
 
 const entries = { token: v.optional(v.pipe(v.string(), v.maxLength(512)), ""), to: v.optional(v.string(), "/") };
 
 export async function signIn(request: IRequest, context: Context): Promise<Response> {
 	const { config, requestId } = context;
+	const closed = closedProblem("page", context);
+	if (closed !== null) return misconfiguredPage(closed, requestId, context.url, "page");
 	if (config.access !== null)
 		return troublePage(problem("not_found", "Cloudflare Access is the one way in."), null, requestId);
 	if (!isFromOwnOrigin(request))

@@ -5,6 +5,8 @@ import { fail, ok, type Result } from "../../deletion/result.ts";
 import { type AccessFailure, accessUser } from "../auth/access.ts";
 import { formTokenOf, sessionIn } from "../auth/session.ts";
 import type { Context } from "../context.ts";
+import { closedProblem } from "../misconfigured.ts";
+import type { Problem } from "../problem.ts";
 
 export interface Viewer {
 	actor: Actor;
@@ -13,10 +15,13 @@ export interface Viewer {
 	signedInBy: "token" | "access";
 }
 
-export type Stranger = { reason: "signed_out" } | AccessFailure;
+export type Stranger = { reason: "signed_out" } | { reason: "closed"; problem: Problem } | AccessFailure;
 
 export async function viewerOf(request: Request, context: Context): Promise<Result<Viewer, Stranger>> {
 	const { config } = context;
+	// Without Access as it should be, nobody comes in by a token instead.
+	const closed = closedProblem("page", context);
+	if (closed !== null) return fail({ reason: "closed", problem: closed });
 	if (config.access !== null) {
 		const user = await accessUser(request.headers, config.access);
 		if (!user.ok) return user;

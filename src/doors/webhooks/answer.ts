@@ -12,8 +12,14 @@ export type Outcome =
 	| { kind: "problem"; target: string; problem: Problem };
 
 const retrySeconds = 10;
-/** Problems that pass by themselves. */
-const passing: readonly string[] = ["cloudflare_unavailable", "internal", "ledger_unreachable", "outcome_unknown"];
+/** Problems that pass by themselves, or that the operator fixes. */
+const passing: readonly string[] = [
+	"cloudflare_unavailable",
+	"internal",
+	"ledger_unreachable",
+	"misconfigured",
+	"outcome_unknown",
+];
 
 /** @param origin of unbind, for the page of each record. */
 export function webhookAnswer(outcomes: readonly Outcome[], origin: string): Response {

@@ -15,6 +15,7 @@ import { provenBody } from "../auth/proven.ts";
 import { schemeOf } from "../auth/schemes.ts";
 import type { Context } from "../context.ts";
 import { readQuery } from "../input.ts";
+import { closedProblem } from "../misconfigured.ts";
 import { targetIn } from "../named-target.ts";
 import { type Problem, problem, problemResponse, retryAfter } from "../problem.ts";
 import { commandDeletion, lookUpProblem, unreachable } from "../requested.ts";
@@ -33,6 +34,8 @@ export async function webhook(request: IRequest, context: Context): Promise<Resp
 
 async function received(request: IRequest, context: Context, answerByMs: number): Promise<Result<Response, Problem>> {
 	const name = request.params.name ?? "";
+	const closed = closedProblem(`webhooks/${name}`, context);
+	if (closed !== null) return fail(closed);
 	const sender = context.config.senders.find((one) => one.name === name) ?? null;
 	const message = sender?.scheme === "standard-webhooks" ? underStandardNames(request) : request;
 	const proven = await provenBody(message, name, sender && provenBy(sender), context);

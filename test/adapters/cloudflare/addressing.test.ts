@@ -14,7 +14,7 @@ const prefixesPath = `/client/v4/accounts/${accountId}/addressing/prefixes`;
 const order = (fault: OrderInput["fault"], more: Partial<OrderInput> = {}) => cloudflare.order({ fault, ...more });
 
 describe("the paths", () => {
-	it("are Cloudflare's, and hold the ids as they are", async () => {
+	it("are Cloudflare's and hold the ids unchanged", async () => {
 		const { addressing } = addressingOf();
 		await addressing.listPrefixes(shared);
 		await addressing.listBindings(edgeId, shared);
@@ -39,13 +39,10 @@ describe("a read", () => {
 		["half an answer", { kind: "garbage" }],
 		["an empty answer", { kind: "empty" }],
 		["a redirect", { kind: "redirect" }],
-		["a list that is none", { kind: "respond", body: { success: true, result: { id: "x" } } }],
-		["a list that is not there", { kind: "respond", body: { success: true } }],
-		["a list that is null", { kind: "respond", body: { success: true, result: null } }],
-		[
-			"a list that is not whole",
-			{ kind: "respond", body: { success: true, result: [], result_info: { total_count: 4 } } },
-		],
+		["a result that is not a list", { kind: "respond", body: { success: true, result: { id: "x" } } }],
+		["a missing list", { kind: "respond", body: { success: true } }],
+		["a null list", { kind: "respond", body: { success: true, result: null } }],
+		["an incomplete list", { kind: "respond", body: { success: true, result: [], result_info: { total_count: 4 } } }],
 	])("is repeated after %s", async (_, fault) => {
 		const { addressing, slept } = addressingOf({ timeoutMs: fault.kind === "hang_before" ? 1000 : 5000 });
 		await order(fault);
@@ -54,7 +51,7 @@ describe("a read", () => {
 		expect(slept).toHaveLength(1);
 	});
 
-	it("is tried three times at the most, with a longer pause each time, jittered", async () => {
+	it("is tried at most three times, with growing, jittered pauses", async () => {
 		for (const [random, pauses] of [
 			[0.5, [250, 500]],
 			[1, [500, 1000]],
@@ -82,14 +79,14 @@ describe("a read", () => {
 		expect(slept).toEqual([]);
 	});
 
-	it("waits out a short throttling, and no more than that", async () => {
+	it("waits out a short rate limit exactly", async () => {
 		const { addressing, slept } = addressingOf();
 		await order({ kind: "throttle", retry_after: 3 });
 		expect(await addressing.listPrefixes(shared)).toMatchObject({ ok: true });
 		expect(slept).toEqual([3000]);
 	});
 
-	it("says when it was asked for: at the try that was answered", async () => {
+	it("reports when the answered attempt was sent", async () => {
 		const { addressing, clock } = addressingOf();
 		const startMs = clock.ms;
 		await order({ kind: "reject", status: 500 });
@@ -98,7 +95,7 @@ describe("a read", () => {
 	});
 });
 
-describe("reads at the same time", () => {
+describe("simultaneous reads", () => {
 	it("are one call", async () => {
 		const { addressing } = addressingOf();
 		const listings = await Promise.all([1, 2, 3].map(() => addressing.listBindings(edgeId, shared)));
@@ -108,7 +105,7 @@ describe("reads at the same time", () => {
 		expect(await cloudflare.log()).toHaveLength(2);
 	});
 
-	it("are one call each where they ask for different things", async () => {
+	it("are one call each if they ask for different things", async () => {
 		const { addressing } = addressingOf();
 		await Promise.all([
 			addressing.listPrefixes(shared),
@@ -118,7 +115,7 @@ describe("reads at the same time", () => {
 		expect(await cloudflare.log()).toHaveLength(3);
 	});
 
-	it("are not shared by who has to see the world after now, but shared with who asks later", async () => {
+	it("are not shared with a caller who needs a fresh read, but a fresh read is shared with later callers", async () => {
 		const { addressing } = addressingOf({ timeoutMs: 5000 });
 		await order({ kind: "hang_after" }, { times: 2 });
 		const first = addressing.listBindings(edgeId, shared);
@@ -132,7 +129,7 @@ describe("reads at the same time", () => {
 		expect(await cloudflare.log()).toHaveLength(2);
 	});
 
-	it("stay shared when an older one comes back first", async () => {
+	it("stay shared when an older one is answered first", async () => {
 		const answers: ((response: Response) => void)[] = [];
 		const fetched = vi.spyOn(globalThis, "fetch");
 		fetched.mockImplementation(() => new Promise((resolve) => answers.push(resolve)));
@@ -147,7 +144,7 @@ describe("reads at the same time", () => {
 		expect(await third).toEqual(await newer);
 	});
 
-	it("share a failure, and the next one asks anew", async () => {
+	it("share a failure, and the next one calls again", async () => {
 		const { addressing } = addressingOf();
 		await order({ kind: "reject", status: 403 });
 		const both = await Promise.all([addressing.listPrefixes(shared), addressing.listPrefixes(shared)]);
@@ -184,13 +181,13 @@ describe("a DELETE", () => {
 		expect(slept).toEqual([]);
 	});
 
-	it("takes an empty success for none", async () => {
+	it("treats an empty success as unclear", async () => {
 		const { addressing } = addressingOf();
 		await order({ kind: "empty" }, { method: "DELETE" });
 		expect(await addressing.deleteBinding(edgeId, cdnId)).toMatchObject({ ok: false, failure: { kind: "unclear" } });
 	});
 
-	it("says that there is no such binding", async () => {
+	it("answers not_found for an unknown binding", async () => {
 		const { addressing } = addressingOf();
 		expect(await addressing.deleteBinding(edgeId, id("c01d0000000000000000000000000099"))).toMatchObject({
 			failure: { kind: "not_found", answer: { status: 404, errors: [{ code: 1002, message: "forbidden" }] } },
@@ -198,15 +195,15 @@ describe("a DELETE", () => {
 	});
 });
 
-describe("what Cloudflare says of the credential", () => {
-	it("is told of a creation too, as of what writes", async () => {
+describe("the state of the credential", () => {
+	it("is reported for a creation as for any write", async () => {
 		const { addressing, credential } = addressingOf();
 		await order({ kind: "reject", status: 403 }, { method: "POST" });
 		await addressing.createBinding(edgeId, { cidr: "203.0.113.32/27", serviceId: id("5e".repeat(16)) });
 		expect(credential).toEqual(["write rejected"]);
 	});
 
-	it("is told after each clear answer, and not guessed from an unclear one", async () => {
+	it("is reported after each clear answer and never guessed from an unclear one", async () => {
 		const { addressing, credential } = addressingOf();
 		await addressing.listPrefixes(shared);
 		await order({ kind: "reject", status: 403 });

@@ -1,4 +1,4 @@
-// The Cloudflare port under test, with a sleep that only notes how long it was asked for.
+// The Cloudflare port under test, with a sleep that only records how long it should last.
 import { type AddressingOptions, createAddressing } from "../../../src/adapters/cloudflare/addressing.ts";
 import { type CloudflareId, isCloudflareId } from "../../../src/deletion/cloudflare-id.ts";
 import { accountId, prefixes } from "../../sandbox/imitation/account.ts";

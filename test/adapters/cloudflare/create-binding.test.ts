@@ -14,7 +14,7 @@ const wanted = { cidr: "203.0.113.192/27", serviceId };
 const posts = async () => (await cloudflare.log()).filter(({ method }) => method === "POST");
 
 describe("a creation", () => {
-	it("gives Cloudflare's answer, and the binding that it shows", async () => {
+	it("returns Cloudflare's answer and the binding it shows", async () => {
 		const { addressing, slept } = addressingOf();
 		const reply = await addressing.createBinding(edgeId, wanted);
 		expect(reply).toMatchObject({
@@ -29,7 +29,7 @@ describe("a creation", () => {
 		expect(slept).toEqual([]);
 	});
 
-	it("sends JSON to the prefix's bindings: the CIDR and the service, nothing else", async () => {
+	it("sends only the CIDR and the service as JSON to the prefix's bindings", async () => {
 		const fetched = vi.spyOn(globalThis, "fetch").mockResolvedValue(Response.json({ success: true }));
 		await addressingOf().addressing.createBinding(edgeId, wanted);
 		const [url, request] = fetched.mock.lastCall ?? [];
@@ -57,7 +57,7 @@ describe("a creation", () => {
 		expect(slept).toEqual([]);
 	});
 
-	it("is refused where there is a binding for this CIDR, with Cloudflare's own words", async () => {
+	it("is refused with Cloudflare's own errors if the CIDR is already bound", async () => {
 		const { addressing } = addressingOf();
 		expect(await addressing.createBinding(edgeId, { ...wanted, cidr: "203.0.113.0/26" })).toMatchObject({
 			ok: false,
@@ -65,7 +65,7 @@ describe("a creation", () => {
 		});
 	});
 
-	it("is refused where there is no such prefix", async () => {
+	it("is refused if there is no such prefix", async () => {
 		const { addressing } = addressingOf();
 		expect(await addressing.createBinding(id("b10c0000000000000000000000000099"), wanted)).toMatchObject({
 			failure: { kind: "refused", answer: { status: 400, errors: [{ code: 1003 }] } },
@@ -80,7 +80,7 @@ describe("a creation", () => {
 		],
 		["has an empty result", { kind: "respond", status: 201, body: { success: true, result: null } }],
 		["is empty", { kind: "empty", status: 201 }],
-	])("is unclear where the answer %s", async (_, fault) => {
+	])("is unclear if the answer %s", async (_, fault) => {
 		await cloudflare.order({ fault, method: "POST" });
 		expect(await addressingOf().addressing.createBinding(edgeId, wanted)).toMatchObject({
 			ok: false,

@@ -72,16 +72,19 @@ describe("interpret, by status and body", () => {
 	});
 
 	it.each<[string, unknown]>([
-		["errors, and not that it succeeded", { errors: [{ code: 1002, message: "forbidden" }] }],
-		["errors, and a success that is no boolean", { success: "false", errors: [{ code: 1002, message: "forbidden" }] }],
-		["a list", []],
-		["nothing of success", { result: [] }],
-		["that success is null", { success: null, errors: [], result: [] }],
-	])("does not take a 200 for a success that says %s", (_, body) => {
+		["errors and no success", { errors: [{ code: 1002, message: "forbidden" }] }],
+		[
+			"errors and a success that is not a boolean",
+			{ success: "false", errors: [{ code: 1002, message: "forbidden" }] },
+		],
+		["only a list", []],
+		["a result and no success", { result: [] }],
+		["a null success", { success: null, errors: [], result: [] }],
+	])("does not count a 200 with %s as success", (_, body) => {
 		expect(kindOf(200, body)).toBe("unclear");
 	});
 
-	it("takes nothing but a success status for a success, and no server error for a clear answer", () => {
+	it("counts only 2xx as success, and no server error as a clear answer", () => {
 		const body = fc.oneof(
 			fc.json(),
 			fc.string(),
@@ -101,8 +104,8 @@ describe("interpret, by status and body", () => {
 	});
 });
 
-describe("interpret, of what an answer says", () => {
-	it("keeps everything of Cloudflare's errors and messages", () => {
+describe("interpret, reading an answer", () => {
+	it("keeps Cloudflare's errors and messages in full", () => {
 		const errors = [
 			{
 				code: 6003,
@@ -132,7 +135,7 @@ describe("interpret, of what an answer says", () => {
 		expect(answer?.messages).toEqual([{ code: 1, message: "hint", extra: 2 }]);
 	});
 
-	it("keeps the ray, the status, and how long it took", () => {
+	it("keeps the Ray id, the status and the duration", () => {
 		const reply = read(200, envelope(true), { "cf-ray": "8f00000000000001-AMS" });
 		expect(reply).toMatchObject({
 			ok: true,
@@ -143,7 +146,7 @@ describe("interpret, of what an answer says", () => {
 		expect(reply.ok && reply.value.answer).not.toHaveProperty("unreadable");
 	});
 
-	it("keeps the beginning of what it cannot read", () => {
+	it("keeps the first 500 characters of an unreadable answer", () => {
 		const reply = read(502, html.padEnd(2000, "x"));
 		expect(reply).toMatchObject({ failure: { answer: { success: null, errors: [], ray: null } } });
 		expect(reply.ok ? "" : reply.failure.answer?.unreadable).toBe(html.padEnd(500, "x"));
@@ -155,7 +158,7 @@ describe("interpret, of what an answer says", () => {
 		});
 	});
 
-	it("gives the result and its count where there are any", () => {
+	it("returns the result and its total count, if any", () => {
 		const counted = { ...envelope(true), result: [1, 2], result_info: { total_count: 7 } };
 		expect(read(200, counted)).toMatchObject({ value: { result: [1, 2], totalCount: 7 } });
 		expect(read(200, { success: true, result: "x", result_info: "?" })).toMatchObject({
@@ -166,7 +169,7 @@ describe("interpret, of what an answer says", () => {
 		});
 	});
 
-	it("keeps fifty errors and messages, and ten thousand characters of each: a record has to fit into a row", () => {
+	it("keeps at most fifty errors and messages of ten thousand characters each, to fit a record into a row", () => {
 		const many = Array.from({ length: 60 }, (_, code) => ({ code, message: `message ${code}` }));
 		const long = "x".repeat(20_000);
 		const reply = read(400, { success: false, errors: [{ code: 1, message: long }, long, ...many], messages: many });
@@ -178,14 +181,14 @@ describe("interpret, of what an answer says", () => {
 		expect(answer?.errors[2]).toEqual(many[0]);
 	});
 
-	it("reads errors that are no list as none", () => {
+	it("treats errors that are not a list as no errors", () => {
 		expect(read(400, { success: false, errors: "broken", messages: null })).toMatchObject({
 			failure: { kind: "refused", answer: { errors: [], messages: [] } },
 		});
 	});
 });
 
-describe("interpret, of a throttling", () => {
+describe("interpret, reading a rate limit", () => {
 	it.each<[string | undefined, number]>([
 		[undefined, 5000],
 		["0", 0],

@@ -26,7 +26,7 @@ const twice = { ...unclear, answer: { ...unclear.answer, unreadable: "the list n
 const nothing = { id, cidr: null, range: null, serviceId: null, serviceName: null, provisioningState: null };
 
 describe("a listed binding", () => {
-	it("is read as a whole", async () => {
+	it("is read in full", async () => {
 		const items = await listed({
 			id,
 			cidr: "203.0.113.0/26",
@@ -48,7 +48,7 @@ describe("a listed binding", () => {
 	});
 
 	it.each<[string, object, object]>([
-		["is an id and nothing else", {}, {}],
+		["has only an id", {}, {}],
 		["has nulls", { cidr: null, service_id: null, service_name: null, provisioning: null }, {}],
 		["has a number as its CIDR", { cidr: 7 }, {}],
 		["has an object as its CIDR", { cidr: { text: "203.0.113.0/26" } }, {}],
@@ -60,12 +60,12 @@ describe("a listed binding", () => {
 		["has a number as its service", { service_id: 5, service_name: 6 }, {}],
 		["has a service without a name", { service_id: "5e" }, { serviceId: "5e" }],
 		["has a name without a service", { service_name: "CDN" }, { serviceName: "CDN" }],
-		["has a text as its provisioning", { provisioning: "active" }, {}],
+		["has a string as its provisioning", { provisioning: "active" }, {}],
 		["has an empty provisioning", { provisioning: {} }, {}],
-		["has a provisioning with a null in it", { provisioning: { state: null } }, {}],
+		["has a provisioning with a null state", { provisioning: { state: null } }, {}],
 		["has a list as its provisioning", { provisioning: ["active"] }, {}],
-		["has a state that nobody knows", { provisioning: { state: "mislaid" } }, { provisioningState: "mislaid" }],
-	])("that %s is read as far as it goes", async (_, given, expected) => {
+		["has an unknown state", { provisioning: { state: "mislaid" } }, { provisioningState: "mislaid" }],
+	])("that %s is read as far as possible", async (_, given, expected) => {
 		expect(await listed({ id, ...given })).toMatchObject([{ ...nothing, ...expected }]);
 	});
 
@@ -73,20 +73,20 @@ describe("a listed binding", () => {
 		["no id", {}],
 		["a number as its id", { id: 7 }],
 		["null", null],
-		["a text", id],
+		["a string", id],
 		["a list", [id]],
-	])("makes its list an unclear one where it is or has %s: absence could not be concluded from it", async (_, item) => {
+	])("makes its whole list unclear if it is or has %s, because absence could not be concluded", async (_, item) => {
 		expect(await listed(item, { id })).toEqual(unclear);
 	});
 
 	it.each([
 		["twice", [{ id }, { id }]],
-		["plain and dashed", [{ id }, { id: "c01d0000-0000-0000-0000-000000000001", cidr: "203.0.113.0/26" }]],
-	])("makes its list an unclear one where it names one %s: nobody could tell how many there are", async (_, items) => {
+		["both plain and dashed", [{ id }, { id: "c01d0000-0000-0000-0000-000000000001", cidr: "203.0.113.0/26" }]],
+	])("makes its whole list unclear if it is listed %s, because they could not be counted", async (_, items) => {
 		expect(await listed(...items, { id: "c01d0000000000000000000000000002" })).toEqual(twice);
 	});
 
-	it("keeps an id that could not stand in a path: whoever builds one refuses it", async () => {
+	it("keeps an id that is not safe in a path, which the code that builds paths refuses", async () => {
 		expect(await listed({ id: ".." })).toMatchObject([{ id: ".." }]);
 	});
 });
@@ -98,7 +98,7 @@ const listedPrefixes = async (...result: unknown[]) => {
 };
 
 describe("a listed prefix", () => {
-	it("is reduced to what unbind uses, without what is secret-like", async () => {
+	it("is reduced to the fields unbind uses", async () => {
 		const listing = await addressingOf().addressing.listPrefixes(shared);
 		const items = listing.ok ? listing.value.items : [];
 		expect(items.map((one) => one.cidr)).toEqual(["203.0.113.0/24", "198.51.100.0/24", "2001:db8:100::/48"]);
@@ -110,12 +110,12 @@ describe("a listed prefix", () => {
 		["no id", { cidr: "203.0.113.0/24" }],
 		["no CIDR", { id }],
 		["a CIDR that cannot be read", { id, cidr: "203.0.113.1/24" }],
-		["nothing", null],
-	])("makes its list an unclear one where it has %s", async (_, item) => {
+		["null in its place", null],
+	])("makes its whole list unclear if it has %s", async (_, item) => {
 		expect(await listedPrefixes(item, { id, cidr: "198.51.100.0/24" })).toEqual(unclear);
 	});
 
-	it("makes its list an unclear one where it is there twice, plain and dashed", async () => {
+	it("makes its whole list unclear if it is listed both plain and dashed", async () => {
 		const dashed = { id: "c01d0000-0000-0000-0000-000000000001", cidr: "198.51.100.0/24" };
 		expect(await listedPrefixes({ id, cidr: "203.0.113.0/24" }, dashed)).toEqual(twice);
 	});
@@ -127,7 +127,7 @@ describe("a listed prefix", () => {
 		[null, null],
 		[undefined, null],
 		[true, null],
-	])("is approved as Cloudflare says: %j", async (given, approved) => {
+	])("keeps Cloudflare's approval state if it is a string: %j", async (given, approved) => {
 		expect(await listedPrefixes({ id, cidr: "198.51.100.0/24", approved: given })).toMatchObject([{ approved }]);
 	});
 
@@ -143,7 +143,7 @@ describe("a listed prefix", () => {
 	});
 });
 
-it("an answer that is nested without end is an answer, and no exception", async () => {
+it("a deeply nested answer is read as an answer and throws nothing", async () => {
 	const deep = `${"[".repeat(200_000)}${"]".repeat(200_000)}`;
 	const body = `{"success":false,"errors":[{"code":1,"message":"no","chain":${deep}}]}`;
 	await cloudflare.order({ fault: { kind: "respond", status: 400, body } });

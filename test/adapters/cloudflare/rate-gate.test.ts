@@ -38,7 +38,7 @@ describe("the rate gate", () => {
 		['"default";r=1;t=999999', 600_000],
 		['"default";r=0;t=30', 30_000],
 		['"burst";r=900;t=5, "default";r=7;t=200', 200_000],
-	])("after %s holds a call that spares the limit for %i ms", (ratelimit, holdMs) => {
+	])("after %s holds a sparing call for %i ms", (ratelimit, holdMs) => {
 		expect(gateAt({ ms: 1000 }, ratelimit).holdMs(true)).toBe(holdMs);
 	});
 
@@ -67,13 +67,13 @@ describe("the rate gate", () => {
 		expect(gate.callsLeft()).toBeNull();
 	});
 
-	it("says nothing of headers without the field", () => {
+	it("ignores headers without the field", () => {
 		const gate = createRateGate(() => 0);
 		gate.observe(new Headers());
 		expect(gate.holdMs()).toBe(0);
 	});
 
-	it("opens as the time passes", () => {
+	it("opens as time passes", () => {
 		const clock = { ms: 0 };
 		const gate = gateAt(clock, '"default";r=0;t=30');
 		clock.ms = 10_000;
@@ -85,19 +85,19 @@ describe("the rate gate", () => {
 	});
 
 	it.each(['"default";r=0;t=601', '"default";r=0;t=123456', '"default";r=0;t=999999999'])(
-		"after %s is shut for ten minutes at the most: read-backs have to come through too",
+		"after %s is shut for at most ten minutes, so that read-backs get through",
 		(ratelimit) => {
 			expect(gateAt({ ms: 1000 }, ratelimit).holdMs()).toBe(600_000);
 		},
 	);
 
-	it("is held for ten minutes at the most", () => {
+	it("is held for at most ten minutes", () => {
 		const gate = gateAt({ ms: 1000 });
 		gate.holdFor(86_400_000);
 		expect(gate.holdMs()).toBe(600_000);
 	});
 
-	it("is never shortened by a later answer", () => {
+	it("is never held for less by a later answer", () => {
 		const gate = gateAt({ ms: 0 }, '"default";r=0;t=30', '"default";r=0;t=5', '"default";r=99;t=30');
 		gate.holdFor(1000);
 		expect(gate.holdMs()).toBe(30_000);

@@ -14,7 +14,7 @@ const usedUp = (seconds: number) =>
 	});
 
 describe("a rate limit that is used up", () => {
-	it("holds the next read back for a short while", async () => {
+	it("delays the next read for a short while", async () => {
 		const { addressing, slept } = addressingOf();
 		await usedUp(4);
 		await addressing.listPrefixes(shared);
@@ -22,7 +22,7 @@ describe("a rate limit that is used up", () => {
 		expect(slept).toEqual([4000]);
 	});
 
-	it("sends nothing that changes anything for however short a while: who asks has to judge anew after it", async () => {
+	it("holds back every change, however short the wait, so that it is judged again afterwards", async () => {
 		const { addressing, slept, clock } = addressingOf();
 		await usedUp(4);
 		await addressing.listPrefixes(shared);
@@ -36,7 +36,7 @@ describe("a rate limit that is used up", () => {
 		expect(await addressing.deleteBinding(edgeId, cdnId)).toMatchObject({ ok: true });
 	});
 
-	it("sends nothing when the while is long, and says for how long", async () => {
+	it("sends nothing if the wait is long, and reports how long it is", async () => {
 		const { addressing, slept, clock } = addressingOf();
 		await usedUp(200);
 		await addressing.listPrefixes(shared);
@@ -49,7 +49,7 @@ describe("a rate limit that is used up", () => {
 		expect(await addressing.listPrefixes(shared)).toMatchObject({ ok: true });
 	});
 
-	it("nearly: holds those back who spare it, and lets nobody else share in what they were told", async () => {
+	it("holds back only sparing reads while a few calls are left", async () => {
 		const { addressing } = addressingOf();
 		await cloudflare.order({
 			fault: { kind: "respond", body: { success: true, result: [] }, headers: { Ratelimit: '"default";r=9;t=200' } },
@@ -64,7 +64,7 @@ describe("a rate limit that is used up", () => {
 		expect(await cloudflare.log()).toHaveLength(2);
 	});
 
-	it("holds all calls back after a throttling", async () => {
+	it("holds back all calls after a 429", async () => {
 		const { addressing } = addressingOf();
 		await cloudflare.order({ fault: { kind: "throttle", retry_after: 300 } });
 		expect(await addressing.deleteBinding(edgeId, cdnId)).toMatchObject({

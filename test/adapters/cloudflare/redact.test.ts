@@ -1,4 +1,4 @@
-// Promise 8, at its hardest place: Cloudflare's answers are kept and shown, and one could echo the credential.
+// Promise 8 where it is hardest to keep: Cloudflare's answers are stored and shown, and one could echo the credential.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { interpret } from "../../../src/adapters/cloudflare/interpret.ts";
@@ -12,15 +12,15 @@ const percent = (text: string) => [...text].map((letter) => `%${letter.charCodeA
 const base64 = (text: string) => Buffer.from(text, "latin1").toString("base64");
 
 const spellings: [string, (text: string) => string][] = [
-	["as it is", (text) => text],
+	["in plain text", (text) => text],
 	["in JSON's escapes", escapedJson],
 	["in JSON's escapes, twice", (text) => escapedJson(escapedJson(text))],
 	["percent-encoded", encodeURIComponent],
 	["percent-encoded in full", percent],
 	["percent-encoded, twice", (text) => percent(percent(text))],
-	["in HTML's references", (text) => [...text].map((letter) => `&#${letter.charCodeAt(0)};`).join("")],
+	["in HTML references", (text) => [...text].map((letter) => `&#${letter.charCodeAt(0)};`).join("")],
 	[
-		"in HTML's references, in hex",
+		"in hexadecimal HTML references",
 		(text) => [...text].map((letter) => `&#x${letter.charCodeAt(0).toString(16)};`).join(""),
 	],
 	["in base64", base64],
@@ -30,17 +30,17 @@ const spellings: [string, (text: string) => string][] = [
 	["in hex", (text) => Buffer.from(text).toString("hex")],
 	["in capitals", (text) => text.toUpperCase()],
 	["in a header", (text) => `Authorization: Bearer ${text}`],
-	["in two bytes a letter", (text) => Buffer.from(text, "utf16le").toString("latin1")],
-	["with spaces of no width", (text) => [...text].join("\u200b")],
-	["over two lines", (text) => `${text.slice(0, 10)}\n${text.slice(10)}`],
+	["in two bytes per letter", (text) => Buffer.from(text, "utf16le").toString("latin1")],
+	["with zero-width spaces", (text) => [...text].join("\u200b")],
+	["across two lines", (text) => `${text.slice(0, 10)}\n${text.slice(10)}`],
 ];
 
-/** Whatever is shown of it, the secret must not be found in it again, by anybody who decodes it. */
+/** Whether a value still contains the secret in any form that the redactor can decode. */
 const says = (value: unknown): boolean =>
 	JSON.stringify(value).length > 0 && JSON.stringify(value) !== JSON.stringify(redact(value));
 
 describe("the credential in an answer", () => {
-	it.each(spellings)("is taken out %s", (_, spelt) => {
+	it.each(spellings)("is redacted %s", (_, spelt) => {
 		const text = `You sent ${spelt(secret)}. Don't.`;
 		const [kept] = redact([text]) as [string];
 		expect(kept).toContain("[redacted]");
@@ -49,11 +49,11 @@ describe("the credential in an answer", () => {
 		expect(says({ kept })).toBe(false);
 	});
 
-	it("is taken out of keys, numbers of which stay apart", () => {
+	it("is redacted in keys, which stay distinct", () => {
 		expect(redact({ [secret]: 1, [`x${secret}`]: 2 })).toEqual({ "[redacted]": 1, "x[redacted]": 2 });
 	});
 
-	it("leaves alone what is no credential", () => {
+	it("is all that is redacted", () => {
 		fc.assert(
 			fc.property(fc.jsonValue(), (value) => {
 				expect(redact(value)).toEqual(value);
@@ -63,7 +63,7 @@ describe("the credential in an answer", () => {
 		expect(redact(usual)).toEqual(usual);
 	});
 
-	it("is a short one too, as it is", () => {
+	it("is redacted even if it is short", () => {
 		expect(createRedactor({ email: "ops@example.com", apiKey: "k1" })("a k1")).toBe("a [redacted]");
 	});
 });
@@ -72,7 +72,7 @@ describe("an answer that echoes the credential", () => {
 	const read = (body: string, headers: Record<string, string> = {}) =>
 		interpret({ status: 400, headers: new Headers(headers), text: body, durationMs: 1 }, 0, redact);
 
-	it.each(spellings)("keeps nothing of it, whether it is an envelope or not, %s", (_, spelt) => {
+	it.each(spellings)("is stored without it, in an envelope or not, %s", (_, spelt) => {
 		const message = JSON.stringify(`no: ${spelt(secret)}`).replaceAll(escapedJson(secret), escapedJson(secret));
 		for (const body of [`{"success":false,"errors":[{"code":1,"message":${message}}]}`, `<h1>${spelt(secret)}</h1>`]) {
 			const kept = JSON.stringify(read(body));
@@ -81,12 +81,12 @@ describe("an answer that echoes the credential", () => {
 		}
 	});
 
-	it("keeps nothing of one whose letters JSON itself escapes", () => {
+	it("is stored without it even if JSON escapes its letters", () => {
 		const body = `{"success":false,"errors":[{"code":1,"message":"${escapedJson(secret)}"}]}`;
 		expect(read(body)).toMatchObject({ failure: { answer: { errors: [{ message: "[redacted]" }] } } });
 	});
 
-	it("keeps no half of one at the end of an excerpt", () => {
+	it("is stored without even part of it at the end of an excerpt", () => {
 		for (const before of [470, 490, 499]) {
 			const kept = JSON.stringify(read(`${"x".repeat(before)}${secret}`));
 			expect(kept).not.toContain(secret.slice(0, 1));
@@ -99,7 +99,7 @@ describe("an answer that echoes the credential", () => {
 		[secret, null],
 		[`230b030023ae2822-${secret}`, null],
 		["<b>ray</b>", null],
-	])("keeps a cf-ray only where it has a Ray id's form: %s", (ray, kept) => {
+	])("keeps its cf-ray only if it looks like a Ray id: %s", (ray, kept) => {
 		expect(read("{}", { "cf-ray": ray })).toMatchObject({ failure: { answer: { ray: kept } } });
 	});
 });

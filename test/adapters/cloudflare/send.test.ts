@@ -17,7 +17,7 @@ const asked = (credential: Credential = token, timeoutMs = 5000) =>
 	send({ method: "GET", path }, { credential, timeoutMs, now: Date.now });
 
 describe("send", () => {
-	it("gives what came back as it came", async () => {
+	it("returns the answer unchanged", async () => {
 		await cloudflare.order({
 			fault: { kind: "respond", status: 418, body: "short and stout", headers: { "x-a": "b" } },
 		});
@@ -28,17 +28,17 @@ describe("send", () => {
 	});
 
 	it.each<[string, Credential, string]>([
-		["a token", token, "token"],
-		["an e-mail and a key", key, "key"],
-	])("sends %s, by exactly one scheme", async (_, credential, scheme) => {
+		["an API token", token, "token"],
+		["an email and a key", key, "key"],
+	])("authenticates with %s, by exactly one scheme", async (_, credential, scheme) => {
 		expect(await asked(credential)).toMatchObject({ status: 200 });
 		expect(await cloudflare.log()).toMatchObject([{ method: "GET", path: `/client/v4${path}`, auth: scheme }]);
 	});
 
 	it.each([
-		["a token", token, { authorization: `Bearer ${sandboxApiToken}` }],
-		["an e-mail and a key", key, { "x-auth-email": sandboxEmail, "x-auth-key": sandboxApiKey }],
-	])("sends no header beside %s but what it accepts and who it is", async (_, credential, headers) => {
+		["an API token", token, { authorization: `Bearer ${sandboxApiToken}` }],
+		["an email and a key", key, { "x-auth-email": sandboxEmail, "x-auth-key": sandboxApiKey }],
+	])("sends with %s only the accept and user-agent headers", async (_, credential, headers) => {
 		const fetched = vi.spyOn(globalThis, "fetch").mockResolvedValue(new Response("{}"));
 		await asked(credential);
 		expect(fetched).toHaveBeenCalledExactlyOnceWith(`https://api.cloudflare.com/client/v4${path}`, {
@@ -50,10 +50,10 @@ describe("send", () => {
 	});
 
 	it.each<[string, OrderInput["fault"]]>([
-		["before it was answered", { kind: "drop_before" }],
-		["after it took effect", { kind: "drop_after" }],
+		["before the answer", { kind: "drop_before" }],
+		["after the call took effect", { kind: "drop_after" }],
 		["in the middle of the answer", { kind: "drop_mid_body" }],
-	])("says that no answer came when the connection breaks %s", async (_, fault) => {
+	])("reports no answer if the connection breaks %s", async (_, fault) => {
 		await cloudflare.order({ fault });
 		expect(await asked()).toMatchObject({ status: null, text: "the connection broke" });
 	});
@@ -61,12 +61,12 @@ describe("send", () => {
 	it.each<[string, OrderInput["fault"]]>([
 		["at all", { kind: "hang_before" }],
 		["in whole", { kind: "hang_mid_body" }],
-	])("waits no longer than its time for an answer that does not come %s", async (_, fault) => {
+	])("stops waiting at its time limit for an answer that does not arrive %s", async (_, fault) => {
 		await cloudflare.order({ fault });
 		expect(await asked(token, 50)).toMatchObject({ status: null, text: "no answer within 50 ms" });
 	});
 
-	it("asks once, whatever comes of it", async () => {
+	it("sends a call once, whatever the outcome", async () => {
 		await cloudflare.order({ fault: { kind: "drop_before" } });
 		await asked();
 		expect(await cloudflare.log()).toHaveLength(1);
@@ -78,19 +78,19 @@ describe("send", () => {
 		expect(await cloudflare.log()).toHaveLength(1);
 	});
 
-	it("does not read an answer that is larger than 16 MiB", async () => {
+	it("does not read an answer larger than 16 MiB", async () => {
 		await cloudflare.order({ fault: { kind: "huge", bytes: 17 * 1024 * 1024 } });
 		expect(await asked()).toMatchObject({ status: null, text: "the answer was larger than 16777216 bytes" });
 	});
 
-	it("keeps nothing of an exception, which could quote what was sent", async () => {
+	it("keeps nothing of an exception, which could quote the request", async () => {
 		vi.spyOn(globalThis, "fetch").mockRejectedValue(new TypeError(`bad header: Bearer ${sandboxApiToken}`));
 		const sent = await asked();
 		expect(sent).toMatchObject({ status: null, text: "the connection broke" });
 		expect(JSON.stringify(sent)).not.toContain(sandboxApiToken);
 	});
 
-	it("measures by the clock that it is given", async () => {
+	it("measures time by the given clock", async () => {
 		const times = [1000, 1250];
 		const sent = await send(
 			{ method: "GET", path },

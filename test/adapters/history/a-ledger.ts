@@ -1,10 +1,10 @@
-// A Ledger as the history asks it: it tells its latest rows in order, some at once.
+// A Ledger as the history sees it. It returns its latest rows in order, up to a limit per call.
 
 import type { Deletion, Summary } from "../../../src/deletion/deletion.ts";
 import type { AskChanges, AskLedger } from "../../../src/deletion/history.ts";
 import { fail, ok } from "../../../src/deletion/result.ts";
 
-/** @param records what it has by id; null is a Ledger that cannot be reached. */
+/** @param records the records it has; null is a Ledger that cannot be reached. */
 export const asked = (changes: AskChanges, records: readonly Deletion[] | null = []): AskLedger => ({
 	changes,
 	record: async (id) =>

@@ -25,7 +25,7 @@ const filter: fc.Arbitrary<HistoryFilter> = fc.record({
 });
 
 describe("a cursor", () => {
-	it("comes back as the position that it was made of, under its filter and no other", () => {
+	it("decodes to its position under its own filter and no other", () => {
 		fc.assert(
 			fc.property(position, filter, filter, (at, its, other) => {
 				const text = encodeCursor(at, its);
@@ -43,7 +43,7 @@ describe("a cursor", () => {
 		expect(decodeCursor(text, reversed)).not.toBeNull();
 	});
 
-	it("is refused where it is anything else", () => {
+	it("is refused if it is any other text", () => {
 		fc.assert(
 			fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.base64String(), fc.json()), (text) => {
 				expect(decodeCursor(text, everything)).toBeNull();
@@ -55,23 +55,23 @@ describe("a cursor", () => {
 		Buffer.from(encodeCursor({ part: 0, cursor: null, afterId: "", skip: 0 }, everything), "base64url").toString(),
 	)[0];
 	it.each<[string, unknown]>([
-		["no list", { mark }],
+		["not a list", { mark }],
 		["too short", [mark, 0, null, ""]],
 		["too long", [mark, 0, null, "", 0, 0]],
 		["another mark", ["AAAAAAAA", 0, null, "", 0]],
 		["a negative part", [mark, -1, null, "", 0]],
-		["half a part", [mark, 0.5, null, "", 0]],
-		["a part as a text", [mark, "0", null, "", 0]],
-		["a cursor that is too long", [mark, 0, "x".repeat(2001), "", 0]],
-		["a cursor that is a number", [mark, 0, 7, "", 0]],
-		["an id that is none", [mark, 0, null, "zzz", 0]],
-		["a skip that is too large", [mark, 0, null, "", 1001]],
-		["a skip that is none", [mark, 0, null, "", null]],
-	])("is refused where it was tampered with: %s", (_, value) => {
+		["a fractional part", [mark, 0.5, null, "", 0]],
+		["a part as a string", [mark, "0", null, "", 0]],
+		["an overlong KV cursor", [mark, 0, "x".repeat(2001), "", 0]],
+		["a KV cursor that is a number", [mark, 0, 7, "", 0]],
+		["an invalid id", [mark, 0, null, "zzz", 0]],
+		["an oversized skip", [mark, 0, null, "", 1001]],
+		["a null skip", [mark, 0, null, "", null]],
+	])("is refused if it was tampered with: %s", (_, value) => {
 		expect(decodeCursor(Buffer.from(JSON.stringify(value)).toString("base64url"), everything)).toBeNull();
 	});
 
-	it("is refused where any one character of it was lost", () => {
+	it("is refused if any one character is missing", () => {
 		const text = encodeCursor({ part: 3, cursor: "abc", afterId: recordId, skip: 7 }, everything);
 		for (let index = 0; index < text.length; index++) {
 			const changed = text.slice(0, index) + text.slice(index + 1);

@@ -28,7 +28,7 @@ const nextOf = async (history: ReturnType<typeof createHistory>, some = query())
 const three = () => [0, 1, 2].map((agoMs) => deletionAt(nowMs - agoMs));
 
 describe("the history", () => {
-	it("shows what the Ledger has changed, and its version", async () => {
+	it("shows the Ledger's changes and version", async () => {
 		const [recent, ...published] = three();
 		await put(...published);
 		if (recent === undefined) return;
@@ -39,7 +39,7 @@ describe("the history", () => {
 		});
 	});
 
-	it("touches KV no more while the version holds", async () => {
+	it("does not read KV while the version is unchanged", async () => {
 		const list = vi.spyOn(HISTORY, "list");
 		const history = createHistory(HISTORY, asked(ledgerWith([])));
 		expect(await history.page(query({ unless: "j-1" }))).toEqual({ ok: true, value: null });
@@ -47,7 +47,7 @@ describe("the history", () => {
 		expect(await history.page(query({ unless: "j-0" }))).toMatchObject({ value: { rows: [] } });
 	});
 
-	it("is served without a version where the Ledger cannot be asked", async () => {
+	it("is served without a version if the Ledger cannot be reached", async () => {
 		await put(...three());
 		const page = await createHistory(
 			HISTORY,
@@ -56,7 +56,7 @@ describe("the history", () => {
 		expect(page).toMatchObject({ ok: true, value: { version: null, rows: [{}, {}] } });
 	});
 
-	it("asks the Ledger for what comes after the last row, of the same binding and prefix", async () => {
+	it("asks the Ledger only for rows after the last one, of the same binding and prefix", async () => {
 		await put(...three());
 		const ask = vi.fn(ledgerWith([]));
 		const history = createHistory(HISTORY, asked(ask));
@@ -69,7 +69,7 @@ describe("the history", () => {
 		]);
 	});
 
-	it("asks the Ledger for one row more than a page has room for, and for all where rows are sorted out", async () => {
+	it("asks the Ledger for one row more than a page holds, or for all if a filter drops rows", async () => {
 		const made = Array.from({ length: 5 }, (_, index) => summaryOf(deletionAt(nowMs - index)));
 		const ask = vi.fn(ledgerWith(made));
 		const history = createHistory(HISTORY, asked(ask));
@@ -88,7 +88,7 @@ describe("the history", () => {
 		expect(ask.mock.lastCall?.[0]).not.toHaveProperty("atMost");
 	});
 
-	it("asks the Ledger for a stretch from its newest id on, and for later pages of it from the last row on", async () => {
+	it("asks the Ledger for a period from its newest id, then from the last row of each page", async () => {
 		await put(...three());
 		const ask = vi.fn(ledgerWith([]));
 		const history = createHistory(HISTORY, asked(ask));
@@ -101,7 +101,7 @@ describe("the history", () => {
 		expect(ask.mock.lastCall).toMatchObject([{ afterId: page?.rows[0]?.id }]);
 	});
 
-	it("shows what the Ledger knows of a stretch, though more is newer than it tells at once", async () => {
+	it("shows the Ledger's rows of a period even if newer rows exceed its limit per call", async () => {
 		const made = Array.from({ length: 6 }, (_, index) => deletionAt(nowMs - index));
 		const history = createHistory(HISTORY, asked(ledgerWith(made.map(summaryOf), 3)));
 		const filter = { ...everything, sinceMs: nowMs - 9, untilMs: nowMs - 4 };
@@ -109,7 +109,7 @@ describe("the history", () => {
 		expect(page.ok && page.value?.rows.map((row) => row.id)).toEqual(made.slice(4).map((one) => one.id));
 	});
 
-	it("refuses a cursor that is none, or one of another filter, without asking anybody", async () => {
+	it("refuses an invalid cursor or one of another filter without reading anything", async () => {
 		await put(...three());
 		const cursor = await nextOf(createHistory(HISTORY, asked(ledgerWith([]))));
 		expect(cursor).not.toBe("");
@@ -133,7 +133,7 @@ describe("the history", () => {
 	describe.each([
 		["fails", () => Promise.reject(new Error("KV GET failed: 500"))],
 		["hangs", () => new Promise<never>(() => {})],
-	])("where KV %s", (_, broken) => {
+	])("when KV %s", (_, broken) => {
 		it("serves the Ledger's week, without a version", async () => {
 			const [recent, ...older] = three().map(summaryOf);
 			vi.spyOn(HISTORY, "list").mockImplementation(broken);
@@ -151,7 +151,7 @@ describe("the history", () => {
 			expect(second).toMatchObject({ ok: true, value: { version: null, next: null, rows: [{ id: older[1]?.id }] } });
 		});
 
-		it("goes on where it was when KV can be read again", async () => {
+		it("continues from the same row when KV can be read again", async () => {
 			const deletions = three();
 			const list = vi.spyOn(HISTORY, "list").mockImplementation(broken);
 			const history = createHistory(HISTORY, asked(ledgerWith(deletions.map(summaryOf))));
@@ -162,7 +162,7 @@ describe("the history", () => {
 			expect(second).toMatchObject({ ok: true, value: { rows: [{ id: deletions[2]?.id }], next: null } });
 		});
 
-		it("is unavailable where the Ledger cannot be asked either", async () => {
+		it("is unavailable if the Ledger cannot be reached either", async () => {
 			vi.spyOn(HISTORY, "list").mockImplementation(broken);
 			const history = createHistory(
 				HISTORY,
@@ -171,7 +171,7 @@ describe("the history", () => {
 			expect(await history.page(query())).toEqual({ ok: false, failure: "unavailable" });
 		});
 
-		it("gives the record that the Ledger has, and does not say that there is none where it has none", async () => {
+		it("returns the Ledger's record, and is unavailable rather than not found if the Ledger has none", async () => {
 			const deletion = deletionAt(nowMs);
 			vi.spyOn(HISTORY, "get").mockImplementation(broken);
 			const history = createHistory(HISTORY, asked(ledgerWith([]), [deletion]));
@@ -186,7 +186,7 @@ const recordOf = (deletion: Deletion, stale = false) => ({ kind: "record", text:
 describe("a record", () => {
 	const unreachable = asked(ledgerWith([]), null);
 
-	it("is the Ledger's where it has one, else KV's as it is stored", async () => {
+	it("comes from the Ledger if it has one, otherwise from KV as stored", async () => {
 		const deletion = deletionAt(nowMs);
 		await publish(HISTORY, deletion, 0, nowMs);
 		const restored = { ...deletion, state: "restored" as const };
@@ -195,7 +195,7 @@ describe("a record", () => {
 		expect(await history.record(deletion.id)).toEqual(recordOf(restored));
 	});
 
-	it("is KV's where the Ledger cannot be reached, which may be stale if it can still change", async () => {
+	it("comes from KV if the Ledger cannot be reached, marked stale if it can still change", async () => {
 		const deleted = deletionAt(nowMs);
 		const refused = deletionAt(nowMs, { state: "refused" });
 		for (const one of [deleted, refused]) await publish(HISTORY, one, 0, nowMs);
@@ -205,14 +205,14 @@ describe("a record", () => {
 		expect(await history.record(deletionAt(nowMs).id)).toEqual({ kind: "unavailable" });
 	});
 
-	it("does not wait for the Ledger where it cannot change any more", async () => {
+	it("does not wait for the Ledger if it can no longer change", async () => {
 		const failed = deletionAt(nowMs, { state: "failed" });
 		await publish(HISTORY, failed, 0, nowMs);
 		const hanging = { ...unreachable, record: () => new Promise<never>(() => {}) };
 		expect(await createHistory(HISTORY, hanging).record(failed.id)).toEqual(recordOf(failed));
 	});
 
-	it("does not wait for KV where the Ledger has it", async () => {
+	it("does not wait for KV if the Ledger has it", async () => {
 		const deletion = deletionAt(nowMs);
 		vi.spyOn(HISTORY, "get").mockImplementation(() => new Promise<never>(() => {}));
 		const started = Date.now();
@@ -220,7 +220,7 @@ describe("a record", () => {
 		expect(Date.now() - started).toBeLessThan(1000);
 	});
 
-	it("is found by another id that a caller was given for it", async () => {
+	it("is found by any other id that a caller was given for it", async () => {
 		const deletion = deletionAt(nowMs);
 		const { id } = deletionAt(nowMs);
 		await publish(HISTORY, deletion, 0, nowMs);
@@ -230,7 +230,7 @@ describe("a record", () => {
 		expect(await createHistory(HISTORY, asked(ledgerWith([]), [restored])).record(id)).toEqual(recordOf(restored));
 	});
 
-	it("is none where neither has it", async () => {
+	it("does not exist if neither has it", async () => {
 		const history = createHistory(HISTORY, asked(ledgerWith([])));
 		expect(await history.record(deletionAt(nowMs).id)).toEqual({ kind: "none" });
 	});

@@ -10,7 +10,7 @@ const binding = bindingAt(0, 0);
 const unpaired = fc.string({ unit: fc.constantFrom("\ud83d", "\ude00", "x", "\u0000", '"', "\\", "é", "€", "😀") });
 
 describe("the keys", () => {
-	it("are the record's, its binding's and its prefix's", () => {
+	it("are one for the record, one for its binding and one for its prefix", () => {
 		const deletion = deletionAt(nowMs);
 		expect([recordKey(deletion.id), ...indexKeys(deletion)]).toEqual([
 			`deletion:${deletion.id}`,
@@ -19,11 +19,11 @@ describe("the keys", () => {
 		]);
 	});
 
-	it("are the record's alone where no binding was found", () => {
+	it("are only the record's if no binding was found", () => {
 		expect(indexKeys(deletionAt(nowMs, { binding: null }))).toEqual([]);
 	});
 
-	it("begin with the prefix of their space", () => {
+	it("begin with the prefix that lists them", () => {
 		const deletion = deletionAt(nowMs);
 		expect(recordKey(deletion.id).startsWith(prefixOf({ kind: "deletion" }))).toBe(true);
 		const [ofBinding, ofPrefix] = indexKeys(deletion);
@@ -33,13 +33,13 @@ describe("the keys", () => {
 });
 
 describe("the metadata", () => {
-	it("is the row, without the id that the key has", () => {
+	it("is the row without the id, which is in the key", () => {
 		const deletion = deletionAt(nowMs);
 		const { id: _, ...row } = summaryOf(deletion);
 		expect(metadataOf(deletion)).toEqual(row);
 	});
 
-	it("comes back as the row that went in, from each of the record's keys", () => {
+	it("reads back as the same row from each of the record's keys", () => {
 		const some = fc.record({
 			state: fc.constantFrom("deleted", "failed", "refused", "already_gone"),
 			reason: fc.option(fc.string({ maxLength: 60 })),
@@ -57,7 +57,7 @@ describe("the metadata", () => {
 		);
 	});
 
-	it("has the Ray id of the DELETE; a row from before it had one reads as null", () => {
+	it("has the DELETE's Ray id, which reads as null in an older row", () => {
 		const answer = { status: 200, success: true, errors: [], messages: [], duration_ms: 1, attempts: 1 };
 		const deletion = deletionAt(nowMs, { cloudflare: { ...answer, ray: "9f1c2ab34de56789-AMS" } });
 		const { ray, ...older } = metadataOf(deletion);
@@ -77,7 +77,7 @@ describe("the metadata", () => {
 		expect(rowOf(recordKey(deletion.id), older)).toEqual({ ...summaryOf(deletion), ...laterMembers });
 	});
 
-	it("fits into KV's 1,024 bytes whatever the reason and the service's name are", () => {
+	it("fits into KV's 1,024 bytes whatever the reason and service name", () => {
 		const reason = fc.oneof(
 			fc.string({ unit: "binary", maxLength: 3000 }),
 			unpaired,
@@ -96,7 +96,7 @@ describe("the metadata", () => {
 		);
 	});
 
-	it("shows as much of a long reason as fits, and that there is more", () => {
+	it("shows as much of a long reason as fits, with an ellipsis", () => {
 		const { reason } = metadataOf(deletionAt(nowMs, { reason: "x".repeat(2000) }));
 		expect(reason).toMatch(/^x+…$/);
 		expect(reason?.length).toBeGreaterThan(400);
@@ -110,7 +110,7 @@ describe("the metadata", () => {
 		}
 	});
 
-	it("is taken by KV at its largest", async () => {
+	it("is accepted by KV at its largest", async () => {
 		const metadata = metadataOf(deletionAt(nowMs, { reason: "😀".repeat(1000) }));
 		await HISTORY.put("deletion:largest", "", { metadata });
 		const { keys } = await HISTORY.list({ prefix: "deletion:largest" });
@@ -124,10 +124,10 @@ describe("rowOf", () => {
 
 	it.each([
 		["a foreign key", "settings", metadata],
-		["a key with an id that is none", "deletion:7zzp", metadata],
+		["a key with an invalid id", "deletion:7zzp", metadata],
 		["no metadata", recordKey(deletion.id), null],
 		["metadata of another form", recordKey(deletion.id), { state: "deleted" }],
-		["a state that is no text", recordKey(deletion.id), { ...metadata, state: 7 }],
+		["a state that is not a string", recordKey(deletion.id), { ...metadata, state: 7 }],
 	])("is null for %s", (_, key, some) => {
 		expect(rowOf(key, some)).toBeNull();
 	});

@@ -1,4 +1,4 @@
-// What a page costs: how many list operations, and over which keys.
+// What a page costs in list operations, and which keys it lists.
 import { reset } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
@@ -43,12 +43,12 @@ async function listed(): Promise<{ prefixes: string[]; limits: number[]; keys: n
 	};
 }
 
-/** One an hour, the newest first. */
+/** One record per hour, newest first. */
 const hourly = (count: number, change: Partial<Deletion> = {}): Deletion[] =>
 	Array.from({ length: count }, (_, index) => deletionAt(nowMs - index * hourMs, change));
 
 describe("a page", () => {
-	it("is one list of just its rows, and the next one goes on where it ended", async () => {
+	it("takes one list of exactly its rows, and the next page continues after it", async () => {
 		const records = hourly(25);
 		await put(...records);
 		const first = await page({}, 10);
@@ -66,8 +66,8 @@ describe("a page", () => {
 
 	it.each([
 		["the history ends with it", 10],
-		["it is larger than the history", 11],
-	])("has none after it when %s", async (_, limit) => {
+		["it has room for more than the history", 11],
+	])("is the last one when %s", async (_, limit) => {
 		await put(...hourly(10));
 		expect(await page({}, limit)).toMatchObject({ next: null });
 		expect(list).toHaveBeenCalledTimes(1);
@@ -81,14 +81,14 @@ describe("a page", () => {
 	it.each<[Partial<HistoryFilter>, string[]]>([
 		[{ bindingId: bindingIds[0] ?? "" }, ["binding", bindingIds[0] ?? ""]],
 		[{ prefixId: prefixIds[0] ?? "" }, ["prefix", prefixIds[0] ?? ""]],
-	])("of %j lists its own keys alone, in both spellings of the id", async (filter, [kind, id = ""]) => {
+	])("of %j lists only its own keys, in both spellings of the id", async (filter, [kind, id = ""]) => {
 		const own = hourly(3);
 		await put(...own, ...hourly(3, { binding: bindingAt(1, 1) }), ...hourly(3, { binding: null }));
 		expect((await page(filter, 10)).rows).toEqual(rowsOf(own));
 		expect(await listed()).toMatchObject({ prefixes: [`${kind}:${id}:`, `${kind}:${dashed(id)}:`], keys: 3 });
 	});
 
-	it.each([1, 2, 3, 50])("of an id has the rows of both its spellings in order, %i a page", async (limit) => {
+	it.each([1, 2, 3, 50])("of an id has the rows of both spellings in order, %i per page", async (limit) => {
 		const id = bindingIds[0] ?? "";
 		const records = hourly(12).map((one, index) => ({
 			...one,
@@ -106,7 +106,7 @@ describe("a page", () => {
 		}
 	});
 
-	it("shows rows in states, and by doors, that another release has", async () => {
+	it("shows rows with states and doors that only another release knows", async () => {
 		const [known, ...others] = hourly(3);
 		if (known === undefined) throw new Error("there are no records");
 		await put(known);
@@ -117,7 +117,7 @@ describe("a page", () => {
 		expect((await page({}, 10)).rows).toMatchObject([{}, { state: "superseded" }, { door: "agent" }]);
 	});
 
-	it("passes over keys that are none of its own", async () => {
+	it("skips foreign keys", async () => {
 		const records = hourly(2);
 		await put(...records);
 		await HISTORY.put("deletion:note", "a stranger's");
@@ -127,7 +127,7 @@ describe("a page", () => {
 });
 
 describe("a page with the Ledger's latest", () => {
-	it("shows the Ledger's row where both have one, and costs no more", async () => {
+	it("shows the Ledger's row if both have one, at no extra cost", async () => {
 		const records = hourly(5);
 		await put(...records);
 		const [newest, second] = records;
@@ -140,7 +140,7 @@ describe("a page with the Ledger's latest", () => {
 		expect(list).toHaveBeenCalledTimes(1);
 	});
 
-	it("leaves out a row of KV's that has left the filter since", async () => {
+	it("leaves out a KV row that no longer matches the filter", async () => {
 		const records = hourly(2);
 		await put(...records);
 		const changed = { ...rowsOf(records)[0], state: "failed" } as ReturnType<typeof summaryOf>;
@@ -148,7 +148,7 @@ describe("a page with the Ledger's latest", () => {
 		expect(rows).toEqual(rowsOf(records.slice(1)));
 	});
 
-	it("is one list also after a page that the Ledger's rows have filled up", async () => {
+	it("takes one list even after a page partly filled by the Ledger", async () => {
 		const records = hourly(12);
 		await put(...records);
 		const open = [3, 2, 1].map((ms) => summaryOf(deletionAt(nowMs + ms, { state: "deleting" })));
@@ -159,7 +159,7 @@ describe("a page with the Ledger's latest", () => {
 		expect(await listed()).toMatchObject({ limits: [5, 7] });
 	});
 
-	it.each(openStates)("asks KV nothing for what is %s: the Ledger alone has it", async (state) => {
+	it.each(openStates)("does not read KV for %s records, which only the Ledger has", async (state) => {
 		await put(...hourly(3));
 		const open = [3, 2, 1].map((ms) => summaryOf(deletionAt(nowMs + ms, { state, settled_at: null })));
 		const overlay = { recent: [...open, ...rowsOf(hourly(2))], until: null };
@@ -170,7 +170,7 @@ describe("a page with the Ledger's latest", () => {
 		expect(list).not.toHaveBeenCalled();
 	});
 
-	it("ends where the Ledger's knowledge ends", async () => {
+	it("ends at the last row the Ledger returned", async () => {
 		const records = hourly(6);
 		await put(...records);
 		const recent = rowsOf(records.slice(0, 3));
@@ -180,10 +180,10 @@ describe("a page with the Ledger's latest", () => {
 	});
 });
 
-describe("a stretch of time", () => {
+describe("a period", () => {
 	const records = Array.from({ length: 400 }, (_, index) => deletionAt(nowMs - index * hourMs));
 
-	it("lists the keys in it, and at most four times as many", async () => {
+	it("lists at most four times as many keys as it has rows", async () => {
 		await put(...records);
 		const stretch = { sinceMs: nowMs - 300 * hourMs, untilMs: nowMs - 260 * hourMs };
 		const { rows, next } = await page(stretch, 1000);
@@ -195,7 +195,7 @@ describe("a stretch of time", () => {
 		expect(keys).toBeLessThanOrEqual(4 * rows.length);
 	});
 
-	it("that has no end is walked from today, and no further than its beginning", async () => {
+	it("without an end is listed from now back to its beginning", async () => {
 		await put(...records);
 		const { rows, next } = await page({ sinceMs: nowMs - 20 * hourMs }, 30);
 		expect(rows).toEqual(rowsOf(records.slice(0, 21)));
@@ -203,7 +203,7 @@ describe("a stretch of time", () => {
 		expect(await listed()).toEqual({ prefixes: ["deletion:"], limits: [30], keys: 30 });
 	});
 
-	it("that has no beginning lists a thousand newer keys at the most, and then some hours", async () => {
+	it("without a beginning takes a single list if fewer than a thousand records are newer", async () => {
 		await put(...records);
 		const { rows } = await page({ untilMs: nowMs - 350 * hourMs }, 5);
 		expect(rows).toEqual(rowsOf(records.slice(350, 355)));
@@ -217,7 +217,7 @@ describe("a stretch of time", () => {
 		}
 	});
 
-	it("that has no beginning fills its pages, however little happened in it", async () => {
+	it("without a beginning fills its pages even if records are rare", async () => {
 		const monthMs = 30 * 24 * hourMs;
 		const rare = Array.from({ length: 9 }, (_, index) => deletionAt(nowMs - index * monthMs));
 		await put(...rare);
@@ -228,7 +228,7 @@ describe("a stretch of time", () => {
 		expect((await listed()).prefixes.length).toBeLessThanOrEqual(4);
 	});
 
-	it("that has no beginning is cut finer where more than a thousand are newer, and fills its pages", async () => {
+	it("without a beginning fills its pages even if more than a thousand records are newer", async () => {
 		const dayMs = 24 * hourMs;
 		const newer = Array.from({ length: 1100 }, (_, index) => deletionAt(nowMs - index * 60_000, { binding: null }));
 		const older = Array.from({ length: 8 }, (_, index) => deletionAt(nowMs - (20 + 15 * index) * dayMs));
@@ -238,14 +238,14 @@ describe("a stretch of time", () => {
 		expect(next).toBeNull();
 	});
 
-	it("that is one millisecond is one list", async () => {
+	it("of one millisecond takes one list", async () => {
 		await put(...records.slice(0, 20));
 		const ms = nowMs - 7 * hourMs;
 		expect((await page({ sinceMs: ms, untilMs: ms }, 10)).rows).toEqual(rowsOf(records.slice(7, 8)));
 		expect(list).toHaveBeenCalledTimes(1);
 	});
 
-	it("is a stretch of a binding's own keys too", async () => {
+	it("of a binding's history lists only that binding's keys", async () => {
 		await put(...records.slice(0, 40));
 		const filter = { bindingId: bindingIds[0] ?? "", sinceMs: nowMs - 10 * hourMs, untilMs: nowMs - 5 * hourMs };
 		expect((await page(filter, 10)).rows).toEqual(rowsOf(records.slice(5, 11)));
@@ -256,7 +256,7 @@ describe("a stretch of time", () => {
 });
 
 describe("a selective filter", () => {
-	it("ends after eight lists with what it has, and a way to go on", async () => {
+	it("returns what it has after eight lists, with a cursor to continue", async () => {
 		const needle = deletionAt(nowMs - 1_000_000 * hourMs, { actor: { name: "bob", door: "api" } });
 		const strangers = Array.from({ length: 10 }, (_, index) => {
 			const keys = [
@@ -275,7 +275,7 @@ describe("a selective filter", () => {
 		expect(list).toHaveBeenCalledTimes(11);
 	});
 
-	it("lists as many keys at once as KV gives", async () => {
+	it("lists as many keys at once as KV allows", async () => {
 		await put(...hourly(30), deletionAt(nowMs - 50 * hourMs, { state: "failed" }));
 		expect((await page({ state: "failed" }, 5)).rows).toHaveLength(1);
 		expect(await listed()).toMatchObject({ limits: [1000] });

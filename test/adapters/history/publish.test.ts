@@ -11,7 +11,7 @@ const ttls = (put: ReturnType<typeof spied>) => put.mock.calls.map(([, , options
 const spied = () => vi.spyOn(HISTORY, "put");
 
 describe("publish", () => {
-	it("writes the record, and a key for each way to look it up, with the row beside each", async () => {
+	it("writes the record and its lookup keys, each with the row as metadata", async () => {
 		const deletion = deletionAt(nowMs);
 		expect(await publish(HISTORY, deletion, 0, nowMs)).toEqual({ ok: true, value: null });
 		const record = await HISTORY.getWithMetadata(`deletion:${deletion.id}`, "json");
@@ -23,7 +23,7 @@ describe("publish", () => {
 		}
 	});
 
-	it("does no harm when it is done again", async () => {
+	it("can be repeated safely", async () => {
 		const deletion = deletionAt(nowMs + 1, { binding: null });
 		await publish(HISTORY, deletion, 0, nowMs);
 		await publish(HISTORY, { ...deletion, reason: "amended" }, 0, nowMs);
@@ -32,18 +32,18 @@ describe("publish", () => {
 	});
 
 	it.each([
-		["for ever", 0, 0, undefined],
+		["forever", 0, 0, undefined],
 		["for its retention", 30, 0, 30 * 86_400],
-		["for what is left of its retention, when it comes late", 30, 10 * dayMs, 20 * 86_400],
-		["a minute at least, which is KV's shortest", 1, dayMs - 59_000, 60],
-		["a minute, when its retention has passed", 1, 5 * dayMs, 60],
-	])("keeps it %s", async (_, retentionDays, lateMs, ttl) => {
+		["for the rest of its retention if it is published late", 30, 10 * dayMs, 20 * 86_400],
+		["for at least a minute, the shortest KV allows", 1, dayMs - 59_000, 60],
+		["for a minute if its retention has passed", 1, 5 * dayMs, 60],
+	])("keeps the record %s", async (_, retentionDays, lateMs, ttl) => {
 		const put = spied();
 		await publish(HISTORY, deletionAt(nowMs), retentionDays, nowMs + lateMs);
 		expect(ttls(put)).toEqual([ttl, ttl, ttl]);
 	});
 
-	it("counts its retention from its last change, which publishing is none of", async () => {
+	it("counts the retention from the record's last change, not from its publication", async () => {
 		const at = (ms: number) => new Date(ms).toISOString();
 		const timeline = [
 			{ at: at(nowMs), event: "requested" },
@@ -55,13 +55,13 @@ describe("publish", () => {
 		expect(ttls(put)).toEqual([25 * 86_400, 25 * 86_400, 25 * 86_400]);
 	});
 
-	it("says of a write that takes too long that it may still take effect", async () => {
+	it("reports that a write that timed out may still land", async () => {
 		spied().mockImplementation(() => new Promise(() => {}));
 		const published = await publish(HISTORY, deletionAt(nowMs), 0, nowMs);
 		expect(published).toMatchObject({ ok: false, failure: { timedOut: true, mayLand: true } });
 	});
 
-	it("says so also where another write beside it is refused at once", async () => {
+	it("reports that even if another write is refused at once", async () => {
 		spied().mockImplementation((key: string) =>
 			key.startsWith("prefix:") ? Promise.reject(new Error("no")) : new Promise(() => {}),
 		);
@@ -69,7 +69,7 @@ describe("publish", () => {
 		expect(published).toMatchObject({ ok: false, failure: { timedOut: true, mayLand: true } });
 	});
 
-	it("gives KV's refusal as a value", async () => {
+	it("returns KV's refusal as a value", async () => {
 		spied().mockRejectedValue(new Error("KV PUT failed: 429 Too Many Requests"));
 		const published = await publish(HISTORY, deletionAt(nowMs), 0, nowMs);
 		expect(published).toEqual({
@@ -78,13 +78,13 @@ describe("publish", () => {
 		});
 	});
 
-	it("says of an error that is no refusal that the write may still take effect", async () => {
+	it("reports that a write may still land after an error that is not a refusal", async () => {
 		spied().mockRejectedValue(new Error("KV PUT failed: 500 Internal Server Error"));
 		const published = await publish(HISTORY, deletionAt(nowMs), 0, nowMs);
 		expect(published).toMatchObject({ ok: false, failure: { timedOut: false, mayLand: true } });
 	});
 
-	it("has failed where one of the three writes has", async () => {
+	it("fails if one of the three writes fails", async () => {
 		const put = HISTORY.put.bind(HISTORY);
 		spied().mockImplementation((key: string, value: unknown, options?: KVNamespacePutOptions) =>
 			key.startsWith("prefix:") ? Promise.reject(new Error("no")) : put(key, String(value), options),
@@ -92,7 +92,7 @@ describe("publish", () => {
 		expect(await publish(HISTORY, deletionAt(nowMs), 0, nowMs)).toMatchObject({ ok: false });
 	});
 
-	it("keeps no more than the beginning of what KV says, and copes with anything that it throws", async () => {
+	it("keeps only the start of KV's error and accepts anything thrown", async () => {
 		spied().mockRejectedValueOnce(new Error("x".repeat(5000)));
 		const long = await publish(HISTORY, deletionAt(nowMs, { binding: null }), 0, nowMs);
 		expect(long.ok ? 0 : long.failure.detail.length).toBe(200);

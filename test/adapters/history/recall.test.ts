@@ -13,8 +13,8 @@ afterEach(async () => {
 const [bindingId = "", otherBindingId = ""] = bindingIds;
 const [prefixId = "", otherPrefixId = ""] = prefixIds;
 
-describe("a record that KV knows", () => {
-	it("is given as it was published, and null where there is none", async () => {
+describe("a record in KV", () => {
+	it("is returned as published, or null if there is none", async () => {
 		const deletion = deletionAt(nowMs);
 		await publish(HISTORY, deletion, 0, nowMs);
 		expect(await recordInKv(HISTORY, deletion.id)).toEqual(deletion);
@@ -22,8 +22,8 @@ describe("a record that KV knows", () => {
 	});
 });
 
-describe("the last deletion that KV knows", () => {
-	it("is the newest one of the binding that was carried out", async () => {
+describe("the last deletion in KV", () => {
+	it("is the binding's newest deletion that was carried out", async () => {
 		const older = deletionAt(nowMs - 2000);
 		const newest = deletionAt(nowMs - 1000, { state: "already_gone" });
 		const refused = deletionAt(nowMs, { state: "refused" });
@@ -33,13 +33,13 @@ describe("the last deletion that KV knows", () => {
 		expect(await lastDeletionInKv(HISTORY, { bindingId: otherBindingId })).toBeNull();
 	});
 
-	it("is one whose binding has been restored since, too", async () => {
+	it("may be one whose binding was restored since", async () => {
 		const restored = deletionAt(nowMs, { state: "restored" });
 		await put(deletionAt(nowMs - 1000), restored);
 		expect(await lastDeletionInKv(HISTORY, { bindingId })).toEqual(summaryOf(restored));
 	});
 
-	it("is found whichever way its ids were written then, and are named now", async () => {
+	it("is found by either spelling of its id", async () => {
 		const dashed = "c01d0000-0000-4000-8000-000000000007";
 		const plain = dashed.replaceAll("-", "");
 		const deletion = deletionAt(nowMs, { binding: { ...bindingAt(0, 0), id: dashed } });
@@ -48,7 +48,7 @@ describe("the last deletion that KV knows", () => {
 			expect(await lastDeletionInKv(HISTORY, { bindingId: id })).toEqual(summaryOf(deletion));
 	});
 
-	it("is the newest one of the CIDR in the prefix", async () => {
+	it("is the newest one for the CIDR in the prefix", async () => {
 		const other = deletionAt(nowMs, { binding: bindingAt(1, 0) });
 		const wanted = deletionAt(nowMs - 1000, { binding: bindingAt(0, 0) });
 		await put(other, wanted);
@@ -57,7 +57,7 @@ describe("the last deletion that KV knows", () => {
 		expect(await lastDeletionInKv(HISTORY, { prefixId: otherPrefixId, cidr: "203.0.113.0/26" })).toBeNull();
 	});
 
-	it("costs one list operation for each spelling of the id, and none where neither binding nor prefix is known", async () => {
+	it("takes one list per spelling of the id, and none if neither binding nor prefix is known", async () => {
 		const list = vi.spyOn(HISTORY, "list");
 		await lastDeletionInKv(HISTORY, { bindingId, prefixId });
 		expect(list).toHaveBeenCalledTimes(2);

@@ -1,4 +1,4 @@
-// Records and rows for the history's tests, and the keys that they stand under in KV.
+// Records and rows for the history's tests, and their keys in KV.
 import { metadataOf } from "../../../src/adapters/history/keys.ts";
 import { doors } from "../../../src/deletion/actor.ts";
 import { type Deletion, type Summary, states, summaryOf } from "../../../src/deletion/deletion.ts";
@@ -21,7 +21,7 @@ export const everything: HistoryFilter = {
 };
 
 let made = 0;
-/** No two are alike: a test says when it was made, and what it is about. */
+/** Each one is unique. A test sets when it was made and what it is about. */
 export function deletionAt(ms: number, change: Partial<Deletion> = {}): Deletion {
 	made += 1;
 	const random = new Uint8Array(16);
@@ -58,7 +58,7 @@ export const bindingAt = (binding: number, prefix: number): NonNullable<Deletion
 	provisioning: { state: "active" },
 });
 
-/** Under the keys that `publish` writes, without the records: a list needs none. */
+/** Writes the keys that `publish` writes, with metadata but no records, which a list does not need. */
 export async function put(...deletions: Deletion[]): Promise<void> {
 	const keysOf = ({ id, binding }: Deletion) => [
 		`deletion:${id}`,
@@ -69,7 +69,7 @@ export async function put(...deletions: Deletion[]): Promise<void> {
 	);
 }
 
-/** What the filter means, plainly. */
+/** What the filter means, in plain code. */
 export function matching(rows: readonly Summary[], filter: HistoryFilter): Summary[] {
 	const ms = (row: Summary) => Date.parse(row.created_at);
 	return rows

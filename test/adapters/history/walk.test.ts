@@ -1,4 +1,5 @@
-// Page after page, whatever stands in KV and in the Ledger: the same rows as a plain filter gives, each once, in order.
+// Paging through the history returns the same rows as a plain filter, each once and in order, whatever KV and the
+// Ledger hold.
 import { reset } from "cloudflare:test";
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -31,7 +32,7 @@ async function walk(ask: AskChanges, filter: HistoryFilter, limits: readonly num
 	}
 }
 
-/** Where a record stands: in KV, in the Ledger, or in both, where KV has what it was before. */
+/** Where a record is: in KV, in the Ledger, or in both, with an older state in KV. */
 interface Kept {
 	deletion: Deletion;
 	where: "kv" | "ledger" | "both";
@@ -84,7 +85,7 @@ async function keep(records: readonly Kept[]): Promise<{ recent: Summary[]; all:
 }
 
 describe("a walk through the history", () => {
-	it("gives each row once, in order, with any filter, any limits and whatever the Ledger knows better", async () => {
+	it("returns each row once and in order, with any filter, any limits and any newer rows in the Ledger", async () => {
 		const some = fc.array(record, { maxLength: 30 });
 		await fc.assert(
 			fc.asyncProperty(
@@ -101,7 +102,7 @@ describe("a walk through the history", () => {
 		);
 	}, 60_000);
 
-	it("does so where the Ledger knows more than it tells at once", async () => {
+	it("does so even if the Ledger has more rows than it returns per call", async () => {
 		const some = fc.array(record, { maxLength: 30 });
 		await fc.assert(
 			fc.asyncProperty(
@@ -120,9 +121,9 @@ describe("a walk through the history", () => {
 	}, 60_000);
 
 	it.each<[string, Partial<HistoryFilter>]>([
-		["before what the Ledger tells at once", { untilMs: nowMs - 1000 }],
-		["after what the Ledger goes on to tell", { sinceMs: nowMs - 2 }],
-	])("comes to its end where it is about a time %s", async (_, change) => {
+		["before the rows of the Ledger's first answer", { untilMs: nowMs - 1000 }],
+		["after the rows of the Ledger's later answers", { sinceMs: nowMs - 2 }],
+	])("ends if the filter is for a time %s", async (_, change) => {
 		const filter = { ...everything, ...change };
 		const records = [0, 1, 2, 3, 4, 5, 6, 7, 2000, 3000].map((agoMs): Kept => {
 			return { deletion: deletionAt(nowMs - agoMs), where: agoMs < 1000 ? "both" : "kv", before: "deleted" };
@@ -131,14 +132,14 @@ describe("a walk through the history", () => {
 		expect(await walk(ledgerWith(recent, 3), filter, [10])).toEqual(matching(all, filter));
 	});
 
-	it("needs no Ledger", async () => {
+	it("works without the Ledger", async () => {
 		const { all } = await keep(
 			[1, 2, 3].map((agoMs) => ({ deletion: deletionAt(nowMs - agoMs), where: "kv", before: "deleted" })),
 		);
 		expect(await walk(async () => null, everything, [2])).toEqual(matching(all, everything));
 	});
 
-	it("loses nothing and repeats nothing when records come in between", async () => {
+	it("loses and repeats nothing if records arrive in between", async () => {
 		const records = Array.from({ length: 12 }, (_, index) => deletionAt(nowMs - index * 1000));
 		await put(...records);
 		const newer = [deletionAt(nowMs + 1000), deletionAt(nowMs + 2000)].map(summaryOf);

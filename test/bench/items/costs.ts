@@ -1,5 +1,5 @@
-// What each operation asks of Cloudflare, KV and the Ledger: counted around the Worker as it ships. test/costs.test.ts
-// holds the same figures, and more of them, on every run of the tests.
+// What each operation costs in calls to Cloudflare, KV and the Ledger, counted around the Worker as it ships.
+// test/costs.test.ts checks the same figures, and more, on every test run.
 import { setTimeout } from "node:timers/promises";
 import { cancelledDeletion, published, unbindDeletion } from "../deletions.ts";
 import type { Call } from "../load.ts";

@@ -1,5 +1,5 @@
-// One deletion after the other: what unbind adds to the calls that have to be made anyway. With a pause between them, in
-// which the one is published: how many go through when they come at once is `sustained`'s question.
+// One deletion after another, to measure what unbind adds to the calls that have to be made anyway. Each is published
+// in the pause after it. `sustained` measures how many go through at once.
 import { setTimeout } from "node:timers/promises";
 import { bareDeletion, unbindDeletion } from "../deletions.ts";
 import { median, quantile, ratio, rounds } from "../rounds.ts";
@@ -20,7 +20,7 @@ export const deletes: Item = async ({ world, client, quick, rounds: count }) => 
 		return all;
 	};
 
-	// Once before: unbind learns the prefixes.
+	// A warm-up, so that unbind knows the prefixes.
 	await times(unbindDeletion, "unbind-slow", 5);
 	await times(bareDeletion, "bare-slow", 5);
 	const slow = await rounds(count, {

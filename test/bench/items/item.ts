@@ -1,18 +1,18 @@
-// What every item of the benchmark has at hand.
+// What every item of the benchmark gets.
 import type { Bundles } from "../bundles.ts";
 import type { Client } from "../load.ts";
 import type { Row } from "../table.ts";
 import type { World } from "../world.ts";
 
 export interface Bench {
-	/** Fewer rounds and shorter ones: to see that it runs, not what it says. */
+	/** Fewer and shorter rounds, to check that it runs, not to measure. */
 	quick: boolean;
 	rounds: number;
 	bundles: Bundles;
-	/** For what an item keeps on disk. */
+	/** Where an item can keep files. */
 	directory: string;
 	client: Client;
-	/** The one runtime in which everything stands. */
+	/** The one runtime that everything runs in. */
 	world: World;
 }
 

@@ -1,6 +1,5 @@
-// What workerd holds after many deletions against what it held after some, in a process of its own, all of them published.
-// V8 collects garbage when it needs the room, and here it has all the machine's; so it is told to, before what is left is
-// compared.
+// Compares workerd's memory after many published deletions with its memory after fewer, in its own process. V8 only
+// collects garbage when it needs the space, so a collection is forced before each measurement.
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { deletionsOf, published } from "../deletions.ts";

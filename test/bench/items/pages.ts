@@ -1,10 +1,10 @@
-// The history page: against a peer that reads a record each, and against itself at other sizes of the history.
+// The history page, compared with peers that read every record and with itself at other history sizes.
 import { type Call, type Client, timesMs } from "../load.ts";
 import { median, ratio, rounds } from "../rounds.ts";
 import { atMost, told } from "../table.ts";
 import type { Item } from "./item.ts";
 
-/** How many records the prepared histories have. */
+/** The sizes of the prepared histories, in records. */
 export const sizes = [1000, 100_000, 1_000_000] as const;
 export const historyOf = (size: number): string => `history-${size}`;
 

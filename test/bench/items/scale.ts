@@ -1,5 +1,5 @@
-// The arithmetic of docs/scale.md, held against the code that it is about: what a record weighs, and what the Ledger
-// holds after ten days of so many deletions a day.
+// Checks the figures in docs/scale.md against the code: the size of a record, and what the Ledger holds after ten days
+// at a given number of deletions per day.
 import { join } from "node:path";
 import { indexKeys, metadataOf, recordKey } from "../../../src/adapters/history/keys.ts";
 import type { Deletion } from "../../../src/deletion/deletion.ts";

@@ -1,6 +1,6 @@
-// What has to be brought to a machine and started there: the bundle, and the processor time that its start takes over
-// (a)'s. A start is what Cloudflare calls so, and limits: to compile and evaluate what stands outside of handlers. Each is
-// in a new isolate of a runtime that stands, so that only the Worker's own share is counted; with the first answer beside it.
+// The size of the bundle and the CPU time its start takes beyond (a)'s. A start is what Cloudflare limits: compiling
+// and evaluating the code outside handlers. Each start is in a new isolate of a running runtime, so that only the
+// Worker's own share is counted. The first answer is measured separately.
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -54,7 +54,7 @@ export const size: Item = async ({ bundles, directory, client, quick }) => {
 	}
 };
 
-/** The entry as `bundle.js`, and beside it what it imports. */
+/** The entry as `bundle.js`, and the modules it imports. */
 function modulesOf({ path, entry }: Bundle): Record<string, string | { text: string }> {
 	const modules = readBundle(path, entry).map(({ type, path: file }, index) => {
 		const text = readFileSync(file, "utf8");

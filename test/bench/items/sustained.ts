@@ -1,4 +1,4 @@
-// Deletions as fast as one Ledger takes them, for a minute, all of them published.
+// Sends deletions for a minute as fast as one Ledger takes them, and checks that all are published.
 import { published, unbindDeletion } from "../deletions.ts";
 import { atLeast, told } from "../table.ts";
 import type { Item } from "./item.ts";

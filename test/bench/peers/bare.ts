@@ -1,5 +1,5 @@
-// The calls that a deletion makes at Cloudflare, made bare: list the prefix's bindings, find the one, DELETE it. Where
-// the prefix is not named, the prefixes are listed first. It checks nothing, keeps nothing, and asks nobody who they are.
+// Only the calls to Cloudflare that a deletion needs: list the prefix's bindings, find the right one, DELETE it. If no
+// prefix is named, it lists the prefixes first. It checks nothing, keeps nothing and authenticates no one.
 
 interface Env {
 	CLOUDFLARE_ACCOUNT_ID: string;

@@ -1,5 +1,5 @@
-// The limit: a Worker that answers a constant. It has an object as unbind has its Ledger, so that a start brings up the
-// same runtime; `/ledger` asks it, and shows what one such call costs by itself.
+// The upper limit: a Worker that answers a constant. Like unbind it has a Durable Object, so that a start loads the
+// same runtime. `/ledger` calls the object, which shows what such a call costs by itself.
 import { DurableObject } from "cloudflare:workers";
 
 interface Env {

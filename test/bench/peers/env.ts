@@ -1,4 +1,4 @@
-// What the two peers that keep a history are given.
+// The environment of the two peers that keep a history.
 export interface PeerEnv {
 	HISTORY: KVNamespace;
 	TOKEN: string;

@@ -1,4 +1,4 @@
-// The same job as one does it in an afternoon, with hono: delete at Cloudflare, put the result into KV, list it.
+// The same job written in an afternoon with hono: delete at Cloudflare, put the result into KV, list it.
 import { Hono } from "hono";
 import { bearerAuth } from "hono/bearer-auth";
 import type { PeerEnv } from "./env.ts";

@@ -1,4 +1,4 @@
-// The same job as one does it in an afternoon, with itty-router: delete at Cloudflare, put the result into KV, list it.
+// The same job written in an afternoon with itty-router: delete at Cloudflare, put the result into KV, list it.
 import { AutoRouter, error, type IRequest, json } from "itty-router";
 import type { PeerEnv } from "./env.ts";
 

@@ -1,4 +1,4 @@
-// One request of a caller, repeated as long as the connection breaks, and the answer as the witness notes it.
+// Sends one request of a caller, again as long as the connection breaks, and notes the answer with the witness.
 import { setTimeout as pause } from "node:timers/promises";
 import { headersOf } from "../account.ts";
 import type { Moments } from "../moments.ts";
@@ -14,11 +14,11 @@ export interface Stage {
 	witness: Witness;
 	moments: Moments;
 	clock: WorldClock;
-	/** Nobody follows a record beyond that. */
+	/** Callers stop following records when this aborts. */
 	signal: AbortSignal;
-	/** A deletion is asked for; false when there have been enough. */
+	/** Counts a requested deletion; false once there have been enough. */
 	count(): boolean;
-	/** Whether steps still have their mischief. */
+	/** Whether steps may still cause their faults. */
 	mayStrike(): boolean;
 }
 
@@ -36,16 +36,16 @@ export interface Asked {
 	what: What;
 	step: Pick<Step, "name">;
 	path: string;
-	/** Made for each try, as a signature is good for a while. */
+	/** Called for each attempt, because a signature expires. */
 	init?: () => RequestInit;
 	by: string;
 	leavesAfterMs?: number | null;
 }
 
-/** Null where the caller has gone. */
+/** Null if the caller has left. */
 export type Ask = (asked: Asked) => Promise<Answer | null>;
 
-/** Asking again can help. */
+/** Whether a retry can help. */
 export const isPassing = ({ status }: Answer): boolean => [429, 500, 502, 503].includes(status);
 
 export function createAsk({ victim, witness, moments, clock, signal: end }: Stage): Ask {
@@ -83,7 +83,7 @@ export function createAsk({ victim, witness, moments, clock, signal: end }: Stag
 	};
 }
 
-/** What a webhook's answer shows of a record does not say when it was settled. */
+/** A webhook's answer does not say when a record settled, so its state has to do. */
 const final = ["deleted", "already_gone", "failed", "refused"];
 
 const idIn = (path: string): string | null => /\/(?:deletions|records)\/([0-9a-z]{26})/.exec(path)?.[1] ?? null;

@@ -1,6 +1,6 @@
-// One caller, as an automation or a person would act: it asks through one of the doors, and when the connection breaks it
-// asks again under the same key, until it has an answer; then it follows the record until that is settled. Some walk away
-// half-way, some take back what they asked for.
+// One caller, acting as an automation or a person would. It sends requests through one of the doors, retries under the
+// same key if the connection breaks, and follows the record until it settles. Some callers leave half-way, and some
+// cancel.
 import { neighbourOf } from "../account.ts";
 import type { Step } from "../schedule.ts";
 import { createAsk, isPassing, type Stage } from "./ask.ts";
@@ -27,7 +27,7 @@ export function createCaller(caller: string, stage: Stage) {
 	}
 
 	async function restore(step: Step): Promise<void> {
-		// Where it was, and which record has it, the history knows.
+		// The history knows which record can be restored.
 		const rows = await ask({
 			what: "record",
 			step,
@@ -61,14 +61,14 @@ export function createCaller(caller: string, stage: Stage) {
 				await decider.approve(step, id);
 			} else if (answer.state === "scheduled") {
 				if (step.cancels && !isDecided) await decider.cancel(step, id);
-				// It goes off without anybody who waits for it.
+				// It starts without a caller waiting for it.
 				return;
 			} else if (answer.settled && !["restoring", "unknown"].includes(answer.restoration ?? "")) return;
 		}
 	}
 
 	return {
-		/** One step, to its end. */
+		/** Runs one step to its end. */
 		async take(planned: Step): Promise<void> {
 			const empty = planned.brings === null ? [] : upstream.empty();
 			const slot = empty[Math.floor((planned.brings ?? 0) * empty.length)] ?? planned.slot;

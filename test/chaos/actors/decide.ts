@@ -1,4 +1,4 @@
-// What can be asked for about a record: an approval, a cancellation, a restoration.
+// Requests about an existing record: an approval, a cancellation or a restoration.
 import { chatPeople, neighbourOf } from "../account.ts";
 import { asJson } from "../doors/api.ts";
 import { chatCommand, chatPath } from "../doors/chat.ts";

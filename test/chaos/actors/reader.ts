@@ -1,11 +1,11 @@
-// Reads the history all the time, above all what callers have just been told, while KV lags or is down.
+// Reads the history all the time, above all the records that callers just heard about, while KV lags or is down.
 import { setTimeout as pause } from "node:timers/promises";
 import { callers } from "../account.ts";
 import type { Dice } from "../dice.ts";
 import { createAsk, type Stage } from "./ask.ts";
 
 const pauseMs = 120;
-/** Of those that were told last. */
+/** Picks among this many of the latest records. */
 const among = 12;
 
 export async function readHistory(stage: Stage, dice: Dice): Promise<void> {

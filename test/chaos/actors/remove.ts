@@ -1,4 +1,4 @@
-// Asks for a deletion, through the step's door, until there is an answer that repeating does not help.
+// Requests a deletion through the step's door until it gets an answer that a retry cannot change.
 import { chatPeople, sender } from "../account.ts";
 import { anotherEtag, apiRequest } from "../doors/api.ts";
 import { buttonIn, chatCommand, chatPath, chatPress, commandReply, idIn, pressReply } from "../doors/chat.ts";
@@ -49,7 +49,7 @@ export function createRemover(caller: string, ask: Ask, stage: Stage) {
 		const init = () => webhookDelivery(step, clock.now());
 		const asked: Asked = { what: "deletion", step, path: webhookPath, init, by: sender.name };
 		const answer = await again(step, asked);
-		// A sender that has lost the answer delivers it once more.
+		// A sender that lost the answer delivers again.
 		return step.doubled && answer !== null ? ask(asked) : answer;
 	}
 

@@ -1,4 +1,4 @@
-// Closes by hand what stays unknown because Cloudflare cannot be read: as it is, as somebody who has looked elsewhere would.
+// Resolves by hand the records that stay unknown because Cloudflare cannot be read, with the true outcome.
 import { callers } from "../account.ts";
 import { asJson } from "../doors/api.ts";
 import { createAsk, type Stage } from "./ask.ts";

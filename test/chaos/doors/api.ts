@@ -1,12 +1,12 @@
-// A step's request for a deletion through the API, or in Cloudflare's language, in one of the ways in which a binding can
-// be named.
+// A step's request for a deletion through the API or the Cloudflare-compatible API, with the binding named in one of
+// the possible ways.
 import { accountId } from "../../sandbox/imitation/account.ts";
 import type { Step } from "../schedule.ts";
 
 export interface Asking {
 	path: string;
 	init: { method: string; headers: Record<string, string>; body?: string };
-	/** What it names: a CIDR, or a binding id. */
+	/** The CIDR or binding id it names. */
 	target: string;
 }
 
@@ -44,7 +44,7 @@ export function apiRequest(
 			target: slot.cidr,
 		};
 	}
-	// Cloudflare's language has no word for what waits for an approval, or its time.
+	// Cloudflare's API has no answer for a deletion that waits for an approval or its time.
 	if (step.named === "by_id" && bindingId !== null && !slot.alone && notBefore === null) {
 		const path = `/client/v4/accounts/${accountId}/addressing/prefixes/${slot.prefixId}/bindings/${bindingId}`;
 		return { path: `${path}?${query}`, init: { method: "DELETE", headers }, target: bindingId };
@@ -52,6 +52,6 @@ export function apiRequest(
 	return { path: `/bindings/${slot.cidr}?${query}`, init: { method: "DELETE", headers }, target: slot.cidr };
 }
 
-/** An ETag of the same form, of something else. */
+/** An ETag of the same form that matches nothing. */
 export const anotherEtag = (etag: string): string =>
 	etag.replaceAll(/[0-9a-f]/g, (digit) => ((Number.parseInt(digit, 16) + 1) % 16).toString(16));

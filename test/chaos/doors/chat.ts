@@ -1,4 +1,4 @@
-// Somebody in Slack: types a command, and presses the button of the card that comes back, at once or later.
+// A person in Slack who types a command and presses a button on the card that comes back, at once or later.
 
 import { numberOf } from "../../sandbox/chat/platform.ts";
 import { places } from "../../sandbox/chat/settings.ts";
@@ -19,7 +19,7 @@ export interface Button {
 	value: string;
 }
 
-/** Signed for the time that it is: it is good for minutes. */
+/** Signed for the current time, because a signature is valid for only a few minutes. */
 export function chatCommand(text: string, person: Person, nowMs: number) {
 	const { body } = slack.command(text, speaker(person));
 	return { method: "POST", ...signedBySlack(body, nowMs) };
@@ -30,13 +30,13 @@ export function chatPress(button: Button, person: Person, name: string, nowMs: n
 	return { method: "POST", ...signedBySlack(body, nowMs) };
 }
 
-/** The card's button for that; null where it has none. */
+/** The card's button for that action; null if it has none. */
 export function buttonIn(message: unknown, action: string): Button | null {
 	const { blocks = [] } = (message ?? {}) as { blocks?: { type: string; elements?: Button[] }[] };
 	const buttons = blocks.flatMap(({ type, elements = [] }) => (type === "actions" ? elements : []));
 	return buttons.find(({ action_id }) => action_id === action) ?? null;
 }
 
-/** A record's link is on its card. */
+/** The record's id, from the link on its card. */
 export const idIn = (message: unknown): string | null =>
 	/records\/([0-9a-z]{26})/.exec(JSON.stringify(message ?? null))?.[1] ?? null;

@@ -1,4 +1,4 @@
-// Somebody with a browser: signs in, and sends the page's own forms.
+// A person with a browser who signs in and submits the page's own forms.
 import { tokenOf } from "../account.ts";
 import type { Victim } from "../victim.ts";
 
@@ -10,7 +10,7 @@ export const formOf = (fields: Iterable<[string, string]>) => ({
 	body: new URLSearchParams([...fields]).toString(),
 });
 
-/** Null where it did not work. */
+/** Null if the sign-in failed. */
 export async function signIn(victim: Victim, caller: string): Promise<string | null> {
 	const init = formOf([["token", tokenOf(caller)]]);
 	const headers = { ...init.headers, ...ownForm(victim) };
@@ -19,10 +19,10 @@ export async function signIn(victim: Victim, caller: string): Promise<string | n
 	return response.headers.get("set-cookie")?.split(";")[0] ?? null;
 }
 
-/** What a browser says of a form that is of the page itself. */
+/** The headers a browser sends with the page's own form. */
 export const ownForm = ({ url }: Victim) => ({ origin: url, "sec-fetch-site": "same-origin" });
 
-/** The hidden fields of the form with that action, and the risks that it has boxes for; null where there is no such form. */
+/** The hidden fields and risk checkboxes of the form with that action; null if there is no such form. */
 export function fieldsIn(page: string, action: string): [string, string][] | null {
 	const form = page.split("<form ").find((part) => part.includes(`action="${action}"`));
 	if (form === undefined) return null;

@@ -1,4 +1,4 @@
-// A step's request as a webhook: signed each time it is sent, and the same event each time.
+// A step's request as a webhook: the same event each time, with a new signature.
 import { signed } from "../../../scripts/sign.ts";
 import { sender } from "../account.ts";
 import type { Step } from "../schedule.ts";

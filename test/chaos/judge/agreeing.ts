@@ -1,5 +1,5 @@
 // KV and the Ledger agree, and the history shows what they hold: the same records, each under its keys with its summary
-// beside them, and no key beyond.
+// as metadata, and no other keys.
 import { isDeepStrictEqual } from "node:util";
 import { summaryOf } from "../../../src/deletion/deletion.ts";
 import type { Facts } from "./facts.ts";
@@ -23,14 +23,14 @@ export function agreeing({ ledger, kv, history, recordById, given }: Facts): Ver
 			...(binding ? [`binding:${binding.id}:${id}`, `prefix:${binding.prefix_id}:${id}`] : []),
 		];
 		for (const name of names) {
-			// The journal's version is beside the summary.
+			// The metadata also holds the journal's version.
 			const { version: _, ...metadata } = Object(keys.get(name)?.metadata);
 			const fits = isDeepStrictEqual(metadata, summary);
 			look(fits ? null : `the key ${name} ${keys.has(name) ? "has another summary" : "is missing"}`, about);
 			keys.delete(name);
 		}
 	}
-	// What is kept for other ends is not the history's.
+	// Keys kept for other purposes are not part of the history.
 	const isOfHistory = (name: string) => /^(?:deletion|binding|prefix):/.test(name) && !given.has(name.slice(-26));
 	for (const name of [...keys.keys()].filter(isOfHistory))
 		look(`the key ${name} belongs to no record`, { recordId: name.slice(-26) });

@@ -1,5 +1,5 @@
-// What a caller was told is what stands on record: an answer that was settled never turns out otherwise (a restoration
-// may amend it), one that named a record is still found, and under one key one binding is deleted at the most.
+// Every answer agrees with the record: a settled answer never changes except by a restoration, a record named in an
+// answer can still be found, and at most one binding is deleted under one key.
 import { claimOf, type Facts } from "./facts.ts";
 import { createBench, type Verdict } from "./verdict.ts";
 
@@ -14,12 +14,12 @@ export function answered({ seen, records, recordById, asked, lives, recordsOf }:
 		if (code === "deletion_not_found" && what !== "resolution") look(`${step} did not find a record again`, about);
 		if (id !== null) look(record === undefined ? `${step} was told of a record that is none` : null, about);
 		if (record !== undefined && settled && state !== null) {
-			// One whose restored binding is no longer there can be restored again.
+			// A record whose restored binding is gone can be restored again.
 			const isAgain = state === "restored" && claimOf(record) !== null;
 			const kept = record.state === state || (record.state === "restored" && claimOf(record) === state) || isAgain;
 			look(kept ? null : `${step} was told ${state}, and the record says ${record.state}`, about);
 		}
-		// Cloudflare's language shows no record, and its callers name the binding.
+		// The Cloudflare-compatible API shows no record, and its callers name the binding.
 		if (what === "deletion" && status === 200 && id === null) {
 			const bindingId = asked.get(step)?.find(({ target }) => /^[0-9a-f]{32}$/.test(target))?.target;
 			if (bindingId === undefined) continue;
@@ -37,7 +37,7 @@ export function answered({ seen, records, recordById, asked, lives, recordsOf }:
 	for (const [step, [first, ...others]] of byStep) {
 		const about = { recordId: first?.id ?? null, bindingId: first?.binding?.id ?? null };
 		look(others.length === 0 ? null : `under the key ${step}, ${others.length + 1} bindings were deleted`, about);
-		// What was answered before may have left the key free; what came after has nothing new to say.
+		// An earlier answer may have released the key. A later one must be the same.
 		const isLater = (id: string | null) => (recordById.get(id ?? "")?.created_at ?? "") > (first?.created_at ?? "");
 		const told = seen
 			.filter((one) => one.kind === "told")

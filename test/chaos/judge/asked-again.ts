@@ -1,10 +1,10 @@
-// The way back: a restoration that failed can be asked for again, and is then tried again.
+// A restoration that failed can be requested again, and is then tried again.
 import type { Facts } from "./facts.ts";
 import { createBench, type Verdict } from "./verdict.ts";
 
 export function askedAgain({ seen }: Facts): Verdict {
 	const { verdict, look } = createBench();
-	/** When callers were told that a restoration failed, by the record and the request. */
+	/** When callers learned that a restoration failed, by record and request. */
 	const failed = new Map<string, number>();
 	for (const one of seen) {
 		if (one.kind !== "told" || one.what !== "restoration" || one.restoration === null) continue;

@@ -1,11 +1,11 @@
-// The evidence in the order in which the judge looks things up: calls with their answers, bindings with their lives,
-// records with what they say of themselves. It judges nothing.
+// Arranges the evidence for the judge's look-ups: calls with their answers, bindings with their lives, records with
+// what they claim. It judges nothing.
 import type { Deletion, TimelineEvent } from "../../../src/deletion/deletion.ts";
 import type { Evidence } from "../evidence.ts";
 import type { Seen } from "../witness.ts";
 
 export interface Call {
-	/** Its place, and its answer's, among all that was seen. */
+	/** The position of the call, and of its answer, among everything that was seen. */
 	order: number;
 	answeredOrder: number;
 	atMs: number;
@@ -13,9 +13,9 @@ export interface Call {
 	method: string;
 	prefixId: string | null;
 	bindingId: string | null;
-	/** The ids in its answer, where that was a whole list. */
+	/** The ids in its answer, if that was a complete list. */
 	listed: string[] | null;
-	/** Whether its answer, to a read of one binding, showed it. */
+	/** Whether the answer to a read of one binding showed it. */
 	found: boolean | null;
 }
 
@@ -23,7 +23,7 @@ export interface Life {
 	bindingId: string;
 	prefixId: string;
 	cidr: string;
-	/** Of a binding that stood from the beginning there is no birth. */
+	/** Null for a binding that was there from the start. */
 	bornAtMs: number | null;
 	goneAtMs: number | null;
 	goneBy: "call" | "others" | null;
@@ -35,9 +35,9 @@ export interface Facts extends Evidence {
 	lives: ReadonlyMap<string, Life>;
 	deletesOf: ReadonlyMap<string, Call[]>;
 	recordsOf: ReadonlyMap<string, Deletion[]>;
-	/** Also by ids that became aliases. */
+	/** Includes ids that became aliases. */
 	recordById: ReadonlyMap<string, Deletion>;
-	/** What was asked for in a step, by its name. */
+	/** The requests of each step, by the step's name. */
 	asked: ReadonlyMap<string, (Seen & { kind: "asked" })[]>;
 }
 
@@ -81,7 +81,7 @@ function callsIn(seen: readonly Seen[]): Call[] {
 	return [...calls.values()];
 }
 
-/** Those that neither came nor went are known from the records alone, and from nothing if nobody named them. */
+/** Bindings that were neither created nor deleted are known only if a record names them. */
 function livesIn({ seen, records }: Evidence): Map<string, Life> {
 	const lives = new Map<string, Life>();
 	for (const { binding } of records) {
@@ -110,7 +110,7 @@ export function wayThere({ timeline }: Deletion): TimelineEvent[] {
 /** From the first restoration on. */
 export const wayBack = (record: Deletion): TimelineEvent[] => record.timeline.slice(wayThere(record).length);
 
-/** What the record says became of the deletion, whatever came after. */
+/** The outcome of the deletion according to the record, whatever happened later. */
 export function claimOf(record: Deletion): "deleted" | "already_gone" | null {
 	const word = wayThere(record).findLast(({ event }) => event === "deleted" || event === "already_gone")?.event;
 	return word === "deleted" || word === "already_gone" ? word : null;

@@ -1,5 +1,5 @@
-// Fresh: a history that is read after somebody was told that a deletion is settled shows it, and no older state of it; a
-// record that is read by its id too.
+// Fresh: once a caller has heard that a deletion settled, every later read of the history or of the record shows it,
+// and never an older state.
 import type { Facts } from "./facts.ts";
 import { createBench, type Verdict } from "./verdict.ts";
 
@@ -12,12 +12,12 @@ interface Known {
 
 export function fresh({ seen, recordById }: Facts): Verdict {
 	const { verdict, look } = createBench();
-	/** The newest that somebody was told of each record, and the first. */
+	/** The first and the latest state that callers were given for each record. */
 	const known = new Map<string, { first: Known; latest: Known }>();
 
 	const older = (state: string, than: string, id: string): boolean => {
 		if (rankOf(state) >= rankOf(than)) return false;
-		// A restoration can be asked for again where its binding has gone.
+		// A restoration can be requested again if its binding is gone.
 		const isAgain = than === "restored" && rankOf(state) === 1;
 		return !isAgain || timesRestored(id) < 2;
 	};
@@ -57,7 +57,7 @@ export function fresh({ seen, recordById }: Facts): Verdict {
 			look(isOlder ? `it is shown as ${state}, after ${told.state} was told` : null, { recordId: id });
 		}
 		if (!one.settled) continue;
-		// An alias is no row of its own.
+		// An alias has no row of its own.
 		const record = recordById.get(id);
 		if (record?.id !== id) continue;
 		const now: Known = { atMs: one.atMs, id, state, bindingId: record.binding?.id ?? null };

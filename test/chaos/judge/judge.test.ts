@@ -1,4 +1,4 @@
-// The judge finds what is wrong: each promise holds for a chaos that went well, and is broken by one thing that did not.
+// The judge finds every breach: each promise holds for a chaos that went well, and breaks when one thing goes wrong.
 import { describe, expect, test } from "vitest";
 import type { Evidence } from "../evidence.ts";
 import type { Seen } from "../witness.ts";
@@ -8,7 +8,7 @@ import { bindingId, newBindingId, prefixId, recordId, upright } from "./upright.
 const brokenBy = (evidence: Evidence): string[] =>
 	judge(evidence).verdicts.flatMap(([promise, { breaches }]) => (breaches.length > 0 ? [promise] : []));
 
-test("a chaos that went well breaks nothing, and each promise was looked at", () => {
+test("finds nothing broken in a chaos that went well, and checks every promise", () => {
 	const { verdicts } = judge(upright());
 	for (const [promise, { checked, breaches }] of verdicts) {
 		expect(breaches, promise).toEqual([]);
@@ -53,10 +53,10 @@ const says =
 	};
 
 const cases: [promise: string, breach: string, change: Change][] = [
-	["no call that changes something without a record", "a DELETE of which there is no record", unlist],
+	["no call that changes something without a record", "a DELETE has no record", unlist],
 	[
 		"no call that changes something without a record",
-		"a third DELETE, for two intents",
+		"there are three DELETEs for two intents",
 		(evidence) => {
 			const again = evidence.seen.filter((one) => one.kind === "arrived" && one.call === 3);
 			evidence.seen = [...evidence.seen, ...again.map((one) => ({ ...one, call: 9 }))];
@@ -64,24 +64,28 @@ const cases: [promise: string, breach: string, change: Change][] = [
 	],
 	[
 		"no call that changes something without a record",
-		"a DELETE before its intent",
+		"a DELETE left before its intent was recorded",
 		(evidence) => {
 			for (const event of record(evidence).timeline) if (event.event === "sent") event.at = "2026-11-24T12:00:20.000Z";
 		},
 	],
-	["no record that contradicts what happened", "deleted, and it stands", without("deleted")],
-	["no record that contradicts what happened", "failed, and it is gone", says("failed")],
-	["no record that contradicts what happened", "already gone, by our own DELETE", says("already_gone")],
-	["no record that contradicts what happened", "deleted by a call, and nobody says so", unlist],
-	["no record that contradicts what happened", "restored, and nothing was created", without("created")],
+	["no record that contradicts what happened", "a deleted binding is still there", without("deleted")],
+	["no record that contradicts what happened", "a failed deletion's binding is gone", says("failed")],
 	[
 		"no record that contradicts what happened",
-		"created, and nobody says so",
+		"a binding that we deleted is recorded as already gone",
+		says("already_gone"),
+	],
+	["no record that contradicts what happened", "no record says that a binding was deleted", unlist],
+	["no record that contradicts what happened", "a restored binding was never created", without("created")],
+	[
+		"no record that contradicts what happened",
+		"no record says that a binding was created",
 		(evidence) => Object.assign(record(evidence), { restoration: null }),
 	],
 	[
 		"no record that contradicts what happened",
-		"not found, and it stood there all the time",
+		"a binding that was there all along was not found",
 		(evidence) => {
 			const failure = { code: "binding_not_found" as const, detail: "" };
 			const life = { created_at: "2026-11-24T12:00:08.000Z", settled_at: "2026-11-24T12:00:09.000Z" };
@@ -96,7 +100,7 @@ const cases: [promise: string, breach: string, change: Change][] = [
 			});
 		},
 	],
-	["nothing deleted that no accepted request named", "nobody had asked", without("asked")],
+	["nothing deleted that no accepted request named", "no one requested it", without("asked")],
 	[
 		"nothing deleted that no accepted request named",
 		"another binding was named",
@@ -104,28 +108,36 @@ const cases: [promise: string, breach: string, change: Change][] = [
 	],
 	[
 		"nothing deleted that no accepted request named",
-		"another caller had asked",
+		"another caller requested it",
 		change("asked", { caller: "caller-9" }),
 	],
 	[
 		"nothing deleted that no accepted request named",
-		"nobody had approved",
+		"no one approved it",
 		without("asked", (one) => one.kind === "asked" && one.what === "approval"),
 	],
-	["nothing deleted that no accepted request named", "a DELETE of a prefix", change("arrived", { bindingId: null })],
-	["no second DELETE without a read-back", "nobody had looked", change("answered", { listed: null })],
+	[
+		"nothing deleted that no accepted request named",
+		"a DELETE names no binding",
+		change("arrived", { bindingId: null }),
+	],
+	["no second DELETE without a read-back", "there was no look", change("answered", { listed: null })],
 	[
 		"no deletion undone by an older request",
-		"restored, as was asked for before the deletion",
+		"a restoration was requested before the deletion",
 		(evidence) => {
 			for (const event of record(evidence).timeline)
 				if (event.event === "restoration_requested") event.at = "2026-11-24T12:00:11.000Z";
 		},
 	],
-	["no second DELETE without a read-back", "the look did not show it", change("answered", { listed: [newBindingId] })],
+	[
+		"no second DELETE without a read-back",
+		"the look did not show the binding",
+		change("answered", { listed: [newBindingId] }),
+	],
 	[
 		"nothing open three minutes after the faults",
-		"one is open",
+		"a record is still open",
 		(evidence) => evidence.open.push({ id: recordId, state: "unknown" }),
 	],
 	[
@@ -144,7 +156,7 @@ const cases: [promise: string, breach: string, change: Change][] = [
 	],
 	[
 		"KV and Ledger agree, and the last version wins",
-		"a way to look it up is missing",
+		"a lookup key is missing",
 		(evidence) => {
 			evidence.kv = evidence.kv.filter(({ name }) => !name.startsWith("prefix:"));
 		},
@@ -158,28 +170,28 @@ const cases: [promise: string, breach: string, change: Change][] = [
 	],
 	[
 		"KV and Ledger agree, and the last version wins",
-		"a key of no record",
+		"a key belongs to no record",
 		(evidence) => evidence.kv.push({ name: "deletion:x", metadata: {}, value: "{}" }),
 	],
 	[
 		"every answer agrees with the record",
-		"told failed, and it is deleted",
+		"an answer said failed and the record says restored",
 		change("told", { state: "failed", settled: true }),
 	],
 	[
 		"every answer agrees with the record",
-		"told of a record that is none",
+		"an answer names a record that does not exist",
 		change("told", { id: "7zzp0k00000000000000000009" }),
 	],
-	["every answer agrees with the record", "told that unbind failed", change("told", { status: 500 })],
+	["every answer agrees with the record", "an answer was 500", change("told", { status: 500 })],
 	[
 		"every answer agrees with the record",
-		"two deletions under one key",
+		"two bindings were deleted under one key",
 		(evidence) => evidence.records.push({ ...record(evidence), id: "7zzp0k00000000000000000009" }),
 	],
 	[
 		"every answer agrees with the record",
-		"another record for the same key",
+		"the same key got another record later",
 		(evidence) => {
 			const other = { ...record(evidence), id: "7zzp0k00000000000000000009", created_at: "2026-11-24T12:00:14.500Z" };
 			evidence.records.push({ ...other, state: "failed", timeline: [], restoration: null, binding: null });
@@ -189,7 +201,7 @@ const cases: [promise: string, breach: string, change: Change][] = [
 	],
 	[
 		"every answer agrees with the record",
-		"told in Cloudflare's language that it is deleted, and it stands",
+		"Cloudflare's API said deleted and the binding is still there",
 		(evidence) => {
 			change("asked", { target: bindingId })(evidence);
 			change("told", { status: 200, id: null, what: "deletion" })(evidence);
@@ -198,7 +210,7 @@ const cases: [promise: string, breach: string, change: Change][] = [
 	],
 	[
 		"no second DELETE without a read-back",
-		"one left after it was told as deleted",
+		"a DELETE left after an answer said deleted",
 		(evidence) => {
 			const told = evidence.seen.findIndex((one) => one.kind === "told" && one.state === "deleted");
 			const again = evidence.seen.find((one) => one.kind === "arrived" && one.call === 3);
@@ -207,7 +219,7 @@ const cases: [promise: string, breach: string, change: Change][] = [
 	],
 	[
 		"no record that contradicts what happened",
-		"restored by a binding that had been deleted before",
+		"the restored binding had been deleted before",
 		(evidence) => {
 			evidence.seen = [...evidence.seen, ...deletedAt("2026-11-24T12:00:20.500Z")];
 			for (const one of evidence.seen) if (one.kind === "created") one.atMs = Date.parse("2026-11-24T12:00:20.000Z");
@@ -215,7 +227,7 @@ const cases: [promise: string, breach: string, change: Change][] = [
 	],
 	[
 		"no record that contradicts what happened",
-		"two records tell of one deletion",
+		"two records claim one deletion",
 		(evidence) => {
 			const again = { ...record(evidence), id: "7zzp0k00000000000000000009", state: "already_gone" as const };
 			evidence.records.push({ ...again, timeline: [{ at: again.settled_at ?? "", event: "already_gone" }] });
@@ -223,7 +235,7 @@ const cases: [promise: string, breach: string, change: Change][] = [
 	],
 	[
 		"no way round freeze, time, budget and If-Match",
-		"a DELETE during a freeze",
+		"a DELETE was sent during a freeze",
 		(evidence) => {
 			for (const one of evidence.seen)
 				if (one.kind === "freeze_turned") one.atMs = Date.parse("2026-11-24T12:00:08.000Z");
@@ -231,40 +243,44 @@ const cases: [promise: string, breach: string, change: Change][] = [
 	],
 	[
 		"no way round freeze, time, budget and If-Match",
-		"a DELETE before its time",
+		"a DELETE was sent before its time",
 		(evidence) => Object.assign(record(evidence), { not_before: "2026-11-24T12:00:06.000Z" }),
 	],
 	[
 		"no way round freeze, time, budget and If-Match",
-		"a DELETE for a request with another plan's ETag",
+		"a DELETE was sent for a request with another plan's ETag",
 		change("asked", { isForbidden: true }),
 	],
 	[
 		"no way round freeze, time, budget and If-Match",
-		"more than the budget",
+		"the budget was exceeded",
 		(evidence) => {
 			evidence.records = Array.from({ length: 61 }, () => record(evidence));
 		},
 	],
 	[
 		"a failed restoration can be asked for again",
-		"another request was told of the failed one",
+		"a new request got the failure of the earlier one",
 		(evidence) => {
 			change("told", { restoration: "failed" })(evidence);
 			const told = evidence.seen.find((one) => one.kind === "told" && one.what === "restoration");
 			if (told?.kind === "told") evidence.seen = [...evidence.seen, { ...told, askedAtMs: told.atMs + 1 }];
 		},
 	],
-	["what was told is in KV a minute after KV works", "it is not", (evidence) => (evidence.reachedKv = new Set())],
-	["a history read after a deletion shows it", "a list does not show it", change("history_read", { rows: [] })],
+	[
+		"what was told is in KV a minute after KV works",
+		"a record is not in KV",
+		(evidence) => (evidence.reachedKv = new Set()),
+	],
+	["a history read after a deletion shows it", "a list does not show the record", change("history_read", { rows: [] })],
 	[
 		"a history read after a deletion shows it",
-		"a list shows it as it was",
+		"a list shows an older state",
 		change("history_read", { rows: [{ id: recordId, state: "deleting" }] }),
 	],
 	[
 		"a history read after a deletion shows it",
-		"its record is read as it was",
+		"a read by id shows an older state",
 		(evidence) => {
 			const told = evidence.seen.find((one) => one.kind === "told" && one.settled);
 			if (told?.kind !== "told") return;
@@ -274,7 +290,7 @@ const cases: [promise: string, breach: string, change: Change][] = [
 	],
 	[
 		"every answer agrees with the record",
-		"an id came by chat, and there is no such record",
+		"an id shown in chat has no record",
 		(evidence) => {
 			evidence.seen = [...evidence.seen, { kind: "given", step: "x", id: "7zzp0k00000000000000000009", atMs: 0 }];
 		},

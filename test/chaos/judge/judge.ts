@@ -1,4 +1,4 @@
-// The promises, and whether a chaos has left them standing. Pure: evidence in, verdicts out.
+// Checks every promise after a chaos. Pure: evidence in, verdicts out.
 import type { Evidence } from "../evidence.ts";
 import { agreeing } from "./agreeing.ts";
 import { answered } from "./answered.ts";

@@ -1,5 +1,5 @@
-// No deletion undone by an older request: what is created at a CIDR was asked for after the last deletion there, or its
-// call was on its way already.
+// No deletion is undone by an older request: every binding created at a CIDR was requested after the last deletion
+// there, or its call was already under way.
 import { type Facts, type Life, wayBack } from "./facts.ts";
 import { createBench, type Verdict } from "./verdict.ts";
 

@@ -1,5 +1,5 @@
-// Nothing deleted that no accepted request named: behind each deletion stands a record, behind the record the request of
-// just this caller for just this binding, and where it had to be approved, another person's word before the DELETE left.
+// Nothing is deleted that no accepted request named: every deletion has a record, every record has its caller's request
+// for exactly that binding and, if an approval was needed, someone else's approval before the DELETE left.
 import type { Deletion } from "../../../src/deletion/deletion.ts";
 import { claimOf, type Facts } from "./facts.ts";
 import { createBench, type Verdict } from "./verdict.ts";

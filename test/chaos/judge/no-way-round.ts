@@ -1,10 +1,10 @@
-// No way round: nothing is sent during a freeze, before its time, beyond the budget, or for a request that asks for no
-// deletion or names another plan.
+// No way round: no DELETE is sent during a freeze, before its time, beyond the budget, or for a dry run or another
+// plan's ETag.
 import { budget } from "../account.ts";
 import { type Facts, sentAt, wayThere } from "./facts.ts";
 import { createBench, type Verdict } from "./verdict.ts";
 
-/** The budget is judged a little before a call is sent. */
+/** The budget is checked a little before a call is sent. */
 const judgedBeforeMs = 2000;
 
 export function noWayRound({ seen, records, asked }: Facts): Verdict {
@@ -32,7 +32,7 @@ export function noWayRound({ seen, records, asked }: Facts): Verdict {
 	return verdict;
 }
 
-/** From the answer that it is frozen to the request to lift it. */
+/** From the answer that confirms the freeze to the request that lifts it. */
 function freezesIn(seen: Facts["seen"]): { fromMs: number; untilMs: number }[] {
 	const turns = seen.flatMap((one) => (one.kind === "freeze_turned" || one.kind === "freeze_asked" ? [one] : []));
 	return turns.flatMap((one, index) => {

@@ -1,9 +1,9 @@
-// Never lost: what callers were told is settled, while KV was down or before, is in KV a minute after KV works again.
+// Never lost: every record that callers heard was settled before KV recovered is in KV a minute after KV works again.
 import type { Deletion } from "../../../src/deletion/deletion.ts";
 import type { Facts } from "./facts.ts";
 import { createBench, type Verdict } from "./verdict.ts";
 
-/** Refusals of a minute share a record, which is published after that minute. */
+/** Refusals within a minute share a record, which is published after that minute. */
 const sharedForMs = 60_000;
 const isShared = ({ state, created_at }: Deletion, endedAtMs: number): boolean =>
 	state === "refused" && Date.parse(created_at) > endedAtMs - sharedForMs;

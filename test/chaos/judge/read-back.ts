@@ -1,5 +1,5 @@
-// Once: no second DELETE of a binding without a look that showed it after the first, and none at all after somebody was told
-// that it is deleted.
+// Once: no second DELETE of a binding unless a look after the first one showed it, and none after a caller heard that
+// it is deleted.
 import { type Call, type Facts, sentAt, wayThere } from "./facts.ts";
 import { createBench, type Verdict } from "./verdict.ts";
 
@@ -14,7 +14,7 @@ export function readBack({ seen, calls, deletesOf, recordById, recordsOf }: Fact
 		for (const [index, second] of deletes.entries()) {
 			const first = deletes[index - 1];
 			if (first === undefined) continue;
-			// A call that was given up can arrive after the look; it had left before.
+			// A call that was given up left before the look, but can arrive after it.
 			const leftAtMs = Math.max(...intents.filter((atMs) => atMs <= first.atMs));
 			const isBetween = ({ order, atMs, answeredOrder, listed, found, ...one }: Call) =>
 				(order > first.order || (leftAtMs > 0 && atMs > leftAtMs)) &&

@@ -1,4 +1,4 @@
-// No call that changes something without a record: of each that came to Cloudflare, the intent was kept before.
+// No call that changes something is sent without a record: each one's intent was recorded before it reached Cloudflare.
 import { type Call, type Facts, sentAt, wayBack, wayThere } from "./facts.ts";
 import { createBench, type Verdict } from "./verdict.ts";
 
@@ -25,7 +25,7 @@ export function recorded({ calls, deletesOf, recordsOf, records }: Facts): Verdi
 	return verdict;
 }
 
-/** More intents than calls are possible: what was killed between the two. */
+/** There can be more intents than calls, after a kill between the two. */
 function unintended(method: string, calls: readonly Call[], intents: readonly number[]): string | null {
 	const kept = intents.toSorted((a, b) => a - b);
 	const times = calls.map(({ atMs }) => atMs).toSorted((a, b) => a - b);

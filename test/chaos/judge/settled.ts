@@ -1,4 +1,4 @@
-// Nothing open, unpublished or half restored, a minute after the faults ended.
+// Nothing is still open, unpublished or half restored three minutes after the faults ended.
 import type { Facts } from "./facts.ts";
 import { createBench, type Verdict } from "./verdict.ts";
 

@@ -1,5 +1,5 @@
-// No record that contradicts what happened at Cloudflare: who says "deleted" has deleted, who says "failed" has not, and
-// what was deleted has one record that says so. The same of restorations.
+// No record contradicts what happened at Cloudflare: "deleted" means that we deleted the binding, "failed" that we did
+// not, and every deletion has exactly one record. The same holds for restorations.
 import type { Deletion } from "../../../src/deletion/deletion.ts";
 import { claimOf, type Facts, type Life, sentAt, wayThere } from "./facts.ts";
 import { createBench, type Verdict } from "./verdict.ts";
@@ -20,7 +20,7 @@ export function truthful(facts: Facts): Verdict {
 		if (stories > 1) look(`${stories} records tell of its deletion`, { bindingId });
 		if (goneBy === "call")
 			look(claims === 1 ? null : `it was deleted once, and ${claims} records say so`, { bindingId });
-		// One that a later request deleted, before its restoration knew of it, is on record by its deletion alone.
+		// If a later request deleted the binding before its restoration knew of it, only the deletion has it on record.
 		const isOnRecord = restored.has(bindingId) || recordsOf.has(bindingId);
 		if (bornAtMs !== null) look(isOnRecord ? null : "no record says that it was created", { bindingId });
 	}
@@ -54,10 +54,10 @@ function contradiction(record: Deletion, facts: Facts): string | null {
 const claimedAtMs = (record: Deletion): number =>
 	Date.parse(wayThere(record).findLast(({ event }) => event === claimOf(record))?.at ?? "");
 
-/** Cloudflare's lists show a new binding after two minutes, and a miss is remembered for one. */
+/** Cloudflare's lists may take two minutes to show a new binding, and a miss is remembered for one minute. */
 const newForMs = 180_000;
 
-/** "There is no such binding", and one has stood there all the time. */
+/** The record says that there is no such binding, but there was one all along. */
 function overlooked({ target, created_at }: Deletion, untilMs: number, { lives }: Facts): string | null {
 	const stoodAllTheTime = ({ bindingId, cidr, bornAtMs, goneAtMs }: Life) =>
 		(cidr === target || bindingId === target) &&
@@ -66,7 +66,7 @@ function overlooked({ target, created_at }: Deletion, untilMs: number, { lives }
 	return [...lives.values()].some(stoodAllTheTime) ? "not found, and it stood there" : null;
 }
 
-/** Of one that failed nothing is to be said here: what was created all the same, no record speaks of. */
+/** A failed restoration is not checked here. If it created a binding after all, no record claims that binding. */
 function contradictionOnTheWayBack({ binding, restoration }: Deletion, { lives }: Facts): string | null {
 	if (restoration?.state !== "restored" && restoration?.state !== "already_bound") return null;
 	const { state, binding_id, settled_at, requested_at } = restoration;

@@ -1,5 +1,5 @@
-// A small chaos that went well, as evidence: a binding was deleted at the second try, after a read-back, on another
-// person's word, and restored later. Tests spoil it.
+// The evidence of a small chaos that went well: a binding was deleted at the second attempt, after an approval and a
+// read-back, and restored later. Tests break one thing in it.
 import { type Deletion, summaryOf } from "../../../src/deletion/deletion.ts";
 import type { Evidence } from "../evidence.ts";
 import type { Happening, Seen } from "../witness.ts";
@@ -154,7 +154,7 @@ const story: [second: number, happening: Happening][] = [
 
 const { id: _, ...summary } = summaryOf(record);
 
-/** New each time, to be spoilt. */
+/** A new copy each time, for a test to break. */
 export const upright = (): Evidence =>
 	structuredClone({
 		seen: story.map(([second, happening]): Seen => ({ atMs: Date.parse(at(second)), ...happening })),

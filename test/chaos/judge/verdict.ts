@@ -1,11 +1,11 @@
-// What a promise's check says: how much it looked at, and where the promise was broken.
+// The result of a promise's check: how much it looked at, and where the promise was broken.
 
 export interface Breach {
 	what: string;
-	/** What it is about, to tell its story by. */
+	/** The binding and record it is about, from which its story is told. */
 	bindingId: string | null;
 	recordId: string | null;
-	/** Whose it is, where it is about no record. */
+	/** The step it belongs to, if it is about no record. */
 	step: string | null;
 }
 
@@ -16,12 +16,12 @@ export interface Verdict {
 	breaches: Breach[];
 }
 
-/** Counts what is looked at, and collects what is wrong. */
+/** Counts what was checked and collects what is wrong. */
 export function createBench() {
 	const verdict: Verdict = { checked: 0, breaches: [] };
 	return {
 		verdict,
-		/** @param wrong null where all is well. */
+		/** @param wrong null if all is well. */
 		look(wrong: string | null, { bindingId = null, recordId = null, step = null }: About = {}): void {
 			verdict.checked += 1;
 			if (wrong === null) return;

@@ -1,4 +1,4 @@
-// KV as the chaos has it: what is wrong with it, for how long, and what is so when it is over.
+// The KV used in the chaos: what goes wrong, for how long, and what is left afterwards.
 import { beforeEach, expect, it } from "vitest";
 import { createDice } from "../dice.ts";
 import type { Outage } from "../schedule.ts";
@@ -31,7 +31,7 @@ const outage = (change: Partial<Outage>): Outage => ({
 	isDark: false,
 	...change,
 });
-/** Of the faults, those that happen to a share happen; a refused put is not written, and a late one lands after a minute. */
+/** Only faults with a share of 1 happen. A refused put is not written, and a late one lands after a minute. */
 const dice = {
 	next: () => 0.5,
 	chance: (share: number) => share === 1,
@@ -62,7 +62,7 @@ const put = (value: string) => ask({ kind: "put", key: "deletion:1", value, meta
 const get = async () => (await ask({ kind: "get", key: "deletion:1" })).value;
 const list = () => ask({ kind: "list", prefix: "deletion:", limit: 10, cursor: null });
 
-it("shows what was written, and lists it with its metadata", async () => {
+it("returns what was written and lists it with its metadata", async () => {
 	await put("one");
 	expect(await get()).toBe("one");
 	expect(await list()).toEqual({
@@ -72,7 +72,7 @@ it("shows what was written, and lists it with its metadata", async () => {
 	});
 });
 
-it("goes on with a list where it ended", async () => {
+it("continues a list from its cursor", async () => {
 	for (const key of ["a:3", "a:1", "a:2", "b:1"]) await ask({ kind: "put", key, value: "", metadata: null });
 	const first = await ask({ kind: "list", prefix: "a:", limit: 2, cursor: null });
 	expect(first.keys.map(({ name }: { name: string }) => name)).toEqual(["a:1", "a:2"]);
@@ -80,7 +80,7 @@ it("goes on with a list where it ended", async () => {
 	expect([second.keys.map(({ name }: { name: string }) => name), second.list_complete]).toEqual([["a:3"], true]);
 });
 
-it("refuses reads and writes while it is down, and works again after that", async () => {
+it("refuses reads and writes while it is down and works again afterwards", async () => {
 	kv.begin(outage({ lastsMs: 50_000 }), dice);
 	expect(await put("one")).toHaveProperty("error");
 	expect(await ask({ kind: "get", key: "deletion:1" })).toHaveProperty("error");
@@ -90,7 +90,7 @@ it("refuses reads and writes while it is down, and works again after that", asyn
 	expect(noted).toEqual(["kv_outage", "kv_fault", "kv_fault"]);
 });
 
-it("hangs for as long as anybody may wait, and does not write", async () => {
+it("hangs longer than any caller waits, and does not write", async () => {
 	kv.begin(outage({ faults: ["hang"] }), dice);
 	const beganAtMs = nowMs;
 	expect(await put("one")).toHaveProperty("error");
@@ -99,7 +99,7 @@ it("hangs for as long as anybody may wait, and does not write", async () => {
 	expect(await get()).toBe(null);
 });
 
-it("has a write that took too long land later, over a newer one", async () => {
+it("lands a late write over a newer one", async () => {
 	kv.begin(outage({ faults: ["late"], lastsMs: 10_000 }), dice);
 	expect(await put("older")).toHaveProperty("error");
 	nowMs += 1_000;
@@ -110,7 +110,7 @@ it("has a write that took too long land later, over a newer one", async () => {
 	expect(await get()).toBe("older");
 });
 
-it("shows old values and lists for as long as it is down", async () => {
+it("shows old values and lists while it is down", async () => {
 	await put("old");
 	nowMs += 1_000;
 	kv.begin(outage({ share: 0, old: true }), { ...dice, chance: (share) => share === 0.7, between: (_, most) => most });

@@ -1,4 +1,4 @@
-// KV, as the Worker reaches it: works, refuses, hangs, writes late, or shows what was so a while ago, as the weather has it.
+// KV as the Worker reaches it. Depending on the weather it works, refuses, hangs, writes late or shows old data.
 import * as v from "valibot";
 import type { Dice } from "../dice.ts";
 import type { Outage } from "../schedule.ts";
@@ -21,17 +21,17 @@ type Operation = v.InferOutput<typeof operationSchema>;
 
 export interface Kv {
 	handle(request: Request): Promise<Response>;
-	/** Until it is over; another takes its place. */
+	/** Starts an outage, in place of any current one. */
 	begin(outage: Outage, dice: Dice): void;
 	isDown(): boolean;
-	/** KV works, and shows what was written; what was to land late has landed. */
+	/** KV works again and shows what was written, and late writes have landed. */
 	end(): void;
 	keys(): Key[];
 }
 
-/** KV's own lag, when nothing is wrong: "60 seconds or more". */
+/** KV's normal lag: "60 seconds or more". */
 const usualLagMs = 60_000;
-/** Longer than anybody waits. */
+/** Longer than any caller waits. */
 const hangMs = 120_000;
 const lateMs = [2_000, 400_000] as const;
 const refused = "KV PUT failed: 429 Too Many Requests";

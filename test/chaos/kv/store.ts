@@ -1,4 +1,4 @@
-// What was written to KV, and when: the present, and the past as a reader elsewhere may still see it.
+// What was written to KV and when: the present, and the past that a reader elsewhere may still see.
 
 export interface Entry {
 	value: string;
@@ -12,9 +12,9 @@ export interface Key extends Entry {
 export interface KvStore {
 	put(key: string, entry: Entry): void;
 	delete(key: string): void;
-	/** As it was then; null where there was none. */
+	/** The entry at that time; null if there was none. */
 	get(key: string, atMs: number): Entry | null;
-	/** In the order of names, after `cursor`. */
+	/** In order of names, after `cursor`. */
 	list(
 		query: { prefix: string; limit: number; cursor: string | null },
 		atMs: number,
@@ -22,7 +22,7 @@ export interface KvStore {
 	all(): Key[];
 }
 
-/** Nobody reads what is older. */
+/** Older versions are never read. */
 const keptMs = 3_700_000;
 
 export function createKvStore(now: () => number): KvStore {

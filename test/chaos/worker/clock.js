@@ -1,5 +1,5 @@
-// The world's clock inside the runtime: dates, timers and alarms go by it, and the bundle knows of no other. It is imported
-// before the bundle. `clock-start.js` is written for each run.
+// The world's clock inside the runtime. Dates, timers and alarms follow it, and the bundle sees no other clock. It is
+// imported before the bundle. `clock-start.js` is written for each run.
 import { start } from "./clock-start.js";
 
 const RealDate = Date;
@@ -30,7 +30,7 @@ scheduler.wait = (ms, options) => realWait(ms / set.speed, options);
 const settingKey = "chaos.clock";
 let isWound = false;
 
-/** Before the Ledger is constructed: the alarm may be what has woken it, and then no request has brought the time. */
+/** Runs before the Ledger is constructed. If the alarm woke it, no request has brought the time. */
 export function wind(storage) {
 	setHere(storage.kv.get(settingKey) ?? start);
 	if (isWound) return;
@@ -46,21 +46,21 @@ export function wind(storage) {
 	};
 }
 
-/** It never goes back. */
+/** The clock never goes back. */
 export function setHere(setting) {
 	if (setting.turn > set.turn) set = setting;
 }
 
 /**
- * The runtime tries an alarm again that was cut off, after two seconds, then four, and so on. In real seconds these would
- * be minutes here; so it comes at once.
+ * The runtime retries an alarm that was cut off after two seconds, then four, and so on. Real seconds are minutes here,
+ * so the retry is brought forward.
  */
 export async function hastenAlarm(storage) {
 	const alarmAt = await storage.getAlarm();
 	if (alarmAt !== null && alarmAt <= now()) await storage.setAlarm(alarmAt);
 }
 
-/** An alarm keeps its time, and comes sooner. */
+/** An alarm keeps its world time, so it comes sooner in real time. */
 export async function setClock(setting, storage) {
 	const alarmAt = await storage.getAlarm();
 	setHere(setting);

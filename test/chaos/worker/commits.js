@@ -1,5 +1,5 @@
-// Says when the Ledger has committed, so that a kill can strike just then: what is sent after a write leaves the object
-// only when the write is on disk.
+// Reports when the Ledger has committed, so that a kill can strike at that moment. A call made after a write leaves the
+// object only once the write is on disk.
 
 const writes = /^\s*(?:INSERT|UPDATE|DELETE|REPLACE)\b/i;
 let isWatched = false;
@@ -17,7 +17,7 @@ export function watchCommits(sql) {
 	};
 }
 
-/** Once for all that is written in one turn. */
+/** Once for everything written in one turn. */
 function tell() {
 	isTold = true;
 	queueMicrotask(() => {

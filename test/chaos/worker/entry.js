@@ -1,6 +1,6 @@
-// The Worker's entry for the chaos: the bundle as it ships, in the chaos's world. No production code has a switch for that,
-// so it is done around the code: the clock, KV, word of each commit, a reset of the object, a next release. Beside that, it
-// shows what no door shows: the Ledger's own rows, for the judge.
+// The Worker's entry for the chaos: the bundle as it ships, in the chaos's world. Production code has no switch for
+// this, so the clock, KV, commit reports, object resets and the next release are added around it. It also shows the
+// judge the Ledger's own rows, which no door shows.
 import { hastenAlarm, setClock, setHere, wind } from "./clock.js";
 import { watchCommits } from "./commits.js";
 import unbind, { Ledger as Shipped } from "./index.js";
@@ -32,7 +32,7 @@ export class Ledger extends Shipped {
 		return this.ctx.storage.sql.exec(query, afterId).toArray();
 	}
 
-	/** What waits for a person or its time is as it should be. */
+	/** Records that wait for an approval or their time do not count. */
 	unfinished() {
 		const query = `SELECT id, state, settle_at, publish_at FROM deletions
 			WHERE (open = 1 AND state NOT IN ('pending_approval', 'scheduled'))
@@ -44,7 +44,7 @@ export class Ledger extends Shipped {
 		return setClock(setting, this.ctx.storage);
 	}
 
-	/** Nothing is answered: whoever waits for this object is cut off. */
+	/** Gives no answer. Every caller that waits for this object is cut off. */
 	async reset(as) {
 		if (as !== null) await release(as, this.ctx.storage);
 		this.ctx.abort("reset by the chaos");
@@ -71,7 +71,7 @@ export default {
 				await ledger.reset(searchParams.get("as")).catch(() => {});
 				return new Response(null);
 		}
-		// One for each, as the bundle remembers its configuration by it.
+		// One per environment, because the bundle caches its configuration by it.
 		if (!environments.has(env)) environments.set(env, inChaos(env));
 		return unbind.fetch(request, environments.get(env), context);
 	},

@@ -1,4 +1,4 @@
-// KV as the Worker sees it: each operation is asked of the harness, which holds what was written, and when. The local
+// KV as the Worker sees it. Each operation goes to the harness, which knows what was written and when. The local
 // runtime's own KV cannot lag, hang or refuse.
 
 async function ask(operation) {

@@ -1,11 +1,11 @@
-// A stub of the next release: the same code on the same data, after a step that the next release would have made with its
-// tables. All that it adds stays when today's release comes back.
+// A stub of the next release: the same code on the same data, after a migration as the next release might run it.
+// Everything it adds stays when today's release comes back.
 
 const releaseKey = "chaos.release";
 
 export const isNext = (storage) => storage.kv.get(releaseKey) === "next";
 
-/** It takes effect at the object's next start. */
+/** Takes effect at the object's next start. */
 export async function release(name, storage) {
 	storage.kv.put(releaseKey, name);
 	await storage.sync();
@@ -20,7 +20,7 @@ export function upgrade({ sql }) {
 	sql.exec("UPDATE flags SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT) WHERE name = 'schema'");
 }
 
-/** As it works, it uses what it has added. */
+/** Uses the added column, as the next release would. */
 export function mark({ sql }) {
 	sql.exec("UPDATE deletions SET of_the_next_release = 'seen' WHERE open = 1 AND of_the_next_release IS NULL");
 }

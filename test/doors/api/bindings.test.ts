@@ -1,4 +1,4 @@
-// GET /bindings: the account's live bindings, and what covers an address.
+// GET /bindings: the account's live bindings, and those that cover an address.
 import { afterEach, describe, expect, test } from "vitest";
 import { call, cloudflare, deletes } from "../../harness.ts";
 import {
@@ -69,7 +69,7 @@ test("asks Cloudflare once for the prefixes and once for each one's bindings", a
 	expect(calls.toSorted()).toEqual(["GET bindings", "GET bindings", "GET bindings", "GET prefixes"]);
 });
 
-test("a prefix without bindings is listed as such, and an account without prefixes is an empty list", async () => {
+test("lists a prefix without bindings, and answers an empty list for an account without prefixes", async () => {
 	const { prefixes: before, ...rest } = await cloudflare.state();
 	await cloudflare.put({ ...rest, prefixes: before.slice(0, 1).map((prefix) => ({ ...prefix, bindings: [] })) });
 	expect((await call("/bindings")).json).toEqual({ prefixes: [{ ...amsterdam, bindings: [] }] });
@@ -91,9 +91,9 @@ describe("?covering=", () => {
 		["a whole prefix", "198.51.100.0/24", [shop]],
 		["a v6 address", "2001:db8:100:1::5", [at(v6, v6Cdn48, v6Spectrum64)]],
 		["an upper-case v6 CIDR", "2001:DB8:100:2::/64", [at(v6, v6Cdn48, v6Regional64)]],
-		["an address of nobody's", "192.0.2.1", []],
+		["an address outside the account", "192.0.2.1", []],
 		["a CIDR larger than every prefix", "203.0.112.0/23", []],
-	])("%s shows what covers all of it: %s", async (_, covering, expected) => {
+	])("%s shows the bindings that cover all of it: %s", async (_, covering, expected) => {
 		const answer = await call(`/bindings?covering=${encodeURIComponent(covering)}`);
 		expect(answer.status).toBe(200);
 		expect(answer.json).toEqual({ prefixes: expected });
@@ -102,7 +102,7 @@ describe("?covering=", () => {
 	test.each([
 		["host bits", "203.0.113.7/24", '"203.0.113.7/24". Did you mean 203.0.113.0/24?'],
 		["v6 host bits", "2001:db8:100::1/48", '"2001:db8:100::1/48". Did you mean 2001:db8:100::/48?'],
-		["nothing", "", '"".'],
+		["an empty value", "", '"".'],
 		["a name", "edge-cdn", '"edge-cdn".'],
 		["a list", "203.0.113.7,203.0.113.8", '"203.0.113.7,203.0.113.8".'],
 		["octal digits", "203.0.113.007", '"203.0.113.007".'],
@@ -119,7 +119,7 @@ describe("?covering=", () => {
 	});
 });
 
-test("what was deleted is not listed any more", async () => {
+test("no longer lists a deleted binding", async () => {
 	expect((await call("/bindings/203.0.113.128/25", { method: "DELETE" })).status).toBe(200);
 	const answer = await call("/bindings?covering=203.0.113.200");
 	expect(answer.json.prefixes[0].bindings.map(({ id }: { id: string }) => id)).toEqual([magicTransit24]);

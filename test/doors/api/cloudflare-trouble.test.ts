@@ -1,4 +1,4 @@
-// What a caller hears when Cloudflare's API says no, cannot be used, or breaks off.
+// What the caller gets when Cloudflare's API refuses, cannot be used, or breaks off.
 import { afterEach, describe, expect, test } from "vitest";
 import { guardNames } from "../../../src/deletion/verdict.ts";
 import { call, cloudflare, deletes } from "../../harness.ts";
@@ -24,7 +24,7 @@ const said = {
 	source: { pointer: "/binding" },
 	more: ["than", "known"],
 };
-/** An answer of Cloudflare's as problems and records show it. */
+/** Cloudflare's answer as problems and records show it. */
 const answered = (status: number, errors: object[]) => ({
 	status,
 	success: false,
@@ -38,7 +38,7 @@ describe("cloudflare_refused", () => {
 	const title = "Cloudflare refused";
 
 	test.each([[400], [403], [409], [418], [422]])(
-		"a DELETE answered %i: its errors are inside, whole",
+		"a DELETE answered %i shows Cloudflare's errors in full",
 		async (status) => {
 			await cloudflare.order({ method: "DELETE", fault: { kind: "reject", status, errors: [said] } });
 			const answer = await deleteIt();
@@ -56,7 +56,7 @@ describe("cloudflare_refused", () => {
 		},
 	);
 
-	test("a look-up, for a deletion and for a plan", async () => {
+	test("is the answer to a refused look-up, for a deletion and for a plan", async () => {
 		await cloudflare.order({ method: "GET", times: 2, fault: { kind: "reject", status: 422, errors: [said] } });
 		const detail = "Cloudflare refused the look-up; nothing was changed.";
 		const plan = await call(path);
@@ -77,7 +77,7 @@ describe("credential_rejected", () => {
 	const errors = [{ code: 10000, message: "Authentication error" }];
 	const reject = { kind: "reject", status: 403 } as const;
 
-	test("a look-up: told as the operator's affair, and /health is red until Cloudflare accepts it again", async () => {
+	test("a rejected look-up is the operator's to fix, and /health is red until Cloudflare accepts the credential", async () => {
 		expect(await health()).toEqual([200, { ok: true }]);
 		await cloudflare.order({ method: "GET", fault: reject });
 		const answer = await call("/bindings");
@@ -88,7 +88,7 @@ describe("credential_rejected", () => {
 		expect(await health()).toEqual([200, { ok: true }]);
 	});
 
-	test("a DELETE: on record, and /health is red", async () => {
+	test("a rejected DELETE is on record and turns /health red", async () => {
 		await cloudflare.order({ method: "DELETE", fault: reject });
 		const answer = await deleteIt();
 		const { deletion_id } = answer.json;
@@ -101,12 +101,12 @@ describe("credential_rejected", () => {
 	});
 
 	test.each([
-		["a malformed one", 400, 6003],
-		["a missing one", 400, 9106],
-		["an unknown one", 403, 9109],
-		["one that may not do this by its scheme", 403, 10405],
+		["a malformed credential", 400, 6003],
+		["a missing credential", 400, 9106],
+		["an unknown credential", 403, 9109],
+		["a credential whose scheme does not allow this", 403, 10405],
 		["any 401", 401, 1],
-	])("%s", async (_, status, code) => {
+	])("is the answer to %s", async (_, status, code) => {
 		await cloudflare.order({ fault: { kind: "reject", status, errors: [{ code, message: "no" }] } });
 		expect((await call(path)).json).toMatchObject({ code: "credential_rejected", status: 502 });
 		expect((await health())[0]).toBe(503);
@@ -116,7 +116,7 @@ describe("credential_rejected", () => {
 describe("cloudflare_unavailable", () => {
 	const title = "Cloudflare's API cannot be used now";
 
-	test("a look-up without a usable answer: 503, nothing was sent, come again", async () => {
+	test("a look-up without a usable answer gives 503 and Retry-After, and sends nothing", async () => {
 		withoutPauses();
 		await cloudflare.order({ method: "GET", times: 3, fault: { kind: "html" } });
 		const answer = await deleteIt();
@@ -130,7 +130,7 @@ describe("cloudflare_unavailable", () => {
 		expect((await deleteIt()).status).toBe(200);
 	});
 
-	test("a used-up rate limit: Retry-After is Cloudflare's, and it is left alone until then", async () => {
+	test("passes on Cloudflare's Retry-After when the rate limit is used up, and sends nothing until then", async () => {
 		await cloudflare.order({ method: "GET", fault: { kind: "throttle", retry_after: 30 } });
 		const detail = "Cloudflare's rate limit is used up; nothing was sent.";
 		const problem = { status: 503, code: "cloudflare_unavailable", title, detail };
@@ -148,7 +148,7 @@ describe("cloudflare_unavailable", () => {
 		expect(await cloudflare.calls()).toEqual(["GET prefixes"]);
 	});
 
-	test("the last two hundred calls of the rate limit are for deletions: who only looks is told to wait", async () => {
+	test("keeps the last two hundred calls of the rate limit for deletions, and makes reads wait", async () => {
 		const body = { success: true, errors: [], messages: [], result: [] };
 		const headers = { ratelimit: '"default";r=200;t=200' };
 		await cloudflare.order({ method: "GET", fault: { kind: "respond", body, headers } });
@@ -159,13 +159,13 @@ describe("cloudflare_unavailable", () => {
 			expect(Number(told.get("retry-after")), asked).toBeGreaterThan(190);
 		}
 		expect(await cloudflare.calls()).toEqual(["GET prefixes"]);
-		// A list is no step of a deletion, whoever asks for it; a plan is, of one who may delete.
+		// A list is never part of a deletion. A plan is, for a caller who may delete.
 		expect((await call("/bindings")).status).toBe(503);
 		expect((await call(path)).status).toBe(200);
 		expect((await deleteIt()).status).toBe(200);
 	});
 
-	test("a rate limit that the look-up has used up: the DELETE does not leave, and nothing says that it did", async () => {
+	test("sends no DELETE when the look-up used up the rate limit, and records none as sent", async () => {
 		const { prefixes } = await cloudflare.state();
 		const body = { success: true, errors: [], messages: [], result: prefixes[0]?.bindings };
 		const headers = { ratelimit: '"default";r=0;t=200' };
@@ -185,10 +185,10 @@ describe("cloudflare_unavailable", () => {
 		["an empty answer", { kind: "empty" }],
 		["a redirect", { kind: "redirect" }],
 		["a server error", { kind: "reject", status: 500 }],
-		["a success that is none", { kind: "respond", body: { success: false, errors: [said] } }],
-		["a list that is none", { kind: "respond", body: { success: true, result: {} } }],
+		["a success that is not one", { kind: "respond", body: { success: false, errors: [said] } }],
+		["a list that is not one", { kind: "respond", body: { success: true, result: {} } }],
 		["half a list", { kind: "respond", body: { success: true, result: [], result_info: { total_count: 9 } } }],
-	])("%s is read again, twice", async (_, fault) => {
+	])("reads %s again, twice", async (_, fault) => {
 		withoutPauses();
 		await cloudflare.order({ method: "GET", times: 2, fault });
 		expect((await call("/bindings")).status).toBe(200);
@@ -197,13 +197,13 @@ describe("cloudflare_unavailable", () => {
 	});
 });
 
-describe("a DELETE that breaks off is read back:", () => {
+describe("a DELETE that breaks off is read back when", () => {
 	test.each<[string, Parameters<typeof cloudflare.order>[0]["fault"], number, object]>([
-		["it had taken effect", { kind: "drop_after" }, 1, { state: "deleted" }],
-		["it had not, and is sent again", { kind: "drop_before" }, 2, { state: "deleted" }],
-		["its answer is a page", { kind: "html", effect: true }, 1, { state: "deleted" }],
-		["its answer is half", { kind: "drop_mid_body" }, 1, { state: "deleted" }],
-		["somebody else was first", { kind: "reject", status: 404, effect: true }, 1, { state: "already_gone" }],
+		["it took effect", { kind: "drop_after" }, 1, { state: "deleted" }],
+		["it did not, and is sent again", { kind: "drop_before" }, 2, { state: "deleted" }],
+		["its answer is an HTML page", { kind: "html", effect: true }, 1, { state: "deleted" }],
+		["its answer is cut off", { kind: "drop_mid_body" }, 1, { state: "deleted" }],
+		["someone else was first", { kind: "reject", status: 404, effect: true }, 1, { state: "already_gone" }],
 	])("%s", async (_, fault, sent, expected) => {
 		withoutPauses();
 		await cloudflare.order({ method: "DELETE", fault });
@@ -214,7 +214,7 @@ describe("a DELETE that breaks off is read back:", () => {
 	});
 });
 
-test("no answer and no record quotes the credential, although Cloudflare echoes it", async () => {
+test("never quotes the credential in an answer or a record, even if Cloudflare echoes it", async () => {
 	const echo = { code: 1, message: `no such token: ${sandboxApiToken}` };
 	await cloudflare.order({ method: "DELETE", fault: { kind: "reject", status: 422, errors: [echo] } });
 	const answer = await deleteIt();

@@ -1,4 +1,4 @@
-// DELETE /bindings/{target} and POST /deletions: one binding, in full, by any of its names.
+// DELETE /bindings/{target} and POST /deletions: delete one binding, named in full, by any of its names.
 import { afterEach, describe, expect, test } from "vitest";
 import { guardNames } from "../../../src/deletion/verdict.ts";
 import { call, cloudflare, deletes } from "../../harness.ts";
@@ -21,7 +21,7 @@ const dashed = "c01d0000-0000-0000-0000-000000000003";
 const standing = async () =>
 	(await cloudflare.state()).prefixes.flatMap(({ bindings }) => bindings.map(({ id }) => id));
 
-test("deletes, and answers with the whole record", async () => {
+test("deletes the binding and answers with the whole record", async () => {
 	const answer = await call("/bindings/203.0.113.128/25?reason=INC-4211%20drain", { method: "DELETE" });
 	expect(answer.status).toBe(200);
 	expect(answer.headers.get("content-type")).toBe("application/json");
@@ -79,12 +79,12 @@ test("deletes, and answers with the whole record", async () => {
 	expect(await standing()).toHaveLength(7);
 });
 
-describe("a target in the path", () => {
+describe("accepts as a target in the path", () => {
 	const provisioning = "?acknowledge=still_provisioning";
 	test.each([
-		["a CIDR as it is", "203.0.113.128/25", "203.0.113.128/25", cdn25],
+		["a plain CIDR", "203.0.113.128/25", "203.0.113.128/25", cdn25],
 		["a percent-encoded CIDR", "203.0.113.128%2F25", "203.0.113.128/25", cdn25],
-		["one with lower-case escapes", "203.0.113.128%2f25", "203.0.113.128/25", cdn25],
+		["a CIDR with lower-case escapes", "203.0.113.128%2f25", "203.0.113.128/25", cdn25],
 		["a v6 CIDR", `2001:db8:100:1::/64${provisioning}`, "2001:db8:100:1::/64", v6Spectrum64],
 		["an upper-case v6 CIDR", `2001:DB8:100:1::/64${provisioning}`, "2001:db8:100:1::/64", v6Spectrum64],
 		["a v6 CIDR in full", `2001:0db8:0100:0001:0:0:0:0/64${provisioning}`, "2001:db8:100:1::/64", v6Spectrum64],
@@ -124,7 +124,7 @@ describe("POST /deletions", () => {
 		expect(await deletes()).toEqual([`DELETE bindings/${bindingId}`]);
 	});
 
-	test("a content type with parameters, in any case, is JSON too", async () => {
+	test("accepts a JSON content type with parameters, in any case", async () => {
 		const headers = { "content-type": "Application/JSON; charset=utf-8" };
 		const body = JSON.stringify({ target: "edge-cdn" });
 		expect((await call("/deletions", { method: "POST", headers, body })).status).toBe(200);
@@ -132,14 +132,14 @@ describe("POST /deletions", () => {
 });
 
 describe("on record", () => {
-	test("the answer is the record by its id", async () => {
+	test("the record read by its id is the same as the answer", async () => {
 		const { json } = await call("/bindings/203.0.113.128/25", { method: "DELETE" });
 		const record = (await call(`/deletions/${json.id}`)).json;
 		const told = record.timeline.filter(({ event }: { event: string }) => event !== "published");
 		expect({ ...record, timeline: told }).toEqual(json);
 	});
 
-	test("each deletion bears its actor and reason", async () => {
+	test("each deletion has its actor and reason", async () => {
 		await call("/bindings/203.0.113.128/25?reason=first", { method: "DELETE" });
 		await call("/bindings/203.0.113.0/26", { method: "DELETE", token: documentedCaller.token });
 		const { json } = await call("/deletions");
@@ -154,7 +154,7 @@ describe("risks", () => {
 	const risks = ["leaves_no_service"];
 	const path = "/bindings/2001:db8:100::/48";
 
-	test("are asked for, put on record, and once they are acknowledged the deletion is carried out", async () => {
+	test("are required and recorded, and the deletion goes ahead once they are acknowledged", async () => {
 		const asked = await call(path, { method: "DELETE" });
 		expect(asked.status).toBe(403);
 		expect(asked.json).toMatchObject({ code: "acknowledgement_required", acknowledge: risks });
@@ -175,7 +175,7 @@ describe("risks", () => {
 	test.each([
 		["another risk", "?acknowledge=still_provisioning"],
 		["a rule that refuses", "?acknowledge=changed"],
-	])("%s that is acknowledged does not count for this one", async (_, query) => {
+	])("acknowledging %s does not count for this one", async (_, query) => {
 		const answer = await call(path + query, { method: "DELETE" });
 		expect(answer.json).toMatchObject({ code: "acknowledgement_required", acknowledge: risks });
 		expect(await deletes()).toEqual([]);
@@ -183,13 +183,13 @@ describe("risks", () => {
 
 	test.each([
 		["one parameter", "acknowledge=still_provisioning,leaves_no_service"],
-		["several", "acknowledge=leaves_no_service&acknowledge=still_provisioning"],
+		["several parameters", "acknowledge=leaves_no_service&acknowledge=still_provisioning"],
 	])("can be acknowledged by a list in %s", async (_, query) => {
 		expect((await call(`${path}?${query}`, { method: "DELETE" })).status).toBe(200);
 	});
 });
 
-test("callers who race for one binding get one deletion", async () => {
+test("callers who race for one binding share one deletion", async () => {
 	const racers = Array.from({ length: 8 }, (_, index) =>
 		call("/bindings/203.0.113.128/25", {
 			method: "DELETE",

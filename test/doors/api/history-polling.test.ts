@@ -1,4 +1,4 @@
-// What reading the history costs, what it says when the Ledger is away, and how it leaves as a file.
+// What it costs to read the history, what the list says while the Ledger is unreachable, and how it is exported.
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { call } from "../../harness.ts";
 import { beginAnew, cdn25 } from "../account.ts";
@@ -23,9 +23,9 @@ describe("polling", () => {
 	});
 
 	test.each([
-		["as it was given", (etag: string) => etag],
+		["as sent", (etag: string) => etag],
 		["in its strong form", (etag: string) => etag.replace("W/", "")],
-	])("a poll that finds nothing new is a 304 that costs one call to the Ledger: %s", async (_, form) => {
+	])("a poll that finds nothing new gets a 304 and costs one call to the Ledger: ETag %s", async (_, form) => {
 		await call("/bindings/edge-cdn", { method: "DELETE" });
 		const etag = await etagOf();
 		expect(etag).toMatch(/^W\/"[\w-]+"$/);
@@ -36,7 +36,7 @@ describe("polling", () => {
 		expect(watched).toEqual({ kv: [], ledger: ["changes"] });
 	});
 
-	test("a poll that finds nothing new leaves no line in the log", async () => {
+	test("a poll that finds nothing new is not logged", async () => {
 		const etag = await etagOf();
 		const logged = vi.spyOn(console, "info").mockImplementation(() => {});
 		expect((await poll(etag)).status).toBe(304);
@@ -46,7 +46,7 @@ describe("polling", () => {
 		logged.mockRestore();
 	});
 
-	test("a poll after a change is a whole answer with another ETag", async () => {
+	test("a poll after a change gets a whole answer with another ETag", async () => {
 		const before = await etagOf();
 		const { json } = await call("/bindings/edge-cdn", { method: "DELETE" });
 		const answer = await poll(before);
@@ -56,20 +56,20 @@ describe("polling", () => {
 		expect((await poll(answer.headers.get("etag") ?? "")).status).toBe(304);
 	});
 
-	test("a refusal is a change too", async () => {
+	test("a refusal counts as a change", async () => {
 		const before = await etagOf();
 		await call("/bindings/2001:db8:100::/48", { method: "DELETE" });
 		expect((await poll(before)).status).toBe(200);
 	});
 
 	test.each([['"nobody"'], ['W/"0"'], ["nonsense"], ["*"]])(
-		"an ETag of nobody's is answered in full: %s",
+		"an ETag that matches nothing gets a full answer: %s",
 		async (etag) => {
 			expect((await poll(etag)).status).toBe(200);
 		},
 	);
 
-	test("later pages and files have no ETag: they are not polled", async () => {
+	test("later pages and files have no ETag", async () => {
 		await seedMany(3);
 		const { json, headers } = await call("/deletions?limit=2");
 		const etag = headers.get("etag") ?? "";
@@ -81,7 +81,7 @@ describe("polling", () => {
 });
 
 describe("while the Ledger cannot be reached", () => {
-	test("the list is served from KV, says that it may be stale, and has no ETag", async () => {
+	test("the list comes from KV, is marked stale, and has no ETag", async () => {
 		const ids = await seedMany(3);
 		const fresh = await call("/deletions");
 		breakLedger();
@@ -93,7 +93,7 @@ describe("while the Ledger cannot be reached", () => {
 		expect(answer.json.deletions.map(({ id }: { id: string }) => id)).toEqual(ids);
 	});
 
-	test("its pages can be walked all the same", async () => {
+	test("all pages of the list can still be read", async () => {
 		const ids = await seedMany(5);
 		breakLedger();
 		const seen: string[] = [];
@@ -114,7 +114,7 @@ describe("while the Ledger cannot be reached", () => {
 });
 
 describe("as a file", () => {
-	test("NDJSON has every row, over several pages of KV", async () => {
+	test("NDJSON has every row, across several pages of KV", async () => {
 		const past = await seedMany(2050);
 		const { json } = await call("/bindings/edge-cdn", { method: "DELETE" });
 		const answer = await call("/deletions", accept("application/x-ndjson"));
@@ -128,7 +128,7 @@ describe("as a file", () => {
 		expect(Object.keys(rows[0]).join(",")).toBe(columns);
 	});
 
-	test("CSV has every row, under its header", async () => {
+	test("CSV has a header and every row", async () => {
 		const past = await seedMany(1100);
 		const answer = await call("/deletions", accept("text/csv"));
 		expect(answer.headers.get("content-type")).toBe("text/csv; charset=utf-8; header=present");
@@ -144,12 +144,12 @@ describe("as a file", () => {
 		["INC-1;=cmd|' /C calc'!A0;-2", "INC-1;'=cmd|' /C calc'!A0;'-2"],
 		['=A1,"x"', `"'=A1,""x"""`],
 		["INC-1; a - b = c", "INC-1; a - b = c"],
-	])("CSV has no cell that a spreadsheet would take for a formula: %s", async (reason, cell) => {
+	])("no CSV cell can be read as a formula: %s", async (reason, cell) => {
 		await seed([pastDeletion(1, { reason })]);
 		expect((await call("/deletions", accept("text/csv"))).text).toContain(`,past,api,${cell},`);
 	});
 
-	test("filters count, the limit does not", async () => {
+	test("applies the filters and ignores the limit", async () => {
 		await seedMany(4);
 		const { json } = await call("/bindings/edge-cdn", { method: "DELETE" });
 		const one = await call(`/deletions?binding=${cdn25}&limit=1`, accept("application/x-ndjson"));
@@ -158,7 +158,7 @@ describe("as a file", () => {
 		expect(past.text.split("\r\n")).toHaveLength(1 + 4 + 1);
 	});
 
-	test("an empty one is an empty file, and a header line", async () => {
+	test("an empty NDJSON file has no lines, and an empty CSV file has only its header", async () => {
 		expect((await call("/deletions", accept("application/x-ndjson"))).text).toBe("");
 		expect((await call("/deletions", accept("text/csv"))).text).toBe(`${columns}\r\n`);
 	});
@@ -197,7 +197,7 @@ describe("as a file", () => {
 		["text/html", "application/json"],
 		["text/csv;q=0, */*", "application/json"],
 		["", "application/json"],
-	])("is sent to whoever asks for it: Accept %j", async (header, type) => {
+	])("is chosen by the Accept header %j", async (header, type) => {
 		const answer = await call("/deletions", accept(header));
 		expect(answer.headers.get("content-type")?.split(";")[0]).toBe(type);
 		expect(answer.headers.get("vary")).toBe("Accept");
@@ -224,7 +224,7 @@ describe("HEAD", () => {
 		expect(withoutId(head.headers)).toEqual(withoutId(get.headers));
 	});
 
-	test("of a record, and of a poll", async () => {
+	test("works for a record and for a poll", async () => {
 		const [id] = await seedMany(1);
 		const get = await call(`/deletions/${id}`);
 		const head = await call(`/deletions/${id}`, { method: "HEAD" });

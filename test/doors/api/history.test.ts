@@ -1,4 +1,4 @@
-// GET /deletions: rows, filters, pages; and one record by its id.
+// GET /deletions: rows, filters and pages; and one record by its id.
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Summary } from "../../../src/deletion/deletion.ts";
 import { call, cloudflare, HISTORY } from "../../harness.ts";
@@ -22,7 +22,7 @@ const idsOf = (rows: Summary[]) => rows.map(({ id }) => id);
 const list = async (query = "") => (await call(`/deletions${query}`)).json;
 const published = (id: string) => expect.poll(() => HISTORY.get(`deletion:${id}`)).not.toBeNull();
 
-/** Walks by the Link header alone, and holds `next` against it. */
+/** Follows the Link header alone, and compares it with `next`. */
 async function walk(first: string): Promise<Summary[][]> {
 	const pages: Summary[][] = [];
 	for (let path: string | null = first; path !== null; ) {
@@ -37,7 +37,7 @@ async function walk(first: string): Promise<Summary[][]> {
 	return pages;
 }
 
-test("a row is the summary of a record, and the newest comes first", async () => {
+test("each row is the summary of a record, newest first", async () => {
 	const { json: first } = await call("/bindings/edge-cdn?reason=drain", { method: "DELETE" });
 	const { json: second } = await call("/bindings/192.0.2.0/24", { method: "DELETE" });
 	const answer = await call("/deletions");
@@ -86,7 +86,7 @@ test("a row is the summary of a record, and the newest comes first", async () =>
 });
 
 describe("filters", () => {
-	/** Five attempts by three callers through two doors, and two old ones. */
+	/** Five attempts by three callers through two doors, and two older ones. */
 	async function story() {
 		const old = [pastDeletion(0), pastDeletion(60 * 24 * 30, { state: "refused", actor: { name: "ci", door: "api" } })];
 		const [feb, jan] = await seed(old);
@@ -110,7 +110,7 @@ describe("filters", () => {
 		};
 	}
 
-	test("each shows what it names, together they show what all of them name", async () => {
+	test("each filter selects its own rows, and combined filters select rows that match all of them", async () => {
 		const ids = await story();
 		const table: [string, (keyof typeof ids)[]][] = [
 			["", ["open", "failed", "cdn26", "refused", "cdn25", "feb", "jan"]],
@@ -158,7 +158,7 @@ describe("pages", () => {
 		for (const page of pages) expect(page.length).toBeLessThanOrEqual(limit);
 	});
 
-	test("keep their filter, and are not disturbed by what is new", async () => {
+	test("keep their filter, and are not affected by new records", async () => {
 		await seedMany(9);
 		const first = await call("/deletions?actor=past&limit=5");
 		await call("/bindings/edge-cdn", { method: "DELETE" });
@@ -167,7 +167,7 @@ describe("pages", () => {
 		expect([...first.json.deletions, ...rest.flat()].map(({ actor }) => actor)).toEqual(Array(9).fill("past"));
 	});
 
-	test("are 50 rows where nobody says, and 1000 at the most", async () => {
+	test("have 50 rows by default and 1000 at most", async () => {
 		const ids = await seedMany(1001);
 		const page = await list();
 		expect(idsOf(page.deletions)).toEqual(ids.slice(0, 50));
@@ -176,7 +176,7 @@ describe("pages", () => {
 		expect(idsOf((await list(`?limit=1000&cursor=${largest.next}`)).deletions)).toEqual(ids.slice(1000));
 	});
 
-	test("a cursor goes on only within the filter that it was given for", async () => {
+	test("a cursor works only with the filters it was issued for", async () => {
 		await seedMany(3);
 		const { next } = await list("?limit=1");
 		const detail = 'The parameter "cursor" is none that this list gave, or was given with other filters.';
@@ -189,7 +189,7 @@ describe("pages", () => {
 });
 
 describe("one record", () => {
-	test("is asked for in KV and in the Ledger at once", async () => {
+	test("is read from KV and from the Ledger at the same time", async () => {
 		const { json } = await call("/bindings/edge-cdn", { method: "DELETE" });
 		await published(json.id);
 		const watched = watch();
@@ -201,7 +201,7 @@ describe("one record", () => {
 		expect(watched).toEqual({ kv: ["get"], ledger: ["record"] });
 	});
 
-	test("comes from KV where the Ledger cannot be reached, and says that it may be stale if it can change", async () => {
+	test("comes from KV while the Ledger is unreachable, and is marked stale if it can still change", async () => {
 		const { json: deleted } = await call("/bindings/edge-cdn", { method: "DELETE" });
 		await cloudflare.order({ method: "DELETE", fault: { kind: "reject", status: 403 } });
 		const { json: failed } = await call("/bindings/203.0.113.0/26", { method: "DELETE" });
@@ -212,7 +212,7 @@ describe("one record", () => {
 		expect([await stale(deleted.id), await stale(failed.deletion_id)]).toEqual(["true", null]);
 	});
 
-	test("comes from the Ledger where KV still has what it was before its restoration", async () => {
+	test("comes from the Ledger while KV still has the version from before its restoration", async () => {
 		const { json } = await call("/bindings/edge-cdn", { method: "DELETE" });
 		await published(json.id);
 		vi.spyOn(HISTORY, "put").mockRejectedValue(new Error("KV PUT failed: 500"));
@@ -221,7 +221,7 @@ describe("one record", () => {
 		expect((await call(`/deletions/${json.id}`)).json).toMatchObject({ state: "restored" });
 	});
 
-	test("one that is not in KV yet comes from the Ledger", async () => {
+	test("comes from the Ledger if it is not in KV yet", async () => {
 		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_before" } });
 		const { json } = await call("/bindings/edge-cdn", { method: "DELETE", headers: { prefer: "wait=0" } });
 		const watched = watch();
@@ -229,7 +229,7 @@ describe("one record", () => {
 		expect(watched).toEqual({ kv: ["get"], ledger: ["record"] });
 	});
 
-	test("one that KV refuses to store is shown all the same, alone and in the list", async () => {
+	test("is shown even if KV refuses to store it, alone and in the list", async () => {
 		const put = HISTORY.put;
 		HISTORY.put = () => Promise.reject(new Error("KV PUT failed: 429 Too Many Requests"));
 		try {
@@ -243,7 +243,7 @@ describe("one record", () => {
 		}
 	});
 
-	test("a published one is shown while the Ledger cannot be reached", async () => {
+	test("is shown while the Ledger is unreachable, once it is published", async () => {
 		const [id] = await seedMany(1);
 		breakLedger();
 		expect((await call(`/deletions/${id}`)).json).toMatchObject({ id, state: "failed" });

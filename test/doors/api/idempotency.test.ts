@@ -1,4 +1,4 @@
-// Idempotency-Key: however often a request comes, it is carried out once, and gets its first answer.
+// Idempotency-Key: a request that is repeated is carried out once and always gets its first answer.
 import { afterEach, describe, expect, test } from "vitest";
 import { type Answer, call, cloudflare, deletes } from "../../harness.ts";
 import { approver, beginAnew, cdn25, cdn26, documentedCaller, withoutPauses } from "../account.ts";
@@ -21,7 +21,7 @@ describe("a replay", () => {
 		["with spaces and commas, quoted", '"a b, c"', '"a b, c"'],
 		["of one character", "x", '"x"'],
 		["of 255 characters", "k".repeat(255), "k".repeat(255)],
-	])("answers the first record and says so; the key is %s", async (_, first, second) => {
+	])("answers the first record and says so, with a key that is %s", async (_, first, second) => {
 		const one = await withKey(path, first);
 		const two = await withKey(path, second);
 		expect([one.status, isReplay(one)]).toEqual([200, null]);
@@ -32,28 +32,28 @@ describe("a replay", () => {
 		expect((await call("/deletions")).json.deletions).toHaveLength(1);
 	});
 
-	test("is one also by another spelling of the same target, and by POST", async () => {
+	test("is recognised under another spelling of the target, and as a POST", async () => {
 		const one = await withKey("/bindings/203.0.113.128%2F25?reason=drain");
 		const json = { target: "edge-cdn", reason: "drain", acknowledge: [] };
 		const two = await call("/deletions", { method: "POST", headers: { "idempotency-key": key }, json });
 		expect([two.status, isReplay(two), two.json.id]).toEqual([200, "true", one.json.id]);
 	});
 
-	test("the order in which risks are acknowledged makes no other request", async () => {
+	test("is recognised whatever the order of acknowledged risks", async () => {
 		const risks = ["leaves_no_service", "still_provisioning"];
 		const one = await withKey(`${path}?acknowledge=${risks.join(",")}`);
 		const two = await withKey(`${path}?acknowledge=${risks.toReversed().join(",")}`);
 		expect([two.status, isReplay(two), two.json.id]).toEqual([200, "true", one.json.id]);
 	});
 
-	test("requests that race under one key are one deletion", async () => {
+	test("requests that race under one key share one deletion", async () => {
 		const answers = await Promise.all(Array.from({ length: 10 }, () => withKey(path)));
 		expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(200));
 		expect(new Set(answers.map(({ json }) => json.id)).size).toBe(1);
 		expect(await deletes()).toEqual([`DELETE bindings/${cdn25}`]);
 	});
 
-	test("of a deletion that is still open answers 202 as before, and the same record", async () => {
+	test("answers 202 again, with the same record, while the deletion is open", async () => {
 		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_before" } });
 		const noWait = { headers: { prefer: "wait=0" } };
 		const one = await withKey(path, key, noWait);
@@ -63,13 +63,13 @@ describe("a replay", () => {
 		expect(two.headers.get("location")).toBe(`/deletions/${one.json.id}`);
 	});
 
-	test("without a key, asking again for what is gone is another request", async () => {
+	test("without a key, a second request for a deleted binding is a new request", async () => {
 		expect((await call(path, { method: "DELETE" })).status).toBe(200);
 		expect((await call(path, { method: "DELETE" })).status).toBe(404);
 	});
 });
 
-describe("another request under the same key is refused:", () => {
+describe("refuses under the same key", () => {
 	test.each<[string, string, Parameters<typeof call>[1]]>([
 		["another target", other, {}],
 		["another reason", `${path}?reason=else`, {}],
@@ -90,7 +90,7 @@ describe("another request under the same key is refused:", () => {
 	});
 });
 
-test("the same key of another actor is another key", async () => {
+test("actors do not share keys", async () => {
 	const one = await withKey(path);
 	const two = await withKey(other, key, { token: documentedCaller.token });
 	expect([two.status, isReplay(two)]).toEqual([200, null]);
@@ -98,14 +98,14 @@ test("the same key of another actor is another key", async () => {
 	expect(await deletes()).toEqual([`DELETE bindings/${cdn25}`, `DELETE bindings/${cdn26}`]);
 });
 
-describe("a refusal is replayed", () => {
+describe("replays a refusal", () => {
 	test.each<[string, string, number, string, Parameters<typeof call>[1]]>([
 		["a risk", "/bindings/2001:db8:100::/48", 403, "acknowledgement_required", {}],
-		["a guard", "/bindings/2001:db8:100:2::/64", 403, "not_restorable", {}],
+		["a guard that refuses", "/bindings/2001:db8:100:2::/64", 403, "not_restorable", {}],
 		["a stale plan", path, 412, "changed", { headers: { "if-match": '"a.b"' } }],
-		["no such binding", "/bindings/192.0.2.0/24", 404, "binding_not_found", {}],
-		["no scope", path, 403, "scope_missing", { token: approver.token }],
-	])("%s", async (_, target, status, code, more) => {
+		["a missing binding", "/bindings/192.0.2.0/24", 404, "binding_not_found", {}],
+		["a missing scope", path, 403, "scope_missing", { token: approver.token }],
+	])("because of %s", async (_, target, status, code, more) => {
 		const one = await withKey(target, key, more);
 		const two = await withKey(target, key, more);
 		expect([one.status, one.json.code, isReplay(one)]).toEqual([status, code, null]);
@@ -114,7 +114,7 @@ describe("a refusal is replayed", () => {
 		expect((await call("/deletions")).json.deletions).toHaveLength(1);
 	});
 
-	test("also after the world has changed: a key stands for one request", async () => {
+	test("even after the account has changed", async () => {
 		const target = "/bindings/192.0.2.0/24";
 		await withKey(target);
 		const state = await cloudflare.state();
@@ -126,7 +126,7 @@ describe("a refusal is replayed", () => {
 	});
 });
 
-test("a 503 leaves the key free: asking again is what it says", async () => {
+test("a 503 leaves the key free, so the request can be sent again", async () => {
 	withoutPauses();
 	await cloudflare.order({ method: "GET", times: 3, fault: { kind: "html" } });
 	const one = await withKey(path);
@@ -137,7 +137,7 @@ test("a 503 leaves the key free: asking again is what it says", async () => {
 	expect(two.json.id).not.toBe(one.json.deletion_id);
 });
 
-test("a malformed request uses no key up", async () => {
+test("a malformed request does not use up the key", async () => {
 	expect((await withKey(`${path}?nonsense=1`)).status).toBe(400);
 	expect((await withKey("/bindings/203.0.113.1")).status).toBe(422);
 	expect((await withKey("/bindings/203.0.113.0/25")).status).toBe(422);
@@ -146,7 +146,7 @@ test("a malformed request uses no key up", async () => {
 });
 
 test.each([['""'], ["k".repeat(256)], [`"${"k".repeat(256)}"`], ["a b"], ['"a"b"'], ['"open'], ["a\tb"], ["ü"], [""]])(
-	"is malformed: %j",
+	"refuses a malformed key: %j",
 	async (malformed) => {
 		expectProblem(await withKey(path, malformed), {
 			status: 400,

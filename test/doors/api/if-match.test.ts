@@ -1,4 +1,4 @@
-// If-Match: a deletion is held against the plan that the caller saw.
+// If-Match: a deletion goes ahead only if the plan that the caller saw is still current.
 import { afterEach, describe, expect, test } from "vitest";
 import { guardNames } from "../../../src/deletion/verdict.ts";
 import { call, cloudflare, deletes } from "../../harness.ts";
@@ -11,7 +11,7 @@ const path = "/bindings/203.0.113.128/25";
 const planTag = async (): Promise<string> => (await call(path)).headers.get("etag") ?? "";
 const deleteIf = (tag: string) => call(path, { method: "DELETE", headers: { "if-match": tag } });
 
-/** Cloudflare's side changes: the binding itself, or another of its prefix. */
+/** Changes the account at Cloudflare: the binding itself, or another one of its prefix. */
 async function change(what: "binding" | "siblings"): Promise<void> {
 	const state = await cloudflare.state();
 	const bindings = state.prefixes[0]?.bindings ?? [];
@@ -26,7 +26,7 @@ describe("is met", () => {
 		["the plan's ETag", (tag: string) => tag],
 		["its weak form, as a proxy leaves it", (tag: string) => `W/${tag}`],
 		["a list that has it", (tag: string) => `"0000000000000000.0000000000000000", ${tag}`],
-		["*, which is true of whatever there is", () => "*"],
+		["*, which matches any binding", () => "*"],
 	])("by %s", async (_, form) => {
 		const answer = await deleteIf(form(await planTag()));
 		expect(answer.status).toBe(200);
@@ -34,7 +34,7 @@ describe("is met", () => {
 		expect(await deletes()).toEqual([`DELETE bindings/${cdn25}`]);
 	});
 
-	test("by the ETag of a dry run, for a POST", async () => {
+	test("by the ETag of a dry run, in a POST", async () => {
 		const json = { target: "edge-cdn" };
 		const dry = await call("/deletions", { method: "POST", json: { ...json, dry_run: true } });
 		const headers = { "if-match": dry.headers.get("etag") ?? "" };
@@ -43,7 +43,7 @@ describe("is met", () => {
 });
 
 describe("refuses, on record,", () => {
-	test.each([["binding" as const], ["siblings" as const]])("a plan that is stale in its %s", async (changed) => {
+	test.each([["binding" as const], ["siblings" as const]])("a plan whose %s changed", async (changed) => {
 		const stale = await planTag();
 		await change(changed);
 		const fresh = await planTag();
@@ -65,7 +65,7 @@ describe("refuses, on record,", () => {
 		expect((await deleteIf(fresh)).status).toBe(200);
 	});
 
-	test("a tag of another binding, and one of nobody's", async () => {
+	test("the tag of another binding, and a made-up one", async () => {
 		const other = (await call("/bindings/203.0.113.0/26")).headers.get("etag") ?? "";
 		expect((await deleteIf(other)).status).toBe(412);
 		expect((await deleteIf('"nobody"')).status).toBe(412);
@@ -73,7 +73,7 @@ describe("refuses, on record,", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("a change that comes between look-up and plan, not one that unbind made itself and told", async () => {
+	test("a plan from before another binding was deleted, but not a newer one", async () => {
 		const before = await planTag();
 		await call("/bindings/203.0.113.0/26", { method: "DELETE" });
 		expect((await deleteIf(before)).json).toMatchObject({ code: "changed" });
@@ -82,7 +82,7 @@ describe("refuses, on record,", () => {
 });
 
 test.each([["bare"], ["'single'"], ['"open'], ["W/weak"]])(
-	"an If-Match that holds no tag is malformed: %j",
+	"refuses an If-Match that contains no tag: %j",
 	async (tag) => {
 		expectProblem(await deleteIf(tag), {
 			status: 400,

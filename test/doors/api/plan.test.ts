@@ -1,4 +1,4 @@
-// GET /bindings/{target}, and dry_run: what a deletion would do, shown before, without a trace.
+// GET /bindings/{target} and dry_run: what a deletion would do. A plan changes nothing and leaves no record.
 import { afterEach, describe, expect, test } from "vitest";
 import { guardNames } from "../../../src/deletion/verdict.ts";
 import { call, cloudflare, deletes, HISTORY } from "../../harness.ts";
@@ -54,7 +54,7 @@ test("shows the binding, the effect, every guard's verdict, and what would be do
 	});
 });
 
-test("names the more specific bindings that keep their traffic", async () => {
+test("lists the more specific bindings that keep their traffic", async () => {
 	const { json } = await call("/bindings/203.0.113.0/24");
 	expect(json.effect).toEqual({
 		falls_back_to: null,
@@ -70,14 +70,14 @@ test("names the more specific bindings that keep their traffic", async () => {
 });
 
 describe("risks", () => {
-	test("a risk that has to be acknowledged is named, and so is its evidence", async () => {
+	test("names the risks to acknowledge, with their evidence", async () => {
 		const { json } = await call("/bindings/2001:db8:100:1::/64");
 		const evidence = { verdict: "acknowledge", provisioning_state: "provisioning" };
 		expect(json.guards).toEqual(passesBut("still_provisioning", evidence));
 		expect(json).toMatchObject({ would: "delete", acknowledge: ["still_provisioning"] });
 	});
 
-	test("addresses that would have no service are listed", async () => {
+	test("lists the addresses that would have no service", async () => {
 		const { json } = await call("/bindings/2001:db8:100::/48");
 		expect(json.acknowledge).toEqual(["leaves_no_service"]);
 		expect(json.effect.without_service).toEqual({
@@ -88,20 +88,20 @@ describe("risks", () => {
 		expect(json.guards).toEqual(passesBut("leaves_no_service", { verdict: "acknowledge", cidrs }));
 	});
 
-	test("a risk that the caller names counts as acknowledged", async () => {
+	test("counts a risk that the caller names as acknowledged", async () => {
 		const { json } = await call("/bindings/2001:db8:100:1::/64?acknowledge=still_provisioning");
 		const evidence = { verdict: "acknowledge", provisioning_state: "provisioning", acknowledged: true };
 		expect(json.guards).toEqual(passesBut("still_provisioning", evidence));
 		expect(json.would).toBe("delete");
 	});
 
-	test("what would be refused says so, and acknowledging does not help", async () => {
+	test("says what would be refused, whatever is acknowledged", async () => {
 		const { json } = await call(`/bindings/${v6Regional64}?acknowledge=not_restorable`);
 		expect(json.guards).toEqual(passesBut("not_restorable", { verdict: "refuse", missing: "service_id" }));
 		expect(json).toMatchObject({ would: "refuse", acknowledge: [] });
 	});
 
-	test("the caller's ranges are respected", async () => {
+	test("respects the caller's ranges", async () => {
 		const TOKENS = JSON.stringify({ edge: { sha256: sha256("t"), scopes: ["read"], ranges: ["198.51.100.0/24"] } });
 		const headers = { authorization: "Bearer t" };
 		const { json } = await callConfigured({ TOKENS }, "/bindings/203.0.113.128/25", { headers });
@@ -114,7 +114,7 @@ describe("risks", () => {
 describe("the ETag", () => {
 	const tagOf = async (target: string) => (await call(`/bindings/${target}`)).headers.get("etag");
 
-	test("names the snapshot: the same for every spelling of the target", async () => {
+	test("identifies the snapshot, and is the same for every spelling of the target", async () => {
 		const tag = await tagOf("203.0.113.128/25");
 		expect(tag).toMatch(/^"[0-9a-f]{16}\.[0-9a-f]{16}"$/);
 		expect(await tagOf("203.0.113.128%2F25")).toBe(tag);
@@ -123,7 +123,7 @@ describe("the ETag", () => {
 		expect(await tagOf("203.0.113.0/26")).not.toBe(tag);
 	});
 
-	test("changes with the binding, and with its siblings", async () => {
+	test("changes when the binding or one of its siblings changes", async () => {
 		const before = await tagOf(v6Spectrum64);
 		const state = await cloudflare.state();
 		const v6 = state.prefixes[2]?.bindings ?? [];
@@ -159,7 +159,7 @@ describe("dry_run", () => {
 	});
 });
 
-test("a plan leaves no trace: nothing is deleted, nothing is on record, and no key is used up", async () => {
+test("a plan leaves no trace: it deletes nothing, records nothing and uses up no key", async () => {
 	const headers = { "idempotency-key": "plan-1" };
 	await call("/bindings/203.0.113.128/25", { headers });
 	await call(`/bindings/${v6Regional64}`);
@@ -173,7 +173,7 @@ test("a plan leaves no trace: nothing is deleted, nothing is on record, and no k
 	expect(deletion.headers.has("idempotency-replayed")).toBe(false);
 });
 
-test("a plan for a binding that was deleted names the deletion", async () => {
+test("a plan for a deleted binding names its deletion", async () => {
 	const { json: deletion } = await call("/bindings/edge-cdn?reason=drain", { method: "DELETE" });
 	const answer = await call("/bindings/203.0.113.128/25");
 	expect(answer.status).toBe(404);

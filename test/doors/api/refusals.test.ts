@@ -1,4 +1,4 @@
-// What is not carried out: why, with which evidence, and that it is on record.
+// Deletions that are not carried out: why not, with which evidence, and that each is on record.
 import { afterEach, describe, expect, test } from "vitest";
 import { laterMembers } from "../../../src/deletion/deletion.ts";
 import { guardNames } from "../../../src/deletion/verdict.ts";
@@ -13,10 +13,10 @@ const record = async (id: string) => (await call(`/deletions/${id}`)).json;
 const passesBut = (guard: string, verdict: object) =>
 	guardNames.map((one) => (one === guard ? { guard, ...verdict } : { guard: one, verdict: "pass" }));
 
-describe("a binding that is not there", () => {
+describe("a binding that does not exist", () => {
 	const title = "There is no such binding";
 
-	test("one that never was is a failed deletion on record", async () => {
+	test("is recorded as a failed deletion if it never existed", async () => {
 		const answer = await call("/bindings/192.0.2.0/24?reason=typo", { method: "DELETE" });
 		const detail = "There is no binding 192.0.2.0/24.";
 		const { deletion_id } = answer.json;
@@ -30,7 +30,7 @@ describe("a binding that is not there", () => {
 		});
 	});
 
-	test("one that was deleted names that deletion: who, when, and its record", async () => {
+	test("is answered with its last deletion: who, when, and the record", async () => {
 		const { json: deletion } = await call("/bindings/203.0.113.128/25?reason=drain", { method: "DELETE" });
 		const answer = await call("/bindings/edge-cdn", { method: "DELETE" });
 		expectProblem(answer, {
@@ -63,14 +63,14 @@ describe("a binding that is not there", () => {
 		["its id", cdn25],
 		["its id, dashed", "c01d0000-0000-0000-0000-000000000003"],
 		["its CIDR", "203.0.113.128/25"],
-	])("the last deletion is found by %s", async (_, target) => {
+	])("finds the last deletion by %s", async (_, target) => {
 		const { json: deletion } = await call("/bindings/edge-cdn", { method: "DELETE" });
 		const answer = await call(`/bindings/${target}`, { method: "DELETE" });
 		expect(answer.status).toBe(404);
 		expect(answer.json.last_deletion?.id).toBe(deletion.id);
 	});
 
-	test("a range inside a binding names the binding that covers it", async () => {
+	test("names the binding that covers a smaller range", async () => {
 		const { status, json } = await call("/bindings/203.0.113.128/26", { method: "DELETE" });
 		expect(status).toBe(404);
 		expect(json.detail).toBe("There is no binding 203.0.113.128/26. 203.0.113.0/24, 203.0.113.128/25 covers it.");
@@ -81,7 +81,7 @@ describe("the scope", () => {
 	test.each([
 		["DELETE", "/bindings/203.0.113.128/25?reason=x", undefined],
 		["POST", "/deletions", { target: "203.0.113.128/25", reason: "x" }],
-	])("a caller without it is refused, on record: %s %s", async (method, path, json) => {
+	])("refuses a caller without it, on record: %s %s", async (method, path, json) => {
 		const answer = await call(path, { method, token: approver.token, json });
 		const detail = 'approver may not delete: it lacks the scope "delete".';
 		const { deletion_id } = answer.json;
@@ -104,7 +104,7 @@ describe("the scope", () => {
 	});
 
 	test.each([["/bindings"], ["/bindings/203.0.113.128/25"], ["/deletions"]])(
-		"a caller that may only delete cannot read %s",
+		"does not let a caller that may only delete read %s",
 		async (path) => {
 			const TOKENS = JSON.stringify({ hook: { sha256: sha256("t"), scopes: ["delete"] } });
 			const answer = await callConfigured({ TOKENS }, path, { headers: { authorization: "Bearer t" } });
@@ -132,7 +132,7 @@ describe("the ranges", () => {
 		["smaller than the binding", ["203.0.113.128/26", "203.0.113.192/26"]],
 		["of the other family", ["::/0"]],
 		["nowhere", []],
-	])("refuse a binding outside them before any look-up, on record: %s", async (_, ranges) => {
+	])("refuse a binding outside them on record, before any look-up: %s", async (_, ranges) => {
 		const answer = await callConfigured(tokens(...ranges), path, { method: "DELETE", headers });
 		const detail = "The binding lies outside the ranges in which this actor may delete.";
 		const { deletion_id } = answer.json;
@@ -151,7 +151,7 @@ describe("the ranges", () => {
 	});
 
 	test.each([["203.0.113.128/25"], ["203.0.113.0/24"], ["0.0.0.0/0"]])(
-		"a binding inside %s is deleted",
+		"allow the deletion of a binding inside %s",
 		async (range) => {
 			const answer = await callConfigured(tokens("198.51.100.0/24", range), path, { method: "DELETE", headers });
 			expect(answer.status).toBe(200);
@@ -159,7 +159,7 @@ describe("the ranges", () => {
 		},
 	);
 
-	test("a deletion that is under way is not told to a caller who could not have asked for it", async () => {
+	test("hide a running deletion from a caller who could not have requested it", async () => {
 		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_before" } });
 		const first = await call(path, { method: "DELETE", headers: { prefer: "wait=0" } });
 		expect(first.status).toBe(202);
@@ -170,7 +170,7 @@ describe("the ranges", () => {
 	});
 });
 
-test("a binding that could not be restored is refused, on record", async () => {
+test("refuses a binding that could not be restored, on record", async () => {
 	const answer = await call(`/bindings/${v6Regional64}?acknowledge=not_restorable`, { method: "DELETE" });
 	const detail =
 		"The binding names no service (it may be a regional one), so it could not be restored from its record.";
@@ -185,8 +185,8 @@ test("a binding that could not be restored is refused, on record", async () => {
 	expect(await deletes()).toEqual([]);
 });
 
-describe("a range is no binding", () => {
-	test("one that covers several names them, and none of them is deleted", async () => {
+describe("a range that is not a binding", () => {
+	test("is refused with the names of the bindings it covers, and deletes none of them", async () => {
 		const headers = { "idempotency-key": "k" };
 		const answer = await call("/bindings/203.0.113.0/25", { method: "DELETE", headers });
 		const { deletion_id } = answer.json;
@@ -205,14 +205,14 @@ describe("a range is no binding", () => {
 		expect([right.status, right.json.binding.cidr]).toEqual([200, "203.0.113.0/26"]);
 	});
 
-	test.each([["0.0.0.0/0"], ["::/0"], ["203.0.112.0/22"], ["2001:db8::/32"]])("%s deletes nothing", async (target) => {
+	test.each([["0.0.0.0/0"], ["::/0"], ["203.0.112.0/22"], ["2001:db8::/32"]])("deletes nothing: %s", async (target) => {
 		const answer = await call(`/bindings/${target}`, { method: "DELETE" });
 		expect(answer.status).toBe(422);
 		expect(await deletes()).toEqual([]);
 	});
 });
 
-test("a prefix id is no binding id", async () => {
+test("does not take a prefix id for a binding id", async () => {
 	const answer = await call(`/bindings/${prefixes.amsterdam}`, { method: "DELETE" });
 	expect(answer.status).toBe(404);
 	const { prefixes: left } = await cloudflare.state();

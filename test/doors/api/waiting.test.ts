@@ -1,4 +1,4 @@
-// How long a caller waits, and what becomes of a deletion that nobody waits for any more.
+// How long a caller waits, and what happens to a deletion that nobody waits for any more.
 import { afterEach, describe, expect, test } from "vitest";
 import { call, cloudflare, deletes, HISTORY } from "../../harness.ts";
 import { beginAnew, cdn25, documentedCaller, stopTheClock, withoutPauses } from "../account.ts";
@@ -14,7 +14,7 @@ const settled = (id: string, state: string) =>
 	expect.poll(async () => (await record(id)).state, { timeout: 10_000 }).toBe(state);
 
 describe("Prefer: wait=0", () => {
-	test("answers 202 with the open record and where to find it; later it is settled there", async () => {
+	test("answers 202 with the open record and its location, where it settles later", async () => {
 		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_before" } });
 		const answer = await deleteAndGo();
 		expect(answer.status).toBe(202);
@@ -36,7 +36,7 @@ describe("Prefer: wait=0", () => {
 	});
 
 	test.each([["respond-async, wait=0"], ['wait="0"'], ["Wait = 0"], ["return=minimal; foo, wait=0"]])(
-		"is understood as %j",
+		"is recognised in %j",
 		async (prefer) => {
 			await cloudflare.order({ method: "DELETE", fault: { kind: "hang_before" } });
 			expect((await deleteAndGo(prefer)).status).toBe(202);
@@ -44,7 +44,7 @@ describe("Prefer: wait=0", () => {
 	);
 
 	test.each([["wait=soon"], ["wait"], ["await=0"], ["wait=-1"], ["handling=lenient"]])(
-		"%j is no reason to go: the caller gets the outcome",
+		"waits for the outcome with %j",
 		async (prefer) => {
 			await cloudflare.order({ method: "DELETE", fault: { kind: "delay", milliseconds: 60 } });
 			const answer = await deleteAndGo(prefer);
@@ -61,13 +61,13 @@ describe("Prefer: wait=0", () => {
 		expect((await deleteAndGo(prefer)).headers.get("preference-applied")).toBe(applied);
 	});
 
-	test("a refusal is not waited for", async () => {
+	test("does not delay a refusal", async () => {
 		const answer = await call("/bindings/2001:db8:100::/48", { method: "DELETE", headers: { prefer: "wait=0" } });
 		expect([answer.status, answer.headers.get("preference-applied")]).toEqual([403, "wait=0"]);
 	});
 });
 
-test("whoever asks for a binding that has an open deletion gets that deletion", async () => {
+test("a second request for a binding with an open deletion gets that deletion", async () => {
 	await cloudflare.order({ method: "DELETE", fault: { kind: "hang_after" } });
 	const one = await deleteAndGo();
 	const two = await deleteAndGo("wait=0", documentedCaller.token);
@@ -81,7 +81,7 @@ test("whoever asks for a binding that has an open deletion gets that deletion", 
 	expect((await call("/deletions")).json.deletions).toHaveLength(1);
 });
 
-describe("an outcome that is not known", () => {
+describe("an unknown outcome", () => {
 	/** The DELETE takes effect, its answer is lost, and Cloudflare cannot be read for a while. */
 	async function lose(caller: () => ReturnType<typeof call>, beforeIsLost = () => {}) {
 		withoutPauses();
@@ -94,7 +94,7 @@ describe("an outcome that is not known", () => {
 		return asked;
 	}
 
-	test("is told as such, with the record; and it settles by itself", async () => {
+	test("is reported with the record, and settles by itself", async () => {
 		const answer = await lose(() => call(path, { method: "DELETE", headers: { prefer: "wait=1" } }));
 		const { deletion, deletion_id } = answer.json;
 		expectProblem(
@@ -118,7 +118,7 @@ describe("an outcome that is not known", () => {
 		expect(await deletes()).toHaveLength(1);
 	});
 
-	test("asking again reads it back at once, and sends no second DELETE", async () => {
+	test("is read back at once on a second request, and no second DELETE is sent", async () => {
 		const lost = await lose(() => call(path, { method: "DELETE", headers: { prefer: "wait=1" } }), stopTheClock);
 		expect(lost.status).toBe(504);
 		const again = await call(path, { method: "DELETE" });

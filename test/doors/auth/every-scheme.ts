@@ -1,14 +1,13 @@
-// Every way of proving that there is, and every form that its settings give it, with two secrets each: what holds for
-// proofs is asked of all of them.
+// Every scheme in every form that its settings allow, each with two secrets. Tests of proofs run over all of them.
 import { type Signing, signed } from "../../../scripts/sign.ts";
 import type { SignatureSettings } from "../../../src/config/sender.ts";
 import { prove } from "../../../src/doors/auth/proof.ts";
 import { discord, mattermost, type Scheme, schemeOf, slack } from "../../../src/doors/auth/schemes.ts";
 
 export interface Secret {
-	/** As the configuration has it. */
+	/** As it is in the configuration. */
 	checks: string;
-	/** What the sender signs with: the same, but for a key pair. */
+	/** What the sender signs with: the same, except for a key pair. */
 	signs: string;
 }
 
@@ -103,7 +102,7 @@ export const everyScheme: Row[] = [
 	{ name: "mattermost", scheme: mattermost, ...tokens },
 ];
 
-/** Nothing is signed: the secret itself is presented. */
+/** The sender presents the secret itself and signs nothing. */
 export const isShared = ({ scheme }: Row): boolean =>
 	Object.values(scheme.spellings).every(({ algorithm }) => algorithm === "shared");
 
@@ -116,7 +115,7 @@ export function rowOf(name: string): Row {
 export const atSeconds = 1_700_000_000;
 export const body = '{"target": "203.0.113.128/25"}';
 
-/** The headers that prove a message, as its sender makes them. */
+/** The headers that prove a message, as its sender writes them. */
 export const proofOf = (
 	{ scheme, secret }: Row,
 	message: string | Uint8Array = body,

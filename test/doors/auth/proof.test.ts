@@ -1,5 +1,4 @@
-// Proofs of every kind: what is signed is accepted, and nothing else is; whatever is presented, it is refused, and never an
-// exception.
+// Proofs of every scheme: only what is signed is accepted. Everything else is refused, and nothing throws.
 import { describe, expect, it } from "vitest";
 import { prove } from "../../../src/doors/auth/proof.ts";
 import {
@@ -21,7 +20,7 @@ const signing = rows.filter(([, row]) => !isShared(row));
 const stamped = rows.filter(([, { scheme }]) => scheme.timestampHeader !== undefined);
 
 describe.each(rows)("%s:", (_, row) => {
-	it("a message that is proven is accepted, and tells what was signed", async () => {
+	it("accepts a proven message and returns what was signed", async () => {
 		const proof = await prove(
 			row.scheme,
 			[row.secret.checks],
@@ -40,12 +39,12 @@ describe.each(rows)("%s:", (_, row) => {
 		});
 	});
 
-	it("a body beyond ASCII, an empty one, and one that is no text are as good", async () => {
+	it("accepts a body beyond ASCII, an empty one, and one that is not text", async () => {
 		for (const text of ["Zürich 🜃 {timestamp}{id}{body}$&", "", new Uint8Array([0, 255, 192, 128, 10, 13, 0xd8])])
 			expect(await outcomeOf(row, proofOf(row, text), text)).toBe("proven");
 	});
 
-	it("of two secrets either will do, the newest first, and a third will not", async () => {
+	it("accepts either of two secrets, the newest first, and no third one", async () => {
 		const both = [row.another.checks, row.secret.checks];
 		const bySecond = proofOf({ ...row, secret: row.another });
 		expect(await outcome(row.scheme, both, proofOf(row))).toBe("proven");
@@ -55,14 +54,14 @@ describe.each(rows)("%s:", (_, row) => {
 		expect(await outcome(row.scheme, [], proofOf(row))).toBe("wrong");
 	});
 
-	it("without the header, with an empty or an endless one, there is no signature", async () => {
+	it("finds no signature in a missing, empty or endless header", async () => {
 		const { [row.scheme.header]: proof = "", ...others } = proofOf(row);
 		expect(await outcomeOf(row, others)).toBe("no_signature");
 		for (const none of ["", "   ", `${proof}${" ".repeat(4096)}${proof}`])
 			expect(await outcomeOf(row, { ...others, [row.scheme.header]: none })).toBe("no_signature");
 	});
 
-	it("what is malformed is refused, and throws nothing", async () => {
+	it("refuses a malformed proof without throwing", async () => {
 		const headers = proofOf(row);
 		const proof = presented(row, headers);
 		const start = Object.keys(row.scheme.spellings).find((one) => proof.toLowerCase().startsWith(one.toLowerCase()));
@@ -99,19 +98,19 @@ describe.each(rows)("%s:", (_, row) => {
 });
 
 describe.each(signing)("%s:", (_, row) => {
-	it("another body is another message", async () => {
+	it("refuses another body", async () => {
 		const headers = proofOf(row);
 		for (const other of ["", `${body} `, body.slice(1), body.toUpperCase(), `\u{feff}${body}`])
 			expect(await outcomeOf(row, headers, other)).toBe("wrong");
 	});
 
-	it("hex is hex in upper case too; base64 has one spelling", async () => {
+	it("accepts hex in upper case, and only one spelling of base64", async () => {
 		const headers = proofOf(row);
 		const proof = presented(row, headers);
 		const isHex = /[0-9a-f]{40,}$/.test(proof);
 		const upper = proof.replace(/[0-9a-f]{40,}$/, (digits) => digits.toUpperCase());
 		if (isHex) expect(await outcomeOf(row, { ...headers, [row.scheme.header]: upper })).toBe("proven");
-		// The last letter has bits that no byte needs; another letter may differ in them alone.
+		// The last letter has bits that no byte uses. Another letter may differ only in those.
 		const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 		const sameBytes = proof.replace(/.(?==+$)/, (letter) => alphabet.charAt(alphabet.indexOf(letter) + 1));
 		const urlSafe = proof.replaceAll("+", "-").replaceAll("/", "_");
@@ -125,7 +124,7 @@ describe.each(stamped)("%s:", (_, row) => {
 	const at = (timestampSeconds: number) => proofOf(row, body, { timestampSeconds });
 	const { timestampHeader = "" } = row.scheme;
 
-	it("a clock may be five minutes off, either way, and no second more", async () => {
+	it("accepts a clock up to five minutes off in either direction, and not a second more", async () => {
 		for (const off of [-300, -299, 0, 299, 300]) expect(await outcomeOf(row, at(atSeconds + off))).toBe("proven");
 		for (const off of [-301, -86_400, 301, 86_400, 31_536_000])
 			expect(await outcomeOf(row, at(atSeconds + off))).toBe("stale");
@@ -135,7 +134,7 @@ describe.each(stamped)("%s:", (_, row) => {
 	it.each([
 		["junk after it", `${atSeconds}abc`],
 		["junk before it", `t=${atSeconds}`],
-		["no number", "NaN"],
+		["not a number", "NaN"],
 		["infinity", "Infinity"],
 		["a date", "2023-11-14T22:13:20Z"],
 		["a fraction", `${atSeconds}.5`],
@@ -146,19 +145,19 @@ describe.each(stamped)("%s:", (_, row) => {
 		["two of them", `${atSeconds}, ${atSeconds}`],
 		["milliseconds", `${atSeconds}000`],
 		["a leading zero", `0${atSeconds}`],
-		["digits that are not ours", "١٧٠٠٠٠٠٠٠٠"],
-		["nothing", ""],
-	])("a timestamp that is or has %s is none, although it is signed", async (_what, text) => {
+		["digits of another script", "١٧٠٠٠٠٠٠٠٠"],
+		["an empty value", ""],
+	])("refuses a signed timestamp that is or has %s", async (_what, text) => {
 		const scheme = { ...row.scheme, signed: row.scheme.signed.replace("{timestamp}", text) };
 		const headers = proofOf({ ...row, scheme });
 		const sent = new Headers(headers);
-		// A header takes bytes; what is beyond them comes as UTF-8.
+		// A header holds bytes, so anything beyond them arrives as UTF-8.
 		sent.set(timestampHeader, String.fromCharCode(...bytesOf(text)));
 		const proof = await prove(row.scheme, [row.secret.checks], sent, bytesOf(body), atSeconds * 1000);
 		expect(proof).toEqual({ ok: false, failure: "no_timestamp" });
 	});
 
-	it("one that is not the signed one, and none at all, are refused", async () => {
+	it("refuses a timestamp that was not signed, and a missing one", async () => {
 		const { [timestampHeader]: _at, ...without } = at(atSeconds);
 		expect(await outcomeOf(row, without)).toBe("no_timestamp");
 		expect(await outcomeOf(row, { ...without, [timestampHeader]: String(atSeconds + 1) })).toBe("wrong");
@@ -166,7 +165,7 @@ describe.each(stamped)("%s:", (_, row) => {
 	});
 });
 
-it("what signs no time is good for ever: these schemes, and no others", async () => {
+it("only these schemes sign no time, so their messages never expire", async () => {
 	const later = 10 * 365 * 86_400;
 	const names: string[] = [];
 	for (const [name, row] of signing) {

@@ -1,4 +1,4 @@
-// Signatures as others make them: their examples, their libraries, their lists of several, and secrets that are presented.
+// Signatures as others make them: their examples, their libraries, lists of signatures, and secrets that are presented.
 import { sign as signAsGitHub, verify as verifyAsGitHub } from "@octokit/webhooks-methods";
 import { verifyKey } from "discord-interactions";
 import fc from "fast-check";
@@ -15,7 +15,7 @@ function vectorOf(name: string) {
 	return vector;
 }
 
-describe("what others sign is accepted:", () => {
+describe("accepts what others sign:", () => {
 	it.each(vectors.map((vector): [string, typeof vector] => [vector.name, vector]))("%s", async (_, vector) => {
 		const { scheme, secret, headers, body: text, timestampSeconds = atSeconds } = vector;
 		expect(await outcome(scheme, [secret], headers, text, timestampSeconds)).toBe("proven");
@@ -32,7 +32,7 @@ describe("a list of signatures", () => {
 	const of = (headers: Record<string, string>, ...secrets: string[]) =>
 		outcome(scheme, secrets, headers, text, timestampSeconds);
 
-	it("holds when one of them does, wherever it stands", async () => {
+	it("is accepted if one of them is right, in any position", async () => {
 		const wrong = "v1,AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 		for (const proofs of [[one], [wrong, one], [one, wrong], ["v2,x", "", "v1,", "v1a,?", one]])
 			expect(await of(list(...proofs), secret)).toBe("proven");
@@ -40,7 +40,7 @@ describe("a list of signatures", () => {
 			expect(await of(list(...proofs), secret)).toBe("wrong");
 	});
 
-	it("of both kinds is checked by whichever key there is", async () => {
+	it("of both kinds is checked with the key that is configured", async () => {
 		for (const key of [secret, publicKey]) expect(await of(list(other, one), key)).toBe("proven");
 		expect(await of(list(other), secret)).toBe("wrong");
 		expect(await of(list(one), publicKey)).toBe("wrong");
@@ -48,20 +48,20 @@ describe("a list of signatures", () => {
 		expect(await of(list(other), publicKey)).toBe("proven");
 	});
 
-	it("with a public key, nobody signs by HMAC: who knows it is not the sender", async () => {
+	it("is not accepted if it is signed by HMAC with the public key", async () => {
 		const forged = publicKey.replace("whpk_", "whsec_");
 		const headers = signed(text, { scheme, secret: forged, timestampSeconds: 1_614_265_330, messageId: "msg_1" });
 		expect(await of(headers, forged)).toBe("proven");
 		expect(await of(headers, publicKey)).toBe("wrong");
 	});
 
-	it("needs an id that can be told from others", async () => {
+	it("needs a usable message id", async () => {
 		for (const id of ["", "a b", "ü", "x".repeat(256)])
 			expect(await of({ ...v1, "webhook-id": id }, secret)).toBe("no_id");
 		expect(await of({ ...v1, "webhook-id": "msg_2" }, secret)).toBe("wrong");
 	});
 
-	it("of PagerDuty's has commas, with or without a space", async () => {
+	it("from PagerDuty has commas, with or without a space", async () => {
 		const wrong = `v1=${"0".repeat(64)}`;
 		const proof = proofOf(pagerduty)["x-pagerduty-signature"] ?? "";
 		for (const all of [`${wrong},${proof}`, `${proof}, ${wrong}`, `v2=00,${proof},`])
@@ -69,7 +69,7 @@ describe("a list of signatures", () => {
 		expect(await outcomeOf(pagerduty, { "x-pagerduty-signature": `${wrong},v2=${proof.slice(3)}` })).toBe("wrong");
 	});
 
-	it("is looked at for the first eight alone, as each costs a hash over the body", async () => {
+	it("is checked only up to the eighth, since each costs a hash over the body", async () => {
 		const proof = proofOf(pagerduty)["x-pagerduty-signature"] ?? "";
 		const behind = (count: number) => [...Array<string>(count).fill("v1=00"), proof].join(",");
 		expect(await outcomeOf(pagerduty, { "x-pagerduty-signature": behind(7) })).toBe("proven");
@@ -87,7 +87,7 @@ describe("a secret that is presented", () => {
 		["alertmanager, a token", "BEARER a-token-of-this-sender"],
 		["alertmanager, a user and a password", `basic ${btoa("alertmanager:a-password")}`],
 		["mattermost", "token a-token-of-this-sender"],
-	])("%s: %j is it", async (name, authorization) => {
+	])("%s accepts %j", async (name, authorization) => {
 		expect(await outcomeOf(rowOf(name), { authorization })).toBe("proven");
 	});
 
@@ -103,12 +103,12 @@ describe("a secret that is presented", () => {
 		["alertmanager, a user and a password", "Basic alertmanager:a-password"],
 		["alertmanager, a user and a password", `Basic ${btoa("alertmanager:a-password").toLowerCase()}`],
 		["cloudflare-notifications", "a-token-of-this-sender"],
-	])("%s: %j is not", async (name, authorization) => {
+	])("%s refuses %j", async (name, authorization) => {
 		expect(await outcomeOf(rowOf(name), { authorization })).toMatch(/^(?:wrong|no_signature)$/);
 	});
 });
 
-describe("the libraries of others", () => {
+describe("libraries of others", () => {
 	const bodies = fc.oneof(
 		fc.string(),
 		fc.string({ unit: "binary" }).map((text) => text.toWellFormed()),
@@ -117,7 +117,7 @@ describe("the libraries of others", () => {
 	const each = (check: (text: string) => Promise<void>) => fc.assert(fc.asyncProperty(bodies, check), { numRuns: 40 });
 	const nowSeconds = Math.floor(Date.now() / 1000);
 
-	it("standardwebhooks: what it signs is accepted here, and what is signed here there", () => {
+	it("standardwebhooks accepts our signatures, and we accept its", () => {
 		const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 		const library = new Webhook(secret);
 		const scheme = schemeOf("standard-webhooks", unset);
@@ -134,11 +134,11 @@ describe("the libraries of others", () => {
 		});
 	});
 
-	it("@octokit/webhooks-methods: likewise", () => {
+	it("@octokit/webhooks-methods accepts our signatures, and we accept its", () => {
 		const secret = "It's a Secret to Everybody";
 		const scheme = schemeOf("github", unset);
 		return each(async (text) => {
-			// It refuses to sign nothing.
+			// The library refuses to sign an empty text.
 			if (text === "") return;
 			const theirs = await signAsGitHub(secret, text);
 			expect(await outcome(scheme, [secret], { "x-hub-signature-256": theirs }, text)).toBe("proven");
@@ -147,7 +147,7 @@ describe("the libraries of others", () => {
 		});
 	});
 
-	it("discord-interactions: what is signed here is accepted there, and what it refuses is refused here", () => {
+	it("discord-interactions accepts and refuses the same messages as we do", () => {
 		const key = rowOf("discord").secret.checks;
 		return each(async (text) => {
 			const ours = signed(text, { scheme: discord, secret: `seed:${seeds.one}`, timestampSeconds: 1e9, messageId: "" });

@@ -1,4 +1,4 @@
-// Messages with their proofs as others have made them, each with its origin.
+// Messages with proofs that others made, each with its source.
 import { discord, type Scheme, schemeOf, slack } from "../../../src/doors/auth/schemes.ts";
 import { unset } from "./every-scheme.ts";
 
@@ -20,7 +20,7 @@ const standardHeaders = { "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek", "webhook
 
 export const vectors: Vector[] = [
 	{
-		// The example in Slack's documentation.
+		// From Slack's documentation.
 		name: "Slack",
 		scheme: slack,
 		secret: "8f742231b10e8888abcd99yyyzzz85a5",
@@ -32,7 +32,7 @@ export const vectors: Vector[] = [
 		timestampSeconds: 1_531_420_618,
 	},
 	{
-		// The example in GitHub's documentation.
+		// From GitHub's documentation.
 		name: "GitHub",
 		scheme: schemeOf("github", unset),
 		secret: "It's a Secret to Everybody",
@@ -40,7 +40,7 @@ export const vectors: Vector[] = [
 		body: "Hello, World!",
 	},
 	{
-		// The tests of the libraries in the standard-webhooks repository.
+		// From the tests of the libraries in the standard-webhooks repository.
 		...standard,
 		name: "Standard Webhooks v1",
 		secret: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
@@ -70,7 +70,7 @@ export const vectors: Vector[] = [
 		body: '{"type":1}',
 	},
 	{
-		// Made by hand as PagerDuty documents it, behind a signature by a secret that is gone.
+		// Made by hand as PagerDuty documents it, after a signature with a retired secret.
 		name: "PagerDuty, the second of two signatures",
 		scheme: schemeOf("pagerduty", unset),
 		secret: "pd-secret",

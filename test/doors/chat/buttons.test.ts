@@ -1,5 +1,5 @@
-// A button stands for one plan, once, for five minutes, for the one who asked, where it was asked. Whatever else is pressed
-// gets its own sentence, and deletes nothing.
+// A button works for one plan, once, for five minutes, for the person who asked, where they asked. Any other press gets
+// its own message and deletes nothing.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { call, deletes, ledger } from "../../harness.ts";
 import { endClock, minuteMs, pass, startClock } from "../../lifecycle/clock.ts";
@@ -25,7 +25,7 @@ const sentences = {
 const rows = async () => (await call("/deletions")).json.deletions;
 
 describe.each(platformNames)("in %s", (platform) => {
-	test("a second click, another user's, one after five minutes and one long after each have their sentence", async () => {
+	test("a second click, someone else's, an expired one and a very old one each get their own message", async () => {
 		const card = await say(platform, target);
 		for (const [label, person] of [
 			["Delete", "bob"],
@@ -33,7 +33,7 @@ describe.each(platformNames)("in %s", (platform) => {
 		] as const)
 			expect((await press(platform, card, label, person)).text).toContain(sentences.others);
 		expect(await deletes()).toEqual([]);
-		// It has not been used up by that.
+		// Those presses did not use it up.
 		expect((await press(platform, card, "Delete")).text).toContain(`Deleted ${target}`);
 		const second = await press(platform, card, "Delete");
 		expect(second).toMatchObject({ for: "caller", replaces: false });
@@ -48,7 +48,7 @@ describe.each(platformNames)("in %s", (platform) => {
 		expect([(await deletes()).length, (await rows()).length]).toEqual([1, 1]);
 	});
 
-	test("the same click delivered again is the same deletion, and is announced once", async () => {
+	test("a click delivered again is the same deletion, announced once", async () => {
 		const card = await say(platform, target);
 		const click = clickOn(platform, card, "Delete");
 		const first = await send(platform, click);
@@ -66,7 +66,7 @@ describe.each(platformNames)("in %s", (platform) => {
 	});
 });
 
-test("a binding that changed, one beside it, and one that is gone", async () => {
+test("deletes nothing when the binding changed, a sibling changed, or the binding is gone", async () => {
 	const [self, siblings, gone] = [
 		await say("slack", target),
 		await say("discord", "203.0.113.0/26"),
@@ -85,11 +85,11 @@ test("a binding that changed, one beside it, and one that is gone", async () => 
 		"refused",
 		"refused",
 	]);
-	// A refusal concerns the one who pressed.
+	// A refusal is shown only to the person who pressed.
 	expect((await inChannel()).filter(({ text }) => !text.includes("2001:db8"))).toEqual([]);
 });
 
-test("of clicks at the same time one counts", async () => {
+test("only one of several simultaneous clicks counts", async () => {
 	const card = await say("discord", target);
 	const seen = await Promise.all(
 		["Delete", "Delete", "Cancel", "Delete"].map((label) => press("discord", card, label)),
@@ -98,7 +98,7 @@ test("of clicks at the same time one counts", async () => {
 	expect((await deletes()).length).toBeLessThanOrEqual(1);
 });
 
-test("the approval's button stands until somebody has decided, however often others press; and the hour counts", async () => {
+test("an approval's button works until someone decides, within the hour, however often others press it", async () => {
 	const asked = async (): Promise<Shown> => {
 		const before = (await inChannel()).length;
 		await press("slack", await say("slack", "198.51.100.0/24 INC-1"), "Ask for approval");
@@ -116,9 +116,9 @@ test("the approval's button stands until somebody has decided, however often oth
 	expect((await press("slack", approval, "Approve", "bob")).text).toContain("Deleted 198.51.100.0/24");
 });
 
-describe("a button is made up", () => {
+describe("a made-up button", () => {
 	test.each(platformNames)(
-		"in %s: an id that nobody gave, or another choice under one that was given",
+		"is refused in %s: an id that does not exist, or another choice under one that does",
 		async (platform) => {
 			const card = await say(platform, target);
 			const forged = (change: (text: string) => string) => ({
@@ -135,7 +135,7 @@ describe("a button is made up", () => {
 		},
 	);
 
-	test("an offer counts on its platform and in its channel alone", async () => {
+	test("is refused on another platform or in another channel", async () => {
 		const { slack } = places;
 		const plan = {
 			named: target,

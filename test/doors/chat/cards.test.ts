@@ -1,4 +1,4 @@
-// Each card as its users see it, kept beside this file for a reader to judge: cards/slack.txt and its neighbours.
+// Each card as its users see it, saved in cards/<platform>.txt for a reader to judge.
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { call, cloudflare } from "../../harness.ts";
 import { endClock, minuteMs, pass, startClock } from "../../lifecycle/clock.ts";

@@ -1,4 +1,4 @@
-// What a line says, and that it never says more than is written in it.
+// What a command line means, and that it never means more than it says.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseCidr } from "../../../src/deletion/cidr.ts";
@@ -29,7 +29,7 @@ describe("a line", () => {
 		["DELETE edge-cdn", "edge-cdn", null],
 		["delete history", "history", null],
 		["203.0.113.128/25\u00a0INC-1\nand more", "203.0.113.128/25", "INC-1 and more"],
-	])("%j is about one binding", (text, named, reason) => {
+	])("%j names one binding", (text, named, reason) => {
 		expect(understood(text)).toMatchObject({ verb: "delete", target: { named }, reason });
 	});
 
@@ -67,7 +67,7 @@ describe("a line", () => {
 		[`restore ${id} ${id}`, 'After "restore" comes <id>, and no more.', { verb: "restore" }],
 		["freeze", "Say why", { verb: "freeze" }],
 		["unfreeze now", 'After "unfreeze" comes nothing, and no more.', { verb: "unfreeze" }],
-	])("%j is told what is wrong with it", (text, detail, more) => {
+	])("%j gets an explanation of what is wrong", (text, detail, more) => {
 		const command = read(text);
 		expect(command).toMatchObject({ ok: false, failure: { detail: expect.stringContaining(detail), ...more } });
 	});
@@ -89,8 +89,8 @@ const word = fc.oneof(
 );
 const line = fc.array(word, { maxLength: 6 }).map((words) => words.join(" "));
 
-describe("whatever is typed", () => {
-	test("it is read without an exception, and a target is one of its words, as it stands there", () => {
+describe("any input", () => {
+	test("is read without an exception, and a target is one of its words, unchanged", () => {
 		fc.assert(
 			fc.property(line, (text) => {
 				const command = read(text);
@@ -107,7 +107,7 @@ describe("whatever is typed", () => {
 		);
 	});
 
-	test("parts that come by themselves are no less strict", () => {
+	test("is read as strictly when its parts arrive separately", () => {
 		fc.assert(
 			fc.property(fc.constantFrom(...verbNames), word, word, word, (verb, target, named, reason) => {
 				const command = commandOf(verb, { target, id: named, reason }, aliases);
@@ -121,7 +121,7 @@ describe("whatever is typed", () => {
 		);
 	});
 
-	test("the nearest command is found at two letters' distance, and no further", () => {
+	test("finds the nearest command up to two letters away, and no further", () => {
 		expect(nearestOf("hsitory", verbNames)).toBe("history");
 		expect(nearestOf("shwo", verbNames)).toBe("show");
 		expect(nearestOf("freze", verbNames)).toBe("freeze");

@@ -1,5 +1,5 @@
-// From a command to a card, from its button to the result: what the platforms do differently on each of them, what the
-// conversation does alike on one.
+// From a command to a card, and from its button to the result. What platforms do differently runs on each; the rest
+// runs on one.
 import { afterEach, describe, expect, test } from "vitest";
 import { call, deletes } from "../../harness.ts";
 import { bound } from "../../lifecycle/people.ts";
@@ -13,7 +13,7 @@ const rows = async () => (await call("/deletions")).json.deletions;
 const newest = async () => (await call(`/deletions/${(await rows())[0].id}`)).json;
 
 describe.each(platformNames)("in %s", (platform) => {
-	test("a plan is shown to the one who asks; a press deletes, and the channel is told who, what and why", async () => {
+	test("shows the plan to the person who asks; a press deletes, and the channel sees who, what and why", async () => {
 		const card = await say(platform, `${target} INC-4211 drain`);
 		expect(card.for).toBe("caller");
 		for (const part of [`Delete ${target}?`, "CDN, active", "INC-4211 drain", "goes to Magic Transit (203.0.113.0/24)"])
@@ -49,7 +49,7 @@ describe.each(platformNames)("in %s", (platform) => {
 		expect(await inChannel()).toHaveLength(1);
 	});
 
-	test("cancelled is cancelled: the card is gone, and its other button dead", async () => {
+	test("cancelling removes the card and disables its other button", async () => {
 		const card = await say(platform, target);
 		const result = await press(platform, card, "Cancel");
 		expect(result.replaces || result.isLate).toBe(true);
@@ -59,7 +59,7 @@ describe.each(platformNames)("in %s", (platform) => {
 		expect([await deletes(), await rows(), await inChannel()]).toEqual([[], [], []]);
 	});
 
-	test("what needs another person goes to the channel, for somebody else to press", async () => {
+	test("a deletion that needs approval goes to the channel, for someone else to press", async () => {
 		const card = await say(platform, "198.51.100.0/24 INC-4213");
 		expect(card.text).toContain("Needs another person's word: It is the prefix's last binding");
 		const asked = await press(platform, card, "Ask for approval");
@@ -91,7 +91,7 @@ describe.each(platformNames)("in %s", (platform) => {
 		);
 	});
 
-	test("the history, a record of it, and the way back by its button", async () => {
+	test("shows the history and a record of it, and restores by its button", async () => {
 		expect((await say(platform, "history")).text).toContain("No deletions are on record");
 		await press(platform, await say(platform, `${target} INC-1`), "Delete");
 		await press(platform, await say(platform, "203.0.113.0/26 INC-2"), "Delete");
@@ -115,7 +115,7 @@ describe.each(platformNames)("in %s", (platform) => {
 	});
 });
 
-test("a risk is read before it is taken: the button names what its card showed", async () => {
+test("shows a risk before it is taken, and the button acknowledges what its card showed", async () => {
 	const card = await say("discord", "2001:db8:100:1::/64");
 	expect(card.text).toContain("Risk: Cloudflare is still working on the binding (provisioning).");
 	expect((await press("discord", card, "Delete")).text).toContain("Deleted 2001:db8:100:1::/64");
@@ -123,14 +123,14 @@ test("a risk is read before it is taken: the button names what its card showed",
 	expect(guards).toContainEqual(expect.objectContaining({ guard: "still_provisioning", acknowledged: true }));
 });
 
-test("what a guard refuses has no button", async () => {
+test("shows no button for what a guard refuses", async () => {
 	const card = await say("mattermost", "2001:db8:100:2::/64 INC-1");
 	expect(card.text).toContain("2001:db8:100:2::/64 cannot be deleted now");
 	expect(card.text).toContain("Not allowed: The binding names no service");
 	expect(card.buttons).toEqual([]);
 });
 
-test("a rejection deletes nothing; neither does taking it back", async () => {
+test("neither a rejection nor a withdrawn request deletes anything", async () => {
 	await press("slack", await say("slack", "198.51.100.0/24 INC-1"), "Ask for approval");
 	const [first] = await inChannel(1);
 	if (first === undefined) throw new Error("nothing in the channel");
@@ -143,7 +143,7 @@ test("a rejection deletes nothing; neither does taking it back", async () => {
 	expect(await deletes()).toEqual([]);
 });
 
-test("approve, reject, cancel and restore take an id", async () => {
+test("takes an id for approve, reject, cancel and restore", async () => {
 	await press("discord", await say("discord", "198.51.100.0/24 INC-1"), "Ask for approval");
 	const { id } = (await rows())[0];
 	expect((await say("discord", `approve ${id}`)).text).toContain("Who asked for a deletion cannot decide on it");
@@ -159,7 +159,7 @@ test("approve, reject, cancel and restore take an id", async () => {
 	expect((await inChannel(2))[1]?.text).toContain("Rejected: 198.51.100.0/24 stays");
 });
 
-test("a freeze stops what was on a card already, until it is lifted; the channel sees both", async () => {
+test("a freeze stops cards already shown until it is lifted, and the channel sees both", async () => {
 	const card = await say("mattermost", target);
 	expect((await say("mattermost", "freeze we are being watched", "bob")).text).toContain(
 		'bob lacks the scope "freeze".',
@@ -177,14 +177,14 @@ test("a freeze stops what was on a card already, until it is lifted; the channel
 	expect(await deletes()).toEqual([]);
 });
 
-test("what others are deleting already is joined, and announced by them alone", async () => {
+test("a request joins someone else's open deletion and is not announced again", async () => {
 	const [card, other] = [await say("slack", "198.51.100.0/24 INC-1"), await say("discord", "198.51.100.0/24 INC-2")];
 	await press("slack", card, "Ask for approval");
 	await inChannel(1);
 	const joined = await press("discord", other, "Ask for approval");
 	expect(joined.text).toContain("INC-1");
 	expect(await rows()).toHaveLength(1);
-	// The same name on two platforms is one person, who cannot approve by the other.
+	// The same name on two platforms is one person, who cannot approve from the other platform.
 	const { id } = (await rows())[0];
 	expect((await say("mattermost", `approve ${id}`)).text).toContain("Who asked for a deletion cannot decide on it");
 	const viaApi = await call(`/deletions/${id}/approval`, { method: "POST", json: { decision: "approve" } });

@@ -1,5 +1,5 @@
-// Names, reasons and Cloudflare's words are shown as they are: none of them becomes markup, calls anybody, or makes a
-// message too large for its platform.
+// Names, reasons and Cloudflare's words are shown literally: none becomes markup, mentions anyone, or makes a message
+// too large for its platform.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Card, card, reply } from "../../../src/doors/chat/card.ts";
@@ -64,13 +64,13 @@ const to = (platform: (typeof platformNames)[number]): Destination => ({
 const answered = (platform: (typeof platformNames)[number], one: Card): Promise<string> =>
 	platforms[platform].answer(command, reply(one), to(platform)).response.text();
 
-/** Every text in a message, wherever it stands. */
+/** Every text in a message, at any depth. */
 const textsIn = (value: unknown): string[] => {
 	if (typeof value === "string") return [value];
 	return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 };
 
-/** What is left of Markdown when what is escaped, and unbind's own links and marks, are taken out. */
+/** What is left of Markdown without escaped characters and unbind's own links and marks. */
 const active = (text: string): string =>
 	text
 		.replace(/\[\*\*((?:[^\]\\]|\\.)*)\*\*\]\(https:\/\/unbind\.example\.com\/[^)]*\)/g, "$1")
@@ -79,7 +79,7 @@ const active = (text: string): string =>
 		.replace(/https:\/\/unbind\.example\.com\/\S*/g, "");
 
 describe.each(platformNames)("in %s", (platform) => {
-	test("any card fits into a message that the platform takes", async () => {
+	test("any card fits into a message the platform accepts", async () => {
 		await fc.assert(
 			fc.asyncProperty(anyCard, async (one) => {
 				expect(played[platform].answered(await answered(platform, one), "command")).not.toBeNull();
@@ -88,7 +88,7 @@ describe.each(platformNames)("in %s", (platform) => {
 		);
 	});
 
-	test.each(nasty.slice(0, 19))("is shown as it is, and is no markup: %s", async (text) => {
+	test.each(nasty.slice(0, 19))("shows it literally, not as markup: %s", async (text) => {
 		const one = card(text, {
 			text: [text],
 			facts: [{ name: "Why", value: text }],
@@ -115,7 +115,7 @@ describe.each(platformNames)("in %s", (platform) => {
 	});
 });
 
-test("what Mattermost shows to one alone still links the record's page", async () => {
+test("Mattermost's ephemeral texts still link to the record's page", async () => {
 	const link = "https://unbind.example.com/records/7z";
 	const press: Call = {
 		kind: "press",

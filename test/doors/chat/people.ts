@@ -1,5 +1,5 @@
-// People who talk to unbind on a platform, in few words. What they see is what the platform would show them; what it would
-// not take is an error.
+// Short functions for people who talk to unbind on a platform. They return what the platform would show, and throw on
+// what it would not accept.
 import type { PlatformName } from "../../../src/config/chat.ts";
 import { type Answer, call } from "../../harness.ts";
 import type { SentMessage } from "../../sandbox/chat/messages.ts";
@@ -22,7 +22,7 @@ export interface Later extends Shown {
 	body: unknown;
 }
 
-/** What was sent after the answers, as it is shown, in its order; waits until it is that much. */
+/** What was sent after the answers, as it is shown, in order. Waits until there are `atLeast` of them. */
 export async function sentLater(atLeast = 0): Promise<Later[]> {
 	const response = await fetch(`http://imitation.sandbox/sandbox/messages?at_least=${atLeast}`);
 	const messages: SentMessage[] = await response.json();
@@ -33,7 +33,7 @@ export async function sentLater(atLeast = 0): Promise<Later[]> {
 	});
 }
 
-/** Waits until so many of them are as they should be. */
+/** Waits until there are `atLeast` that match. */
 async function sentSuch(atLeast: number, isSuch: (one: Later, index: number) => boolean): Promise<Later[]> {
 	for (let all = await sentLater(); ; all = await sentLater(all.length + 1)) {
 		const such = all.filter(isSuch);
@@ -41,20 +41,20 @@ async function sentSuch(atLeast: number, isSuch: (one: Later, index: number) => 
 	}
 }
 
-/** What the channel has seen; waits until it is that much. */
+/** What the channel has seen. Waits until there are `atLeast` messages. */
 export const inChannel = (atLeast = 0): Promise<Later[]> => sentSuch(atLeast, (one) => one.for === "channel");
 
 export interface Seen extends Shown {
 	answer: Answer;
-	/** It came as a message of its own, which on a busy machine can be any. */
+	/** It came as a message of its own, which any reply can on a busy machine. */
 	isLate: boolean;
 }
 
-/** Said while the reply is not there yet. */
+/** Shown until the reply is ready. */
 const isMeanwhile = ({ text }: Shown): boolean =>
 	/^(?:# )?(?:Looking at|Working on|unbind is thinking)[^\n]*…/.test(text);
 
-/** What is seen in the end: the answer, or what comes after it. */
+/** What the person sees in the end: the answer, or what follows it. */
 async function seenOf(
 	platform: PlatformName,
 	answer: Answer,
@@ -66,11 +66,11 @@ async function seenOf(
 	if (shown !== null && !isMeanwhile(shown)) return { answer, isLate: false, ...shown };
 	const [first] = await sentSuch(1, (later, index) => !isMeanwhile(later) && isReply(later, index));
 	if (first === undefined) throw new Error("nothing was sent");
-	// Slack shows nothing of a click's answer.
+	// Slack ignores the answer to a click.
 	return { answer, isLate: platform !== "slack" || to === "command", ...first };
 }
 
-/** A command, and what is seen of it. */
+/** Sends a command and returns what the person sees. */
 export async function say(
 	platform: PlatformName,
 	text: string,
@@ -97,7 +97,7 @@ export function clickOn(
 	return played[platform].press(button, senderOf(platform, person, more), name);
 }
 
-/** A click on a button of a message; what takes its place, or comes beside it. */
+/** Clicks a button of a message and returns what replaces it or follows it. */
 export async function press(
 	platform: PlatformName,
 	seen: Shown,
@@ -107,7 +107,7 @@ export async function press(
 ): Promise<Seen> {
 	const before = (await sentLater()).length;
 	const answer = await send(platform, clickOn(platform, seen, label, person, { name, ...more }));
-	// Mattermost has no address for a click: what comes later goes where the button came from, or to the channel alone.
+	// Mattermost has no address for a click: what follows goes where the button came from, or only to the channel.
 	return seenOf(platform, answer, "press", (later, index) =>
 		platform === "mattermost"
 			? index >= before && !later.text.includes("asks to delete")

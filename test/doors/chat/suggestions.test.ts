@@ -1,4 +1,4 @@
-// Discord asks for suggestions at every letter.
+// Discord asks for suggestions at every keystroke.
 
 import * as v from "valibot";
 import { afterEach, expect, test } from "vitest";
@@ -21,7 +21,7 @@ async function typed(value: string, person: PersonName = "alice", more: Partial<
 	return answer.type === 8 ? answer.data.choices.map((choice) => `${choice.value}: ${choice.name}`) : [];
 }
 
-test("live bindings and aliases are suggested, by what is typed so far", async () => {
+test("suggests live bindings and aliases that match what is typed", async () => {
 	expect(await typed("203.0.113.1")).toEqual([
 		"203.0.113.128/25: 203.0.113.128/25 (CDN)",
 		"edge-cdn: edge-cdn (203.0.113.128/25)",
@@ -34,7 +34,7 @@ test("live bindings and aliases are suggested, by what is typed so far", async (
 	expect(await typed("nothing like it")).toEqual([]);
 });
 
-test("many letters cost one look at the account a minute", async () => {
+test("looks at the account once per minute, however many letters are typed", async () => {
 	startClock();
 	for (const text of ["2", "20", "203", "203."]) await typed(text);
 	expect(await cloudflare.calls()).toHaveLength(4);
@@ -44,20 +44,20 @@ test("many letters cost one look at the account a minute", async () => {
 	pass(1000);
 	await typed("203.0.");
 	expect(await cloudflare.calls()).toHaveLength(8);
-	// Whoever asks for the bindings themselves gets them as they are.
+	// A request for the bindings themselves is never served from that cache.
 	await call("/bindings");
 	expect(await cloudflare.calls()).toHaveLength(12);
 	await endClock();
 });
 
-test("nobody is shown anything who may not look", async () => {
+test("shows nothing to people who may not read", async () => {
 	expect(await typed("203", "mallory")).toEqual([]);
 	expect(await typed("203", "alice", { channel: "120000000000000009" })).toEqual([]);
 	expect(await typed("203", "alice", { workspace: "110000000000000009" })).toEqual([]);
 	expect(await cloudflare.calls()).toEqual([]);
 });
 
-test("no more than 25 fit, and none is better than an error", async () => {
+test("suggests at most 25, and none instead of an error", async () => {
 	const state = await cloudflare.state();
 	const [first] = state.prefixes;
 	const binding = first?.bindings[0];

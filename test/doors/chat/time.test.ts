@@ -1,4 +1,5 @@
-// A platform is answered in its time, whatever Cloudflare does; and what is said later may get lost, what is done does not.
+// Every platform is answered within its time limit, whatever Cloudflare does. A later message may get lost, but the
+// deletion does not.
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Env } from "../../../src/config.ts";
@@ -17,9 +18,9 @@ const target = "203.0.113.128/25";
 const platformLimitMs = 3000;
 const state = async () => (await call("/deletions")).json.deletions.map((row: { state: string }) => row.state);
 
-/** The waits are real, so all platforms wait side by side. */
+/** The waits are real, so all platforms wait at the same time. */
 describe("while Cloudflare does not answer", () => {
-	test("a command is answered in time, and its card comes later", async () => {
+	test("answers a command in time, and sends its card later", async () => {
 		// They share the look-up.
 		await cloudflare.order({ method: "GET", fault: { kind: "hang_before" } });
 		const startedAtMs = Date.now();
@@ -44,7 +45,7 @@ describe("while Cloudflare does not answer", () => {
 		}
 	});
 
-	test("a click is answered in time: working, then the result, then the channel's message", async () => {
+	test("answers a click in time: first that it is working, then the result and the channel's message", async () => {
 		const active = { service_id: services.CDN, service_name: "CDN", provisioning: { state: "active" } };
 		const { services: known, prefixes } = await cloudflare.state();
 		const bindings = ["192.0.2.0/24", "192.0.2.0/25"].map((cidr, index) => ({
@@ -54,7 +55,7 @@ describe("while Cloudflare does not answer", () => {
 		}));
 		const third = { ...prefixes[0], id: "b".repeat(32), cidr: "192.0.2.0/24", bindings };
 		await cloudflare.put({ services: known, prefixes: [...prefixes, third] } as State);
-		// A prefix each, as what happens to one binding concerns its siblings.
+		// One prefix each, since a change to one binding changes its siblings' plans.
 		const asked = { slack: target, discord: "192.0.2.0/25", mattermost: "2001:db8:100:1::/64" };
 		const cards = await Promise.all(
 			platformNames.map(async (platform) => ({ platform, card: await say(platform, asked[platform]) })),
@@ -77,13 +78,13 @@ describe("while Cloudflare does not answer", () => {
 		expect(await inChannel()).toEqual([]);
 		await cloudflare.release();
 		expect(await inChannel(3)).toHaveLength(3);
-		// Slack's "working" is a message too.
+		// Slack's "working" is also a message.
 		const results = (await sentLater(7)).filter((one) => one.for === "caller" && one.text.includes("Deleted"));
 		expect(results).toHaveLength(3);
 	});
 });
 
-describe("when the Ledger cannot be reached", () => {
+describe("when the Ledger is unreachable", () => {
 	test.each(platformNames)("%s says so", async (platform) => {
 		const card = await say(platform, target);
 		breakLedger();
@@ -93,9 +94,9 @@ describe("when the Ledger cannot be reached", () => {
 		expect((await press(platform, card, "Delete")).text).toContain(`Deleted ${target}`);
 	});
 
-	test("a call that breaks is made again, and the click counts once", async () => {
+	test("repeats a broken call, and the click counts once", async () => {
 		const card = await say("discord", target);
-		// Its own type, with all that RPC makes of it, is more than the compiler can follow.
+		// Its own type, with everything RPC adds to it, is too much for the compiler.
 		const namespace = env.LEDGER as unknown as Env["LEDGER"];
 		const getByName = namespace.getByName.bind(namespace);
 		let broken = 0;
@@ -118,10 +119,10 @@ describe("when the Ledger cannot be reached", () => {
 	});
 });
 
-describe("what comes later cannot be delivered", () => {
+describe("when a later message cannot be delivered", () => {
 	const hosts = { slack: "hooks.slack.com", discord: "discord.com", mattermost: "mattermost.sandbox" };
 
-	test.each(platformNames)("in %s: the deletion and its record stand", async (platform) => {
+	test.each(platformNames)("in %s the deletion and its record remain", async (platform) => {
 		const card = await say(platform, target);
 		await cloudflare.order(
 			{ path: hosts[platform], fault: { kind: "drop_before" } },
@@ -129,13 +130,13 @@ describe("what comes later cannot be delivered", () => {
 		);
 		const answer = await send(platform, clickOn(platform, card, "Delete"));
 		expect(answer.status).toBe(200);
-		// Each of them is tried once: it may have arrived, or never will.
+		// Each message is sent once: a failed one may have arrived, or never will.
 		await sentLater(platform === "slack" ? 2 : 1);
 		await expect.poll(state).toEqual(["deleted"]);
 		expect(await deletes()).toEqual([`DELETE bindings/${cdn25}`]);
 	});
 
-	test("the log tells of it, and of no address that would open anything", async () => {
+	test("logs it without any address that would grant access", async () => {
 		const lines: string[] = [];
 		for (const level of ["info", "warn", "error"] as const)
 			vi.spyOn(console, level).mockImplementation((line: string) => void lines.push(line));
@@ -145,7 +146,7 @@ describe("what comes later cannot be delivered", () => {
 		expect(lines.join("\n")).not.toMatch(/hooks\/|commands\/T0|token-|webhooks\/|secret/);
 	});
 
-	test("what the platform may take a moment later is sent again", async () => {
+	test("sends a message again if the platform may accept it a moment later", async () => {
 		const card = await say("discord", target);
 		await cloudflare.order({ path: hosts.discord, fault: { kind: "reject", status: 404 } });
 		await press("discord", card, "Delete");
@@ -154,7 +155,7 @@ describe("what comes later cannot be delivered", () => {
 		expect(await cloudflare.pendingOrders()).toEqual([]);
 	});
 
-	test("a platform that redirects is not followed", async () => {
+	test("does not follow a platform's redirect", async () => {
 		const card = await say("discord", target);
 		await cloudflare.order({
 			path: hosts.discord,
@@ -167,14 +168,14 @@ describe("what comes later cannot be delivered", () => {
 	});
 });
 
-describe("an address out of a message", () => {
+describe("an address taken from a message", () => {
 	test.each([
 		["https://hooks.slack.com.evil.example/x"],
 		["http://hooks.slack.com/x"],
 		["https://evil.example/https://hooks.slack.com/"],
 		["//hooks.slack.com/"],
 		[""],
-	])("is Slack's, or nothing is sent there: %s", async (address) => {
+	])("gets nothing unless it is Slack's: %s", async (address) => {
 		const fields = new URLSearchParams(played.slack.command("freeze INC-1", senderOf("slack", "alice")).body);
 		fields.set("response_url", address);
 		expect((await send("slack", signedBySlack(fields.toString()))).status).toBe(200);
@@ -186,7 +187,7 @@ describe("an address out of a message", () => {
 		["https://evil.example/hooks"],
 		["https://mattermost.sandbox.evil.example/"],
 		["https://mattermost.sandbox@evil.example/"],
-	])("is the Mattermost server's of the configuration, or nothing is sent there: %s", async (address) => {
+	])("gets nothing unless it is the configured Mattermost server's: %s", async (address) => {
 		const { headers, body } = played.mattermost.command("freeze INC-1", senderOf("mattermost", "alice"));
 		const fields = new URLSearchParams(body);
 		fields.set("response_url", address);

@@ -1,4 +1,4 @@
-// The platforms' own examples, and their ways of trying an endpoint out.
+// The platforms' own examples, and their ways of testing an endpoint.
 import { verifyKey } from "discord-interactions";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { call, origin } from "../../harness.ts";
@@ -31,7 +31,7 @@ describe("Slack", () => {
 				users: { U2CERLKJA: { scopes: ["read"] } },
 			},
 		},
-		// A new one is in use already, and the old one still.
+		// While the secret is rotated, both the new and the old one work.
 		SLACK_SIGNING_SECRET: `the-next-signing-secret\n${documented.secret}`,
 	};
 	const sent = (signature: string) =>
@@ -44,7 +44,7 @@ describe("Slack", () => {
 			settings,
 		);
 
-	test("its documented request is understood, in its time", async () => {
+	test("accepts its documented request in time", async () => {
 		vi.useFakeTimers({ toFake: ["Date"], now: Number(documented.timestamp) * 1000 });
 		const answer = await sent(documented.signature);
 		expect(answer.status).toBe(200);
@@ -57,11 +57,11 @@ describe("Slack", () => {
 			expect((await sent(wrong)).status).toBe(401);
 	});
 
-	test("and not years later", async () => {
+	test("refuses it years later", async () => {
 		expect((await sent(documented.signature)).status).toBe(401);
 	});
 
-	test("its check of the certificate gets an empty 200", async () => {
+	test("answers its certificate check with an empty 200", async () => {
 		const answer = await send("slack", signedBySlack("ssl_check=1&token=anything"));
 		expect([answer.status, answer.text]).toEqual([200, ""]);
 	});
@@ -71,30 +71,30 @@ describe("Discord", () => {
 	const key = sandboxChat.CHAT.discord.public_key;
 	const ping = () => signedByDiscord({ type: 1 });
 	const forged: [string, (headers: Record<string, string>, body: string) => [Record<string, string>, string]][] = [
-		["as it is", (headers, body) => [headers, body]],
+		["unchanged", (headers, body) => [headers, body]],
 		["another body", (headers, body) => [headers, body.replace("1", "2")]],
 		[
 			"another time",
 			(headers, body) => [{ ...headers, "x-signature-timestamp": String(Math.floor(Date.now() / 1000) + 7) }, body],
 		],
 		[
-			"a bit changed",
+			"a flipped bit",
 			(headers, body) => [{ ...headers, "x-signature-ed25519": flipped(headers["x-signature-ed25519"]) }, body],
 		],
 		[
 			"half a signature",
 			(headers, body) => [{ ...headers, "x-signature-ed25519": headers["x-signature-ed25519"]?.slice(64) ?? "" }, body],
 		],
-		["no hex", (headers, body) => [{ ...headers, "x-signature-ed25519": "z".repeat(128) }, body]],
+		["not hex", (headers, body) => [{ ...headers, "x-signature-ed25519": "z".repeat(128) }, body]],
 		["zeros", (headers, body) => [{ ...headers, "x-signature-ed25519": "0".repeat(128) }, body]],
 	];
 
-	test("its PING gets a PONG", async () => {
+	test("answers its PING with a PONG", async () => {
 		const answer = await send("discord", ping());
 		expect([answer.status, answer.json]).toEqual([200, { type: 1 }]);
 	});
 
-	test.each(forged)("a signature is taken where Discord's own library takes it: %s", async (_, forge) => {
+	test.each(forged)("accepts a signature only if Discord's own library does: %s", async (_, forge) => {
 		const made = ping();
 		const [headers, body] = forge(made.headers, made.body);
 		const { "x-signature-ed25519": signature = "", "x-signature-timestamp": timestamp = "" } = headers;
@@ -103,7 +103,7 @@ describe("Discord", () => {
 		expect(answer.status).toBe(taken ? 200 : 401);
 	});
 
-	test("an old signature is not taken, though the library would", async () => {
+	test("refuses an old signature, although the library accepts it", async () => {
 		expect((await send("discord", signedByDiscord({ type: 1 }, Date.now() - 301_000))).status).toBe(401);
 	});
 });

@@ -1,5 +1,5 @@
-// Who may speak: a proven platform, its workspace, a channel and a user that the configuration names. All three are asked
-// at every command and every click.
+// Who may use chat: a proven platform, with a workspace, a channel and a user from the configuration. Every command and
+// every click is checked.
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
@@ -33,12 +33,12 @@ const strangers: [string, (platform: PlatformName) => object, string][] = [
 	],
 	["another channel", (platform) => ({ channel: elsewhere[platform].channel }), "does not listen in this channel"],
 	["an unknown user", (platform) => ({ userId: places[platform].people.mallory }), "does not name you"],
-	["nobody", () => ({ userId: "" }), "does not name you"],
-	["a name that is alice's", () => ({ userId: "alice", userName: "alice" }), "does not name you"],
+	["no user", () => ({ userId: "" }), "does not name you"],
+	["alice's name as a user id", () => ({ userId: "alice", userName: "alice" }), "does not name you"],
 ];
 
 describe.each(platformNames)("in %s", (platform) => {
-	test("whoever is not named is refused, at every command and every click", async () => {
+	test("refuses strangers at every command and every click", async () => {
 		const card = await say(platform, target);
 		await cloudflare.forgetLog();
 		for (const [what, where, sentence] of strangers) {
@@ -51,12 +51,12 @@ describe.each(platformNames)("in %s", (platform) => {
 		}
 		expect(await cloudflare.calls()).toEqual([]);
 		expect((await call("/freeze")).json.frozen).toBe(false);
-		// It was alice's all along.
+		// It was alice's card all along.
 		expect((await press(platform, card, "Delete")).text).toContain(`Deleted ${target}`);
 	});
 
-	test("a user has the scopes of the configuration, and no other", async () => {
-		// bob decides, and does not ask.
+	test("gives a user the configured scopes and no others", async () => {
+		// bob may decide, but not delete.
 		const looker = await say(platform, target, "bob");
 		expect(looker.text).toContain('You may look at this, but not delete it: that takes the scope "delete".');
 		expect(looker.buttons).toEqual([]);
@@ -85,13 +85,13 @@ describe("by the configuration", () => {
 		return played.slack.answered(await response.text(), "command");
 	};
 
-	test("a user without scopes may do nothing, not even look", async () => {
+	test("a user without scopes may do nothing, not even read", async () => {
 		for (const text of [target, "history", `show 7${"z".repeat(25)}`])
 			expect((await answerTo(text, {}))?.text).toContain(`slack:${places.slack.people.alice} lacks the scope "read".`);
 		expect(await cloudflare.calls()).toEqual([]);
 	});
 
-	test("a user without ranges can delete nothing, and outside of them nothing", async () => {
+	test("a user without ranges can delete nothing, and a user with ranges nothing outside them", async () => {
 		const scopes = ["read", "delete"];
 		for (const user of [{ scopes }, { scopes, ranges: ["198.51.100.0/24"] }]) {
 			const card = await answerTo(target, user);
@@ -101,7 +101,7 @@ describe("by the configuration", () => {
 		expect((await answerTo(target, { scopes, ranges: [target] }))?.buttons).toHaveLength(2);
 	});
 
-	test("who was taken out of it meanwhile does not get what was approved", async () => {
+	test("an approval does not delete for a user who was removed in the meantime", async () => {
 		await press("slack", await say("slack", "198.51.100.0/24 INC-1"), "Ask for approval");
 		const [approval] = await inChannel(1);
 		if (approval === undefined) throw new Error("nothing in the channel");
@@ -125,14 +125,14 @@ describe("a message without a proof", () => {
 	test.each<[string, () => Outgoing]>([
 		["another secret", () => signedBySlack(fromSlack().body, Date.now(), "another secret")],
 		["an old signature", () => signedBySlack(fromSlack().body, Date.now() - 301_000)],
-		["one of the future", () => signedBySlack(fromSlack().body, Date.now() + 302_000)],
+		["a signature from the future", () => signedBySlack(fromSlack().body, Date.now() + 302_000)],
 		["another body", () => ({ ...fromSlack(), body: "user_id=U0ALICE" })],
 		["no signature", () => ({ headers: {}, body: fromSlack().body })],
-	])("is none of Slack's: %s", async (_, make) => {
+	])("is not accepted as Slack's: %s", async (_, make) => {
 		expectProblem(await send("slack", make()), unproven);
 	});
 
-	test("is none of Mattermost's with another token, or with none and a command", async () => {
+	test("is not accepted as Mattermost's, with a wrong token or with none", async () => {
 		const { headers, body } = played.mattermost.command(target, senderOf("mattermost", "alice"));
 		const wrong = { ...headers, authorization: "Token sandbox0mattermost0token01" };
 		expect((await send("mattermost", { headers: wrong, body })).status).toBe(401);
@@ -143,7 +143,7 @@ describe("a message without a proof", () => {
 		);
 	});
 
-	test("is not told from one of a platform that is not configured, or that there is not", async () => {
+	test("gets the same answer when its platform is unknown or not configured", async () => {
 		const message = fromSlack();
 		expectProblem(await call("/chat/teams", { method: "POST", token: null, ...message }), unproven);
 		const request = new Request<unknown, IncomingRequestCfProperties>(`${origin}/chat/slack`, {
@@ -155,7 +155,7 @@ describe("a message without a proof", () => {
 		expectProblem(await send("mattermost", { headers: {}, body: "{}" }), unproven);
 	});
 
-	test("is nobody's in the log, whoever a click says that it is", async () => {
+	test("a click on a made-up button is logged without an actor", async () => {
 		const logged = vi.spyOn(console, "info").mockImplementation(() => {});
 		const actors = () =>
 			logged.mock.calls
@@ -168,14 +168,14 @@ describe("a message without a proof", () => {
 		expect(actors()).toEqual(["alice", null, "alice"]);
 	});
 
-	test("never gets to the parser, nor to the Ledger", async () => {
+	test("reaches neither the parser nor the Ledger", async () => {
 		const asked = vi.spyOn(env.LEDGER, "getByName");
 		await send("discord", { headers: { "x-signature-ed25519": "0", "x-signature-timestamp": "1" }, body: "{" });
 		await send("mattermost", { headers: {}, body: "{" });
 		expect(asked).not.toHaveBeenCalled();
 	});
 
-	test("that is signed and says nothing that is known is malformed", async () => {
+	test("a signed message with unknown content is malformed", async () => {
 		for (const body of ["", "payload=%7B", "payload={}", "team_id=T0SANDBOX", "%ff"])
 			expect((await send("slack", signedBySlack(body))).json).toMatchObject({
 				status: 400,
@@ -185,7 +185,7 @@ describe("a message without a proof", () => {
 			expect((await send("discord", signedByDiscord(interaction))).json).toMatchObject({ status: 400 });
 	});
 
-	test("guesses at Mattermost's buttons are slowed down", countingInAMinute, async () => {
+	test("slows down guesses at Mattermost's buttons", countingInAMinute, async () => {
 		const address = newAddress();
 		const click = clickOn("mattermost", await say("mattermost", target), "Delete");
 		const guess = (offer: string) =>

@@ -1,4 +1,5 @@
-// Cloudflare Access in front: who it names comes in, as far as the configuration lets them; whoever only says so does not.
+// Cloudflare Access in front of the page: people it names get in, as far as the configuration allows. A claim without
+// proof does not.
 
 import { generateKeyPair, SignJWT, UnsecuredJWT } from "jose";
 import { afterEach, describe, expect, test } from "vitest";
@@ -37,19 +38,19 @@ const withAssertion = (assertion: string) => ({ "cf-access-jwt-assertion": asser
 const open = async (assertion: string, path = "/", more: object = {}) =>
 	visitor("", { ...settings, ...more }).get(path, withAssertion(assertion));
 
-describe("who Access names", () => {
-	test("comes in by their e-mail", async () => {
+describe("a person Access names", () => {
+	test("gets in by their e-mail", async () => {
 		const { status, text } = await open(await cloudflare.assertion(claims()));
 		expect(status).toBe(200);
 		expect(text).toContain("alice@example.com");
 		expect(text).toContain('href="/cdn-cgi/access/logout"');
 	});
 
-	test("is the same in capital letters", async () => {
+	test("is recognised in capital letters", async () => {
 		expect((await open(await cloudflare.assertion(claims({ email: "Alice@Example.com" })))).status).toBe(200);
 	});
 
-	test("is an actor, with the scopes and ranges of the configuration", async () => {
+	test("is an actor with the configured scopes and ranges", async () => {
 		await configureLedger(settings);
 		const headers = withAssertion(await cloudflare.assertion(claims()));
 		const plan = "/account/203.0.113.128/25";
@@ -67,7 +68,7 @@ describe("who Access names", () => {
 		);
 	});
 
-	test("is the caller in TOKENS of the same name: they are not offered to approve what they asked for", async () => {
+	test("is the caller of the same name in TOKENS, and is not offered their own request to approve", async () => {
 		const { json } = await remove("198.51.100.0/24", "?acknowledge=leaves_no_service", documentedCaller.token);
 		const path = `/records/${json.id}`;
 		const offered = async (email: string) =>
@@ -75,7 +76,7 @@ describe("who Access names", () => {
 		expect([await offered(documentedCaller.name), await offered("alice@example.com")]).toEqual([false, true]);
 	});
 
-	test("is nobody else who is written alike: the sign for kelvin is no k", async () => {
+	test("is not someone with a similar name: the Kelvin sign is not a k", async () => {
 		const users = { "ken@example.com": { scopes: ["read"] } };
 		const ken = { ACCESS: { ...settings.ACCESS, users } };
 		const statusOf = async (email: string) =>
@@ -83,7 +84,7 @@ describe("who Access names", () => {
 		expect([await statusOf("Ken@example.com"), await statusOf("\u212aen@example.com")]).toEqual([200, 403]);
 	});
 
-	test("and the configuration does not, is told so, and sees nothing", async () => {
+	test("sees only that the configuration does not name them", async () => {
 		const { status, text } = await open(await cloudflare.assertion(claims({ email: "eve@example.com" })));
 		expect(status).toBe(403);
 		expect(readable(text)).toContain("you are eve@example.com, whom unbind's configuration does not name");
@@ -109,30 +110,30 @@ describe("an assertion", () => {
 			"of a service, which has no e-mail",
 			() => cloudflare.assertion(claims({ email: undefined, common_name: "x.access" })),
 		],
-		["whose e-mail is none", () => cloudflare.assertion(claims({ email: ["alice@example.com"] }))],
+		["whose e-mail is not one", () => cloudflare.assertion(claims({ email: ["alice@example.com"] }))],
 		["with another's key", () => signed({})],
 		["with a key that is not Access's", () => signed({}, { kid: "other" })],
-		["with a key that it brings along", () => signed({}, { jwk: { kty: "RSA" }, jku: "https://evil.example/certs" })],
+		["with a key of its own", () => signed({}, { jwk: { kty: "RSA" }, jku: "https://evil.example/certs" })],
 		["without a signature", () => new UnsecuredJWT(claims()).encode()],
 		[
 			"by a shared secret",
 			() => new SignJWT(claims()).setProtectedHeader({ alg: "HS256", kid: "sandbox" }).sign(new Uint8Array(32)),
 		],
-		["that is none", () => "x.y.z"],
+		["that is not one", () => "x.y.z"],
 		["that is empty", () => ""],
-	])("%s is no way in", async (_, make) => {
+	])("%s is refused", async (_, make) => {
 		const { status, text } = await open(await make());
 		expect(status).toBe(401);
 		expect(readable(text)).toContain("No way in");
 	});
 
-	test("that was changed on the way is no way in", async () => {
+	test("that was altered in transit is refused", async () => {
 		const [header, , signature] = (await cloudflare.assertion(claims({ email: "bob@example.com" }))).split(".");
 		const body = btoa(JSON.stringify(claims())).replaceAll("=", "");
 		expect((await open(`${header}.${body}.${signature}`)).status).toBe(401);
 	});
 
-	test("cannot be judged while the keys cannot be fetched, and that is said", async () => {
+	test("is answered 503 while the keys cannot be fetched", async () => {
 		const other = { ACCESS: { ...settings.ACCESS, team: "unreachable.cloudflareaccess.com" } };
 		const { status, text } = await open(await cloudflare.assertion(claims()), "/", other);
 		expect(status).toBe(503);
@@ -141,7 +142,7 @@ describe("an assertion", () => {
 });
 
 describe("with Access in front, a token", () => {
-	test("is no way in: neither its session, nor the form", async () => {
+	test("is refused, as a session and in the form", async () => {
 		const { cookie } = await signedIn();
 		const { status, text } = await visitor(cookie, settings).get("/");
 		expect(status).toBe(401);
@@ -150,7 +151,7 @@ describe("with Access in front, a token", () => {
 		expect([answer.status, answer.headers.get("set-cookie")]).toEqual([404, null]);
 	});
 
-	test("is none without Access either: an assertion that nobody asked for says nothing", async () => {
+	test("an assertion does not count when Access is not configured", async () => {
 		const assertion = await cloudflare.assertion(claims());
 		expect((await visitor().get("/", withAssertion(assertion))).status).toBe(401);
 	});

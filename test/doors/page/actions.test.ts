@@ -1,4 +1,4 @@
-// What is done on the pages: the same calls to the same core as through any door, and each sent to where its outcome stands.
+// Actions on the pages: each makes the same call as any other door and leads to its outcome.
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { call, cloudflare, deletes } from "../../harness.ts";
 import { freeze, remove } from "../../lifecycle/people.ts";
@@ -19,7 +19,7 @@ const pending = async (token = documentedCaller.token): Promise<string> =>
 	(await remove("198.51.100.0/24", "?acknowledge=leaves_no_service", token)).json.id;
 
 describe("a deletion", () => {
-	test("is what the plan's form asks for, and leads to its record", async () => {
+	test("is requested by the plan's form, and leads to its record", async () => {
 		const { status, location } = await operator.submit(plan25, plan25, { reason: "INC-1" });
 		expect([status, location]).toEqual([303, expect.stringMatching(/^\/records\/[0-9a-z]{26}$/)]);
 		expect(await recordAt(location)).toMatchObject({
@@ -30,7 +30,7 @@ describe("a deletion", () => {
 		});
 	});
 
-	test("is one, however often its form is sent", async () => {
+	test("is carried out once, however often its form is submitted", async () => {
 		const fields = { ...hiddenIn((await operator.get(plan25)).text, plan25), reason: "twice" };
 		const answers = await Promise.all([1, 2, 3].map(() => operator.post(plan25, fields)));
 		answers.push(await operator.post(plan25, fields));
@@ -38,7 +38,7 @@ describe("a deletion", () => {
 		expect(await deletes()).toEqual([`DELETE bindings/${cdn25}`]);
 	});
 
-	test("is not another one under the same form", async () => {
+	test("is refused if the same form comes with other fields", async () => {
 		const fields = hiddenIn((await operator.get(plan25)).text, plan25);
 		await operator.post(plan25, { ...fields, reason: "one" });
 		const { status, text } = await operator.post(plan25, { ...fields, reason: "two" });
@@ -47,7 +47,7 @@ describe("a deletion", () => {
 		expect(text).toMatch(/href="\/records\/[0-9a-z]{26}"/);
 	});
 
-	test("is of what the plan showed: what has changed since is refused, on record", async () => {
+	test("is refused, on record, if the account changed since the plan", async () => {
 		const fields = hiddenIn((await operator.get(plan25)).text, plan25);
 		await remove("203.0.113.0/26");
 		const { location } = await operator.post(plan25, fields);
@@ -55,7 +55,7 @@ describe("a deletion", () => {
 		expect(readable((await operator.get(location ?? "")).text)).toContain("The prefix has changed since the plan");
 	});
 
-	test("needs its risks named: a box that is not ticked is a risk that is not named", async () => {
+	test("needs its risks acknowledged: an unticked box does not acknowledge", async () => {
 		const path = "/account/2001:db8:100:1::/64";
 		const page = (await operator.get(path)).text;
 		expect(page).toMatch(
@@ -73,7 +73,7 @@ describe("a deletion", () => {
 		expect(await recordAt(location)).toMatchObject({ state: "scheduled", not_before: `${at}:00.000Z` });
 	});
 
-	test("is asked for where another person has to agree", async () => {
+	test("is only requested if someone else has to approve it", async () => {
 		const path = "/account/198.51.100.0/24";
 		expect(readable((await operator.get(path)).text)).toContain("Ask to delete 198.51.100.0/24");
 		const { location } = await operator.submit(path, path, { acknowledge: ["leaves_no_service"] });
@@ -81,11 +81,11 @@ describe("a deletion", () => {
 	});
 
 	test.each<[string, Record<string, string>]>([
-		["a field that there is not", { force: "yes" }],
-		["a time that there is not", { not_before: "2026-02-30T10:00" }],
-		["a key that is none of a form's", { key: "x" }],
-		["a risk that there is not", { acknowledge: "everything" }],
-	])("is not begun by a form with %s", async (_, fields) => {
+		["an unknown field", { force: "yes" }],
+		["an impossible time", { not_before: "2026-02-30T10:00" }],
+		["a key that no form has", { key: "x" }],
+		["an unknown risk", { acknowledge: "everything" }],
+	])("does not start from a form with %s", async (_, fields) => {
 		expect((await operator.submit(plan25, plan25, fields)).status).toBe(400);
 		expect(await deletes()).toEqual([]);
 	});
@@ -115,7 +115,7 @@ describe("a deletion", () => {
 		expect(text).toMatch(/value="still_provisioning" checked/);
 	});
 
-	test("where the ledger cannot be reached, it says what can have happened", async () => {
+	test("says what may have happened when the ledger is unreachable", async () => {
 		const fields = hiddenIn((await operator.get(plan25)).text, plan25);
 		breakLedger();
 		const { status, text } = await operator.post(plan25, fields);
@@ -125,7 +125,7 @@ describe("a deletion", () => {
 });
 
 describe("an approval", () => {
-	test("is given by another person, and carries the deletion out", async () => {
+	test("is given by someone else, and carries out the deletion", async () => {
 		const id = await pending();
 		const other = await signedIn(approver.token);
 		expect(readable((await other.get(`/records/${id}`)).text)).toContain("Approve the deletion of 198.51.100.0/24");
@@ -138,7 +138,7 @@ describe("an approval", () => {
 		expect(readable((await other.get(`/records/${id}`)).text)).toContain("approver (page) approved it.");
 	});
 
-	test("is not offered to who asked, and not taken from them", async () => {
+	test("is neither offered to the requester nor accepted from them", async () => {
 		const id = await pending("unbind_sandbox");
 		const { text } = await operator.get(`/records/${id}`);
 		expect(text).not.toContain(`/records/${id}/approve`);
@@ -150,7 +150,7 @@ describe("an approval", () => {
 		expect(await recordAt(id)).toMatchObject({ state: "pending_approval" });
 	});
 
-	test("a rejection settles it, and what comes later is told that it is too late", async () => {
+	test("can be rejected, and a later cancellation is refused", async () => {
 		const id = await pending();
 		const { form_token = "" } = hiddenIn((await operator.get(`/records/${id}`)).text, `/records/${id}/reject`);
 		expect((await operator.post(`/records/${id}/reject`, { form_token })).status).toBe(303);
@@ -159,7 +159,7 @@ describe("an approval", () => {
 		expect(readable(late.text)).toContain("It cannot be cancelled: it is refused");
 	});
 
-	test("waits among what waits, and is counted on every page", async () => {
+	test("waits on the account page and is counted on every page", async () => {
 		await pending();
 		const account = readable((await operator.get("/account")).text);
 		expect(account).toMatch(/waiting for approval · expires \S+ \S+ UTC 198\.51\.100\.0\/24/);
@@ -169,7 +169,7 @@ describe("an approval", () => {
 });
 
 describe("a restoration", () => {
-	test("is offered on the record, and carried out", async () => {
+	test("is offered on the record and carried out", async () => {
 		const { json } = await remove("203.0.113.128/25", "", "unbind_sandbox");
 		const page = `/records/${json.id}`;
 		expect(readable((await operator.get(page)).text)).toContain("Restore 203.0.113.128/25");
@@ -179,7 +179,7 @@ describe("a restoration", () => {
 		expect(text).not.toContain(`${page}/restore`);
 	});
 
-	test("is not offered to who may not, and not done for them", async () => {
+	test("is neither offered to people who may not restore nor done for them", async () => {
 		const { json } = await remove("203.0.113.128/25");
 		const other = await signedIn(approver.token);
 		const { text } = await other.get(`/records/${json.id}`);
@@ -189,7 +189,7 @@ describe("a restoration", () => {
 		expect(await recordAt(json.id)).toMatchObject({ state: "deleted", restoration: null });
 	});
 
-	test("that goes on is seen as that", async () => {
+	test("is shown while it runs", async () => {
 		const { json } = await remove("203.0.113.128/25");
 		const page = `/records/${json.id}`;
 		await cloudflare.order({ method: "POST", fault: { kind: "hang_before" } });
@@ -203,7 +203,7 @@ describe("a restoration", () => {
 });
 
 describe("a freeze", () => {
-	test("is turned on and lifted, and while it lasts each page says so", async () => {
+	test("is turned on and lifted, and every page shows it meanwhile", async () => {
 		const { location } = await operator.submit("/account", "/freeze-switch", { reason: "INC-9" });
 		expect(location).toBe("/account");
 		const { json } = await remove("203.0.113.128/25");
@@ -217,7 +217,7 @@ describe("a freeze", () => {
 		expect((await operator.get("/")).text).not.toContain("frozen.");
 	});
 
-	test("ends by itself where it was told to, in UTC, and is not shortened", async () => {
+	test("ends at its time in UTC, and cannot be shortened", async () => {
 		const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(0, 16);
 		const fields = { ...hiddenIn((await operator.get("/account")).text, "/freeze-switch"), reason: "INC-9" };
 		await operator.post("/freeze-switch", { ...fields, until: inHours(2) });
@@ -236,7 +236,7 @@ describe("a freeze", () => {
 		expect((await call("/freeze")).json.frozen).toBe(false);
 	});
 
-	test("is not offered to who may not, and not turned by them", async () => {
+	test("is neither offered to people who may not freeze nor accepted from them", async () => {
 		const other = await signedIn(approver.token);
 		const { text } = await other.get("/account");
 		expect(text).not.toContain("/freeze-switch");
@@ -250,7 +250,7 @@ describe("a freeze", () => {
 });
 
 describe("the account", () => {
-	test("shows each prefix with its bindings, and who gets an address", async () => {
+	test("shows each prefix with its bindings, and which service handles an address", async () => {
 		const { text } = await operator.get("/account");
 		expect(readable(text)).toContain("203.0.113.0/24 Magic Transit active 203.0.113.0/26 CDN active 203.0.113.64/26");
 		for (const id of Object.values(prefixes)) expect(text).toContain(id);
@@ -263,7 +263,7 @@ describe("the account", () => {
 		expect((await operator.get("/account?covering=x")).status).toBe(400);
 	});
 
-	test("shows one prefix alone, where that is asked for", async () => {
+	test("shows a single prefix on request", async () => {
 		const { text } = await operator.get(`/account?prefix=${prefixes.amsterdam}`);
 		expect(readable(text)).toContain("203.0.113.128/25 CDN active");
 		expect(text).not.toContain("198.51.100.0/24");
@@ -271,7 +271,7 @@ describe("the account", () => {
 		expect(readable(none.text)).toContain("There is no prefix 7fffffffffffffffffffffffffffffff.");
 	});
 
-	test("what names no binding leads on to what does", async () => {
+	test("leads from a target without a binding to a useful page", async () => {
 		await remove("203.0.113.128/25");
 		const gone = await operator.get(plan25);
 		expect(gone.status).toBe(404);
@@ -281,7 +281,7 @@ describe("the account", () => {
 		expect(address.text).toContain('<a href="/account?covering=203.0.113.7/32">Who serves 203.0.113.7/32</a>');
 	});
 
-	test("where Cloudflare cannot be asked, it says so, and shows what the ledger knows", async () => {
+	test("says that Cloudflare is unreachable, and shows what the ledger knows", async () => {
 		await pending();
 		await cloudflare.order({ fault: { kind: "drop_before" }, times: 9 });
 		const { status, text } = await operator.get("/account");
@@ -291,7 +291,7 @@ describe("the account", () => {
 		expect(readable(text)).toMatch(/waiting for approval · expires \S+ \S+ UTC 198\.51\.100\.0\/24/);
 	});
 
-	test("a plan says what would be refused, and has no form for it", async () => {
+	test("shows a plan that would be refused without a form", async () => {
 		const { text } = await operator.get("/account/2001:db8:100:2::/64");
 		expect(readable(text)).toContain("Not restorable refuses.");
 		expect(readable(text)).toContain("It would be refused now.");
@@ -299,13 +299,13 @@ describe("the account", () => {
 		expect(text).not.toContain('name="if_match"');
 	});
 
-	test("who may not delete sees the plan without the form", async () => {
+	test("shows a plan without a form to people who may not delete", async () => {
 		const { text } = await (await signedIn(approver.token)).get(plan25);
 		expect(readable(text)).toContain("your token lacks the scope “delete”");
 		expect(text).not.toContain('name="if_match"');
 	});
 
-	test("where a reason is wanted, the form wants it too", async () => {
+	test("requires a reason in the form if the guard requires one", async () => {
 		const TOKENS = JSON.stringify({ a: { sha256: sha256("a"), scopes: ["read", "delete"] } });
 		const strict = await signedIn("a", { TOKENS, GUARDS: { no_reason: "refuse" } });
 		expect((await strict.get(plan25)).text).toMatch(/<input id="reason" name="reason" maxlength="500" required/);

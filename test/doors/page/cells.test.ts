@@ -15,19 +15,19 @@ const told = (...texts: string[]) =>
 describe("a place", () => {
 	const place = (range: string, ...texts: string[]) => placeOf(cellsOf(texts.map(cidr)), cidr(range));
 
-	it("is where a range lies among what is drawn", () => {
+	it("is the position of a range within what is drawn", () => {
 		expect(place("203.0.113.64/26", "203.0.113.0/24")).toEqual({ x: 25, width: 25 });
 		expect(place("203.0.113.0/24", "203.0.113.0/24", "203.0.113.64/26")).toEqual({ x: 0, width: 100 });
 	});
 
-	it("of one address is wide enough to be seen", () => {
+	it("is wide enough to be seen even for one address", () => {
 		expect(place("2001:db8::1/128", "2001:db8::/32").width).toBe(0.4);
 		expect(place("203.0.113.128/32", "203.0.113.0/24").x).toBe(50);
 	});
 });
 
 describe("a stretch", () => {
-	it("belongs to the most specific binding, and is as wide as it is", () => {
+	it("belongs to the most specific binding and has its width", () => {
 		expect(told("203.0.113.0/24", "203.0.113.64/26", "203.0.113.128/25")).toEqual([
 			"25% 203.0.113.0/24",
 			"25% 203.0.113.64/26",
@@ -43,13 +43,13 @@ describe("a stretch", () => {
 		]);
 	});
 
-	it("can be seen, however small it is", () => {
+	it("is visible, however small", () => {
 		for (const { width } of drawn("2001:db8:100::/48", "2001:db8:100:1::/64", "2001:db8:100:2::/64")) {
 			expect(width).toBeGreaterThan(5);
 		}
 	});
 
-	it("is drawn of every address once, in order, whatever the bindings", () => {
+	it("covers every address once and in order, whatever the bindings", () => {
 		const some = family.chain((one) =>
 			fc.uniqueArray(closeCidr(one), { minLength: 1, maxLength: 12, selector: ({ text }) => text }),
 		);
@@ -72,7 +72,7 @@ describe("a stretch", () => {
 });
 
 describe("nested", () => {
-	it("puts each binding under the least that contains it", () => {
+	it("puts each binding under the smallest one that contains it", () => {
 		const tree = nested(["203.0.113.0/24", "203.0.113.128/25", "203.0.113.0/26", "203.0.113.192/26"].map(bound));
 		const shape = (some: ReturnType<typeof nested>): unknown[] =>
 			some.map(({ bound: { id }, inside }) => [id, shape(inside)]);
@@ -87,7 +87,7 @@ describe("nested", () => {
 		]);
 	});
 
-	it("loses none, and every one lies in the one above", () => {
+	it("loses no binding, and each lies within its parent", () => {
 		const some = fc.uniqueArray(closeCidr(4), { maxLength: 20, selector: ({ text }) => text });
 		fc.assert(
 			fc.property(some, (ranges) => {

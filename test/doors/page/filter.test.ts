@@ -33,7 +33,7 @@ const condition = fc
 const key = ({ field, is, value }: Condition) => `${field} ${is} ${value}`;
 
 describe("a filter", () => {
-	it("is the same after it was an address", () => {
+	it("survives being turned into an address and back", () => {
 		const filters = fc.record({
 			conditions: fc.uniqueArray(condition, { maxLength: 8, selector: key }),
 			text: fc.option(word),
@@ -51,7 +51,7 @@ describe("a filter", () => {
 		);
 	});
 
-	it("asks the history's keys for what they know, and holds the rest against the rows", () => {
+	it("uses the history's keys where it can, and compares rows for the rest", () => {
 		const all = { state: null, actor: null, door: null, bindingId: null, prefixId: null, sinceMs: null, untilMs: null };
 		const of = (...conditions: Condition[]) => historyFilterOf({ ...noFilter, conditions }, nowMs);
 		expect(of()).toEqual(all);
@@ -83,7 +83,7 @@ describe("a filter", () => {
 		expect(historyFilterOf({ ...noFilter, since, until }, nowMs)).toMatchObject({ sinceMs, untilMs });
 	});
 
-	it("pins how long ago to a time, and leaves a time as it is", () => {
+	it("pins a relative time, and leaves an absolute one unchanged", () => {
 		expect(pinned({ ...noFilter, since: "1h" }, nowMs).since).toBe("2026-11-03T11:00:00.000Z");
 		expect(pinned({ ...noFilter, since: "2026-02-20" }, nowMs).since).toBe("2026-02-20");
 	});

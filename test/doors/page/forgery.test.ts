@@ -1,4 +1,5 @@
-// No other site changes anything with a visitor's cookie: every form brings a token of its session, from unbind's own origin.
+// No other site can change anything with a visitor's cookie: every form carries its session's token and comes from
+// unbind's own origin.
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { call, deletes, origin } from "../../harness.ts";
 import { beginAnew, documentedCaller } from "../account.ts";
@@ -13,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(beginAnew);
 
-/** Each change, its page, and the fields besides those that stand in the form. */
+/** Each action, its page, and the fields to fill in besides the hidden ones. */
 const changes = (): [string, string, Record<string, string>][] => [
 	[`/records/${id}/approve`, `/records/${id}`, {}],
 	[`/records/${id}/reject`, `/records/${id}`, {}],
@@ -45,9 +46,9 @@ test("a form without the session's token does nothing", async () => {
 
 test.each<[string, Record<string, string>]>([
 	["another site", { origin: "https://evil.example", "sec-fetch-site": "cross-site" }],
-	["another site, in a browser that does not say more", { origin: "https://evil.example" }],
+	["another site, in a browser without Sec-Fetch-Site", { origin: "https://evil.example" }],
 	["a neighbour under the same domain", { origin: "https://wiki.example.com", "sec-fetch-site": "same-site" }],
-	["a page that hides where it is", { origin: "null", "sec-fetch-site": "cross-site" }],
+	["a page that hides its origin", { origin: "null", "sec-fetch-site": "cross-site" }],
 	["the same host without TLS", { origin: origin.replace("https", "http"), "sec-fetch-site": "cross-site" }],
 ])("a form on %s does nothing, even with the token", async (_, headers) => {
 	for (const [action, page, fields] of changes()) {
@@ -57,7 +58,7 @@ test.each<[string, Record<string, string>]>([
 	await expectNothingDone();
 });
 
-test("what does not say where it comes from does nothing", async () => {
+test("a form without an origin does nothing", async () => {
 	const own = hiddenIn((await operator.get("/account")).text, "/freeze-switch");
 	const body = new URLSearchParams({ ...own, reason: "x" });
 	const headers = { cookie: operator.cookie };
@@ -65,7 +66,7 @@ test("what does not say where it comes from does nothing", async () => {
 	await expectNothingDone();
 });
 
-test("each of these forms, as it stands on its page, does something", async () => {
+test("each of these forms works when sent from its page", async () => {
 	for (const [action, page, fields] of changes().filter(
 		([path]) => !path.endsWith("approve") && !path.endsWith("cancel"),
 	))

@@ -5,12 +5,12 @@ import { Fragment, jsx, jsxDEV, jsxs, render } from "../../../src/doors/page/jsx
 const paragraph = (children: unknown, attributes: Record<string, unknown> = {}) =>
 	render(jsx("p", { ...attributes, children }));
 
-/** As a browser reads text and values. */
+/** Reads text and values as a browser does. */
 const entities: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'" };
 const read = (html: string): string =>
 	html.replace(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => entities[name] ?? "");
 
-/** Texts with much in them that HTML would take for its own. */
+/** Texts full of HTML's special characters. */
 const text = fc.string({
 	unit: fc.constantFrom(
 		"<",
@@ -49,7 +49,7 @@ describe("JSX", () => {
 		["elements in a list", [jsx("b", {}), " ", jsx("i", {})], "<p><b></b> <i></i></p>"],
 		["a fragment", Fragment({ children: ["a", jsx("b", { children: "c" })] }), "<p>a<b>c</b></p>"],
 		["an empty fragment", Fragment({}), "<p></p>"],
-		["what could be markup", `<b a="1" c='2'>&amp;`, "<p>&lt;b a=&quot;1&quot; c=&#39;2&#39;&gt;&amp;amp;</p>"],
+		["possible markup", `<b a="1" c='2'>&amp;`, "<p>&lt;b a=&quot;1&quot; c=&#39;2&#39;&gt;&amp;amp;</p>"],
 	])("renders %s", (_, children, html) => {
 		expect(paragraph(children)).toBe(html);
 	});
@@ -62,19 +62,19 @@ describe("JSX", () => {
 		["false", false, "<p></p>"],
 		["null", null, "<p></p>"],
 		["undefined", undefined, "<p></p>"],
-		["what could be markup", `"'><b>&`, '<p title="&quot;&#39;&gt;&lt;b&gt;&amp;"></p>'],
-		["an element, as no markup", jsx("b", {}), '<p title="[object Object]"></p>'],
+		["possible markup", `"'><b>&`, '<p title="&quot;&#39;&gt;&lt;b&gt;&amp;"></p>'],
+		["an element, but not as markup", jsx("b", {}), '<p title="[object Object]"></p>'],
 	])("renders an attribute that is %s", (_, title, html) => {
 		expect(paragraph(null, { title })).toBe(html);
 	});
 
-	it("ends no element that is void, and every other", () => {
+	it("writes no end tag for void elements, and one for every other", () => {
 		expect(render(jsx("input", { type: "hidden", value: "&" }))).toBe('<input type="hidden" value="&amp;">');
 		expect(render([jsx("br", {}), jsx("meta", {}), jsx("link", {})])).toBe("<br><meta><link>");
 		expect(render([jsx("script", { src: "/a" }), jsx("rect", {})])).toBe('<script src="/a"></script><rect></rect>');
 	});
 
-	it("calls a component with what it was given", () => {
+	it("calls a component with its props", () => {
 		const Named = ({ name, children }: { readonly [name: string]: unknown }) =>
 			name === undefined ? null : jsx("b", { title: name as string, children: children as string });
 		expect(render(jsx(Named, { name: "<", children: [1, jsx("i", {})] }))).toBe('<b title="&lt;">1<i></i></b>');
@@ -85,7 +85,7 @@ describe("JSX", () => {
 		expect([jsxs, jsxDEV]).toEqual([jsx, jsx]);
 	});
 
-	it("shows any text as it is, and lets it be nothing else", () => {
+	it("shows any text literally and as nothing else", () => {
 		fc.assert(
 			fc.property(text, text, (value, content) => {
 				const html = paragraph([content, jsx("b", { title: value, children: [[content]] })], { title: value });
@@ -102,22 +102,22 @@ describe("JSX", () => {
 	const forged = "<script>alert(1)</script>";
 	it.each<[string, unknown]>([
 		["an element of another runtime", { type: "b", props: { dangerouslySetInnerHTML: { __html: forged } } }],
-		["what was an element in JSON", JSON.parse(`{"#text":"${forged}","text":"${forged}"}`)],
-		["what calls itself an element", { constructor: real.constructor, toString: () => forged, valueOf: () => forged }],
-		["what inherits from an element", Object.assign(Object.create(real), { toString: () => forged })],
+		["an element that went through JSON", JSON.parse(`{"#text":"${forged}","text":"${forged}"}`)],
+		["a self-declared element", { constructor: real.constructor, toString: () => forged, valueOf: () => forged }],
+		["an object that inherits from an element", Object.assign(Object.create(real), { toString: () => forged })],
 		[
-			"what has an element's prototype",
+			"an object with an element's prototype",
 			Object.create(Object.getPrototypeOf(real), { toString: { value: () => forged } }),
 		],
 		["a text as an object", Object(forged)],
 		["a function", Object.assign(() => null, { toString: () => forged })],
-	])("takes %s for no element", (_, like) => {
+	])("does not take %s for an element", (_, like) => {
 		for (const html of [paragraph(like), paragraph([[like]]), render(jsx(() => like as string, {}))])
 			expect(html.replace(/^<p>|<\/p>$/g, "")).not.toMatch(/[<>]/);
 		expect(paragraph(null, { title: like })).toMatch(/^<p title="[^<>"]*"><\/p>$/);
 	});
 
-	it("is no way to change an element that is there", () => {
+	it("does not let anyone change an existing element", () => {
 		const bold = jsx("b", { children: "<" });
 		Object.assign(bold, { text: forged, toString: () => forged });
 		expect(paragraph(bold)).toBe("<p><b>&lt;</b></p>");

@@ -34,7 +34,7 @@ test("tells the story, from the request to the restoration", async () => {
 		expect(text).toContain(told);
 });
 
-test("draws who served the prefix before, and who after", async () => {
+test("draws which service had the prefix before, and which has it after", async () => {
 	const { json } = await remove("203.0.113.128/25");
 	const [before = "", after = ""] = (await page(json.id)).match(/<div class="bar".*?<\/div>/g) ?? [];
 	const drawn = (bar: string) =>
@@ -51,7 +51,7 @@ test("draws who served the prefix before, and who after", async () => {
 	]);
 });
 
-test("draws who serves the prefix once it is restored, and says who restored it and that it settles", async () => {
+test("draws which service has the prefix once it is restored, who restored it, and that it settles", async () => {
 	const { json } = await remove("203.0.113.128/25");
 	await restore(json.id);
 	const { restoration } = (await call(`/deletions/${json.id}`)).json;
@@ -65,7 +65,7 @@ test("draws who serves the prefix once it is restored, and says who restored it 
 	expect(text).toContain(`<a href="/account/${restoration.binding_id}">`);
 });
 
-test("says of an approval who gave it and what it was for", async () => {
+test("says who gave an approval, and for what", async () => {
 	const { json } = await remove("198.51.100.0/24", "?acknowledge=leaves_no_service");
 	expect(readable(await page(json.id))).toMatch(/Approval pending, for last binding\. Expires at 20[\d-]+ [\d:]+ UTC/);
 	await call(`/deletions/${json.id}/approval`, {
@@ -76,14 +76,14 @@ test("says of an approval who gave it and what it was for", async () => {
 	expect(readable(await page(json.id))).toContain("Approval approved by approver, for last binding.");
 });
 
-test("names the addresses that nobody serves any more", async () => {
+test("names the addresses that no service handles any more", async () => {
 	const { json } = await remove("2001:db8:100::/48", "?acknowledge=leaves_no_service");
 	const text = await page(json.id);
 	expect(readable(text)).toMatch(/No service took over the traffic of 2001:db8:100::\/64, .* and 8 more\./);
 	expect(text).toContain('data-service="none"');
 });
 
-test("shows a refusal with what it rests on, and leads to what can be done", async () => {
+test("shows a refusal with its evidence, and leads to what can be done", async () => {
 	const { json } = await remove("2001:db8:100:1::/64");
 	const text = readable(await page(json.deletion_id));
 	expect(text).toContain(
@@ -96,7 +96,7 @@ test("shows a refusal with what it rests on, and leads to what can be done", asy
 	expect(await page(missing.json.deletion_id)).toMatch(/<a href="\/records\/\w{26}">Its last deletion<\/a>/);
 });
 
-test("shows what Cloudflare said, and links its documentation, but nothing that is no web address", async () => {
+test("shows Cloudflare's errors, and links their documentation only at a web address", async () => {
 	const error = { code: 1002, message: "<b>No</b>", documentation_url: "https://developers.cloudflare.com/byoip/" };
 	const other = { code: 7, message: "Never", documentation_url: "javascript:alert(1)" };
 	const body = { success: false, errors: [error, other], messages: [], result: null };
@@ -117,22 +117,22 @@ test("lists other deletions of the same binding", async () => {
 	expect(readable(await page(alone.id))).toContain("There are none.");
 });
 
-describe("while it can change by itself", () => {
-	test("it says so to the script, and has a link for who has none", async () => {
+describe("while it can still change", () => {
+	test("the page says so to the script, and has a link for people without one", async () => {
 		const { json } = await remove("198.51.100.0/24", "?acknowledge=leaves_no_service");
 		const text = await page(json.id);
 		expect(text).toMatch(/<main id="main" data-live="W\/&quot;[\w-]+&quot;"/);
 		expect(text).toContain(`<a href="/records/${json.id}">Look again</a>`);
 	});
 
-	test("and not any more when it is settled", async () => {
+	test("the page stops saying so once the deletion settles", async () => {
 		const { json } = await remove("203.0.113.128/25");
 		expect(await page(json.id)).not.toMatch(/data-live|Look again/);
 	});
 });
 
 describe("is read", () => {
-	test("from the Ledger while it has it, so that a restoration is seen at once", async () => {
+	test("from the Ledger while it has the record, so that a restoration shows at once", async () => {
 		const { json } = await remove("203.0.113.128/25");
 		await published(json.id);
 		const watched = watch();
@@ -141,7 +141,7 @@ describe("is read", () => {
 		expect(watched).toEqual({ kv: ["get", "list", "list"], ledger: ["overview", "record", "changes"] });
 	});
 
-	test("from KV when the Ledger has let it go, or cannot be reached", async () => {
+	test("from KV when the Ledger no longer has the record or is unreachable", async () => {
 		const [id = ""] = await seed([pastDeletion(0, { reason: "long ago" })]);
 		expect(readable(await page(id))).toContain("long ago");
 		breakLedger();
@@ -149,14 +149,14 @@ describe("is read", () => {
 	});
 
 	test.each([["7zzzzzzzzzzzzzzzzzzzzzzzzz"], ["x"], [cdn25], [prefixes.shop]])(
-		"nowhere, where there is none: %s",
+		"nowhere if it does not exist: %s",
 		async (id) => {
 			const { status, text } = await viewer.get(`/records/${id}`);
 			expect([status, readable(text).includes("There is no deletion with this id.")]).toEqual([404, true]);
 		},
 	);
 
-	test("nowhere, where nobody can tell", async () => {
+	test("nowhere if nobody can tell", async () => {
 		breakLedger();
 		expect((await viewer.get("/records/7zzzzzzzzzzzzzzzzzzzzzzzzz")).status).toBe(503);
 	});

@@ -1,4 +1,4 @@
-// The way in: nothing is shown before it, and nobody but who signed in gets through.
+// Signing in: nothing is shown before it, and only the person who signed in gets through.
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { localPath } from "../../../src/doors/page/local-path.ts";
@@ -16,7 +16,7 @@ const pages = ["/", "/?state=deleted", "/records/7zzzzzzzzzzzzzzzzzzzzzzzzz", "/
 const others = ["/export.csv", "/export.ndjson"];
 
 describe("a stranger", () => {
-	test.each([...pages, ...others])("is shown the way in, and nothing else, at %s", async (path) => {
+	test.each([...pages, ...others])("sees only the sign-in form at %s", async (path) => {
 		await call(`/bindings/${cdn25}`, { method: "DELETE" });
 		await cloudflare.forgetLog();
 		const { status, text, headers } = await visitor().get(path);
@@ -32,14 +32,14 @@ describe("a stranger", () => {
 		["/account/203.0.113.128/25", "/account/203.0.113.128/25?reason=x"],
 		["/freeze-switch", "/account?reason=x"],
 		["/sign-out", "/"],
-	])("changes nothing by %s, and is led back to where it was done from", async (path, to) => {
+	])("changes nothing at %s, and signing in leads back to the page it came from", async (path, to) => {
 		const { status, text } = await visitor().post(path, { turn: "on", reason: "x" });
 		expect([status, hiddenIn(text, "/sign-in").to]).toEqual([401, to]);
 		expect(readable(text)).toContain("Your session has ended. Nothing was done.");
 		expect((await call("/freeze")).json.frozen).toBe(false);
 	});
 
-	test("who comes by a link on another site is asked once more, from here, where the cookie comes along", async () => {
+	test("gets one reload after a link from another site, so that the cookie is sent", async () => {
 		const link = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" };
 		expect((await visitor().get("/", link)).text).toContain('<meta http-equiv="refresh" content="0">');
 		for (const site of ["same-origin", "none"]) {
@@ -47,14 +47,14 @@ describe("a stranger", () => {
 		}
 	});
 
-	test("a HEAD says it by the status alone", async () => {
+	test("gets the status alone from a HEAD", async () => {
 		const answer = await call("/", { method: "HEAD", token: null });
 		expect([answer.status, answer.text]).toEqual([401, ""]);
 	});
 });
 
 describe("signing in", () => {
-	test("leads to the page that was asked for, with a cookie that no script reads and no other site sends", async () => {
+	test("leads to the requested page, with a cookie that no script can read and no other site can send", async () => {
 		const answer = await visitor().post("/sign-in", { token: " unbind_sandbox ", to: "/?state=deleted" });
 		expect([answer.status, answer.location]).toEqual([303, "/?state=deleted"]);
 		const cookie = answer.headers.get("set-cookie") ?? "";
@@ -73,13 +73,13 @@ describe("signing in", () => {
 		["\\\\evil.example"],
 		["account"],
 		["/%0d%0aset-cookie:x=1\r\nx: y"],
-	])("leads to no other place than unbind's own: %j", async (to) => {
+	])("leads nowhere but to unbind itself: %j", async (to) => {
 		const { location } = await visitor().post("/sign-in", { token: "unbind_sandbox", to });
 		expect(new URL(location ?? "", origin).origin).toBe(origin);
 		expect(location).toBe("/");
 	});
 
-	test("a wrong token is no way in, and the page that was asked for is not forgotten", async () => {
+	test("refuses a wrong token, and remembers the requested page", async () => {
 		const answer = await visitor().post("/sign-in", { token: "unbind_sandboX", to: "/account" });
 		expect([answer.status, answer.headers.get("set-cookie")]).toEqual([401, null]);
 		expect(readable(answer.text)).toContain("That token isn't valid.");
@@ -87,14 +87,14 @@ describe("signing in", () => {
 		expect(answer.text).not.toContain("unbind_sandboX");
 	});
 
-	test("twenty wrong tokens of an address in a minute are enough, and a right one goes on", async () => {
+	test("stops after twenty wrong tokens per minute from an address, but accepts a right one", async () => {
 		const address = { "cf-connecting-ip": "192.0.2.77" };
 		const guess = () => visitor().post("/sign-in", { token: "guess" }, address);
 		let answer = await guess();
 		let wrong = 0;
 		for (; answer.status === 401; answer = await guess()) wrong++;
 		expect([answer.status, answer.headers.get("retry-after")]).toEqual([429, "60"]);
-		// Where the minute turned between them, it began to count anew.
+		// If the minute changed in between, the count started over.
 		expect(wrong).toBeGreaterThanOrEqual(20);
 		expect(wrong).toBeLessThan(40);
 		expect((await visitor().post("/sign-in", { token: "unbind_sandbox" }, address)).status).toBe(303);
@@ -102,19 +102,19 @@ describe("signing in", () => {
 
 	test.each([
 		["a form on another site", { origin: "https://evil.example", "sec-fetch-site": "cross-site" }, 403],
-		["a page that hides where it is", { origin: "null" }, 403],
-	])("is not done by %s", async (_, headers, status) => {
+		["a page that hides its origin", { origin: "null" }, 403],
+	])("is refused from %s", async (_, headers, status) => {
 		const answer = await visitor().post("/sign-in", { token: "unbind_sandbox" }, headers);
 		expect([answer.status, answer.headers.get("set-cookie")]).toEqual([status, null]);
 	});
 
-	test("takes a form and nothing else", async () => {
+	test("accepts a form and nothing else", async () => {
 		const answer = await visitor().post("/sign-in", { token: "unbind_sandbox", more: "x" });
 		expect([answer.status, answer.headers.get("set-cookie")]).toEqual([400, null]);
 		expect((await call("/sign-in", { method: "POST", json: {}, headers: { origin } })).status).toBe(400);
 	});
 
-	test("signing out takes the cookie back", async () => {
+	test("signing out removes the cookie", async () => {
 		const answer = await (await signedIn()).submit("/", "/sign-out");
 		expect([answer.status, answer.location]).toEqual([303, "/"]);
 		expect(answer.headers.get("set-cookie")).toBe(
@@ -141,7 +141,7 @@ describe("a session", () => {
 		expect(await open(`a=b; ${cookie}; __Host-unbind2=x`)).toBe(200);
 	});
 
-	test("does not survive any change of the cookie", async () => {
+	test("ends with any change to the cookie", async () => {
 		const { cookie } = await signedIn("unbind_sandbox_approver");
 		const value = cookie.slice(cookie.indexOf("=") + 1);
 		const [name = "", expiry = "", seal = ""] = value.split(".");
@@ -161,7 +161,7 @@ describe("a session", () => {
 		expect(await open(cookie)).toBe(200);
 	});
 
-	test("ends with the token, and with the credential that unbind holds", async () => {
+	test("ends when the token or unbind's own credential changes", async () => {
 		const { cookie } = await signedIn();
 		const holder = (token: string) => ({
 			TOKENS: JSON.stringify({ sandbox: { sha256: sha256(token), scopes: ["read"] } }),
@@ -171,13 +171,13 @@ describe("a session", () => {
 		expect(await open(cookie, { CLOUDFLARE_API_TOKEN: "another" })).toBe(401);
 	});
 
-	test("is no way into the API, nor is a token a way into the page", async () => {
+	test("gives no access to the API, and a token gives none to the page", async () => {
 		const { cookie } = await signedIn();
 		expect((await call("/deletions", { token: null, headers: { cookie } })).status).toBe(401);
 		expect((await call("/")).status).toBe(401);
 	});
 
-	test("has the scopes of its token: without read there is nothing to see", async () => {
+	test("has the scopes of its token, and shows nothing without read", async () => {
 		const TOKENS = JSON.stringify({ ci: { sha256: sha256("t"), scopes: ["delete"] } });
 		const session = await signedIn("t", { TOKENS });
 		for (const path of [...pages, ...others]) expect((await session.get(path)).status, path).toBe(403);
@@ -185,7 +185,7 @@ describe("a session", () => {
 	});
 });
 
-test("every page is as strict as the browser can be told to be", async () => {
+test("every page has the strictest headers a browser supports", async () => {
 	const session = await signedIn();
 	for (const { headers } of [await visitor().get("/"), await session.get("/"), await session.get("/account/nothing")]) {
 		expect(Object.fromEntries(headers)).toMatchObject({
@@ -203,19 +203,19 @@ test("every page is as strict as the browser can be told to be", async () => {
 
 const here = "https://unbind.example.com/sign-in";
 
-describe("the way on, after signing in,", () => {
+describe("the page after signing in", () => {
 	test.each([
 		["/"],
 		["/account"],
 		["/account/2001:db8::/48"],
 		["/?state=-refused&q=a%20b"],
 		["/records/7zzzzzzzzzzzzzzzzzzzzzzzzz"],
-	])("goes to %s", (path) => expect(localPath(path, here)).toBe(path));
+	])("is the requested one: %s", (path) => expect(localPath(path, here)).toBe(path));
 
-	test("drops a fragment, which is nobody's business here", () =>
+	test("has no fragment, which only concerns the browser", () =>
 		expect(localPath("/account#x", here)).toBe("/account"));
 
-	test("goes nowhere else, whatever it is told", () => {
+	test("is always one of unbind's own, whatever was requested", () => {
 		const parts = fc.constantFrom(
 			"/",
 			"\\",

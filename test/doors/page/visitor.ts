@@ -1,4 +1,4 @@
-// Somebody with a browser that runs no script: keeps the cookie, sends forms as they stand in the page.
+// A person with a browser that runs no script. It keeps the cookie and sends forms with their hidden fields.
 import { exports } from "cloudflare:workers";
 import { origin } from "../../harness.ts";
 import { fetchWorker } from "../configured.ts";
@@ -7,23 +7,23 @@ export interface Shown {
 	status: number;
 	headers: Headers;
 	text: string;
-	/** Where a form led to; null where it led nowhere. */
+	/** Where a form led to, or null. */
 	location: string | null;
 }
 
 export interface Visitor {
 	cookie: string;
 	get(path: string, headers?: Record<string, string>): Promise<Shown>;
-	/** Sends fields as a form of that origin does. */
+	/** Sends fields as a form of unbind's own origin does. */
 	post(path: string, fields: Fields, headers?: Record<string, string>): Promise<Shown>;
-	/** Looks for the form with that action on a page, and sends it with these fields besides its hidden ones. */
+	/** Finds the form with that action on a page, and sends it with its hidden fields and these. */
 	submit(page: string, action: string, fields?: Fields): Promise<Shown>;
 }
 export type Fields = Record<string, string | string[]>;
 
 type Fetch = (request: Request) => Promise<Response>;
 
-/** A stranger, with a cookie perhaps. With settings, of an unbind that has these. */
+/** A stranger, or someone with this cookie. With settings, of an unbind that has them. */
 export function visitor(cookie = "", settings?: Record<string, unknown>): Visitor {
 	const fetch: Fetch = (request) =>
 		settings === undefined
@@ -54,7 +54,7 @@ export function visitor(cookie = "", settings?: Record<string, unknown>): Visito
 	};
 }
 
-/** One who has signed in. */
+/** A visitor who has signed in. */
 export async function signedIn(token = "unbind_sandbox", settings?: Record<string, unknown>): Promise<Visitor> {
 	const { headers, status } = await visitor("", settings).post("/sign-in", { token });
 	const [cookie] = (headers.get("set-cookie") ?? "").split(";");
@@ -71,7 +71,7 @@ export function hiddenIn(page: string, action: string): Record<string, string> {
 	return Object.fromEntries([...inputs].map(([, name = "", value = ""]) => [name, value]));
 }
 
-/** The page as somebody reads it. */
+/** The page as a person reads it. */
 export const readable = (page: string): string =>
 	page
 		.replace(/^[\s\S]*<main[^>]*>/, "")

@@ -1,4 +1,4 @@
-// Messages that come again, as all senders send them when in doubt: one event is one deletion, and has one answer.
+// Messages that are sent again, as all senders do when in doubt: one event is one deletion and has one answer.
 import { afterEach, describe, expect, test } from "vitest";
 import { digestOf } from "../../../src/deletion/digest.ts";
 import type { Json } from "../../../src/deletion/json.ts";
@@ -16,15 +16,15 @@ afterEach(beginAnew);
 const isReplay = ({ headers }: Answer) => headers.get("idempotency-replayed") === "true";
 const nowSeconds = () => Math.floor(Date.now() / 1000);
 
-/** The first answer once more, with nothing done. */
+/** Expects the first answer again, with nothing more done. */
 async function expectFirstAnswer(first: Answer, again: Answer): Promise<void> {
 	expect([again.status, again.json]).toEqual([first.status, first.json]);
 	expect([isReplay(first), isReplay(again)]).toEqual([false, true]);
 	expect(await onlyRow()).toMatchObject({ id: first.json.deletions[0].id });
 }
 
-describe("it is the same event, and gets the first answer:", () => {
-	test("the very same request", async () => {
+describe("gives the first answer again to", () => {
+	test("the same request", async () => {
 		const body = JSON.stringify(payloads.inventory);
 		const headers = headersOf("inventory", body);
 		const send = () => call("/webhooks/inventory", { method: "POST", token: null, headers, body });
@@ -38,7 +38,7 @@ describe("it is the same event, and gets the first answer:", () => {
 	const retitled = { ...pagerduty, event: { ...pagerduty.event, data: { ...pagerduty.event.data, title: "Another" } } };
 	test.each<[string, SenderName, object, Delivery, object, Delivery]>([
 		[
-			"signed anew, with the same id",
+			"a message with the same id and a new signature",
 			"inventory",
 			inventory,
 			{ messageId: "msg_1" },
@@ -46,7 +46,7 @@ describe("it is the same event, and gets the first answer:", () => {
 			{ messageId: "msg_1", timestampSeconds: nowSeconds() - 60 },
 		],
 		[
-			"signed by the other key, with the same id",
+			"a message with the same id, signed by the other key",
 			"inventory",
 			inventory,
 			{ messageId: "msg_1" },
@@ -54,7 +54,7 @@ describe("it is the same event, and gets the first answer:", () => {
 			{ messageId: "msg_1", secret: `whsk_${seeds.one}` },
 		],
 		[
-			"a run that is told with another note",
+			"a run with another note",
 			"runbook",
 			runbook,
 			{},
@@ -62,7 +62,7 @@ describe("it is the same event, and gets the first answer:", () => {
 			{ timestampSeconds: nowSeconds() - 9 },
 		],
 		[
-			"an alert that tells its present value",
+			"an alert with its current value",
 			"grafana",
 			grafana,
 			{},
@@ -85,7 +85,7 @@ describe("it is the same event, and gets the first answer:", () => {
 			{},
 		],
 		[
-			"an alert that another Alertmanager sends too",
+			"an alert that another Alertmanager also sends",
 			"alertmanager",
 			alertmanager,
 			{},
@@ -96,7 +96,7 @@ describe("it is the same event, and gets the first answer:", () => {
 		["Grafana's alert, whose policy has changed", "grafana", grafana, {}, { ...grafana, groupKey: "{}" }, {}],
 		["PagerDuty's event, with its incident renamed", "pagerduty", pagerduty, {}, retitled, {}],
 		[
-			"GitHub's, delivered again by hand",
+			"a GitHub event, delivered again by hand",
 			"github",
 			payloads.github,
 			{ headers: { "x-github-delivery": "1" } },
@@ -109,7 +109,7 @@ describe("it is the same event, and gets the first answer:", () => {
 		expect((await deletes()).length).toBe(name === "runbook" ? 0 : 1);
 	});
 
-	test("an alert that fires on in another group, after somebody has restored the binding", async () => {
+	test("an alert that still fires in another group after the binding was restored", async () => {
 		const first = await deliver("alertmanager", alertmanager);
 		const { id } = first.json.deletions[0];
 		expect((await call(`/deletions/${id}/restoration`, { method: "POST" })).json.state).toBe("restored");
@@ -125,7 +125,7 @@ describe("it is the same event, and gets the first answer:", () => {
 		const event = JSON.stringify([alertmanager.groupKey, null, fingerprint, startsAt, "firing"]);
 		const target = parseTarget(labels.binding ?? "", new Map());
 		if (!target.ok) throw new Error(labels.binding);
-		// Its own type, with all that RPC makes of it, is more than the compiler can follow.
+		// Its own type, with everything RPC adds to it, is too much for the compiler.
 		const stub = ledger() as unknown as LedgerApi;
 		const claimed = await stub.request(
 			{
@@ -147,7 +147,7 @@ describe("it is the same event, and gets the first answer:", () => {
 		expect(await deletes()).toEqual([`DELETE bindings/${cdn25}`]);
 	});
 
-	test("a refusal", async () => {
+	test("a refused event", async () => {
 		const payload = { ...payloads.github, client_payload: { binding: "198.51.100.0/24" } };
 		const first = await deliver("github", payload);
 		expect(first.json.deletions[0].failure.code).toBe("out_of_range");
@@ -157,7 +157,7 @@ describe("it is the same event, and gets the first answer:", () => {
 	test.each<[string, SenderName, Delivery]>([
 		["Alertmanager", "alertmanager", {}],
 		["Standard Webhooks", "inventory", { messageId: "msg_1" }],
-	])("ten deliveries at once, and ten one after another, of %s", async (_, name, delivery) => {
+	])("ten deliveries at once and ten in a row from %s", async (_, name, delivery) => {
 		const send = () => deliver(name, payloads[name], delivery);
 		const answers = await Promise.all(Array.from({ length: 10 }, send));
 		for (let more = 0; more < 10; more++) answers.push(await send());
@@ -170,15 +170,15 @@ describe("it is the same event, and gets the first answer:", () => {
 	});
 });
 
-describe("it is another event:", () => {
+describe("another event", () => {
 	const { github, inventory } = payloads;
 	const alert = (change: { [member: string]: Json }) => alertsOf({ fingerprint: "f", ...change });
 	test.each<[string, SenderName, object, object]>([
-		["the same alert, fired anew", "alertmanager", alert({}), alert({ startsAt: "2026-02-21T07:00:00Z" })],
+		["the same alert, firing again", "alertmanager", alert({}), alert({ startsAt: "2026-02-21T07:00:00Z" })],
 		["another alert of the group", "alertmanager", alert({}), alert({ fingerprint: "g" })],
-		["another body of GitHub's", "github", github, { ...github, branch: "main2" }],
+		["another body from GitHub", "github", github, { ...github, branch: "main2" }],
 		["another message with the same body", "inventory", inventory, inventory],
-	])("%s", async (_, name, one, other) => {
+	])("is %s", async (_, name, one, other) => {
 		const first = await deliver(name, one);
 		const second = await deliver(name, other);
 		expect([first.json.outcome, second.status, second.json.outcome]).toEqual(["deleted", 200, "failed"]);
@@ -190,7 +190,7 @@ describe("it is another event:", () => {
 		expect(await deletes()).toHaveLength(1);
 	});
 
-	test("one that has the name of the first and another target is refused: it is not what was answered", async () => {
+	test("is refused if it has the name of the first and another target", async () => {
 		const first = await deliver("alertmanager", alert({}));
 		const second = await deliver("alertmanager", alert({ labels: { binding: "203.0.113.64/26" } }));
 		expect([second.status, second.json]).toEqual([
@@ -213,7 +213,7 @@ describe("it is another event:", () => {
 		expect(await deletes()).toEqual([`DELETE bindings/${cdn25}`]);
 	});
 
-	test("what one sender calls an event is not another sender's", async () => {
+	test("can have the same name if it comes from another sender", async () => {
 		const second = { ...sandboxSenders.alertmanager, secret: "SECOND_SECRET" };
 		const SECOND_SECRET = "second:another-sandbox-password";
 		const settings = { WEBHOOKS: { ...sandboxSenders, second }, SECOND_SECRET };
@@ -223,7 +223,7 @@ describe("it is another event:", () => {
 		expect((await rows()).map(({ actor }) => actor).toSorted()).toEqual(["alertmanager", "second"]);
 	});
 
-	test("beside one that is known, the new one is carried out, and the answer is no replay", async () => {
+	test("next to a known one is carried out, and the answer is not a replay", async () => {
 		await deliver("alertmanager", alertsOf({}));
 		const both = await deliver("alertmanager", alertsOf({}, { labels: { binding: "203.0.113.64/26" } }));
 		expect([both.status, both.json.outcome, isReplay(both)]).toEqual([200, "deleted", false]);
@@ -231,11 +231,11 @@ describe("it is another event:", () => {
 	});
 });
 
-describe("two secrets while one is changed:", () => {
+describe("while a secret is rotated", () => {
 	const [newest = "", last = ""] = (sandboxSecrets.GITHUB_SECRET ?? "").split("\n");
 	const ping = { zen: "Design for failure." };
 
-	test("either is taken, until one is gone", async () => {
+	test("accepts either secret until one is removed", async () => {
 		for (const secret of [newest, last])
 			expect((await deliver("github", ping, { secret })).json.outcome).toBe("ignored");
 		const alone = { GITHUB_SECRET: newest };
@@ -243,7 +243,7 @@ describe("two secrets while one is changed:", () => {
 		expect((await deliver("github", ping, { settings: alone, secret: last })).status).toBe(401);
 	});
 
-	test("an event that was signed by the last is the same when the newest signs it", async () => {
+	test("recognises an event when the other secret signs it", async () => {
 		const first = await deliver("github", payloads.github, { secret: last });
 		await expectFirstAnswer(first, await deliver("github", payloads.github, { secret: newest }));
 	});

@@ -1,4 +1,4 @@
-// Messages as senders send them: the payloads that they document, signed with the sandbox's secrets.
+// Messages as senders send them: their documented payloads, signed with the sandbox's secrets.
 import { signed } from "../../../scripts/sign.ts";
 import type { Sender } from "../../../src/config/sender.ts";
 import { readConfig } from "../../../src/config.ts";
@@ -32,14 +32,14 @@ export type SenderName = keyof typeof payloads;
 
 export interface Delivery {
 	method?: string;
-	/** One of the sender's, or a wrong one; its newest is the default. */
+	/** One of the sender's secrets, or a wrong one. The default is its newest. */
 	secret?: string;
 	timestampSeconds?: number;
 	messageId?: string;
-	/** Over those that prove it. */
+	/** Added to the headers that prove the message. */
 	headers?: Record<string, string>;
 	query?: string;
-	/** Of the Worker, over the sandbox's. */
+	/** The Worker's settings, on top of the sandbox's. */
 	settings?: Record<string, unknown>;
 }
 
@@ -66,7 +66,7 @@ export function headersOf(
 	return { "content-type": "application/json", ...proof, ...headers };
 }
 
-/** One delivery of a payload; a text and bytes are sent as they are. */
+/** Delivers a payload once. Texts and bytes are sent unchanged. */
 export function deliver(name: string, payload: Json | object, delivery: Delivery = {}): Promise<Answer> {
 	const body = typeof payload === "string" || payload instanceof Uint8Array ? payload : JSON.stringify(payload);
 	const { method = "POST", query = "", settings } = delivery;
@@ -76,7 +76,7 @@ export function deliver(name: string, payload: Json | object, delivery: Delivery
 	return call(path, { method, token: null, headers, body });
 }
 
-/** WEBHOOKS in which one of the sandbox's senders has some other settings. */
+/** WEBHOOKS with changes to one of the sandbox's senders. */
 export const senderWith = (name: SenderName, change: object): { WEBHOOKS: Record<string, unknown> } => ({
 	WEBHOOKS: { ...sandboxSenders, [name]: { ...sandboxSenders[name], ...change } },
 });
@@ -90,7 +90,7 @@ export interface Row {
 	door: string;
 }
 
-/** Every record, newest first, as the list shows them. */
+/** Every record as the list shows it, newest first. */
 export const rows = async (): Promise<Row[]> => (await call("/deletions?limit=100")).json.deletions;
 
 export async function onlyRow(): Promise<Row> {

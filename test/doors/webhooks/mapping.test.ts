@@ -27,17 +27,17 @@ const idsOf = (mapping: Mapping) => {
 	return asked.ok ? asked.value.map(({ id }) => id) : asked.failure;
 };
 
-describe("what names an event", () => {
+describe("an event's id", () => {
 	it("is the element's own id", () => expect(idsOf(mappingOf({ id: [at("/n")] }))).toEqual([[1], [2]]));
 
-	it("is the payload's id and the element's place, where elements have none: they are not one event", () => {
+	it("is the payload's id and the element's position if elements have no id", () => {
 		expect(idsOf(mappingOf({ id: [at("#/run")] }))).toEqual([
 			["r1", 0],
 			["r1", 1],
 		]);
 	});
 
-	it("is nothing where the payload has nothing of the kind", () => {
+	it("is empty if the payload has no id", () => {
 		expect(idsOf(mappingOf({ id: [at("#/none"), at("/none")] }))).toEqual([[], []]);
 	});
 });
@@ -51,7 +51,7 @@ describe("a reason", () => {
 		[{ text: "x" }, null],
 		["é".repeat(600), "é".repeat(500)],
 		[`${"x".repeat(499)}💥`, `${"x".repeat(499)}\ufffd`],
-	])("%j is fitted to what a reason may be", (why, reason) => {
+	])("%j is made fit for a record", (why, reason) => {
 		const asked = askedFor({ cidr: "203.0.113.0/26", why }, mappingOf({ each: null }));
 		expect(asked).toMatchObject({ ok: true, value: [{ reason }] });
 	});

@@ -1,5 +1,5 @@
-// What could become of a valid message in the hands of somebody who does not know the secret: each mutation by itself, and
-// the question whether it has changed anything in meaning.
+// What someone without the secret could make of a valid message: each mutation separately, and whether it changed the
+// meaning.
 import * as fc from "fast-check";
 import { everyScheme, isShared, proofOf, type Row } from "../auth/every-scheme.ts";
 
@@ -8,7 +8,7 @@ export interface Message {
 	body: Uint8Array;
 }
 
-/** From numbers to a mutation, so that each can be found again. */
+/** The numbers that make up a mutation, so that each can be repeated. */
 export interface Choice {
 	kind: Kind;
 	edit: "change" | "drop" | "add" | "cut" | "double";
@@ -28,7 +28,7 @@ const edits: Record<Choice["edit"], (text: number[], place: number, value: numbe
 const editedBytes = (bytes: Uint8Array, { edit, place, value }: Choice): Uint8Array =>
 	Uint8Array.from(edits[edit]([...bytes], place % bytes.length, value % 256));
 
-/** Of what a header can hold. */
+/** Edits within the characters that a header can hold. */
 function editedText(text: string, { edit, place, value }: Choice): string {
 	const codes = [...text].map((character) => character.charCodeAt(0));
 	const written = value % 8 === 0 ? 0x80 + (value % 0x80) : 0x20 + (value % 95);
@@ -61,7 +61,7 @@ export const mutations = {
 		const { [pick(names, choice) ?? ""]: _, ...others } = headers;
 		return { headers: others, body };
 	},
-	/** Under another scheme's header. */
+	/** Moves the proof to another scheme's header. */
 	moved: (row, { headers, body }, choice) => {
 		const { [row.scheme.header]: proof = "", ...others } = headers;
 		return { headers: { ...others, [pick(everyScheme, choice)?.scheme.header ?? ""]: proof }, body };
@@ -76,7 +76,7 @@ export const mutations = {
 		const off = (301 + place) * (value % 2 === 0 ? 1 : -1);
 		return { headers: proofOf(row, body, { timestampSeconds: Math.max(0, nowSeconds + off) }), body };
 	},
-	/** Signed with it, as a sender would whose clock says such things. */
+	/** A malformed time that is signed, as from a sender with a broken clock. */
 	"no time": (row, { headers, body }, choice, nowSeconds) => {
 		const name = timestampHeader(row);
 		if (name === undefined) return { headers, body };
@@ -84,7 +84,7 @@ export const mutations = {
 		const scheme = { ...row.scheme, signed: row.scheme.signed.replace("{timestamp}", text) };
 		return { headers: { ...proofOf({ ...row, scheme }, body), [name]: text }, body };
 	},
-	/** What another scheme would make of the same secret, where this one looks for its own. */
+	/** A proof by another scheme with the same secret, in this scheme's header. */
 	"another scheme": (row, { headers, body }, choice, timestampSeconds) => {
 		const other = pick(everyScheme, choice) ?? row;
 		const signs = [row.secret.signs, row.secret.checks.replace("whpk_", "whsec_"), other.secret.signs];
@@ -112,7 +112,7 @@ export const choices: fc.Arbitrary<Choice> = fc.record({
 	value: fc.nat({ max: 1_000_000 }),
 });
 
-/** Whether it says the same in other letters: then it may be accepted. */
+/** Whether it means the same in another spelling, and may be accepted. */
 export function isTheSame(row: Row, before: Message, after: Message): boolean {
 	const told = ({ headers, body }: Message) => {
 		const all = new Headers(headers);
@@ -126,7 +126,10 @@ export function isTheSame(row: Row, before: Message, after: Message): boolean {
 	return told(before) === told(after) && proofsIn(row, after).includes(proof);
 }
 
-/** Each in its one spelling: hex has no case, nor has the name of a scheme of Authorization, and `basic` hides nothing. */
+/**
+ * The proofs in one spelling each: hex and the names of Authorization schemes ignore case, and `basic` is only an
+ * encoding.
+ */
 function proofsIn({ scheme }: Row, { headers }: Message): string[] {
 	const text = new Headers(headers).get(scheme.header) ?? "";
 	const isHex = Object.values(scheme.spellings).every(({ encoding }) => encoding === "hex");

@@ -1,4 +1,4 @@
-// What senders send, as they document it, and what becomes of it: a deletion on record like any other, or none.
+// Payloads as their senders document them, and what they lead to: a deletion on record like any other, or none.
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { call, cloudflare, deletes } from "../../harness.ts";
 import { beginAnew, cdn25, cdn26, shop24, spectrum26, v6Spectrum64 } from "../account.ts";
@@ -7,53 +7,53 @@ import { expectProblem } from "../expect-problem.ts";
 import { alertsOf } from "./alerts.ts";
 import { deliver, headersOf, onlyRow, payloads, recordOf, rows, type SenderName } from "./deliver.ts";
 
-/** No deletion, no record, and Cloudflare is asked for nothing. */
+/** Expects no deletion, no record and no call to Cloudflare. */
 async function expectNothingDone(): Promise<void> {
 	expect(await rows()).toEqual([]);
 	expect(await cloudflare.calls()).toEqual([]);
 }
 
-describe("a message becomes a deletion on record:", () => {
+describe("a message", () => {
 	afterEach(beginAnew);
 
 	test.each<[string, SenderName, object, string, string, string]>([
 		[
-			"Alertmanager's, of which the second alert is resolved",
+			"an Alertmanager payload whose second alert is resolved",
 			"alertmanager",
 			{},
 			"203.0.113.128/25",
 			cdn25,
 			"The CDN range sheds 42 Gbit/s: send it back to Magic Transit",
 		],
-		["Grafana's", "grafana", {}, "203.0.113.0/26", cdn26, "Scrubbing has to see 203.0.113.0/26"],
-		["Grafana's by PUT", "grafana", { method: "PUT" }, "203.0.113.0/26", cdn26, "Scrubbing has to see 203.0.113.0/26"],
+		["a Grafana payload", "grafana", {}, "203.0.113.0/26", cdn26, "Scrubbing has to see 203.0.113.0/26"],
+		["a Grafana PUT", "grafana", { method: "PUT" }, "203.0.113.0/26", cdn26, "Scrubbing has to see 203.0.113.0/26"],
 		[
-			"PagerDuty's, with a risk that the configuration takes",
+			"a PagerDuty event with a risk that the configuration acknowledges",
 			"pagerduty",
 			{},
 			"2001:db8:100:1::/64",
 			v6Spectrum64,
 			"Spectrum answers nobody in 2001:db8:100:1::/64",
 		],
-		["GitHub's", "github", {}, "203.0.113.64/26", spectrum26, "release 2026.8: TCP goes to the new edge"],
+		["a GitHub event", "github", {}, "203.0.113.64/26", spectrum26, "release 2026.8: TCP goes to the new edge"],
 		[
-			"Cloudflare's notification",
+			"a Cloudflare notification",
 			"cloudflare-notifications",
 			{},
 			"203.0.113.0/26",
 			cdn26,
 			"An attack on 203.0.113.0/26 began.",
 		],
-		["one of Standard Webhooks", "inventory", {}, "203.0.113.128/25", cdn25, "Retired by the inventory"],
+		["a Standard Webhooks message", "inventory", {}, "203.0.113.128/25", cdn25, "Retired by the inventory"],
 		[
-			"one of Standard Webhooks, signed with a private key",
+			"a Standard Webhooks message signed with a private key",
 			"inventory",
 			{ secret: `whsk_${seeds.one}` },
 			"203.0.113.128/25",
 			cdn25,
 			"Retired by the inventory",
 		],
-	])("%s", async (_, name, delivery, target, bindingId, reason) => {
+	])("makes a deletion on record: %s", async (_, name, delivery, target, bindingId, reason) => {
 		const answer = await deliver(name, payloads[name], delivery);
 		const { id } = await onlyRow();
 		expect([answer.status, answer.json]).toEqual([
@@ -82,7 +82,7 @@ describe("a message becomes a deletion on record:", () => {
 		expect(await deletes()).toEqual([`DELETE bindings/${bindingId}`]);
 	});
 
-	test("one of Standard Webhooks, under the names that Svix gives the headers", async () => {
+	test("makes a deletion on record with Svix's header names too", async () => {
 		const body = JSON.stringify(payloads.inventory);
 		const headers = Object.fromEntries(
 			Object.entries(headersOf("inventory", body)).map(([name, value]) => [name.replace(/^webhook-/, "svix-"), value]),
@@ -98,12 +98,12 @@ describe("a message becomes a deletion on record:", () => {
 		[{ description: "Described" }, "Described"],
 		[{ summary: " ", description: "Described" }, "Described"],
 		[{}, "EdgeUnderAttack"],
-	])("an alert with the annotations %j has the reason %j", async (annotations, reason) => {
+	])("with the annotations %j has the reason %j", async (annotations, reason) => {
 		const answer = await deliver("alertmanager", alertsOf({ annotations }));
 		expect(answer.json.deletions).toMatchObject([{ state: "deleted", reason }]);
 	});
 
-	test("one's own, which needs another person", async () => {
+	test("can need approval", async () => {
 		const answer = await deliver("runbook", payloads.runbook);
 		const { id } = await onlyRow();
 		expect(answer.status).toBe(202);
@@ -119,7 +119,7 @@ describe("a message becomes a deletion on record:", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("where the configuration says dry_run, it becomes a plan, and no record", async () => {
+	test("makes a plan and no record if the configuration says dry_run", async () => {
 		const answer = await deliver("script", payloads.script);
 		expect(answer.status).toBe(200);
 		expect(answer.json).toMatchObject({
@@ -134,7 +134,7 @@ describe("a message becomes a deletion on record:", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("a reason that is not fit for a record is fitted", async () => {
+	test("gets a reason that is fit for a record", async () => {
 		const reasonOf = async (annotations: { [name: string]: string }, binding: string) => {
 			const alert = { annotations, labels: { binding }, fingerprint: binding };
 			const { json } = await deliver("alertmanager", alertsOf(alert));
@@ -146,7 +146,7 @@ describe("a message becomes a deletion on record:", () => {
 	});
 });
 
-describe("nothing is done, and it is no error:", () => {
+describe("ignores without an error", () => {
 	afterAll(expectNothingDone);
 	const ignored = { outcome: "ignored", deletions: [] };
 	const { event } = payloads.pagerduty;
@@ -156,11 +156,11 @@ describe("nothing is done, and it is no error:", () => {
 		["a resolved alert", "alertmanager", { ...resolved, status: "resolved" }],
 		["one in a group that still fires", "alertmanager", { ...resolved, status: "firing" }],
 		["no alerts at all", "grafana", { ...payloads.grafana, alerts: [] }],
-		["another event of PagerDuty's", "pagerduty", { event: { ...event, event_type: "incident.resolved" } }],
+		["another PagerDuty event", "pagerduty", { event: { ...event, event_type: "incident.resolved" } }],
 		["PagerDuty's ping", "pagerduty", { event: { ...event, event_type: "pagey.ping", data: { message: "Hello" } } }],
 		["GitHub's ping", "github", { zen: "Keep it logically awesome.", hook_id: 7, hook: { type: "Repository" } }],
 		["another repository's event", "github", { ...payloads.github, repository: { full_name: "example/other" } }],
-		["an action whose name is the same but for its case", "github", { ...payloads.github, action: "Unbind" }],
+		["an action whose name differs only in case", "github", { ...payloads.github, action: "Unbind" }],
 		[
 			"Cloudflare's test of a destination",
 			"cloudflare-notifications",
@@ -171,17 +171,17 @@ describe("nothing is done, and it is no error:", () => {
 			"cloudflare-notifications",
 			{ ...payloads["cloudflare-notifications"], alert_event: "ALERT_STATE_EVENT_END" },
 		],
-		["a test without a list, as Grafana's older ones", "grafana", { title: "test", state: "alerting" }],
+		["a test without a list, as older Grafanas send it", "grafana", { title: "test", state: "alerting" }],
 		["a step of another kind", "runbook", { ...payloads.runbook, step: { kind: "page", binding: "198.51.100.0/24" } }],
-		["a value that is no text", "inventory", { ...payloads.inventory, type: ["binding.retired"] }],
-		["a payload that is no object", "inventory", [payloads.inventory]],
+		["a value that is not a text", "inventory", { ...payloads.inventory, type: ["binding.retired"] }],
+		["a payload that is not an object", "inventory", [payloads.inventory]],
 	])("%s", async (_, name, payload) => {
 		const answer = await deliver(name, payload);
 		expect([answer.status, answer.json]).toEqual([200, ignored]);
 	});
 });
 
-describe("what is not whole, or not understood, deletes nothing:", () => {
+describe("deletes nothing for an incomplete or unknown payload:", () => {
 	afterAll(expectNothingDone);
 
 	test.each(["alertmanager", "grafana"] as const)("alerts that %s left out", async (name) => {
@@ -195,19 +195,19 @@ describe("what is not whole, or not understood, deletes nothing:", () => {
 	const firing = alertsOf({}, { labels: {} }, { labels: { binding: 7 } }, { labels: { binding: "" } });
 	test.each<[string, SenderName, object, object[]]>([
 		[
-			"one alert without the label stops all",
+			"one alert without the label, which stops all",
 			"alertmanager",
 			firing,
 			[1, 2, 3].map((index) => ({ ...noTarget, index })),
 		],
-		["a list that is none", "alertmanager", { ...payloads.alertmanager, alerts: "many" }, [noList]],
+		["a list that is not one", "alertmanager", { ...payloads.alertmanager, alerts: "many" }, [noList]],
 		[
-			"a count that is none",
+			"a count that is not one",
 			"grafana",
 			{ ...payloads.grafana, truncatedAlerts: "3" },
 			[{ problem: "the count of what was left out is no number" }],
 		],
-		["a target that is none", "github", { ...payloads.github, client_payload: {} }, [{ ...noTarget, index: 0 }]],
+		["a target that is not one", "github", { ...payloads.github, client_payload: {} }, [{ ...noTarget, index: 0 }]],
 		["a target that is inherited", "script", {}, [{ ...noTarget, index: 0 }]],
 		[
 			"more than forty alerts",
@@ -232,11 +232,11 @@ describe("what is not whole, or not understood, deletes nothing:", () => {
 	});
 
 	test.each<[string, string | Uint8Array]>([
-		["no JSON", "target=203.0.113.64/26"],
-		["half of it", JSON.stringify(payloads.github).slice(0, -1)],
-		["nothing", ""],
+		["not JSON", "target=203.0.113.64/26"],
+		["cut off", JSON.stringify(payloads.github).slice(0, -1)],
+		["empty", ""],
 		[
-			"no UTF-8",
+			"not UTF-8",
 			new Uint8Array([...new TextEncoder().encode('{"target": "'), 0xc3, 0x28, ...new TextEncoder().encode('"}')]),
 		],
 		["UTF-16", new Uint8Array([0xff, 0xfe, 0x7b, 0, 0x7d, 0])],
@@ -249,7 +249,7 @@ describe("what is not whole, or not understood, deletes nothing:", () => {
 		});
 	});
 
-	test("a parameter in the address: it might be meant to say more", async () => {
+	test("a parameter in the address", async () => {
 		const answer = await deliver("github", payloads.github, { query: "?dry_run=true" });
 		expect(answer.json).toMatchObject({ status: 400, code: "invalid_request", allowed: [] });
 	});

@@ -1,4 +1,4 @@
-// What a sender may: as much as its configuration says, within the guards, and not more when another person has agreed.
+// What a sender may do: what its configuration says, within the guards, and nothing more after an approval.
 import { abortAllDurableObjects } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { cloudflare, deletes } from "../../harness.ts";
@@ -13,8 +13,8 @@ import { deliver, payloads, recordOf, rows, senderWith } from "./deliver.ts";
 beforeEach(startClock);
 afterEach(endClock);
 
-describe("what a sender may not, is refused, and on record:", () => {
-	test("one without ranges deletes nothing", async () => {
+describe("refuses, on record,", () => {
+	test("a sender without ranges", async () => {
 		const settings = senderWith("github", { ranges: undefined });
 		const answer = await deliver("github", payloads.github, { settings });
 		const failure = { code: "out_of_range", detail: expect.any(String) };
@@ -23,7 +23,7 @@ describe("what a sender may not, is refused, and on record:", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("one without the scope", async () => {
+	test("a sender without the scope", async () => {
 		const settings = senderWith("github", { scopes: ["read", "approve"] });
 		const answer = await deliver("github", payloads.github, { settings });
 		const failure = { code: "scope_missing", detail: 'github may not delete: it lacks the scope "delete".' };
@@ -32,7 +32,7 @@ describe("what a sender may not, is refused, and on record:", () => {
 		expect(await cloudflare.calls()).toEqual([]);
 	});
 
-	test("one whose configuration does not take the risk; the payload cannot take it either", async () => {
+	test("a risk that the configuration does not acknowledge, whatever the payload says", async () => {
 		const settings = senderWith("pagerduty", { acknowledge: [] });
 		const answer = await deliver(
 			"pagerduty",
@@ -46,7 +46,7 @@ describe("what a sender may not, is refused, and on record:", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("of several, each by itself: what names no binding does not stop the others", async () => {
+	test("only the inexact targets among several", async () => {
 		const targets = ["203.0.113.7", "203.0.113.64/26", "everything", "203.0.113.0/25", "edge-cdn"];
 		const answer = await deliver("alertmanager", alertsOf(...targets.map((binding) => ({ labels: { binding } }))));
 		expect(answer.status).toBe(200);
@@ -66,7 +66,7 @@ describe("what a sender may not, is refused, and on record:", () => {
 		expect((await deletes()).toSorted()).toEqual([`DELETE bindings/${spectrum26}`, `DELETE bindings/${cdn25}`]);
 	});
 
-	test("of twenty, what is out of range and what is over the budget", async () => {
+	test("only those of twenty that are out of range or over the budget", async () => {
 		await manyPrefixes(20);
 		await configureLedger({ BUDGET_DELETIONS: 3 });
 		const ranges = [3, 7, 11, 12, 19].map((index) => `100.64.${index}.0/24`);
@@ -90,20 +90,20 @@ describe("what a sender may not, is refused, and on record:", () => {
 	});
 });
 
-describe("a deletion that needs another person", () => {
+describe("a deletion that needs approval", () => {
 	async function pending(): Promise<string> {
 		const answer = await deliver("runbook", payloads.runbook);
 		expect([answer.status, answer.json.outcome]).toEqual([202, "pending_approval"]);
 		return answer.json.deletions[0].id;
 	}
 
-	/** Another configuration is deployed. */
+	/** Deploys another configuration. */
 	async function deploy(settings: Record<string, unknown>): Promise<void> {
 		await abortAllDurableObjects();
 		await configureLedger(settings);
 	}
 
-	test("is carried out when that person agrees, and stays the sender's", async () => {
+	test("is carried out when someone else approves, and stays the sender's", async () => {
 		const id = await pending();
 		const answer = await decide(id, "approve");
 		expect([answer.status, answer.json.state]).toEqual([200, "deleted"]);
@@ -117,7 +117,7 @@ describe("a deletion that needs another person", () => {
 		expect(again.headers.get("idempotency-replayed")).toBe("true");
 	});
 
-	test("told again while it waits, it is the same", async () => {
+	test("is the same one if it is sent again while it waits", async () => {
 		const id = await pending();
 		const again = await deliver("runbook", payloads.runbook);
 		expect([again.status, again.json.outcome, again.json.deletions[0].id]).toEqual([202, "pending_approval", id]);
@@ -127,7 +127,7 @@ describe("a deletion that needs another person", () => {
 	test.each<[string, object, string]>([
 		["lost its scope", { scopes: ["read"] }, "scope_missing"],
 		["got other ranges", { ranges: ["203.0.113.0/24"] }, "out_of_range"],
-	])("is refused where its sender has %s meanwhile, in spite of the approval", async (_, change, code) => {
+	])("is refused despite the approval if its sender has %s in the meantime", async (_, change, code) => {
 		const id = await pending();
 		await deploy(senderWith("runbook", change));
 		const answer = await decide(id, "approve");
@@ -136,7 +136,7 @@ describe("a deletion that needs another person", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("is refused where its sender is gone, also one whose name a token's holder has now", async () => {
+	test("is refused if its sender is gone, even if a token has its name now", async () => {
 		const id = await pending();
 		const { runbook: _, ...others } = senderWith("github", {}).WEBHOOKS;
 		await deploy({ WEBHOOKS: others, ...tokensWith("runbook", ["delete"], ["0.0.0.0/0"]) });
@@ -147,7 +147,7 @@ describe("a deletion that needs another person", () => {
 });
 
 describe("a freeze", () => {
-	test("refuses, without an error; told again when it is lifted, the event is carried out", async () => {
+	test("refuses without an error, and an event sent again after it is carried out", async () => {
 		await freeze({ reason: "INC-1", until: inMs(60_000) });
 		const answer = await deliver("github", payloads.github);
 		expect(answer.status).toBe(200);

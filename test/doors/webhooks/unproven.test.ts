@@ -1,5 +1,5 @@
-// Messages that nobody has proven to be a sender's: they are refused before they are read, logged, and slowed down; they
-// leave no record, and Cloudflare is asked for nothing.
+// Messages without proof of their sender: they are refused before they are parsed, logged and slowed down. They leave
+// no record, and nothing is sent to Cloudflare.
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Answer, call, cloudflare } from "../../harness.ts";
 import { sandboxSecrets } from "../../sandbox/senders.ts";
@@ -9,7 +9,7 @@ import { deliver, headersOf, payloads, rows, type SenderName } from "./deliver.t
 
 let logged: Record<string, unknown>[] = [];
 let addresses = 0;
-/** The brake counts by address: each test has its own. */
+/** The rate limit counts by address, so each test has its own. */
 const newAddress = (): Record<string, string> => ({ "cf-connecting-ip": `192.0.2.${++addresses}` });
 
 beforeEach(() => {
@@ -32,7 +32,7 @@ const expectUnproven = (answer: Answer): void =>
 	});
 const told = () => logged.filter(({ event }) => event === "unproven").map(({ sender, why }) => [sender, why]);
 
-describe("401, and the log says why:", () => {
+describe("answers 401 and logs why:", () => {
 	const nowSeconds = Math.floor(Date.now() / 1000);
 	const wrong = "a secret that is another's";
 
@@ -40,14 +40,14 @@ describe("401, and the log says why:", () => {
 		["another secret", "github", { secret: wrong }, "wrong"],
 		["no header", "github", { headers: { "x-hub-signature-256": "" } }, "no_signature"],
 		[
-			"the older header of GitHub's",
+			"GitHub's older header",
 			"github",
 			{ headers: { "x-hub-signature-256": "", "x-hub-signature": "sha1=00" } },
 			"no_signature",
 		],
 		["a malformed header", "github", { headers: { "x-hub-signature-256": "sha256=zz" } }, "wrong"],
 		["another password", "alertmanager", { secret: "alertmanager:guess" }, "wrong"],
-		["a token of unbind's own", "alertmanager", { headers: { authorization: "Bearer unbind_sandbox" } }, "wrong"],
+		["one of unbind's own tokens", "alertmanager", { headers: { authorization: "Bearer unbind_sandbox" } }, "wrong"],
 		["a token that is cut off", "cloudflare-notifications", { secret: "a-sandbox-secret-of-cloudflar" }, "wrong"],
 		["an old timestamp", "grafana", { timestampSeconds: nowSeconds - 400 }, "stale"],
 		["a timestamp ahead", "grafana", { timestampSeconds: nowSeconds + 400 }, "stale"],
@@ -65,7 +65,7 @@ describe("401, and the log says why:", () => {
 	});
 
 	test.each(["nobody", "__proto__", "constructor", "GitHub", "github%00", "sandbox", "a".repeat(200)])(
-		"a sender that there is not: %s; the caller is told the same",
+		"an unknown sender gets the same answer: %s",
 		async (name) => {
 			const body = JSON.stringify(payloads.github);
 			const headers = { ...headersOf("github", body), ...newAddress() };
@@ -75,7 +75,7 @@ describe("401, and the log says why:", () => {
 		},
 	);
 
-	test("a message to another sender, and a body that was changed on the way", async () => {
+	test("a message to another sender, and a body that was altered in transit", async () => {
 		const body = JSON.stringify(payloads.github);
 		const headers = { ...headersOf("github", body), ...newAddress() };
 		for (const [name, sent] of [
@@ -88,9 +88,9 @@ describe("401, and the log says why:", () => {
 	});
 });
 
-describe("too many of them from one address", () => {
+describe("too many unproven messages from one address", () => {
 	test(
-		"are 429, for senders that there are and are not alike; a proof gets in all the same",
+		"get 429 for known and unknown senders alike, and a proven one still gets through",
 		countingInAMinute,
 		async () => {
 			const headers = newAddress();
@@ -118,7 +118,7 @@ describe("too many of them from one address", () => {
 	);
 });
 
-describe("413, before anything is verified:", () => {
+describe("answers 413 before verifying anything:", () => {
 	const capBytes = 256 * 1024;
 	const tooLarge = {
 		status: 413,
@@ -126,9 +126,9 @@ describe("413, before anything is verified:", () => {
 		title: "The body is too large",
 		detail: "The body may have 262144 bytes at the most.",
 	};
-	/** Ignored, but proven. */
+	/** Is proven, and ignored. */
 	const bodyOf = (bytes: number) => `{"zen": "${"x".repeat(bytes - 11)}"}`;
-	/** In chunks, with no length told before. */
+	/** Sends it in chunks without its length. */
 	const streamed = (text: string) =>
 		new Blob([text])
 			.stream()
@@ -136,7 +136,7 @@ describe("413, before anything is verified:", () => {
 				new TransformStream<Uint8Array, Uint8Array>({ transform: (chunk, controller) => controller.enqueue(chunk) }),
 			);
 
-	test("a body of a byte too many, proven or not", async () => {
+	test("a body that is one byte too long, proven or not", async () => {
 		const verify = vi.spyOn(crypto.subtle, "verify");
 		const body = bodyOf(capBytes + 1);
 		expectProblem(await deliver("github", body), tooLarge);
@@ -145,7 +145,7 @@ describe("413, before anything is verified:", () => {
 		expect(verify).not.toHaveBeenCalled();
 	});
 
-	test("one that is streamed, and does not tell its length", async () => {
+	test("a streamed body without its length", async () => {
 		const verify = vi.spyOn(crypto.subtle, "verify");
 		const body = bodyOf(capBytes + 1);
 		const headers = headersOf("github", body);
@@ -154,7 +154,7 @@ describe("413, before anything is verified:", () => {
 		expect(verify).not.toHaveBeenCalled();
 	});
 
-	test("one that has the last byte that is allowed is read, streamed or not", async () => {
+	test("but reads a body of exactly the limit, streamed or not", async () => {
 		const verify = vi.spyOn(crypto.subtle, "verify");
 		const body = bodyOf(capBytes);
 		expect((await deliver("github", body)).json.outcome).toBe("ignored");
@@ -165,7 +165,7 @@ describe("413, before anything is verified:", () => {
 	});
 });
 
-describe("405, for those who may come in:", () => {
+describe("answers 405 to authenticated callers only:", () => {
 	test.each(["GET", "HEAD", "DELETE", "PATCH", "OPTIONS"])("%s", async (method) => {
 		const answer = await call("/webhooks/github", { method });
 		expect(answer.status).toBe(405);

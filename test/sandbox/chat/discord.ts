@@ -56,7 +56,7 @@ export const discordAnswer = v.variant("type", [
 	v.strictObject({ type: v.literal(8), data: v.strictObject({ choices: v.pipe(v.array(choice), v.maxLength(25)) }) }),
 ]);
 
-/** An interaction, without what is particular to its type. */
+/** An interaction without the parts specific to its type. */
 export const interactionOf = ({ workspace, channel, userId, userName }: Sender, name: string) => ({
 	id: `15${String(numberOf(name)).padStart(16, "0")}`,
 	application_id: discordApplication,
@@ -68,7 +68,7 @@ export const interactionOf = ({ workspace, channel, userId, userName }: Sender, 
 	locale: "en-GB",
 });
 
-/** Where Discord's users choose a command and fill in its parts, others type a line. */
+/** Turns a typed line into the command and parts that Discord's users choose and fill in. */
 export function partsOf(line: string) {
 	const [first = "", ...rest] = line.trim().split(/\s+/);
 	const isVerb = Object.hasOwn(verbs, first);
@@ -115,7 +115,7 @@ function shown({ embeds: [one], components, flags }: v.InferOutput<typeof discor
 		...(buttons.length === 0 ? [] : [buttons.map(({ label }) => `[${label}]`).join(" ")]),
 	];
 	return {
-		// What is edited stays where it was, and is seen by whoever saw it.
+		// An edited message stays where it was, and is seen by whoever saw it.
 		for: flags === 64 || replaces ? "caller" : "channel",
 		replaces,
 		text: lines.join("\n"),

@@ -5,7 +5,7 @@ import { mattermostServer, mattermostToken } from "./settings.ts";
 
 const text = (longest: number) => v.pipe(v.string(), v.maxLength(longest));
 const action = v.strictObject({
-	/** Mattermost's own path of a click ends with it. */
+	/** The path that Mattermost uses for a click ends with it. */
 	id: v.pipe(v.string(), v.regex(/^[A-Za-z0-9]+$/)),
 	type: v.literal("button"),
 	name: text(64),
@@ -24,7 +24,7 @@ const attachment = v.strictObject({
 	fields: v.array(v.strictObject({ short: v.boolean(), title: v.string(), value: v.string() })),
 	actions: v.array(action),
 });
-/** A post's properties, the attachments among them, may have 800,000 characters; a post 16,383. */
+/** A post's properties, including attachments, may have 800,000 characters, and a post 16,383. */
 const attachments = v.pipe(
 	v.array(attachment),
 	v.length(1),

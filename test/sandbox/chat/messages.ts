@@ -1,10 +1,10 @@
-// Where a chat platform takes the messages that unbind sends after its answer: kept for whoever wants to see them, and
-// refused where the platform would refuse them.
+// Where the chat platforms receive what unbind sends after its answer. Messages are kept for tests to read, and refused
+// if the platform would refuse them.
 import * as v from "valibot";
 import { played } from "./platforms.ts";
 
 export interface SentMessage {
-	/** Of the platform's host. */
+	/** The platform's host. */
 	to: string;
 	method: string;
 	path: string;
@@ -13,11 +13,11 @@ export interface SentMessage {
 }
 
 export interface Messages {
-	/** Whether it is a platform's host. */
+	/** Whether the host is a platform's. */
 	takes(host: string): boolean;
 	receive(request: Request): Promise<{ status: number; text: string }>;
 	all(): SentMessage[];
-	/** Resolves as soon as there are that many since they were cleared. */
+	/** Resolves once that many have arrived since the last clear. */
 	whenArrived(count: number): Promise<SentMessage[]>;
 	clear(): void;
 }

@@ -1,4 +1,4 @@
-// What it takes to play a chat platform: to sign what it sends, and to show what it is sent as its users would see it.
+// What a played chat platform must do: sign what it sends, and show what it receives as its users would see it.
 
 /** What the platform sends to unbind. */
 export interface Outgoing {
@@ -19,27 +19,27 @@ export interface ShownButton {
 	value: unknown;
 }
 
-/** A message as somebody sees it. */
+/** A message as a person sees it. */
 export interface Shown {
 	for: "caller" | "channel";
-	/** It takes the place of the message whose button was pressed. */
+	/** Whether it replaces the message whose button was pressed. */
 	replaces: boolean;
 	text: string;
 	buttons: ShownButton[];
 }
 
 export interface PlayedPlatform {
-	/** Where it takes messages. */
+	/** The host that receives its messages. */
 	host: string;
 	command(text: string, sender: Sender): Outgoing;
-	/** @param name of this one click; the same when it is sent again. */
+	/** @param name names this click, and stays the same when it is sent again. */
 	press(button: ShownButton, sender: Sender, name: string): Outgoing;
-	/** What is shown of an answer; null where it shows nothing. Throws where the platform would not take it. */
+	/** What is shown of an answer, or null for nothing. Throws if the platform would not accept it. */
 	answered(body: string, to: "command" | "press"): Shown | null;
-	/** The same for a message that was sent later. */
+	/** The same for a message sent later. */
 	sent(method: string, path: string, body: unknown): Shown;
 }
 
-/** A name's own number, the same each time. */
+/** A number for a name, always the same. */
 export const numberOf = (name: string): number =>
 	[...name].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 1_000_000_007, 7);

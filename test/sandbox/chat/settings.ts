@@ -1,5 +1,5 @@
-// The sandbox's workspaces and the people in them: who may speak to unbind, and with what the platforms prove that it is
-// them. Every value is public and opens nothing outside the sandbox.
+// The sandbox's workspaces and people: who may use chat, and the secrets that prove it. Every value is public and gives
+// access to nothing outside the sandbox.
 import type { PlatformName } from "../../../src/config/chat.ts";
 
 export type PersonName = "alice" | "bob" | "carol" | "mallory";
@@ -7,7 +7,7 @@ export type PersonName = "alice" | "bob" | "carol" | "mallory";
 interface Place {
 	workspace: string;
 	channel: string;
-	/** Ids, by person; mallory is in the workspace, and not in the configuration. */
+	/** Ids by person. mallory is in the workspace, but not in the configuration. */
 	people: Record<PersonName, string>;
 }
 
@@ -43,13 +43,15 @@ export const slackSigningSecret = "sandbox-slack-signing-secret";
 export const mattermostToken = "sandbox0mattermost0token00";
 export const mattermostServer = "https://mattermost.sandbox";
 export const discordApplication = "140000000000000001";
-/** The first key pair of RFC 8032, section 7.1: what Discord signs with, and what the configuration has. */
+/**
+ * The first key pair of RFC 8032, section 7.1. Discord signs with the seed, and the configuration has the public key.
+ */
 export const discordSeed = "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=";
 const discordPublicKey = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
 
 const everywhere = ["0.0.0.0/0", "::/0"];
 
-/** alice may all, bob decides, carol looks. */
+/** alice may do everything, bob decides, carol reads. */
 const usersOf = ({ people: { alice, bob, carol } }: Place) => ({
 	[alice]: { name: "alice", scopes: ["read", "delete", "approve", "restore", "freeze"], ranges: everywhere },
 	[bob]: { name: "bob", scopes: ["read", "approve"], ranges: everywhere },
@@ -58,7 +60,7 @@ const usersOf = ({ people: { alice, bob, carol } }: Place) => ({
 
 const { slack, discord, mattermost } = places;
 
-/** As under [vars.CHAT] in wrangler.toml, and the secrets that it names. */
+/** [vars.CHAT] in wrangler.toml, and the secrets it names. */
 export const sandboxChat = {
 	CHAT: {
 		slack: {

@@ -1,5 +1,5 @@
-// Cloudflare Access as far as unbind sees it: the keys of a team, and assertions that are signed with one of them. The key
-// is made anew with each process, and signs whatever it is asked to: it opens nothing outside the sandbox.
+// Cloudflare Access as unbind sees it: a team's keys, and assertions signed with one of them. Each process makes a new
+// key that signs anything. It gives access to nothing outside the sandbox.
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
 
 export const accessHost = "unbind.cloudflareaccess.com";
@@ -7,7 +7,7 @@ const keyId = "sandbox";
 
 const keys = generateKeyPair("RS256");
 
-/** What stands at `/cdn-cgi/access/certs`. */
+/** Serves `/cdn-cgi/access/certs`. */
 export async function accessCerts(request: Request): Promise<Response> {
 	if (new URL(request.url).pathname !== "/cdn-cgi/access/certs") return new Response("not found", { status: 404 });
 	const jwk = await exportJWK((await keys).publicKey);

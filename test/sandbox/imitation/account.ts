@@ -1,5 +1,5 @@
-// The fixed account that the imitation starts with: README examples and checks rely on every value.
-// Only data; the shape and the defaults of the remaining fields are in state.ts.
+// The fixed account that the imitation starts with. README examples and tests rely on every value. Only data: its
+// schema and defaults are in state.ts.
 
 export const accountId = "258def64c72dae45f3e4c8516e2111f2";
 
@@ -57,7 +57,7 @@ export const prefixes = [
 				...spectrum,
 				provisioning: { state: "provisioning" },
 			},
-			// A regional binding: it shares the ids of the others, and has no service.
+			// A regional binding: a dashed id and no service.
 			{ id: "c01d0000-0000-4000-8000-000000000007", cidr: "2001:db8:100:2::/64", ...active },
 		],
 	},

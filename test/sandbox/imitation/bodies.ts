@@ -1,9 +1,9 @@
-// Bodies that an honest API would not send: an HTML page, a body that stops half-way, a huge one.
+// Bodies that an honest API would not send: an HTML page, one that stops half-way, and a huge one.
 
 export const htmlPage = (status: number) =>
 	`<!DOCTYPE html><html><head><title>${status}</title></head><body><h1>Error ${status}</h1></body></html>`;
 
-/** The first half comes at once; what happens before the second may also throw. */
+/** Sends the first half at once. What runs before the second half may throw. */
 export function inHalves(text: string, beforeTheSecond: () => Promise<void>): ReadableStream<Uint8Array> {
 	const bytes = new TextEncoder().encode(text);
 	const middle = Math.floor(bytes.length / 2);
@@ -19,7 +19,7 @@ export function inHalves(text: string, beforeTheSecond: () => Promise<void>): Re
 	});
 }
 
-/** Valid JSON of about that many bytes, made while it is read. */
+/** Valid JSON of about that many bytes, produced while it is read. */
 export function hugeBody(bytes: number): ReadableStream<Uint8Array> {
 	const encoder = new TextEncoder();
 	const chunk = encoder.encode("x".repeat(64 * 1024));

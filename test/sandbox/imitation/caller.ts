@@ -1,4 +1,4 @@
-// A caller of the imitation, for its tests: paths of the fixed account, and a credential.
+// Calls the imitation in its tests, with paths of the fixed account and a credential.
 import { accountId } from "./account.ts";
 import { sandboxApiToken } from "./credentials.ts";
 import type { Imitation } from "./imitation.ts";

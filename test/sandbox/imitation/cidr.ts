@@ -1,8 +1,7 @@
-// CIDR arithmetic for the imitation. Kept apart from unbind's own, so that one cannot hide a
-// mistake of the other.
+// CIDR arithmetic for the imitation, kept apart from unbind's own, so that neither can hide a mistake of the other.
 import ipaddr from "ipaddr.js";
 
-/** The CIDR in its canonical form, or null if it is none. */
+/** The CIDR in canonical form, or null if it is not one. */
 function canonical(text: string): string | null {
 	try {
 		const [address, length] = ipaddr.parseCIDR(text);

@@ -1,5 +1,5 @@
-// A connection that breaks, and a gate at which requests are held. `handle` cannot break a
-// connection itself: it throws, and whoever owns the socket (node-handler.ts) destroys it.
+// A broken connection, and a gate that holds requests. `handle` cannot break a connection itself: it throws, and
+// node-handler.ts, which owns the socket, destroys it.
 
 const name = "ConnectionDropped";
 
@@ -12,11 +12,11 @@ export function isConnectionDropped(error: unknown): boolean {
 }
 
 export interface Gate {
-	/** Resolves when the gate opens; rejects when it breaks, or the caller has gone away. */
+	/** Resolves when the gate opens. Rejects when it breaks or the caller has gone away. */
 	pass(signal: AbortSignal): Promise<void>;
-	/** Lets everyone who waits go on. */
+	/** Lets all waiting requests continue. */
 	open(): void;
-	/** Drops the connections of everyone who waits. */
+	/** Drops the connections of all waiting requests. */
 	break(): void;
 }
 

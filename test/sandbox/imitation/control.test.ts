@@ -16,7 +16,7 @@ async function control(imitation: Imitation, method: string, path: string, json?
 	return { status: response.status, body };
 }
 
-test("takes one order or a list of them, and forgets them when told", async () => {
+test("takes one order or a list of them, and forgets them on request", async () => {
 	const imitation = createImitation();
 	const order = { method: "DELETE", path: "/bindings/", times: 2, fault: { kind: "drop_after" } };
 	expect(await control(imitation, "POST", "/faults", order)).toEqual({
@@ -74,7 +74,7 @@ test("takes a whole state, fills in what is left out, and shows it", async () =>
 	expect(bad).toMatchObject({ status: 400, body: { error: expect.stringContaining("prefixes") } });
 });
 
-test("a reset makes everything new", async () => {
+test("resets everything", async () => {
 	const imitation = createImitation();
 	await call(imitation, "DELETE", bindingPath);
 	imitation.faults.order({ fault: { kind: "empty" } });
@@ -98,11 +98,11 @@ test("releases and drops requests that are held", async () => {
 	await dropped;
 });
 
-test("other controls do not exist", async () => {
+test("answers 404 to unknown controls", async () => {
 	expect(await control(createImitation(), "GET", "/nothing")).toMatchObject({ status: 404 });
 });
 
-test("requests reach the API and its controls, and no other host", async () => {
+test("lets requests reach the API and its controls, and no other host", async () => {
 	const imitation = createImitation();
 	const outbound = createOutbound(imitation);
 	expect((await outbound(toRequest("GET", prefixPath))).status).toBe(200);

@@ -1,6 +1,5 @@
-// The control surface: orders for faults, the request log, the state. It steers an imitation over
-// HTTP, so that tests inside workerd and people with curl can; it asks for no credential, and must
-// never be reachable from beyond loopback.
+// The control surface over HTTP: faults, the request log and the state. Tests inside workerd and people with curl steer
+// an imitation with it. It asks for no credential, so it must never be reachable from beyond loopback.
 //
 //   POST   /sandbox/faults   one order or a list        GET    /sandbox/faults   the pending ones
 //   DELETE /sandbox/faults   forget them                POST   /sandbox/release  let held requests go on

@@ -1,4 +1,4 @@
-// The rules of meaning that a new binding must obey. Pure: it judges and builds, and keeps nothing.
+// The rules that a new binding must follow. Pure: it checks and builds, and keeps nothing.
 import * as v from "valibot";
 import { magicTransitId } from "./account.ts";
 import { isCanonicalCidr, isInside } from "./cidr.ts";

@@ -1,5 +1,5 @@
-// Who may call the imitation: an API token, or an e-mail address with its key; exactly one scheme.
-// The values are the sandbox's own and open nothing anywhere else. Nothing here is ever logged.
+// Who may call the imitation: an API token, or an e-mail address with its key, but not both. The values belong to the
+// sandbox and give access to nothing else. Nothing here is ever logged.
 import { type Answer, notPermitted, refuse } from "./envelope.ts";
 
 export type Permission = "read" | "write";
@@ -11,7 +11,7 @@ export type Credential =
 export const sandboxApiToken = "sandbox-cloudflare-api-token-00000000001";
 export const sandboxReadOnlyApiToken = "sandbox-cloudflare-read-only-token-00001";
 
-/** The example of Cloudflare's documentation. */
+/** The example in Cloudflare's documentation. */
 export const sandboxEmail = "user@example.com";
 export const sandboxApiKey = "144c9defac04969c7bfad8efaa8ea194";
 

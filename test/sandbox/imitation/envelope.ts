@@ -1,5 +1,5 @@
-// Cloudflare's envelope, before it becomes an HTTP response: what an operation answers, and which
-// effect it had. Every code that the imitation gives stands here, with its HTTP status.
+// Cloudflare's envelope before it becomes an HTTP response: an operation's answer and its effect. Every code the
+// imitation uses is here, with its HTTP status.
 
 export interface ApiError {
 	code: number;
@@ -32,7 +32,7 @@ export function refuse(status: number, ...errors: ApiError[]): Answer {
 
 export const prefixNotFound = () => refuse(404, { code: 1000, message: "not_found" });
 
-/** Cloudflare says "forbidden" of a binding that does not exist. */
+/** Cloudflare says "forbidden" for a binding that does not exist. */
 export const bindingNotFound = () => refuse(404, { code: 1002, message: "forbidden" });
 
 export const noRoute = (path: string) =>
@@ -45,5 +45,5 @@ export const noRoute = (path: string) =>
 		{ code: 7000, message: "No route for that URI" },
 	);
 
-/** A missing permission and another account look alike. */
+/** A missing permission looks the same as another account. */
 export const notPermitted = () => refuse(403, { code: 10000, message: "Authentication error" });

@@ -1,4 +1,4 @@
-// Each fault, seen by a real HTTP client over a real socket, and the queue that holds the orders.
+// Each fault as a real HTTP client sees it over a real socket, and the queue that holds the orders.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { bindingId, bindingPath, call, prefixPath, toRequest, withToken } from "./caller.ts";
 import { isConnectionDropped } from "./connection.ts";
@@ -31,7 +31,7 @@ const stands = () =>
 		.prefixes.flatMap(({ bindings }) => bindings)
 		.some(({ id }) => id === bindingId);
 
-describe("answers that were ordered", () => {
+describe("an order answers with", () => {
 	test("a delay, then the usual answer", async () => {
 		order({ kind: "delay", milliseconds: 30 });
 		const began = performance.now();
@@ -44,7 +44,7 @@ describe("answers that were ordered", () => {
 		[{ kind: "throttle" }, 971, null],
 		[{ kind: "throttle", retry_after: 7 }, 971, "7"],
 		[{ kind: "throttle", code: 1002 }, 1002, null],
-	] as const)("%j answers 429", async (fault, code, retryAfter) => {
+	] as const)("429 for %j", async (fault, code, retryAfter) => {
 		order(fault);
 		const response = await deleteOverHttp();
 		expect(response.status).toBe(429);
@@ -60,7 +60,7 @@ describe("answers that were ordered", () => {
 		[{ kind: "reject", status: 400 }, 400, 6003],
 		[{ kind: "reject", status: 422, errors: [{ code: 1234, message: "no" }] }, 422, 1234],
 	];
-	test.each(rejections)("%j answers in the envelope", async (fault, status, code) => {
+	test.each(rejections)("an envelope for %j", async (fault, status, code) => {
 		order(fault);
 		const response = await deleteOverHttp();
 		expect(response.status).toBe(status);
@@ -108,14 +108,14 @@ describe("answers that were ordered", () => {
 		expect(stands()).toBe(true);
 	});
 
-	test("a huge body, which is JSON", async () => {
+	test("a huge body of valid JSON", async () => {
 		order({ kind: "huge", bytes: 2_000_000 });
 		const text = await (await deleteOverHttp()).text();
 		expect(text.length).toBeGreaterThan(2_000_000);
 		expect(JSON.parse(text)).toMatchObject({ success: true });
 	});
 
-	test("any answer at all", async () => {
+	test("any custom answer", async () => {
 		order({ kind: "respond", status: 200, body: { success: "perhaps" }, headers: { "x-a": "b" } });
 		const response = await deleteOverHttp();
 		expect(response.headers.get("x-a")).toBe("b");
@@ -123,7 +123,7 @@ describe("answers that were ordered", () => {
 	});
 });
 
-describe("connections that break", () => {
+describe("connections break", () => {
 	test("before the effect", async () => {
 		order({ kind: "drop_before" });
 		await expect(deleteOverHttp()).rejects.toThrow("fetch failed");
@@ -148,7 +148,7 @@ describe("connections that break", () => {
 		expect(stands()).toBe(false);
 	});
 
-	test("in `handle` they are an error of their own", async () => {
+	test("in `handle` with an error of their own", async () => {
 		order({ kind: "drop_before" });
 		const error: unknown = await imitation.handle(toRequest("GET", prefixPath)).catch((e) => e);
 		expect(isConnectionDropped(error)).toBe(true);
@@ -156,7 +156,7 @@ describe("connections that break", () => {
 	});
 });
 
-describe("requests that hang", () => {
+describe("requests hang", () => {
 	test("before the effect, until they are released", async () => {
 		order({ kind: "hang_before" });
 		const pending = deleteOverHttp();
@@ -186,7 +186,7 @@ describe("requests that hang", () => {
 		expect(await response.json()).toMatchObject({ success: true });
 	});
 
-	test("their answer is the one of before, whatever happens meanwhile", async () => {
+	test("with an answer that later changes do not affect", async () => {
 		imitation.faults.order({ method: "GET", fault: { kind: "hang_after" } });
 		const pending = fetch(served.url + bindingPath, { headers: withToken });
 		await imitation.log.whenArrived(1);
@@ -195,7 +195,7 @@ describe("requests that hang", () => {
 		expect(await (await pending).json()).toMatchObject({ result: { id: bindingId } });
 	});
 
-	test.each(["reset", "drop"] as const)("%s drops them", async (how) => {
+	test.each(["reset", "drop"] as const)("until a %s", async (how) => {
 		order({ kind: "hang_before" });
 		const pending = deleteOverHttp();
 		const dropped = expect(pending).rejects.toThrow("fetch failed");
@@ -207,7 +207,7 @@ describe("requests that hang", () => {
 });
 
 describe("orders", () => {
-	test("go to the requests that they name, in order, so many times", async () => {
+	test("apply to the requests they name, in order, as often as they say", async () => {
 		imitation.faults.order(
 			{ method: "DELETE", path: "/bindings/", fault: { kind: "reject", status: 500 } },
 			{ times: 2, fault: { kind: "reject", status: 503 } },
@@ -226,7 +226,7 @@ describe("orders", () => {
 		expect(imitation.faults.pending()).toMatchObject([{ method: "POST", times: 1 }]);
 	});
 
-	test("two requests at once never share one", async () => {
+	test("are never shared by two simultaneous requests", async () => {
 		imitation.faults.order({ fault: { kind: "reject", status: 503 } });
 		const both = await Promise.all([deleteOverHttp(), deleteOverHttp()]);
 		expect(both.map(({ status }) => status).toSorted()).toEqual([200, 503]);

@@ -1,5 +1,5 @@
-// Orders for faults: what may be ordered, and the queue that matches them to requests.
-// What a fault does is in misbehave.ts.
+// Orders for faults: what can be ordered, and the queue that matches orders to requests. What a fault does is in
+// misbehave.ts.
 import * as v from "valibot";
 
 const status = v.pipe(v.number(), v.integer(), v.minValue(200), v.maxValue(599));
@@ -11,15 +11,12 @@ const errorSchema = v.looseObject({
 	error_chain: v.optional(v.array(v.object({ code: v.number(), message: v.string() }))),
 });
 
-/**
- * `effect`: is the operation carried out before its answer is spoilt? Without it: yes, if the
- * status says success.
- */
+/** Whether the operation is carried out before its answer is replaced. By default it is if the status is a success. */
 const effect = v.optional(v.boolean());
 
 export const faultSchema = v.variant("kind", [
 	v.strictObject({ kind: v.literal("delay"), milliseconds: count }),
-	/** 971 is throttling; 1002 says that the prefix was withdrawn minutes ago. */
+	/** 971 is throttling. 1002 says that the prefix was withdrawn minutes ago. */
 	v.strictObject({
 		kind: v.literal("throttle"),
 		retry_after: v.optional(count),
@@ -44,7 +41,7 @@ export const faultSchema = v.variant("kind", [
 		status: v.optional(status, 200),
 		effect,
 	}),
-	/** Any answer at all: a string as it stands, anything else as JSON. */
+	/** Any answer: a string is sent unchanged, anything else as JSON. */
 	v.strictObject({
 		kind: v.literal("respond"),
 		status: v.optional(status, 200),
@@ -73,7 +70,7 @@ export type OrderInput = v.InferInput<typeof orderSchema>;
 
 export interface FaultQueue {
 	order(...orders: OrderInput[]): void;
-	/** The first order that fits, used up by one. Synchronous: two requests never share one. */
+	/** The first order that fits, used up by one. Synchronous, so that two requests never share one. */
 	take(method: string, path: string): Fault | null;
 	pending(): Order[];
 	clear(): void;

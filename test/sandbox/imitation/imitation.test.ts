@@ -1,4 +1,4 @@
-// The imitation against the facts that are known of Cloudflare's Addressing API.
+// The imitation compared with what is known of Cloudflare's Addressing API.
 import { describe, expect, test } from "vitest";
 import { addressing, bindingId, bindingPath, call, prefixId, prefixPath, withToken } from "./caller.ts";
 import { sandboxApiKey, sandboxApiToken, sandboxEmail, sandboxReadOnlyApiToken } from "./credentials.ts";
@@ -29,14 +29,14 @@ describe("reading", () => {
 		expect(JSON.stringify(envelope)).not.toContain('"bindings"');
 	});
 
-	test("a prefix carries its ownership validation token, which nobody may leak", async () => {
+	test("a prefix has its ownership validation token, which must never leak", async () => {
 		const { envelope } = await call(createImitation(), "GET", prefixPath);
 		expect(envelope.result).toMatchObject({
 			ownership_validation_token: "sandbox-ownership-validation-token-1",
 		});
 	});
 
-	test("a provisioning binding says so, and a regional one has no service", async () => {
+	test("a binding shows that it is provisioning, and a regional one has no service", async () => {
 		const path = `${addressing}/prefixes/b10c0000000000000000000000000003/bindings`;
 		const { envelope } = await call(createImitation(), "GET", path);
 		expect(envelope.result).toEqual([
@@ -50,12 +50,12 @@ describe("reading", () => {
 		]);
 	});
 
-	test("services are listed by id and name", async () => {
+	test("lists services by id and name", async () => {
 		const { envelope } = await call(createImitation(), "GET", `${addressing}/services`);
 		expect(envelope.result).toContainEqual({ id: magicTransit, name: "Magic Transit" });
 	});
 
-	test("every answer carries a ray and the rate limit, and no retry-after", async () => {
+	test("every answer has a ray and the rate limit, and no retry-after", async () => {
 		for (const path of [prefixPath, `${bindingsPath}/${unknown}`]) {
 			const { response } = await call(createImitation({ now: () => 0 }), "GET", path);
 			expect(response.headers.get("cf-ray")).toMatch(/^[0-9a-f]{16}-AMS$/);
@@ -67,7 +67,7 @@ describe("reading", () => {
 });
 
 describe("deleting", () => {
-	test("answers without a result, and the binding is gone", async () => {
+	test("answers without a result and removes the binding", async () => {
 		const imitation = createImitation();
 		const { status, envelope } = await call(imitation, "DELETE", bindingPath);
 		expect(status).toBe(200);
@@ -77,7 +77,7 @@ describe("deleting", () => {
 		expect(await call(imitation, "DELETE", bindingPath)).toMatchObject({ codes: [1002] });
 	});
 
-	test("an unknown prefix is 1000, an unknown binding 1002 and called forbidden", async () => {
+	test('answers 1000 for an unknown prefix, and 1002 "forbidden" for an unknown binding', async () => {
 		const imitation = createImitation();
 		const elsewhere = `${addressing}/prefixes/${unknown}/bindings/${bindingId}`;
 		expect(await call(imitation, "DELETE", elsewhere)).toMatchObject({
@@ -90,7 +90,7 @@ describe("deleting", () => {
 	});
 });
 
-describe("a path that slipped", () => {
+describe("a path with a slip", () => {
 	test.each([`${bindingsPath}/..`, `${bindingsPath}/%2e%2e`, `${bindingsPath}/${bindingId}/../..`])(
 		"DELETE %s deletes the whole prefix",
 		async (path) => {
@@ -114,7 +114,7 @@ describe("a path that slipped", () => {
 		expect(imitation.snapshot()).toEqual(createImitation().snapshot());
 	});
 
-	test("an empty binding id reads the list instead", async () => {
+	test("reads the list for an empty binding id", async () => {
 		const { envelope } = await call(createImitation(), "GET", `${bindingsPath}/`);
 		expect(envelope.result).toHaveLength(4);
 	});
@@ -134,7 +134,7 @@ describe("creating", () => {
 		});
 	});
 
-	test("restores what was deleted, under another id", async () => {
+	test("restores a deleted binding under another id", async () => {
 		const imitation = createImitation();
 		await call(imitation, "DELETE", bindingPath);
 		const json = { cidr: "203.0.113.128/25", service_id: cdn };
@@ -143,15 +143,15 @@ describe("creating", () => {
 	});
 
 	test.each([
-		["a CIDR that is bound", { cidr: "203.0.113.128/25", service_id: cdn }, 409, 1108],
+		["a CIDR that is already bound", { cidr: "203.0.113.128/25", service_id: cdn }, 409, 1108],
 		["a CIDR with host bits", { cidr: "203.0.113.1/27", service_id: cdn }, 400, 1001],
-		["a CIDR that is none", { cidr: "here", service_id: cdn }, 400, 1001],
+		["a CIDR that is not one", { cidr: "here", service_id: cdn }, 400, 1001],
 		["an expanded IPv6 CIDR", { cidr: "2001:db8:0::/48", service_id: cdn }, 400, 1001],
-		["a CIDR outside of the prefix", { cidr: "203.0.112.0/24", service_id: cdn }, 400, 1001],
+		["a CIDR outside the prefix", { cidr: "203.0.112.0/24", service_id: cdn }, 400, 1001],
 		["a CIDR around the prefix", { cidr: "203.0.112.0/23", service_id: cdn }, 400, 1001],
 		["the other address family", { cidr: "2001:db8::/48", service_id: cdn }, 400, 1001],
 		["an unknown service", { cidr: "203.0.113.0/27", service_id: unknown }, 400, 1003],
-		["Magic Transit off the default", { cidr: "203.0.113.0/27", service_id: magicTransit }, 400, 1003],
+		["Magic Transit that is not the default", { cidr: "203.0.113.0/27", service_id: magicTransit }, 400, 1003],
 		["no service", { cidr: "203.0.113.0/27" }, 400, 1003],
 		["no body", undefined, 400, 1003],
 	])("refuses %s", async (_, json, status, code) => {
@@ -161,7 +161,7 @@ describe("creating", () => {
 		expect(imitation.snapshot()).toEqual(createImitation().snapshot());
 	});
 
-	test("a prefix's first binding must have the prefix's CIDR", async () => {
+	test("requires a prefix's first binding to have the prefix's CIDR", async () => {
 		const imitation = createImitation({
 			state: { prefixes: [{ id: prefixId, cidr: "192.0.2.0/24" }] },
 		});
@@ -172,7 +172,7 @@ describe("creating", () => {
 		expect(await call(imitation, "POST", bindingsPath, more)).toMatchObject({ status: 201 });
 	});
 
-	test("needs an approved prefix, and one that exists", async () => {
+	test("needs an existing, approved prefix", async () => {
 		const pending = { id: prefixId, cidr: "192.0.2.0/24", approved: "P" };
 		const imitation = createImitation({ state: { prefixes: [pending] } });
 		const json = { cidr: "192.0.2.0/24", service_id: cdn };
@@ -200,7 +200,7 @@ describe("credentials", () => {
 		expect(await call(imitation, "GET", prefixPath, { headers })).toMatchObject({ status, codes });
 	});
 
-	test("a malformed one is explained in an error chain", async () => {
+	test("explain a malformed one in an error chain", async () => {
 		const chain = async (headers: Record<string, string>) => {
 			const { envelope } = await call(createImitation(), "GET", prefixPath, { headers });
 			return envelope.errors[0]?.error_chain?.map(({ code }) => code);
@@ -209,7 +209,7 @@ describe("credentials", () => {
 		expect(await chain({ "x-auth-email": sandboxEmail, "x-auth-key": "short" })).toEqual([6103]);
 	});
 
-	test("a missing permission and another account are both 403 with 10000", async () => {
+	test("get 403 with 10000 for a missing permission and for another account", async () => {
 		const imitation = createImitation();
 		const headers = { authorization: `Bearer ${sandboxReadOnlyApiToken}` };
 		expect(await call(imitation, "GET", bindingPath, { headers })).toMatchObject({ status: 200 });
@@ -220,7 +220,7 @@ describe("credentials", () => {
 		expect(bindingsOf(imitation.snapshot())).toContain(bindingId);
 	});
 
-	test("the token check says active, with 10000 among its messages, and takes no key", async () => {
+	test("are verified as active, with 10000 among the messages, if they are tokens", async () => {
 		const path = "/client/v4/user/tokens/verify";
 		const { envelope } = await call(createImitation(), "GET", path);
 		expect(envelope).toMatchObject({ result: { status: "active" }, messages: [{ code: 10000 }] });
@@ -246,7 +246,7 @@ describe("the rate limit", () => {
 });
 
 describe("the state", () => {
-	test("goes on where a snapshot was taken", async () => {
+	test("continues from a snapshot", async () => {
 		const first = createImitation();
 		await call(first, "DELETE", bindingPath);
 		const second = createImitation();
@@ -254,7 +254,7 @@ describe("the state", () => {
 		expect(second.snapshot()).toEqual(first.snapshot());
 	});
 
-	test("each change is told, and nothing else", async () => {
+	test("reports each change and nothing else", async () => {
 		const told: State[] = [];
 		const imitation = createImitation({ onChange: (state) => told.push(state) });
 		await call(imitation, "GET", bindingPath);
@@ -266,7 +266,7 @@ describe("the state", () => {
 });
 
 describe("the log", () => {
-	test("holds each request with its effect and its answer, and never a credential", async () => {
+	test("has each request with its effect and answer, and never a credential", async () => {
 		const imitation = createImitation({ now: () => 0, newId: () => "1".repeat(32) });
 		await call(imitation, "DELETE", bindingPath);
 		const json = { cidr: "203.0.113.128/25", service_id: cdn };

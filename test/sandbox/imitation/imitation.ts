@@ -1,5 +1,5 @@
-// The imitation of Cloudflare's Addressing API: one request in, one response out, state in between.
-// It uses web standards only, so it runs in Node and in workerd. It never reaches for the network.
+// The imitation of Cloudflare's Addressing API: a request in, a response out, and state in between. It uses only web
+// standards, so it runs in Node and in workerd, and never uses the network.
 import * as v from "valibot";
 import { createMessages, type Messages } from "../chat/messages.ts";
 import { accountId } from "./account.ts";
@@ -19,34 +19,34 @@ export interface ImitationOptions {
 	account?: string;
 	state?: StateInput;
 	now?: () => number;
-	/** 32 hexadecimal digits, each time new. */
+	/** Returns 32 hexadecimal digits, new each time. */
 	newId?: () => string;
-	/** Refuses calls over Cloudflare's limit; without it the limit is only reported. */
+	/** Refuses calls over Cloudflare's limit. Without it, the limit is only reported. */
 	enforceRateLimit?: boolean;
-	/** Another limit than Cloudflare's, for whoever does in minutes what would take hours there. */
+	/** A limit other than Cloudflare's, for tests that do in minutes what would take hours there. */
 	callsPerWindow?: number;
-	/** By how much a read lags behind what is so; asked for each read by itself. */
+	/** How far a read lags behind. Called for each read separately. */
 	lagMs?: (path: string) => number;
-	/** Called after each change, with what `snapshot` would give. */
+	/** Called after each change with a snapshot. */
 	onChange?: (state: State) => void;
 }
 
 export interface Imitation {
-	/** Throws where the connection breaks (`isConnectionDropped`). */
+	/** Throws when the connection breaks (`isConnectionDropped`). */
 	handle(request: Request): Promise<Response>;
 	snapshot(): State;
 	replace(state: StateInput): void;
-	/** State as new, faults and log cleared, held requests dropped. */
+	/** Resets the state, clears faults and log, and drops held requests. */
 	reset(): void;
-	/** Lets requests that a hang_* fault holds go on as if nothing had been. */
+	/** Lets requests held by a hang_* fault continue as usual. */
 	release(): void;
-	/** Drops the connections of requests that a hang_* fault holds. */
+	/** Drops the connections of requests held by a hang_* fault. */
 	drop(): void;
 	faults: FaultQueue;
 	log: RequestLog;
 	/** What was sent to chat platforms. */
 	messages: Messages;
-	/** Throws where the connection breaks. */
+	/** Throws when the connection breaks. */
 	takeMessage(request: Request): Promise<Response>;
 }
 
@@ -66,7 +66,7 @@ export function createImitation(options: ImitationOptions = {}): Imitation {
 		past?.keep(snapshot());
 		onChange?.(snapshot());
 	};
-	/** What an operation acts on: a read may be shown the past. */
+	/** The state an operation acts on. A read may get a past one. */
 	const stateFor = (method: string, path: string): State => {
 		const lagMs = method === "GET" ? (options.lagMs?.(path) ?? 0) : 0;
 		return (lagMs > 0 ? past?.at(now() - lagMs) : null) ?? state;
@@ -109,7 +109,7 @@ export function createImitation(options: ImitationOptions = {}): Imitation {
 		};
 		const carryOut = (): Spoken => {
 			const { status, body, effect } = answer(method, pathname, headers, json);
-			// Serialised at once: an answer that is held must not see later changes.
+			// Serialised at once, so that a held answer does not change later.
 			const text = JSON.stringify(body);
 			if (effect) {
 				entry.effect = effect;
@@ -122,7 +122,7 @@ export function createImitation(options: ImitationOptions = {}): Imitation {
 		return respond(status, text, { "content-type": "application/json" });
 	}
 
-	/** A fault for a platform names its host in the order's path. */
+	/** A fault for a chat platform has its host in the order's path. */
 	async function takeMessage(request: Request): Promise<Response> {
 		const { host, pathname } = new URL(request.url);
 		const fault = faults.take(request.method, `${host}${pathname}`);

@@ -1,5 +1,5 @@
-// What each fault does to one request. `carryOut` has the effect and gives the true answer; a fault
-// decides whether it is called, when, and what the caller gets to see instead.
+// What each fault does to a request. `carryOut` has the effect and returns the true answer. The fault decides whether
+// and when it is called, and what the caller sees instead.
 import { htmlPage, hugeBody, inHalves } from "./bodies.ts";
 import { connectionDropped, type Gate } from "./connection.ts";
 import { type ApiError, refuse } from "./envelope.ts";
@@ -14,7 +14,7 @@ export type Body = string | ReadableStream<Uint8Array> | null;
 
 export interface Stage {
 	carryOut(): Spoken;
-	/** Cloudflare's headers on top of a body; `headers` go before them. */
+	/** Adds Cloudflare's headers. `headers` override them. */
 	respond(status: number, body: Body, headers?: Record<string, string>): Response;
 	gate: Gate;
 	signal: AbortSignal;
@@ -74,7 +74,7 @@ export async function misbehave(fault: Fault, stage: Stage): Promise<Response> {
 		case "hang_mid_body": {
 			const { status, text } = carryOut();
 			const before = fault.kind === "hang_mid_body" ? () => gate.pass(signal) : dropped;
-			// The length promises more than comes, so that the caller cannot take half for the whole.
+			// The content length promises more than arrives, so that the caller cannot take half for the whole.
 			const length = `${new TextEncoder().encode(text).length}`;
 			return respond(status, inHalves(text, before), { ...json, "content-length": length });
 		}

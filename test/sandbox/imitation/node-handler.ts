@@ -1,7 +1,6 @@
-// Between node:http and web standards, with the one thing that web standards cannot do: a dropped
-// connection destroys the socket. miniflare takes such a handler as `outboundService: { node }`,
-// and the Worker's fetch() then rejects as it would in production; a plain function that throws
-// reaches the Worker as a 500.
+// Connects node:http and web standards, and does what web standards cannot: a dropped connection destroys the socket.
+// miniflare takes such a handler as `outboundService: { node }`, and the Worker's fetch() then rejects as in
+// production. If a plain function throws, the Worker gets a 500.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { isConnectionDropped } from "./connection.ts";
@@ -10,7 +9,7 @@ import { createOutbound } from "./outbound.ts";
 
 export type WebHandler = (request: Request) => Promise<Response>;
 
-/** Speaks a web-standard handler's answer over node:http. `origin` stands before the path. */
+/** Sends a web-standard handler's answer over node:http. `origin` goes before the path. */
 export async function speak(
 	req: IncomingMessage,
 	res: ServerResponse,
@@ -39,8 +38,8 @@ export async function speak(
 }
 
 /**
- * For miniflare's `outboundService: { node: … }`. Given a function, each runtime (in tests: each
- * test file) gets an imitation of its own, so files can run side by side.
+ * For miniflare's `outboundService: { node: … }`. Given a function, each runtime (in tests, each test file) gets its
+ * own imitation, so that files can run side by side.
  */
 export function createNodeOutbound(imitation: Imitation | (() => Imitation)) {
 	const outbounds = new WeakMap<object, WebHandler>();

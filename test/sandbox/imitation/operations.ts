@@ -1,5 +1,5 @@
-// The operations of the Addressing API, carried out on the imitation's state at once: nothing waits
-// in the middle of one, so two requests never interleave inside an operation.
+// The operations of the Addressing API on the imitation's state. They are synchronous, so two requests never interleave
+// inside an operation.
 import { createBinding } from "./create-binding.ts";
 import { type Answer, bindingNotFound, prefixNotFound, refuse, succeed, succeedWithoutResult } from "./envelope.ts";
 import type { Prefix, State } from "./state.ts";
@@ -25,8 +25,8 @@ export const getPrefix: Operation = (call) => {
 };
 
 /**
- * Cloudflare deletes only prefixes that are not approved. The imitation deletes any: a client whose
- * path slipped from a binding to its prefix shall be noticed by what is gone.
+ * Cloudflare deletes only prefixes that are not approved. The imitation deletes any, so that a path that slips from a
+ * binding to its prefix shows in what is gone.
  */
 export const deletePrefix: Operation = (call) => {
 	const prefix = find(call);
@@ -69,6 +69,6 @@ export const listServices: Operation = ({ state }) => succeed(state.services);
 
 export const verifyToken: Operation = ({ newId }) =>
 	succeed({ id: newId(), status: "active" }, [
-		// Also a success carries 10000, which elsewhere means a missing permission.
+		// A success also has 10000, which elsewhere means a missing permission.
 		{ code: 10000, message: "This API Token is valid and active" },
 	]);

@@ -1,6 +1,6 @@
-// Where a Worker's outbound requests end up in tests and in the sandbox: at the imitation, at the chat platforms that are
-// played beside it, at Cloudflare Access's keys, or at its control surface. Nothing outside loopback is ever contacted: any
-// other host is an error.
+// Where a Worker's outbound requests go in tests and in the sandbox: to the imitation, the played chat platforms,
+// Cloudflare Access's keys or the control surface. Nothing outside loopback is ever contacted, and any other host is an
+// error.
 import { accessCerts, accessHost } from "./access.ts";
 import { handleControl } from "./control.ts";
 import type { Imitation } from "./imitation.ts";
@@ -15,8 +15,8 @@ export function createOutbound(imitation: Imitation): (request: Request) => Prom
 		if (imitation.messages.takes(host)) return imitation.takeMessage(request);
 		if (host === accessHost) return accessCerts(request);
 		if (host === controlHost) return handleControl(imitation, request);
-		// On record, so that a test can tell also where the Worker swallows the error. Not the path: a
-		// webhook's is a secret.
+		// Logged, so that a test notices even if the Worker swallows the error. Without the path, since a webhook's is
+		// a secret.
 		const attempt = { method: request.method, path: `https://${host}`, auth: "none" } as const;
 		imitation.log.open({ ...attempt, at: new Date().toISOString(), fault: "refused_host" });
 		throw new Error(`nothing outside loopback is ever contacted, and ${host} was asked for`);

@@ -1,4 +1,4 @@
-// Reads that lag behind what is so, each by itself; what changes something acts on the present.
+// Reads lag behind the present, each separately. Changes always act on the present.
 import { beforeEach, expect, it } from "vitest";
 import { bindingId, bindingPath, call, prefixPath } from "./caller.ts";
 import { createImitation, type Imitation } from "./imitation.ts";
@@ -38,7 +38,7 @@ it("contradicts itself from one read to the next", async () => {
 	expect(seen).toEqual([false, true, false]);
 });
 
-it("does not show a new binding to a read that lags", async () => {
+it("hides a new binding from a read that lags", async () => {
 	await call(imitation, "DELETE", bindingPath);
 	nowMs += 130_000;
 	const json = { cidr: "203.0.113.128/25", service_id: "5e4f1c0a9b7d4e2f8a6b3c1d0e9f7a52" };
@@ -53,7 +53,7 @@ it("does not show a new binding to a read that lags", async () => {
 	expect(await cidrs()).not.toContain(json.cidr);
 });
 
-it("deletes and creates by what is so, however much reads lag", async () => {
+it("deletes and creates in the present, however much reads lag", async () => {
 	lagMs = 100_000;
 	await call(imitation, "DELETE", bindingPath);
 	nowMs += 1_000;

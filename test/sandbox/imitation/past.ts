@@ -1,15 +1,15 @@
-// What the account was like a while ago. Cloudflare's reads may lag behind its own answers, each by itself; what changes
-// something always acts on the present.
+// The account as it was a while ago. Cloudflare's reads may lag behind its own answers, each separately. Changes always
+// act on the present.
 import type { State } from "./state.ts";
 
 export interface Past {
-	/** Keeps the state as it is from now on. */
+	/** Keeps the state from now on. */
 	keep(state: State): void;
-	/** As it was then, or as far back as is known. */
+	/** The state at that time, or the oldest one kept. */
 	at(ms: number): State | null;
 }
 
-/** The lag has a bound; nobody asks for what is older. */
+/** The lag is bounded, so older states are not needed. */
 const keptMs = 150_000;
 
 export function createPast(now: () => number, begin: State): Past {

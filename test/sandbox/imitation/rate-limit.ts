@@ -1,11 +1,11 @@
-// Cloudflare's limit: 1,200 calls in five minutes; over it, every call is refused for five minutes.
-// It counts the imitation's calls as one caller's. Reported in headers always, enforced on demand.
+// Cloudflare's limit: 1,200 calls in five minutes. Over it, every call is refused for five minutes. All calls count as
+// one caller's. Always reported in headers, enforced only on demand.
 
 const windowSeconds = 300;
 const cloudflaresLimit = 1200;
 
 export interface RateLimit {
-	/** Counts a call; null, or the seconds after which the caller may come again. */
+	/** Counts a call. Returns null, or the seconds until the caller may try again. */
 	count(): number | null;
 	headers(): Record<string, string>;
 }

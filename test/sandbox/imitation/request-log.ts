@@ -1,5 +1,5 @@
-// Every request that reached the imitation, in order of arrival. It never holds a credential:
-// only which scheme was used.
+// Every request that reached the imitation, in order of arrival. It never holds a credential, only which scheme was
+// used.
 import type { AuthScheme } from "./credentials.ts";
 import type { Effect } from "./envelope.ts";
 
@@ -9,17 +9,17 @@ export interface LogEntry {
 	path: string;
 	auth: AuthScheme;
 	effect: Effect | null;
-	/** What was answered; null while nothing was, and when the connection broke. */
+	/** The answer's status. Null until there is one, and when the connection broke. */
 	status: number | null;
 	/** The kind of the fault that was ordered for it. */
 	fault: string | null;
 }
 
 export interface RequestLog {
-	/** The entry lives on: it is completed while the request is handled. */
+	/** Adds an entry that is completed while the request is handled. */
 	open(entry: Pick<LogEntry, "at" | "method" | "path" | "auth" | "fault">): LogEntry;
 	entries(): LogEntry[];
-	/** Resolves as soon as that many requests have arrived since the log was cleared. */
+	/** Resolves once that many requests have arrived since the last clear. */
 	whenArrived(count: number): Promise<LogEntry[]>;
 	clear(): void;
 }

@@ -1,5 +1,5 @@
-// Which operation a path and a method mean. As at Cloudflare, the path is normalised before it is
-// routed: `…/bindings/..` has become the prefix by then, and an empty id is another route.
+// Which operation a method and a path mean. As at Cloudflare, the path is normalised first: `…/bindings/..` is the
+// prefix by then, and an empty id is another route.
 import {
 	deleteBinding,
 	deletePrefix,
@@ -19,7 +19,7 @@ interface Route {
 	method: string;
 	path: string;
 	operation: Operation;
-	/** The account-independent token check takes tokens only. */
+	/** The account-independent token check accepts only tokens. */
 	tokenOnly?: boolean;
 }
 
@@ -46,7 +46,7 @@ export interface Match {
 	params: { account: string | null; prefix: string; binding: string };
 }
 
-/** One slash at the end is tolerated, which is what makes `..` dangerous. */
+/** Ignores one slash at the end, which is what makes `..` dangerous. */
 export function route(method: string, pathname: string): Match | null {
 	const actual = pathname.replace(/\/$/, "").split("/");
 	for (const one of routes) {

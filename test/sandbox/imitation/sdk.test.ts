@@ -1,4 +1,4 @@
-// Cloudflare's own SDK, pointed at the imitation: what it understands, the imitation says rightly.
+// Cloudflare's own SDK against the imitation: it understands every answer.
 import Cloudflare from "cloudflare";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { accountId } from "./account.ts";
@@ -24,7 +24,7 @@ const schemes: [string, Credential][] = [
 
 const client = (credential: Credential, maxRetries = 0) =>
 	new Cloudflare({
-		// The SDK would otherwise look for credentials in the environment, too.
+		// The SDK would also look for credentials in the environment.
 		apiToken: null,
 		apiEmail: null,
 		apiKey: null,
@@ -63,7 +63,7 @@ describe.each(schemes)("with %s", (_, credential) => {
 	});
 });
 
-describe("its error classes", () => {
+describe("the SDK's error classes", () => {
 	const serviceBindings = (apiToken = sandboxApiToken) => client({ apiToken }).addressing.prefixes.serviceBindings;
 	const service_id = "5e4f1c0a9b7d4e2f8a6b3c1d0e9f7a52";
 
@@ -99,7 +99,7 @@ describe("its error classes", () => {
 		expect(error).toMatchObject({ errors: codes.map((code) => ({ code })) });
 	});
 
-	test("throttling, server errors and broken connections", async () => {
+	test("cover throttling, server errors and broken connections", async () => {
 		imitation.faults.order(
 			{ fault: { kind: "throttle", retry_after: 1 } },
 			{ fault: { kind: "reject", status: 503 } },
@@ -111,7 +111,7 @@ describe("its error classes", () => {
 		await expect(get()).rejects.toBeInstanceOf(Cloudflare.APIConnectionError);
 	});
 
-	test("a retry after a lost answer meets a binding that is not there", async () => {
+	test("cover a retry after a lost answer, which finds no binding", async () => {
 		imitation.faults.order({ method: "DELETE", fault: { kind: "drop_after" } });
 		const retrying = client({ apiToken: sandboxApiToken }, 1).addressing.prefixes.serviceBindings;
 		await expect(retrying.delete(bindingId, prefix)).rejects.toBeInstanceOf(Cloudflare.NotFoundError);

@@ -1,6 +1,5 @@
-// The imitation on a loopback port of its own: for the official SDKs, and for curl.
-// `/client/v4/*` is Cloudflare's API, `/sandbox/*` the control surface. It listens on 127.0.0.1
-// only: whoever reaches it may do anything with it.
+// The imitation on its own loopback port, for the official SDKs and for curl. `/client/v4/*` is Cloudflare's API,
+// `/sandbox/*` the control surface. It listens on 127.0.0.1 only, since anyone who reaches it can do anything with it.
 import { createServer, type Server } from "node:http";
 import { parseArgs } from "node:util";
 import { handleControl } from "./control.ts";
@@ -13,7 +12,7 @@ export interface Served {
 	close(): Promise<void>;
 }
 
-/** Port 0 takes any free one. Rejects with node's own error if the port is taken. */
+/** Port 0 takes any free one. Rejects with Node's own error if the port is taken. */
 export async function serveImitation(imitation: Imitation, { port = 0 }: { port?: number } = {}): Promise<Served> {
 	const server = createServer((req, res) => {
 		const isControl = req.url?.startsWith("/sandbox/") ?? false;

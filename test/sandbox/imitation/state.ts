@@ -1,7 +1,6 @@
-// What the imitation keeps: the account's prefixes with their bindings, and the services.
-// The schema reads what comes from outside (a file, PUT /sandbox/state) and fills in what a prefix
-// leaves out, so that a test names only the fields it is about. It does no judging: odd shapes,
-// such as a binding without a CIDR, are allowed on purpose.
+// The imitation's state: the account's prefixes with their bindings, and the services. The schema reads outside data (a
+// file, PUT /sandbox/state) and fills in what a prefix leaves out, so that a test names only the fields it is about. It
+// allows odd shapes on purpose, such as a binding without a CIDR.
 import * as v from "valibot";
 import { accountId, prefixes, services } from "./account.ts";
 
@@ -43,7 +42,7 @@ export const stateSchema = v.strictObject({
 	prefixes: v.array(prefixSchema),
 });
 
-/** What a test or a file may give: only ids and CIDRs of prefixes are required. */
+/** What a test or a file may provide. Only ids and prefixes' CIDRs are required. */
 export type StateInput = v.InferInput<typeof stateSchema>;
 export type State = v.InferOutput<typeof stateSchema>;
 export type Prefix = v.InferOutput<typeof prefixSchema>;

@@ -9,16 +9,23 @@ interface ConfigProblem {
 
 interface MisconfiguredProps {
 	problems: readonly ConfigProblem[];
+	closed: "unbind" | "page";
 	/** It runs under `wrangler dev`, where secrets are in a file. */
 	isDev: boolean;
 	requestId: string;
 }
 
-export const Misconfigured = ({ problems, isDev, requestId }: MisconfiguredProps) => (
-	<Layout title="unbind is not configured" part={null} viewer={null} present={null}>
-		<h1>unbind is not configured</h1>
+const titles = { unbind: "unbind is not configured", page: "This page is not configured" };
+const consequences = {
+	unbind: "unbind answers nothing and deletes nothing.",
+	page: "the page is closed. The API, webhooks and chat are open.",
+};
+
+export const Misconfigured = ({ problems, closed, isDev, requestId }: MisconfiguredProps) => (
+	<Layout title={titles[closed]} part={null} viewer={null} present={null}>
+		<h1>{titles[closed]}</h1>
 		<p class="notice" role="alert">
-			Until {problems.length === 1 ? "this is" : "all of these are"} fixed, unbind answers nothing and deletes nothing.
+			Until {problems.length === 1 ? "this is" : "all of these are"} fixed, {consequences[closed]}
 		</p>
 		<ol class="steps">
 			{problems.map(({ setting, problem, fix }) => (

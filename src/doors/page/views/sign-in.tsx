@@ -1,5 +1,5 @@
 // The way in, in the place of whatever page was asked for; it shows nothing else.
-import type { Stranger } from "../viewer.ts";
+import type { AccessFailure } from "../../auth/access.ts";
 import { Field } from "./field.tsx";
 import { Layout } from "./layout.tsx";
 
@@ -49,7 +49,7 @@ const sentences = {
 	keys_unreachable: "The keys of Cloudflare Access cannot be fetched now. Try again in a minute.",
 };
 
-export const NotLetIn = ({ stranger }: { stranger: Exclude<Stranger, { reason: "signed_out" }> }) => (
+export const NotLetIn = ({ stranger }: { stranger: AccessFailure }) => (
 	<Layout title="No way in" part={null} viewer={null} present={null}>
 		<h1>No way in</h1>
 		<p class="notice" role="alert">
