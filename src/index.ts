@@ -10,6 +10,7 @@ import { healthAnswer } from "./doors/health.ts";
 import { logProblems, misconfigured } from "./doors/misconfigured.ts";
 import { isForPeople, misconfiguredPage } from "./doors/page/misconfigured.tsx";
 import { type Problem, problem, problemResponse } from "./doors/problem.ts";
+import { takeTurn } from "./doors/turns.ts";
 import { refusedUnrouted } from "./doors/unrouted.ts";
 import { log, traceOf } from "./log.ts";
 import { router } from "./routes.ts";
@@ -79,6 +80,7 @@ function contextOf(env: Env, config: Context["config"], url: URL): Context {
 			env.HISTORY,
 			readsOf(() => context),
 			(error) => log("warn", "history_unreadable", { request_id: context.requestId, ...traceOf(error) }),
+			(read) => takeTurn(context.caller ?? "", read),
 		),
 		goOn: (work) => waitUntil(work.catch((error) => log("error", "work_failed", traceOf(error)))),
 		mayFail: async (key) => (await env.FAILED_AUTHENTICATION.limit({ key })).success,

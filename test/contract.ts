@@ -53,6 +53,7 @@ const describedHeaders = [
 	"preference-applied",
 	"retry-after",
 	"unbind-deletion",
+	"unbind-joined",
 	"vary",
 	"www-authenticate",
 	"x-unbind-stale",
@@ -117,8 +118,12 @@ export function createContract(document: Node): Contract {
 			if (!parameter) return [`the contract has no parameter ${name}`];
 			const { type } = resolved(parameter.schema) ?? {};
 			const [first = ""] = query.getAll(name);
-			const value = type === "array" ? query.getAll(name) : type === "integer" ? Number(first) : first;
-			return faultsIn(parameter.schema, value).map((fault) => `${name}: ${fault}`);
+			const values: { [type: string]: unknown } = {
+				array: query.getAll(name),
+				integer: Number(first),
+				boolean: { true: true, false: false }[first] ?? first,
+			};
+			return faultsIn(parameter.schema, values[String(type)] ?? first).map((fault) => `${name}: ${fault}`);
 		});
 	}
 

@@ -93,6 +93,8 @@ export interface Deletion {
 	restoration: Restoration | null;
 	/** How many refused requests share this record, where there is more than one. */
 	requests?: number;
+	/** The deletion that took its place; only on a cancelled one. */
+	superseded_by?: string;
 	/** How somebody closed it by hand; only where somebody did. */
 	resolution?: Resolution;
 }

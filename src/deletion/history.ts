@@ -47,9 +47,9 @@ export type RecordRead =
 export interface History {
 	/**
 	 * null when the version in `unless` still holds; then KV was not touched. While KV cannot be read, the page is of the
-	 * Ledger's week.
+	 * Ledger's week. `busy`: the caller has too many pages read at once.
 	 */
-	page(query: HistoryQuery): Promise<Result<HistoryPage | null, "bad_cursor" | "unavailable">>;
+	page(query: HistoryQuery): Promise<Result<HistoryPage | null, "bad_cursor" | "unavailable" | "busy">>;
 	/** By its own id, or by another that a caller was given for it. */
 	record(id: string): Promise<RecordRead>;
 }

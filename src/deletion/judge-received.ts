@@ -11,6 +11,7 @@ import { failedLookUp, type LookUpFailure, locate } from "./locate.ts";
 import type { OpenDeletion, Ports } from "./ports.ts";
 import { mayJoin } from "./receive.ts";
 import type { Result } from "./result.ts";
+import { seesAll, seesOnly } from "./shown-to.ts";
 import type { Target } from "./target.ts";
 
 /** What could not be judged by then is not carried out any more: nobody wants it to happen hours late. */
@@ -33,21 +34,37 @@ export async function judgeReceived(id: string, ports: Ports, directory: Directo
 	if (isHeld(received, ports)) return keepForItsMinute(received, ports);
 	const ranges = rangesNow(received, ports);
 	if (ranges === "none") return refuseScope(received, ports);
-	const found = await locate(target, ports, directory, cidrsOf(ranges));
+	const sees = received.terms.reads === true ? seesAll : seesOnly(received.deletion.actor.name, ranges);
+	const found = await locate(target, ports, directory, cidrsOf(ranges), sees);
 
 	// Nothing waits from here on.
 	const present = receivedOf(id, ports);
 	if (present === null || giveUpIfLate(present, ports)) return;
-	const earlier = answeredBy(found, target, present, ports);
-	if (earlier !== null && mayJoin(earlier, target, ranges)) return journal.alias(id, earlier.id);
 	const { deletion, terms } = present;
+	const earlier = answeredBy(found, target, present, ports);
+	const schedule = terms.supersede === true && earlier?.state === "scheduled" ? earlier : null;
+	if (earlier !== null && schedule === null && mayJoin(earlier, target, ranges)) return journal.alias(id, earlier.id);
 	if (!found.ok) return keepFailed(failedLookUp(deletion, found.failure, ports.now()), ports);
 	const termsNow = { ...terms, ranges };
 	const { assessment } = assess(found.value, termsNow, deletion.reason, ports);
 	const judged = { ...withEvent(deletion, ports.now(), "planned"), ...assessment };
 	const course = courseOf(judged, termsNow, ports);
 	if ("settled" in course) journal.keepRefused(course.settled);
-	else journal.keepOpen(course.open, course.dueAtMs);
+	else if (schedule === null) journal.keepOpen(course.open, course.dueAtMs);
+	else if (course.open.deletion.state !== "deleting") journal.alias(id, schedule.id);
+	else {
+		// One commit: nothing waits in between.
+		journal.keepSettled(supersededBy(deletion, schedule, ports.now()));
+		const story = withEvent(course.open.deletion, ports.now(), "superseded", { deletion_id: schedule.id });
+		journal.keepOpen({ ...course.open, deletion: story }, course.dueAtMs);
+	}
+}
+
+/** The schedule, cancelled by the deletion that takes its place. */
+function supersededBy({ id, actor }: Deletion, schedule: Deletion, nowMs: number): Deletion {
+	const failure = { code: "cancelled" as const, detail: `${actor.name} deleted the binding at once instead.` };
+	const detail = { by: actor.name, door: actor.door, superseded_by: id };
+	return { ...settle(schedule, nowMs, "cancelled", failure, detail), superseded_by: id };
 }
 
 /** What names no binding, or not just one, is a refusal; a Cloudflare that cannot be asked is none. */

@@ -1,7 +1,7 @@
 // What the doors may ask of a Ledger; the Durable Object carries it out. Everything passes as plain data. Behind the
 // arguments named here, each call has one more: the form in which it is made (`form.ts`), absent in version 0.1.0's.
 
-import type { Actor, Party } from "./actor.ts";
+import type { Actor, Door, Party } from "./actor.ts";
 import type { RestorationRefusal } from "./begin-restoration.ts";
 import type { Binding, Prefix } from "./binding.ts";
 import type { CloudflareId } from "./cloudflare-id.ts";
@@ -27,6 +27,11 @@ export interface ChangesQuery {
 	week?: boolean;
 	/** No more rows than these; a thousand where nothing is said. */
 	atMost?: number;
+	/** Only records of this actor, or of this door: neither ever changes. */
+	actor?: string | null;
+	door?: Door | null;
+	/** Who reads: each caller's reads take turns. */
+	caller?: string | null;
 }
 
 export interface Changes {
@@ -58,26 +63,35 @@ export interface Overview {
 export interface BindingsQuery {
 	/** Only prefixes and bindings that cover this CIDR. */
 	covering: string | null;
+	/**
+	 * Only some prefixes, beginning after the one with this id; "" is the first. On Cloudflare's free plan, an invocation of
+	 * the object may make 50 calls.
+	 */
+	after?: string;
 	/** A survey of the whole account that is no older than this will do: for whoever only wants to be shown names. */
 	atMostOldMs?: number;
 }
 
 export type PrefixWithBindings = Prefix & { bindings: Binding[] };
 
+/** `next` is there if more prefixes come after that one; a Ledger of the release before gives all at once. */
+export type Survey = Result<PrefixWithBindings[], LookUpFailure> & { next?: string };
+
 export interface LedgerApi {
 	/** Resolves when the deletion is settled, or after `waitMs` with the open record, whose id answers from then on. */
 	request(command: DeletionCommand, waitMs: number): Promise<Result<Receipt, Rejection>>;
 	plan(query: PlanQuery): Promise<Result<Plan, LookUpFailure>>;
-	bindings(query: BindingsQuery): Promise<Result<PrefixWithBindings[], LookUpFailure>>;
+	bindings(query: BindingsQuery): Promise<Survey>;
 	/** Without their bindings. */
 	prefixes(): Promise<Result<Prefix[], LookUpFailure>>;
 	/** Of one prefix. */
 	bindingsIn(prefixId: CloudflareId): Promise<Result<Binding[], LookUpFailure>>;
 	/** By its own id, or by another that a caller was given for it. */
 	record(id: string): Promise<Deletion | null>;
-	changes(query: ChangesQuery): Promise<Changes>;
-	/** @param sinceDay how far back outcomes are told, as 2026-02-20. */
-	overview(query: ChangesQuery, sinceDay: string): Promise<Overview>;
+	/** null: too many of this caller's reads are waiting. */
+	changes(query: ChangesQuery): Promise<Changes | null>;
+	/** The same. @param sinceDay how far back outcomes are told, as 2026-02-20. */
+	overview(query: ChangesQuery, sinceDay: string): Promise<Overview | null>;
 	/** Takes another person's word; an approved deletion is carried out at once, or at its time. */
 	decide(
 		id: string,

@@ -6,6 +6,7 @@ import type { Directory } from "./directory.ts";
 import { type FindFailure, type Found, find, searchablePrefixes } from "./find.ts";
 import type { CloudflareFault, LastDeletionQuery, Ports } from "./ports.ts";
 import { fail, type Result } from "./result.ts";
+import { type Sees, seesAll } from "./shown-to.ts";
 import type { Target } from "./target.ts";
 
 /** The request names nothing that could be deleted, and asking again will not help. */
@@ -19,16 +20,21 @@ export interface UnfitTarget {
 export type LookUpFailure =
 	| UnfitTarget
 	| (Failure & { code: "binding_not_found" })
+	| (Failure & { code: "out_of_range" })
 	| (Failure & { code: CloudflareFailureCode; answer: CloudflareAnswer | null });
 
 type CloudflareFailureCode = "cloudflare_refused" | "credential_rejected" | "cloudflare_unavailable";
 
-/** @param ranges where the caller may delete; null is everywhere. */
+/**
+ * @param ranges where the caller may delete; null is everywhere.
+ * @param sees what the caller may be told of other bindings and of earlier deletions.
+ */
 export async function locate(
 	target: Target,
 	ports: Ports,
 	directory: Directory,
 	ranges: readonly Cidr[] | null,
+	sees: Sees = seesAll,
 ): Promise<Result<Found, LookUpFailure>> {
 	const home = await homeOf(target, ports, directory);
 	const found = await find(target, ports, directory, { ranges, home });
@@ -36,7 +42,7 @@ export async function locate(
 	const { failure } = found;
 	switch (failure.reason) {
 		case "no_binding":
-			return fail(await notFound(target, failure, ports));
+			return fail(await notFound(target, failure, ports, sees));
 		case "too_many_prefixes":
 			return fail({
 				code: "invalid_target",
@@ -60,14 +66,17 @@ async function homeOf(target: Target, ports: Ports, directory: Directory): Promi
  */
 async function notFound(
 	target: Target,
-	{ prefixId, inside, around }: FindFailure & { reason: "no_binding" },
+	{ prefixId, ...beside }: FindFailure & { reason: "no_binding" },
 	ports: Ports,
+	sees: Sees,
 ): Promise<LookUpFailure> {
 	const query: LastDeletionQuery =
 		target.kind === "id"
 			? { bindingId: target.bindingId }
 			: { cidr: target.cidr.text, ...(prefixId === null ? {} : { prefixId }) };
-	const last = await ports.recollection.lastDeletion(query);
+	const newest = await ports.recollection.lastDeletion(query);
+	const last = newest !== null && sees.record(newest) ? newest : null;
+	const [inside, around] = [beside.inside.filter(sees.cidr), beside.around.filter(sees.cidr)];
 	if (last === null && inside.length > 0) {
 		return {
 			code: "invalid_target",

@@ -3,9 +3,11 @@
 import type { Actor } from "./actor.ts";
 import { type Assessment, assess } from "./assess.ts";
 import type { Directory } from "./directory.ts";
+import { sentenceOf } from "./guards.ts";
 import { type LookUpFailure, locate } from "./locate.ts";
 import type { Ports } from "./ports.ts";
-import { ok, type Result } from "./result.ts";
+import { fail, ok, type Result } from "./result.ts";
+import { sightOf } from "./shown-to.ts";
 import { sparing } from "./sparing.ts";
 import type { Target } from "./target.ts";
 import { decide, type GuardName } from "./verdict.ts";
@@ -25,13 +27,18 @@ export interface Plan extends Assessment {
 	acknowledge: GuardName[];
 }
 
+const outside = { code: "out_of_range" as const, detail: sentenceOf("out_of_range") };
+
 export async function plan(query: PlanQuery, ports: Ports, directory: Directory): Promise<Result<Plan, LookUpFailure>> {
 	// For those who may delete, the plan is the way there: in a chat and on the page, no deletion goes without one.
 	const { cloudflare } = ports;
 	const looksOnly = !query.actor.scopes.includes("delete");
 	const reading = { ...ports, cloudflare: looksOnly ? sparing(cloudflare) : cloudflare };
-	const found = await locate(query.target, reading, directory, null);
+	const sees = sightOf(query.actor);
+	if (query.target.kind === "cidr" && !sees.cidr(query.target.cidr.text)) return fail(outside);
+	const found = await locate(query.target, reading, directory, null, sees);
 	if (!found.ok) return found;
+	if (!sees.cidr(found.value.binding.cidr)) return fail(outside);
 	const terms = { ...query, ranges: query.actor.ranges, approved: [] };
 	const { assessment, snapshot } = assess(found.value, terms, query.reason, ports);
 	const { guards } = assessment;

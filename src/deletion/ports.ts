@@ -60,6 +60,10 @@ export interface Terms {
 	ranges: readonly string[] | null;
 	/** The guards to which another person has agreed. */
 	approved: readonly GuardName[];
+	/** Whether the actor may read everything; a failed look-up tells it no more than it may see. */
+	reads?: boolean;
+	/** Whether it is to take the place of a scheduled deletion of its binding. */
+	supersede?: boolean;
 	/** What a received deletion is to look up; records of version 0.1.0 have none, and need none. */
 	lookFor?: LookFor;
 }

@@ -27,6 +27,8 @@ export interface DeletionCommand {
 	ifMatch: readonly string[] | null;
 	/** The earliest time for it, at most 7 days ahead; null is at once. */
 	notBeforeMs: number | null;
+	/** Cancels the binding's scheduled deletion, if there is one, where this one would start now. */
+	supersede?: boolean;
 	idempotencyKey: string | null;
 	/** Names of the same request under which an earlier release claimed it: answered, and claimed, like the key. */
 	alsoKeys?: readonly string[];
@@ -38,6 +40,8 @@ export interface Receipt {
 	deletion: Deletion;
 	/** It answers an earlier request under the same key. */
 	replayed: boolean;
+	/** Another request began it. */
+	joined?: boolean;
 }
 
 /** What leaves no record: the request contradicts an earlier one. */
@@ -66,12 +70,20 @@ export function receive(command: DeletionCommand, ports: Ports): Result<Receipt,
 	const same = beingCarriedOut(command, ports) ?? journal.received(command.actor.name, payloadOf(command));
 	if (same !== null) {
 		journal.join(same.id, claims);
-		return ok({ deletion: same, replayed: false });
+		return ok({ deletion: same, replayed: false, joined: true });
 	}
 	const { acknowledge, ifMatch, actor, target } = command;
-	const terms = { acknowledge, ifMatch, ranges: actor.ranges, approved: [], lookFor: lookForOf(target) };
+	const terms = {
+		acknowledge,
+		ifMatch,
+		ranges: actor.ranges,
+		approved: [],
+		lookFor: lookForOf(target),
+		reads: actor.scopes.includes("read"),
+	};
 	const nowMs = ports.now();
-	journal.keepOpen({ deletion: draft, terms, progress: notYetSent(nowMs) }, nowMs + lookAfterMs, claims);
+	const ownTerms = command.supersede === true ? { ...terms, supersede: true } : terms;
+	journal.keepOpen({ deletion: draft, terms: ownTerms, progress: notYetSent(nowMs) }, nowMs + lookAfterMs, claims);
 	return ok({ deletion: draft, replayed: false });
 }
 
@@ -123,9 +135,18 @@ function claimsOf(command: DeletionCommand): Claim[] {
 	return [own, ...keys.map((key) => ({ ...claim, key: `key:${key}`, lasting: true }))];
 }
 
-const payloadOfVersion1 = ({ target, reason, acknowledge, ifMatch, notBeforeMs }: DeletionCommand): string => {
+/** What version 0.1.0 does not know is a member of its own, only where it is asked for. */
+const payloadOfVersion1 = ({
+	target,
+	reason,
+	acknowledge,
+	ifMatch,
+	notBeforeMs,
+	supersede,
+}: DeletionCommand): string => {
 	const what = target.kind === "id" ? [plainId(target.bindingId), target.prefixId] : target.cidr.text;
-	return JSON.stringify([what, reason, acknowledge.toSorted(), ifMatch, notBeforeMs]);
+	const further = supersede === true ? ["supersede"] : [];
+	return JSON.stringify([what, reason, acknowledge.toSorted(), ifMatch, notBeforeMs, ...further]);
 };
 
 /** Longer ones are stored as their digest, so that no caller can fill the Ledger with them. */

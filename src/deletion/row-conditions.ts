@@ -1,4 +1,5 @@
 // What is looked for in the history beyond what its keys can tell: conditions on a row, and a text in it.
+import { folded } from "./actor.ts";
 import { type Cidr, contains, parseCidr } from "./cidr.ts";
 import { plainId } from "./cloudflare-id.ts";
 import type { Summary } from "./deletion.ts";
@@ -37,8 +38,10 @@ export function rowMatcher({ conditions, text }: RowConditions): (row: Summary) 
 		(wanted === null || says(row, wanted) || (range !== null && overlaps(row.cidr, range)));
 }
 
-const spelt = (field: ConditionField, value: string): string =>
-	field === "prefix_id" || field === "binding_id" ? plainId(value) : value;
+function spelt(field: ConditionField, value: string): string {
+	if (field === "actor") return folded(value);
+	return field === "prefix_id" || field === "binding_id" ? plainId(value) : value;
+}
 
 const says = ({ id, cidr, binding_id, prefix_id, reason, actor, ray }: Summary, wanted: string): boolean =>
 	[cidr, id, binding_id, prefix_id, reason, actor, ray].some((text) => text?.toLowerCase().includes(wanted));

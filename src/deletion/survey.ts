@@ -4,20 +4,18 @@ import { contains, parseCidr } from "./cidr.ts";
 import { type CloudflareId, isCloudflareId } from "./cloudflare-id.ts";
 import type { Directory } from "./directory.ts";
 import { searchablePrefixes } from "./find.ts";
-import type { BindingsQuery, PrefixWithBindings } from "./ledger-api.ts";
+import type { BindingsQuery, PrefixWithBindings, Survey } from "./ledger-api.ts";
 import { type LookUpFailure, lookUpFault } from "./locate.ts";
 import type { Ports } from "./ports.ts";
 import { fail, ok, type Result } from "./result.ts";
 import { sparing } from "./sparing.ts";
 
 const listedAtOnce = 6;
+/** With the list of prefixes and some repeated reads, below the 50 calls that an invocation has on the free plan. */
+const prefixesAPart = 40;
 
 /** Costs a call for the prefixes and one for each prefix that is shown. */
-export async function survey(
-	query: BindingsQuery,
-	ports: Ports,
-	directory: Directory,
-): Promise<Result<PrefixWithBindings[], LookUpFailure>> {
+export async function survey(query: BindingsQuery, ports: Ports, directory: Directory): Promise<Survey> {
 	const cloudflare = sparing(ports.cloudflare);
 	const prefixes = await cloudflare.listPrefixes({ fresh: false });
 	if (!prefixes.ok) return fail(lookUpFault(prefixes.failure));
@@ -25,9 +23,12 @@ export async function survey(
 
 	const covered = query.covering === null ? null : parseCidr(query.covering);
 	const covers = (range: Prefix["range"]) => covered === null || (covered.ok && contains(range, covered.value));
-	const shown = prefixes.value.items.filter(({ range }) => covers(range));
-	if (shown.length > searchablePrefixes) {
-		const detail = `This account has ${shown.length} prefixes; up to ${searchablePrefixes} are shown at once. Name an address: ?covering=203.0.113.7`;
+	const all = prefixes.value.items.filter(({ range }) => covers(range));
+	const { after } = query;
+	const begin = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1;
+	const shown = after === undefined ? all : all.slice(begin, begin + prefixesAPart);
+	if (all.length > searchablePrefixes) {
+		const detail = `This account has ${all.length} prefixes; up to ${searchablePrefixes} are shown at once. Name an address: ?covering=203.0.113.7`;
 		return fail({ code: "invalid_target", detail });
 	}
 
@@ -51,7 +52,8 @@ export async function survey(
 			survey.push({ ...prefix, bindings });
 		}
 	}
-	return ok(survey);
+	const lastId = begin + shown.length < all.length ? shown.at(-1)?.id : undefined;
+	return { ...ok(survey), ...(lastId === undefined ? {} : { next: lastId }) };
 }
 
 /** The prefixes alone: one call. */

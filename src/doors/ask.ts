@@ -44,7 +44,7 @@ export async function ask<Answer>(
 }
 
 /** What the history asks of the ledger. */
-export function readsOf(contextOf: () => Pick<Context, "requestId" | "ledger">): AskLedger {
+export function readsOf(contextOf: () => Pick<Context, "requestId" | "ledger" | "caller">): AskLedger {
 	const read = async <Answer>(call: (ledger: Context["ledger"]) => Promise<Answer>) => {
 		const context = contextOf();
 		return (
@@ -56,7 +56,8 @@ export function readsOf(contextOf: () => Pick<Context, "requestId" | "ledger">):
 	};
 	return {
 		async changes(query) {
-			const changes = await read((ledger) => ledger.changes(query));
+			const { caller } = contextOf();
+			const changes = await read((ledger) => ledger.changes({ ...query, caller }));
 			return changes.ok ? changes.value : null;
 		},
 		record: (id) => read((ledger) => ledger.record(id)),

@@ -6,6 +6,7 @@ import { type Actor, type Scope, sameName } from "../deletion/actor.ts";
 import type { Binding } from "../deletion/binding.ts";
 import { type CloudflareId, isCloudflareId, sameId } from "../deletion/cloudflare-id.ts";
 import type { CloudflareMessage, Deletion } from "../deletion/deletion.ts";
+import { joinedWords } from "../deletion/joined.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
 import { problemOf } from "./api/answer.ts";
 import { ask } from "./ask.ts";
@@ -107,10 +108,10 @@ export const deleteBinding: Handler = async (request, context, actor) => {
 	const target = { kind: "id" as const, named: bindingId.value, bindingId: bindingId.value, prefixId: prefixId.value };
 	const admitted = await requestDeletion(wishOf(actor, target, query.value), request, context);
 	if (!admitted.ok) return admitted;
-	const { deletion } = admitted.value;
+	const { deletion, joined = false } = admitted.value;
 	const earlier = isRepetition(request.headers) ? await deletedBefore(deletion, actor, context) : null;
 	const shown = earlier ?? deletion;
-	const answer = envelopeOfDeletion(shown, context.requestId);
+	const answer = envelopeOfDeletion(shown, joined, context.requestId);
 	// The envelope is Cloudflare's own, and has no place for it.
 	answer.headers.set("unbind-deletion", shown.id);
 	return ok(answer);
@@ -160,7 +161,7 @@ const asCloudflare = ({ id, cidr, serviceId, serviceName, provisioningState }: B
 const envelope = (result: unknown): Response => Response.json({ errors: [], messages: [], success: true, result });
 
 /** A deletion's answer is Cloudflare's, as Cloudflare gave it; with no `result`, as it gives none. */
-function envelopeOfDeletion(deletion: Deletion, requestId: string): Response {
+function envelopeOfDeletion(deletion: Deletion, joined: boolean, requestId: string): Response {
 	const { state, cloudflare, failure } = deletion;
 	if (state === "deleted" || state === "already_gone" || state === "restored") {
 		const { errors, messages } = cloudflare?.success === true ? cloudflare : { errors: [], messages: [] };
@@ -171,17 +172,22 @@ function envelopeOfDeletion(deletion: Deletion, requestId: string): Response {
 		const { status, errors, messages, retry_after_seconds: seconds } = cloudflare;
 		return refusal(settledStatus(status ?? 502), errors, messages, seconds === undefined ? {} : retryAfter(seconds));
 	}
-	if (state === "pending_approval" || state === "scheduled") return refusal(403, [waiting(deletion)], []);
+	if (state === "pending_approval" || state === "scheduled") return refusal(403, [waiting(deletion, joined)], []);
 	// Still under way: no success yet, and asking again, as the SDKs do, joins it.
 	const trouble = problemOf(deletion) ?? problem("outcome_unknown", "The deletion is under way.", {}, retryAfter(2));
 	return envelopeOfProblem(trouble, requestId);
 }
 
 /** Neither done nor refused, which Cloudflare's API has no word for; an SDK must not take it for a success. */
-const waiting = ({ id, state, approval, not_before }: Deletion): CloudflareMessage => ({
-	code: codeBase + 202,
-	message: `${state}: nothing is deleted yet. Deletion ${id} waits for ${state === "scheduled" ? `its time, ${not_before ?? "now"}` : `an approval until ${approval?.expires_at}`}.`,
-});
+function waiting(deletion: Deletion, joined: boolean): CloudflareMessage {
+	const { id, state, approval, not_before } = deletion;
+	const what = state === "scheduled" ? `its time, ${not_before ?? "now"}` : `an approval until ${approval?.expires_at}`;
+	const words = joined ? ` ${joinedWords(deletion)}` : "";
+	return {
+		code: codeBase + 202,
+		message: `${state}: nothing is deleted yet. Deletion ${id} waits for ${what}.${words}`,
+	};
+}
 
 /** What a repetition can help, the SDKs may repeat: what was not sent, and what is under way. */
 export function envelopeOfProblem({ code, status, detail, headers }: Problem, requestId: string): Response {

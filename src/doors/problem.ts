@@ -21,6 +21,7 @@ export type DoorCode =
 	| "query_too_long"
 	| "https_required"
 	| "rate_limited"
+	| "too_many_reads"
 	| "outcome_unknown"
 	| "misconfigured"
 	| "ledger_unreachable"
@@ -65,6 +66,7 @@ const table: Record<ProblemCode, readonly [number, string]> = {
 	budget: [429, "The deletion budget is used up"],
 	breadth: [429, "Too much of the prefix at once"],
 	rate_limited: [429, "Too many failed attempts"],
+	too_many_reads: [429, "Too many reads at once"],
 	internal: [500, "Something went wrong in unbind"],
 	cloudflare_refused: [502, "Cloudflare refused"],
 	credential_rejected: [502, "Cloudflare rejected unbind's credential"],

@@ -24,7 +24,16 @@ export const planEntries = {
 	reason: v.optional(reasonSchema),
 	acknowledge: v.optional(acknowledgeSchema),
 };
-export const deletionEntries = { ...planEntries, not_before: v.optional(timeSchema) };
+/** As JSON, or as a parameter. */
+const supersedeSchema = v.pipe(
+	v.union([v.boolean(), v.picklist(["true", "false"])], "must be true or false"),
+	v.transform((value) => value === true || value === "true"),
+);
+export const deletionEntries = {
+	...planEntries,
+	not_before: v.optional(timeSchema),
+	supersede: v.optional(supersedeSchema),
+};
 
 /** A deletion as a caller wishes for it, whatever the way in which it was said. */
 export interface Wish {
@@ -33,13 +42,21 @@ export interface Wish {
 	reason: string | null;
 	acknowledge: readonly string[];
 	notBeforeMs: number | null;
+	supersede: boolean;
 }
 
 export const wishOf = (
 	actor: Actor,
 	target: Target,
-	{ reason, acknowledge, not_before }: Partial<Read<typeof deletionEntries>>,
-): Wish => ({ actor, target, reason: reason ?? null, acknowledge: acknowledge ?? [], notBeforeMs: not_before ?? null });
+	{ reason, acknowledge, not_before, supersede = false }: Partial<Read<typeof deletionEntries>>,
+): Wish => ({
+	actor,
+	target,
+	reason: reason ?? null,
+	acknowledge: acknowledge ?? [],
+	notBeforeMs: not_before ?? null,
+	supersede,
+});
 
 const longestDelayMs = 7 * 24 * 3_600_000;
 
@@ -60,6 +77,9 @@ export async function requestDeletion(
 	if (wish.notBeforeMs !== null && wish.notBeforeMs > Date.now() + longestDelayMs) {
 		const says = "may be 7 days ahead at the most";
 		return fail(atField(problem("invalid_request", `not_before ${says}.`), "not_before", says));
+	}
+	if (wish.notBeforeMs !== null && wish.supersede) {
+		return fail(problem("invalid_request", "supersede=true deletes now, so it can't be used with not_before."));
 	}
 	const command = {
 		form,
@@ -101,6 +121,7 @@ export function lookUpProblem(failure: LookUpFailure): Problem {
 	const { code, detail } = failure;
 	if (code === "invalid_target")
 		return problem(code, detail, failure.bindings === undefined ? {} : { bindings: failure.bindings });
+	if (code === "out_of_range") return problem(code, detail);
 	if (code === "binding_not_found")
 		return problem(code, detail, failure.last_deletion === undefined ? {} : { last_deletion: failure.last_deletion });
 	const wait = failure.retry_after_seconds;

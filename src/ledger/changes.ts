@@ -1,5 +1,6 @@
 // What the Ledger knows that KV may not show yet: open deletions, what has not reached KV, and whatever changed or reached
 // KV in the last ten minutes. KV promises to have caught up after "60 seconds or more".
+import { sameName } from "../deletion/actor.ts";
 import { plainId } from "../deletion/cloudflare-id.ts";
 import { type Summary, wholeSummary } from "../deletion/deletion.ts";
 import type { Changes, ChangesQuery } from "../deletion/ledger-api.ts";
@@ -44,7 +45,11 @@ export function changes(sql: SqlStorage, version: string, query: ChangesQuery, n
 			atMost,
 		)
 		.toArray();
-	const recent = rows.map((row) => summaryIn(sql, row)).filter((row) => row !== null);
+	const { actor = null, door = null } = query;
+	const recent = rows
+		.map((row) => summaryIn(sql, row))
+		.filter((row) => row !== null)
+		.filter((row) => (actor === null || sameName(row.actor, actor)) && (door === null || row.door === door));
 	return { version, recent, until: rows.length === atMost ? (rows.at(-1)?.id ?? null) : null };
 }
 

@@ -9,6 +9,7 @@ import { freezeInForce } from "./freezes.ts";
 import { mirrorDueMs } from "./mirrors.ts";
 import { countOutcome } from "./outcomes.ts";
 import { createRefusals, recordedAnHour, sharedForMs } from "./refusals.ts";
+import { refusalsOnRecord, summaryTarget } from "./refusals-on-record.ts";
 import { createSpellings } from "./spellings.ts";
 import { getFlag, readRecord, setFlag } from "./tables.ts";
 
@@ -126,7 +127,7 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 		for (const [key, one] of beingLookedUp) if (one === id) beingLookedUp.delete(key);
 	}
 
-	const refusals = createRefusals();
+	const refusals = createRefusals((actor, sinceMs) => refusalsOnRecord(sql, actor, sinceMs));
 	/** What answers for ids that have no row any more: another record's id, or a refusal that is counted on another record. */
 	const answers = new Map<string, string | Deletion>();
 
@@ -338,7 +339,7 @@ const answersAtMost = 1000;
 /** The one record of an hour that counts what goes beyond the others. */
 const summaryRecordOf = (refused: Deletion): Deletion => ({
 	...refused,
-	target: "various",
+	target: summaryTarget,
 	binding: null,
 	effect: null,
 	guards: [],

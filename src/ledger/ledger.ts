@@ -21,6 +21,7 @@ import { type Plan, type PlanQuery, plan } from "../deletion/plan.ts";
 import { type DeletionCommand, type Receipt, type Rejection, receive } from "../deletion/receive.ts";
 import { type ResolutionRefusal, type ResolutionWish, resolve } from "../deletion/resolution.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
+import { shownTo } from "../deletion/shown-to.ts";
 import { healthProblems } from "../deletion/status.ts";
 import { surveyPrefix, surveyPrefixes } from "../deletion/survey.ts";
 import { log, traceOf } from "../log.ts";
@@ -42,9 +43,10 @@ import { nextMirrorMs, sendMirrors } from "./mirrors.ts";
 import { keepOffer, takeOffer } from "./offers.ts";
 import { nextPublishMs } from "./outbox.ts";
 import { overview } from "./overview.ts";
-import { createStorageProbe, healthFacts, statusFacts } from "./status.ts";
+import { createRowCount, createStorageProbe, healthFacts, statusFacts } from "./status.ts";
 import { createSurveys } from "./surveys.ts";
 import { aliasOf, dueIds, getFlag, nextDueMs, postpone, prune, setFlag } from "./tables.ts";
+import { createTurns } from "./turns.ts";
 import { setAsideIfUnreadable } from "./unreadable.ts";
 import { waiting } from "./waiting.ts";
 import { type Wired, wire } from "./wiring.ts";
@@ -69,8 +71,10 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	readonly #underWay = new Map<string, { judged: Promise<void>; work: Promise<void> }>();
 	/** Callers who wait for a deletion to be settled. */
 	readonly #waiting = new Set<{ id: string; settled: PromiseWithResolvers<void> }>();
+	readonly #turns = createTurns();
 	readonly #survey = createSurveys(this.#directory);
-	readonly #storageWorks: (nowMs: number) => boolean;
+	readonly #storageWorks: ReturnType<typeof createStorageProbe>;
+	readonly #countRows: ReturnType<typeof createRowCount>;
 	#services: Wired | null = null;
 	#alarmAtMs: number | null = null;
 	#hasReadHistory = false;
@@ -81,6 +85,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		this.#sql = ctx.storage.sql;
 		migrate(ctx.storage);
 		this.#storageWorks = createStorageProbe(this.#sql);
+		this.#countRows = createRowCount(this.#sql);
 		this.#hasReadHistory = hasReadHistory(this.#sql);
 		ctx.blockConcurrencyWhile(async () => {
 			this.#alarmAtMs = await ctx.storage.getAlarm();
@@ -97,12 +102,15 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		const received = receive(command, ports);
 		// The refusal names the record that has the key.
 		if (!received.ok) journal.tell(received.failure.deletion_id);
-		if (!received.ok || !isOpen(received.value.deletion)) return received;
+		if (!received.ok) return received;
 		const { deletion, replayed } = received.value;
+		if (!isOpen(deletion)) return ok({ deletion: shownTo(command.actor, deletion), replayed });
 		const present = await this.#broughtOn(deletion, waitMs);
 		// The caller is given this id before it is known whether another record will answer for it.
 		if (present.state === "received" || command.deletionId !== undefined) journal.tell(deletion.id);
-		return ok({ deletion: present, replayed });
+		const isAnothers = received.value.joined === true || present.id !== deletion.id;
+		const shown = shownTo(command.actor, present);
+		return ok({ deletion: shown, replayed, joined: isAnothers && !replayed && present.failure === null });
 	}
 
 	async decide(
@@ -200,8 +208,9 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		}
 	}
 
-	async changes(query: ChangesQuery): Promise<Changes> {
-		return changes(this.#sql, this.#wired().journal.version(), query, Date.now());
+	async changes(query: ChangesQuery): Promise<Changes | null> {
+		const { journal } = this.#wired();
+		return this.#readInTurn(query, () => changes(this.#sql, journal.version(), query, Date.now()));
 	}
 
 	async offer(offer: Offer): Promise<string> {
@@ -212,8 +221,16 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		return takeOffer(this.#sql, press, Date.now());
 	}
 
-	async overview(query: ChangesQuery, sinceDay: string): Promise<Overview> {
-		return overview(this.#sql, (await this.#ready()).journal.version(), query, sinceDay, Date.now());
+	async overview(query: ChangesQuery, sinceDay: string): Promise<Overview | null> {
+		const { journal } = await this.#ready();
+		return this.#readInTurn(query, () => overview(this.#sql, journal.version(), query, sinceDay, Date.now()));
+	}
+
+	/** The release before this one does not say who reads. */
+	#readInTurn<Value>({ caller, unless }: ChangesQuery, read: () => Value): Promise<Value | null> {
+		// A poll that finds nothing new costs next to nothing.
+		if (unless === this.#wired().journal.version()) return Promise.resolve(read());
+		return this.#turns.take(caller ?? "", read);
 	}
 
 	async health(): ReturnType<LedgerApi["health"]> {
@@ -227,7 +244,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	async status(): ReturnType<LedgerApi["status"]> {
 		this.#healAlarm();
 		const nowMs = Date.now();
-		const known = { ...this.#knownHealth(nowMs), nextAlarmMs: this.#alarmAtMs };
+		const known = { ...this.#knownHealth(nowMs), ...this.#countRows(nowMs), nextAlarmMs: this.#alarmAtMs };
 		const facts = statusFacts(this.#sql, known, nowMs);
 		return { facts, problems: healthProblems(facts, nowMs) };
 	}

@@ -1,6 +1,6 @@
 // Keeps refusals cheap: any token can ask for what it may not have, hundreds of times a second. The same refusal of the same
-// caller within a minute is one record with a count; and beyond so many an hour, one record counts the rest. In memory:
-// after a restart the counting begins again, which costs a few records more.
+// caller within a minute is one record with a count; and beyond so many an hour, one record counts the rest. In memory, but
+// for the hour's count, which a restart takes from the records.
 import type { Deletion } from "../deletion/deletion.ts";
 
 /** How long refusals of one kind share a record; it is published when that is over. */
@@ -31,9 +31,17 @@ interface Shared {
 	requests: number;
 }
 
-export function createRefusals(): Refusals {
+/** A caller's hour: how many records it has had since it began, and the one that counts the rest. */
+export interface Hour {
+	sinceMs: number;
+	recorded: number;
+	summary: { id: string; requests: number } | null;
+}
+
+/** @param onRecord the hour as the Ledger's rows have it; null if there are none since then. */
+export function createRefusals(onRecord: (actor: string, sinceMs: number) => Hour | null): Refusals {
 	const shared = new Map<string, Shared>();
-	const hours = new Map<string, { sinceMs: number; recorded: number; summary: Shared | null }>();
+	const hours = new Map<string, Omit<Hour, "summary"> & { summary: Shared | null }>();
 	const misses = new Map<string, { sinceMs: number; count: number }>();
 
 	const kindOf = ({ actor, target, failure }: Deletion): string =>
@@ -41,7 +49,11 @@ export function createRefusals(): Refusals {
 	const hourOf = (actor: string, nowMs: number) => {
 		const present = hours.get(actor);
 		if (present !== undefined && nowMs - present.sinceMs < hourMs) return present;
-		const hour = { sinceMs: nowMs, recorded: 0, summary: null };
+		const before = present === undefined ? onRecord(actor, nowMs - hourMs) : null;
+		const { sinceMs, recorded, summary } = before ?? { sinceMs: nowMs, recorded: 0, summary: null };
+		const counting = summary === null ? null : { ...summary, untilMs: sinceMs + hourMs };
+		if (counting !== null) shared.set(counting.id, counting);
+		const hour = { sinceMs, recorded, summary: counting };
 		hours.set(actor, hour);
 		return hour;
 	};

@@ -55,7 +55,14 @@ describe("a received deletion", () => {
 		expect(deletion.timeline[0]).toMatchObject({ request_id: command.requestId });
 		expect(replayed).toBe(false);
 		const lookFor = { cidr: "203.0.113.0/26" };
-		const terms = { acknowledge: ["leaves_no_service"], ifMatch: null, ranges: null, approved: [], lookFor };
+		const terms = {
+			acknowledge: ["leaves_no_service"],
+			ifMatch: null,
+			ranges: null,
+			approved: [],
+			lookFor,
+			reads: true,
+		};
 		expect(world.journal.open(deletion.id)).toEqual({ deletion, terms, progress: notYetSent(startMs) });
 		expect(world.journal.dueAtMs(deletion.id)).toBe(startMs + lookAfterMs);
 		expect(world.calls.filter((call) => call.startsWith("delete"))).toEqual([]);

@@ -33,7 +33,14 @@ describe("a request", () => {
 		});
 		expect(replayed).toBe(false);
 		const lookFor = { cidr: "203.0.113.0/26" };
-		const terms = { acknowledge: ["leaves_no_service"], ifMatch: null, ranges: null, approved: [], lookFor };
+		const terms = {
+			acknowledge: ["leaves_no_service"],
+			ifMatch: null,
+			ranges: null,
+			approved: [],
+			lookFor,
+			reads: true,
+		};
 		expect(world.journal.open(deletion.id)).toEqual({ deletion, terms, progress: notYetSent(startMs) });
 		expect(world.journal.dueAtMs(deletion.id)).toBe(startMs + lookAfterMs);
 		expect(world.journal.claims().map(({ key, deletionId }) => [key, deletionId])).toEqual([
@@ -106,7 +113,7 @@ describe("a request while another for the same target is being looked up", () =>
 		const world = worldOf();
 		const { deletion } = received(world, first());
 		const again = received(world, commandOf(target, { idempotencyKey: "k" }));
-		expect(again).toEqual({ deletion, replayed: false });
+		expect(again).toEqual({ deletion, replayed: false, joined: true });
 		expect(world.journal.claimed("ci", "key:k")).toMatchObject({ deletionId: deletion.id });
 	});
 

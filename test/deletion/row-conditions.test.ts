@@ -29,6 +29,8 @@ describe("conditions", () => {
 		["is: the value differs", [{ field: "state", is: true, value: "failed" }], false],
 		["is not: the value differs", [{ field: "actor", is: false, value: "ci" }], true],
 		["is not: the value matches", [{ field: "actor", is: false, value: row.actor }], false],
+		["is: the value matches in other letters", [{ field: "actor", is: true, value: "Alice@Example.com" }], true],
+		["is not: the value matches in other letters", [{ field: "actor", is: false, value: "ALICE@example.com" }], false],
 		[
 			"is: one of several values matches",
 			[

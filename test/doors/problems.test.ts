@@ -15,9 +15,9 @@ afterEach(beginAnew);
 const malformed = { status: 400, code: "invalid_request", title: "The request is malformed" };
 const target = "203.0.113.128/25";
 const planParameters = ["reason", "acknowledge"];
-const deletionParameters = [...planParameters, "not_before"];
+const deletionParameters = [...planParameters, "not_before", "supersede"];
 const historyParameters = ["limit", "cursor", "state", "binding", "prefix", "actor", "door", "since", "until"];
-const bodyFields = ["target", "reason", "acknowledge", "not_before", "dry_run"];
+const bodyFields = ["target", "reason", "acknowledge", "not_before", "supersede", "dry_run"];
 
 describe("400: the query", () => {
 	const guards = `must be among ${guardNames.join(", ")}`;

@@ -48,6 +48,14 @@ it("reports a record for ten minutes after a prompt publication", () =>
 		expect(told(sql, nowMs + 661_000)).toEqual([]);
 	}));
 
+it("reports only the records of one actor, in any case, or of one door, and how far it has looked", () =>
+	withRecord((sql, id) => {
+		expect(told(sql, nowMs, { actor: "CI", door: "api" })).toEqual([id]);
+		expect(told(sql, nowMs, { actor: "zz" })).toEqual([]);
+		expect(told(sql, nowMs, { door: "chat" })).toEqual([]);
+		expect(changes(sql, "-", { ...everything, actor: "zz", atMost: 1 }, nowMs).until).toBe(id);
+	}));
+
 it("reports the whole week if asked to", () =>
 	withRecord((sql, id) => {
 		sql.exec("UPDATE deletions SET publish_at = NULL");

@@ -13,8 +13,11 @@ afterEach(endClock);
 // The full RPC type of the stub is too deep for the compiler.
 const ledger = () => (LEDGER as unknown as Env["LEDGER"]).getByName(accountId);
 const everything = { afterId: "", bindingId: null, prefixId: null, unless: null };
-const glance = (unless: string | null = null): Promise<Overview> =>
-	ledger().overview({ ...everything, unless }, "2029-12-01");
+async function glance(unless: string | null = null, sinceDay = "2029-12-01"): Promise<Overview> {
+	const overview = await ledger().overview({ ...everything, unless }, sinceDay);
+	if (overview === null) throw new Error("too many reads are waiting");
+	return overview;
+}
 const today = new Date(noon).toISOString().slice(0, 10);
 const outcomes = async () => Object.fromEntries((await glance()).outcomes.map(({ state, count }) => [state, count]));
 
@@ -33,7 +36,7 @@ describe("outcomes", () => {
 
 	it("are reported only from the given day", async () => {
 		await remove("203.0.113.128/25");
-		expect((await ledger().overview(everything, "2030-01-02")).outcomes).toEqual([]);
+		expect((await glance(null, "2030-01-02")).outcomes).toEqual([]);
 	});
 
 	it("count a waiting deletion only once it settles", async () => {

@@ -74,6 +74,14 @@ describe("GET /status", () => {
 		expect((await status()).database).toMatchObject({ rows: 1, unreadable: 1 });
 	});
 
+	test("counts all rows at most once a minute, however often it is asked for", async () => {
+		expect((await status()).database.rows).toBe(0);
+		await deleted();
+		expect((await status()).database.rows).toBe(0);
+		pass(minuteMs);
+		expect((await status()).database.rows).toBe(1);
+	});
+
 	test("shows the schema version", async () => {
 		await inSql((sql) => sql.exec("UPDATE flags SET value = '7' WHERE name = 'schema'"));
 		expect((await status()).schema).toBe(7);

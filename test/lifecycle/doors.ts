@@ -9,6 +9,7 @@ export interface Wish {
 	reason?: string;
 	notBefore?: string;
 	ifMatch?: string;
+	supersede?: boolean;
 }
 
 export interface Named {
@@ -20,11 +21,11 @@ export interface Named {
 export const doors = {
 	"api DELETE": (call: Call, { cidr }: Named, { ifMatch, ...wish }: Wish) =>
 		call(`/bindings/${cidr}?${queryOf(wish)}`, { method: "DELETE", headers: conditionOf(ifMatch) }),
-	"api POST": (call: Call, { cidr }: Named, { acknowledge, reason, notBefore, ifMatch }: Wish) =>
+	"api POST": (call: Call, { cidr }: Named, { acknowledge, reason, notBefore, ifMatch, supersede }: Wish) =>
 		call("/deletions", {
 			method: "POST",
 			headers: conditionOf(ifMatch),
-			json: { target: cidr, acknowledge, reason, not_before: notBefore },
+			json: { target: cidr, acknowledge, reason, not_before: notBefore, supersede },
 		}),
 	cloudflare: (call: Call, { prefixId, id }: Named, { ifMatch, ...wish }: Wish) =>
 		call(`${bindingsPath(prefixId, id)}?${queryOf(wish)}`, { method: "DELETE", headers: conditionOf(ifMatch) }),
@@ -35,10 +36,11 @@ export const doorNames: DoorName[] = ["api DELETE", "api POST", "cloudflare"];
 const conditionOf = (ifMatch: string | undefined): Record<string, string> =>
 	ifMatch === undefined ? {} : { "if-match": ifMatch };
 
-function queryOf({ acknowledge = [], reason, notBefore }: Wish): string {
+function queryOf({ acknowledge = [], reason, notBefore, supersede }: Wish): string {
 	const query = new URLSearchParams();
 	if (acknowledge.length > 0) query.set("acknowledge", acknowledge.join(","));
 	if (reason !== undefined) query.set("reason", reason);
 	if (notBefore !== undefined) query.set("not_before", notBefore);
+	if (supersede !== undefined) query.set("supersede", String(supersede));
 	return query.toString();
 }

@@ -1,5 +1,5 @@
 // Refusals are cheap to request, so they must be cheap to record: any token can ask hundreds of times a second.
-import { runInDurableObject } from "cloudflare:test";
+import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Ledger } from "../../src/index.ts";
 import { recordedAnHour } from "../../src/ledger/refusals.ts";
@@ -48,6 +48,19 @@ describe("a caller who is refused repeatedly", () => {
 		expect([await rows("deletions"), await rows("claims")]).toEqual([recordedAnHour + 1, recordedAnHour]);
 		pass(hourMs);
 		expect((await ask("192.0.2.1/32")).json.deletion_id).not.toBe(id);
+	});
+
+	test("has no more records after a reset: the hour is counted from the rows", async () => {
+		for (let index = 0; index < recordedAnHour; index++) await ask(`198.51.100.${index}/32`);
+		const [{ json: counting }] = [await ask("192.0.2.1/32")];
+		for (let reset = 0; reset < 3; reset++) {
+			await abortAllDurableObjects();
+			for (let index = 0; index < 5; index++)
+				expect((await ask(`192.0.2.${10 * reset + index}/32`)).json.deletion_id).toBe(counting.deletion_id);
+		}
+		expect(await rows("deletions")).toBe(recordedAnHour + 1);
+		pass(hourMs);
+		expect((await ask("192.0.2.1/32")).json.deletion_id).not.toBe(counting.deletion_id);
 	});
 
 	test("gets each request's own answer, under the record's id", async () => {

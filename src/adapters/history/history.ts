@@ -8,20 +8,24 @@ import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { firstPosition, historyPage, keysDecide, ledgerPage, type Page, type Position } from "./page.ts";
 import { readRecord } from "./record.ts";
 
+/** Reads a page from KV when it is the caller's turn; null if that takes too long. */
+export type TakeTurn = <Value>(read: () => Promise<Value>) => Promise<Value | null>;
+
 /** @param onUnreadable called with what KV says where it cannot be read. */
 export function createHistory(
 	kv: KVNamespace,
 	askLedger: AskLedger,
 	onUnreadable: (error: unknown) => void = () => {},
+	takeTurn: TakeTurn = (read) => read(),
 ): History {
 	/** The page that KV gives, or why there is none. */
 	async function kvPage(
 		{ filter, limit }: HistoryQuery,
 		from: Position,
 		overlay: { recent: readonly Summary[]; until: string | null },
-	): Promise<Page | "bad_cursor" | "unavailable"> {
+	): Promise<Page | "bad_cursor" | "unavailable" | "busy"> {
 		try {
-			return await historyPage(kv, filter, limit, from, overlay);
+			return (await takeTurn(() => historyPage(kv, filter, limit, from, overlay))) ?? "busy";
 		} catch (error) {
 			// KV refuses a cursor that it did not give, or not to us.
 			const isCursor = from.cursor !== null && error instanceof Error && /cursor/i.test(error.message);
@@ -36,13 +40,13 @@ export function createHistory(
 			const { filter, limit, cursor, unless, ask = askLedger.changes } = query;
 			const from = cursor === null ? firstPosition : decodeCursor(cursor, filter);
 			if (from === null) return fail("bad_cursor");
-			const { bindingId, prefixId, untilMs } = filter;
+			const { bindingId, prefixId, actor, door, untilMs } = filter;
 			// What is newer than the stretch would only take the room of what is in it.
 			const newest = untilMs === null ? "" : idBounds(0, untilMs).first;
 			const afterId = from.afterId === "" ? newest : from.afterId;
 			// One more than there is room for tells that the page is full; where rows are sorted out, more may be needed.
 			const atMost = keysDecide(filter) ? { atMost: limit + 1 } : {};
-			const question = { afterId, bindingId, prefixId, unless, ...atMost };
+			const question = { afterId, bindingId, prefixId, actor, door, unless, ...atMost };
 			const changes = await ask(question);
 			if (changes?.recent === null) return ok(null);
 			const pageOf = ({ rows, next }: Page, version: string | null): HistoryPage => ({
@@ -51,7 +55,7 @@ export function createHistory(
 				version,
 			});
 			const page = await kvPage(query, from, { recent: changes?.recent ?? [], until: changes?.until ?? null });
-			if (page === "bad_cursor") return fail(page);
+			if (page === "bad_cursor" || page === "busy") return fail(page);
 			if (page !== "unavailable") return ok(pageOf(page, changes?.version ?? null));
 			if (changes === null) return fail(page);
 			const week = await askLedger.changes({ ...question, unless: null, week: true });

@@ -1,6 +1,7 @@
 // A page of the history: KV's list, merged with what the Ledger has changed lately. Reads the keys that it needs: a
 // binding's or a prefix's own, and of a stretch of time no more than the stretch and a bit. Other filters are held
 // against the rows; so that one page cannot cost the whole history, it ends after some lists with what it has.
+import { sameName } from "../../deletion/actor.ts";
 import { sameId } from "../../deletion/cloudflare-id.ts";
 import { openStates, type Summary } from "../../deletion/deletion.ts";
 import type { HistoryFilter } from "../../deletion/history.ts";
@@ -167,7 +168,7 @@ function matcher(filter: HistoryFilter, space: Space): Matcher {
 	const further = rows === undefined ? everything : rowMatcher(rows);
 	return (row) =>
 		(state === null || row.state === state) &&
-		(actor === null || row.actor === actor) &&
+		(actor === null || sameName(row.actor, actor)) &&
 		(door === null || row.door === door) &&
 		(prefix === null || sameId(row.prefix_id ?? "", prefix)) &&
 		(cidr === null || row.cidr === cidr) &&

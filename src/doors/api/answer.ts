@@ -1,5 +1,7 @@
 // A deletion's record as an answer: which status its state has, and which problem its failure is.
 import type { Deletion } from "../../deletion/deletion.ts";
+import { joinedWords } from "../../deletion/joined.ts";
+import type { Receipt } from "../../deletion/receive.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { type Problem, problem, retryAfter } from "../problem.ts";
 
@@ -32,15 +34,33 @@ export function problemOf(deletion: Deletion): Problem | null {
 	return problem(code, detail, evidence, retry_after_seconds === undefined ? {} : retryAfter(retry_after_seconds));
 }
 
-/** @param replayed whether it answers an earlier request under the same key. */
-export function answerOf(deletion: Deletion, replayed: boolean): Result<Response, Problem> {
-	const replay = replayed ? { "idempotency-replayed": "true" } : {};
+/** @param receipt says whether it answers an earlier request under the same key, and whether another request began it. */
+export function answerOf(
+	{ deletion, replayed, joined = false }: Receipt,
+	supersede: boolean,
+): Result<Response, Problem> {
+	const replay = {
+		...(replayed ? { "idempotency-replayed": "true" } : {}),
+		...(joined ? { "unbind-joined": "true" } : {}),
+	};
+	const answer = joined ? { ...deletion, joined, ...joinedMessage(deletion, supersede) } : deletion;
 	const trouble = problemOf(deletion);
 	if (trouble !== null) return fail({ ...trouble, headers: { ...trouble.headers, ...replay } });
-	if (deletion.settled_at !== null) return ok(Response.json(deletion, { headers: replay }));
+	if (deletion.settled_at !== null) return ok(Response.json(answer, { headers: replay }));
 	const waitsUntil = deletion.state === "scheduled" ? deletion.not_before : null;
 	const seconds =
 		waitsUntil === null ? askAgainSeconds : Math.max(askAgainSeconds, (Date.parse(waitsUntil) - Date.now()) / 1000);
 	const headers = { location: `/deletions/${deletion.id}`, ...retryAfter(seconds), ...replay };
-	return ok(Response.json(deletion, { status: 202, headers }));
+	return ok(Response.json(answer, { status: 202, headers }));
+}
+
+/** What was joined, when it runs, and what to do if that is too late. */
+export function joinedMessage(deletion: Deletion, supersede: boolean): { message?: string } {
+	const words = joinedWords(deletion);
+	if (words === null) return {};
+	if (deletion.state !== "scheduled") return { message: words };
+	const next = supersede
+		? "It could not be superseded: a deletion that starts now needs an approval first."
+		: "To delete now instead, repeat the request with supersede=true.";
+	return { message: `${words} ${next}` };
 }

@@ -11,6 +11,7 @@ import { readQuery, shown } from "../input.ts";
 import { targetInPath } from "../named-target.ts";
 import { type Problem, problem } from "../problem.ts";
 import { lookUpProblem, planEntries, unreachable, type Wish, wishOf } from "../requested.ts";
+import { surveyed } from "../surveyed.ts";
 import type { Handler } from "./handler.ts";
 
 export const listBindings: Handler = async (_request, context) => {
@@ -19,11 +20,10 @@ export const listBindings: Handler = async (_request, context) => {
 	const covering = query.value.covering === undefined ? ok(null) : coveredRange(query.value.covering);
 	if (!covering.ok) return covering;
 
-	const survey = await ask(context.requestId, () => context.ledger.bindings({ covering: covering.value }));
-	if (!survey.ok) return fail(unreachable);
-	if (!survey.value.ok) return fail(lookUpProblem(survey.value.failure));
+	const survey = await surveyed(covering.value, context);
+	if (!survey.ok) return survey;
 	// A Ledger of the release before says less of a prefix.
-	const prefixes = survey.value.value.map(({ id, cidr, bindings, description, asn, advertised }) => ({
+	const prefixes = survey.value.map(({ id, cidr, bindings, description, asn, advertised }) => ({
 		id,
 		cidr,
 		description: description ?? null,

@@ -23,6 +23,7 @@ export const deleteBinding: Handler = async (request, context, actor) => {
 export const postEntries = {
 	target: v.string("must be a text"),
 	...deletionEntries,
+	supersede: v.optional(v.boolean("must be true or false")),
 	dry_run: v.optional(v.boolean("must be true or false")),
 };
 
@@ -43,6 +44,6 @@ export const postDeletion: Handler = async (request, context, actor) => {
 
 async function deleted(wish: Wish, request: Request, context: Context): Promise<Result<Response, Problem>> {
 	const admitted = await requestDeletion(wish, request, context);
-	const answer = admitted.ok ? answerOf(admitted.value.deletion, admitted.value.replayed) : admitted;
+	const answer = admitted.ok ? answerOf(admitted.value, wish.supersede) : admitted;
 	return sayingWait(request.headers, answer);
 }

@@ -11,7 +11,7 @@ import { fail, ok, type Result } from "../../deletion/result.ts";
 import { preferredType } from "../accept.ts";
 import type { Context } from "../context.ts";
 import { readQuery, timeOrDaySchema } from "../input.ts";
-import { type Problem, problem } from "../problem.ts";
+import { type Problem, problem, retryAfter } from "../problem.ts";
 import { unreachable } from "../requested.ts";
 import { csv, ndjson, type RowFormat } from "./export.ts";
 import type { Handler } from "./handler.ts";
@@ -100,8 +100,17 @@ export const showDeletion: Handler = async (request, context) => {
 /** For answers that have no member of their own for it. */
 export const staleness = (stale: boolean): Record<string, string> => (stale ? { "x-unbind-stale": "true" } : {});
 
-export const unreadable = (failure: "bad_cursor" | "unavailable"): Problem =>
-	failure === "bad_cursor" ? badCursor : unreachable;
+export function unreadable(failure: "bad_cursor" | "unavailable" | "busy"): Problem {
+	if (failure === "busy") return tooManyReads;
+	return failure === "bad_cursor" ? badCursor : unreachable;
+}
+
+const tooManyReads = problem(
+	"too_many_reads",
+	"You have too many reads of the history under way. Try again in a second.",
+	{},
+	retryAfter(1),
+);
 
 const badCursor = problem(
 	"invalid_request",

@@ -29,7 +29,7 @@ export const decideDeletion: Handler = async (request, context, actor) => {
 	// The word was taken: a rejection is no failure of the one who rejects.
 	return decision === "reject"
 		? ok(Response.json(decided.value))
-		: sayingWait(request.headers, answerOf(decided.value, false));
+		: sayingWait(request.headers, answerOf({ deletion: decided.value, replayed: false }, false));
 };
 
 export const resolutionEntries = {

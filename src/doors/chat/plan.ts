@@ -2,6 +2,7 @@
 // showed: this binding, as it was then, with these risks named.
 import { sameName } from "../../deletion/actor.ts";
 import { isCloudflareId } from "../../deletion/cloudflare-id.ts";
+import { joinedWords } from "../../deletion/joined.ts";
 import type { OfferedPlan } from "../../deletion/offer.ts";
 import type { Target } from "../../deletion/target.ts";
 import { type Reply, reply } from "./card.ts";
@@ -53,8 +54,10 @@ export async function deletePlanned(plan: OfferedPlan, offerId: string, talk: Ta
 	const asked = await askLedger(talk, () => context.ledger.request(command, ledgerWaitMs));
 	if (!asked.ok) return reply(asked.failure);
 	if (!asked.value.ok) return refused(asked.value.failure.detail);
-	const { deletion, replayed } = asked.value.value;
-	const card = recordCard(deletion, origin, await recordButtons(deletion, talk));
+	const { deletion, replayed, joined = false } = asked.value.value;
+	const record = recordCard(deletion, origin, await recordButtons(deletion, talk));
+	const words = joined ? joinedWords(deletion) : null;
+	const card = words === null ? record : { ...record, text: [words, ...record.text] };
 	// Whose deletion it is has told the channel of it; a refusal concerns nobody else.
 	if (replayed || !sameName(deletion.actor.name, actor.name) || deletion.state === "refused") return reply(card);
 	const announcement =

@@ -13,6 +13,7 @@ import { readQuery, reasonSchema, shown } from "../input.ts";
 import { notTurned } from "../not-turned.ts";
 import { atField, type Problem, problem } from "../problem.ts";
 import { lookUpProblem, unreachable } from "../requested.ts";
+import { surveyed } from "../surveyed.ts";
 import { type Change, changeDoor, type Page } from "./door.tsx";
 import { html, htmlInParts, seeOther } from "./html.ts";
 import { glance, presentOf } from "./present.ts";
@@ -90,12 +91,10 @@ async function bindingsShown(
 	context: Context,
 ): Promise<Result<ShownPrefix[], Problem>> {
 	if (prefix !== null) return onePrefix({ id: prefix }, context);
-	const survey = await ask(context.requestId, () => context.ledger.bindings({ covering: asked?.text ?? null }));
-	if (!survey.ok) return fail(unreachable);
-	if (!survey.value.ok) return fail(lookUpProblem(survey.value.failure));
-	if (asked === null) return survey.value;
+	const survey = await surveyed(asked?.text ?? null, context);
+	if (!survey.ok || asked === null) return survey;
 	// That list has only the bindings that cover the range: what serves its neighbours is missing.
-	const whole = await Promise.all(survey.value.value.map((one) => onePrefix(one, context)));
+	const whole = await Promise.all(survey.value.map((one) => onePrefix(one, context)));
 	const failed = whole.find((one) => !one.ok);
 	return failed ?? ok(whole.flatMap((one) => (one.ok ? one.value : [])));
 }

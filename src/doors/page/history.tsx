@@ -3,10 +3,9 @@
 import type { Outcome, Overview } from "../../deletion/ledger-api.ts";
 import { fail, ok } from "../../deletion/result.ts";
 import { csv, ndjson, type RowFormat } from "../api/export.ts";
-import { exported, versionIn } from "../api/history.ts";
+import { exported, unreadable, versionIn } from "../api/history.ts";
 import { ask } from "../ask.ts";
 import { problem } from "../problem.ts";
-import { unreachable } from "../requested.ts";
 import type { Page } from "./door.tsx";
 import { addressOf, historyFilterOf, type PageFilter, pinned, readFilter } from "./filter.ts";
 import { withoutEmpty } from "./form.ts";
@@ -37,16 +36,17 @@ export const showHistory: Page = async (request, context, viewer) => {
 		cursor,
 		unless,
 		async ask(query) {
-			const told = await ask(context.requestId, () => context.ledger.overview(query, days[0] ?? ""));
+			const told = await ask(context.requestId, () =>
+				context.ledger.overview({ ...query, caller: context.caller }, days[0] ?? ""),
+			);
 			seen.overview = told.ok ? told.value : null;
 			return seen.overview?.changes ?? null;
 		},
 	});
 	if (!page.ok) {
 		const isCursor = page.failure === "bad_cursor";
-		return fail(
-			isCursor ? problem("invalid_request", "This is no page of this list. Begin at its newest.") : unreachable,
-		);
+		const badCursor = problem("invalid_request", "This is no page of this list. Begin at its newest.");
+		return fail(isCursor ? badCursor : unreadable(page.failure));
 	}
 	if (page.value === null) return ok(new Response(null, { status: 304, headers: { etag: `W/"${unless}"` } }));
 

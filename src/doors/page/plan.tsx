@@ -78,7 +78,9 @@ const deleteByForm: Change<typeof entries> = async (request, context, { actor },
 	const { reason, acknowledge, not_before } = fields;
 	const wish = wishOf(actor, target.value, { reason, acknowledge, not_before });
 	const admitted = await requestDeletion(wish, { headers }, context);
-	return admitted.ok ? ok(seeOther(`/records/${admitted.value.deletion.id}`)) : admitted;
+	if (!admitted.ok) return admitted;
+	const { deletion, joined = false } = admitted.value;
+	return ok(seeOther(`/records/${deletion.id}${joined ? "?joined=true" : ""}`));
 };
 
 const showAgain: Again["show"] = async (request, context, viewer, refill) => {

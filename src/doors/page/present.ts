@@ -15,7 +15,7 @@ export async function glance(
 	context: Context,
 	{ unless = null, rows = false }: { unless?: string | null; rows?: boolean } = {},
 ): Promise<Overview | null> {
-	const query = { ...noRows, unless, ...(rows ? { afterId: "" } : {}) };
+	const query = { ...noRows, caller: context.caller, unless, ...(rows ? { afterId: "" } : {}) };
 	const told = await ask(context.requestId, () => context.ledger.overview(query, noOutcomes));
 	return told.ok ? told.value : null;
 }

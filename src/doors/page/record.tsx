@@ -1,11 +1,13 @@
 // One deletion as a page, and what is done about it from there. While it can change by itself, the page is asked for
 // again and again; as long as nothing has changed, that costs one call to the Ledger.
 
+import type { IRequest } from "itty-router";
 import * as v from "valibot";
 import type { Actor } from "../../deletion/actor.ts";
 import type { RestorationRefusal } from "../../deletion/begin-restoration.ts";
 import type { LifecycleFailure } from "../../deletion/decisions.ts";
 import { type Deletion, isOpen, resolutionOutcomes } from "../../deletion/deletion.ts";
+import { joinedWords } from "../../deletion/joined.ts";
 import type { Option } from "../../deletion/options.ts";
 import { isRecordId } from "../../deletion/record-id.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
@@ -16,11 +18,12 @@ import type { Context } from "../context.ts";
 import { readQuery, reasonSchema } from "../input.ts";
 import { type Problem, problem } from "../problem.ts";
 import { unreachable } from "../requested.ts";
-import { type Again, type Change, changeDoor, type Page } from "./door.tsx";
+import { type Change, changeDoor, type Page } from "./door.tsx";
 import { historyFilterOf, noFilter } from "./filter.ts";
 import { html, seeOther } from "./html.ts";
 import { glance, presentOf } from "./present.ts";
-import { keptIn } from "./refilled.ts";
+import { keptIn, type Refilled } from "./refilled.ts";
+import type { Viewer } from "./viewer.ts";
 import { RecordPage } from "./views/record.tsx";
 
 const othersShown = 10;
@@ -29,11 +32,17 @@ const waitMs = 3000;
 const notFound = problem("deletion_not_found", "There is no deletion with this id.");
 
 export const showRecord: Page = async (request, context, viewer) => {
-	const query = readQuery(context.url, {});
-	return query.ok ? recordPage(request, context, viewer, keptIn({})) : query;
+	const query = readQuery(context.url, { joined: v.optional(v.literal("true", 'must be "true"')) });
+	return query.ok ? recordPage(request, context, viewer, keptIn({}), query.value.joined !== undefined) : query;
 };
 
-const recordPage: Again["show"] = async (request, context, viewer, refill) => {
+async function recordPage(
+	request: IRequest,
+	context: Context,
+	viewer: Viewer,
+	refill: Refilled,
+	hasJoined = false,
+): Promise<Result<Response, Problem>> {
 	const id = request.params.id ?? "";
 	if (!isRecordId(id)) return fail(notFound);
 	const unless = versionIn(request.headers.get("if-none-match"));
@@ -54,12 +63,13 @@ const recordPage: Again["show"] = async (request, context, viewer, refill) => {
 				present={presentOf(overview)}
 				live={goesOn && refill.isEmpty ? etag : null}
 				refill={refill}
+				joined={hasJoined ? joinedWords(deletion.value) : null}
 			/>,
 			refill.isEmpty ? 200 : 400,
 			etag === null ? {} : { etag },
 		),
 	);
-};
+}
 
 const isBeingRestored = ({ restoration }: Deletion): boolean =>
 	restoration?.state === "restoring" || restoration?.state === "unknown";

@@ -58,6 +58,8 @@ function sentenceOf(event: TimelineEvent, call: string, deletion: Deletion): str
 			return "Scheduled.";
 		case "held_by_freeze":
 			return `Held by a freeze: ${said("freeze_reason")}.`;
+		case "superseded":
+			return "Took the place of a scheduled deletion, which is cancelled.";
 		case "sent":
 			return `Sent the ${call} to Cloudflare${event.attempt === 1 ? "" : `, attempt ${said("attempt")}`}.`;
 		case "answered":

@@ -1,12 +1,14 @@
 // What a sender is told. Whatever was understood is a success for it, a refusal too: a sender takes an error for a broken
 // receiver, repeats it, and in the end sends nothing more.
-import { type Deletion, isOpen } from "../../deletion/deletion.ts";
+import { isOpen } from "../../deletion/deletion.ts";
+import { joinedWords } from "../../deletion/joined.ts";
 import type { Plan } from "../../deletion/plan.ts";
+import type { Receipt } from "../../deletion/receive.ts";
 import { type Problem, retryAfter } from "../problem.ts";
 
 /** What became of one deletion that a payload asked for. */
 export type Outcome =
-	| { kind: "deletion"; deletion: Deletion; replayed: boolean }
+	| ({ kind: "deletion" } & Receipt)
 	| { kind: "plan"; target: string; plan: Plan }
 	/** It never became a deletion. */
 	| { kind: "problem"; target: string; problem: Problem };
@@ -52,7 +54,8 @@ function shown(one: Outcome, origin: string): object {
 	switch (one.kind) {
 		case "deletion": {
 			const { id, state, target, reason, binding, failure } = one.deletion;
-			return { id, state, target, cidr: binding?.cidr ?? null, reason, failure, ...places(id) };
+			const joined = one.joined === true ? { joined: true, message: joinedWords(one.deletion) } : {};
+			return { id, state, target, cidr: binding?.cidr ?? null, reason, failure, ...joined, ...places(id) };
 		}
 		case "plan": {
 			const { binding, would, acknowledge, guards } = one.plan;

@@ -127,6 +127,8 @@ describe("filters", () => {
 			["?actor=sandbox", ["open", "refused", "cdn25"]],
 			["?actor=ci", ["jan"]],
 			["?actor=sand", []],
+			["?actor=SandBox", ["open", "refused", "cdn25"]],
+			["?actor=CI", ["jan"]],
 			["?door=cloudflare", ["cdn26"]],
 			[`?actor=${encodeURIComponent(documentedCaller.name)}&door=api`, ["failed"]],
 			["?since=2026-02-20T12:00:00Z", ["open", "failed", "cdn26", "refused", "cdn25", "feb"]],

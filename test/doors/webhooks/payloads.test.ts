@@ -126,9 +126,11 @@ describe("a message", () => {
 			outcome: "planned",
 			deletions: [{ id: null, target: "203.0.113.64/26", cidr: "203.0.113.64/26", would: "delete", acknowledge: [] }],
 		});
-		const refused = await deliver("script", { target: "198.51.100.0/24" });
-		expect(refused.json).toMatchObject({ outcome: "planned", deletions: [{ would: "refuse" }] });
-		const missing = await deliver("script", { target: "192.0.2.0/24" });
+		for (const target of ["198.51.100.0/24", "192.0.2.0/24"]) {
+			const refused = await deliver("script", { target });
+			expect(refused.json).toMatchObject({ outcome: "refused", deletions: [{ failure: { code: "out_of_range" } }] });
+		}
+		const missing = await deliver("script", { target: "203.0.113.192/26" });
 		expect(missing.json).toMatchObject({ outcome: "refused", deletions: [{ failure: { code: "binding_not_found" } }] });
 		expect(await rows()).toEqual([]);
 		expect(await deletes()).toEqual([]);

@@ -26,9 +26,11 @@ interface RecordProps {
 	live: string | null;
 	/** Of the form that resolves it by hand. */
 	refill: Refilled;
+	/** What a request that joined it is told. */
+	joined: string | null;
 }
 
-export const RecordPage = ({ deletion, others, viewer, present, live, refill }: RecordProps) => {
+export const RecordPage = ({ deletion, others, viewer, present, live, refill, joined }: RecordProps) => {
 	const { id, binding, effect, guards, cloudflare, restoration, state } = deletion;
 	const what = binding?.cidr ?? deletion.target;
 	const isDone = state === "deleted" || state === "already_gone" || state === "restored";
@@ -39,6 +41,7 @@ export const RecordPage = ({ deletion, others, viewer, present, live, refill }: 
 				<StateMark state={state} />
 				{live !== null && <a href={`/records/${id}`}>Look again</a>}
 			</div>
+			{joined !== null && <p class="notice">{joined}</p>}
 			<Standing deletion={deletion} viewer={viewer} />
 			<Options deletion={deletion} viewer={viewer} />
 			{isResolvable(deletion, viewer.actor) && <Resolve deletion={deletion} viewer={viewer} refill={refill} />}
