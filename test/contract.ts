@@ -86,8 +86,9 @@ export function createContract(document: Node): Contract {
 	}
 
 	function faultsOf({ method, path, body, status, headers, text }: Exchange): string[] {
-		// As it is sent: "/bindings/.." is "/".
-		const { pathname, searchParams } = new URL(path, "https://unbind.example.com");
+		// As it is sent: "/bindings/.." is "/". The router passes over slashes at the end.
+		const { pathname: sent, searchParams } = new URL(path, "https://unbind.example.com");
+		const pathname = sent.replace(/(?<=.)\/+$/, "");
 		const operations = templates.find(({ form }) => form.test(pathname))?.operations;
 		const operation = within(operations, (method === "HEAD" ? "GET" : method).toLowerCase());
 		if (operation === null) return [];

@@ -52,8 +52,9 @@ const acceptsPlain = { "accept-encoding": "identity" };
 /** A JSON body of at most 64 KiB. */
 export async function readJson<E extends Entries>(request: Request, entries: E): Promise<Result<Read<E>, Problem>> {
 	const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
-	if (type !== "application/json")
-		return fail(problem("unsupported_media_type", "Send JSON, with Content-Type: application/json.", {}, acceptsJson));
+	const sendJson = "Send JSON, with Content-Type: application/json.";
+	if (type === undefined) return fail(problem("invalid_request", sendJson));
+	if (type !== "application/json") return fail(problem("unsupported_media_type", sendJson, {}, acceptsJson));
 	if (!/^(?:identity)?$/i.test(request.headers.get("content-encoding") ?? ""))
 		return fail(
 			problem("unsupported_media_type", "Send the body as it is, without Content-Encoding.", {}, acceptsPlain),
