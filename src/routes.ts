@@ -22,7 +22,8 @@ import { signIn, signOut } from "./doors/page/signing-in.tsx";
 import { problem, problemResponse } from "./doors/reply/problem.ts";
 import { webhook } from "./doors/webhooks/handler.ts";
 
-const bindingsPath = "/client/v4/accounts/:account/addressing/prefixes/:prefix/bindings";
+const prefixesPath = "/client/v4/accounts/:account/addressing/prefixes";
+const bindingsPath = `${prefixesPath}/:prefix/bindings`;
 
 export const router = Router<IRequest, [Context], Response>();
 
@@ -45,6 +46,8 @@ router
 	.post("/webhooks/:name", webhook)
 	.put("/webhooks/:name", webhook)
 	.post("/chat/:platform", chat)
+	.get(prefixesPath, cloudflare.cloudflareDoor("read", cloudflare.listPrefixes))
+	.get(`${prefixesPath}/:prefix`, cloudflare.cloudflareDoor("read", cloudflare.getPrefix))
 	.get(bindingsPath, cloudflare.cloudflareDoor("read", cloudflare.listBindings))
 	.get(`${bindingsPath}/:binding`, cloudflare.cloudflareDoor("read", cloudflare.getBinding))
 	.delete(`${bindingsPath}/:binding`, cloudflare.cloudflareDoor(null, cloudflare.deleteBinding))

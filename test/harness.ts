@@ -1,5 +1,6 @@
 // For tests inside workerd: unbind as its callers see it, and the imitation of Cloudflare's API behind it.
 import { env, exports } from "cloudflare:workers";
+import { holdAgainstContract } from "./contract.ts";
 import { accountId } from "./sandbox/imitation/account.ts";
 import type { OrderInput } from "./sandbox/imitation/faults.ts";
 import type { LogEntry } from "./sandbox/imitation/request-log.ts";
@@ -41,6 +42,7 @@ export async function call(path: string, options: CallOptions = {}): Promise<Ans
 		redirect: "manual",
 	});
 	const text = await response.text();
+	holdAgainstContract({ method, path, body: sentBody(json), status: response.status, headers: response.headers, text });
 	const isJson = /\bjson\b/.test(response.headers.get("content-type") ?? "") && method !== "HEAD";
 	return {
 		status: response.status,
@@ -49,6 +51,8 @@ export async function call(path: string, options: CallOptions = {}): Promise<Ans
 		json: isJson && text !== "" ? parsed(text) : null,
 	};
 }
+
+const sentBody = (json: unknown): unknown => (json === undefined ? undefined : JSON.parse(JSON.stringify(json)));
 
 const parsed = (text: string): unknown => {
 	try {

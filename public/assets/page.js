@@ -31,17 +31,46 @@ const kept = {
 // Times.
 
 const localTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
-let isLocal = kept.get("time") === "local";
+const distance = new Intl.RelativeTimeFormat("en", { style: "long", numeric: "always" });
+const times = /** @type {HTMLSelectElement | null} */ (one("#times"));
+const hourMs = 3_600_000;
+/** Two of a unit at the least: "in 90 minutes" is not "in 2 hours". @type {[Intl.RelativeTimeFormatUnit, number][]} */
+const units = [
+	["day", 24 * hourMs],
+	["hour", hourMs],
+	["minute", 60_000],
+	["second", 1000],
+];
 
-function showTimes() {
+/** @param {number} ms */
+function distanceOf(ms) {
+	const [unit, unitMs] = units.find(([, length]) => Math.abs(ms) >= 2 * length) ?? ["second", 1000];
+	return Math.abs(ms) < 1000 ? "just now" : distance.format(Math.round(ms / unitMs), unit);
+}
+
+/** @param {string} how */
+function showTimes(how = times?.value ?? "utc") {
 	for (const time of all("time[data-time]")) {
 		const at = new Date(time.getAttribute("datetime") ?? "");
 		if (time.dataset.time === "") time.dataset.time = time.textContent ?? "";
-		time.textContent = isLocal ? localTime.format(at) : (time.dataset.time ?? "");
-		time.title = isLocal ? (time.dataset.time ?? "") : localTime.format(at);
+		const [utc, local] = [time.dataset.time ?? "", localTime.format(at)];
+		const isAgo = how === "ago" && time.dataset.ago !== undefined;
+		const text = how === "local" ? local : isAgo ? distanceOf(at.getTime() - Date.now()) : utc;
+		if (time.textContent !== text) time.textContent = text;
+		time.title = how === "local" ? utc : isAgo ? `${utc}, ${local}` : local;
 	}
-	one("[data-local-time]")?.setAttribute("aria-pressed", String(isLocal));
 }
+
+const timesKept = kept.get("time");
+if (times !== null && timesKept !== null) times.value = timesKept;
+times?.addEventListener("change", () => {
+	kept.set("time", times.value);
+	showTimes();
+});
+setInterval(showTimes, 15_000);
+// Paper does not count on.
+addEventListener("beforeprint", () => showTimes(times?.value === "local" ? "local" : "utc"));
+addEventListener("afterprint", () => showTimes());
 
 // Copying.
 
@@ -204,7 +233,7 @@ addEventListener("pageshow", () => {
 
 /** What only works with this script is shown by it. */
 function dress() {
-	for (const item of all("[data-copy], [data-help], [data-local-time]")) item.hidden = false;
+	for (const item of all("[data-copy], [data-scripted]")) item.hidden = false;
 	if (one("[data-live]") !== null) for (const item of all("[data-tail], [data-pause]")) item.hidden = false;
 	showTimes();
 }
@@ -221,11 +250,6 @@ document.addEventListener("click", ({ target }) => {
 	if (button === null) return;
 	if (button.dataset.copy !== undefined) void copy(button);
 	if (button.dataset.help !== undefined) keys?.showModal();
-	if (button.dataset.localTime !== undefined) {
-		isLocal = !isLocal;
-		kept.set("time", isLocal ? "local" : "utc");
-		showTimes();
-	}
 	if (button.dataset.pause !== undefined) {
 		isPaused = !isPaused;
 		button.textContent = isPaused ? "Go on" : "Pause";

@@ -82,6 +82,8 @@ export interface LedgerApi {
 	request(command: DeletionCommand, waitMs: number): Promise<Result<Receipt, Rejection>>;
 	plan(query: PlanQuery): Promise<Result<Plan, LookUpFailure>>;
 	bindings(query: BindingsQuery): Promise<Survey>;
+	/** Without their bindings. */
+	prefixes(): Promise<Result<Prefix[], LookUpFailure>>;
 	/** Of one prefix. */
 	bindingsIn(prefixId: CloudflareId): Promise<Result<Binding[], LookUpFailure>>;
 	/** By its own id, or by another that a caller was given for it. */

@@ -49,6 +49,36 @@ function asCloudflares(failure: Problem, headers: Headers): Problem {
 	return { ...failure, detail: hasEmail || hasKey ? `Send ${own}` : `Send Authorization: Bearer <token>, or ${own}` };
 }
 
+/** SDK users begin here: from a prefix to its bindings. */
+export const listPrefixes: Handler = async (_request, context) => {
+	const prefixes = await prefixesOf(context);
+	return prefixes.ok ? ok(envelope(prefixes.value)) : prefixes;
+};
+
+export const getPrefix: Handler = async (request, context) => {
+	const prefixId = idIn(request, "prefix");
+	if (!prefixId.ok) return prefixId;
+	const prefixes = await prefixesOf(context);
+	if (!prefixes.ok) return prefixes;
+	const prefix = prefixes.value.find(({ id }) => sameId(id, prefixId.value));
+	return prefix === undefined
+		? fail(problem("binding_not_found", `There is no prefix ${prefixId.value}.`))
+		: ok(envelope(prefix));
+};
+
+/** What unbind knows of them: nothing that proves who owns one. */
+async function prefixesOf({ url, ledger, config }: Context) {
+	const query = readQuery(url, {});
+	if (!query.ok) return query;
+	const prefixes = await ledger.prefixes();
+	if (!prefixes.ok) return fail(failureProblem(prefixes.failure));
+	return ok(
+		prefixes.value.map(({ id, cidr, asn, description, approved, advertised }) => {
+			return { id, cidr, account_id: config.accountId, asn, description, approved, advertised };
+		}),
+	);
+}
+
 export const listBindings: Handler = async (request, context) => {
 	const bindings = await bindingsNamed(request, context);
 	return bindings.ok ? ok(envelope(bindings.value.map(asCloudflare))) : bindings;

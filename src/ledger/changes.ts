@@ -1,10 +1,9 @@
 // What the Ledger knows that KV may not show yet: open deletions, what has not reached KV, and whatever changed or reached
 // KV in the last ten minutes. KV promises to have caught up after "60 seconds or more".
-
 import { plainId } from "../deletion/address/cloudflare-id.ts";
 import type { Changes, ChangesQuery } from "../deletion/ledger-api.ts";
 import { sameName } from "../deletion/record/actor.ts";
-import type { Summary } from "../deletion/record/deletion.ts";
+import { type Summary, wholeSummary } from "../deletion/record/deletion.ts";
 import { readRow, type StoredRow } from "./unreadable.ts";
 
 const recentMs = 600_000;
@@ -57,7 +56,7 @@ export function changes(sql: SqlStorage, version: string, query: ChangesQuery, n
 function summaryIn(sql: SqlStorage, { id, summary, record }: Row): Summary | null {
 	try {
 		// Written by the journal alone, from a `Summary`.
-		if (summary !== null) return JSON.parse(summary);
+		if (summary !== null) return wholeSummary(JSON.parse(summary));
 	} catch {
 		const [row] = sql.exec<StoredRow>("SELECT id, record FROM deletions WHERE id = ?", id).toArray();
 		return row === undefined ? null : (readRow(sql, row)?.summary ?? null);

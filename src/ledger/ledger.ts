@@ -19,7 +19,7 @@ import type { BindingsQuery, Changes, ChangesQuery, LedgerApi, Overview } from "
 import { createDirectory } from "../deletion/lookup/directory.ts";
 import type { LookUpFailure } from "../deletion/lookup/locate.ts";
 import { shownTo } from "../deletion/lookup/shown-to.ts";
-import { surveyPrefix } from "../deletion/lookup/survey.ts";
+import { surveyPrefix, surveyPrefixes } from "../deletion/lookup/survey.ts";
 import type { Actor, Party } from "../deletion/record/actor.ts";
 import { type Deletion, isOpen } from "../deletion/record/deletion.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
@@ -179,6 +179,10 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 
 	bindings(query: BindingsQuery): ReturnType<LedgerApi["bindings"]> {
 		return this.#survey(query, this.#wired().ports);
+	}
+
+	prefixes(): ReturnType<LedgerApi["prefixes"]> {
+		return surveyPrefixes(this.#wired().ports, this.#directory);
 	}
 
 	bindingsIn(prefixId: CloudflareId): Promise<Result<Binding[], LookUpFailure>> {

@@ -377,10 +377,16 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		await page.getByRole("button", { name: "Copy the record's id" }).click();
 		expect(await page.evaluate("navigator.clipboard.readText()")).toBe(id);
 		expect(await page.locator("time").first().textContent()).toMatch(/UTC$/);
-		await page.getByRole("button", { name: "Local time" }).click();
+		await page.getByLabel("Show times as").selectOption("local");
 		expect(await page.locator("time").first().textContent()).toMatch(/GMT\+9|JST/);
 		await page.reload();
 		expect(await page.locator("time").first().textContent()).toMatch(/GMT\+9|JST/);
+
+		await page.goto("/");
+		await page.getByLabel("Show times as").selectOption("ago");
+		const when = page.locator("[data-row] time").first();
+		expect(await when.textContent()).toMatch(/^(?:just now|\d+ \w+ ago)$/);
+		expect(await when.getAttribute("title")).toMatch(/^20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC, /);
 		expect(faults).toEqual([]);
 		await leave();
 	});
@@ -408,8 +414,8 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 			await page.evaluate(axe);
 			// Only the colours differ in the dark.
 			const runs = {
-				light: "axe.run({ rules: { 'target-size': { enabled: true } } })",
-				dark: "axe.run({ runOnly: ['color-contrast'] })",
+				light: "axe.run({ rules: { 'target-size': { enabled: true }, 'color-contrast-enhanced': { enabled: true } } })",
+				dark: "axe.run({ runOnly: ['color-contrast-enhanced'] })",
 			};
 			for (const colorScheme of ["light", "dark"] as const) {
 				await page.emulateMedia({ colorScheme });

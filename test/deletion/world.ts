@@ -28,6 +28,9 @@ export const prefixOf = (prefixId: string, text: string, approved: string | null
 	cidr: text,
 	range: cidr(text),
 	approved,
+	description: null,
+	asn: null,
+	advertised: null,
 });
 
 export const bindingOf = (bindingId: string, text: string, change: Partial<Binding> = {}): Binding => ({

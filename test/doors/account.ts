@@ -29,6 +29,7 @@ export const services = {
 	"Magic Transit": "2db684ee7ca04e159946fd05b99e1bcd",
 };
 
+export const prefixesPath = `/client/v4/accounts/${accountId}/addressing/prefixes`;
 /** The Cloudflare-compatible door's path. */
 export const bindingsPath = (prefixId: string, bindingId?: string, account = accountId): string =>
 	`/client/v4/accounts/${account}/addressing/prefixes/${prefixId}/bindings${bindingId === undefined ? "" : `/${bindingId}`}`;

@@ -8,6 +8,7 @@ import {
 	documentedCaller,
 	magicTransit24,
 	prefixes,
+	prefixesPath,
 	services,
 	v6Regional64,
 	v6Spectrum64,
@@ -107,6 +108,41 @@ describe("list and get", () => {
 	test("accept a dashed id for the same binding", async () => {
 		const { result } = (await call(bindingsPath(prefixes.amsterdam, "c01d0000-0000-0000-0000-000000000003"))).json;
 		expect(result.id).toBe(cdn25);
+	});
+});
+
+describe("prefixes", () => {
+	const known = ["id", "cidr", "account_id", "asn", "description", "approved", "advertised"] as const;
+
+	test("are listed with what unbind knows of them, as Cloudflare spells it, and without what proves who owns one", async () => {
+		const { prefixes: all } = await cloudflare.state();
+		const listed = await call(prefixesPath);
+		expect(listed.status).toBe(200);
+		expect(listed.json).toEqual({
+			errors: [],
+			messages: [],
+			success: true,
+			result: all.map((prefix) => Object.fromEntries(known.map((name) => [name, prefix[name]]))),
+		});
+		expect(await cloudflare.calls()).toEqual(["GET prefixes"]);
+	});
+
+	test("are shown one by one; one that there is not is a 404", async () => {
+		const one = await call(`${prefixesPath}/${prefixes.shop}`);
+		expect(one.json.result).toMatchObject({ id: prefixes.shop, cidr: "198.51.100.0/24", description: "Web shop" });
+		const none = await call(`${prefixesPath}/7fffffffffffffffffffffffffffffff`);
+		expect([none.status, none.json.success]).toEqual([404, false]);
+		expect((await call(`${prefixesPath}/x`)).status).toBe(422);
+		expect((await call(`${prefixesPath}?all=yes`)).status).toBe(400);
+	});
+
+	test("are read only, of this account alone, and by those who may read", async () => {
+		expect((await call(`${prefixesPath}/${prefixes.shop}`, { method: "DELETE" })).status).toBe(405);
+		expect((await call(prefixesPath, { method: "POST", json: {} })).status).toBe(405);
+		expect((await call(prefixesPath.replace(/accounts\/\w+/, `accounts/${"0".repeat(32)}`))).status).toBe(404);
+		expect((await call(prefixesPath, { token: null })).status).toBe(401);
+		expect((await call(prefixesPath, { token: "wrong" })).status).toBe(401);
+		expect(await deletes()).toEqual([]);
 	});
 });
 

@@ -4,6 +4,7 @@ import { env } from "cloudflare:workers";
 import { createHash } from "node:crypto";
 import type { Env } from "../../src/config.ts";
 import worker from "../../src/index.ts";
+import { holdAgainstContract } from "../contract.ts";
 import { type Answer, origin } from "../harness.ts";
 
 // Its own type, with everything RPC adds to it, is too much for the compiler.
@@ -30,5 +31,6 @@ export async function callConfigured(
 	});
 	const response = await fetchWorker(request, settings);
 	const text = await response.text();
+	holdAgainstContract({ method, path, body: undefined, status: response.status, headers: response.headers, text });
 	return { status: response.status, headers: response.headers, text, json: text === "" ? null : JSON.parse(text) };
 }

@@ -10,6 +10,7 @@ import {
 	documentedCaller,
 	newAddress,
 	prefixes,
+	prefixesPath,
 } from "./account.ts";
 import { expectProblem } from "./expect-problem.ts";
 
@@ -180,6 +181,8 @@ describe("405", () => {
 		["/freeze-switch", "POST"],
 		["/sign-in", "POST"],
 		["/sign-out", "POST"],
+		[prefixesPath, "GET, HEAD"],
+		[`${prefixesPath}/${prefixes.shop}`, "GET, HEAD"],
 		[bindingsPath(prefixes.shop), "GET, HEAD"],
 		[bindingsPath(prefixes.shop, cdn25), "DELETE, GET, HEAD"],
 	];

@@ -10,7 +10,15 @@ export interface ExpectedProblem {
 	[evidence: string]: unknown;
 }
 
-const speakingHeaders = ["allow", "idempotency-replayed", "location", "retry-after", "www-authenticate"];
+const speakingHeaders = [
+	"accept",
+	"accept-encoding",
+	"allow",
+	"idempotency-replayed",
+	"location",
+	"retry-after",
+	"www-authenticate",
+];
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** @param headers those of `speakingHeaders` that the answer has. Any other must be absent. */

@@ -134,7 +134,9 @@ describe("400: the query", () => {
 	);
 });
 
-describe("400: the body", () => {
+const otherType = { status: 415, code: "unsupported_media_type", title: "The body is of another type" };
+
+describe("400 and 415: the body", () => {
 	const post = (json: unknown) => call("/deletions", { method: "POST", json });
 	const postText = (body: string, type = "application/json") =>
 		call("/deletions", { method: "POST", body, headers: { "content-type": type } });
@@ -153,12 +155,23 @@ describe("400: the body", () => {
 		["application/problem+json"],
 	])("of the type %s", async (type) => {
 		const detail = "Send JSON, with Content-Type: application/json.";
-		expectProblem(await postText(JSON.stringify({ target }), type), { ...malformed, detail });
+		expectProblem(
+			await postText(JSON.stringify({ target }), type),
+			{ ...otherType, detail },
+			{ accept: "application/json" },
+		);
 	});
 
 	test("that is missing", async () => {
 		const detail = "Send JSON, with Content-Type: application/json.";
 		expectProblem(await call("/deletions", { method: "POST" }), { ...malformed, detail });
+	});
+
+	test("that is compressed", async () => {
+		const detail = "Send the body as it is, without Content-Encoding.";
+		const headers = { "content-encoding": "gzip" };
+		const answer = await call("/deletions", { method: "POST", json: { target }, headers });
+		expectProblem(answer, { ...otherType, detail }, { "accept-encoding": "identity" });
 	});
 
 	const guards = `must be among ${guardNames.join(", ")}`;

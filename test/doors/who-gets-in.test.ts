@@ -6,7 +6,7 @@ import { router } from "../../src/routes.ts";
 import { type Answer, call, deletes, origin } from "../harness.ts";
 import { played } from "../sandbox/chat/platforms.ts";
 import { places, sandboxChat } from "../sandbox/chat/settings.ts";
-import { beginAnew, bindingsPath, cdn25, documentedCaller, prefixes } from "./account.ts";
+import { beginAnew, bindingsPath, cdn25, documentedCaller, prefixes, prefixesPath } from "./account.ts";
 import { callConfigured, fetchWorker, sha256 } from "./configured.ts";
 import { hiddenIn, signedIn } from "./page/visitor.ts";
 import { deliver, payloads, senderWith } from "./webhooks/deliver.ts";
@@ -52,6 +52,8 @@ describe("each scope gives access to its own routes and no others:", () => {
 		["GET", "/deletions", "read"],
 		["GET", `/deletions/${nobody}`, "read"],
 		["GET", "/freeze", "read"],
+		["GET", prefixesPath, "read"],
+		["GET", `${prefixesPath}/${prefixes.shop}`, "read"],
 		["GET", bindingsPath(prefixes.shop), "read"],
 		["GET", bindingsPath(prefixes.shop, cdn25), "read"],
 		["DELETE", "/bindings/192.0.2.0/24", "delete"],

@@ -1,6 +1,7 @@
 // The changes that the Ledger reports because KV may not show them yet.
 import { reset, runInDurableObject } from "cloudflare:test";
 import { afterEach, expect, it, vi } from "vitest";
+import { laterMembers } from "../../src/deletion/record/deletion.ts";
 import type { Ledger } from "../../src/index.ts";
 import { changes } from "../../src/ledger/changes.ts";
 import { createJournal } from "../../src/ledger/journal.ts";
@@ -59,6 +60,12 @@ it("reports the whole week if asked to", () =>
 	withRecord((sql, id) => {
 		sql.exec("UPDATE deletions SET publish_at = NULL");
 		expect(told(sql, nowMs + 9 * hourMs, { week: true })).toEqual([id]);
+	}));
+
+it("gives a row that an earlier release wrote the members that it lacks", () =>
+	withRecord((sql) => {
+		sql.exec("UPDATE deletions SET summary = json_remove(summary, '$.failure_code', '$.not_before', '$.expires_at')");
+		expect(changes(sql, "-", everything, nowMs).recent?.[0]).toMatchObject(laterMembers);
 	}));
 
 it("reads the summary row, or the record itself if the previous release changed it", () =>

@@ -165,7 +165,14 @@ function asListing(
 }
 
 const text = v.fallback(v.nullable(v.string()), null);
-const prefixSchema = v.object({ id: v.string(), cidr: v.string(), approved: text });
+const prefixSchema = v.object({
+	id: v.string(),
+	cidr: v.string(),
+	approved: text,
+	description: text,
+	asn: v.fallback(v.nullable(v.pipe(v.number(), v.integer())), null),
+	advertised: v.fallback(v.nullable(v.boolean()), null),
+});
 const bindingSchema = v.object({
 	id: v.string(),
 	cidr: text,
@@ -178,7 +185,7 @@ function toPrefix(item: unknown): Prefix | null {
 	const read = v.safeParse(prefixSchema, item);
 	const range = read.success ? parseCidr(read.output.cidr) : null;
 	if (!read.success || !range?.ok) return null;
-	return { id: read.output.id, cidr: range.value.text, range: range.value, approved: read.output.approved };
+	return { ...read.output, cidr: range.value.text, range: range.value };
 }
 
 /** One without an id could be neither named nor missed. */

@@ -11,7 +11,13 @@
 import * as v from "valibot";
 import { plainId } from "../../deletion/address/cloudflare-id.ts";
 import type { Door } from "../../deletion/record/actor.ts";
-import { type Deletion, type State, type Summary, summaryOf } from "../../deletion/record/deletion.ts";
+import {
+	type Deletion,
+	type FailureCode,
+	type State,
+	type Summary,
+	summaryOf,
+} from "../../deletion/record/deletion.ts";
 import { isRecordId } from "../../deletion/record/record-id.ts";
 
 export type Space = { kind: "deletion" } | { kind: "binding" | "prefix"; of: string };
@@ -54,6 +60,9 @@ const metadataSchema = v.object({
 	created_at: v.string(),
 	settled_at: text,
 	ray: v.optional(text, null),
+	failure_code: v.optional(v.nullable(v.custom<FailureCode>((value) => typeof value === "string")), null),
+	not_before: v.optional(text, null),
+	expires_at: v.optional(text, null),
 });
 
 /** A list row without its id (the key has it); a long reason is shortened until all fits into KV's metadata. */

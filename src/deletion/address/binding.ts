@@ -8,6 +8,11 @@ export interface Prefix {
 	range: Cidr;
 	/** Cloudflare's approval of the prefix: `V` is valid, `P` is pending. */
 	approved: string | null;
+	/** The operator's own words for it. */
+	description: string | null;
+	asn: number | null;
+	/** Whether it is announced by BGP. */
+	advertised: boolean | null;
 }
 
 /** A binding as Cloudflare lists it. `range` is null where its CIDR is missing or cannot be read. */

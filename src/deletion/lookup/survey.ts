@@ -56,6 +56,17 @@ export async function survey(query: BindingsQuery, ports: Ports, directory: Dire
 	return { ...ok(survey), ...(lastId === undefined ? {} : { next: lastId }) };
 }
 
+/** The prefixes alone: one call. */
+export async function surveyPrefixes(
+	{ cloudflare }: Ports,
+	directory: Directory,
+): Promise<Result<Prefix[], LookUpFailure>> {
+	const prefixes = await sparing(cloudflare).listPrefixes({ fresh: false });
+	if (!prefixes.ok) return fail(lookUpFault(prefixes.failure));
+	directory.learnPrefixes(prefixes.value.items);
+	return ok(prefixes.value.items);
+}
+
 /** The live bindings of one prefix: one call. */
 export async function surveyPrefix(
 	prefixId: CloudflareId,

@@ -165,7 +165,18 @@ export interface Summary {
 	settled_at: string | null;
 	/** Of Cloudflare's answer to the DELETE, by which its audit log can be joined. */
 	ray: string | null;
+	/** Why it was refused or failed. */
+	failure_code: FailureCode | null;
+	not_before: string | null;
+	/** When its approval expires, while it waits for one. */
+	expires_at: string | null;
 }
+
+/** What rows of earlier releases lack. */
+export const laterMembers = { failure_code: null, not_before: null, expires_at: null } as const;
+
+/** A row as an earlier release may have written it, with its members in their order. */
+export const wholeSummary = (row: Summary): Summary => ({ ...row, ...laterMembers, ...row });
 
 export const isOpen = (deletion: Deletion): boolean => openStates.some((state) => state === deletion.state);
 
@@ -223,5 +234,8 @@ export function summaryOf(deletion: Deletion): Summary {
 		created_at: deletion.created_at,
 		settled_at: deletion.settled_at,
 		ray: deletion.cloudflare?.ray ?? null,
+		failure_code: deletion.failure?.code ?? null,
+		not_before: deletion.not_before,
+		expires_at: deletion.state === "pending_approval" ? (deletion.approval?.expires_at ?? null) : null,
 	};
 }

@@ -21,9 +21,13 @@ export const listBindings: Handler = async (_request, context) => {
 
 	const survey = await surveyed(covering.value, context);
 	if (!survey.ok) return survey;
-	const prefixes = survey.value.map(({ id, cidr, bindings }) => ({
+	// A Ledger of the release before says less of a prefix.
+	const prefixes = survey.value.map(({ id, cidr, bindings, description, asn, advertised }) => ({
 		id,
 		cidr,
+		description: description ?? null,
+		asn: asn ?? null,
+		advertised: advertised ?? null,
 		bindings: bindings.map(shownBinding),
 	}));
 	return ok(Response.json({ prefixes }));

@@ -5,7 +5,7 @@ import { lacks } from "../auth/authenticate.ts";
 import type { Context } from "../context.ts";
 import { answerOf } from "../reply/deletion.ts";
 import type { Problem } from "../reply/problem.ts";
-import { deletionEntries, ifMatchOf, requestDeletion, type Wish, wishOf } from "../request/deletion.ts";
+import { deletionEntries, ifMatchOf, requestDeletion, sayingWait, type Wish, wishOf } from "../request/deletion.ts";
 import { readJson, readQuery, refuseBody } from "../request/input.ts";
 import { targetIn, targetInPath } from "../request/named-target.ts";
 import { planned } from "./bindings.ts";
@@ -20,9 +20,10 @@ export const deleteBinding: Handler = async (request, context, actor) => {
 	return body.ok ? deleted(wishOf(actor, target.value, query.value), request, context) : body;
 };
 
-const postEntries = {
+export const postEntries = {
 	target: v.string("must be a text"),
 	...deletionEntries,
+	supersede: v.optional(v.boolean("must be true or false")),
 	dry_run: v.optional(v.boolean("must be true or false")),
 };
 
@@ -43,5 +44,6 @@ export const postDeletion: Handler = async (request, context, actor) => {
 
 async function deleted(wish: Wish, request: Request, context: Context): Promise<Result<Response, Problem>> {
 	const admitted = await requestDeletion(wish, request, context);
-	return admitted.ok ? answerOf(admitted.value, wish.supersede) : admitted;
+	const answer = admitted.ok ? answerOf(admitted.value, wish.supersede) : admitted;
+	return sayingWait(request.headers, answer);
 }

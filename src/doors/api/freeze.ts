@@ -11,7 +11,7 @@ import type { Problem } from "../reply/problem.ts";
 import { readJson, readQuery, reasonSchema, refuseBody, timeSchema } from "../request/input.ts";
 import type { Handler } from "./handler.ts";
 
-const entries = { reason: reasonSchema, until: v.optional(timeSchema) };
+export const freezeEntries = { reason: reasonSchema, until: v.optional(timeSchema) };
 
 export const showFreeze: Handler = async (_request, context) => {
 	const query = readQuery(context.url, {});
@@ -25,7 +25,7 @@ export const showFreeze: Handler = async (_request, context) => {
 export const putFreeze: Handler = async (request, context, actor) => {
 	const query = readQuery(context.url, {});
 	if (!query.ok) return query;
-	const body = await readJson(request, entries);
+	const body = await readJson(request, freezeEntries);
 	if (!body.ok) return body;
 	const { reason, until = null } = body.value;
 	return set(freezeOf(reason, until, actor, Date.now()), actor, context);

@@ -22,7 +22,7 @@ const defaultLimit = 50;
 const largestLimit = 1000;
 
 const id = v.pipe(v.string(), v.check(isCloudflareId, "must be 32 hex digits or a dashed UUID, in lower case"));
-const entries = {
+export const listEntries = {
 	limit: v.optional(
 		v.pipe(
 			v.string(),
@@ -45,7 +45,7 @@ const formats: Record<string, RowFormat> = { "application/x-ndjson": ndjson, "te
 
 export const listDeletions: Handler = async (request, context) => {
 	const url = context.url;
-	const query = readQuery(url, entries);
+	const query = readQuery(url, listEntries);
 	if (!query.ok) return query;
 	const {
 		limit = defaultLimit,
@@ -79,6 +79,7 @@ export const listDeletions: Handler = async (request, context) => {
 
 	const { rows, next, version } = page.value;
 	const headers = {
+		vary: "Accept",
 		...(version === null || cursor !== null ? {} : { etag: `W/"${version}"` }),
 		...(next === null ? {} : { link: `<${nextUrl(url, next)}>; rel="next"` }),
 	};

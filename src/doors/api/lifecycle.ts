@@ -12,11 +12,11 @@ import { answerOf } from "../reply/deletion.ts";
 import { failureProblem } from "../reply/failure.ts";
 import { type Problem, problem, retryAfter } from "../reply/problem.ts";
 import { changeDeletion, resolveDeletion as resolve } from "../request/change.ts";
-import { waitMsOf } from "../request/deletion.ts";
+import { sayingWait, waitMsOf } from "../request/deletion.ts";
 import { readJson, readQuery, reasonSchema, refuseBody } from "../request/input.ts";
 import type { Handler } from "./handler.ts";
 
-const decisionEntries = { decision: v.picklist(["approve", "reject"], 'must be "approve" or "reject"') };
+export const decisionEntries = { decision: v.picklist(["approve", "reject"], 'must be "approve" or "reject"') };
 
 export const decideDeletion: Handler = async (request, context, actor) => {
 	const body = await readJson(request, decisionEntries);
@@ -27,10 +27,10 @@ export const decideDeletion: Handler = async (request, context, actor) => {
 	// The word was taken: a rejection is no failure of the one who rejects.
 	return decision === "reject"
 		? ok(Response.json(decided.value))
-		: answerOf({ deletion: decided.value, replayed: false }, false);
+		: sayingWait(request.headers, answerOf({ deletion: decided.value, replayed: false }, false));
 };
 
-const resolutionEntries = {
+export const resolutionEntries = {
 	outcome: v.picklist(resolutionOutcomes, 'must be "gone" or "standing"'),
 	note: reasonSchema,
 };
@@ -56,7 +56,7 @@ export const restoreDeletion: Handler = async (request, context, actor) => {
 	const body = await refuseBody(request);
 	if (!body.ok) return body;
 	const restored = await changed("restore", request, context, actor);
-	return restored.ok ? restorationAnswer(restored.value) : restored;
+	return restored.ok ? sayingWait(request.headers, restorationAnswer(restored.value)) : restored;
 };
 
 function restorationAnswer(deletion: Deletion): Result<Response, Problem> {

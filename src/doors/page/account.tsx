@@ -5,15 +5,18 @@ import { type Cidr, parseCidr } from "../../deletion/address/cidr.ts";
 import { type CloudflareId, isCloudflareId } from "../../deletion/address/cloudflare-id.ts";
 import { freezeOf } from "../../deletion/judgement/freeze.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
+import { lacks } from "../auth/authenticate.ts";
 import type { Context } from "../context.ts";
 import { failureProblem } from "../reply/failure.ts";
-import { type Problem, problem } from "../reply/problem.ts";
+import { atField, type Problem, problem } from "../reply/problem.ts";
 import { readQuery, reasonSchema, shown } from "../request/input.ts";
 import { surveyed } from "../request/survey.ts";
-import { changeDoor, type Page } from "./door.tsx";
+import { type Change, changeDoor, type Page } from "./door.tsx";
 import { html, htmlInParts, seeOther } from "./html.ts";
 import { glance, presentOf } from "./present.ts";
+import { keptIn, type Refilled } from "./refilled.ts";
 import { utcMinute } from "./utc-minute.ts";
+import type { Viewer } from "./viewer.ts";
 import { Account } from "./views/account.tsx";
 import { Bindings, bindingsSlot, type ShownPrefix } from "./views/bindings.tsx";
 
@@ -28,10 +31,26 @@ const entries = {
 export const showAccount: Page = async (_request, context, viewer) => {
 	const query = readQuery(context.url, entries);
 	if (!query.ok) return query;
-	const { prefix, reason, until } = query.value;
-	const typed = query.value.covering?.trim() ?? "";
+	const { covering = "", prefix = null, ...kept } = query.value;
+	return accountPage(context, viewer, { covering, prefix, refill: keptIn(kept) });
+};
+
+interface Asked {
+	covering: string;
+	prefix: CloudflareId | null;
+	/** Of the form of the freeze. */
+	refill: Refilled;
+	status?: number;
+}
+
+async function accountPage(
+	context: Context,
+	viewer: Viewer,
+	{ covering, prefix, refill, status = 200 }: Asked,
+): Promise<Result<Response, Problem>> {
+	const typed = covering.trim();
 	const asked = typed === "" ? ok(null) : rangeIn(typed);
-	const found = asked.ok ? bindingsShown(prefix ?? null, asked.value, context) : null;
+	const found = asked.ok ? bindingsShown(prefix, asked.value, context) : null;
 	const overview = await glance(context, { rows: true });
 	const recent = overview?.changes.recent ?? [];
 	const page = (
@@ -41,14 +60,14 @@ export const showAccount: Page = async (_request, context, viewer) => {
 			present={presentOf(overview)}
 			waiting={recent.filter(({ state }) => state === "pending_approval" || state === "scheduled")}
 			typed={typed}
-			freezeTyped={{ reason, until }}
+			refill={refill}
 			mistake={asked.ok ? null : asked.failure}
 		/>
 	);
 	if (found === null || !asked.ok) return ok(html(page, 400));
 	const bindings = found.then((all) => <Bindings found={all} asked={asked.value} typed={typed} />);
-	return ok(htmlInParts(page, bindingsSlot, bindings));
-};
+	return ok(htmlInParts(page, bindingsSlot, bindings, status));
+}
 
 /** An address, or a range of them. */
 function rangeIn(text: string): Result<Cidr, string> {
@@ -93,9 +112,23 @@ const freezeEntries = {
 	until: v.optional(utcMinute),
 };
 
-export const turnFreeze = changeDoor(freezeEntries, async (_, context, { actor }, { turn, reason, until }) => {
-	if (turn === "on" && reason === undefined) return fail(problem("invalid_request", "A freeze needs a reason."));
-	const freeze = turn === "off" ? null : freezeOf(reason ?? "", until ?? null, actor, Date.now());
-	const set = await context.ledger.setFreeze(freeze, actor);
+const switchFreeze: Change<typeof freezeEntries> = async (_, { ledger }, { actor }, { turn, reason, until }) => {
+	const missing = lacks(actor, "freeze");
+	if (missing !== null) return fail(missing);
+	const nowMs = Date.now();
+	if (turn === "on" && reason === undefined)
+		return fail(atField(problem("invalid_request", "A freeze needs a reason."), "reason", "is missing"));
+	if (until !== undefined && until <= nowMs) {
+		const past = problem("invalid_request", "The end of a freeze must be in the future.");
+		return fail(atField(past, "until", "must be in the future"));
+	}
+	const freeze = turn === "off" ? null : freezeOf(reason ?? "", until ?? null, actor, nowMs);
+	const set = await ledger.setFreeze(freeze, actor);
 	return set.ok ? ok(seeOther("/account")) : fail(failureProblem(set.failure));
+};
+
+export const turnFreeze = changeDoor(freezeEntries, switchFreeze, {
+	fields: ["reason", "until"],
+	show: (_, context, viewer, refill) =>
+		accountPage(context, viewer, { covering: "", prefix: null, refill, status: 400 }),
 });

@@ -3,7 +3,7 @@
 import type { IRequest } from "itty-router";
 import * as v from "valibot";
 import { cappedText } from "../../capped-body.ts";
-import { fail, ok, type Result } from "../../deletion/result.ts";
+import { fail, type Result } from "../../deletion/result.ts";
 import { log } from "../../log.ts";
 import { lacks } from "../auth/authenticate.ts";
 import { braked } from "../auth/brake.ts";
@@ -12,21 +12,29 @@ import { isSame } from "../auth/session.ts";
 import type { Context } from "../context.ts";
 import { type Problem, problem } from "../reply/problem.ts";
 import type { Read } from "../request/input.ts";
-import { formCapBytes, readForm } from "./form.ts";
+import { fieldsOf, formCapBytes, readFields } from "./form.ts";
 import { html } from "./html.ts";
 import { localPath } from "./local-path.ts";
 import { misconfiguredPage } from "./misconfigured.tsx";
+import { type Refilled, refilled } from "./refilled.ts";
 import { type Stranger, type Viewer, viewerOf } from "./viewer.ts";
 import { NotLetIn, SignIn } from "./views/sign-in.tsx";
 import { Trouble } from "./views/trouble.tsx";
 
 export type Page = (request: IRequest, context: Context, viewer: Viewer) => Promise<Result<Response, Problem>>;
-type Change<E extends v.ObjectEntries> = (
+export type Change<E extends v.ObjectEntries> = (
 	request: IRequest,
 	context: Context,
 	viewer: Viewer,
 	fields: Read<E & typeof ownEntries>,
 ) => Promise<Result<Response, Problem>>;
+
+/** Shows the form again, with what was typed, and what is wrong with it. */
+export interface Again {
+	/** Where a mistake can be shown. */
+	fields: readonly string[];
+	show(request: IRequest, context: Context, viewer: Viewer, refill: Refilled): Promise<Result<Response, Problem>>;
+}
 
 const ownEntries = { form_token: v.optional(v.string(), "") };
 
@@ -40,28 +48,29 @@ export const pageDoor =
 	};
 
 export const changeDoor =
-	<E extends v.ObjectEntries>(entries: E, change: Change<E>) =>
+	<E extends v.ObjectEntries>(entries: E, change: Change<E>, again: Again | null = null) =>
 	async (request: IRequest, context: Context): Promise<Response> => {
 		const viewer = await viewerOf(request, context);
 		if (!viewer.ok) return refused(viewer.failure, request, context);
-		const fields = await ownForm(request, { ...entries, ...ownEntries }, viewer.value);
+		const sent = await ownForm(request, viewer.value);
+		if (!sent.ok) return answer(sent, viewer.value, context);
+		const fields = readFields(sent.value, { ...entries, ...ownEntries }, ["acknowledge"]);
 		const done = fields.ok ? await change(request, context, viewer.value, fields.value) : fields;
-		return answer(done, viewer.value, context);
+		const fault = done.ok ? undefined : done.failure.fault;
+		if (fault === undefined || !again?.fields.includes(fault.field)) return answer(done, viewer.value, context);
+		const refill = refilled(sent.value, fault);
+		return answer(await again.show(request, context, viewer.value, refill), viewer.value, context);
 	};
 
-async function ownForm<E extends v.ObjectEntries & typeof ownEntries>(
-	request: Request,
-	entries: E,
-	{ formToken }: Viewer,
-): Promise<Result<Read<E>, Problem>> {
+async function ownForm(request: Request, { formToken }: Viewer): Promise<Result<URLSearchParams, Problem>> {
 	const foreign = fail(
 		problem("foreign_form", "The form is none of unbind's, or of an earlier session. Nothing was done."),
 	);
 	if (!isFromOwnOrigin(request)) return foreign;
-	const fields = await readForm(request, entries, ["acknowledge"]);
+	const fields = await fieldsOf(request);
 	if (!fields.ok) return fields;
-	const { form_token } = v.parse(v.object(ownEntries), fields.value);
-	return isSame(form_token, formToken) ? ok(fields.value) : foreign;
+	const [token = "", ...others] = fields.value.getAll("form_token");
+	return isSame(token, formToken) && others.length === 0 ? fields : foreign;
 }
 
 const answer = (result: Result<Response, Problem>, viewer: Viewer, { requestId }: Context): Response =>

@@ -1,24 +1,29 @@
 // A form as a browser sends it, read as strictly as a query.
 import type * as v from "valibot";
 import { cappedText } from "../../capped-body.ts";
-import { fail, type Result } from "../../deletion/result.ts";
+import { fail, ok, type Result } from "../../deletion/result.ts";
 import { type Problem, problem } from "../reply/problem.ts";
 import { type Read, readQuery } from "../request/input.ts";
 
 export const formCapBytes = 16 * 1024;
 
-/** @param lists fields that may be repeated; an empty field that is not required is as none. */
-export async function readForm<E extends v.ObjectEntries>(
-	request: Request,
-	entries: E,
-	lists: readonly string[] = [],
-): Promise<Result<Read<E>, Problem>> {
+/** The fields as they came. */
+export async function fieldsOf(request: Request): Promise<Result<URLSearchParams, Problem>> {
 	const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
 	if (type !== "application/x-www-form-urlencoded") return fail(problem("invalid_request", "Send a form."));
 	const text = await cappedText(request.body, formCapBytes);
 	if (text === null) return fail(problem("payload_too_large", `A form may have ${formCapBytes} bytes at the most.`));
-	const url = new URL(request.url);
-	url.search = withoutEmpty(new URLSearchParams(text)).toString();
+	return ok(new URLSearchParams(text));
+}
+
+/** @param lists fields that may be repeated; an empty field that is not required is as none. */
+export function readFields<E extends v.ObjectEntries>(
+	fields: URLSearchParams,
+	entries: E,
+	lists: readonly string[] = [],
+): Result<Read<E>, Problem> {
+	const url = new URL("https://form.invalid/");
+	url.search = withoutEmpty(fields).toString();
 	return readQuery(url, entries, lists);
 }
 

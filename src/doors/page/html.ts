@@ -22,7 +22,7 @@ export const html = (page: JSX.Element, status = 200, headers: { [name: string]:
  * A page of which one part takes longer: what stands before it is sent at once.
  * @param slot the element in whose place the part comes, as it is rendered.
  */
-export function htmlInParts(page: JSX.Element, slot: JSX.Element, part: Promise<JSX.Element>): Response {
+export function htmlInParts(page: JSX.Element, slot: JSX.Element, part: Promise<JSX.Element>, status = 200): Response {
 	const [before = "", after = ""] = render(page).split(render(slot));
 	const encoder = new TextEncoder();
 	const body = new ReadableStream<Uint8Array>({
@@ -32,7 +32,7 @@ export function htmlInParts(page: JSX.Element, slot: JSX.Element, part: Promise<
 			controller.close();
 		},
 	});
-	return new Response(body, { headers: { ...headersOfPages, ...contentType, ...sentAsItComes } });
+	return new Response(body, { status, headers: { ...headersOfPages, ...contentType, ...sentAsItComes } });
 }
 
 /** Whatever compresses an answer on its way may hold its first part back. */

@@ -1,17 +1,21 @@
 // One binding: what deleting it would do, and the form that does it. The form holds the plan's snapshot, so that what is
 // deleted is what was shown; and a key of its own, so that it is one request however often it is sent.
 
-import type { IRequest } from "itty-router";
 import * as v from "valibot";
-import { fail, ok } from "../../deletion/result.ts";
+import type { Target } from "../../deletion/address/target.ts";
+import { fail, ok, type Result } from "../../deletion/result.ts";
+import type { Context } from "../context.ts";
 import { failureProblem } from "../reply/failure.ts";
+import type { Problem } from "../reply/problem.ts";
 import { deletionEntries, requestDeletion, wishOf } from "../request/deletion.ts";
 import { readQuery, reasonSchema } from "../request/input.ts";
 import { targetInPath } from "../request/named-target.ts";
-import { changeDoor, type Page } from "./door.tsx";
+import { type Again, type Change, changeDoor, type Page } from "./door.tsx";
 import { html, seeOther } from "./html.ts";
 import { glance, presentOf } from "./present.ts";
+import { keptIn, type Refilled } from "./refilled.ts";
 import { utcMinute } from "./utc-minute.ts";
+import type { Viewer } from "./viewer.ts";
 import { PlanPage } from "./views/plan.tsx";
 
 /** What a form was filled in with, which the way in has kept. */
@@ -25,8 +29,18 @@ export const showPlan: Page = async (request, context, viewer) => {
 	const target = targetInPath(request.params.target ?? "", context);
 	if (!target.ok) return target;
 	const query = readQuery(context.url, typedEntries);
-	if (!query.ok) return query;
-	const wish = wishOf(viewer.actor, target.value, { reason: reasonToCome });
+	return query.ok ? planPage(target.value, context, viewer, crypto.randomUUID(), keptIn(query.value)) : query;
+};
+
+async function planPage(
+	target: Target,
+	context: Context,
+	viewer: Viewer,
+	formKey: string,
+	refill: Refilled,
+	status = 200,
+): Promise<Result<Response, Problem>> {
+	const wish = wishOf(viewer.actor, target, { reason: reasonToCome });
 	const [plan, overview] = await Promise.all([context.ledger.plan({ ...wish, ifMatch: null }), glance(context)]);
 	if (!plan.ok) return fail(failureProblem(plan.failure));
 	const page = (
@@ -34,13 +48,13 @@ export const showPlan: Page = async (request, context, viewer) => {
 			plan={plan.value}
 			viewer={viewer}
 			present={presentOf(overview)}
-			formKey={crypto.randomUUID()}
-			typed={query.value}
+			formKey={formKey}
+			refill={refill}
 			nowMs={Date.now()}
 		/>
 	);
-	return ok(html(page));
-};
+	return ok(html(page, status));
+}
 
 const entries = {
 	...deletionEntries,
@@ -49,7 +63,7 @@ const entries = {
 	if_match: v.pipe(v.string(), v.regex(/^[0-9a-f.]{1,100}$/)),
 };
 
-export const deleteBinding = changeDoor(entries, async (request: IRequest, context, { actor }, fields) => {
+const deleteByForm: Change<typeof entries> = async (request, context, { actor }, fields) => {
 	const target = targetInPath(request.params.target ?? "", context);
 	if (!target.ok) return target;
 	const headers = new Headers({
@@ -63,4 +77,11 @@ export const deleteBinding = changeDoor(entries, async (request: IRequest, conte
 	if (!admitted.ok) return admitted;
 	const { deletion, joined = false } = admitted.value;
 	return ok(seeOther(`/records/${deletion.id}${joined ? "?joined=true" : ""}`));
-});
+};
+
+const showAgain: Again["show"] = async (request, context, viewer, refill) => {
+	const target = targetInPath(request.params.target ?? "", context);
+	return target.ok ? planPage(target.value, context, viewer, crypto.randomUUID(), refill, 400) : target;
+};
+
+export const deleteBinding = changeDoor(entries, deleteByForm, { fields: ["reason", "not_before"], show: showAgain });

@@ -1,6 +1,7 @@
 // One deletion as a page, and what is done about it from there. While it can change by itself, the page is asked for
 // again and again; as long as nothing has changed, that costs one call to the Ledger.
 
+import type { IRequest } from "itty-router";
 import * as v from "valibot";
 import type { Option } from "../../deletion/course/options.ts";
 import { type Deletion, isOpen, resolutionOutcomes } from "../../deletion/record/deletion.ts";
@@ -13,10 +14,12 @@ import type { Problem } from "../reply/problem.ts";
 import { type ChangeRefusal, changeDeletion, noSuchDeletion, resolveDeletion } from "../request/change.ts";
 import { versionIn } from "../request/if-none-match.ts";
 import { readQuery, reasonSchema } from "../request/input.ts";
-import { changeDoor, type Page } from "./door.tsx";
+import { type Change, changeDoor, type Page } from "./door.tsx";
 import { historyFilterOf, noFilter } from "./filter.ts";
 import { html, seeOther } from "./html.ts";
 import { glance, presentOf } from "./present.ts";
+import { keptIn, type Refilled } from "./refilled.ts";
+import type { Viewer } from "./viewer.ts";
 import { RecordPage } from "./views/record.tsx";
 
 const othersShown = 10;
@@ -26,7 +29,16 @@ const notFound = failureProblem(noSuchDeletion);
 
 export const showRecord: Page = async (request, context, viewer) => {
 	const query = readQuery(context.url, { joined: v.optional(v.literal("true", 'must be "true"')) });
-	if (!query.ok) return query;
+	return query.ok ? recordPage(request, context, viewer, keptIn({}), query.value.joined !== undefined) : query;
+};
+
+async function recordPage(
+	request: IRequest,
+	context: Context,
+	viewer: Viewer,
+	refill: Refilled,
+	hasJoined = false,
+): Promise<Result<Response, Problem>> {
 	const id = request.params.id ?? "";
 	if (!isRecordId(id)) return fail(notFound);
 	const unless = versionIn(request.headers.get("if-none-match"));
@@ -45,14 +57,15 @@ export const showRecord: Page = async (request, context, viewer) => {
 				others={others}
 				viewer={viewer}
 				present={presentOf(overview)}
-				live={goesOn ? etag : null}
-				joined={query.value.joined === undefined ? null : joinedWords(deletion.value)}
+				live={goesOn && refill.isEmpty ? etag : null}
+				refill={refill}
+				joined={hasJoined ? joinedWords(deletion.value) : null}
 			/>,
-			200,
+			refill.isEmpty ? 200 : 400,
 			etag === null ? {} : { etag },
 		),
 	);
-};
+}
 
 const isBeingRestored = ({ restoration }: Deletion): boolean =>
 	restoration?.state === "restoring" || restoration?.state === "unknown";
@@ -85,13 +98,15 @@ export const changeRecord = (option: Option) =>
 
 const resolutionEntries = { outcome: v.picklist(resolutionOutcomes), note: reasonSchema };
 
-export const resolveRecord = changeDoor(
-	resolutionEntries,
-	async (request, { ledger }, { actor }, { outcome, note }) => {
-		const id = request.params.id ?? "";
-		return onRecord(id, await resolveDeletion(id, { outcome, note }, { actor, ledger }));
-	},
-);
+const resolveByForm: Change<typeof resolutionEntries> = async (request, { ledger }, { actor }, { outcome, note }) => {
+	const id = request.params.id ?? "";
+	return onRecord(id, await resolveDeletion(id, { outcome, note }, { actor, ledger }));
+};
+
+export const resolveRecord = changeDoor(resolutionEntries, resolveByForm, {
+	fields: ["outcome", "note"],
+	show: recordPage,
+});
 
 const onRecord = (id: string, changed: Result<Deletion, ChangeRefusal>): Result<Response, Problem> =>
 	changed.ok ? ok(seeOther(`/records/${id}`)) : fail(failureProblem(changed.failure, { deletion_id: id }));

@@ -11,7 +11,7 @@ import type { Context } from "../context.ts";
 import { closedProblem } from "../misconfigured.ts";
 import { problem } from "../reply/problem.ts";
 import { challenge, changeDoor, troublePage } from "./door.tsx";
-import { readForm } from "./form.ts";
+import { fieldsOf, readFields } from "./form.ts";
 import { html, seeOther } from "./html.ts";
 import { localPath } from "./local-path.ts";
 import { misconfiguredPage } from "./misconfigured.tsx";
@@ -27,15 +27,17 @@ export async function signIn(request: IRequest, context: Context): Promise<Respo
 		return troublePage(problem("not_found", "Cloudflare Access is the one way in."), null, requestId);
 	if (!isFromOwnOrigin(request))
 		return troublePage(problem("foreign_form", "Sign in on unbind's own page."), null, requestId);
-	const fields = await readForm(request, entries);
+	const sent = await fieldsOf(request);
+	const fields = sent.ok ? readFields(sent.value, entries) : sent;
 	if (!fields.ok) return troublePage(fields.failure, null, requestId);
 	const to = localPath(fields.value.to, request.url);
 	const holder = await holderOf(fields.value.token.trim(), config.tokenHolders);
 	if (holder === null) {
 		log("warn", "sign_in_failed", { request_id: requestId });
 		const brake = await braked(request, context);
-		const notice = brake?.detail ?? "That token isn't valid.";
-		return html(<SignIn to={to} notice={notice} />, brake?.status ?? 401, brake?.headers ?? challenge);
+		const view =
+			brake === null ? <SignIn to={to} mistake="That token isn't valid." /> : <SignIn to={to} notice={brake.detail} />;
+		return html(view, brake?.status ?? 401, brake?.headers ?? challenge);
 	}
 	context.caller = holder.name;
 	log("info", "signed_in", { request_id: requestId, actor: holder.name });

@@ -31,10 +31,18 @@ function durationOf(ms: number): string {
 	return `${count < 10 && unit !== "ms" ? count.toFixed(1) : Math.round(count)} ${unit}`;
 }
 
-function sentenceOf(event: TimelineEvent, call: string, { actor, target, failure, effect }: Deletion): string {
+/** Why it was refused or failed, as the page says it: what to do about it is done on the page. */
+export function failureSentence({ failure, guards }: Deletion): string {
+	if (failure?.code !== "acknowledgement_required") return failure?.detail ?? "";
+	const risks = guards.filter(({ verdict, acknowledged }) => verdict === "acknowledge" && !acknowledged);
+	return `A risk was not acknowledged: ${guardsOf(risks.map(({ guard }) => guard))}. To delete it anyway, tick the risk in the plan.`;
+}
+
+function sentenceOf(event: TimelineEvent, call: string, deletion: Deletion): string {
+	const { actor, target, failure, effect } = deletion;
 	const said = (name: string): string => textOf(event[name]);
 	const by = `${said("by")}${event.door === undefined ? "" : ` (${doorOf(said("door"))})`}`;
-	const because = failure === null || failure.code !== event.code ? said("code") : failure.detail;
+	const because = failure === null || failure.code !== event.code ? said("code") : failureSentence(deletion);
 	switch (event.event) {
 		case "requested":
 			return `${actor.name} requested it (${doorOf(actor.door)}), naming ${target}.`;
@@ -108,9 +116,9 @@ function readBackOf(found: string): string {
 	}
 }
 
-const guards: Readonly<Record<string, string>> = guardWords;
+const wordsOfGuards: Readonly<Record<string, string>> = guardWords;
 const guardsOf = (names: unknown): string =>
-	(Array.isArray(names) ? names : [names]).map((name) => guards[String(name)] ?? textOf(name)).join(", ");
+	(Array.isArray(names) ? names : [names]).map((name) => wordsOfGuards[String(name)] ?? textOf(name)).join(", ");
 
 const words: Readonly<Record<string, string>> = doorWords;
 const doorOf = (door: string): string => words[door] ?? door;

@@ -1,6 +1,6 @@
 // What records say in one word, in the words of the pages.
 import type { Door } from "../../deletion/record/actor.ts";
-import type { State } from "../../deletion/record/deletion.ts";
+import type { FailureCode, State } from "../../deletion/record/deletion.ts";
 import type { GuardName } from "../../deletion/record/verdict.ts";
 
 export const stateWords: Record<State, string> = {
@@ -38,4 +38,20 @@ export const guardWords: Record<GuardName, string> = {
 	leaves_no_service: "no service left",
 	still_provisioning: "still provisioning",
 	no_reason: "no reason",
+};
+
+/** Why it was refused or failed, beside the state. */
+export const failureWords: Record<FailureCode, string> = {
+	...guardWords,
+	scope_missing: "scope missing",
+	rate_limited: "rate limit",
+	invalid_target: "no exact name",
+	acknowledgement_required: "risk not acknowledged",
+	binding_not_found: "no such binding",
+	cloudflare_refused: "Cloudflare refused",
+	credential_rejected: "credential rejected",
+	cloudflare_unavailable: "Cloudflare unavailable",
+	approval_rejected: "rejected",
+	approval_expired: "not approved in time",
+	cancelled: "cancelled",
 };

@@ -26,6 +26,9 @@ const columns = [
 	"created_at",
 	"settled_at",
 	"ray",
+	"failure_code",
+	"not_before",
+	"expires_at",
 ] as const satisfies (keyof Summary)[];
 
 /** RFC 4180. */

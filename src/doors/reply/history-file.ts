@@ -56,5 +56,7 @@ export async function exported(
 			page = next.value;
 		},
 	});
-	return ok(new Response(body, { headers: { "content-type": format.contentType, ...staleness(isStale) } }));
+	return ok(
+		new Response(body, { headers: { "content-type": format.contentType, vary: "Accept", ...staleness(isStale) } }),
+	);
 }

@@ -17,6 +17,7 @@ export type DoorCode =
 	| "idempotency_key_reused"
 	| "method_not_allowed"
 	| "payload_too_large"
+	| "unsupported_media_type"
 	| "query_too_long"
 	| "https_required"
 	| "rate_limited"
@@ -58,6 +59,7 @@ const table: Record<ProblemCode, readonly [number, string]> = {
 	changed: [412, "The prefix has changed since the plan"],
 	payload_too_large: [413, "The body is too large"],
 	query_too_long: [414, "The query is too long"],
+	unsupported_media_type: [415, "The body is of another type"],
 	invalid_target: [422, "The target is not a binding's exact name"],
 	idempotency_key_reused: [422, "The idempotency key was used for another request"],
 	frozen: [423, "Deletions are frozen"],
@@ -84,6 +86,14 @@ export interface Problem {
 	/** Further members of the problem, by their public names. */
 	evidence: { [member: string]: unknown };
 	headers: { [name: string]: string };
+	/** The one field that is at fault, for a form that can show it there. No member of the answer. */
+	fault?: Fault;
+}
+
+export interface Fault {
+	field: string;
+	/** As in "must not be empty". */
+	says: string;
 }
 
 export function problem(
@@ -95,6 +105,11 @@ export function problem(
 	const [status, title] = table[code];
 	return { code, status, title, detail, evidence, headers };
 }
+
+export const atField = (problem: Problem, field: string, says: string): Problem => ({
+	...problem,
+	fault: { field, says },
+});
 
 export const retryAfter = (seconds: number): { "retry-after": string } => ({
 	"retry-after": String(Math.max(1, Math.ceil(seconds))),

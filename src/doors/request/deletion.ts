@@ -11,7 +11,7 @@ import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
 import { closedProblem } from "../misconfigured.ts";
 import { failureProblem } from "../reply/failure.ts";
-import { type Problem, problem, retryAfter } from "../reply/problem.ts";
+import { atField, type Problem, problem, retryAfter } from "../reply/problem.ts";
 import { type Read, reasonSchema, timeSchema } from "./input.ts";
 
 export const acknowledgeSchema = v.pipe(
@@ -74,7 +74,8 @@ export async function requestDeletion(
 	if (!ifMatch.ok) return ifMatch;
 
 	if (wish.notBeforeMs !== null && wish.notBeforeMs > Date.now() + longestDelayMs) {
-		return fail(problem("invalid_request", "not_before may be 7 days ahead at the most."));
+		const says = "may be 7 days ahead at the most";
+		return fail(atField(problem("invalid_request", `not_before ${says}.`), "not_before", says));
 	}
 	if (wish.notBeforeMs !== null && wish.supersede) {
 		return fail(problem("invalid_request", "supersede=true deletes now, so it can't be used with not_before."));
@@ -132,7 +133,19 @@ export function ifMatchOf(headers: Headers): Result<string[] | null, Problem> {
 }
 
 /** RFC 7240. A preference that cannot be read is no error: it is passed over. */
-export function waitMsOf(headers: Headers): number {
+export const waitMsOf = (headers: Headers): number => (preferredWait(headers) ?? defaultWaitSeconds) * 1000;
+
+function preferredWait(headers: Headers): number | null {
 	const seconds = /(?:^|[,;]\s*)wait\s*=\s*"?(\d{1,4})"?/i.exec(headers.get("prefer") ?? "")?.[1];
-	return Math.min(seconds === undefined ? defaultWaitSeconds : Number(seconds), longestWaitSeconds) * 1000;
+	return seconds === undefined ? null : Math.min(Number(seconds), longestWaitSeconds);
+}
+
+/** An answer to a request that could say how long to wait tells how long it would have been. */
+export function sayingWait(headers: Headers, answer: Result<Response, Problem>): Result<Response, Problem> {
+	const seconds = preferredWait(headers);
+	if (seconds === null) return answer;
+	const applied = { "preference-applied": `wait=${seconds}` };
+	if (!answer.ok) return fail({ ...answer.failure, headers: { ...answer.failure.headers, ...applied } });
+	for (const [name, value] of Object.entries(applied)) answer.value.headers.set(name, value);
+	return answer;
 }

@@ -3,7 +3,7 @@
 import * as v from "valibot";
 import { cappedText } from "../../capped-body.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
-import { type Problem, problem } from "../reply/problem.ts";
+import { atField, type Problem, problem } from "../reply/problem.ts";
 import { repeatedName } from "./repeated-name.ts";
 
 const bodyCapBytes = 64 * 1024;
@@ -45,11 +45,20 @@ function parametersOf(url: URL): Map<string, string[]> {
 	return parameters;
 }
 
+/** RFC 9110, 15.5.16: what would have been taken. */
+const acceptsJson = { accept: "application/json" };
+const acceptsPlain = { "accept-encoding": "identity" };
+
 /** A JSON body of at most 64 KiB. */
 export async function readJson<E extends Entries>(request: Request, entries: E): Promise<Result<Read<E>, Problem>> {
 	const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
-	if (type !== "application/json")
-		return fail(problem("invalid_request", "Send JSON, with Content-Type: application/json."));
+	const sendJson = "Send JSON, with Content-Type: application/json.";
+	if (type === undefined) return fail(problem("invalid_request", sendJson));
+	if (type !== "application/json") return fail(problem("unsupported_media_type", sendJson, {}, acceptsJson));
+	if (!/^(?:identity)?$/i.test(request.headers.get("content-encoding") ?? ""))
+		return fail(
+			problem("unsupported_media_type", "Send the body as it is, without Content-Encoding.", {}, acceptsPlain),
+		);
 	const text = await cappedText(request.body, bodyCapBytes);
 	if (text === null) return fail(problem("payload_too_large", `The body may have ${bodyCapBytes} bytes at the most.`));
 	let body: unknown;
@@ -81,14 +90,14 @@ function readObject<E extends Entries>(value: object, entries: E, kind: string):
 	const read = v.safeParse(v.strictObject(entries), value);
 	if (read.success) return ok(read.output);
 	const [issue] = read.issues;
-	const name = shown(String(issue.path?.[0]?.key ?? ""));
-	if (issue.input === undefined) return fail(invalid(`The ${kind} ${name} is missing.`, entries));
-	return fail(
-		invalid(
-			`The ${kind} ${name} ${issue.message.startsWith("Invalid") ? "is not of the right form" : issue.message}.`,
-			entries,
-		),
-	);
+	const field = String(issue.path?.[0]?.key ?? "");
+	const says =
+		issue.input === undefined
+			? "is missing"
+			: issue.message.startsWith("Invalid")
+				? "is not of the right form"
+				: issue.message;
+	return fail(atField(invalid(`The ${kind} ${shown(field)} ${says}.`, entries), field, says));
 }
 
 const invalid = (detail: string, entries: Entries): Problem =>

@@ -102,7 +102,8 @@ describe("a listed prefix", () => {
 		const listing = await addressingOf().addressing.listPrefixes(shared);
 		const items = listing.ok ? listing.value.items : [];
 		expect(items.map((one) => one.cidr)).toEqual(["203.0.113.0/24", "198.51.100.0/24", "2001:db8:100::/48"]);
-		for (const item of items) expect(Object.keys(item).toSorted()).toEqual(["approved", "cidr", "id", "range"]);
+		const known = ["advertised", "approved", "asn", "cidr", "description", "id", "range"];
+		for (const item of items) expect(Object.keys(item).toSorted()).toEqual(known);
 	});
 
 	it.each([
@@ -128,6 +129,17 @@ describe("a listed prefix", () => {
 		[true, null],
 	])("keeps Cloudflare's approval state if it is a string: %j", async (given, approved) => {
 		expect(await listedPrefixes({ id, cidr: "198.51.100.0/24", approved: given })).toMatchObject([{ approved }]);
+	});
+
+	it("is described as Cloudflare describes it, and by nothing that is of another kind", async () => {
+		const said = { description: "Edge, Amsterdam", asn: 64496, advertised: false };
+		const other = { description: 7, asn: "AS64496", advertised: "yes" };
+		const [first, second] = (await listedPrefixes(
+			{ id, cidr: "198.51.100.0/24", ...said },
+			{ id: "b10c0000000000000000000000000009", cidr: "203.0.113.0/24", ...other },
+		)) as object[];
+		expect(first).toMatchObject(said);
+		expect(second).toMatchObject({ description: null, asn: null, advertised: null });
 	});
 });
 

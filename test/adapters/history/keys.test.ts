@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { indexKeys, metadataOf, prefixOf, recordKey, rowOf } from "../../../src/adapters/history/keys.ts";
-import { summaryOf } from "../../../src/deletion/record/deletion.ts";
+import { laterMembers, summaryOf } from "../../../src/deletion/record/deletion.ts";
 import { HISTORY } from "../../harness.ts";
 import { bindingAt, bindingIds, deletionAt, nowMs, prefixIds } from "./rows.ts";
 
@@ -65,6 +65,18 @@ describe("the metadata", () => {
 		expect(rowOf(recordKey(deletion.id), older)).toEqual({ ...summaryOf(deletion), ray: null });
 	});
 
+	it("says why and until when; a row of the release before reads as if there were nothing to say", () => {
+		const failure = { code: "budget" as const, detail: "Used up." };
+		const deletion = deletionAt(nowMs, { state: "refused", failure, not_before: "2026-11-03T13:00:00.000Z" });
+		const { failure_code, not_before, expires_at, ...older } = metadataOf(deletion);
+		expect({ failure_code, not_before, expires_at }).toEqual({
+			failure_code: "budget",
+			not_before: "2026-11-03T13:00:00.000Z",
+			expires_at: null,
+		});
+		expect(rowOf(recordKey(deletion.id), older)).toEqual({ ...summaryOf(deletion), ...laterMembers });
+	});
+
 	it("fits into KV's 1,024 bytes whatever the reason and service name", () => {
 		const reason = fc.oneof(
 			fc.string({ unit: "binary", maxLength: 3000 }),
@@ -74,7 +86,10 @@ describe("the metadata", () => {
 		fc.assert(
 			fc.property(reason, fc.oneof(fc.string({ unit: "binary", maxLength: 300 }), unpaired), (text, service_name) => {
 				const actor = { name: "a".repeat(64), door: "cloudflare" as const };
-				const deletion = deletionAt(nowMs, { reason: text, actor, binding: { ...binding, service_name } });
+				const failure = { code: "acknowledgement_required" as const, detail: "" };
+				const service = { ...binding, service_name };
+				const not_before = new Date(nowMs).toISOString();
+				const deletion = deletionAt(nowMs, { reason: text, actor, failure, not_before, binding: service });
 				expect(bytesOf(metadataOf(deletion))).toBeLessThanOrEqual(1024);
 			}),
 			{ numRuns: 300 },

@@ -20,14 +20,15 @@ export function named(facts: Facts): Verdict {
 	return verdict;
 }
 
-function unasked({ id, reason, actor, binding, guards }: Deletion, facts: Facts): string | null {
+function unasked({ id, reason, actor, binding, guards, created_at }: Deletion, facts: Facts): string | null {
 	const steps = [...facts.asked.values()].flat();
 	const request = facts.asked.get(reason ?? "")?.find(({ what }) => what === "deletion");
 	if (request === undefined) return "its record gives the reason of no request";
 	if (request.caller !== actor.name) return `${request.caller} asked for it, and ${actor.name} is on record`;
 	if (request.target !== binding?.cidr && request.target !== binding?.id) return `the request named ${request.target}`;
 	if (!guards.some(({ verdict }) => verdict === "approve")) return null;
-	const sent = facts.deletesOf.get(binding.id)?.[0]?.atMs ?? 0;
+	// An earlier call was an earlier request's, with an approval of its own.
+	const sent = facts.deletesOf.get(binding.id)?.find(({ atMs }) => atMs >= Date.parse(created_at))?.atMs ?? 0;
 	const approved = steps.some(
 		({ what, target, caller, atMs }) => what === "approval" && target === id && caller !== actor.name && atMs <= sent,
 	);

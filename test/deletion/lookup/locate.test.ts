@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createDirectory } from "../../../src/deletion/lookup/directory.ts";
 import { failedLookUp, locate, lookUpFault } from "../../../src/deletion/lookup/locate.ts";
-import type { Deletion, Summary } from "../../../src/deletion/record/deletion.ts";
+import { type Deletion, laterMembers, type Summary } from "../../../src/deletion/record/deletion.ts";
 import { bindingOf, createWorld, fault, id, prefixOf, startMs, targetOf, type World } from "../world.ts";
 
 const edge = prefixOf(id("a1"), "203.0.113.0/24");
@@ -20,6 +20,7 @@ const past = (change: Partial<Summary>): Summary => ({
 	created_at: "2026-11-02T09:00:00.000Z",
 	settled_at: "2026-11-02T09:00:01.000Z",
 	ray: null,
+	...laterMembers,
 	...change,
 });
 

@@ -111,7 +111,26 @@ describe("summaryOf", () => {
 			created_at: deletion.created_at,
 			settled_at: null,
 			ray: null,
+			failure_code: null,
+			not_before: null,
+			expires_at: null,
 		});
+	});
+
+	it("says why it was refused, when it is due, and when its approval expires while it waits for one", () => {
+		const approval = {
+			state: "pending" as const,
+			guards: ["last_binding" as const],
+			requested_at: deletion.created_at,
+			expires_at: "2026-11-03T13:00:00.000Z",
+			decided_at: null,
+			decided_by: null,
+		};
+		const waiting = { ...deletion, state: "pending_approval" as const, approval, not_before: deletion.created_at };
+		const { not_before, expires_at } = summaryOf(waiting);
+		expect({ not_before, expires_at }).toEqual({ not_before: deletion.created_at, expires_at: approval.expires_at });
+		const refused = settle(waiting, 0, "refused", { code: "budget", detail: "Used up." });
+		expect(summaryOf(refused)).toMatchObject({ failure_code: "budget", expires_at: null });
 	});
 
 	it.each([

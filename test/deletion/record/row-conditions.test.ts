@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Summary } from "../../../src/deletion/record/deletion.ts";
+import { laterMembers, type Summary } from "../../../src/deletion/record/deletion.ts";
 import { type Condition, rowMatcher } from "../../../src/deletion/record/row-conditions.ts";
 
 const row: Summary = {
@@ -15,6 +15,7 @@ const row: Summary = {
 	created_at: "2026-11-02T09:00:00.000Z",
 	settled_at: "2026-11-02T09:00:01.000Z",
 	ray: "9f1c2ab34de56789-AMS",
+	...laterMembers,
 };
 const holds = (conditions: Condition[], change: Partial<Summary> = {}) =>
 	rowMatcher({ conditions, text: null })({ ...row, ...change });

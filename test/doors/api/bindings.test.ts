@@ -26,9 +26,12 @@ const binding = (id: string, cidr: string, service: keyof typeof services | null
 	provisioning: { state },
 });
 
+const describedAs = (description: string) => ({ description, asn: 64496, advertised: true });
+
 const amsterdam = {
 	id: prefixes.amsterdam,
 	cidr: "203.0.113.0/24",
+	...describedAs("Edge, Amsterdam"),
 	bindings: [
 		binding(magicTransit24, "203.0.113.0/24", "Magic Transit"),
 		binding(cdn26, "203.0.113.0/26", "CDN"),
@@ -36,10 +39,16 @@ const amsterdam = {
 		binding(cdn25, "203.0.113.128/25", "CDN"),
 	],
 };
-const shop = { id: prefixes.shop, cidr: "198.51.100.0/24", bindings: [binding(shop24, "198.51.100.0/24", "CDN")] };
+const shop = {
+	id: prefixes.shop,
+	cidr: "198.51.100.0/24",
+	...describedAs("Web shop"),
+	bindings: [binding(shop24, "198.51.100.0/24", "CDN")],
+};
 const v6 = {
 	id: prefixes.v6,
 	cidr: "2001:db8:100::/48",
+	...describedAs("IPv6"),
 	bindings: [
 		binding(v6Cdn48, "2001:db8:100::/48", "CDN"),
 		binding(v6Spectrum64, "2001:db8:100:1::/64", "Spectrum", "provisioning"),

@@ -8,7 +8,8 @@ import { breakLedger, watch } from "../watch.ts";
 afterEach(beginAnew);
 
 const accept = (type: string) => ({ headers: { accept: type } });
-const columns = "id,state,cidr,binding_id,prefix_id,service_name,actor,door,reason,created_at,settled_at,ray";
+const columns =
+	"id,state,cidr,binding_id,prefix_id,service_name,actor,door,reason,created_at,settled_at,ray,failure_code,not_before,expires_at";
 
 describe("polling", () => {
 	const poll = (etag: string, path = "/deletions") => call(path, { headers: { "if-none-match": etag } });
@@ -181,7 +182,9 @@ describe("as a file", () => {
 		const [id] = await seed([pastDeletion(0, { reason })]);
 		const { text } = await call("/deletions", accept("text/csv"));
 		const at = "2026-02-20T12:00:00.000Z";
-		expect(text).toBe(`${columns}\r\n${id},failed,198.18.0.0/32,,,,past,api,${cell},${at},${at},\r\n`);
+		expect(text).toBe(
+			`${columns}\r\n${id},failed,198.18.0.0/32,,,,past,api,${cell},${at},${at},,binding_not_found,,\r\n`,
+		);
 	});
 
 	test.each([
@@ -197,6 +200,7 @@ describe("as a file", () => {
 	])("is chosen by the Accept header %j", async (header, type) => {
 		const answer = await call("/deletions", accept(header));
 		expect(answer.headers.get("content-type")?.split(";")[0]).toBe(type);
+		expect(answer.headers.get("vary")).toBe("Accept");
 	});
 });
 

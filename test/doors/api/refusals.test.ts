@@ -1,5 +1,6 @@
 // Deletions that are not carried out: why not, with which evidence, and that each is on record.
 import { afterEach, describe, expect, test } from "vitest";
+import { laterMembers } from "../../../src/deletion/record/deletion.ts";
 import { guardNames } from "../../../src/deletion/record/verdict.ts";
 import { call, cloudflare, deletes } from "../../harness.ts";
 import { approver, beginAnew, cdn25, cdn26, magicTransit24, prefixes, v6Regional64 } from "../account.ts";
@@ -50,6 +51,7 @@ describe("a binding that does not exist", () => {
 				created_at: deletion.created_at,
 				settled_at: deletion.settled_at,
 				ray: deletion.cloudflare.ray,
+				...laterMembers,
 			},
 			deletion_id: answer.json.deletion_id,
 		});

@@ -53,9 +53,17 @@ describe("Prefer: wait=0", () => {
 		},
 	);
 
+	test.each([
+		["wait=3", "wait=3"],
+		["wait=999", "wait=60"],
+		["wait=soon", null],
+	])("says what of %j it applied", async (prefer, applied) => {
+		expect((await deleteAndGo(prefer)).headers.get("preference-applied")).toBe(applied);
+	});
+
 	test("does not delay a refusal", async () => {
 		const answer = await call("/bindings/2001:db8:100::/48", { method: "DELETE", headers: { prefer: "wait=0" } });
-		expect(answer.status).toBe(403);
+		expect([answer.status, answer.headers.get("preference-applied")]).toEqual([403, "wait=0"]);
 	});
 });
 

@@ -90,6 +90,31 @@ describe("a deletion", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
+	test("is asked for again where a field is wrong: beside it, and with what was typed", async () => {
+		const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 16);
+		const fields = { reason: "INC-1 <b>", not_before: inDays(8) };
+		const late = await operator.submit(plan25, plan25, fields);
+		expect(late.status).toBe(400);
+		expect(late.text).toContain('value="INC-1 &lt;b&gt;"');
+		const shown = /value="([^"]*)"[^>]* aria-invalid="true" aria-describedby="not_before-mistake"/.exec(late.text);
+		expect(shown?.[1]).toBe(fields.not_before);
+		expect(readable(late.text)).toContain("It may be 7 days ahead at the most.");
+		expect(late.text).toContain('<details class="confirm dangerous" open>');
+		const blank = await operator.submit(plan25, plan25, { reason: "  ", not_before: inDays(1) });
+		expect(readable(blank.text)).toContain("Reason It must not be blank. Not before");
+		expect(blank.text).toContain(`value="${inDays(1)}"`);
+		expect(await deletes()).toEqual([]);
+		// What comes back is a form that can be sent.
+		const again = { ...hiddenIn(blank.text, plan25), reason: "INC-2" };
+		expect((await operator.post(plan25, again)).status).toBe(303);
+	});
+
+	test("keeps the risks that were ticked when a field is wrong", async () => {
+		const path = "/account/2001:db8:100:1::/64";
+		const { text } = await operator.submit(path, path, { reason: " ", acknowledge: "still_provisioning" });
+		expect(text).toMatch(/value="still_provisioning" checked/);
+	});
+
 	test("says what may have happened when the ledger is unreachable", async () => {
 		const fields = hiddenIn((await operator.get(plan25)).text, plan25);
 		breakLedger();
@@ -137,7 +162,7 @@ describe("an approval", () => {
 	test("waits on the account page and is counted on every page", async () => {
 		await pending();
 		const account = readable((await operator.get("/account")).text);
-		expect(account).toMatch(/waiting for approval 198\.51\.100\.0\/24/);
+		expect(account).toMatch(/waiting for approval · expires \S+ \S+ UTC 198\.51\.100\.0\/24/);
 		for (const path of ["/", "/account", plan25])
 			expect((await operator.get(path)).text, path).toContain("Account (1 waiting for approval)");
 	});
@@ -198,8 +223,17 @@ describe("a freeze", () => {
 		await operator.post("/freeze-switch", { ...fields, until: inHours(2) });
 		expect((await call("/freeze")).json.until).toBe(`${inHours(2)}:00.000Z`);
 		expect((await operator.post("/freeze-switch", { ...fields, until: inHours(1) })).status).toBe(409);
-		expect((await operator.post("/freeze-switch", { ...fields, until: inHours(-1) })).status).toBe(400);
-		expect((await operator.post("/freeze-switch", { ...fields, reason: "" })).status).toBe(400);
+	});
+
+	test("is asked for again where a field is wrong: beside it, and with what was typed", async () => {
+		const anHourAgo = new Date(Date.now() - 3_600_000).toISOString().slice(0, 16);
+		const past = await operator.submit("/account", "/freeze-switch", { reason: "INC-9", until: anHourAgo });
+		expect(past.status).toBe(400);
+		expect(readable(past.text)).toContain("It must be in the future.");
+		expect(past.text).toContain('name="reason" value="INC-9"');
+		const bare = await operator.submit("/account", "/freeze-switch", { reason: "", until: anHourAgo });
+		expect([bare.status, readable(bare.text)]).toEqual([400, expect.stringContaining("Reason It is missing.")]);
+		expect((await call("/freeze")).json.frozen).toBe(false);
 	});
 
 	test("is neither offered to people who may not freeze nor accepted from them", async () => {
@@ -220,6 +254,7 @@ describe("the account", () => {
 		const { text } = await operator.get("/account");
 		expect(readable(text)).toContain("203.0.113.0/24 Magic Transit active 203.0.113.0/26 CDN active 203.0.113.64/26");
 		for (const id of Object.values(prefixes)) expect(text).toContain(id);
+		expect(readable(text)).toContain("203.0.113.0/24 Edge, Amsterdam · AS64496 · advertised");
 		const covering = readable((await operator.get("/account?covering=203.0.113.7")).text);
 		expect(covering).toContain("203.0.113.0/26 CDN active");
 		expect(covering).toContain("CDN serves 203.0.113.7, by 203.0.113.0/26 .");
@@ -253,7 +288,7 @@ describe("the account", () => {
 		expect(status).toBe(200);
 		expect(readable(text)).toContain("nothing was sent");
 		expect(text).toContain('action="/freeze-switch"');
-		expect(readable(text)).toMatch(/waiting for approval 198\.51\.100\.0\/24/);
+		expect(readable(text)).toMatch(/waiting for approval · expires \S+ \S+ UTC 198\.51\.100\.0\/24/);
 	});
 
 	test("shows a plan that would be refused without a form", async () => {

@@ -25,8 +25,22 @@ describe("a list", () => {
 		await remove("2001:db8:100:1::/64");
 		await remove("192.0.2.0/24");
 		const text = readable((await viewer.get("/")).text);
-		expect(text).toMatch(/failed 192\.0\.2\.0\/24 user@example\.com API .*refused 2001:db8:100:1::\/64 Spectrum/);
+		expect(text).toMatch(
+			/failed · no such binding 192\.0\.2\.0\/24 user@example\.com API .*refused · .* 2001:db8:100:1::\/64 Spectrum/,
+		);
 		expect(text).toMatch(/deleted 203\.0\.113\.128\/25 CDN sandbox API INC-1/);
+	});
+
+	test("says why in the row: the guard, Cloudflare, or until when it waits", async () => {
+		await remove("2001:db8:100:1::/64");
+		await remove("192.0.2.0/24");
+		await remove("198.51.100.0/24", "?acknowledge=leaves_no_service");
+		await remove("203.0.113.128/25", `?not_before=${new Date(Date.now() + 3_600_000).toISOString()}`);
+		const text = readable((await viewer.get("/")).text);
+		expect(text).toMatch(/refused · risk not acknowledged 2001:db8:100:1::\/64/);
+		expect(text).toMatch(/failed · no such binding 192\.0\.2\.0\/24/);
+		expect(text).toMatch(/waiting for approval · expires 20[-\d: ]+ UTC 198\.51\.100\.0\/24/);
+		expect(text).toMatch(/scheduled · runs 20[-\d: ]+ UTC 203\.0\.113\.128\/25/);
 	});
 
 	test("continues page by page, shows every row once, and keeps its filter", async () => {

@@ -36,7 +36,7 @@ test("tells the story, from the request to the restoration", async () => {
 
 test("draws which service had the prefix before, and which has it after", async () => {
 	const { json } = await remove("203.0.113.128/25");
-	const [before = "", after = ""] = (await page(json.id)).match(/<svg class="bar".*?<\/svg><\/svg>/g) ?? [];
+	const [before = "", after = ""] = (await page(json.id)).match(/<div class="bar".*?<\/div>/g) ?? [];
 	const drawn = (bar: string) =>
 		[...bar.matchAll(/width="([\d.]+)%"[^>]*><title>([^<]*)</g)].map(([, width, who]) => `${width} ${who}`);
 	expect(drawn(before)).toEqual([
@@ -56,7 +56,7 @@ test("draws which service has the prefix once it is restored, who restored it, a
 	await restore(json.id);
 	const { restoration } = (await call(`/deletions/${json.id}`)).json;
 	const text = await page(json.id);
-	const bars = text.match(/<svg class="bar".*?<\/svg><\/svg>/g) ?? [];
+	const bars = text.match(/<div class="bar".*?<\/div>/g) ?? [];
 	expect(bars).toHaveLength(3);
 	expect(bars[2]).toContain("203.0.113.128/25: CDN");
 	expect(readable(text)).toMatch(
@@ -86,7 +86,9 @@ test("names the addresses that no service handles any more", async () => {
 test("shows a refusal with its evidence, and leads to what can be done", async () => {
 	const { json } = await remove("2001:db8:100:1::/64");
 	const text = readable(await page(json.deletion_id));
-	expect(text).toContain("This deletion carries a risk that has to be named: acknowledge=still_provisioning.");
+	expect(text).toContain(
+		"A risk was not acknowledged: still provisioning. To delete it anyway, tick the risk in the plan.",
+	);
 	expect(text).toContain("Still provisioning has to be acknowledged.");
 	expect(text).toContain("provisioning state: provisioning");
 	await remove("203.0.113.128/25");
@@ -110,7 +112,7 @@ test("lists other deletions of the same binding", async () => {
 	await remove("2001:db8:100:1::/64");
 	const { json } = await remove("2001:db8:100:1::/64", "?acknowledge=still_provisioning");
 	const text = readable(await page(json.id));
-	expect(text).toMatch(/Other deletions of this binding .* refused 2001:db8:100:1::\/64/);
+	expect(text).toMatch(/Other deletions of this binding .* refused · risk not acknowledged 2001:db8:100:1::\/64/);
 	const { json: alone } = await remove("203.0.113.0/26");
 	expect(readable(await page(alone.id))).toContain("There are none.");
 });

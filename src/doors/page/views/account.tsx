@@ -1,9 +1,11 @@
 // The account as it is now: what waits, the freeze, and the bindings, for which Cloudflare has to be asked first.
 import type { Summary } from "../../../deletion/record/deletion.ts";
 import { historyOf } from "../filter.ts";
+import type { Refilled } from "../refilled.ts";
 import type { Viewer } from "../viewer.ts";
 import { bindingsSlot } from "./bindings.tsx";
 import { Confirm } from "./confirm.tsx";
+import { Field } from "./field.tsx";
 import { Layout, type Present } from "./layout.tsx";
 import { Rows } from "./rows.tsx";
 
@@ -17,16 +19,11 @@ interface AccountProps {
 	typed: string;
 	/** Why it is none; then no bindings follow. */
 	mistake: string | null;
-	/** What somebody had typed before they had to sign in again. */
-	freezeTyped: FreezeTyped;
+	/** Of the form of the freeze. */
+	refill: Refilled;
 }
 
-interface FreezeTyped {
-	reason?: string | undefined;
-	until?: string | undefined;
-}
-
-export const Account = ({ viewer, accountId, present, waiting, typed, mistake, freezeTyped }: AccountProps) => (
+export const Account = ({ viewer, accountId, present, waiting, typed, mistake, refill }: AccountProps) => (
 	<Layout title="Account" part="account" viewer={viewer} present={present}>
 		<h1>Account</h1>
 		<p class="hint">
@@ -44,7 +41,7 @@ export const Account = ({ viewer, accountId, present, waiting, typed, mistake, f
 				<Rows caption="Deletions that wait" rows={waiting} actorHref={(actor) => historyOf("actor", actor)} />
 			)}
 			{present !== null && present.freeze === null && viewer.actor.scopes.includes("freeze") && (
-				<FreezeForm viewer={viewer} accountId={accountId} typed={freezeTyped} />
+				<FreezeForm viewer={viewer} accountId={accountId} refill={refill} />
 			)}
 		</section>
 		<section>
@@ -81,30 +78,39 @@ export const Account = ({ viewer, accountId, present, waiting, typed, mistake, f
 interface FreezeFormProps {
 	viewer: Viewer;
 	accountId: string;
-	typed: FreezeTyped;
+	refill: Refilled;
 }
 
-const FreezeForm = ({ viewer, accountId, typed }: FreezeFormProps) => (
+const FreezeForm = ({ viewer, accountId, refill }: FreezeFormProps) => (
 	<Confirm
 		summary="Freeze deletions…"
 		action="/freeze-switch"
 		viewer={viewer}
 		button="Freeze all deletions"
 		back="/account"
-		isOpen={typed.reason !== undefined || typed.until !== undefined}
+		isOpen={!refill.isEmpty}
 	>
 		<input type="hidden" name="turn" value="on" />
 		<p>
 			Until it is lifted, nothing is deleted on account <code>{accountId}</code>, through any door. Restoring still
 			works.
 		</p>
-		<p>
-			<label for="freeze-reason">Reason</label>
-			<input id="freeze-reason" name="reason" value={typed.reason} required maxlength={500} autocomplete="off" />
-		</p>
-		<p>
-			<label for="freeze-until">Until, in UTC (empty: until someone lifts it)</label>
-			<input id="freeze-until" name="until" type="datetime-local" value={typed.until} />
-		</p>
+		<Field
+			id="freeze-reason"
+			name="reason"
+			label="Reason"
+			value={refill.typed("reason")}
+			mistake={refill.mistake("reason")}
+			required
+			maxlength={500}
+		/>
+		<Field
+			id="freeze-until"
+			name="until"
+			label="Until, in UTC (empty: until someone lifts it)"
+			type="datetime-local"
+			value={refill.typed("until")}
+			mistake={refill.mistake("until")}
+		/>
 	</Confirm>
 );

@@ -1,10 +1,15 @@
 // Addresses as a bar, in the colours of the services that they go to. Only drawn: what it says is also said in words.
-import type { Cell, Stretch } from "../cells.ts";
+import type { Bound, Cell, Stretch } from "../cells.ts";
 
 const heightPx = 40;
 /** Below the text. */
 const hereHeightPx = 6;
-const leastLabelled = 7;
+const letterPx = 7.4;
+const paddingPx = 16;
+/** The narrowest that a bar is drawn where there is room, and on a phone. */
+const wideBarPx = 880;
+const phoneBarPx = 300;
+const labelledAtMost = 12;
 const colours: Readonly<Record<string, number>> = { CDN: 1, Spectrum: 2, "Magic Transit": 3 };
 const otherColours = 2;
 
@@ -25,39 +30,87 @@ interface BarProps {
 	here?: Pick<Cell, "x" | "width"> | null;
 }
 
+const rooms = ["always", "wide", "never"] as const;
+type Room = (typeof rooms)[number];
+
+/** Where a stretch has room for its label: always, not on a phone, never. Where it has none, the label is below the bar. */
+function roomFor({ winner, width }: Stretch): Room {
+	const neededPx = paddingPx + letterPx * labelOf(winner).reduce((most, line) => Math.max(most, line.length), 0);
+	if ((width / 100) * phoneBarPx >= neededPx) return "always";
+	return (width / 100) * wideBarPx >= neededPx ? "wide" : "never";
+}
+
+const labelOf = (winner: Bound | null): [string, string] =>
+	winner === null ? ["no service", ""] : [winner.service ?? "regional", winner.range.text];
+
+const shadeOf = (winner: Bound | null): number | "none" => (winner === null ? "none" : colourOf(winner.service));
+
 export const Bar = ({ stretches, marked, here = null }: BarProps) => (
-	<svg class="bar" width="100%" height={heightPx} aria-hidden="true">
-		{stretches.map(({ winner, x, width }) => (
-			<svg x={`${x.toFixed(2)}%`} width={`${width.toFixed(2)}%`} height={heightPx}>
-				<title>
-					{winner === null ? "no service" : `${winner.range.text}: ${winner.service ?? "no service named"}`}
-				</title>
+	<div class="bar" aria-hidden="true">
+		<svg width="100%" height={heightPx} aria-hidden="true">
+			{stretches.map(({ winner, x, width }) => (
+				<svg x={`${x.toFixed(2)}%`} width={`${width.toFixed(2)}%`} height={heightPx}>
+					<title>
+						{winner === null ? "no service" : `${winner.range.text}: ${winner.service ?? "no service named"}`}
+					</title>
+					<rect
+						width="100%"
+						height={heightPx}
+						data-service={shadeOf(winner)}
+						class={winner !== null && winner.id === marked ? "marked" : undefined}
+					/>
+					<Label winner={winner} room={roomFor({ winner, x, width })} />
+				</svg>
+			))}
+			{here !== null && (
 				<rect
-					width="100%"
-					height={heightPx}
-					data-service={winner === null ? "none" : colourOf(winner.service)}
-					class={winner !== null && winner.id === marked ? "marked" : undefined}
+					class="here"
+					x={`${here.x.toFixed(2)}%`}
+					y={heightPx - hereHeightPx}
+					width={`${here.width.toFixed(2)}%`}
+					height={hereHeightPx}
 				/>
-				{width >= leastLabelled && (
-					<>
-						<text x="8" y="17">
-							{winner === null ? "no service" : (winner.service ?? "regional")}
-						</text>
-						<text x="8" y="32" class="small">
-							{winner?.range.text}
-						</text>
-					</>
-				)}
-			</svg>
-		))}
-		{here !== null && (
-			<rect
-				class="here"
-				x={`${here.x.toFixed(2)}%`}
-				y={heightPx - hereHeightPx}
-				width={`${here.width.toFixed(2)}%`}
-				height={hereHeightPx}
-			/>
-		)}
-	</svg>
+			)}
+		</svg>
+		<Slices stretches={stretches} />
+	</div>
 );
+
+function Label({ winner, room }: { winner: Bound | null; room: Room }) {
+	if (room === "never") return null;
+	const [service, cidr] = labelOf(winner);
+	return (
+		<>
+			<text x="8" y="17" data-room={room}>
+				{service}
+			</text>
+			<text x="8" y="32" class="small" data-room={room}>
+				{cidr}
+			</text>
+		</>
+	);
+}
+
+/** The labels that have no room in the bar; a binding that has several stretches has one, if none of them has room. */
+function Slices({ stretches }: { stretches: readonly Stretch[] }) {
+	const best = new Map<string | undefined, { winner: Bound | null; room: Room }>();
+	for (const stretch of stretches) {
+		const { winner } = stretch;
+		const room = roomFor(stretch);
+		const known = best.get(winner?.id);
+		if (known === undefined || rooms.indexOf(room) < rooms.indexOf(known.room)) best.set(winner?.id, { winner, room });
+	}
+	const small = [...best.values()].filter(({ room }) => room !== "always").slice(0, labelledAtMost);
+	return small.length === 0 ? null : (
+		<ul class="slices">
+			{small.map(({ winner, room }) => {
+				const [service, cidr] = labelOf(winner);
+				return (
+					<li data-service={shadeOf(winner)} data-room={room}>
+						{service} {cidr !== "" && <code>{cidr}</code>}
+					</li>
+				);
+			})}
+		</ul>
+	);
+}

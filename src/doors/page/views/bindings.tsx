@@ -14,8 +14,7 @@ const drawnAtMost = 60;
 const saidAtMost = 8;
 
 /** A prefix that was asked for by its id alone has no range to show. */
-export type ShownPrefix = Pick<Prefix, "id"> &
-	Partial<Pick<Prefix, "cidr" | "range">> & { bindings: readonly Binding[] };
+export type ShownPrefix = Pick<Prefix, "id"> & Partial<Omit<Prefix, "id">> & { bindings: readonly Binding[] };
 
 /** Where the bindings come when Cloudflare has answered. */
 export const bindingsSlot = <div id="bindings" />;
@@ -113,6 +112,7 @@ function PrefixMap({ prefix, bindings, asked }: PrefixMapProps) {
 	return (
 		<article class="prefix">
 			<h3>{prefix.cidr ?? "One prefix"}</h3>
+			<About prefix={prefix} />
 			{bindings.length <= drawnAtMost && (
 				<Bar stretches={stretchesOf(cells, bounds)} here={asked === null ? null : placeOf(cells, asked)} />
 			)}
@@ -136,6 +136,16 @@ function PrefixMap({ prefix, bindings, asked }: PrefixMapProps) {
 			</p>
 		</article>
 	);
+}
+
+/** Only what Cloudflare says of it. */
+function About({ prefix: { description, asn, advertised } }: { prefix: ShownPrefix }) {
+	const parts = [
+		description ? description : null,
+		typeof asn === "number" ? `AS${asn}` : null,
+		typeof advertised === "boolean" ? (advertised ? "advertised" : "not advertised") : null,
+	].filter((part) => part !== null);
+	return parts.length === 0 ? null : <p class="about">{parts.join(" · ")}</p>;
 }
 
 const Tree = ({ tree }: { tree: readonly Nested[] }) =>

@@ -66,7 +66,7 @@ const named = ({ cidr, service_name }: Neighbour): string => `${cidr} (${service
 
 const listedAtMost = 8;
 
-function listed(items: readonly string[], total = items.length): string {
+export function listed(items: readonly string[], total = items.length): string {
 	const more = total - Math.min(items.length, listedAtMost);
 	return `${items.slice(0, listedAtMost).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }

@@ -3,6 +3,7 @@ import { sentenceOf } from "../../../deletion/judgement/guards.ts";
 import type { Verdict } from "../../../deletion/record/verdict.ts";
 import { textOf } from "../story.ts";
 import { guardWords } from "../words.ts";
+import { listed } from "./effect.tsx";
 
 const verdictWords = {
 	pass: "passes",
@@ -35,7 +36,7 @@ export function Guards({ guards, atMs }: GuardsProps) {
 									? "was approved"
 									: verdictWords[verdict.verdict]}
 							. {sentenceOf(verdict.guard)}
-							<small>{evidenceWords(verdict, atMs)}</small>
+							<Evidence words={evidenceWords(verdict, atMs)} />
 						</li>
 					))}
 				</ul>
@@ -52,6 +53,8 @@ export function Guards({ guards, atMs }: GuardsProps) {
 	);
 }
 
+const Evidence = ({ words }: { words: string }) => (words === "" ? null : <small>{words}</small>);
+
 export const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 function evidenceWords({ guard, verdict, acknowledged, approved, ...evidence }: Verdict, atMs: number): string {
@@ -62,6 +65,9 @@ function evidenceWords({ guard, verdict, acknowledged, approved, ...evidence }: 
 		return `${said("deletions")} of ${said("limit")} used in ${said("window_minutes")} minutes${next}`;
 	if (guard === "breadth")
 		return `${said("gone")} of ${said("of")} bindings of the prefix in ${said("window_minutes")} minutes${next}`;
+	// The sentence above says as much.
+	if (guard === "last_binding") return "";
+	if (guard === "leaves_no_service" && Array.isArray(evidence.cidrs)) return listed(evidence.cidrs.map(textOf));
 	return Object.entries(evidence)
 		.filter(([name]) => name !== "retry_after_seconds")
 		.map(([name, value]) => `${name.replaceAll("_", " ")}: ${textOf(value)}`)

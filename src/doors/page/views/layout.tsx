@@ -77,10 +77,15 @@ const Navigation = ({ part, viewer, present }: Pick<Frame, "part" | "present"> &
 			</ul>
 		</nav>
 		<div class="viewer">
-			<button type="button" class="quiet" data-local-time="" aria-pressed="false" hidden>
-				Local time
-			</button>
-			<button type="button" class="quiet" data-help="" hidden>
+			<label class="times" data-scripted="" hidden>
+				<span class="unseen">Show times as</span>
+				<select id="times">
+					<option value="ago">Time ago</option>
+					<option value="utc">UTC</option>
+					<option value="local">Local time</option>
+				</select>
+			</label>
+			<button type="button" class="quiet" data-help="" data-scripted="" hidden>
 				Keys
 			</button>
 			<span>{viewer.actor.name}</span>

@@ -2,12 +2,14 @@
 import { sentenceOf } from "../../../deletion/judgement/guards.ts";
 import type { Plan } from "../../../deletion/judgement/plan.ts";
 import { historyOf } from "../filter.ts";
+import type { Refilled } from "../refilled.ts";
 import { serviceWord } from "../serving.ts";
 import type { Viewer } from "../viewer.ts";
 import { guardWords } from "../words.ts";
 import { Confirm } from "./confirm.tsx";
 import { Copied } from "./copied.tsx";
 import { EffectFigure } from "./effect.tsx";
+import { Field } from "./field.tsx";
 import { capital, Guards } from "./guards.tsx";
 import { Layout, type Present } from "./layout.tsx";
 
@@ -17,12 +19,11 @@ interface PlanProps {
 	present: Present | null;
 	/** One for each time that the form is shown. */
 	formKey: string;
-	/** What somebody had typed before they had to sign in again. */
-	typed: { reason?: string | undefined; not_before?: string | undefined };
+	refill: Refilled;
 	nowMs: number;
 }
 
-export const PlanPage = ({ plan, viewer, present, formKey, typed, nowMs }: PlanProps) => {
+export const PlanPage = ({ plan, viewer, present, formKey, refill, nowMs }: PlanProps) => {
 	const { binding, effect, guards, would } = plan;
 	return (
 		<Layout title={binding.cidr} part="account" viewer={viewer} present={present}>
@@ -50,7 +51,7 @@ export const PlanPage = ({ plan, viewer, present, formKey, typed, nowMs }: PlanP
 				) : would === "refuse" ? (
 					<p class="notice">It would be refused now.</p>
 				) : (
-					<DeleteForm plan={plan} viewer={viewer} formKey={formKey} typed={typed} />
+					<DeleteForm plan={plan} viewer={viewer} formKey={formKey} refill={refill} />
 				)}
 			</section>
 			<p class="line">
@@ -61,7 +62,7 @@ export const PlanPage = ({ plan, viewer, present, formKey, typed, nowMs }: PlanP
 	);
 };
 
-const DeleteForm = ({ plan, viewer, formKey, typed }: Omit<PlanProps, "present" | "nowMs">) => {
+const DeleteForm = ({ plan, viewer, formKey, refill }: Omit<PlanProps, "present" | "nowMs">) => {
 	const { cidr, service_name } = plan.binding;
 	const waits = plan.would === "wait_for_approval";
 	return (
@@ -70,7 +71,7 @@ const DeleteForm = ({ plan, viewer, formKey, typed }: Omit<PlanProps, "present" 
 			action={`/account/${cidr}`}
 			back={`/account/${cidr}`}
 			isDangerous
-			isOpen={typed.reason !== undefined || typed.not_before !== undefined}
+			isOpen={!refill.isEmpty}
 			viewer={viewer}
 			button={waits ? `Ask to delete ${cidr}` : `Delete ${cidr}`}
 		>
@@ -81,10 +82,15 @@ const DeleteForm = ({ plan, viewer, formKey, typed }: Omit<PlanProps, "present" 
 				{waits ? " once someone else approves" : ""}. Traffic starts to move at once and settles within{" "}
 				{plan.effect.settles_within_hours} hours. There is no undo: restoring creates a new binding.
 			</p>
-			<p>
-				<label for="reason">Reason</label>
-				<input id="reason" name="reason" value={typed.reason} maxlength={500} required autocomplete="off" />
-			</p>
+			<Field
+				id="reason"
+				name="reason"
+				label="Reason"
+				value={refill.typed("reason")}
+				mistake={refill.mistake("reason")}
+				maxlength={500}
+				required
+			/>
 			{plan.acknowledge.filter((guard) => guard !== "no_reason").length > 0 && (
 				<fieldset>
 					<legend>Risks to acknowledge</legend>
@@ -92,7 +98,14 @@ const DeleteForm = ({ plan, viewer, formKey, typed }: Omit<PlanProps, "present" 
 						.filter((guard) => guard !== "no_reason")
 						.map((guard) => (
 							<p>
-								<input type="checkbox" id={guard} name="acknowledge" value={guard} required />
+								<input
+									type="checkbox"
+									id={guard}
+									name="acknowledge"
+									value={guard}
+									checked={refill.ticked("acknowledge", guard)}
+									required
+								/>
 								<label for={guard}>
 									<b>{capital(guardWords[guard])}.</b> {sentenceOf(guard)}
 								</label>
@@ -100,10 +113,14 @@ const DeleteForm = ({ plan, viewer, formKey, typed }: Omit<PlanProps, "present" 
 						))}
 				</fieldset>
 			)}
-			<p>
-				<label for="not_before">Not before, in UTC (empty: now)</label>
-				<input id="not_before" name="not_before" type="datetime-local" value={typed.not_before} />
-			</p>
+			<Field
+				id="not_before"
+				name="not_before"
+				label="Not before, in UTC (empty: now)"
+				type="datetime-local"
+				value={refill.typed("not_before")}
+				mistake={refill.mistake("not_before")}
+			/>
 		</Confirm>
 	);
 };

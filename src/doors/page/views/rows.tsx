@@ -1,13 +1,32 @@
 // Deletions as rows of a table; each leads to its record.
 import type { State, Summary } from "../../../deletion/record/deletion.ts";
-import { doorWords, stateWords } from "../words.ts";
-import { Moment } from "./moment.tsx";
+import { doorWords, failureWords, stateWords } from "../words.ts";
+import { Ago } from "./moment.tsx";
 
 export const StateMark = ({ state }: { state: State }) => (
 	<span class="state" data-state={state}>
 		{stateWords[state] ?? state}
 	</span>
 );
+
+/** Why it was refused, or until when it waits. */
+function Cause({ row: { state, failure_code, not_before, expires_at } }: { row: Summary }) {
+	if (failure_code !== null && (state === "refused" || state === "failed"))
+		return <small class="cause">· {failureWords[failure_code] ?? failure_code}</small>;
+	if (state === "pending_approval" && expires_at !== null)
+		return (
+			<small class="cause">
+				· expires <Ago at={expires_at} />
+			</small>
+		);
+	if (state === "scheduled" && not_before !== null)
+		return (
+			<small class="cause">
+				· runs <Ago at={not_before} />
+			</small>
+		);
+	return null;
+}
 
 interface RowsProps {
 	caption: string;
@@ -27,26 +46,29 @@ export const Rows = ({ caption, rows, actorHref }: RowsProps) => (
 			</tr>
 		</thead>
 		<tbody>
-			{rows.map(({ id, created_at, state, cidr, binding_id, service_name, actor, door, reason }) => (
-				<tr data-row="">
-					<td class="when">
-						<Moment at={created_at} />
-					</td>
-					<td>
-						<StateMark state={state} />
-					</td>
-					<td class="what">
-						<a href={`/records/${id}`}>{cidr ?? binding_id ?? "no binding"}</a>
-					</td>
-					<td>{service_name}</td>
-					<td class="who">
-						<a href={actorHref(actor)}>{actor}</a> <small>{doorWords[door] ?? door}</small>
-					</td>
-					<td class="why">
-						<span title={reason}>{reason}</span>
-					</td>
-				</tr>
-			))}
+			{rows.map((row) => {
+				const { id, created_at, state, cidr, binding_id, service_name, actor, door, reason } = row;
+				return (
+					<tr data-row="">
+						<td class="when">
+							<Ago at={created_at} />
+						</td>
+						<td class="standing">
+							<StateMark state={state} /> <Cause row={row} />
+						</td>
+						<td class="what">
+							<a href={`/records/${id}`}>{cidr ?? binding_id ?? "no binding"}</a>
+						</td>
+						<td>{service_name}</td>
+						<td class="who">
+							<a href={actorHref(actor)}>{actor}</a> <small>{doorWords[door] ?? door}</small>
+						</td>
+						<td class="why">
+							<span title={reason}>{reason}</span>
+						</td>
+					</tr>
+				);
+			})}
 		</tbody>
 	</table>
 );

@@ -1,16 +1,19 @@
 // The way in, in the place of whatever page was asked for; it shows nothing else.
 import type { AccessFailure } from "../../auth/access.ts";
+import { Field } from "./field.tsx";
 import { Layout } from "./layout.tsx";
 
 interface SignInProps {
 	/** Where to go then. */
 	to: string;
-	notice: string | null;
+	notice?: string | null;
+	/** What is wrong with the token. */
+	mistake?: string | null;
 	/** The browser came from another site, and so left out the cookie: it should ask once more. */
 	again?: boolean;
 }
 
-export const SignIn = ({ to, notice, again = false }: SignInProps) => (
+export const SignIn = ({ to, notice = null, mistake = null, again = false }: SignInProps) => (
 	<Layout title="Sign in" part={null} viewer={null} present={null} again={again}>
 		<h1>Sign in</h1>
 		{notice !== null && (
@@ -20,18 +23,16 @@ export const SignIn = ({ to, notice, again = false }: SignInProps) => (
 		)}
 		<form method="post" action="/sign-in" class="narrow">
 			<input type="hidden" name="to" value={to} />
-			<p>
-				<label for="token">Token</label>
-				<input
-					id="token"
-					name="token"
-					type="password"
-					autocomplete="current-password"
-					required
-					spellcheck="false"
-					autofocus
-				/>
-			</p>
+			<Field
+				id="token"
+				name="token"
+				label="Token"
+				type="password"
+				mistake={mistake}
+				autocomplete="current-password"
+				required
+				autofocus
+			/>
 			<p>
 				<button type="submit">Sign in</button>
 			</p>

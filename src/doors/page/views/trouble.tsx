@@ -47,8 +47,8 @@ function waysOn({ evidence, status }: Problem): { href: string; text: string }[]
 			? []
 			: [{ href: `/records/${deletion_id}`, text: "The deletion that this is about" }]),
 		...(last_deletion === undefined ? [] : [{ href: `/records/${last_deletion.id}`, text: "Its last deletion" }]),
-		...(hint === undefined ? bindings : [hint]).slice(0, 20).map((cidr) => ({ href: `/account/${cidr}`, text: cidr })),
 		...(hint === undefined ? [] : [{ href: `/account?covering=${hint}`, text: `Who serves ${hint}` }]),
+		...(hint === undefined ? bindings : [hint]).slice(0, 20).map((cidr) => ({ href: `/account/${cidr}`, text: cidr })),
 		...(status === 401 ? [] : [{ href: "/", text: "The history" }]),
 	];
 }

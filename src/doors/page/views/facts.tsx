@@ -1,0 +1,83 @@
+// Who asked for a deletion, why, when, and what is known of it: in the order in which people ask.
+import type { Deletion, Restoration } from "../../../deletion/record/deletion.ts";
+import type { JSX } from "../jsx-runtime.ts";
+import { serviceWord } from "../serving.ts";
+import { doorWords, guardWords } from "../words.ts";
+import { Copied } from "./copied.tsx";
+import { capital } from "./guards.tsx";
+import { Moment } from "./moment.tsx";
+
+export function Facts({ deletion }: { deletion: Deletion }) {
+	const { id, binding, actor, reason, target, created_at, settled_at, not_before, approval, restoration, resolution } =
+		deletion;
+	const known = actor.user_name === undefined ? "" : `, as ${actor.user_name}`;
+	const facts: [string, JSX.Children][] = [
+		["Requested by", `${actor.name} (${actor.platform ?? doorWords[actor.door] ?? actor.door}${known})`],
+		["Reason", reason ?? "none"],
+		["Requested at", <Moment at={created_at} />],
+		["Settled at", settled_at === null ? "not yet" : <Moment at={settled_at} />],
+	];
+	if (not_before !== null) facts.push(["Not before", <Moment at={not_before} />]);
+	if (approval !== null) {
+		const word = approval.decided_by === null ? approval.state : `${approval.state} by ${approval.decided_by.name}`;
+		facts.push([
+			"Approval",
+			<>
+				{word}, for {approval.guards.map((guard) => guardWords[guard]).join(", ")}.
+				{approval.state === "pending" && (
+					<>
+						{" "}
+						Expires at <Moment at={approval.expires_at} />
+					</>
+				)}
+			</>,
+		]);
+	}
+	if (binding !== null) {
+		const { service_name, provisioning } = binding;
+		facts.push(["Service", `${capital(serviceWord(service_name))} (${provisioning?.state ?? "provisioning unknown"})`]);
+	}
+	if (resolution !== undefined)
+		facts.push(["Resolved", `${resolution.outcome}, by ${resolution.by.name}: ${resolution.note}`]);
+	if (restoration !== null) facts.push([restorationWords[restoration.state], <Restored restoration={restoration} />]);
+	if (binding !== null)
+		facts.push(
+			["Binding", <Copied text={binding.id} what="binding's id" />],
+			["Prefix", <Copied text={binding.prefix_id} what="prefix's id" />],
+		);
+	facts.push(["Target", <Copied text={target} what="target" />], ["Record", <Copied text={id} what="record's id" />]);
+	return (
+		<dl class="facts">
+			{facts.map(([name, value]) => (
+				<>
+					<dt>{name}</dt>
+					<dd>{value}</dd>
+				</>
+			))}
+		</dl>
+	);
+}
+
+const restorationWords: Record<Restoration["state"], string> = {
+	restoring: "Restoring",
+	unknown: "Restoring",
+	restored: "Restored",
+	already_bound: "Restored",
+	failed: "Restoration failed",
+};
+
+function Restored({ restoration }: { restoration: Restoration }) {
+	const { state, requested_by, requested_at, settled_at, binding_id, provisioning, settles_within_hours } = restoration;
+	return (
+		<>
+			{requested_by.name} ({doorWords[requested_by.door]}), at <Moment at={settled_at ?? requested_at} />.{" "}
+			{state === "restored" && provisioning?.state !== "active" && `Settles within ${settles_within_hours} hours. `}
+			{state === "already_bound" && "The same service was bound there already. "}
+			{binding_id !== null && (
+				<>
+					New binding: <a href={`/account/${binding_id}`}>{binding_id}</a>
+				</>
+			)}
+		</>
+	);
+}

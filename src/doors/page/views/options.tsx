@@ -1,0 +1,159 @@
+// What can still be done about a deletion, each behind a second step that says what it does.
+
+import { type Option, optionsFor } from "../../../deletion/course/options.ts";
+import { resolvableFromMs } from "../../../deletion/course/resolution.ts";
+import { sentenceOf } from "../../../deletion/judgement/guards.ts";
+import { at, type Deletion } from "../../../deletion/record/deletion.ts";
+import type { JSX } from "../jsx-runtime.ts";
+import type { Refilled } from "../refilled.ts";
+import { serviceWord } from "../serving.ts";
+import type { Viewer } from "../viewer.ts";
+import { Confirm } from "./confirm.tsx";
+import { EffectSentence } from "./effect.tsx";
+import { Field, Mistake } from "./field.tsx";
+import { Moment } from "./moment.tsx";
+
+const optionTexts: Record<Option, { word: string; says(deletion: Deletion): JSX.Children }> = {
+	approve: {
+		word: "Approve",
+		says: (deletion) => (
+			<>
+				<Asked deletion={deletion} />
+				<p>
+					unbind looks it up and checks it again, then deletes it{" "}
+					{deletion.not_before === null ? "at once" : <Due at={deletion.not_before} />}. Traffic moves, and there is no
+					undo.
+				</p>
+			</>
+		),
+	},
+	reject: { word: "Reject", says: () => <p>It is not deleted. The record says that you rejected it.</p> },
+	cancel: { word: "Cancel", says: () => <p>It is not deleted. The record says that you cancelled it.</p> },
+	restore: {
+		word: "Restore",
+		says: ({ binding }) => (
+			<p>
+				Creates a new binding for {binding?.cidr} to {serviceWord(binding?.service_name ?? null)}, with a new id. It
+				takes hours to reach all of the edge.
+			</p>
+		),
+	},
+};
+
+const Due = ({ at }: { at: string }) => (
+	<>
+		at <Moment at={at} />
+	</>
+);
+
+/** What an approver has to know, above the button. */
+function Asked({ deletion: { actor, reason, binding, effect, approval, guards } }: { deletion: Deletion }) {
+	const risks = guards.filter(({ guard, acknowledged }) => acknowledged || approval?.guards.includes(guard));
+	return (
+		<>
+			<p>
+				<b>{actor.name}</b> asks to delete it{reason === null ? ", without a reason." : <>: “{reason}”</>}
+			</p>
+			{binding !== null && effect !== null && (
+				<p>
+					<EffectSentence binding={binding} effect={effect} isDone={false} />
+				</p>
+			)}
+			{risks.length > 0 && (
+				<ul>
+					{risks.map(({ guard }) => (
+						<li>{sentenceOf(guard)}</li>
+					))}
+				</ul>
+			)}
+		</>
+	);
+}
+
+export function Options({ deletion, viewer }: { deletion: Deletion; viewer: Viewer }) {
+	const what = deletion.binding?.cidr ?? deletion.target;
+	const options = optionsFor(deletion, viewer.actor);
+	if (options.length === 0) return null;
+	return (
+		<div class="options">
+			{options.map((option) => {
+				const { word, says } = optionTexts[option];
+				return (
+					<Confirm
+						summary={`${word}…`}
+						action={`/records/${deletion.id}/${option}`}
+						viewer={viewer}
+						button={option === "restore" ? `${word} ${what}` : `${word} the deletion of ${what}`}
+						isDangerous={option === "approve"}
+					>
+						{says(deletion)}
+					</Confirm>
+				);
+			})}
+		</div>
+	);
+}
+
+/** For when Cloudflare stays unreadable: somebody looked elsewhere, as in the dashboard. */
+interface ResolveProps {
+	deletion: Deletion;
+	viewer: Viewer;
+	refill: Refilled;
+}
+
+export function Resolve({ deletion, viewer, refill }: ResolveProps) {
+	const what = deletion.binding?.cidr ?? deletion.target;
+	const from = resolvableFromMs(deletion);
+	return (
+		<div class="options">
+			<Confirm
+				summary="Resolve by hand…"
+				action={`/records/${deletion.id}/resolve`}
+				back={`/records/${deletion.id}`}
+				viewer={viewer}
+				button={`Settle the record of ${what}`}
+				isOpen={!refill.isEmpty}
+			>
+				<p>
+					Look at Cloudflare's dashboard first: is {what} bound there? unbind asks Cloudflare once more, and your word
+					counts only if there is no answer. Possible from <Moment at={at(from)} />.
+				</p>
+				<fieldset>
+					<legend>What you found</legend>
+					<p>
+						<input
+							type="radio"
+							id="resolve-gone"
+							name="outcome"
+							value="gone"
+							checked={refill.ticked("outcome", "gone")}
+							required
+						/>{" "}
+						<label for="resolve-gone">The binding is gone</label>
+					</p>
+					<p>
+						<input
+							type="radio"
+							id="resolve-standing"
+							name="outcome"
+							value="standing"
+							checked={refill.ticked("outcome", "standing")}
+							required
+						/>{" "}
+						<label for="resolve-standing">The binding is there</label>
+					</p>
+					<Mistake of="resolve-outcome" text={refill.mistake("outcome")} />
+				</fieldset>
+				<Field
+					id="resolve-note"
+					name="note"
+					label="How you know"
+					value={refill.typed("note")}
+					mistake={refill.mistake("note")}
+					required
+					maxlength={500}
+				/>
+			</Confirm>
+		</div>
+	);
+}

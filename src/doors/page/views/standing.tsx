@@ -1,0 +1,51 @@
+// What a record's state means for its reader, and what comes next.
+import type { Deletion } from "../../../deletion/record/deletion.ts";
+import { failureSentence, textOf } from "../story.ts";
+import type { Viewer } from "../viewer.ts";
+import { Moment } from "./moment.tsx";
+
+export function Standing({ deletion, viewer }: { deletion: Deletion; viewer: Viewer }) {
+	const { state, failure, cloudflare, approval, not_before, restoration } = deletion;
+	const what = deletion.binding?.cidr ?? deletion.target;
+	const isOwn = deletion.actor.name.toLowerCase() === viewer.actor.name.toLowerCase();
+	const said = failure === null || failure.code === "binding_not_found" ? [] : (cloudflare?.errors ?? []);
+	return (
+		<>
+			{state === "pending_approval" && approval !== null && (
+				<p class="notice">
+					{isOwn ? "Waiting for someone else to approve it: you requested it." : "Waiting for an approval."} Expires at{" "}
+					<Moment at={approval.expires_at} />.
+				</p>
+			)}
+			{state === "scheduled" && not_before !== null && (
+				<p class="notice">
+					Runs at <Moment at={not_before} />. The guards check it again then.
+				</p>
+			)}
+			{state === "unknown" && (
+				<p class="notice">
+					{what} may or may not be gone: Cloudflare gave no clear answer. unbind keeps checking until it knows. There is
+					nothing to do.
+				</p>
+			)}
+			{failure !== null && (
+				<div class="notice bad">
+					<p>{failureSentence(deletion)}</p>
+					{said.map((message) => (
+						<p>
+							Cloudflare said: {message.code !== undefined && <b>{textOf(message.code)} </b>}
+							{textOf(message.message)}
+						</p>
+					))}
+					<p class="line">
+						{(state === "refused" || state === "failed") && <a href={`/account/${what}`}>See the plan again</a>}
+						{failure.last_deletion !== undefined && (
+							<a href={`/records/${failure.last_deletion.id}`}>Its last deletion</a>
+						)}
+					</p>
+				</div>
+			)}
+			{restoration?.failure && <p class="notice bad">Not restored. {restoration.failure.detail}</p>}
+		</>
+	);
+}
