@@ -53,6 +53,7 @@ export function createLegacy(sql: SqlStorage, kv: KVNamespace, journal: CountedJ
 			const isNew = await isEmpty(kv);
 			if (isNew) {
 				noteHistory(sql, "read");
+				comparing = Promise.resolve(true);
 				return true;
 			}
 			freezeFor("new");
@@ -60,6 +61,7 @@ export function createLegacy(sql: SqlStorage, kv: KVNamespace, journal: CountedJ
 		}
 		await takeOver("new");
 		noteHistory(sql, "read");
+		comparing = Promise.resolve(true);
 		return true;
 	}
 

@@ -93,12 +93,12 @@ describe("mirrors in KV", () => {
 });
 
 describe("a new ledger", () => {
-	it("is not frozen if KV is empty, and lists KV only once", async () => {
+	it("is not frozen if KV is empty, and lists KV once per start", async () => {
 		const list = vi.spyOn(HISTORY, "list");
 		expect((await remove("203.0.113.128/25")).status).toBe(200);
 		await abortAllDurableObjects();
 		expect((await remove("203.0.113.0/26")).status).toBe(200);
-		expect(list).toHaveBeenCalledTimes(1);
+		expect(list).toHaveBeenCalledTimes(2);
 	});
 
 	it("is frozen if there is a history, and says why", async () => {
@@ -185,6 +185,25 @@ describe("a ledger that was set back to an earlier time", () => {
 		expect((await call("/freeze")).json).toMatchObject({ frozen: true, reason: expect.stringContaining("set back") });
 		const known = await inLedger(({ sql }) => sql.exec("SELECT 1 FROM deletions WHERE id = ?", deleted.id).toArray());
 		expect(known).toHaveLength(1);
+	});
+
+	it("deletes nothing on request either, and says so, before it has been compared with KV", async () => {
+		await call("/freeze");
+		const before = await snapshot();
+		const { json: deleted } = await remove("203.0.113.0/26");
+		await published(deleted.id);
+		await setBack(before);
+		const { status, json } = await remove("203.0.113.128/25");
+		expect([status, json.code]).toEqual([423, "frozen"]);
+		expect((await call("/freeze")).json).toMatchObject({ frozen: true, reason: expect.stringContaining("set back") });
+		expect(await deletes()).toHaveLength(1);
+	});
+
+	it("deletes on request while KV can't be read, as any Ledger does", async () => {
+		await remove("203.0.113.0/26");
+		await abortAllDurableObjects();
+		vi.spyOn(HISTORY, "list").mockImplementation(() => new Promise<never>(() => {}));
+		expect((await remove("203.0.113.128/25")).status).toBe(200);
 	});
 
 	it("answers the keys of what happened since", async () => {
