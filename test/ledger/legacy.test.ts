@@ -4,9 +4,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { publish } from "../../src/adapters/history/publish.ts";
 import type { Ledger } from "../../src/index.ts";
 import { schemaVersion } from "../../src/ledger/migrations.ts";
+import { accountId, cdn25, prefixes } from "../doors/account.ts";
 import { pastDeletion } from "../doors/seed.ts";
 import { call, deletes, HISTORY, ledger } from "../harness.ts";
-import { dayMs, endClock, hourMs, inMs, pass, startClock } from "../lifecycle/clock.ts";
+import { dayMs, endClock, hourMs, inMs, minuteMs, pass, startClock, wakeAfter } from "../lifecycle/clock.ts";
 import { asker, cancel, freeze, lift, remove, restore } from "../lifecycle/people.ts";
 
 beforeEach(startClock);
@@ -153,6 +154,34 @@ describe("a new ledger", () => {
 		expect(await lift()).toMatchObject({ status: 409, json: { detail: expect.stringContaining("still reading") } });
 		list.mockRestore();
 		expect((await call("/freeze")).json.frozen).toBe(false);
+	});
+
+	it("sends nothing for a mirror, whatever the mirror says of verdicts that are still good", async () => {
+		const { id, ...rest } = pastDeletion(1);
+		const deletion = {
+			...rest,
+			id,
+			state: "unknown",
+			settled_at: null,
+			target: "203.0.113.128/25",
+			binding: {
+				account_id: accountId,
+				prefix_id: prefixes.amsterdam,
+				id: cdn25,
+				cidr: "203.0.113.128/25",
+				service_id: "5e4f1c0a9b7d4e2f8a6b3c1d0e9f7a52",
+				service_name: "CDN",
+				provisioning: { state: "active" },
+			},
+		};
+		const progress = { phase: "doubtful", judgedAtMs: Date.now() + dayMs, callsSent: 0, lastSentAtMs: 0, looks: 0 };
+		const terms = { acknowledge: [], approved: [], ifMatch: null, ranges: null };
+		await HISTORY.put(`open:${id}`, JSON.stringify({ deletion, terms, progress }));
+		expect((await call("/freeze")).json.frozen).toBe(true);
+		await lift();
+		await wakeAfter(5 * minuteMs);
+		expect((await call(`/deletions/${id}`)).json.state).toBe("failed");
+		expect(await deletes()).toEqual([]);
 	});
 
 	it("stays frozen until it has read the whole week, however often that is interrupted", async () => {
