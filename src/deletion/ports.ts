@@ -125,7 +125,8 @@ export interface Journal {
 	overtaking(id: string, cidr: string, sinceMs: number): Deletion | null;
 	/** Plain ids of the prefix's bindings that are being deleted, or went after that time. */
 	goneSince(prefixId: string, sinceMs: number): Set<string>;
-	pace(prefixId: string, sinceMs: number): Pace;
+	/** Without a prefix, that of the account alone. */
+	pace(prefixId: string | null, sinceMs: number): Pace;
 	/** The freeze that is in force; null when there is none. */
 	freeze(): Freeze | null;
 	/** Stores an open deletion; `dueAtMs` is when the alarm looks after it if nobody else has. */
