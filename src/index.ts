@@ -53,7 +53,7 @@ export default {
 			}
 		} catch (error) {
 			log("error", "request_failed", { request_id: requestId, ...traceOf(error) });
-			response = render(problem("internal", "unbind failed; its log has the request id."), requestId);
+			response = render(problem("internal", "unbind failed. Look in its log for this request id."), requestId);
 		}
 		const told = { method, path: path.slice(0, 200), status: response.status, actor: context?.caller ?? null };
 		// Polls that find nothing new would be most of the log.

@@ -81,9 +81,9 @@ async function noRoute(request: IRequest, context: Context): Promise<Response> {
 		.map(([method]) => method);
 	if (methods.length === 0)
 		return render(
-			problem("not_found", "There is nothing at this path; /openapi.json lists what there is."),
+			problem("not_found", "Nothing is served at this path. /openapi.json lists the paths."),
 			context.requestId,
 		);
 	const allow = [...new Set(methods.includes("GET") ? [...methods, "HEAD"] : methods)].toSorted().join(", ");
-	return render(problem("method_not_allowed", `Allowed here: ${allow}.`, {}, { allow }), context.requestId);
+	return render(problem("method_not_allowed", `This path allows ${allow}.`, {}, { allow }), context.requestId);
 }

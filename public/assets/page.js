@@ -115,7 +115,7 @@ async function look() {
 	if (answer.status === 304) return;
 	if (answer.status === 401) {
 		isPaused = true;
-		return say("Signed out. Load the page again to sign in.");
+		return say("You are signed out. Reload the page to sign in.");
 	}
 	if (!answer.ok) throw new Error(String(answer.status));
 	etag = answer.headers.get("etag") ?? "";
@@ -154,7 +154,7 @@ async function follow() {
 			pauseMs = pollMs;
 		} catch {
 			isOutOfReach = true;
-			say("unbind cannot be reached; trying again.");
+			say("unbind is unreachable. Trying again.");
 			pauseMs = Math.min(pauseMs * 2, longestPollMs);
 		}
 	}
@@ -252,7 +252,7 @@ document.addEventListener("click", ({ target }) => {
 	if (button.dataset.help !== undefined) keys?.showModal();
 	if (button.dataset.pause !== undefined) {
 		isPaused = !isPaused;
-		button.textContent = isPaused ? "Go on" : "Pause";
+		button.textContent = isPaused ? "Resume" : "Pause";
 		button.setAttribute("aria-pressed", String(isPaused));
 		say(isPaused ? "Paused" : "Live");
 	}

@@ -32,7 +32,7 @@ export const cloudflareDoor =
 		const missing = scope === null ? null : lacks(actor.value, scope);
 		if (missing !== null) return envelopeOfProblem(missing, context.requestId);
 		if (request.params.account !== context.config.accountId) {
-			const detail = "This unbind does not serve that account.";
+			const detail = "This unbind serves another account.";
 			return envelopeOfProblem(problem("binding_not_found", detail), context.requestId);
 		}
 		const result = await handle(request, context, actor.value);
@@ -45,7 +45,7 @@ function asCloudflares(failure: Problem, headers: Headers): Problem {
 	const [hasEmail, hasKey] = [headers.has("x-auth-email"), headers.has("x-auth-key")];
 	const own = "X-Auth-Email: <name> with X-Auth-Key: <token>.";
 	if (hasEmail && hasKey)
-		return { ...failure, detail: `X-Auth-Key is not a token of unbind's for the name in X-Auth-Email. Send ${own}` };
+		return { ...failure, detail: `X-Auth-Key is not the token of the name in X-Auth-Email. Send ${own}` };
 	return { ...failure, detail: hasEmail || hasKey ? `Send ${own}` : `Send Authorization: Bearer <token>, or ${own}` };
 }
 
@@ -144,7 +144,7 @@ function idIn(request: IRequest, name: "prefix" | "binding"): Result<CloudflareI
 	const text = request.params[name] ?? "";
 	return isCloudflareId(text)
 		? ok(text)
-		: fail(problem("invalid_target", `${quoted(text)} is no ${name} id: 32 hex digits, or a dashed UUID.`));
+		: fail(problem("invalid_target", `${quoted(text)} is not a ${name} id. An id is 32 hex digits or a dashed UUID.`));
 }
 
 /** Cloudflare leaves out what a binding does not have. */
@@ -172,7 +172,7 @@ function envelopeOfDeletion(deletion: Deletion, joined: boolean, requestId: stri
 	}
 	if (state === "pending_approval" || state === "scheduled") return refusal(403, [waiting(deletion, joined)], []);
 	// Still under way: no success yet, and asking again, as the SDKs do, joins it.
-	const trouble = problemOf(deletion) ?? problem("outcome_unknown", "The deletion is under way.", {}, retryAfter(2));
+	const trouble = problemOf(deletion) ?? problem("outcome_unknown", "The deletion is in progress.", {}, retryAfter(2));
 	return envelopeOfProblem(trouble, requestId);
 }
 

@@ -9,7 +9,12 @@ const brakeSeconds = 10;
 
 export async function health(request: Request, context: Context): Promise<Response> {
 	if (!(await context.mayProbe(addressOf(request)))) {
-		const braked = problem("rate_limited", "Too many probes came from this address.", {}, retryAfter(brakeSeconds));
+		const braked = problem(
+			"rate_limited",
+			"This address sent too many probes. Try again in 10 seconds.",
+			{},
+			retryAfter(brakeSeconds),
+		);
 		return problemResponse(braked, context.requestId);
 	}
 	const { config, ledger } = context;

@@ -39,7 +39,7 @@ const pauseMs = 50;
 
 const unreachable: Unreachable = {
 	code: "ledger_unreachable",
-	detail: "unbind's ledger cannot be reached now. Try again in a few seconds.",
+	detail: "unbind's ledger is unreachable. Try again in a few seconds.",
 	retry_after_seconds: 5,
 };
 

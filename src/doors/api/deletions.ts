@@ -21,7 +21,7 @@ export const deleteBinding: Handler = async (request, context, actor) => {
 };
 
 export const postEntries = {
-	target: v.string("must be a text"),
+	target: v.string("must be a string"),
 	...deletionEntries,
 	supersede: v.optional(v.boolean("must be true or false")),
 	dry_run: v.optional(v.boolean("must be true or false")),

@@ -70,7 +70,7 @@ function restorationAnswer(deletion: Deletion): Result<Response, Problem> {
 			return fail(
 				problem(
 					"outcome_unknown",
-					"The creation was sent and its outcome is not known. unbind looks until it is.",
+					"unbind sent the request to create the binding but does not know the outcome yet. It keeps checking; follow the record.",
 					{ deletion_id: id, deletion },
 					again,
 				),

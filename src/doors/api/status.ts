@@ -32,7 +32,7 @@ const named = (part: Part): string => part.replace(/[^/]{20,}/g, "…");
 
 function closedDeletions(problems: readonly ConfigProblem[]): HealthProblem[] {
 	if (problems.length === 0) return [];
-	const detail = `Deletions are closed until this is fixed: ${settingsIn(problems).join(", ")}.`;
+	const detail = `Deletions are closed until you fix ${settingsIn(problems).join(", ")}.`;
 	return [{ code: "misconfigured", detail }];
 }
 

@@ -46,8 +46,8 @@ async function refusal(request: Request, isWrong: boolean, context: Context): Pr
 	const brake = isWrong ? await braked(request, context) : null;
 	if (brake !== null) return brake;
 	const detail = isWrong
-		? "The token is not one of unbind's. Send: Authorization: Bearer <token>"
-		: "Send a token of unbind's: Authorization: Bearer <token>";
+		? "unbind does not know this token. Send Authorization: Bearer <token>."
+		: "No token was sent. Send Authorization: Bearer <token>.";
 	const error = isWrong ? ', error="invalid_token"' : "";
 	return problem("unauthorized", detail, {}, { "www-authenticate": `Bearer realm="unbind"${error}` });
 }

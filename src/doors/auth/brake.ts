@@ -10,5 +10,10 @@ const brakeSeconds = 60;
  */
 export async function braked(request: Request, context: Context): Promise<Problem | null> {
 	if (await context.mayFail(addressOf(request))) return null;
-	return problem("rate_limited", "Too many wrong credentials came from this address.", {}, retryAfter(brakeSeconds));
+	return problem(
+		"rate_limited",
+		"This address sent too many wrong credentials. Try again in a minute.",
+		{},
+		retryAfter(brakeSeconds),
+	);
 }

@@ -26,7 +26,7 @@ export async function provenBody(
 	context: Context,
 ): Promise<Result<Proven, Problem>> {
 	const body = await cappedBytes(request.body, bodyCapBytes);
-	if (body === null) return fail(problem("payload_too_large", `The body may have ${bodyCapBytes} bytes at the most.`));
+	if (body === null) return fail(problem("payload_too_large", `The body is longer than ${bodyCapBytes} bytes.`));
 	const proof =
 		sender === null
 			? fail("no_such_sender" as const)
@@ -39,5 +39,5 @@ export async function provenBody(
 /** The same for all, so that nobody learns which senders and chats there are. */
 export const notProven = problem(
 	"unauthorized",
-	"The request does not prove that it comes from a sender of unbind's configuration.",
+	"The signature or secret does not match any sender in unbind's configuration.",
 );

@@ -12,15 +12,15 @@ import { targetNamed } from "../request/named-target.ts";
 
 /** Each command, what comes after it, and what it does; the help and Discord's registration are made of the same. */
 export const verbs = {
-	delete: { takes: "<target> [reason]", does: "Show what deleting a binding would do, with the button for it" },
+	delete: { takes: "<target> [reason]", does: "Show what deleting a binding would do, with a button to delete it" },
 	history: { takes: "[target]", does: "Show the latest deletions" },
-	show: { takes: "<id>", does: "Show a deletion, with the buttons for what can be done about it" },
-	approve: { takes: "<id>", does: "Agree to a deletion that somebody else asked for" },
-	reject: { takes: "<id>", does: "Refuse a deletion that somebody else asked for" },
-	cancel: { takes: "<id>", does: "Take back a deletion that waits for an approval or its time" },
-	restore: { takes: "<id>", does: "Create a deleted binding anew, from its record" },
-	resolve: { takes: "<id> <outcome> <note>", does: "Settle an unknown record by hand, as gone or standing" },
-	freeze: { takes: "<reason>", does: "Stop all deletions, on every door" },
+	show: { takes: "<id>", does: "Show a deletion, with buttons for what you can do about it" },
+	approve: { takes: "<id>", does: "Approve a deletion that someone else requested" },
+	reject: { takes: "<id>", does: "Reject a deletion that someone else requested" },
+	cancel: { takes: "<id>", does: "Cancel a deletion that is waiting for approval or scheduled" },
+	restore: { takes: "<id>", does: "Create a deleted binding again, from its record" },
+	resolve: { takes: "<id> <outcome> <note>", does: "Settle an unknown outcome by hand, as gone or standing" },
+	freeze: { takes: "<reason>", does: "Stop all deletions everywhere" },
 	unfreeze: { takes: "", does: "Lift the freeze" },
 	help: { takes: "", does: "Show this" },
 } as const;
@@ -72,7 +72,7 @@ export function parseCommand(text: string, aliases: Aliases): Result<Command, Mi
 		return commandOf(verb, { target: "", id: first, reason: "", outcome, note }, aliases);
 	}
 	if (rest !== "" || (verb === "unfreeze" && first !== ""))
-		return misread(verb, `After "${verb}" comes ${verbs[verb].takes || "nothing"}, and no more.`);
+		return misread(verb, `"${verb}" takes ${verbs[verb].takes || "nothing"} and nothing else.`);
 	return commandOf(verb, { target: first, id: first, reason: "" }, aliases);
 }
 
@@ -81,7 +81,7 @@ export function commandOf(verb: Verb, given: Given, aliases: Aliases): Result<Co
 	const wrong = (detail: string) => misread(verb, detail);
 	switch (verb) {
 		case "delete": {
-			if (given.target === "") return wrong("Name the binding: its CIDR, its id or an alias.");
+			if (given.target === "") return wrong("Name the binding by its CIDR, id or alias.");
 			const target = targetNamed(given.target, aliases);
 			if (!target.ok) return wrong(target.failure.detail);
 			const reason = reasonIn(given.reason);
@@ -95,7 +95,7 @@ export function commandOf(verb: Verb, given: Given, aliases: Aliases): Result<Co
 		case "freeze": {
 			const reason = reasonIn(given.reason);
 			if (!reason.ok) return wrong(reason.failure);
-			return reason.value === null ? wrong("Say why: freeze <reason>.") : ok({ verb, reason: reason.value });
+			return reason.value === null ? wrong("Give a reason: freeze <reason>.") : ok({ verb, reason: reason.value });
 		}
 		case "resolve": {
 			if (!isRecordId(given.id)) return wrong(noSuchId(verb, given.id));
@@ -116,8 +116,8 @@ export function commandOf(verb: Verb, given: Given, aliases: Aliases): Result<Co
 
 const noSuchId = (verb: Verb, id: string): string =>
 	id === ""
-		? `Name the deletion by its id: ${verb} <id>. "history" shows them.`
-		: `${shown(id)} is no deletion's id: 26 letters and digits, as "history" shows them.`;
+		? `Name the deletion by its id: ${verb} <id>. "history" lists the ids.`
+		: `${shown(id)} is not a deletion id. An id has 26 letters and digits; "history" lists them.`;
 
 export function isVerb(text: string): text is Verb {
 	return Object.hasOwn(verbs, text);
@@ -141,7 +141,7 @@ const looksLikeTarget = (word: string, aliases: Aliases): boolean =>
 
 function noSuchCommand(word: string): Misread {
 	const nearest = nearestOf(word.toLowerCase(), verbNames);
-	return { detail: `There is no command ${shown(word)}, and no binding is called that.`, verb: null, nearest };
+	return { detail: `There is no command ${shown(word)}. Try /unbind help.`, verb: null, nearest };
 }
 
 const misread = (verb: Verb, detail: string) => fail({ detail, verb, nearest: null });

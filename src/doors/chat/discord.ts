@@ -65,7 +65,7 @@ export const discord: Platform = {
 	isUnsigned: () => false,
 	read(bytes, aliases): Result<Heard, string> {
 		const said = readBody(bytes, interaction);
-		if (said === null) return fail("This is no interaction of Discord's with a command or a button of unbind's.");
+		if (said === null) return fail("This is not a Discord interaction with an unbind command or button.");
 		if (said.type === 1) return ok({ kind: "ping" });
 		const { guild_id, channel_id, member, token } = said;
 		const { id: userId, username: userName } = member?.user ?? { id: "", username: "" };
@@ -73,7 +73,7 @@ export const discord: Platform = {
 		if (said.type === 3) {
 			const [name, id] = said.data.custom_id.split(":");
 			const press = { choice: v.safeParse(choice, name), offerId: v.safeParse(offerId, id) };
-			if (!press.choice.success || !press.offerId.success) return fail("The button is none of unbind's.");
+			if (!press.choice.success || !press.offerId.success) return fail("unbind did not make this button.");
 			const pressed = { choice: press.choice.output, offerId: press.offerId.output, pressId: said.id };
 			return ok({ kind: "press", from, press: pressed, address: token });
 		}
@@ -134,7 +134,8 @@ function commandIn(
 	options: readonly v.InferOutput<typeof option>[],
 	aliases: ReadonlyMap<string, string>,
 ): Result<Command, Misread> {
-	if (!isVerb(name)) return fail({ detail: `There is no command ${shown(name)}.`, verb: null, nearest: null });
+	if (!isVerb(name))
+		return fail({ detail: `There is no command ${shown(name)}. Try /unbind help.`, verb: null, nearest: null });
 	const given = (wanted: string) => options.find((one) => one.name === wanted)?.value.trim() ?? "";
 	const [target, id, reason] = [given("target"), given("id"), given("reason")];
 	return commandOf(name, { target, id, reason, outcome: given("outcome"), note: given("note") }, aliases);

@@ -46,8 +46,7 @@ export const mattermost: Platform = {
 	read(bytes, aliases): Result<Heard, string> {
 		const clicked = readBody(bytes, click);
 		const said = clicked ?? readBody(bytes, command);
-		if (said === null)
-			return fail("This is neither a slash command of Mattermost's, nor a click on a button of unbind's.");
+		if (said === null) return fail("This is neither a Mattermost slash command nor a click on an unbind button.");
 		const from = {
 			workspace: said.team_id,
 			channel: said.channel_id,

@@ -16,7 +16,7 @@ const faces: Record<Choice, Pick<Button, "label" | "style">> = {
 	dismiss: { label: "Cancel", style: "plain" },
 	approve: { label: "Approve", style: "danger" },
 	reject: { label: "Reject", style: "plain" },
-	cancel: { label: "Take it back", style: "plain" },
+	cancel: { label: "Cancel deletion", style: "plain" },
 	lift: { label: "Lift the freeze", style: "danger" },
 	restore: { label: "Restore", style: "primary" },
 };

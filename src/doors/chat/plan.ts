@@ -40,7 +40,8 @@ export async function deletePlanned(plan: OfferedPlan, offerId: string, talk: Ta
 	const closed = refusedWhileClosed(talk);
 	if (closed !== null) return closed;
 	const { named, bindingId, prefixId, snapshot, reason, acknowledge } = plan;
-	if (!isCloudflareId(bindingId) || !isCloudflareId(prefixId)) return refused("The binding has no id to delete it by.");
+	if (!isCloudflareId(bindingId) || !isCloudflareId(prefixId))
+		return refused("The binding has no id, so it cannot be deleted.");
 	const command = {
 		requestId: context.requestId,
 		actor,

@@ -22,7 +22,7 @@ export async function showHistory(target: Target | null, talk: Talk): Promise<Re
 		untilMs: null,
 	};
 	const page = await talk.context.history.page({ filter, limit: shownAtMost, cursor: null, unless: null });
-	if (!page.ok || page.value === null) return refused("The history cannot be read now. Ask again.");
+	if (!page.ok || page.value === null) return refused("The history cannot be read right now. Run the command again.");
 	const { rows, next, version } = page.value;
 	const about = { target: target?.named ?? null, isStale: version === null, hasMore: next !== null };
 	return reply(historyCard(rows, about, talk.origin));
@@ -33,7 +33,7 @@ export async function showRecord(id: string, talk: Talk): Promise<Reply> {
 	if (refusal !== null) return refusal;
 	const read = await talk.context.history.record(id);
 	if (read.kind === "none") return refused("There is no deletion with this id.");
-	if (read.kind === "unavailable") return refused("The history cannot be read now. Ask again.");
+	if (read.kind === "unavailable") return refused("The history cannot be read right now. Run the command again.");
 	const deletion = recordIn(read.text);
 	return reply(recordCard(deletion, talk.origin, await recordButtons(deletion, talk)));
 }

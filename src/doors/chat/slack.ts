@@ -56,7 +56,7 @@ export const slack: Platform = {
 	isUnsigned: () => false,
 	read(bytes, aliases): Result<Heard, string> {
 		const said = readBody(bytes, body);
-		if (said === null) return fail("This is neither a slash command of Slack's, nor a click on a button of unbind's.");
+		if (said === null) return fail("This is neither a Slack slash command nor a click on an unbind button.");
 		if ("ssl_check" in said) return ok({ kind: "ping" });
 		if ("payload" in said) {
 			const { team, channel, user, trigger_id, response_url, actions } = said.payload;
@@ -122,7 +122,7 @@ function rendered(card: Card): { text: string; blocks: KnownBlock[] } {
 		...inPairs(facts.map(({ name, value }) => [plain(name, limits.field), plain(value, limits.field)])),
 		...paragraph(warnings.map((warning) => `⚠️ ${warning}`)),
 		...rows.flatMap(({ head, rest, link }) => inPairs([[linked(head, link), plain(rest, limits.field)]])),
-		...(link === null ? [] : [{ type: "context" as const, elements: [linked("Open its page", link)] }]),
+		...(link === null ? [] : [{ type: "context" as const, elements: [linked("Open the page", link)] }]),
 		...(buttons.length === 0 ? [] : [{ type: "actions" as const, elements: buttons.map(pressable) }]),
 	];
 	return { text: cut(escaped(plainText(card)), limits.fallback), blocks: blocks.slice(0, limits.blocks) };

@@ -75,7 +75,7 @@ function rangeIn(text: string): Result<Cidr, string> {
 	if (cidr.ok) return cidr;
 	const { failure } = cidr;
 	if (failure.reason === "not_a_cidr")
-		return fail(`${shown(text)} is not an address or a range. Write 203.0.113.7 or 203.0.113.0/26.`);
+		return fail(`${shown(text)} is not an address or a range. Write one like 203.0.113.7 or 203.0.113.0/26.`);
 	if (failure.reason === "host_bits") return fail(`${text} is not a range. Did you mean ${failure.hint}?`);
 	const address = parseCidr(failure.hint);
 	return address.ok ? address : fail(`${shown(text)} is not an address.`);
@@ -119,7 +119,7 @@ const switchFreeze: Change<typeof freezeEntries> = async (_, { ledger }, { actor
 	if (turn === "on" && reason === undefined)
 		return fail(atField(problem("invalid_request", "A freeze needs a reason."), "reason", "is missing"));
 	if (until !== undefined && until <= nowMs) {
-		const past = problem("invalid_request", "The end of a freeze must be in the future.");
+		const past = problem("invalid_request", "A freeze must end in the future.");
 		return fail(atField(past, "until", "must be in the future"));
 	}
 	const freeze = turn === "off" ? null : freezeOf(reason ?? "", until ?? null, actor, nowMs);

@@ -64,7 +64,10 @@ export const changeDoor =
 
 async function ownForm(request: Request, { formToken }: Viewer): Promise<Result<URLSearchParams, Problem>> {
 	const foreign = fail(
-		problem("foreign_form", "The form is none of unbind's, or of an earlier session. Nothing was done."),
+		problem(
+			"foreign_form",
+			"This form did not come from unbind, or it is from an earlier session. Nothing was done. Open the page again.",
+		),
 	);
 	if (!isFromOwnOrigin(request)) return foreign;
 	const fields = await fieldsOf(request);
@@ -83,7 +86,7 @@ async function refused(stranger: Stranger, request: Request, context: Context): 
 	if (stranger.reason === "closed") return misconfiguredPage(stranger.problem, context.requestId, context.url, "page");
 	if (stranger.reason === "signed_out") {
 		const isChange = request.method === "POST";
-		const notice = isChange ? "Your session has ended. Nothing was done. Sign in, and send it again." : null;
+		const notice = isChange ? "Your session ended, so nothing was done. Sign in and try again." : null;
 		const page = returnPath(request, context);
 		const to = isChange && page.startsWith("/account") ? `${page}${await typedIn(request)}` : page;
 		return html(<SignIn to={to} notice={notice} again={mayHaveLeftCookieOut(request)} />, 401, challenge);

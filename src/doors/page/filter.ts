@@ -54,7 +54,10 @@ const id = v.check((value: string) => isCloudflareId(plain(value)), "must be 32 
 const ago = /^([1-9]\d{0,2})([hd])$/;
 const time = v.pipe(
 	v.string(),
-	v.check((text) => ago.test(text) || v.safeParse(timeOrDaySchema, text).success, "must be a date, a time, or as 24h"),
+	v.check(
+		(text) => ago.test(text) || v.safeParse(timeOrDaySchema, text).success,
+		"must be a date, a time, or a period like 24h",
+	),
 );
 
 const entries = {

@@ -10,9 +10,10 @@ export const formCapBytes = 16 * 1024;
 /** The fields as they came. */
 export async function fieldsOf(request: Request): Promise<Result<URLSearchParams, Problem>> {
 	const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
-	if (type !== "application/x-www-form-urlencoded") return fail(problem("invalid_request", "Send a form."));
+	if (type !== "application/x-www-form-urlencoded")
+		return fail(problem("invalid_request", "Send the fields as application/x-www-form-urlencoded."));
 	const text = await cappedText(request.body, formCapBytes);
-	if (text === null) return fail(problem("payload_too_large", `A form may have ${formCapBytes} bytes at the most.`));
+	if (text === null) return fail(problem("payload_too_large", `The form is longer than ${formCapBytes} bytes.`));
 	return ok(new URLSearchParams(text));
 }
 

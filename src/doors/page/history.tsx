@@ -43,7 +43,7 @@ export const showHistory: Page = async (request, context, viewer) => {
 	});
 	if (!page.ok) {
 		const isCursor = page.failure === "bad_cursor";
-		const badCursor = problem("invalid_request", "This is no page of this list. Begin at its newest.");
+		const badCursor = problem("invalid_request", "This page of the list does not exist. Start from the newest.");
 		return fail(isCursor ? badCursor : unreadable(page.failure));
 	}
 	if (page.value === null) return ok(new Response(null, { status: 304, headers: { etag: `W/"${unless}"` } }));

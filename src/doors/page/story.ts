@@ -59,7 +59,7 @@ function sentenceOf(event: TimelineEvent, call: string, deletion: Deletion): str
 		case "held_by_freeze":
 			return `Held by a freeze: ${said("freeze_reason")}.`;
 		case "superseded":
-			return "Took the place of a scheduled deletion, which is cancelled.";
+			return "Replaced a scheduled deletion, which is cancelled.";
 		case "sent":
 			return `Sent the ${call} to Cloudflare${event.attempt === 1 ? "" : `, attempt ${said("attempt")}`}.`;
 		case "answered":
@@ -93,7 +93,7 @@ function sentenceOf(event: TimelineEvent, call: string, deletion: Deletion): str
 		case "restoration_failed":
 			return `The restoration failed: ${said("code")}.`;
 		case "published":
-			return "The record reached the history in KV.";
+			return "Published the record to the history in KV.";
 		default:
 			return event.event.replaceAll("_", " ");
 	}
@@ -110,7 +110,7 @@ function readBackOf(found: string): string {
 		case "nothing readable":
 			return "Looked it up again, but Cloudflare's answer could not be read.";
 		case "nothing conclusive":
-			return "Looked it up again, but Cloudflare's answers decide nothing yet.";
+			return "Looked it up again, but Cloudflare's answers are inconclusive.";
 		default:
 			return `Looked it up again: ${found}.`;
 	}

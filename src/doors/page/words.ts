@@ -45,7 +45,7 @@ export const failureWords: Record<FailureCode, string> = {
 	...guardWords,
 	scope_missing: "scope missing",
 	rate_limited: "rate limit",
-	invalid_target: "no exact name",
+	invalid_target: "not a binding",
 	acknowledgement_required: "risk not acknowledged",
 	binding_not_found: "no such binding",
 	cloudflare_refused: "Cloudflare refused",

@@ -12,8 +12,7 @@ const askAgainSeconds = 2;
 export function problemOf(deletion: Deletion): Problem | null {
 	const { state, failure, id } = deletion;
 	if (state === "unknown") {
-		const detail =
-			"The DELETE was sent and its outcome is not known. unbind reads it back until it is; look at the record.";
+		const detail = "unbind sent the DELETE but does not know the outcome yet. It keeps checking; follow the record.";
 		return problem(
 			"outcome_unknown",
 			detail,
@@ -61,7 +60,7 @@ export function joinedMessage(deletion: Deletion, supersede: boolean): { message
 	if (words === null) return {};
 	if (deletion.state !== "scheduled") return { message: words };
 	const next = supersede
-		? "It could not be superseded: a deletion that starts now needs an approval first."
+		? "It was not superseded, because a deletion that starts now needs an approval first."
 		: "To delete now instead, repeat the request with supersede=true.";
 	return { message: `${words} ${next}` };
 }

@@ -62,7 +62,7 @@ export function failureProblem(failure: LedgerFailure, about: { deletion_id?: st
 
 export const unreachableProblem = problem(
 	"ledger_unreachable",
-	"unbind's ledger cannot be reached now. Try again in a few seconds.",
+	"unbind's ledger is unreachable. Try again in a few seconds.",
 	{},
 	retryAfter(5),
 );

@@ -18,14 +18,14 @@ export function unreadable(failure: "bad_cursor" | "unavailable" | "busy"): Prob
 
 const tooManyReads = problem(
 	"too_many_reads",
-	"You have too many reads of the history under way. Try again in a second.",
+	"You are reading the history too many times at once. Try again in a second.",
 	{},
 	retryAfter(1),
 );
 
 const badCursor = problem(
 	"invalid_request",
-	'The parameter "cursor" is none that this list gave, or was given with other filters.',
+	'The parameter "cursor" did not come from this list, or belongs to other filters. Start from the first page.',
 );
 
 /**

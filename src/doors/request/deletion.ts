@@ -74,7 +74,7 @@ export async function requestDeletion(
 	if (!ifMatch.ok) return ifMatch;
 
 	if (wish.notBeforeMs !== null && wish.notBeforeMs > Date.now() + longestDelayMs) {
-		const says = "may be 7 days ahead at the most";
+		const says = "must be at most 7 days ahead";
 		return fail(atField(problem("invalid_request", `not_before ${says}.`), "not_before", says));
 	}
 	if (wish.notBeforeMs !== null && wish.supersede) {
@@ -102,7 +102,7 @@ export async function commandDeletion(
 	const { failure } = receipt;
 	if (failure.code !== "ledger_unreachable") return fail(failureProblem(failure));
 	const detail =
-		"The ledger cannot be reached. If the deletion was begun, it goes on by itself; ask again, or look into the history.";
+		"unbind's ledger is unreachable. If the deletion started, it continues by itself. Send the request again, or look in the history.";
 	return fail(problem("outcome_unknown", detail, {}, retryAfter(failure.retry_after_seconds)));
 }
 
@@ -116,7 +116,7 @@ function idempotencyKeyOf(headers: Headers): Result<string | null, Problem> {
 		? fail(
 				problem(
 					"invalid_request",
-					"The Idempotency-Key has to be 1 to 255 visible ASCII characters, in quotes or bare.",
+					"Idempotency-Key must be 1 to 255 visible ASCII characters, with or without quotes.",
 				),
 			)
 		: ok(text);
@@ -129,7 +129,7 @@ export function ifMatchOf(headers: Headers): Result<string[] | null, Problem> {
 	const tags = [...value.matchAll(/(?:W\/)?"([\x21\x23-\x7e]{0,100})"/g)].map((match) => match[1] ?? "");
 	return tags.length > 0 && tags.length <= 20
 		? ok(tags)
-		: fail(problem("invalid_request", 'If-Match has to hold the ETag of a plan, in quotes, or "*".'));
+		: fail(problem("invalid_request", 'If-Match must be the ETag of a plan, in quotes, or "*".'));
 }
 
 /** RFC 7240. A preference that cannot be read is no error: it is passed over. */

@@ -57,10 +57,10 @@ export async function readJson<E extends Entries>(request: Request, entries: E):
 	if (type !== "application/json") return fail(problem("unsupported_media_type", sendJson, {}, acceptsJson));
 	if (!/^(?:identity)?$/i.test(request.headers.get("content-encoding") ?? ""))
 		return fail(
-			problem("unsupported_media_type", "Send the body as it is, without Content-Encoding.", {}, acceptsPlain),
+			problem("unsupported_media_type", "Send the body uncompressed, without Content-Encoding.", {}, acceptsPlain),
 		);
 	const text = await cappedText(request.body, bodyCapBytes);
-	if (text === null) return fail(problem("payload_too_large", `The body may have ${bodyCapBytes} bytes at the most.`));
+	if (text === null) return fail(problem("payload_too_large", `The body is longer than ${bodyCapBytes} bytes.`));
 	let body: unknown;
 	try {
 		body = JSON.parse(text);
@@ -68,7 +68,7 @@ export async function readJson<E extends Entries>(request: Request, entries: E):
 		return fail(problem("invalid_request", "The body is not valid JSON."));
 	}
 	if (typeof body !== "object" || body === null || Array.isArray(body))
-		return fail(invalid("The body has to be a JSON object.", entries));
+		return fail(invalid("The body must be a JSON object.", entries));
 	const twice = repeatedName(text);
 	if (twice !== null) return fail(invalid(`The field ${shown(twice)} is given more than once.`, entries));
 	return readObject(body, entries, "field");
@@ -78,15 +78,13 @@ export async function readJson<E extends Entries>(request: Request, entries: E):
 export async function refuseBody(request: Request): Promise<Result<null, Problem>> {
 	const text = await cappedText(request.body, bodyCapBytes);
 	if (text !== null && /^(?:\s*\{\s*\})?\s*$/.test(text)) return ok(null);
-	return fail(
-		problem("invalid_request", "This request takes no body; what it can say stands in its address and its headers."),
-	);
+	return fail(problem("invalid_request", "This request takes no body. Use its path, query and headers."));
 }
 
 function readObject<E extends Entries>(value: object, entries: E, kind: string): Result<Read<E>, Problem> {
 	// Not left to the schema: to it, a name that every object inherits is a known one.
 	const unknown = Object.keys(value).find((key) => !Object.hasOwn(entries, key));
-	if (unknown !== undefined) return fail(invalid(`There is no ${kind} ${shown(unknown)}.`, entries));
+	if (unknown !== undefined) return fail(invalid(`Unknown ${kind} ${shown(unknown)}.`, entries));
 	const read = v.safeParse(v.strictObject(entries), value);
 	if (read.success) return ok(read.output);
 	const [issue] = read.issues;
@@ -95,7 +93,7 @@ function readObject<E extends Entries>(value: object, entries: E, kind: string):
 		issue.input === undefined
 			? "is missing"
 			: issue.message.startsWith("Invalid")
-				? "is not of the right form"
+				? "has the wrong form"
 				: issue.message;
 	return fail(atField(invalid(`The ${kind} ${shown(field)} ${says}.`, entries), field, says));
 }
@@ -110,10 +108,10 @@ export const shown = (text: string): string => JSON.stringify(text.length > 40 ?
 export const controls = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
 export const reasonSchema = v.pipe(
-	v.string("must be a text"),
+	v.string("must be a string"),
 	v.minLength(1, "must not be empty"),
-	v.maxLength(500, "may have 500 characters at the most"),
-	v.check((text) => !controls.test(text), "must not have control characters"),
+	v.maxLength(500, "must be at most 500 characters"),
+	v.check((text) => !controls.test(text), "must not contain control characters"),
 	v.check((text) => text.trim() !== "", "must not be blank"),
 );
 
@@ -121,11 +119,11 @@ const time = String.raw`[Tt]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:\d
 
 const moment = (form: string, what: string) =>
 	v.pipe(
-		v.string("must be a text"),
-		v.regex(new RegExp(`^\\d{4}-\\d\\d-\\d\\d${form}$`), `must be ${what} with its zone, as 2026-02-20T17:48:00Z`),
-		v.check(isRealDay, "must be a time that exists"),
+		v.string("must be a string"),
+		v.regex(new RegExp(`^\\d{4}-\\d\\d-\\d\\d${form}$`), `must be ${what} with its zone, such as 2026-02-20T17:48:00Z`),
+		v.check(isRealDay, "must be a real date and time"),
 		v.transform(Date.parse),
-		v.check((ms) => Number.isFinite(ms) && ms >= 0, "must be a time that exists"),
+		v.check((ms) => Number.isFinite(ms) && ms >= 0, "must be a real date and time"),
 	);
 
 /** RFC 3339, with its zone; as milliseconds. */

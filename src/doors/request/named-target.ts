@@ -33,7 +33,7 @@ export function targetNamed(text: string, aliases: ReadonlyMap<string, string>):
 			return fail(
 				problem(
 					"invalid_target",
-					`${shown(failure.named)} is an address. A binding has a CIDR: did you mean ${failure.hint}?`,
+					`${shown(failure.named)} is an address. Name the binding by its CIDR: did you mean ${failure.hint}?`,
 					{ hint: failure.hint },
 				),
 			);

@@ -7,11 +7,11 @@ const longestQuery = 4096;
 /** null where the request may go on to its door. */
 export function refusedUnrouted(request: Request, url: URL): Problem | null {
 	if (url.search.length > longestQuery) {
-		const detail = `The query may have ${longestQuery} characters at the most. A long reason goes into the body of POST /deletions.`;
+		const detail = `The query is longer than ${longestQuery} characters. Send a long reason in the body of POST /deletions.`;
 		return problem("query_too_long", detail);
 	}
 	if (url.protocol === "http:" && bringsSecret(request, url) && !isLocal(request, url)) {
-		const detail = "Use https. What was sent over plain http can be known to others now: replace it.";
+		const detail = "Use https. Others may have read the credential you sent over plain http: replace it.";
 		return problem("https_required", detail);
 	}
 	return null;

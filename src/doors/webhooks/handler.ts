@@ -40,7 +40,7 @@ async function received(request: IRequest, context: Context, answerByMs: number)
 	const message = sender?.scheme === "standard-webhooks" ? underStandardNames(request) : request;
 	const proven = await provenBody(message, name, sender && provenBy(sender), context);
 	if (!proven.ok) return proven;
-	if (sender === null) return fail(problem("unauthorized", "There is no such sender."));
+	if (sender === null) return fail(problem("unauthorized", "No sender has this name."));
 	context.caller = sender.name;
 	const query = readQuery(context.url, {});
 	if (!query.ok) return query;
@@ -72,16 +72,16 @@ function parsed(body: Uint8Array): Result<Json, Problem> {
 	try {
 		return ok(JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(body)));
 	} catch {
-		return fail(problem("invalid_request", "The body is not JSON in UTF-8. Have the sender send application/json."));
+		return fail(problem("invalid_request", "The body is not JSON in UTF-8. Set the sender to application/json."));
 	}
 }
 
 function refusedWhole(failure: Unreadable[] | Truncated): Result<Response, Problem> {
 	if ("truncated" in failure) {
-		const detail = `The sender left ${failure.truncated} out of the payload; nothing is deleted by half of it.`;
+		const detail = `The sender left ${failure.truncated} out of the payload. Nothing was deleted, because the rest may be incomplete.`;
 		return ok(Response.json({ outcome: "refused", detail, deletions: [] }));
 	}
-	const detail = "The payload does not have what this sender's configuration looks for. Nothing was deleted.";
+	const detail = "The payload lacks what this sender's configuration looks for. Nothing was deleted.";
 	return fail(problem("invalid_request", detail, { payload: failure }));
 }
 
@@ -150,11 +150,14 @@ async function planned(wish: PlanQuery, context: Context, answerByMs: number): P
 /** Whether the Ledger has received it is not known; it is claimed by its event, so the sender may send it again. */
 const noAnswer = problem(
 	"outcome_unknown",
-	"unbind could not take the request in time. Send it again.",
+	"unbind did not answer in time. Send the request again.",
 	{},
 	retryAfter(5),
 );
 
-const tooSlow = problem("cloudflare_unavailable", "Cloudflare takes longer than the sender waits. Send it again.");
+const tooSlow = problem(
+	"cloudflare_unavailable",
+	"Cloudflare took longer than the sender waits. Send the request again.",
+);
 
 const actorOf = ({ name, scopes, ranges }: Sender): Actor => ({ name, door: "webhook", scopes, ranges });

@@ -35,15 +35,13 @@ export function askedFor(payload: Json, mapping: Mapping): Result<Asked[], Unrea
 		return fail(
 			typeof omitted === "number"
 				? { truncated: omitted }
-				: [{ problem: "the count of what was left out is no number" }],
+				: [{ problem: "the count of omitted alerts is not a number" }],
 		);
 
 	const elements = mapping.each === null ? [payload] : (valueAt(mapping.each, payload, payload) ?? null);
 	if (!Array.isArray(elements)) {
 		// What is sent to try a connection out has no list, and asks for nothing.
-		return mapping.when.length > 0 && elements === null
-			? ok([])
-			: fail([{ problem: "there is no list at the pointer of each" }]);
+		return mapping.when.length > 0 && elements === null ? ok([]) : fail([{ problem: "each does not point to a list" }]);
 	}
 	const asked: Asked[] = [];
 	const unreadable: Unreadable[] = [];
@@ -66,11 +64,11 @@ export function askedFor(payload: Json, mapping: Mapping): Result<Asked[], Unrea
 				index,
 			});
 		} else {
-			unreadable.push({ problem: "there is no text at the pointer of the target", index });
+			unreadable.push({ problem: "target does not point to a string", index });
 		}
 	}
 	if (asked.length > askedAtMost)
-		unreadable.push({ problem: `it asks for ${asked.length} deletions, of at most ${askedAtMost}` });
+		unreadable.push({ problem: `it asks for ${asked.length} deletions; the limit is ${askedAtMost}` });
 	return unreadable.length > 0 ? fail(unreadable) : ok(asked);
 }
 

@@ -4,15 +4,15 @@ import { type Misread, type Verb, verbNames, verbs } from "../command.ts";
 
 export const helpCard = (): Card =>
 	card("unbind deletes BYOIP service bindings, one at a time", {
-		text: ["Begin with what it is about. Nothing is deleted before you press a button."],
+		text: ["Start with a binding or a command. Nothing is deleted until you press a button."],
 		facts: commands(),
 	});
 
 /** Whoever knows the command is told how it goes; whoever does not, which ones there are. */
 export function misreadCard({ detail, verb, nearest }: Misread): Card {
 	const hint =
-		verb !== null ? `It goes: ${usageOf(verb)}` : nearest !== null ? `Did you mean: ${usageOf(nearest)}` : null;
-	return card("That was not understood", {
+		verb !== null ? `Usage: ${usageOf(verb)}` : nearest !== null ? `Did you mean ${usageOf(nearest)}?` : null;
+	return card(verb === null ? "Unknown command" : "Check the command", {
 		tone: "bad",
 		text: hint === null ? [detail] : [detail, hint],
 		facts: verb === null ? commands() : [],

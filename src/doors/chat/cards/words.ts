@@ -27,7 +27,7 @@ export const bindingWords = ({ cidr, service_name, provisioning }: BindingSnapsh
 export function effectFacts({ falls_back_to, unaffected, without_service, settles_within_hours }: Effect): Fact[] {
 	const heir =
 		falls_back_to && `goes to ${falls_back_to.service_name ?? "a binding without a service"} (${falls_back_to.cidr})`;
-	const orphans = `is served by nobody: ${listed(without_service.cidrs, without_service.total)}`;
+	const orphans = `no service for ${listed(without_service.cidrs, without_service.total)}`;
 	const traffic = heir ?? (without_service.total > 0 ? orphans : "stays where it is");
 	return [
 		{ name: "Traffic", value: traffic },
@@ -35,7 +35,7 @@ export function effectFacts({ falls_back_to, unaffected, without_service, settle
 			? []
 			: [
 					{
-						name: "Keep theirs",
+						name: "Unaffected",
 						value: listed(
 							unaffected.map(({ cidr }) => cidr),
 							unaffected.length,
@@ -53,7 +53,7 @@ export function verdictWords(verdict: Verdict): string {
 		case "refuse":
 			return `Not allowed: ${found}`;
 		case "approve":
-			return `Needs another person's word: ${found}`;
+			return `Needs someone else's approval: ${found}`;
 		case "acknowledge":
 			return `Risk: ${found}`;
 		case "pass":
@@ -69,31 +69,31 @@ export function findingWords({ guard, ...evidence }: Verdict): string {
 		case "protected":
 			return `The configuration protects ${told("by")}.`;
 		case "out_of_range":
-			return "The binding lies outside the ranges in which you may delete.";
+			return "The binding is outside the ranges you may delete in.";
 		case "budget":
-			return `There were ${told("deletions")} deletions in ${told("window_minutes")} minutes, and ${told("limit")} are allowed.${again(evidence.retry_after_seconds)}`;
+			return `${told("deletions")} of ${told("limit")} deletions used in ${told("window_minutes")} minutes.${again(evidence.retry_after_seconds)}`;
 		case "breadth":
 			return `${told("gone")} of the prefix's ${told("of")} bindings would be gone in ${told("window_minutes")} minutes.${again(evidence.retry_after_seconds)}`;
 		case "changed":
 			return changedSince;
 		case "leaves_no_service": {
 			const cidrs = textsIn(evidence.cidrs);
-			return `These addresses would be left without any service: ${listed(cidrs, cidrs.length)}`;
+			return `These addresses would have no service: ${listed(cidrs, cidrs.length)}`;
 		}
 		case "still_provisioning":
-			return `Cloudflare is still working on the binding (${told("provisioning_state") || "no state"}).`;
+			return `The binding is not active yet (${told("provisioning_state") || "no state"}).`;
 		case "no_reason":
-			return "No reason is given. Write one after the target.";
+			return "No reason given. Write one after the target.";
 		default:
 			return sentenceOf(guard);
 	}
 }
 
 const changedSince =
-	"The binding, or one beside it, has changed since the card was made. Nothing was deleted. Ask again to see how it is now.";
+	"The prefix has changed since this card was made. Nothing was deleted. Run the command again to see it now.";
 
 const again = (seconds: Json | undefined): string =>
-	typeof seconds === "number" ? ` Ask again in ${Math.ceil(seconds / 60)} min.` : "";
+	typeof seconds === "number" ? ` Try again in ${Math.ceil(seconds / 60)} min.` : "";
 
 const textsIn = (value: Json | undefined): string[] =>
 	Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];

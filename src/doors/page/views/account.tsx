@@ -33,12 +33,12 @@ export const Account = ({ viewer, accountId, present, waiting, typed, mistake, r
 			<h2>Waiting</h2>
 			{present === null ? (
 				<p class="notice" role="alert">
-					The ledger cannot be reached, so what is waiting is not known. <a href="/account">Look again</a>
+					unbind's ledger is unreachable, so waiting deletions are not shown. <a href="/account">Reload</a>
 				</p>
 			) : waiting.length === 0 ? (
-				<p>Nothing is waiting for an approval or for its time.</p>
+				<p>Nothing is waiting for approval or scheduled.</p>
 			) : (
-				<Rows caption="Deletions that wait" rows={waiting} actorHref={(actor) => historyOf("actor", actor)} />
+				<Rows caption="Waiting deletions" rows={waiting} actorHref={(actor) => historyOf("actor", actor)} />
 			)}
 			{present !== null && present.freeze === null && viewer.actor.scopes.includes("freeze") && (
 				<FreezeForm viewer={viewer} accountId={accountId} refill={refill} />
@@ -58,7 +58,7 @@ export const Account = ({ viewer, accountId, present, waiting, typed, mistake, r
 					aria-describedby={mistake === null ? undefined : "mistake"}
 					aria-invalid={mistake === null ? undefined : "true"}
 				/>
-				<button type="submit">Look</button>
+				<button type="submit">Look up</button>
 				{typed !== "" && <a href="/account">All</a>}
 			</form>
 			{mistake !== null ? (

@@ -116,18 +116,18 @@ function PrefixMap({ prefix, bindings, asked }: PrefixMapProps) {
 			{bindings.length <= drawnAtMost && (
 				<Bar stretches={stretchesOf(cells, bounds)} here={asked === null ? null : placeOf(cells, asked)} />
 			)}
-			{prefix.bindings.length === 0 && <p>No bindings: it cannot be advertised.</p>}
+			{prefix.bindings.length === 0 && <p>No bindings, so it cannot be advertised.</p>}
 			<Tree tree={nested(bounds)} />
 			{bindings
 				.filter(({ range }) => range === null)
 				.map(({ id, cidr }) => (
 					<p>
-						<code>{id}</code>: its range ({cidr ?? "none"}) cannot be read, so it cannot be deleted here.
+						<code>{id}</code>: unbind cannot read its range ({cidr ?? "none"}), so you cannot delete it here.
 					</p>
 				))}
 			{left > 0 && (
 				<p class="notice">
-					{left} more are not shown. <a href={`/account?prefix=${prefix.id}`}>Show this prefix alone</a>, or name an
+					{left} more are not shown. <a href={`/account?prefix=${prefix.id}`}>Show only this prefix</a>, or look up an
 					address.
 				</p>
 			)}

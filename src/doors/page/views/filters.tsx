@@ -149,7 +149,7 @@ function Chips({ filter }: { filter: PageFilter }) {
 	const others = (one: Condition) => conditions.filter((other) => other !== one);
 	if (conditions.length === 0 && text === null && since === null && until === null) return null;
 	return (
-		<ul class="chips" aria-label="Filters in force">
+		<ul class="chips" aria-label="Active filters">
 			{conditions.map((one) => {
 				const value = valueWords(one);
 				const how = one.is ? "is" : "is not";
@@ -161,7 +161,7 @@ function Chips({ filter }: { filter: PageFilter }) {
 						{fieldWords[one.field]}{" "}
 						<a
 							href={addressOf({ ...filter, conditions: [...others(one), { ...one, is: !one.is }] })}
-							title={one.is ? "Turn to: is not" : "Turn to: is"}
+							title={one.is ? "Change to: is not" : "Change to: is"}
 						>
 							{how}
 						</a>{" "}
@@ -194,7 +194,7 @@ function Chips({ filter }: { filter: PageFilter }) {
 const Chip = ({ text, off, children }: { text: string; off: string; children: JSX.Children }) => (
 	<li class="chip">
 		<span>{children}</span>{" "}
-		<a href={off} aria-label={`Take off: ${text}`}>
+		<a href={off} aria-label={`Remove filter: ${text}`}>
 			×
 		</a>
 	</li>

@@ -7,7 +7,7 @@ import { listed } from "./effect.tsx";
 
 const verdictWords = {
 	pass: "passes",
-	acknowledge: "has to be acknowledged",
+	acknowledge: "needs your acknowledgement",
 	approve: "needs someone else's approval",
 	refuse: "refuses",
 };

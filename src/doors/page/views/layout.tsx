@@ -133,7 +133,7 @@ const Keys = () => (
 			<dt>
 				<kbd>j</kbd> <kbd>k</kbd>
 			</dt>
-			<dd>the next and the previous row</dd>
+			<dd>next and previous row</dd>
 			<dt>
 				<kbd>Enter</kbd>
 			</dt>
@@ -149,7 +149,7 @@ const Keys = () => (
 		</dl>
 		<p>
 			<input type="checkbox" id="keys-on" checked />
-			<label for="keys-on">Single keys work on this device</label>
+			<label for="keys-on">Use single keys on this device</label>
 		</p>
 		<form method="dialog">
 			<button type="submit">Close</button>

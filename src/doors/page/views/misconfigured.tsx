@@ -17,7 +17,7 @@ interface MisconfiguredProps {
 
 const titles = { unbind: "unbind is not configured", page: "This page is not configured" };
 const consequences = {
-	unbind: "unbind answers nothing and deletes nothing.",
+	unbind: "unbind answers no requests and deletes nothing.",
 	page: "the page is closed. The API, webhooks and chat are open.",
 };
 
@@ -52,7 +52,7 @@ function Fix({ fix, isDev }: { fix: string; isDev: boolean }) {
 	if (isDev && secret !== undefined)
 		return (
 			<p>
-				{told !== "" && `${told}. `}Put a line into <code>.dev.vars</code>: <code>{secret}=…</code>
+				{told !== "" && `${told}. `}Add a line to <code>.dev.vars</code>: <code>{secret}=…</code>
 			</p>
 		);
 	return (

@@ -47,16 +47,16 @@ export const PlanPage = ({ plan, viewer, present, formKey, refill, nowMs }: Plan
 				<EffectFigure binding={binding} effect={effect} isDone={false} />
 				<Guards guards={guards.filter(({ guard }) => guard !== "no_reason")} atMs={nowMs} />
 				{!viewer.actor.scopes.includes("delete") ? (
-					<p class="notice">You can't delete it: your token lacks the scope “delete”.</p>
+					<p class="notice">You can't delete it, because you lack the scope “delete”.</p>
 				) : would === "refuse" ? (
-					<p class="notice">It would be refused now.</p>
+					<p class="notice">A deletion would be refused right now.</p>
 				) : (
 					<DeleteForm plan={plan} viewer={viewer} formKey={formKey} refill={refill} />
 				)}
 			</section>
 			<p class="line">
-				<a href={historyOf("binding_id", binding.id)}>Its history</a>
-				<a href="/account">The account</a>
+				<a href={historyOf("binding_id", binding.id)}>Binding history</a>
+				<a href="/account">Account</a>
 			</p>
 		</Layout>
 	);

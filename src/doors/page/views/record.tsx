@@ -39,7 +39,7 @@ export const RecordPage = ({ deletion, others, viewer, present, live, refill, jo
 			<div class="line title">
 				<h1>{what}</h1>
 				<StateMark state={state} />
-				{live !== null && <a href={`/records/${id}`}>Look again</a>}
+				{live !== null && <a href={`/records/${id}`}>Reload</a>}
 			</div>
 			{joined !== null && <p class="notice">{joined}</p>}
 			<Standing deletion={deletion} viewer={viewer} />
@@ -87,7 +87,7 @@ export const RecordPage = ({ deletion, others, viewer, present, live, refill, jo
 			{binding !== null && (
 				<Part title="Other deletions of this binding">
 					{others.length === 0 ? (
-						<p>There are none.</p>
+						<p>None.</p>
 					) : (
 						<Rows
 							caption="Other deletions of this binding"
@@ -96,8 +96,8 @@ export const RecordPage = ({ deletion, others, viewer, present, live, refill, jo
 						/>
 					)}
 					<p class="line">
-						<a href={historyOf("binding_id", binding.id)}>Its history</a>
-						<a href={historyOf("prefix_id", binding.prefix_id)}>The prefix's history</a>
+						<a href={historyOf("binding_id", binding.id)}>Binding history</a>
+						<a href={historyOf("prefix_id", binding.prefix_id)}>Prefix history</a>
 						<a href={addressOf({ ...noFilter, text: binding.cidr })}>Everything that overlaps {binding.cidr}</a>
 					</p>
 				</Part>

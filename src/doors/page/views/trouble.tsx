@@ -43,10 +43,10 @@ const evidenceSchema = v.object({
 function waysOn({ evidence, status }: Problem): { href: string; text: string }[] {
 	const { deletion_id, last_deletion, hint, bindings = [] } = v.parse(evidenceSchema, evidence);
 	return [
-		...(deletion_id === undefined
+		...(deletion_id === undefined ? [] : [{ href: `/records/${deletion_id}`, text: "Open the deletion" }]),
+		...(last_deletion === undefined
 			? []
-			: [{ href: `/records/${deletion_id}`, text: "The deletion that this is about" }]),
-		...(last_deletion === undefined ? [] : [{ href: `/records/${last_deletion.id}`, text: "Its last deletion" }]),
+			: [{ href: `/records/${last_deletion.id}`, text: "Last deletion of this binding" }]),
 		...(hint === undefined ? [] : [{ href: `/account?covering=${hint}`, text: `Who serves ${hint}` }]),
 		...(hint === undefined ? bindings : [hint]).slice(0, 20).map((cidr) => ({ href: `/account/${cidr}`, text: cidr })),
 		...(status === 401 ? [] : [{ href: "/", text: "The history" }]),
