@@ -1,4 +1,4 @@
-// Deletes a binding: by DELETE on its name, or by POST for callers that can do nothing else. Both are one request.
+// Deletes a binding: by DELETE on its name, or by POST for callers that can only POST. Both do the same.
 import * as v from "valibot";
 import { fail, type Result } from "../../deletion/result.ts";
 import { lacks } from "../auth/authenticate.ts";

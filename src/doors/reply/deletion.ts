@@ -1,4 +1,4 @@
-// A deletion's record as an answer: which status its state has, and which problem its failure is.
+// A deletion's record as an answer: the status for its state, and the problem for its failure.
 
 import type { Receipt } from "../../deletion/course/receive.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
@@ -8,7 +8,7 @@ import { type Problem, problem, retryAfter } from "./problem.ts";
 
 const askAgainSeconds = 2;
 
-/** The problem of a record that is no success; null for one that is, or may still become one. */
+/** The problem of a record that did not succeed; null if it did or still may. */
 export function problemOf(deletion: Deletion): Problem | null {
 	const { state, failure, id } = deletion;
 	if (state === "unknown") {
@@ -34,7 +34,7 @@ export function problemOf(deletion: Deletion): Problem | null {
 	return problem(code, detail, evidence, retry_after_seconds === undefined ? {} : retryAfter(retry_after_seconds));
 }
 
-/** @param receipt says whether it answers an earlier request under the same key, and whether another request began it. */
+/** @param receipt says whether this repeats an earlier answer, and whether another request started the deletion. */
 export function answerOf(
 	{ deletion, replayed, joined = false }: Receipt,
 	supersede: boolean,
@@ -54,7 +54,7 @@ export function answerOf(
 	return ok(Response.json(answer, { status: 202, headers }));
 }
 
-/** What was joined, when it runs, and what to do if that is too late. */
+/** Which deletion was joined, when it runs, and how to make it run sooner. */
 export function joinedMessage(deletion: Deletion, supersede: boolean): { message?: string } {
 	const words = joinedWords(deletion);
 	if (words === null) return {};

@@ -1,4 +1,4 @@
-// What lifting a freeze sets going, for those who are about to do it.
+// What lifting the freeze would start, for the person about to lift it.
 import type { Waiting } from "../../deletion/judgement/freeze.ts";
 
 export function heldWords({ approval, time, held }: Waiting): string {

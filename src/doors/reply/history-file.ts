@@ -1,4 +1,4 @@
-// The history as a file, for the API and for the page.
+// The history as a file, for the API and the page.
 import type { HistoryFilter } from "../../deletion/record/history.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
@@ -8,7 +8,7 @@ import { type Problem, problem, retryAfter } from "./problem.ts";
 
 const rowsAtOnce = 1000;
 
-/** For answers that have no member of their own for it. */
+/** For answers without a `stale` member. */
 export const staleness = (stale: boolean): Record<string, string> => (stale ? { "x-unbind-stale": "true" } : {});
 
 export function unreadable(failure: "bad_cursor" | "unavailable" | "busy"): Problem {
@@ -29,8 +29,8 @@ const badCursor = problem(
 );
 
 /**
- * Streams one page after another, whatever the size of the history. A header says whether it may be stale. If a later page
- * can't be read, the stream breaks off, so that no one takes a part of the file for the whole.
+ * Streams page after page, so the size of the history does not matter. A header says whether it may be stale. If a later
+ * page can't be read, the stream fails, so nobody mistakes part of the file for the whole.
  */
 export async function exported(
 	format: RowFormat,

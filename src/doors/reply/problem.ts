@@ -1,5 +1,5 @@
-// Every reason for which a request is not granted: its status and title, in one table. An answer is RFC 9457 problem
-// details with evidence; a door that speaks another language (Cloudflare's) renders the same problem its own way.
+// Every reason to refuse a request, with its status and title, in one table. The answer is RFC 9457 problem details with
+// evidence; the Cloudflare door renders the same problem in Cloudflare's envelope.
 import type { FailureCode } from "../../deletion/record/deletion.ts";
 
 export type DoorCode =
@@ -83,10 +83,10 @@ export interface Problem {
 	status: number;
 	title: string;
 	detail: string;
-	/** Further members of the problem, by their public names. */
+	/** More members of the problem, by their public names. */
 	evidence: { [member: string]: unknown };
 	headers: { [name: string]: string };
-	/** The one field that is at fault, for a form that can show it there. No member of the answer. */
+	/** The field at fault, so that a form can show the mistake there. Not a member of the answer. */
 	fault?: Fault;
 }
 

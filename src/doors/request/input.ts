@@ -1,5 +1,5 @@
-// Reads what a caller sends. Nothing is guessed: an unknown, empty or repeated parameter is an error that names what
-// there is, as a filter that comes out empty must never mean "all".
+// Reads what a caller sends and guesses nothing: an unknown, empty or repeated parameter is an error, because a filter that
+// comes out empty must never mean "all".
 import * as v from "valibot";
 import { cappedText } from "../../capped-body.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
@@ -11,7 +11,7 @@ const bodyCapBytes = 64 * 1024;
 type Entries = v.ObjectEntries;
 export type Read<E extends Entries> = v.InferOutput<v.StrictObjectSchema<E, undefined>>;
 
-/** The query's parameters, each at most once, but those in `lists`, which may be repeated or have commas. */
+/** The query's parameters. Each may appear once; those in `lists` may repeat or hold commas. */
 export function readQuery<E extends Entries>(
 	url: URL,
 	entries: E,
@@ -32,10 +32,10 @@ export function readQuery<E extends Entries>(
 	return readObject(Object.fromEntries(values), entries, "parameter");
 }
 
-/** In one pass: a form of thousands of names is looked through once, and not once a name. */
+/** One pass over the query, even if it has thousands of names. */
 function parametersOf(url: URL): Map<string, string[]> {
 	const parameters = new Map<string, string[]>();
-	// Most polls ask for nothing in particular.
+	// Most polls have no query.
 	if (url.search === "") return parameters;
 	for (const [name, value] of url.searchParams) {
 		const all = parameters.get(name);
@@ -45,7 +45,7 @@ function parametersOf(url: URL): Map<string, string[]> {
 	return parameters;
 }
 
-/** RFC 9110, 15.5.16: what would have been taken. */
+/** RFC 9110, 15.5.16: what would have been accepted. */
 const acceptsJson = { accept: "application/json" };
 const acceptsPlain = { "accept-encoding": "identity" };
 
@@ -74,7 +74,7 @@ export async function readJson<E extends Entries>(request: Request, entries: E):
 	return readObject(body, entries, "field");
 }
 
-/** For requests that take no body: one that says something is not passed over, as it may say "do it not". */
+/** For requests that take no body. A body is refused, not ignored, because it may ask for something else. */
 export async function refuseBody(request: Request): Promise<Result<null, Problem>> {
 	const text = await cappedText(request.body, bodyCapBytes);
 	if (text !== null && /^(?:\s*\{\s*\})?\s*$/.test(text)) return ok(null);
@@ -82,7 +82,7 @@ export async function refuseBody(request: Request): Promise<Result<null, Problem
 }
 
 function readObject<E extends Entries>(value: object, entries: E, kind: string): Result<Read<E>, Problem> {
-	// Not left to the schema: to it, a name that every object inherits is a known one.
+	// The schema would accept a name that every object inherits.
 	const unknown = Object.keys(value).find((key) => !Object.hasOwn(entries, key));
 	if (unknown !== undefined) return fail(invalid(`Unknown ${kind} ${shown(unknown)}.`, entries));
 	const read = v.safeParse(v.strictObject(entries), value);
@@ -104,7 +104,7 @@ const invalid = (detail: string, entries: Entries): Problem =>
 /** What a caller sent, shortened for a sentence. */
 export const shown = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 
-/** Also those that turn the direction of writing or begin a line: others would read something else than what is there. */
+/** Includes characters that change the writing direction or break the line: a reader would see another text. */
 export const controls = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
 export const reasonSchema = v.pipe(
@@ -126,12 +126,12 @@ const moment = (form: string, what: string) =>
 		v.check((ms) => Number.isFinite(ms) && ms >= 0, "must be a real date and time"),
 	);
 
-/** RFC 3339, with its zone; as milliseconds. */
+/** RFC 3339 with its zone, as milliseconds. */
 export const timeSchema = moment(time, "a time");
-/** A day is its beginning, in UTC. */
+/** A day means its start in UTC. */
 export const timeOrDaySchema = moment(`(?:${time})?`, "a date or a time");
 
-/** `Date.parse` takes a 30th of February for the 2nd of March. */
+/** `Date.parse` reads 30 February as 2 March. */
 function isRealDay(text: string): boolean {
 	const [year = 0, month = 0, day = 0] = text.slice(0, 10).split("-").map(Number);
 	const date = new Date(Date.UTC(year, month - 1, day));
