@@ -1,4 +1,4 @@
-// A form as a browser sends it, read as strictly as a query.
+// Reads a browser's form as strictly as a query.
 import type * as v from "valibot";
 import { cappedText } from "../../capped-body.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
@@ -7,7 +7,7 @@ import { type Read, readQuery } from "../request/input.ts";
 
 export const formCapBytes = 16 * 1024;
 
-/** The fields as they came. */
+/** The raw fields. */
 export async function fieldsOf(request: Request): Promise<Result<URLSearchParams, Problem>> {
 	const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
 	if (type !== "application/x-www-form-urlencoded")
@@ -17,7 +17,7 @@ export async function fieldsOf(request: Request): Promise<Result<URLSearchParams
 	return ok(new URLSearchParams(text));
 }
 
-/** @param lists fields that may be repeated; an empty field that is not required is as none. */
+/** Treats an empty field as missing. @param lists fields that may repeat. */
 export function readFields<E extends v.ObjectEntries>(
 	fields: URLSearchParams,
 	entries: E,
@@ -28,6 +28,6 @@ export function readFields<E extends v.ObjectEntries>(
 	return readQuery(url, entries, lists);
 }
 
-/** Browsers send the fields that nobody filled in, too. */
+/** Browsers also send fields left empty. */
 export const withoutEmpty = (fields: URLSearchParams): URLSearchParams =>
 	new URLSearchParams([...fields].filter(([, value]) => value !== ""));

@@ -1,4 +1,4 @@
-// Signs in with a token, and out again. Where Cloudflare Access stands in front, neither is there.
+// Signs in with a token, and signs out. Neither works behind Cloudflare Access.
 import type { IRequest } from "itty-router";
 import * as v from "valibot";
 import { ok } from "../../deletion/result.ts";

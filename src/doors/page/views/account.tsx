@@ -1,4 +1,4 @@
-// The account as it is now: what waits, the freeze, and the bindings, for which Cloudflare has to be asked first.
+// The account now: waiting deletions, the freeze, and the bindings, which follow when Cloudflare answers.
 import type { Summary } from "../../../deletion/record/deletion.ts";
 import { historyOf } from "../filter.ts";
 import type { Refilled } from "../refilled.ts";
@@ -12,14 +12,14 @@ import { Rows } from "./rows.tsx";
 interface AccountProps {
 	viewer: Viewer;
 	accountId: string;
-	/** null: the Ledger could not be asked. */
+	/** null if the Ledger was unreachable. */
 	present: Present | null;
 	waiting: readonly Summary[];
-	/** The address that was looked for, as it was typed. */
+	/** The address to look up, as typed. */
 	typed: string;
-	/** Why it is none; then no bindings follow. */
+	/** What is wrong with it; then no bindings follow. */
 	mistake: string | null;
-	/** Of the form of the freeze. */
+	/** What the freeze form held. */
 	refill: Refilled;
 }
 

@@ -1,4 +1,4 @@
-// What Cloudflare said, with what is needed to take it up with them: status, Ray id, errors and their documentation.
+// Cloudflare's answer, with what their support needs: status, Ray id, errors and their documentation.
 import type { CloudflareAnswer, CloudflareMessage } from "../../../deletion/record/deletion.ts";
 import { textOf } from "../story.ts";
 import { Copied } from "./copied.tsx";

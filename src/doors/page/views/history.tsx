@@ -1,4 +1,4 @@
-// The history: newest first, filtered, a page at a time.
+// The history, newest first, filtered, page by page.
 
 import type { Outcome } from "../../../deletion/ledger-api.ts";
 import type { Summary } from "../../../deletion/record/deletion.ts";
@@ -13,12 +13,12 @@ interface HistoryProps {
 	viewer: Viewer;
 	filter: PageFilter;
 	rows: readonly Summary[];
-	/** The address of the next page; null where there is none. */
+	/** The address of the next page; null if there is none. */
 	older: string | null;
 	isNewest: boolean;
-	/** Of the newest page; null where it cannot be told whether it is. */
+	/** Of the newest page; null if that is uncertain. */
 	etag: string | null;
-	/** null: the Ledger could not be asked. */
+	/** null if the Ledger was unreachable. */
 	present: Present | null;
 	/** Only on the newest page. */
 	chart: { outcomes: readonly Outcome[]; days: readonly string[] } | null;

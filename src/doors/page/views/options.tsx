@@ -1,4 +1,4 @@
-// What can still be done about a deletion, each behind a second step that says what it does.
+// What people can still do about a deletion, each behind a second step that says what it does.
 
 import { type Option, optionsFor } from "../../../deletion/course/options.ts";
 import { resolvableFromMs } from "../../../deletion/course/resolution.ts";
@@ -46,7 +46,7 @@ const Due = ({ at }: { at: string }) => (
 	</>
 );
 
-/** What an approver has to know, above the button. */
+/** What an approver must know, above the button. */
 function Asked({ deletion: { actor, reason, binding, effect, approval, guards } }: { deletion: Deletion }) {
 	const risks = guards.filter(({ guard, acknowledged }) => acknowledged || approval?.guards.includes(guard));
 	return (
@@ -94,7 +94,7 @@ export function Options({ deletion, viewer }: { deletion: Deletion; viewer: View
 	);
 }
 
-/** For when Cloudflare stays unreadable: somebody looked elsewhere, as in the dashboard. */
+/** If Cloudflare stays unreadable, someone who checked elsewhere, such as in the dashboard, settles the record. */
 interface ResolveProps {
 	deletion: Deletion;
 	viewer: Viewer;

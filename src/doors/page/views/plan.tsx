@@ -1,4 +1,4 @@
-// The plan of one binding, and the form that deletes it.
+// The plan of one binding and the form that deletes it.
 import { sentenceOf } from "../../../deletion/judgement/guards.ts";
 import type { Plan } from "../../../deletion/judgement/plan.ts";
 import { historyOf } from "../filter.ts";
@@ -17,7 +17,7 @@ interface PlanProps {
 	plan: Plan;
 	viewer: Viewer;
 	present: Present | null;
-	/** One for each time that the form is shown. */
+	/** A new one each time the form is shown. */
 	formKey: string;
 	refill: Refilled;
 	nowMs: number;

@@ -1,4 +1,4 @@
-// One deletion: what was asked for, what became of it and how, and what can still be done. Chat and webhooks link here.
+// One deletion: the request, its outcome, how it got there, and what people can still do. Chat and webhooks link here.
 import { isResolvable } from "../../../deletion/course/resolution.ts";
 import type { Deletion, Summary } from "../../../deletion/record/deletion.ts";
 import { addressOf, historyOf, noFilter } from "../filter.ts";
@@ -22,11 +22,11 @@ interface RecordProps {
 	others: readonly Summary[];
 	viewer: Viewer;
 	present: Present | null;
-	/** The page's ETag, while the deletion can change by itself. */
+	/** The page's ETag while the deletion can change by itself. */
 	live: string | null;
-	/** Of the form that resolves it by hand. */
+	/** What the form to resolve it by hand held. */
 	refill: Refilled;
-	/** What a request that joined it is told. */
+	/** The notice for a request that joined this deletion. */
 	joined: string | null;
 }
 
@@ -113,7 +113,7 @@ const Part = ({ title, children }: { title: string; children: JSX.Children }) =>
 	</section>
 );
 
-/** When the guards last judged: at the request, or again after a wait. */
+/** When the guards last ran: at the request, or again after a wait. */
 function judgedAtMs({ created_at, timeline }: Deletion): number {
 	const judged = timeline.findLast(({ event }) => event === "planned" || event === "refused");
 	return Date.parse(judged?.at ?? created_at);

@@ -1,15 +1,15 @@
-// The way in, in the place of whatever page was asked for; it shows nothing else.
+// The sign-in page, shown in place of the requested page.
 import type { AccessFailure } from "../../auth/access.ts";
 import { Field } from "./field.tsx";
 import { Layout } from "./layout.tsx";
 
 interface SignInProps {
-	/** Where to go then. */
+	/** Where to go after signing in. */
 	to: string;
 	notice?: string | null;
 	/** What is wrong with the token. */
 	mistake?: string | null;
-	/** The browser came from another site, and so left out the cookie: it should ask once more. */
+	/** The browser came from another site and left out the cookie, so the page should reload once. */
 	again?: boolean;
 }
 

@@ -1,4 +1,4 @@
-// What a record's state means for its reader, and what comes next.
+// What a record's state means for the reader, and what comes next.
 import type { Deletion } from "../../../deletion/record/deletion.ts";
 import { failureSentence, textOf } from "../story.ts";
 import type { Viewer } from "../viewer.ts";
