@@ -1,5 +1,5 @@
-// From what somebody typed to a command, or to what is wrong with it. Reads only what is there: a target is one word of
-// the text as it was written, and nothing that is misspelt is carried out as what it may have meant.
+// Turns what a user typed into a command, or says what is wrong with it. Guesses nothing: a target is one word as typed, and
+// a misspelt command is never run as what it may have meant.
 
 import * as v from "valibot";
 import type { Target } from "../../deletion/address/target.ts";
@@ -10,7 +10,7 @@ import { nearestOf } from "../../nearest.ts";
 import { reasonSchema, shown } from "../request/input.ts";
 import { targetNamed } from "../request/named-target.ts";
 
-/** Each command, what comes after it, and what it does; the help and Discord's registration are made of the same. */
+/** Each command, its arguments and what it does. The help and Discord's registration use the same table. */
 export const verbs = {
 	delete: { takes: "<target> [reason]", does: "Show what deleting a binding would do, with a button to delete it" },
 	history: { takes: "[target]", does: "Show the latest deletions" },
@@ -37,13 +37,13 @@ export type Command =
 
 export interface Misread {
 	detail: string;
-	/** The command that was given something wrong; null where there is no such command. */
+	/** The command with wrong arguments; null if there is no such command. */
 	verb: Verb | null;
-	/** The command that the misspelt one comes closest to. */
+	/** The command closest to the misspelt one. */
 	nearest: Verb | null;
 }
 
-/** What a command was given, each by itself; "" where nothing was. */
+/** The arguments of a command; "" if one is missing. */
 export interface Given {
 	target: string;
 	id: string;
@@ -54,7 +54,7 @@ export interface Given {
 
 type Aliases = ReadonlyMap<string, string>;
 
-/** Without a command before it, the first word is a target: `203.0.113.128/25 INC-4211`. */
+/** Without a command, the first word is a target: `203.0.113.128/25 INC-4211`. */
 export function parseCommand(text: string, aliases: Aliases): Result<Command, Misread> {
 	const [word, tail] = wordAndRest(text);
 	if (word === "") return ok({ verb: "help" });
@@ -76,7 +76,7 @@ export function parseCommand(text: string, aliases: Aliases): Result<Command, Mi
 	return commandOf(verb, { target: first, id: first, reason: "" }, aliases);
 }
 
-/** For a platform that hands over the parts of a command by themselves. */
+/** For platforms that send the arguments separately. */
 export function commandOf(verb: Verb, given: Given, aliases: Aliases): Result<Command, Misread> {
 	const wrong = (detail: string) => misread(verb, detail);
 	switch (verb) {
@@ -128,7 +128,7 @@ function wordAndRest(text: string): [string, string] {
 	return [word, rest.trim()];
 }
 
-/** null: none was given. */
+/** null if the text is empty. */
 function reasonIn(text: string, what = "reason"): Result<string | null, string> {
 	const line = text.replace(/\s+/g, " ").trim();
 	if (line === "") return ok(null);

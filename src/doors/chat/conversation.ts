@@ -1,4 +1,4 @@
-// From what somebody said, or pressed, to what is said back.
+// Runs a command or a button press and makes the reply.
 import type { Offer, Press } from "../../deletion/course/offer.ts";
 import type { Result } from "../../deletion/result.ts";
 import { type Card, type Reply, reply } from "./card.ts";
@@ -13,13 +13,13 @@ import { showHistory, showRecord } from "./records.ts";
 import type { Talk } from "./talk.ts";
 
 export interface Turn {
-	/** What is shown until the reply is there; null where the message with the button is to stay. */
+	/** Shown until the reply is ready; null if the message with the button should stay. */
 	meanwhile: Card | null;
 	reply: Promise<Reply>;
-	/** Where later messages go, and whether one that is private would be seen by the one who calls. */
+	/** Where later messages go, and whether the caller would see a private message sent there. */
 	address: string | null;
 	isCallers: boolean;
-	/** Whoever pressed a button that there is not may be trying out ids. */
+	/** The button does not exist, so the caller may be guessing ids. */
 	isGuess: boolean;
 }
 
@@ -32,7 +32,7 @@ const turn = (reply: Promise<Reply>, address: string | null, more: Partial<Turn>
 	...more,
 });
 
-/** Nothing is done, and it is said why. */
+/** A reply that is ready now; nothing else happens. */
 export const said = (card: Card, address: string | null, more: Partial<Turn> = {}): Turn =>
 	turn(Promise.resolve(reply(card)), address, more);
 
@@ -64,8 +64,8 @@ async function run(command: Command, talk: Talk): Promise<Reply> {
 }
 
 /**
- * Resolves when the click has been taken, or not: before that, nobody knows whether its message may be replaced. A button
- * of nobody's stays for the others when this one may not press it; one's own is used up, whatever comes of it.
+ * Resolves once the Ledger has accepted or refused the press: only then is it known whether the message may be replaced. A
+ * button for everyone stays for the others if this user may not press it. A personal button is used up either way.
  */
 export async function answerPress(press: Press, talk: Talk): Promise<Turn> {
 	const taken = await talk.ledger.press(press);
@@ -82,7 +82,7 @@ export async function answerPress(press: Press, talk: Talk): Promise<Turn> {
 	return turn(inItsPlace, address, { meanwhile: workingCard });
 }
 
-/** The Ledger has seen to it that the choice is one of the offer's. */
+/** The Ledger has checked that the offer has this choice. */
 async function carryOut(offer: Offer, { choice, offerId }: Press, talk: Talk): Promise<Reply> {
 	if (choice === "dismiss") return reply(dismissedCard);
 	if (offer.about === "freeze") return turnFreeze(null, talk);

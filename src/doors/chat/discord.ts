@@ -1,5 +1,5 @@
-// Discord: application commands, clicks on components, and the suggestions while one types. What comes later goes to the
-// webhook that each interaction opens for fifteen minutes.
+// Discord: application commands, clicks on components, and suggestions while a user types. Later messages go to the webhook
+// that each interaction opens for fifteen minutes.
 // https://docs.discord.com/developers/interactions/receiving-and-responding
 
 import type {
@@ -41,7 +41,7 @@ const place = {
 	token: v.pipe(v.string(), v.regex(/^[\w=-]{1,400}$/)),
 	guild_id: v.optional(text, ""),
 	channel_id: v.optional(text, ""),
-	/** In a guild; in a direct message there is only a user. */
+	/** Only in a guild; a direct message has only a user. */
 	member: v.optional(v.object({ user: v.object({ id: text, username: text }) })),
 };
 const chosen = v.object({
@@ -119,7 +119,7 @@ const respond = (response: APIInteractionResponse): Response => Response.json(re
 const announced = (card: Card | null, to: Destination): Message[] =>
 	card === null ? [] : message("POST", "", rendered(card), to);
 
-/** The token's form was checked when it was read, so that it is one step of a path. */
+/** `read` checked the token's form, so it is a single path segment. */
 function message(
 	method: "POST" | "PATCH",
 	path: string,
@@ -144,11 +144,11 @@ function commandIn(
 interface Rendered {
 	embeds: [APIEmbed];
 	components: APIActionRowComponent<APIButtonComponent>[];
-	/** Nobody is ever called by what unbind quotes. */
+	/** Text that unbind quotes must never ping anyone. */
 	allowed_mentions: { parse: [] };
 }
 
-/** Seen by the one who calls, alone. */
+/** Only the caller sees it. */
 const hidden = (card: Card): Rendered & { flags: 64 } => ({ ...rendered(card), flags: 64 });
 
 function rendered(card: Card): Rendered {
@@ -178,7 +178,7 @@ function rendered(card: Card): Rendered {
 
 /** https://support.discord.com/hc/en-us/articles/210298617 */
 const escaped = (text: string): string =>
-	// An address in a reason is no link: a colon before slashes is escaped, too.
+	// Escapes a colon before slashes too, so a URL in a reason does not become a link.
 	text.replace(/\s+/g, " ").replace(/[\\*_~`|<>#@[\]()]|^[-+]|:(?=\/\/)/g, "\\$&");
 
 const dialect = { escaped, limits: { line: half(limits.value), rest: 200, all: limits.description } };

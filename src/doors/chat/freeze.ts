@@ -1,4 +1,4 @@
-// The kill switch. Freezing needs no button, as it stops deletions. Lifting needs one where deletions would start at once.
+// The kill switch. Freezing needs no button, because it stops deletions. Lifting needs one if deletions would start at once.
 
 import { freezeOf } from "../../deletion/judgement/freeze.ts";
 import { partyOf } from "../../deletion/record/actor.ts";
@@ -8,7 +8,7 @@ import { partyWords } from "./cards/words.ts";
 import { freezeButtons } from "./offers.ts";
 import { refusedBy, refusedWithout, type Talk } from "./talk.ts";
 
-/** Shows what lifting the freeze would start; lifts it right away if that is nothing. */
+/** Shows what lifting the freeze would start; if nothing, lifts it right away. */
 export async function askToLift(talk: Talk): Promise<Reply> {
 	const refusal = refusedWithout("freeze", talk);
 	if (refusal !== null) return refusal;

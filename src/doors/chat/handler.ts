@@ -1,4 +1,4 @@
-// A message from a chat platform: is it the platform's own, may its sender speak here, and what is said back.
+// A message from a chat platform: checks that the platform sent it and that the user may use unbind here, then replies.
 
 import type { IRequest } from "itty-router";
 import { log } from "../../log.ts";
@@ -44,7 +44,7 @@ export async function chat(request: IRequest, context: Context): Promise<Respons
 		? answerTo(heard, { actor: actor.value, context, ledger, ...here, origin, address })
 		: Promise.resolve(said(deafCard(actor.failure, from.userId), address));
 	const turn = await withinMs(answerByMs - Date.now(), beginning);
-	// Without a signature, only the button that was pressed says that it is who it says.
+	// Without a signature, only a valid button proves the caller.
 	if (isUnsigned && actor.ok && turn?.isGuess === false) context.caller = actor.value.name;
 	if (isUnsigned && (!actor.ok || turn?.isGuess)) {
 		const brake = await braked(request, context);

@@ -1,4 +1,4 @@
-// What people decide about a deletion: by a command with its id, or by a button.
+// Decisions about a deletion, by a command with its id or by a button.
 import type { Option } from "../../deletion/course/options.ts";
 import type { ResolutionWish } from "../../deletion/course/resolution.ts";
 import { changeDeletion, resolveDeletion } from "../request/change.ts";
@@ -13,7 +13,7 @@ export async function change(option: Option, id: string, { actor, ledger, origin
 	return reply(card, { replaces: true, announcement: card });
 }
 
-/** While Cloudflare can't be read, someone who looked elsewhere settles an unknown outcome. */
+/** If Cloudflare can't be read, someone who checked elsewhere settles the unknown outcome. */
 export async function resolve(
 	{ id, outcome, note }: { id: string } & ResolutionWish,
 	{ actor, ledger, origin }: Talk,

@@ -1,6 +1,6 @@
-// Mattermost: slash commands, proved by their token, and the clicks on buttons, which it does not sign: they are as good
-// as the id that they carry, which clients never get to see. A click brings no address for later messages; the command
-// that its button came from has brought one, which takes five in thirty minutes.
+// Mattermost: slash commands, proved by their token, and button clicks, which it does not sign. A click is proved by the id
+// it carries, which clients never see. A click brings no address for later messages, so they go to the address of the
+// command that made the button, which takes five in thirty minutes.
 // https://developers.mattermost.com/integrate/slash-commands/custom, https://developers.mattermost.com/integrate/plugins/interactive-messages
 
 import * as v from "valibot";
@@ -12,7 +12,7 @@ import { choice, form, offerId, optionalText, readBody, text } from "./fields.ts
 import { colours, markdownOf } from "./markdown.ts";
 import type { Destination, Heard, Message, Platform } from "./platform.ts";
 
-/** A post may have 16,383 characters, and its properties 8,000: https://docs.mattermost.com/manage/message-limits. */
+/** A post may have 16,383 characters and its properties 8,000: https://docs.mattermost.com/manage/message-limits. */
 const limits = { title: 200, text: 3000, value: 500, fields: 20 };
 
 const command = v.pipe(
@@ -81,7 +81,7 @@ export const mattermost: Platform = {
 	},
 };
 
-/** To the server of the configuration, and to nowhere else, whatever the command says. */
+/** Only to the configured server, whatever address the command gave. */
 function messages(body: object, { chat, address }: Destination): Message[] {
 	const isServers = address !== null && URL.canParse(address) && new URL(address).origin === chat.server;
 	return isServers ? [{ method: "POST", url: address, body }] : [];
@@ -117,8 +117,8 @@ function rendered(card: Card, { origin }: Destination): object {
 }
 
 /**
- * A name after an @ would be called; a space of no width keeps it from being one. Emoji are names between colons, and an
- * address would become a link.
+ * A zero-width space keeps a name after an @ from being pinged, a name between colons from becoming an emoji, and an address
+ * from becoming a link.
  */
 const escaped = (text: string): string =>
 	text
@@ -127,7 +127,7 @@ const escaped = (text: string): string =>
 		.replaceAll("@", "@\u200b")
 		.replace(/:(?=[\w+-]+:|\/\/)|\b(?:mailto|tel):|\bwww\d{0,3}(?=\.)/gi, "$&\u200b");
 
-/** Without markup but for the link to the record's page, which is unbind's own. */
+/** Plain text; the only link is to the record's page. */
 const plain = (card: Card): string =>
 	[escaped(plainText({ ...card, link: null })), ...(card.link === null ? [] : [card.link])].join(" ");
 

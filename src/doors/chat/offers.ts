@@ -1,4 +1,4 @@
-// Keeps what buttons stand for with the Ledger, and makes the buttons.
+// Stores what each button does with the Ledger, and makes the buttons.
 
 import type { Choice, OfferedPlan } from "../../deletion/course/offer.ts";
 import { optionsFor } from "../../deletion/course/options.ts";
@@ -6,9 +6,9 @@ import type { Deletion } from "../../deletion/record/deletion.ts";
 import type { Button } from "./card.ts";
 import type { Talk } from "./talk.ts";
 
-/** How long one's own button can be pressed: what it was made for may look different later. */
+/** How long a personal button works; after that, what it showed may have changed. */
 const ownMs = 300_000;
-/** Whether an approval comes in time, the core says; its button lasts longer, so that the core is asked. */
+/** Longer than any approval, so the core decides whether an approval came in time. */
 const approvalMs = 7 * 24 * 3_600_000;
 
 const faces: Record<Choice, Pick<Button, "label" | "style">> = {
@@ -21,24 +21,24 @@ const faces: Record<Choice, Pick<Button, "label" | "style">> = {
 	restore: { label: "Restore", style: "primary" },
 };
 
-/** For the caller, once. None where the Ledger cannot keep them. */
+/** Only for the caller, once. None if the Ledger is unreachable. */
 export function planButtons(plan: OfferedPlan, talk: Talk): Promise<Button[]> {
 	return kept(["delete", "dismiss"], talk, { about: "plan", plan }, ownMs, talk.userId);
 }
 
-/** For the caller, once: what may be done about the deletion now. */
+/** Only for the caller, once: what they may do about the deletion now. */
 export async function recordButtons(deletion: Deletion, talk: Talk): Promise<Button[]> {
 	const choices = optionsFor(deletion, talk.actor);
 	const lastsMs = deletion.state === "pending_approval" ? approvalMs : ownMs;
 	return kept(choices, talk, { about: "deletion", deletionId: deletion.id }, lastsMs, talk.userId);
 }
 
-/** For whoever may, in the channel. */
+/** For everyone in the channel who may approve. */
 export function approvalButtons(deletion: Deletion, talk: Talk): Promise<Button[]> {
 	return kept(["approve", "reject"], talk, { about: "deletion", deletionId: deletion.id }, approvalMs, null);
 }
 
-/** For the caller, once: to lift the freeze after reading what that starts. */
+/** Only for the caller, once: lifts the freeze after they read what that starts. */
 export function freezeButtons(talk: Talk): Promise<Button[]> {
 	return kept(["lift"], talk, { about: "freeze" }, ownMs, talk.userId);
 }

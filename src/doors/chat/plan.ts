@@ -1,5 +1,5 @@
-// From a target to the card with the plan; from its button to the deletion. The button stands for just what the card
-// showed: this binding, as it was then, with these risks named.
+// Shows a target's plan as a card, and runs the deletion when its button is pressed. The button deletes only what the card
+// showed: this binding, unchanged, with these risks.
 
 import { isCloudflareId } from "../../deletion/address/cloudflare-id.ts";
 import type { Target } from "../../deletion/address/target.ts";
@@ -34,7 +34,7 @@ export async function showPlan(target: Target, reason: string | null, talk: Talk
 	return reply(planCard(plan, { reason, mayDelete, buttons }));
 }
 
-/** The offer's id is the key: the same click, delivered twice, gets the same deletion, and is announced once. */
+/** The offer's id is the idempotency key: a click delivered twice gets one deletion and one announcement. */
 export async function deletePlanned(plan: OfferedPlan, offerId: string, talk: Talk): Promise<Reply> {
 	const { actor, context, origin } = talk;
 	const closed = refusedWhileClosed(talk);
@@ -58,7 +58,7 @@ export async function deletePlanned(plan: OfferedPlan, offerId: string, talk: Ta
 	const record = recordCard(deletion, origin, await recordButtons(deletion, talk));
 	const words = joined ? joinedWords(deletion) : null;
 	const card = words === null ? record : { ...record, text: [words, ...record.text] };
-	// Whose deletion it is has told the channel of it; a refusal concerns nobody else.
+	// A replay, or another person's deletion, was announced before; a refusal concerns only the caller.
 	if (replayed || !sameName(deletion.actor.name, actor.name) || deletion.state === "refused") return reply(card);
 	const announcement =
 		deletion.state === "pending_approval"

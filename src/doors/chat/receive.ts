@@ -1,4 +1,4 @@
-// The first steps with a platform's message: the proof over the raw bytes, and then what it says.
+// Reads a platform's message: first the proof over the raw bytes, then the content.
 import type { IRequest } from "itty-router";
 import { cappedBytes } from "../../capped-body.ts";
 import type { Chat } from "../../config/chat.ts";
@@ -15,7 +15,7 @@ export interface Received {
 	chat: Chat;
 	platform: Platform;
 	heard: Heard;
-	/** Nothing but the id of an offer says that it is the platform's. */
+	/** Only the offer's id proves that the platform sent it. */
 	isUnsigned: boolean;
 }
 
@@ -26,7 +26,7 @@ export async function receive(request: IRequest, context: Context): Promise<Resu
 	const closed = closedProblem(`chat/${name}`, context);
 	if (closed !== null) return fail(closed);
 	const chat = context.config.chats.find(({ platform }) => platform === name);
-	// Not being configured looks like a wrong proof: nobody learns what there is.
+	// An unconfigured platform looks like a wrong proof, so nobody learns what is configured.
 	if (chat === undefined) return unproven(await provenBody(request, name, null, context));
 	const platform = platforms[chat.platform];
 	const { aliases } = context.config;
@@ -34,7 +34,7 @@ export async function receive(request: IRequest, context: Context): Promise<Resu
 	if (platform.isUnsigned(request.headers)) {
 		const body = await cappedBytes(request.body, unsignedCapBytes);
 		const read = body === null ? null : platform.read(body, aliases);
-		// A click alone can do without a signature, as it has the id of an offer.
+		// Only a click may come without a signature, because it carries an offer's id.
 		if (read?.ok && read.value.kind === "press") return ok({ chat, platform, heard: read.value, isUnsigned: true });
 		return fail((await braked(request, context)) ?? notProven);
 	}

@@ -1,4 +1,4 @@
-// What is on record: the latest deletions, or one of them.
+// Shows the latest deletions, or one record.
 
 import type { Target } from "../../deletion/address/target.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";

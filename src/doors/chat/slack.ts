@@ -1,5 +1,5 @@
-// Slack: slash commands and the clicks on Block Kit's buttons. A click's answer shows nothing, so what a click leads to is
-// always sent to its `response_url`, which Slack takes five messages at, in thirty minutes.
+// Slack: slash commands and clicks on Block Kit buttons. The answer to a click shows nothing, so its result is always sent to
+// the `response_url`, which takes five messages in thirty minutes.
 // https://docs.slack.dev/interactivity/implementing-slash-commands, https://docs.slack.dev/interactivity/handling-user-interaction
 
 import type { KnownBlock, PlainTextElement, Button as SlackButton } from "@slack/types";
@@ -99,7 +99,7 @@ export const slack: Platform = {
 	},
 };
 
-/** To Slack, and to nowhere else, whatever the payload says. */
+/** Only to Slack, whatever address the payload gave. */
 function messages({ address }: Destination, body: object): Message[] {
 	return address?.startsWith("https://hooks.slack.com/") && URL.canParse(address)
 		? [{ method: "POST", url: address, body }]
@@ -113,7 +113,7 @@ const inChannel = (card: Card) => ({ response_type: "in_channel", replace_origin
 
 const marks: Record<Tone, string> = { plain: "", good: "✅ ", careful: "⚠️ ", bad: "⛔ " };
 
-/** What comes from outside stands in plain text alone, which Slack shows as it is. */
+/** Outside text goes only into plain-text fields, which Slack shows unchanged. */
 function rendered(card: Card): { text: string; blocks: KnownBlock[] } {
 	const { title, tone, text, facts, warnings, rows, buttons, link } = card;
 	const blocks: KnownBlock[] = [

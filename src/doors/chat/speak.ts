@@ -1,5 +1,5 @@
-// Answers a platform in its time, whatever Cloudflare does: with the reply, if it is there by then; else with a word that
-// it is coming, and the reply as a message of its own.
+// Answers a platform in time, however slow Cloudflare is: with the reply if it is ready, otherwise with an acknowledgement
+// and the reply as a later message.
 import type { Chat } from "../../config/chat.ts";
 import { log, traceOf } from "../../log.ts";
 import { withinMs } from "../../within-ms.ts";
@@ -19,7 +19,7 @@ export interface Occasion {
 	answerByMs: number;
 }
 
-/** @param turn what `beginning` has come to; null where it has not yet. */
+/** @param turn the result of `beginning`; null if it is not there yet. */
 export async function speak(occasion: Occasion, beginning: Promise<Turn>, turn: Turn | null): Promise<Response> {
 	const { platform, chat, call, origin, context, answerByMs } = occasion;
 	const { requestId } = context;

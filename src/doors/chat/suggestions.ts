@@ -1,5 +1,5 @@
-// What a half-typed target may become: the account's live bindings. It must not cost Cloudflare calls at every letter, so
-// the Ledger's last look at the account will do; and nothing at all is better than late.
+// Suggests the account's live bindings for a half-typed target. It must not call Cloudflare for every letter, so the Ledger's
+// last list is good enough; and no suggestions are better than late ones.
 import type { Suggestion } from "./platform.ts";
 import { refusedWithout, type Talk } from "./talk.ts";
 

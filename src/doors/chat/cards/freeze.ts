@@ -14,7 +14,7 @@ export const frozenCard = ({ by, reason }: Freeze): Card =>
 		],
 	});
 
-/** Read before the freeze is lifted. */
+/** Shown before the freeze is lifted. */
 export const heldCard = ({ by, reason }: Freeze, waiting: Waiting, buttons: readonly Button[]): Card =>
 	card("Lift the freeze?", {
 		tone: "careful",

@@ -1,4 +1,4 @@
-// What can be said, and what was said wrongly.
+// The help, and what was wrong with a command.
 import { type Card, card, type Fact } from "../card.ts";
 import { type Misread, type Verb, verbNames, verbs } from "../command.ts";
 
@@ -8,7 +8,7 @@ export const helpCard = (): Card =>
 		facts: commands(),
 	});
 
-/** Whoever knows the command is told how it goes; whoever does not, which ones there are. */
+/** For a known command, its usage; otherwise the list of commands. */
 export function misreadCard({ detail, verb, nearest }: Misread): Card {
 	const hint =
 		verb !== null ? `Usage: ${usageOf(verb)}` : nearest !== null ? `Did you mean ${usageOf(nearest)}?` : null;
@@ -21,5 +21,5 @@ export function misreadCard({ detail, verb, nearest }: Misread): Card {
 
 const commands = (): Fact[] => verbNames.map((verb) => ({ name: usageOf(verb), value: verbs[verb].does }));
 
-/** Discord alone needs the word before a target. */
+/** Only Discord needs "delete" before a target. */
 const usageOf = (verb: Verb): string => `/unbind ${verb === "delete" ? "[delete]" : verb} ${verbs[verb].takes}`.trim();

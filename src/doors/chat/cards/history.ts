@@ -1,11 +1,11 @@
-// The latest deletions, a row each.
+// The latest deletions, one row each.
 import type { Summary } from "../../../deletion/record/deletion.ts";
 import { type Card, card } from "../card.ts";
 import { recordPage, timeWords } from "./words.ts";
 
 export const shownAtMost = 10;
 
-/** @param target what the rows are about; null: the whole account. */
+/** @param target the binding that the rows are about; null for the whole account. */
 export function historyCard(
 	rows: readonly Summary[],
 	{ target, isStale, hasMore }: { target: string | null; isStale: boolean; hasMore: boolean },

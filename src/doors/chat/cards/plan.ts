@@ -1,4 +1,4 @@
-// The card that is read before a button is pressed: which binding, what happens to its traffic, and what speaks against it.
+// The card before the button: which binding, what happens to its traffic, and which risks there are.
 import type { Plan } from "../../../deletion/judgement/plan.ts";
 import { type Button, type Card, card } from "../card.ts";
 import { bindingWords, effectFacts, verdictWords } from "./words.ts";

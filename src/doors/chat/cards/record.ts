@@ -1,4 +1,4 @@
-// A deletion's record as a card: the result of a click, the message to the channel, and what `show` shows.
+// A deletion's record as a card: the result of a click, the message to the channel, and the answer to `show`.
 import type { Deletion, Restoration } from "../../../deletion/record/deletion.ts";
 import { type Button, type Card, card, type Fact, type Tone } from "../card.ts";
 import { bindingWords, effectFacts, findingWords, partyWords, recordPage, timeWords, verdictWords } from "./words.ts";
@@ -7,7 +7,7 @@ export function recordCard(deletion: Deletion, origin: string, buttons: readonly
 	const { id, binding, target, actor, reason, effect, created_at, approval, restoration, resolution, cloudflare } =
 		deletion;
 	const { title, tone, text } = storyOf(deletion, binding?.cidr ?? target);
-	// What was not done, or is undone, has no effect on the traffic.
+	// A deletion that did not happen, or was undone, does not move traffic.
 	const moves = restoration === null && !["refused", "failed", "cancelled", "expired"].includes(deletion.state);
 	return card(title, {
 		tone,
@@ -35,7 +35,7 @@ export function recordCard(deletion: Deletion, origin: string, buttons: readonly
 	});
 }
 
-/** To the channel, for somebody else to press. */
+/** To the channel, for someone else to press. */
 export function approvalCard(deletion: Deletion, origin: string, buttons: readonly Button[]): Card {
 	const { actor, binding, target } = deletion;
 	return { ...recordCard(deletion, origin, buttons), title: `${actor.name} asks to delete ${binding?.cidr ?? target}` };
@@ -88,7 +88,7 @@ const beingLookedUp = "Cloudflare is slow to answer. Nothing has been deleted ye
 
 const underWay = "Cloudflare has not confirmed the outcome. unbind keeps checking; the record will show it.";
 
-/** What the guards found, with their evidence; else the core's own sentence, but where it speaks of another door's words. */
+/** What the guards found, with evidence; otherwise the core's own sentence. */
 function failureWords({ guards, cloudflare }: Deletion, { code, detail }: NonNullable<Deletion["failure"]>): string[] {
 	const refusing = guards.filter(({ verdict }) => verdict === "refuse");
 	if (refusing.length > 0 && code !== "approval_rejected") return refusing.map(findingWords);

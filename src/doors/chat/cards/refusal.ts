@@ -1,8 +1,8 @@
-// Why something was not done: one sentence each.
+// Why something was not done, in one sentence each.
 import type { OfferFailure } from "../../../deletion/course/offer.ts";
 import { type Card, card } from "../card.ts";
 
-/** Why somebody is not listened to at all. */
+/** Why a user may not use unbind here at all. */
 export type Deafness = "other_workspace" | "other_channel" | "unknown_user";
 
 export const refusalCard = (detail: string): Card => card("Not done", { tone: "bad", text: [detail] });
