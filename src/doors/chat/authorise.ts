@@ -3,12 +3,12 @@
 import type { Chat } from "../../config/chat.ts";
 import type { Actor } from "../../deletion/record/actor.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
-import type { Deafness } from "./cards/refusal.ts";
-import type { Speaker } from "./platform.ts";
+import type { NotAllowed } from "./cards/refusal.ts";
+import type { ChatUser } from "./platform.ts";
 
 const longestName = 64;
 
-export function authorise(chat: Chat, { workspace, channel, userId, userName }: Speaker): Result<Actor, Deafness> {
+export function authorise(chat: Chat, { workspace, channel, userId, userName }: ChatUser): Result<Actor, NotAllowed> {
 	if (workspace !== chat.workspace) return fail("other_workspace");
 	if (!chat.channels.includes(channel)) return fail("other_channel");
 	const user = chat.users.find(({ id }) => id === userId);

@@ -35,7 +35,7 @@ export type Command =
 	| { verb: "freeze"; reason: string }
 	| { verb: "unfreeze" | "help" };
 
-export interface Misread {
+export interface CommandError {
 	detail: string;
 	/** The command with wrong arguments; null if there is no such command. */
 	verb: Verb | null;
@@ -55,7 +55,7 @@ export interface Given {
 type Aliases = ReadonlyMap<string, string>;
 
 /** Without a command, the first word is a target: `203.0.113.128/25 INC-4211`. */
-export function parseCommand(text: string, aliases: Aliases): Result<Command, Misread> {
+export function parseCommand(text: string, aliases: Aliases): Result<Command, CommandError> {
 	const [word, tail] = wordAndRest(text);
 	if (word === "") return ok({ verb: "help" });
 	const verb = word.toLowerCase();
@@ -72,13 +72,18 @@ export function parseCommand(text: string, aliases: Aliases): Result<Command, Mi
 		return commandOf(verb, { target: "", id: first, reason: "", outcome, note }, aliases);
 	}
 	if (rest !== "" || (verb === "unfreeze" && first !== ""))
-		return misread(verb, `"${verb}" takes ${verbs[verb].takes || "nothing"} and nothing else.`);
+		return commandError(
+			verb,
+			verbs[verb].takes === ""
+				? `"${verb}" takes no arguments.`
+				: `"${verb}" takes ${verbs[verb].takes} and nothing else.`,
+		);
 	return commandOf(verb, { target: first, id: first, reason: "" }, aliases);
 }
 
 /** For platforms that send the arguments separately. */
-export function commandOf(verb: Verb, given: Given, aliases: Aliases): Result<Command, Misread> {
-	const wrong = (detail: string) => misread(verb, detail);
+export function commandOf(verb: Verb, given: Given, aliases: Aliases): Result<Command, CommandError> {
+	const wrong = (detail: string) => commandError(verb, detail);
 	switch (verb) {
 		case "delete": {
 			if (given.target === "") return wrong("Name the binding by its CIDR, id or alias.");
@@ -139,9 +144,9 @@ function reasonIn(text: string, what = "reason"): Result<string | null, string> 
 const looksLikeTarget = (word: string, aliases: Aliases): boolean =>
 	aliases.has(word) || /[./:]/.test(word) || /^[0-9a-fA-F-]{32,}$/.test(word);
 
-function noSuchCommand(word: string): Misread {
+function noSuchCommand(word: string): CommandError {
 	const nearest = nearestOf(word.toLowerCase(), verbNames);
 	return { detail: `There is no command ${shown(word)}. Try /unbind help.`, verb: null, nearest };
 }
 
-const misread = (verb: Verb, detail: string) => fail({ detail, verb, nearest: null });
+const commandError = (verb: Verb, detail: string) => fail({ detail, verb, nearest: null });

@@ -14,10 +14,10 @@ import { fail, ok, type Result } from "../../deletion/result.ts";
 import { discord as scheme } from "../auth/schemes.ts";
 import { shown } from "../request/input.ts";
 import { type Button, type Card, cut } from "./card.ts";
-import { type Command, commandOf, isVerb, type Misread } from "./command.ts";
+import { type Command, type CommandError, commandOf, isVerb } from "./command.ts";
 import { choice, offerId, readBody, text } from "./fields.ts";
 import { colours, markdownOf } from "./markdown.ts";
-import type { Destination, Heard, Message, Platform } from "./platform.ts";
+import type { Destination, Incoming, Message, Platform } from "./platform.ts";
 
 const api = "https://discord.com/api/v10";
 /** https://docs.discord.com/developers/resources/message#embed-object-embed-limits */
@@ -63,22 +63,23 @@ const interaction = v.pipe(
 export const discord: Platform = {
 	scheme,
 	isUnsigned: () => false,
-	read(bytes, aliases): Result<Heard, string> {
-		const said = readBody(bytes, interaction);
-		if (said === null) return fail("This is not a Discord interaction with an unbind command or button.");
-		if (said.type === 1) return ok({ kind: "ping" });
-		const { guild_id, channel_id, member, token } = said;
+	read(bytes, aliases): Result<Incoming, string> {
+		const input = readBody(bytes, interaction);
+		if (input === null) return fail("This is not a Discord interaction with an unbind command or button.");
+		if (input.type === 1) return ok({ kind: "ping" });
+		const { guild_id, channel_id, member, token } = input;
 		const { id: userId, username: userName } = member?.user ?? { id: "", username: "" };
 		const from = { workspace: guild_id, channel: channel_id, userId, userName };
-		if (said.type === 3) {
-			const [name, id] = said.data.custom_id.split(":");
+		if (input.type === 3) {
+			const [name, id] = input.data.custom_id.split(":");
 			const press = { choice: v.safeParse(choice, name), offerId: v.safeParse(offerId, id) };
 			if (!press.choice.success || !press.offerId.success) return fail("unbind did not make this button.");
-			const pressed = { choice: press.choice.output, offerId: press.offerId.output, pressId: said.id };
+			const pressed = { choice: press.choice.output, offerId: press.offerId.output, pressId: input.id };
 			return ok({ kind: "press", from, press: pressed, address: token });
 		}
-		const [{ name, options }] = said.data.options;
-		if (said.type === 4) return ok({ kind: "typing", from, text: options.find(({ focused }) => focused)?.value ?? "" });
+		const [{ name, options }] = input.data.options;
+		if (input.type === 4)
+			return ok({ kind: "typing", from, text: options.find(({ focused }) => focused)?.value ?? "" });
 		return ok({ kind: "command", from, command: commandIn(name, options, aliases), address: token });
 	},
 	pong: () => respond({ type: 1 }),
@@ -133,7 +134,7 @@ function commandIn(
 	name: string,
 	options: readonly v.InferOutput<typeof option>[],
 	aliases: ReadonlyMap<string, string>,
-): Result<Command, Misread> {
+): Result<Command, CommandError> {
 	if (!isVerb(name))
 		return fail({ detail: `There is no command ${shown(name)}. Try /unbind help.`, verb: null, nearest: null });
 	const given = (wanted: string) => options.find((one) => one.name === wanted)?.value.trim() ?? "";

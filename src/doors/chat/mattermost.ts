@@ -10,7 +10,7 @@ import { type Button, type Card, cut, plainText } from "./card.ts";
 import { parseCommand } from "./command.ts";
 import { choice, form, offerId, optionalText, readBody, text } from "./fields.ts";
 import { colours, markdownOf } from "./markdown.ts";
-import type { Destination, Heard, Message, Platform } from "./platform.ts";
+import type { Destination, Incoming, Message, Platform } from "./platform.ts";
 
 /** A post may have 16,383 characters and its properties 8,000: https://docs.mattermost.com/manage/message-limits. */
 const limits = { title: 200, text: 3000, value: 500, fields: 20 };
@@ -43,21 +43,21 @@ const click = v.pipe(
 export const mattermost: Platform = {
 	scheme,
 	isUnsigned: (headers) => !headers.has("authorization"),
-	read(bytes, aliases): Result<Heard, string> {
+	read(bytes, aliases): Result<Incoming, string> {
 		const clicked = readBody(bytes, click);
-		const said = clicked ?? readBody(bytes, command);
-		if (said === null) return fail("This is neither a Mattermost slash command nor a click on an unbind button.");
+		const input = clicked ?? readBody(bytes, command);
+		if (input === null) return fail("This is neither a Mattermost slash command nor a click on an unbind button.");
 		const from = {
-			workspace: said.team_id,
-			channel: said.channel_id,
-			userId: said.user_id,
-			userName: said.user_name,
+			workspace: input.team_id,
+			channel: input.channel_id,
+			userId: input.user_id,
+			userName: input.user_name,
 		};
-		if ("context" in said) {
-			const press = { offerId: said.context.offer, choice: said.context.choice, pressId: said.trigger_id };
+		if ("context" in input) {
+			const press = { offerId: input.context.offer, choice: input.context.choice, pressId: input.trigger_id };
 			return ok({ kind: "press", from, press, address: null });
 		}
-		return ok({ kind: "command", from, command: parseCommand(said.text, aliases), address: said.response_url });
+		return ok({ kind: "command", from, command: parseCommand(input.text, aliases), address: input.response_url });
 	},
 	pong: () => new Response(null),
 	suggest: () => new Response(null),

@@ -5,10 +5,10 @@ import type { Press } from "../../deletion/course/offer.ts";
 import type { Result } from "../../deletion/result.ts";
 import type { Scheme } from "../auth/schemes.ts";
 import type { Card, Reply } from "./card.ts";
-import type { Command, Misread } from "./command.ts";
+import type { Command, CommandError } from "./command.ts";
 
 /** Who sent it, and where, according to the platform. */
-export interface Speaker {
+export interface ChatUser {
 	workspace: string;
 	channel: string;
 	userId: string;
@@ -18,11 +18,11 @@ export interface Speaker {
 
 /** A message that gets a reply. `address`: where the platform accepts later messages; null if it gave none. */
 export type Call =
-	| { kind: "command"; from: Speaker; command: Result<Command, Misread>; address: string | null }
-	| { kind: "press"; from: Speaker; press: Pick<Press, "offerId" | "choice" | "pressId">; address: string | null };
+	| { kind: "command"; from: ChatUser; command: Result<Command, CommandError>; address: string | null }
+	| { kind: "press"; from: ChatUser; press: Pick<Press, "offerId" | "choice" | "pressId">; address: string | null };
 
 /** `ping`: the platform checks that unbind is there. `typing`: it asks for suggestions for a half-typed target. */
-export type Heard = Call | { kind: "ping" } | { kind: "typing"; from: Speaker; text: string };
+export type Incoming = Call | { kind: "ping" } | { kind: "typing"; from: ChatUser; text: string };
 
 export interface Suggestion {
 	label: string;
@@ -36,7 +36,7 @@ export interface Message {
 	body: object;
 }
 
-export interface Spoken {
+export interface PlatformAnswer {
 	response: Response;
 	/** What does not fit in the response and must be sent separately. */
 	messages: Message[];
@@ -57,13 +57,13 @@ export interface Platform {
 	/** The request has no signature, so it can only be a click. */
 	isUnsigned(headers: Headers): boolean;
 	/** A failure's sentence is for the platform's administrator. */
-	read(body: Uint8Array, aliases: ReadonlyMap<string, string>): Result<Heard, string>;
+	read(body: Uint8Array, aliases: ReadonlyMap<string, string>): Result<Incoming, string>;
 	pong(): Response;
 	suggest(suggestions: readonly Suggestion[]): Response;
 	/** The response when the reply is ready in time. */
-	answer(call: Call, reply: Reply, to: Destination): Spoken;
+	answer(call: Call, reply: Reply, to: Destination): PlatformAnswer;
 	/** The response when it is not; the caller sees `meanwhile`, if there is one. */
-	acknowledge(call: Call, meanwhile: Card | null, to: Destination): Spoken;
+	acknowledge(call: Call, meanwhile: Card | null, to: Destination): PlatformAnswer;
 	/** The messages after an acknowledgement. */
 	followUp(call: Call, reply: Reply, to: Destination): Message[];
 }

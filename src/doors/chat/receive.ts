@@ -8,13 +8,13 @@ import { notProven, provenBody } from "../auth/proven.ts";
 import type { Context } from "../context.ts";
 import { closedProblem } from "../misconfigured.ts";
 import { type Problem, problem } from "../reply/problem.ts";
-import type { Heard, Platform } from "./platform.ts";
+import type { Incoming, Platform } from "./platform.ts";
 import { platforms } from "./platforms.ts";
 
 export interface Received {
 	chat: Chat;
 	platform: Platform;
-	heard: Heard;
+	incoming: Incoming;
 	/** Only the offer's id proves that the platform sent it. */
 	isUnsigned: boolean;
 }
@@ -35,14 +35,14 @@ export async function receive(request: IRequest, context: Context): Promise<Resu
 		const body = await cappedBytes(request.body, unsignedCapBytes);
 		const read = body === null ? null : platform.read(body, aliases);
 		// Only a click may come without a signature, because it carries an offer's id.
-		if (read?.ok && read.value.kind === "press") return ok({ chat, platform, heard: read.value, isUnsigned: true });
+		if (read?.ok && read.value.kind === "press") return ok({ chat, platform, incoming: read.value, isUnsigned: true });
 		return fail((await braked(request, context)) ?? notProven);
 	}
 	const proven = await provenBody(request, name, { scheme: platform.scheme, secrets: chat.secrets }, context);
 	if (!proven.ok) return proven;
 	const read = platform.read(proven.value.body, aliases);
 	if (!read.ok) return fail(problem("invalid_request", read.failure));
-	return ok({ chat, platform, heard: read.value, isUnsigned: false });
+	return ok({ chat, platform, incoming: read.value, isUnsigned: false });
 }
 
 const unproven = (result: Result<unknown, Problem>): Result<never, Problem> =>

@@ -9,7 +9,7 @@ import { slack as scheme } from "../auth/schemes.ts";
 import { type Button, type Card, cut, plainText, type Tone } from "./card.ts";
 import { parseCommand } from "./command.ts";
 import { choice, form, offerId, optionalText, readBody, text } from "./fields.ts";
-import type { Destination, Heard, Message, Platform } from "./platform.ts";
+import type { Destination, Incoming, Message, Platform } from "./platform.ts";
 
 /** https://docs.slack.dev/reference/block-kit/blocks */
 const limits = {
@@ -54,12 +54,12 @@ const body = v.pipe(
 export const slack: Platform = {
 	scheme,
 	isUnsigned: () => false,
-	read(bytes, aliases): Result<Heard, string> {
-		const said = readBody(bytes, body);
-		if (said === null) return fail("This is neither a Slack slash command nor a click on an unbind button.");
-		if ("ssl_check" in said) return ok({ kind: "ping" });
-		if ("payload" in said) {
-			const { team, channel, user, trigger_id, response_url, actions } = said.payload;
+	read(bytes, aliases): Result<Incoming, string> {
+		const input = readBody(bytes, body);
+		if (input === null) return fail("This is neither a Slack slash command nor a click on an unbind button.");
+		if ("ssl_check" in input) return ok({ kind: "ping" });
+		if ("payload" in input) {
+			const { team, channel, user, trigger_id, response_url, actions } = input.payload;
 			const [action] = actions;
 			return ok({
 				kind: "press",
@@ -70,9 +70,9 @@ export const slack: Platform = {
 		}
 		return ok({
 			kind: "command",
-			from: { workspace: said.team_id, channel: said.channel_id, userId: said.user_id, userName: said.user_name },
-			command: parseCommand(said.text, aliases),
-			address: said.response_url,
+			from: { workspace: input.team_id, channel: input.channel_id, userId: input.user_id, userName: input.user_name },
+			command: parseCommand(input.text, aliases),
+			address: input.response_url,
 		});
 	},
 	pong: () => new Response(null),

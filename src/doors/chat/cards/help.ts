@@ -1,6 +1,6 @@
 // The help, and what was wrong with a command.
 import { type Card, card, type Fact } from "../card.ts";
-import { type Misread, type Verb, verbNames, verbs } from "../command.ts";
+import { type CommandError, type Verb, verbNames, verbs } from "../command.ts";
 
 export const helpCard = (): Card =>
 	card("unbind deletes BYOIP service bindings, one at a time", {
@@ -9,7 +9,7 @@ export const helpCard = (): Card =>
 	});
 
 /** For a known command, its usage; otherwise the list of commands. */
-export function misreadCard({ detail, verb, nearest }: Misread): Card {
+export function commandErrorCard({ detail, verb, nearest }: CommandError): Card {
 	const hint =
 		verb !== null ? `Usage: ${usageOf(verb)}` : nearest !== null ? `Did you mean ${usageOf(nearest)}?` : null;
 	return card(verb === null ? "Unknown command" : "Check the command", {

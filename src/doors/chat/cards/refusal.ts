@@ -3,7 +3,7 @@ import type { OfferFailure } from "../../../deletion/course/offer.ts";
 import { type Card, card } from "../card.ts";
 
 /** Why a user may not use unbind here at all. */
-export type Deafness = "other_workspace" | "other_channel" | "unknown_user";
+export type NotAllowed = "other_workspace" | "other_channel" | "unknown_user";
 
 export const refusalCard = (detail: string): Card => card("Not done", { tone: "bad", text: [detail] });
 
@@ -15,8 +15,8 @@ const offerSentences: Record<OfferFailure, string> = {
 };
 export const deadButtonCard = (failure: OfferFailure): Card => refusalCard(offerSentences[failure]);
 
-export function deafCard(why: Deafness, user: string): Card {
-	const sentences: Record<Deafness, string> = {
+export function notAllowedCard(why: NotAllowed, user: string): Card {
+	const sentences: Record<NotAllowed, string> = {
 		other_workspace: "unbind is not set up for this workspace.",
 		other_channel: "unbind is not set up for this channel. Use one of the channels in its configuration.",
 		unknown_user: `You are not in unbind's configuration. Ask its operator to add your id: ${user}`,

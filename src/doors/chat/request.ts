@@ -8,7 +8,7 @@ import { closedProblem } from "../misconfigured.ts";
 import { type Reply, reply } from "./card.ts";
 import { noAnswerCard, refusalCard } from "./cards/refusal.ts";
 
-export interface Talk {
+export interface ChatRequest {
 	actor: Actor;
 	context: Context;
 	ledger: LedgerClient;
@@ -33,13 +33,13 @@ export const refusedBy = ({ code, detail }: { code: string; detail: string }): R
 	reply(code === "ledger_unreachable" ? noAnswerCard : refusalCard(detail));
 
 /** null while deletions are open. */
-export function refusedWhileClosed({ context }: Talk): Reply | null {
+export function refusedWhileClosed({ context }: ChatRequest): Reply | null {
 	const closed = closedProblem("deletions", context);
 	return closed === null ? null : refused(closed.detail);
 }
 
 /** null if the actor has the scope. */
-export function refusedWithout(scope: Scope, { actor }: Talk): Reply | null {
+export function refusedWithout(scope: Scope, { actor }: ChatRequest): Reply | null {
 	const missing = lacks(actor, scope);
 	return missing === null ? null : refused(missing.detail);
 }
