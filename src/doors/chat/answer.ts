@@ -7,9 +7,8 @@ import { dismissedCard, lookingCard, workingCard } from "./cards/plan.ts";
 import { deadButtonCard, noAnswerCard } from "./cards/refusal.ts";
 import type { Command, CommandError } from "./command.ts";
 import { askToLift, turnFreeze } from "./freeze.ts";
-import { change, resolve } from "./lifecycle.ts";
 import { deletePlanned, showPlan } from "./plan.ts";
-import { showHistory, showRecord } from "./records.ts";
+import { change, resolve, showHistory, showRecord } from "./records.ts";
 import type { ChatRequest } from "./request.ts";
 
 export interface Pending {

@@ -1,12 +1,15 @@
-// Shows the latest deletions, or one record.
+// What users do with records: list the latest deletions, show one, and decide about one by a command or a button.
 
 import type { Target } from "../../deletion/address/target.ts";
+import type { Option } from "../../deletion/course/options.ts";
+import type { ResolutionWish } from "../../deletion/course/resolution.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
+import { changeDeletion, resolveDeletion } from "../request/change.ts";
 import { type Reply, reply } from "./card.ts";
 import { historyCard, shownAtMost } from "./cards/history.ts";
 import { recordCard } from "./cards/record.ts";
 import { recordButtons } from "./offers.ts";
-import { type ChatRequest, refused, refusedWithout } from "./request.ts";
+import { type ChatRequest, ledgerWaitMs, refused, refusedBy, refusedWithout } from "./request.ts";
 
 export async function showHistory(target: Target | null, request: ChatRequest): Promise<Reply> {
 	const refusal = refusedWithout("read", request);
@@ -40,3 +43,21 @@ export async function showRecord(id: string, request: ChatRequest): Promise<Repl
 
 /** Written by the Ledger alone, from a `Deletion`. */
 const recordIn = (text: string): Deletion => JSON.parse(text);
+
+export async function change(option: Option, id: string, { actor, ledger, origin }: ChatRequest): Promise<Reply> {
+	const changed = await changeDeletion(option, id, { actor, ledger, waitMs: ledgerWaitMs });
+	if (!changed.ok) return refusedBy(changed.failure);
+	const card = recordCard(changed.value, origin);
+	return reply(card, { replaces: true, announcement: card });
+}
+
+/** If Cloudflare can't be read, someone who checked elsewhere settles the unknown outcome. */
+export async function resolve(
+	{ id, outcome, note }: { id: string } & ResolutionWish,
+	{ actor, ledger, origin }: ChatRequest,
+): Promise<Reply> {
+	const resolved = await resolveDeletion(id, { outcome, note }, { actor, ledger });
+	if (!resolved.ok) return refusedBy(resolved.failure);
+	const card = recordCard(resolved.value, origin);
+	return reply(card, { announcement: card });
+}
