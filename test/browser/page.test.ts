@@ -99,7 +99,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		await page.getByText("Delete…").click();
 		await page.getByLabel("Reason").fill("slow one");
 		await page.getByRole("button", { name: "Delete 203.0.113.64/26" }).click();
-		await page.getByText("Look again").waitFor();
+		await page.getByText("Reload").waitFor();
 		expect(await page.locator("h1 + [data-state]").textContent()).toBe("deleting");
 		sandbox.imitation.release();
 		await page.getByText("Deleted. The edge takes up to 6 hours to settle.").waitFor();
@@ -285,7 +285,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		for (const told of [
 			"user@example.com asks to delete it: “the shop moves”",
 			"No service would take over the traffic of 198.51.100.0/24.",
-			"It is the prefix's last binding",
+			"This is the prefix's last binding",
 		])
 			expect(text).toContain(told);
 	});
@@ -368,7 +368,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 
 		await page.keyboard.press("?");
 		await page.getByRole("dialog", { name: "Keys" }).waitFor();
-		await page.getByLabel("Single keys work on this device").uncheck();
+		await page.getByLabel("Use single keys on this device").uncheck();
 		await page.keyboard.press("Escape");
 		await page.keyboard.press("?");
 		expect(await page.getByRole("dialog").count()).toBe(0);

@@ -11,7 +11,7 @@ const tooLong = {
 	status: 414,
 	code: "query_too_long",
 	title: "The query is too long",
-	detail: "The query may have 4096 characters at the most. A long reason goes into the body of POST /deletions.",
+	detail: "The query is longer than 4096 characters. Send a long reason in the body of POST /deletions.",
 };
 
 describe("414: a query of more than 4,096 characters", () => {
@@ -76,7 +76,7 @@ describe("403: a token over plain http", () => {
 		expect(response.status).toBe(403);
 		expect(await response.json()).toMatchObject({
 			code: "https_required",
-			detail: "Use https. What was sent over plain http can be known to others now: replace it.",
+			detail: "Use https. Others may have read the credential you sent over plain http: replace it.",
 		});
 		expect(await cloudflare.calls()).toEqual([]);
 	});

@@ -59,7 +59,7 @@ describe("a refusal", () => {
 			["DELETE", cdn25],
 		] as const) {
 			const answer = await call(bindingsPath(prefixes.amsterdam, id, "f".repeat(32)), { method });
-			refused(answer, 404, 90404, "binding_not_found: This unbind does not serve that account.");
+			refused(answer, 404, 90404, "binding_not_found: This unbind serves another account.");
 		}
 		expect(await cloudflare.calls()).toEqual([]);
 	});
@@ -81,17 +81,17 @@ describe("a refusal", () => {
 		[
 			"a prefix id",
 			bindingsPath("203.0.113.0", cdn25),
-			'"203.0.113.0" is no prefix id: 32 hex digits, or a dashed UUID.',
+			'"203.0.113.0" is not a prefix id. An id is 32 hex digits or a dashed UUID.',
 		],
 		[
 			"a binding id",
 			bindingsPath(prefixes.amsterdam, "edge-cdn"),
-			'"edge-cdn" is no binding id: 32 hex digits, or a dashed UUID.',
+			'"edge-cdn" is not a binding id. An id is 32 hex digits or a dashed UUID.',
 		],
 		[
 			"an encoded path upwards",
 			bindingsPath(prefixes.amsterdam, "..%2f"),
-			'"..%2f" is no binding id: 32 hex digits, or a dashed UUID.',
+			'"..%2f" is not a binding id. An id is 32 hex digits or a dashed UUID.',
 		],
 	])("is the answer for a malformed id: %s", async (_, target, detail) => {
 		for (const method of ["GET", "DELETE"])
@@ -243,7 +243,7 @@ describe("Cloudflare's own error is passed on in full and is not repeated:", () 
 		[
 			"a wrong key",
 			{ "x-auth-email": "sandbox", "x-auth-key": "unbind_sandboX" },
-			"X-Auth-Key is not a token of unbind's for the name in X-Auth-Email.",
+			"X-Auth-Key is not the token of the name in X-Auth-Email.",
 		],
 		["a key without a name", { "x-auth-key": "unbind_sandbox" }, "Send X-Auth-Email: <name> with X-Auth-Key: <token>."],
 	])("the answer to %s says how to authenticate here", async (_, headers, message) => {

@@ -33,7 +33,7 @@ describe("401", () => {
 			const challenge = { "www-authenticate": 'Bearer realm="unbind"' };
 			if (method === "HEAD") expect([answer.status, answer.text]).toEqual([401, ""]);
 			else {
-				const detail = "Send a token of unbind's: Authorization: Bearer <token>";
+				const detail = "No token was sent. Send Authorization: Bearer <token>.";
 				expectProblem(answer, { ...unauthorized, detail }, challenge);
 			}
 		}
@@ -41,7 +41,7 @@ describe("401", () => {
 	});
 
 	test.each(paths)("with a wrong token: %s", async (path) => {
-		const detail = "The token is not one of unbind's. Send: Authorization: Bearer <token>";
+		const detail = "unbind does not know this token. Send Authorization: Bearer <token>.";
 		const challenge = { "www-authenticate": 'Bearer realm="unbind", error="invalid_token"' };
 		const headers = { "cf-connecting-ip": "192.0.2.1" };
 		expectProblem(await call(path, { token: "unbind_sandboX", headers }), { ...unauthorized, detail }, challenge);
@@ -56,7 +56,7 @@ describe("401", () => {
 		[`Bearer ${"t".repeat(513)}`],
 	])("with a header that is not a bearer token: %s", async (authorization) => {
 		const answer = await call("/bindings", { token: null, headers: { authorization } });
-		const detail = "Send a token of unbind's: Authorization: Bearer <token>";
+		const detail = "No token was sent. Send Authorization: Bearer <token>.";
 		expectProblem(answer, { ...unauthorized, detail }, { "www-authenticate": 'Bearer realm="unbind"' });
 	});
 
@@ -86,7 +86,7 @@ describe("429 rate_limited", () => {
 				status: 429,
 				code: "rate_limited",
 				title: "Too many failed attempts",
-				detail: "Too many wrong credentials came from this address.",
+				detail: "This address sent too many wrong credentials. Try again in a minute.",
 			},
 			{ "retry-after": "60" },
 		);
@@ -130,8 +130,8 @@ describe("404", () => {
 		["/bindings/..%2f..%2fhealth/../../x"],
 		["/client/v4"],
 	])("not_found at %s", async (path) => {
-		const detail = "There is nothing at this path; /openapi.json lists what there is.";
-		const problem = { status: 404, code: "not_found", title: "There is nothing here", detail };
+		const detail = "Nothing is served at this path. /openapi.json lists the paths.";
+		const problem = { status: 404, code: "not_found", title: "Nothing here", detail };
 		for (const method of ["GET", "DELETE", "POST"]) expectProblem(await call(path, { method }), problem);
 	});
 
@@ -146,7 +146,7 @@ describe("404", () => {
 		expectProblem(await call(`/deletions/${id}`), {
 			status: 404,
 			code: "deletion_not_found",
-			title: "There is no such deletion",
+			title: "Deletion not found",
 			detail: "There is no deletion with this id.",
 		});
 	});
@@ -202,12 +202,12 @@ describe("405", () => {
 			expect(answer.status).toBe(405);
 			expect(answer.headers.get("allow")).toBe(allow);
 			if (method === "HEAD") continue;
-			const detail = `Allowed here: ${allow}.`;
+			const detail = `This path allows ${allow}.`;
 			if (path.startsWith("/client/")) {
 				const message = `method_not_allowed: ${detail} (request ${answer.headers.get("x-request-id")})`;
 				expect(answer.json).toEqual({ success: false, errors: [{ code: 90405, message }], messages: [], result: null });
 			} else {
-				const problem = { status: 405, code: "method_not_allowed", title: "The method is not allowed here", detail };
+				const problem = { status: 405, code: "method_not_allowed", title: "Method not allowed", detail };
 				expectProblem(answer, problem, { allow });
 			}
 		}

@@ -279,7 +279,7 @@ describe.each(closesDeletions)("%s", (_, settings, setting, problem, fix) => {
 		expect([health.status, health.json]).toEqual([503, { ok: false, misconfigured: [setting] }]);
 		expect((await ask("GET", "/status")).json).toMatchObject({
 			ok: false,
-			problems: [{ code: "misconfigured", detail: `Deletions are closed until this is fixed: ${setting}.` }],
+			problems: [{ code: "misconfigured", detail: `Deletions are closed until you fix ${setting}.` }],
 			configuration: [{ setting, problem, fix, closes: ["deletions"] }],
 		});
 	});

@@ -22,40 +22,40 @@ const bodyFields = ["target", "reason", "acknowledge", "not_before", "supersede"
 describe("400: the query", () => {
 	const guards = `must be among ${guardNames.join(", ")}`;
 	test.each<[string, string, string, string[]]>([
-		["GET", "/bindings?cover=203.0.113.7", 'There is no parameter "cover".', ["covering"]],
+		["GET", "/bindings?cover=203.0.113.7", 'Unknown parameter "cover".', ["covering"]],
 		[
 			"GET",
 			"/bindings?covering=10.0.0.1&covering=10.0.0.2",
 			'The parameter "covering" is given 2 times.',
 			["covering"],
 		],
-		["GET", "/bindings?__proto__=x", 'There is no parameter "__proto__".', ["covering"]],
-		["GET", "/bindings?constructor=x", 'There is no parameter "constructor".', ["covering"]],
-		["GET", "/bindings?=x", 'There is no parameter "".', ["covering"]],
-		["GET", `/bindings/${target}?dry_run=true`, 'There is no parameter "dry_run".', planParameters],
-		["DELETE", `/bindings/${target}?__proto__=x`, 'There is no parameter "__proto__".', deletionParameters],
-		["DELETE", `/bindings/${target}?force=1`, 'There is no parameter "force".', deletionParameters],
-		["DELETE", `/bindings/${target}?Reason=x`, 'There is no parameter "Reason".', deletionParameters],
+		["GET", "/bindings?__proto__=x", 'Unknown parameter "__proto__".', ["covering"]],
+		["GET", "/bindings?constructor=x", 'Unknown parameter "constructor".', ["covering"]],
+		["GET", "/bindings?=x", 'Unknown parameter "".', ["covering"]],
+		["GET", `/bindings/${target}?dry_run=true`, 'Unknown parameter "dry_run".', planParameters],
+		["DELETE", `/bindings/${target}?__proto__=x`, 'Unknown parameter "__proto__".', deletionParameters],
+		["DELETE", `/bindings/${target}?force=1`, 'Unknown parameter "force".', deletionParameters],
+		["DELETE", `/bindings/${target}?Reason=x`, 'Unknown parameter "Reason".', deletionParameters],
 		["DELETE", `/bindings/${target}?reason=`, 'The parameter "reason" must not be empty.', deletionParameters],
 		["DELETE", `/bindings/${target}?reason=%20`, 'The parameter "reason" must not be blank.', deletionParameters],
 		["DELETE", `/bindings/${target}?reason=a&reason=b`, 'The parameter "reason" is given 2 times.', deletionParameters],
 		[
 			"DELETE",
 			`/bindings/${target}?reason=${"r".repeat(501)}`,
-			'The parameter "reason" may have 500 characters at the most.',
+			'The parameter "reason" must be at most 500 characters.',
 			deletionParameters,
 		],
 		[
 			"DELETE",
 			`/bindings/${target}?reason=a%0Ab`,
-			'The parameter "reason" must not have control characters.',
+			'The parameter "reason" must not contain control characters.',
 			deletionParameters,
 		],
 		...["\u2028", "\u2029", "\u200e", "\u200f", "\u061c", "\u202e", "\u2066"].map(
 			(control): [string, string, string, string[]] => [
 				"DELETE",
 				`/bindings/${target}?reason=${encodeURIComponent(`a${control}b`)}`,
-				'The parameter "reason" must not have control characters.',
+				'The parameter "reason" must not contain control characters.',
 				deletionParameters,
 			],
 		),
@@ -67,9 +67,9 @@ describe("400: the query", () => {
 			`The parameter "acknowledge" ${guards}.`,
 			deletionParameters,
 		],
-		["POST", "/deletions?reason=x", 'There is no parameter "reason".', []],
-		["GET", "/deletions/7zzzzzzzzzzzzzzzzzzzzzzzzz?whole=1", 'There is no parameter "whole".', []],
-		["GET", "/deletions?page=2", 'There is no parameter "page".', historyParameters],
+		["POST", "/deletions?reason=x", 'Unknown parameter "reason".', []],
+		["GET", "/deletions/7zzzzzzzzzzzzzzzzzzzzzzzzz?whole=1", 'Unknown parameter "whole".', []],
+		["GET", "/deletions?page=2", 'Unknown parameter "page".', historyParameters],
 		["GET", "/deletions?limit=0", 'The parameter "limit" must be a number from 1 to 1000.', historyParameters],
 		["GET", "/deletions?limit=1e3", 'The parameter "limit" must be a number from 1 to 1000.', historyParameters],
 		["GET", "/deletions?limit=", 'The parameter "limit" must be a number from 1 to 1000.', historyParameters],
@@ -96,8 +96,8 @@ describe("400: the query", () => {
 		expect(await cloudflare.calls()).toEqual([]);
 	});
 
-	const form = "must be a date or a time with its zone, as 2026-02-20T17:48:00Z";
-	const exists = "must be a time that exists";
+	const form = "must be a date or a time with its zone, such as 2026-02-20T17:48:00Z";
+	const exists = "must be a real date and time";
 	test.each([
 		["", form],
 		["yesterday", form],
@@ -127,14 +127,15 @@ describe("400: the query", () => {
 	test.each([["x"], ["WyJhIiwwLG51bGwsIiIsMF0"], ["bnVsbA"], ["%F0%9F%92%A5"]])(
 		"a cursor that is not one: %s",
 		async (cursor) => {
-			const detail = 'The parameter "cursor" is none that this list gave, or was given with other filters.';
+			const detail =
+				'The parameter "cursor" did not come from this list, or belongs to other filters. Start from the first page.';
 			for (const accept of ["application/json", "text/csv"])
 				expectProblem(await call(`/deletions?cursor=${cursor}`, { headers: { accept } }), { ...malformed, detail });
 		},
 	);
 });
 
-const otherType = { status: 415, code: "unsupported_media_type", title: "The body is of another type" };
+const otherType = { status: 415, code: "unsupported_media_type", title: "Unsupported content type" };
 
 describe("400 and 415: the body", () => {
 	const post = (json: unknown) => call("/deletions", { method: "POST", json });
@@ -168,7 +169,7 @@ describe("400 and 415: the body", () => {
 	});
 
 	test("that is compressed", async () => {
-		const detail = "Send the body as it is, without Content-Encoding.";
+		const detail = "Send the body uncompressed, without Content-Encoding.";
 		const headers = { "content-encoding": "gzip" };
 		const answer = await call("/deletions", { method: "POST", json: { target }, headers });
 		expectProblem(answer, { ...otherType, detail }, { "accept-encoding": "identity" });
@@ -176,20 +177,20 @@ describe("400 and 415: the body", () => {
 
 	const guards = `must be among ${guardNames.join(", ")}`;
 	test.each<[unknown, string]>([
-		[null, "The body has to be a JSON object."],
-		[[{ target }], "The body has to be a JSON object."],
-		["text", "The body has to be a JSON object."],
+		[null, "The body must be a JSON object."],
+		[[{ target }], "The body must be a JSON object."],
+		["text", "The body must be a JSON object."],
 		[{}, 'The field "target" is missing.'],
 		[{ reason: "x" }, 'The field "target" is missing.'],
-		[{ target: 5 }, 'The field "target" must be a text.'],
-		[{ target: [target, target] }, 'The field "target" must be a text.'],
-		[{ target: null }, 'The field "target" must be a text.'],
-		[{ target, targets: [] }, 'There is no field "targets".'],
-		[{ target, toString: 1 }, 'There is no field "toString".'],
+		[{ target: 5 }, 'The field "target" must be a string.'],
+		[{ target: [target, target] }, 'The field "target" must be a string.'],
+		[{ target: null }, 'The field "target" must be a string.'],
+		[{ target, targets: [] }, 'Unknown field "targets".'],
+		[{ target, toString: 1 }, 'Unknown field "toString".'],
 		[{ target, reason: "" }, 'The field "reason" must not be empty.'],
-		[{ target, reason: 7 }, 'The field "reason" must be a text.'],
-		[{ target, reason: "a\u0007" }, 'The field "reason" must not have control characters.'],
-		[{ target, reason: "a\u202eb" }, 'The field "reason" must not have control characters.'],
+		[{ target, reason: 7 }, 'The field "reason" must be a string.'],
+		[{ target, reason: "a\u0007" }, 'The field "reason" must not contain control characters.'],
+		[{ target, reason: "a\u202eb" }, 'The field "reason" must not contain control characters.'],
 		[{ target, acknowledge: "leaves_no_service" }, 'The field "acknowledge" must be a list.'],
 		[{ target, acknowledge: ["everything"] }, `The field "acknowledge" ${guards}.`],
 		[{ target, acknowledge: [1] }, `The field "acknowledge" ${guards}.`],
@@ -216,7 +217,7 @@ describe("400 and 415: the body", () => {
 	});
 
 	test("with a field __proto__, an ordinary field in JSON", async () => {
-		const detail = 'There is no field "__proto__".';
+		const detail = 'Unknown field "__proto__".';
 		const answer = await postText(`{"target":"${target}","__proto__":{"dry_run":true}}`);
 		expectProblem(answer, { ...malformed, detail, allowed: bodyFields });
 	});
@@ -224,7 +225,7 @@ describe("400 and 415: the body", () => {
 
 describe("413", () => {
 	const tooLarge = { status: 413, code: "payload_too_large", title: "The body is too large" };
-	const detail = "The body may have 65536 bytes at the most.";
+	const detail = "The body is longer than 65536 bytes.";
 	const text = (bytes: number) => JSON.stringify({ target, reason: "r" }).padEnd(bytes);
 
 	/** Sends a body in pieces without its length. The headers may claim one. */

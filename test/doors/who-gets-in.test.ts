@@ -170,7 +170,7 @@ test("ranges apply on every door, to requests and to decisions", async () => {
 
 	const sent = await deliver("github", payloads.github, { settings: senderWith("github", { ranges }) });
 	expect(sent.json.deletions[0].failure.code).toBe("out_of_range");
-	expect(await slack("read", target, ranges)).toContain("outside the ranges in which you may delete");
+	expect(await slack("read", target, ranges)).toContain("outside the ranges you may delete in");
 	for (const [scope, verb] of [
 		["approve", "approve"],
 		["delete", "cancel"],

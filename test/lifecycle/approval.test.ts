@@ -112,7 +112,7 @@ describe("an approval", () => {
 			expectProblem(await decide(json.id, decision, operator.token), {
 				status: 403,
 				code: "self_approval",
-				title: "Nobody approves a deletion of their own",
+				title: "You can't approve a deletion you requested",
 				detail: "Who asked for a deletion cannot decide on it; another person has to.",
 				deletion_id: json.id,
 			});

@@ -60,7 +60,7 @@ describe("a cancellation", () => {
 		expectProblem(late, {
 			status: 409,
 			code: "conflict",
-			title: "It is too late for that",
+			title: "The current state does not allow it",
 			detail: "It cannot be cancelled: it is deleting.",
 			deletion_id: id,
 			deletion,

@@ -35,7 +35,7 @@ const answered = (status: number, errors: object[]) => ({
 });
 
 describe("cloudflare_refused", () => {
-	const title = "Cloudflare refused";
+	const title = "Cloudflare refused the request";
 
 	test.each([[400], [403], [409], [418], [422]])(
 		"a DELETE answered %i shows Cloudflare's errors in full",
@@ -114,7 +114,7 @@ describe("credential_rejected", () => {
 });
 
 describe("cloudflare_unavailable", () => {
-	const title = "Cloudflare's API cannot be used now";
+	const title = "Cloudflare's API is unavailable";
 
 	test("a look-up without a usable answer gives 503 and Retry-After, and sends nothing", async () => {
 		withoutPauses();

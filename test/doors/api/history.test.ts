@@ -181,7 +181,8 @@ describe("pages", () => {
 	test("a cursor works only with the filters it was issued for", async () => {
 		await seedMany(3);
 		const { next } = await list("?limit=1");
-		const detail = 'The parameter "cursor" is none that this list gave, or was given with other filters.';
+		const detail =
+			'The parameter "cursor" did not come from this list, or belongs to other filters. Start from the first page.';
 		for (const other of ["&actor=past", "&state=failed", `&binding=${cdn25}`, "&since=2026-01-01"]) {
 			const answer = await call(`/deletions?cursor=${next}${other}`);
 			expectProblem(answer, { status: 400, code: "invalid_request", title: "The request is malformed", detail });

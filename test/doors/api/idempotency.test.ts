@@ -152,7 +152,7 @@ test.each([['""'], ["k".repeat(256)], [`"${"k".repeat(256)}"`], ["a b"], ['"a"b"
 			status: 400,
 			code: "invalid_request",
 			title: "The request is malformed",
-			detail: "The Idempotency-Key has to be 1 to 255 visible ASCII characters, in quotes or bare.",
+			detail: "Idempotency-Key must be 1 to 255 visible ASCII characters, with or without quotes.",
 		});
 		expect(await cloudflare.calls()).toEqual([]);
 	},

@@ -88,7 +88,7 @@ test.each([["bare"], ["'single'"], ['"open'], ["W/weak"]])(
 			status: 400,
 			code: "invalid_request",
 			title: "The request is malformed",
-			detail: 'If-Match has to hold the ETag of a plan, in quotes, or "*".',
+			detail: 'If-Match must be the ETag of a plan, in quotes, or "*".',
 		});
 		expect(await cloudflare.calls()).toEqual([]);
 	},

@@ -14,7 +14,7 @@ const passesBut = (guard: string, verdict: object) =>
 	guardNames.map((one) => (one === guard ? { guard, ...verdict } : { guard: one, verdict: "pass" }));
 
 describe("a binding that does not exist", () => {
-	const title = "There is no such binding";
+	const title = "Binding not found";
 
 	test("is recorded as a failed deletion if it never existed", async () => {
 		const answer = await call("/bindings/192.0.2.0/24?reason=typo", { method: "DELETE" });

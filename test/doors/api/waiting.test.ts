@@ -103,8 +103,7 @@ describe("an unknown outcome", () => {
 				status: 504,
 				code: "outcome_unknown",
 				title: "The outcome is not known yet",
-				detail:
-					"The DELETE was sent and its outcome is not known. unbind reads it back until it is; look at the record.",
+				detail: "unbind sent the DELETE but does not know the outcome yet. It keeps checking; follow the record.",
 				deletion_id,
 				deletion,
 			},

@@ -15,12 +15,11 @@ afterEach(endClock);
 
 const target = "203.0.113.128/25";
 const sentences = {
-	used: "This was pressed already, and counts once. What came of it stands in the history.",
-	others: "This button is for the one who asked. Ask yourself, and you get one of your own.",
-	expired: "This button could be pressed for five minutes, and they are over. Nothing was deleted by it; ask again.",
-	unknown: "This button is not one of unbind's, or is too old. Nothing was deleted by it; ask again.",
-	changed:
-		"The binding, or one beside it, has changed since the card was made. Nothing was deleted. Ask again to see how it is now.",
+	used: "This button was already used, and it works once. The history shows the result.",
+	others: "Only the person who asked can use this button. Run the command to get your own.",
+	expired: "This button expired after five minutes. Nothing was deleted; run the command again.",
+	unknown: "This button is unknown or too old. Nothing was deleted; run the command again.",
+	changed: "The prefix has changed since this card was made. Nothing was deleted. Run the command again to see it now.",
 };
 const rows = async () => (await call("/deletions")).json.deletions;
 

@@ -58,15 +58,15 @@ describe("a line", () => {
 		["203.0.113.128/25,203.0.113.0/26", "names no binding", { verb: "delete" }],
 		["delete", "Name the binding", { verb: "delete" }],
 		["delete all", "names no binding", { verb: "delete" }],
-		[`203.0.113.128/25 ${"x".repeat(501)}`, "may have 500 characters", { verb: "delete" }],
-		["203.0.113.128/25 a\u0000b", "must not have control characters", { verb: "delete" }],
-		["history a b", 'After "history" comes [target], and no more.', { verb: "history" }],
+		[`203.0.113.128/25 ${"x".repeat(501)}`, "must be at most 500 characters", { verb: "delete" }],
+		["203.0.113.128/25 a\u0000b", "must not contain control characters", { verb: "delete" }],
+		["history a b", '"history" takes [target] and nothing else.', { verb: "history" }],
 		["history nonsense", "names no binding", { verb: "history" }],
 		["show", "Name the deletion by its id: show <id>.", { verb: "show" }],
-		["show 42", "is no deletion's id", { verb: "show" }],
-		[`restore ${id} ${id}`, 'After "restore" comes <id>, and no more.', { verb: "restore" }],
-		["freeze", "Say why", { verb: "freeze" }],
-		["unfreeze now", 'After "unfreeze" comes nothing, and no more.', { verb: "unfreeze" }],
+		["show 42", "is not a deletion id", { verb: "show" }],
+		[`restore ${id} ${id}`, '"restore" takes <id> and nothing else.', { verb: "restore" }],
+		["freeze", "Give a reason", { verb: "freeze" }],
+		["unfreeze now", '"unfreeze" takes no arguments.', { verb: "unfreeze" }],
 	])("%j gets an explanation of what is wrong", (text, detail, more) => {
 		const command = read(text);
 		expect(command).toMatchObject({ ok: false, failure: { detail: expect.stringContaining(detail), ...more } });

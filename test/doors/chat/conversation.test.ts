@@ -55,15 +55,15 @@ describe.each(platformNames)("in %s", (platform) => {
 		expect(result.replaces || result.isLate).toBe(true);
 		expect(result.buttons).toEqual([]);
 		expect(result.text).toContain("Nothing was deleted");
-		expect((await press(platform, card, "Delete")).text).toContain("This was pressed already");
+		expect((await press(platform, card, "Delete")).text).toContain("This button was already used");
 		expect([await deletes(), await rows(), await inChannel()]).toEqual([[], [], []]);
 	});
 
 	test("a deletion that needs approval goes to the channel, for someone else to press", async () => {
 		const card = await say(platform, "198.51.100.0/24 INC-4213");
-		expect(card.text).toContain("Needs another person's word: It is the prefix's last binding");
+		expect(card.text).toContain("Needs someone else's approval: It is the prefix's last binding");
 		const asked = await press(platform, card, "Ask for approval");
-		expect(asked.text).toContain("198.51.100.0/24 waits for an approval");
+		expect(asked.text).toContain("198.51.100.0/24 is waiting for approval");
 		const [approval] = await inChannel(1);
 		if (approval === undefined) throw new Error("nothing in the channel");
 		expect(approval.text).toContain("alice asks to delete 198.51.100.0/24");
@@ -92,7 +92,7 @@ describe.each(platformNames)("in %s", (platform) => {
 	});
 
 	test("shows the history and a record of it, and restores by its button", async () => {
-		expect((await say(platform, "history")).text).toContain("No deletions are on record");
+		expect((await say(platform, "history")).text).toContain("No deletions on record");
 		await press(platform, await say(platform, `${target} INC-1`), "Delete");
 		await press(platform, await say(platform, "203.0.113.0/26 INC-2"), "Delete");
 		const [other, { id }] = await rows();
@@ -117,7 +117,7 @@ describe.each(platformNames)("in %s", (platform) => {
 
 test("shows a risk before it is taken, and the button acknowledges what its card showed", async () => {
 	const card = await say("discord", "2001:db8:100:1::/64");
-	expect(card.text).toContain("Risk: Cloudflare is still working on the binding (provisioning).");
+	expect(card.text).toContain("Risk: The binding is not active yet (provisioning).");
 	expect((await press("discord", card, "Delete")).text).toContain("Deleted 2001:db8:100:1::/64");
 	const { guards } = await newest();
 	expect(guards).toContainEqual(expect.objectContaining({ guard: "still_provisioning", acknowledged: true }));
@@ -137,7 +137,7 @@ test("neither a rejection nor a withdrawn request deletes anything", async () =>
 	expect((await press("slack", first, "Reject", "bob")).text).toContain("Rejected: 198.51.100.0/24 stays");
 
 	const asked = await press("slack", await say("slack", "198.51.100.0/24 INC-2"), "Ask for approval");
-	const back = await press("slack", asked, "Take it back");
+	const back = await press("slack", asked, "Cancel deletion");
 	expect(back.text).toContain("alice cancelled it.");
 	expect((await rows()).map(({ state }: { state: string }) => state)).toEqual(["cancelled", "refused"]);
 	expect(await deletes()).toEqual([]);
@@ -169,10 +169,10 @@ test("a freeze stops cards already shown until it is lifted, and the channel see
 	const frozen = await say("mattermost", target);
 	expect(frozen.text).toContain("Deletions are frozen by alice: we are being watched");
 	expect(frozen.buttons).toEqual([]);
-	expect((await say("mattermost", "unfreeze")).text).toContain("Deletions are not frozen any more");
+	expect((await say("mattermost", "unfreeze")).text).toContain("Deletions are no longer frozen");
 	expect((await inChannel(2)).map(({ text }) => text.split("\n")[0])).toEqual([
 		expect.stringContaining("Deletions are frozen"),
-		expect.stringContaining("Deletions are not frozen any more"),
+		expect.stringContaining("Deletions are no longer frozen"),
 	]);
 	expect(await deletes()).toEqual([]);
 });

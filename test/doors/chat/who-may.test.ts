@@ -29,12 +29,20 @@ const strangers: [string, (platform: PlatformName) => object, string][] = [
 	[
 		"another workspace",
 		(platform) => ({ workspace: elsewhere[platform].workspace }),
-		"does not listen to this workspace",
+		"is not set up for this workspace",
 	],
-	["another channel", (platform) => ({ channel: elsewhere[platform].channel }), "does not listen in this channel"],
-	["an unknown user", (platform) => ({ userId: places[platform].people.mallory }), "does not name you"],
-	["no user", () => ({ userId: "" }), "does not name you"],
-	["alice's name as a user id", () => ({ userId: "alice", userName: "alice" }), "does not name you"],
+	["another channel", (platform) => ({ channel: elsewhere[platform].channel }), "is not set up for this channel"],
+	[
+		"an unknown user",
+		(platform) => ({ userId: places[platform].people.mallory }),
+		"You are not in unbind's configuration",
+	],
+	["no user", () => ({ userId: "" }), "You are not in unbind's configuration"],
+	[
+		"alice's name as a user id",
+		() => ({ userId: "alice", userName: "alice" }),
+		"You are not in unbind's configuration",
+	],
 ];
 
 describe.each(platformNames)("in %s", (platform) => {
@@ -58,7 +66,7 @@ describe.each(platformNames)("in %s", (platform) => {
 	test("gives a user the configured scopes and no others", async () => {
 		// bob may decide, but not delete.
 		const looker = await say(platform, target, "bob");
-		expect(looker.text).toContain('You may look at this, but not delete it: that takes the scope "delete".');
+		expect(looker.text).toContain('You can look but not delete: you lack the scope "delete".');
 		expect(looker.buttons).toEqual([]);
 		expect((await say(platform, "freeze now", "carol")).text).toContain('lacks the scope "freeze"');
 		await press(platform, await say(platform, target), "Delete");
@@ -95,7 +103,7 @@ describe("by the configuration", () => {
 		const scopes = ["read", "delete"];
 		for (const user of [{ scopes }, { scopes, ranges: ["198.51.100.0/24"] }]) {
 			const card = await answerTo(target, user);
-			expect(card?.text).toContain("The binding lies outside the ranges in which you may delete.");
+			expect(card?.text).toContain("The binding is outside the ranges you may delete in.");
 			expect(card?.buttons).toEqual([]);
 		}
 		expect((await answerTo(target, { scopes, ranges: [target] }))?.buttons).toHaveLength(2);
@@ -118,7 +126,7 @@ describe("a message without a proof", () => {
 		status: 401,
 		code: "unauthorized",
 		title: "Authentication is required",
-		detail: "The request does not prove that it comes from a sender of unbind's configuration.",
+		detail: "The signature or secret does not match any sender in unbind's configuration.",
 	};
 	const fromSlack = () => played.slack.command(target, senderOf("slack", "alice"));
 

@@ -64,7 +64,7 @@ describe("a person Access names", () => {
 		expect(json).toMatchObject({ state: "deleted", actor: { name: "alice@example.com", door: "page" } });
 		const bob = withAssertion(await cloudflare.assertion(claims({ email: "bob@example.com" })));
 		expect(readable((await visitor("", settings).get("/account/203.0.113.0/26", bob)).text)).toContain(
-			"your token lacks the scope",
+			"you lack the scope",
 		);
 	});
 
@@ -87,7 +87,7 @@ describe("a person Access names", () => {
 	test("sees only that the configuration does not name them", async () => {
 		const { status, text } = await open(await cloudflare.assertion(claims({ email: "eve@example.com" })));
 		expect(status).toBe(403);
-		expect(readable(text)).toContain("you are eve@example.com, whom unbind's configuration does not name");
+		expect(readable(text)).toContain("signed you in as eve@example.com, but unbind's configuration does not list you");
 		expect(text).not.toContain("History");
 	});
 });
@@ -124,7 +124,7 @@ describe("an assertion", () => {
 	])("%s is refused", async (_, make) => {
 		const { status, text } = await open(await make());
 		expect(status).toBe(401);
-		expect(readable(text)).toContain("No way in");
+		expect(readable(text)).toContain("Access denied");
 	});
 
 	test("that was altered in transit is refused", async () => {
@@ -137,7 +137,7 @@ describe("an assertion", () => {
 		const other = { ACCESS: { ...settings.ACCESS, team: "unreachable.cloudflareaccess.com" } };
 		const { status, text } = await open(await cloudflare.assertion(claims()), "/", other);
 		expect(status).toBe(503);
-		expect(readable(text)).toContain("The keys of Cloudflare Access cannot be fetched now.");
+		expect(readable(text)).toContain("unbind could not fetch Cloudflare Access's keys.");
 	});
 });
 

@@ -98,7 +98,7 @@ describe("a deletion", () => {
 		expect(late.text).toContain('value="INC-1 &lt;b&gt;"');
 		const shown = /value="([^"]*)"[^>]* aria-invalid="true" aria-describedby="not_before-mistake"/.exec(late.text);
 		expect(shown?.[1]).toBe(fields.not_before);
-		expect(readable(late.text)).toContain("It may be 7 days ahead at the most.");
+		expect(readable(late.text)).toContain("It must be at most 7 days ahead.");
 		expect(late.text).toContain('<details class="confirm dangerous" open>');
 		const blank = await operator.submit(plan25, plan25, { reason: "  ", not_before: inDays(1) });
 		expect(readable(blank.text)).toContain("Reason It must not be blank. Not before");
@@ -120,7 +120,7 @@ describe("a deletion", () => {
 		breakLedger();
 		const { status, text } = await operator.post(plan25, fields);
 		expect(status).toBe(504);
-		expect(readable(text)).toContain("If the deletion was begun, it goes on by itself");
+		expect(readable(text)).toContain("If the deletion started, it continues by itself");
 	});
 });
 
@@ -275,7 +275,7 @@ describe("the account", () => {
 		await remove("203.0.113.128/25");
 		const gone = await operator.get(plan25);
 		expect(gone.status).toBe(404);
-		expect(gone.text).toMatch(/<a href="\/records\/[0-9a-z]{26}">Its last deletion<\/a>/);
+		expect(gone.text).toMatch(/<a href="\/records\/[0-9a-z]{26}">Last deletion of this binding<\/a>/);
 		const address = await operator.get("/account/203.0.113.7");
 		expect(address.status).toBe(422);
 		expect(address.text).toContain('<a href="/account?covering=203.0.113.7/32">Who serves 203.0.113.7/32</a>');
@@ -294,14 +294,14 @@ describe("the account", () => {
 	test("shows a plan that would be refused without a form", async () => {
 		const { text } = await operator.get("/account/2001:db8:100:2::/64");
 		expect(readable(text)).toContain("Not restorable refuses.");
-		expect(readable(text)).toContain("It would be refused now.");
+		expect(readable(text)).toContain("A deletion would be refused right now.");
 		expect(readable(text)).toContain("would go from a regional service to CDN");
 		expect(text).not.toContain('name="if_match"');
 	});
 
 	test("shows a plan without a form to people who may not delete", async () => {
 		const { text } = await (await signedIn(approver.token)).get(plan25);
-		expect(readable(text)).toContain("your token lacks the scope “delete”");
+		expect(readable(text)).toContain("you lack the scope “delete”");
 		expect(text).not.toContain('name="if_match"');
 	});
 

@@ -146,9 +146,9 @@ describe("filters", () => {
 	test("appear above the list as chips, each with links that negate and remove it", async () => {
 		const text = decoded((await viewer.get("/?state=refused&actor=%3D-ci&since=7d")).text);
 		expect(readable(text)).toMatch(/state is refused × by is -ci × since 7 days × Clear all/);
-		expect(text).toContain('href="/?actor=%3D-ci&state=-refused&since=7d" title="Turn to: is not"');
-		expect(text).toContain('href="/?actor=%3D-ci&since=7d" aria-label="Take off: state is refused"');
-		expect(text).toContain('href="/?state=refused&actor=--ci&since=7d" title="Turn to: is not"');
+		expect(text).toContain('href="/?actor=%3D-ci&state=-refused&since=7d" title="Change to: is not"');
+		expect(text).toContain('href="/?actor=%3D-ci&since=7d" aria-label="Remove filter: state is refused"');
+		expect(text).toContain('href="/?state=refused&actor=--ci&since=7d" title="Change to: is not"');
 	});
 
 	test("leave empty and repeated fields of a form out of the address", async () => {
@@ -163,11 +163,11 @@ describe("filters", () => {
 		["/?state=vanished", "must be among received, pending_approval"],
 		["/?door=window", "must be among api"],
 		["/?binding=x", "must be 32 hex digits or a dashed UUID"],
-		["/?since=yesterday", "must be a date, a time, or as 24h"],
-		["/?since=2026-02-30", "must be a date, a time, or as 24h"],
+		["/?since=yesterday", "must be a date, a time, or a period like 24h"],
+		["/?since=2026-02-30", "must be a date, a time, or a period like 24h"],
 		["/?since=2026-03-02&until=2026-03-01", "is later than"],
-		["/?filter=x", 'There is no parameter "filter"'],
-		["/?cursor=x", "This is no page of this list."],
+		["/?filter=x", 'Unknown parameter "filter"'],
+		["/?cursor=x", "This page of the list does not exist."],
 		[`/?q=${"x".repeat(201)}`, "is too long"],
 	])("refuse an invalid value: %s", async (path, detail) => {
 		const { status, text } = await viewer.get(path);
@@ -194,9 +194,9 @@ describe("filters", () => {
 describe("states of the list", () => {
 	test("says what to do when it is empty", async () => {
 		expect(readable((await viewer.get("/")).text)).toContain(
-			"Nothing has been deleted yet. The account's bindings lead",
+			"Nothing has been deleted yet. Start from the account's bindings",
 		);
-		expect(readable((await viewer.get("/?q=x")).text)).toContain("No deletion matches. Take off a filter, or show all");
+		expect(readable((await viewer.get("/?q=x")).text)).toContain("No deletion matches. Remove a filter, or show all");
 	});
 
 	test("says that it was searched only in part, and continues", async () => {
@@ -206,7 +206,7 @@ describe("states of the list", () => {
 		list.mockResolvedValue({ keys: [], list_complete: false, cursor: "further", cacheStatus: null });
 		const { text } = await viewer.get("/?q=nothing-like-it");
 		expect(list).toHaveBeenCalledTimes(8);
-		expect(readable(text)).toContain("Nothing yet. There are older records to look through.");
+		expect(readable(text)).toContain("Nothing found so far. There are older records to search.");
 		const next = /href="([^"]*)" rel="next"/.exec(decoded(text))?.[1] ?? "";
 		list.mockResolvedValue({ keys: [], list_complete: true, cacheStatus: null });
 		expect(readable((await viewer.get(next)).text)).toContain("No deletion matches.");
@@ -217,7 +217,7 @@ describe("states of the list", () => {
 		breakLedger();
 		const { status, text, headers } = await viewer.get("/");
 		expect([status, headers.get("etag"), rowsIn(text)]).toEqual([200, null, ids]);
-		expect(readable(text)).toContain("The ledger cannot be reached now, so the last minutes may be missing here.");
+		expect(readable(text)).toContain("unbind's ledger is unreachable, so the last minutes may be missing here.");
 		expect(text).not.toContain("data-live");
 	});
 

@@ -89,11 +89,11 @@ test("shows a refusal with its evidence, and leads to what can be done", async (
 	expect(text).toContain(
 		"A risk was not acknowledged: still provisioning. To delete it anyway, tick the risk in the plan.",
 	);
-	expect(text).toContain("Still provisioning has to be acknowledged.");
+	expect(text).toContain("Still provisioning needs your acknowledgement.");
 	expect(text).toContain("provisioning state: provisioning");
 	await remove("203.0.113.128/25");
 	const missing = await remove("203.0.113.128/25");
-	expect(await page(missing.json.deletion_id)).toMatch(/<a href="\/records\/\w{26}">Its last deletion<\/a>/);
+	expect(await page(missing.json.deletion_id)).toMatch(/<a href="\/records\/\w{26}">Last deletion<\/a>/);
 });
 
 test("shows Cloudflare's errors, and links their documentation only at a web address", async () => {
@@ -114,7 +114,7 @@ test("lists other deletions of the same binding", async () => {
 	const text = readable(await page(json.id));
 	expect(text).toMatch(/Other deletions of this binding .* refused · risk not acknowledged 2001:db8:100:1::\/64/);
 	const { json: alone } = await remove("203.0.113.0/26");
-	expect(readable(await page(alone.id))).toContain("There are none.");
+	expect(readable(await page(alone.id))).toContain("Other deletions of this binding None.");
 });
 
 describe("while it can still change", () => {
@@ -122,12 +122,12 @@ describe("while it can still change", () => {
 		const { json } = await remove("198.51.100.0/24", "?acknowledge=leaves_no_service");
 		const text = await page(json.id);
 		expect(text).toMatch(/<main id="main" data-live="W\/&quot;[\w-]+&quot;"/);
-		expect(text).toContain(`<a href="/records/${json.id}">Look again</a>`);
+		expect(text).toContain(`<a href="/records/${json.id}">Reload</a>`);
 	});
 
 	test("the page stops saying so once the deletion settles", async () => {
 		const { json } = await remove("203.0.113.128/25");
-		expect(await page(json.id)).not.toMatch(/data-live|Look again/);
+		expect(await page(json.id)).not.toMatch(/data-live|Reload/);
 	});
 });
 

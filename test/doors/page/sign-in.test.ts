@@ -21,7 +21,7 @@ describe("a stranger", () => {
 		await cloudflare.forgetLog();
 		const { status, text, headers } = await visitor().get(path);
 		expect([status, headers.get("www-authenticate")]).toEqual([401, 'Bearer realm="unbind"']);
-		expect(readable(text)).toMatch(/^ Sign in Token Sign in unbind's operator makes tokens/);
+		expect(readable(text)).toMatch(/^ Sign in Token Sign in unbind's operator creates tokens/);
 		expect(hiddenIn(text, "/sign-in")).toEqual({ to: pages.includes(path) ? path.replaceAll("&", "&amp;") : "/" });
 		expect(text).not.toMatch(/203\.0\.113\.128\/25<|c01d|sandbox/);
 		expect(await cloudflare.calls()).toEqual([]);
@@ -35,7 +35,7 @@ describe("a stranger", () => {
 	])("changes nothing at %s, and signing in leads back to the page it came from", async (path, to) => {
 		const { status, text } = await visitor().post(path, { turn: "on", reason: "x" });
 		expect([status, hiddenIn(text, "/sign-in").to]).toEqual([401, to]);
-		expect(readable(text)).toContain("Your session has ended. Nothing was done.");
+		expect(readable(text)).toContain("Your session ended, so nothing was done.");
 		expect((await call("/freeze")).json.frozen).toBe(false);
 	});
 

@@ -14,12 +14,12 @@ describe("422: a target that names no binding exactly", () => {
 	test.each<[string, string, { hint?: string }]>([
 		[
 			"203.0.113.7",
-			'"203.0.113.7" is an address. A binding has a CIDR: did you mean 203.0.113.7/32?',
+			'"203.0.113.7" is an address. Name the binding by its CIDR: did you mean 203.0.113.7/32?',
 			{ hint: "203.0.113.7/32" },
 		],
 		[
 			"2001:DB8::1",
-			'"2001:DB8::1" is an address. A binding has a CIDR: did you mean 2001:db8::1/128?',
+			'"2001:DB8::1" is an address. Name the binding by its CIDR: did you mean 2001:db8::1/128?',
 			{ hint: "2001:db8::1/128" },
 		],
 		[

@@ -188,12 +188,12 @@ describe("deletes nothing for an incomplete or unknown payload:", () => {
 
 	test.each(["alertmanager", "grafana"] as const)("alerts that %s left out", async (name) => {
 		const answer = await deliver(name, { ...payloads[name], truncatedAlerts: 3 });
-		const detail = "The sender left 3 out of the payload; nothing is deleted by half of it.";
+		const detail = "The sender left 3 out of the payload. Nothing was deleted, because the rest may be incomplete.";
 		expect([answer.status, answer.json]).toEqual([200, { outcome: "refused", detail, deletions: [] }]);
 	});
 
-	const noTarget = { problem: "there is no text at the pointer of the target" };
-	const noList = { problem: "there is no list at the pointer of each" };
+	const noTarget = { problem: "target does not point to a string" };
+	const noList = { problem: "each does not point to a list" };
 	const firing = alertsOf({}, { labels: {} }, { labels: { binding: 7 } }, { labels: { binding: "" } });
 	test.each<[string, SenderName, object, object[]]>([
 		[
@@ -207,7 +207,7 @@ describe("deletes nothing for an incomplete or unknown payload:", () => {
 			"a count that is not one",
 			"grafana",
 			{ ...payloads.grafana, truncatedAlerts: "3" },
-			[{ problem: "the count of what was left out is no number" }],
+			[{ problem: "the count of omitted alerts is not a number" }],
 		],
 		["a target that is not one", "github", { ...payloads.github, client_payload: {} }, [{ ...noTarget, index: 0 }]],
 		["a target that is inherited", "script", {}, [{ ...noTarget, index: 0 }]],
@@ -215,14 +215,14 @@ describe("deletes nothing for an incomplete or unknown payload:", () => {
 			"more than forty alerts",
 			"alertmanager",
 			alertsOf(...Array.from({ length: 41 }, () => ({}))),
-			[{ problem: "it asks for 41 deletions, of at most 40" }],
+			[{ problem: "it asks for 41 deletions; the limit is 40" }],
 		],
 	])("%s", async (_, name, payload, problems) => {
 		expectProblem(await deliver(name, payload), {
 			status: 400,
 			code: "invalid_request",
 			title: "The request is malformed",
-			detail: "The payload does not have what this sender's configuration looks for. Nothing was deleted.",
+			detail: "The payload lacks what this sender's configuration looks for. Nothing was deleted.",
 			payload: problems,
 		});
 	});
@@ -247,7 +247,7 @@ describe("deletes nothing for an incomplete or unknown payload:", () => {
 			status: 400,
 			code: "invalid_request",
 			title: "The request is malformed",
-			detail: "The body is not JSON in UTF-8. Have the sender send application/json.",
+			detail: "The body is not JSON in UTF-8. Set the sender to application/json.",
 		});
 	});
 

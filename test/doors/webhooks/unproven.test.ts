@@ -28,7 +28,7 @@ const expectUnproven = (answer: Answer): void =>
 		status: 401,
 		code: "unauthorized",
 		title: "Authentication is required",
-		detail: "The request does not prove that it comes from a sender of unbind's configuration.",
+		detail: "The signature or secret does not match any sender in unbind's configuration.",
 	});
 const told = () => logged.filter(({ event }) => event === "unproven").map(({ sender, why }) => [sender, why]);
 
@@ -108,7 +108,7 @@ describe("too many unproven messages from one address", () => {
 						status: 429,
 						code: "rate_limited",
 						title: "Too many failed attempts",
-						detail: "Too many wrong credentials came from this address.",
+						detail: "This address sent too many wrong credentials. Try again in a minute.",
 					},
 					{ "retry-after": "60" },
 				);
@@ -124,7 +124,7 @@ describe("answers 413 before verifying anything:", () => {
 		status: 413,
 		code: "payload_too_large",
 		title: "The body is too large",
-		detail: "The body may have 262144 bytes at the most.",
+		detail: "The body is longer than 262144 bytes.",
 	};
 	/** Is proven, and ignored. */
 	const bodyOf = (bytes: number) => `{"zen": "${"x".repeat(bytes - 11)}"}`;
