@@ -47,7 +47,8 @@ describe("a refusal", () => {
 
 	test("names the guard and how to proceed", async () => {
 		const answer = await call(bindingsPath(prefixes.v6, v6Cdn48), { method: "DELETE" });
-		const message = "This deletion carries a risk that has to be named: acknowledge=leaves_no_service.";
+		const message =
+			"Some addresses would be left without a service. To delete it anyway, acknowledge leaves_no_service.";
 		refused(answer, 403, 90403, `acknowledgement_required: ${message}`);
 		expect(await deletes()).toEqual([]);
 	});

@@ -108,12 +108,15 @@ describe("an approval", () => {
 
 	test("is refused from the requester, whatever their scopes", async () => {
 		const { json } = await remove(shop, named, operator.token);
-		for (const decision of ["approve", "reject"]) {
+		for (const [decision, detail] of [
+			["approve", "You can't approve a deletion you requested. Someone else has to."],
+			["reject", "You can't reject a deletion you requested. Cancel it instead."],
+		] as const) {
 			expectProblem(await decide(json.id, decision, operator.token), {
 				status: 403,
 				code: "self_approval",
 				title: "Nobody approves a deletion of their own",
-				detail: "Who asked for a deletion cannot decide on it; another person has to.",
+				detail,
 				deletion_id: json.id,
 			});
 		}
@@ -206,7 +209,7 @@ describe("a rejection", () => {
 		expect(answer.status).toBe(200);
 		expect(answer.json).toMatchObject({
 			state: "refused",
-			failure: { code: "approval_rejected", detail: "approver rejected it." },
+			failure: { code: "approval_rejected", detail: "approver rejected this deletion." },
 			approval: { state: "rejected", decided_by: { name: "approver" } },
 		});
 		expect((await decide(id, "reject")).status).toBe(200);

@@ -26,7 +26,7 @@ describe("a cancellation", () => {
 			id,
 			state: "cancelled",
 			settled_at: inMs(0),
-			failure: { code: "cancelled", detail: "sandbox cancelled it." },
+			failure: { code: "cancelled", detail: "sandbox cancelled this deletion." },
 		});
 		expect(answer.json.timeline.at(-1)).toMatchObject({ event: "cancelled", by: "sandbox", door: "api" });
 		const again = await cancel(id, asker.token);
@@ -61,14 +61,14 @@ describe("a cancellation", () => {
 			status: 409,
 			code: "conflict",
 			title: "It is too late for that",
-			detail: "It cannot be cancelled: it is deleting.",
+			detail: "This deletion can't be cancelled: the binding is being deleted.",
 			deletion_id: id,
 			deletion,
 		});
 		await cloudflare.release();
 		await woken;
 		expect((await record(id)).state).toBe("deleted");
-		expect((await cancel(id)).json.detail).toContain("it is deleted since");
+		expect((await cancel(id)).json.detail).toContain("the binding was deleted at");
 	});
 
 	test("counts during the look-up", async () => {

@@ -131,7 +131,7 @@ describe("while it is on", () => {
 				: one,
 		);
 		const { deletion_id } = answer.json;
-		const detail = "Deletions are frozen. Ask again when the freeze is lifted.";
+		const detail = "Deletions are frozen. Try again when the freeze is lifted.";
 		expectProblem(
 			answer,
 			{ status: 423, code: "frozen", title: "Deletions are frozen", detail, guards, deletion_id },

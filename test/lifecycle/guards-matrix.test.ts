@@ -99,7 +99,7 @@ describe.each(doorNames)("%s", (door) => {
 			const others = Object.keys(configurable).filter((one) => one !== guard);
 			const { answer, deletion, sent, danger } = await dare(door, guard, "acknowledge", { acknowledge: others });
 			expectRefusal(door, answer, 403, "acknowledgement_required", deletion);
-			expect(deletion.failure?.detail).toContain(`acknowledge=${guard}.`);
+			expect(deletion.failure?.detail).toContain(`acknowledge ${guard}.`);
 			if (door !== "cloudflare") expect(answer.json.acknowledge).toEqual([guard]);
 			expect(sent).toEqual([]);
 

@@ -34,7 +34,7 @@ describe("who joins a deletion is told so:", () => {
 			id,
 			state: "scheduled",
 			joined: true,
-			message: `Your request joined the deletion of ${cidr} that ${asker.name} requested. It is scheduled for ${inMs(hourMs)}; nothing is deleted before then. To delete now instead, repeat the request with supersede=true.`,
+			message: `Your request joined the deletion of ${cidr} that ${asker.name} requested. It is scheduled for ${inMs(hourMs)}. Nothing is deleted before then. To delete now instead, repeat the request with supersede=true.`,
 		});
 	});
 
@@ -44,7 +44,7 @@ describe("who joins a deletion is told so:", () => {
 		expect(first.headers.has("unbind-joined")).toBe(false);
 		const answer = await remove(shop, "", operator.token);
 		expect(answer.json).toMatchObject({ id: first.json.id, joined: true });
-		expect(answer.json.message).toContain(`waits for an approval until ${inMs(hourMs)}`);
+		expect(answer.json.message).toContain(`waits for approval until ${inMs(hourMs)}`);
 		expect(await record(first.json.id)).toEqual(first.json);
 	});
 
@@ -55,7 +55,7 @@ describe("who joins a deletion is told so:", () => {
 	});
 
 	const words = () =>
-		`Your request joined the deletion of ${cidr} that ${asker.name} requested. It is scheduled for ${inMs(hourMs)}; nothing is deleted before then.`;
+		`Your request joined the deletion of ${cidr} that ${asker.name} requested. It is scheduled for ${inMs(hourMs)}. Nothing is deleted before then.`;
 
 	test("a webhook's sender, in its answer", async () => {
 		const id = await scheduled();

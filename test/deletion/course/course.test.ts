@@ -123,7 +123,8 @@ describe("a judged deletion", () => {
 			[risk, other, waits],
 			{
 				code: "acknowledgement_required",
-				detail: "This deletion carries a risk that has to be named: acknowledge=leaves_no_service, still_provisioning.",
+				detail:
+					"Some addresses would be left without a service. This binding is still provisioning. To delete it anyway, acknowledge leaves_no_service and still_provisioning.",
 			},
 		],
 	])("is refused if %s", (_, guards, failure) => {
@@ -152,7 +153,7 @@ describe("a deletion that is judged again after an approval", () => {
 		expect(refused).toMatchObject({ state: "refused", approval: approved });
 		expect(refused.failure).toEqual({
 			code: "still_provisioning",
-			detail: `Since it was approved, this came up: still_provisioning. ${sentenceOf("still_provisioning")} Ask for it anew.`,
+			detail: `After the approval, a new risk came up: still_provisioning. ${sentenceOf("still_provisioning")} Request the deletion again.`,
 		});
 	});
 

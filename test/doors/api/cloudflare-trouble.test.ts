@@ -58,7 +58,7 @@ describe("cloudflare_refused", () => {
 
 	test("is the answer to a refused look-up, for a deletion and for a plan", async () => {
 		await cloudflare.order({ method: "GET", times: 2, fault: { kind: "reject", status: 422, errors: [said] } });
-		const detail = "Cloudflare refused the look-up; nothing was changed.";
+		const detail = "Cloudflare refused the look-up. Nothing was changed.";
 		const plan = await call(path);
 		const problem = { status: 502, code: "cloudflare_refused", title, detail };
 		expectProblem(plan, { ...problem, cloudflare: answered(422, [said]) });
@@ -73,7 +73,7 @@ describe("cloudflare_refused", () => {
 describe("credential_rejected", () => {
 	const title = "Cloudflare rejected unbind's credential";
 	const detail =
-		"Cloudflare rejected unbind's own credential, not yours. Its operator has to check the Worker's secret and its permission (IP Prefixes: Edit).";
+		"Cloudflare rejected unbind's own credential, not yours. Ask unbind's operator to check the Worker's secret and its permission (IP Prefixes: Edit).";
 	const errors = [{ code: 10000, message: "Authentication error" }];
 	const reject = { kind: "reject", status: 403 } as const;
 
@@ -121,7 +121,7 @@ describe("cloudflare_unavailable", () => {
 		await cloudflare.order({ method: "GET", times: 3, fault: { kind: "html" } });
 		const answer = await deleteIt();
 		const { deletion_id, cloudflare: told } = answer.json;
-		const detail = "Cloudflare's API gave no usable answer to the look-up; nothing was sent.";
+		const detail = "Cloudflare gave no usable answer to the look-up. Nothing was changed.";
 		const problem = { status: 503, code: "cloudflare_unavailable", title, detail };
 		expectProblem(answer, { ...problem, cloudflare: told, deletion_id }, { "retry-after": "5" });
 		expect(told).toMatchObject({ status: 502, attempts: 0, unreadable: expect.stringContaining("<") });
@@ -132,7 +132,7 @@ describe("cloudflare_unavailable", () => {
 
 	test("passes on Cloudflare's Retry-After when the rate limit is used up, and sends nothing until then", async () => {
 		await cloudflare.order({ method: "GET", fault: { kind: "throttle", retry_after: 30 } });
-		const detail = "Cloudflare's rate limit is used up; nothing was sent.";
+		const detail = "Cloudflare's rate limit is used up. Nothing was changed.";
 		const problem = { status: 503, code: "cloudflare_unavailable", title, detail };
 		const plan = await call(path);
 		const errors = [{ code: 971, message: "Please wait and consider throttling your request speed" }];
@@ -142,7 +142,7 @@ describe("cloudflare_unavailable", () => {
 			{ "retry-after": "30" },
 		);
 		const list = await call("/bindings");
-		const held = "Cloudflare's rate limit is used up, or nearly; nothing was sent.";
+		const held = "Cloudflare's rate limit is used up, or nearly. Nothing was changed.";
 		expect(list.json).toMatchObject({ ...problem, detail: held, cloudflare: null });
 		expect(Number(list.headers.get("retry-after"))).toBeGreaterThan(20);
 		expect(await cloudflare.calls()).toEqual(["GET prefixes"]);

@@ -82,7 +82,8 @@ describe("refuses under the same key", () => {
 			status: 422,
 			code: "idempotency_key_reused",
 			title: "The idempotency key was used for another request",
-			detail: "This Idempotency-Key was used for another request. A key belongs to one request for 7 days.",
+			detail:
+				"This idempotency key was used for another request. A key belongs to one request for 7 days. Use a new one.",
 			deletion_id: first.id,
 		});
 		expect(await deletes()).toEqual([`DELETE bindings/${cdn25}`]);

@@ -50,7 +50,7 @@ describe("refuses, on record,", () => {
 		expect(fresh).not.toBe(stale);
 
 		const answer = await deleteIf(stale);
-		const detail = "The prefix has changed since the plan that If-Match names. Look at the plan again.";
+		const detail = "The prefix has changed since the plan. Plan the deletion again.";
 		const evidence = { changed, expected: [stale.slice(1, -1)], now: fresh.slice(1, -1) };
 		const guards = guardNames.map((guard) =>
 			guard === "changed" ? { guard, verdict: "refuse", ...evidence } : { guard, verdict: "pass" },

@@ -179,7 +179,7 @@ test("a plan for a deleted binding names its deletion", async () => {
 	expect(answer.status).toBe(404);
 	expect(answer.json).toMatchObject({
 		code: "binding_not_found",
-		detail: `There is no binding 203.0.113.128/25. It was deleted by sandbox, ${deletion.settled_at}.`,
+		detail: `There is no binding 203.0.113.128/25. It was deleted by sandbox at ${deletion.settled_at}.`,
 		last_deletion: { id: deletion.id, actor: "sandbox", reason: "drain", state: "deleted" },
 	});
 });

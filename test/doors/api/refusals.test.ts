@@ -37,7 +37,7 @@ describe("a binding that does not exist", () => {
 			status: 404,
 			code: "binding_not_found",
 			title,
-			detail: `There is no binding edge-cdn. It was deleted by sandbox, ${deletion.settled_at}.`,
+			detail: `There is no binding edge-cdn. It was deleted by sandbox at ${deletion.settled_at}.`,
 			last_deletion: {
 				id: deletion.id,
 				state: "deleted",
@@ -73,7 +73,9 @@ describe("a binding that does not exist", () => {
 	test("names the binding that covers a smaller range", async () => {
 		const { status, json } = await call("/bindings/203.0.113.128/26", { method: "DELETE" });
 		expect(status).toBe(404);
-		expect(json.detail).toBe("There is no binding 203.0.113.128/26. 203.0.113.0/24, 203.0.113.128/25 covers it.");
+		expect(json.detail).toBe(
+			"There is no binding 203.0.113.128/26. It lies inside 203.0.113.0/24 and 203.0.113.128/25.",
+		);
 	});
 });
 
@@ -83,7 +85,7 @@ describe("the scope", () => {
 		["POST", "/deletions", { target: "203.0.113.128/25", reason: "x" }],
 	])("refuses a caller without it, on record: %s %s", async (method, path, json) => {
 		const answer = await call(path, { method, token: approver.token, json });
-		const detail = 'approver may not delete: it lacks the scope "delete".';
+		const detail = 'approver lacks the scope "delete".';
 		const { deletion_id } = answer.json;
 		expectProblem(answer, {
 			status: 403,
@@ -134,7 +136,7 @@ describe("the ranges", () => {
 		["nowhere", []],
 	])("refuse a binding outside them on record, before any look-up: %s", async (_, ranges) => {
 		const answer = await callConfigured(tokens(...ranges), path, { method: "DELETE", headers });
-		const detail = "The binding lies outside the ranges in which this actor may delete.";
+		const detail = "This binding is outside the ranges the caller may delete in.";
 		const { deletion_id } = answer.json;
 		const guards = [{ guard: "out_of_range", verdict: "refuse", cidr: "203.0.113.128/25", ranges }];
 		const title = "Outside the caller's ranges";
@@ -173,7 +175,7 @@ describe("the ranges", () => {
 test("refuses a binding that could not be restored, on record", async () => {
 	const answer = await call(`/bindings/${v6Regional64}?acknowledge=not_restorable`, { method: "DELETE" });
 	const detail =
-		"The binding names no service (it may be a regional one), so it could not be restored from its record.";
+		"Cloudflare names no service for this binding (it may be regional), so unbind couldn't restore it from its record.";
 	const { deletion_id } = answer.json;
 	const guards = passesBut("not_restorable", { verdict: "refuse", missing: "service_id" });
 	const title = "The binding could not be restored";
@@ -196,7 +198,7 @@ describe("a range that is not a binding", () => {
 			code: "invalid_target",
 			title: "The target is not a binding's exact name",
 			detail:
-				"203.0.113.0/25 is no binding, it covers some. One request deletes one binding: name one of 203.0.113.0/26, 203.0.113.64/26.",
+				"There is no binding 203.0.113.0/25, but it contains 203.0.113.0/26 and 203.0.113.64/26. One request deletes one binding, so name the one you mean.",
 			bindings: ["203.0.113.0/26", "203.0.113.64/26"],
 		});
 		expect(await record(deletion_id)).toMatchObject({ state: "refused", failure: { code: "invalid_target" } });

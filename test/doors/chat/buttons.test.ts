@@ -108,7 +108,9 @@ test("an approval's button works until someone decides, within the hour, however
 	};
 	const late = await asked();
 	pass(60 * minuteMs);
-	expect((await press("slack", late, "Approve", "bob")).text).toContain("There is nothing to decide: it is expired");
+	expect((await press("slack", late, "Approve", "bob")).text).toContain(
+		"This deletion isn't waiting for approval: its approval expired",
+	);
 	expect(await deletes()).toEqual([]);
 	const approval = await asked();
 	pass(59 * minuteMs);

@@ -61,7 +61,7 @@ describe.each(platformNames)("in %s", (platform) => {
 
 	test("a deletion that needs approval goes to the channel, for someone else to press", async () => {
 		const card = await say(platform, "198.51.100.0/24 INC-4213");
-		expect(card.text).toContain("Needs another person's word: It is the prefix's last binding");
+		expect(card.text).toContain("Needs another person's word: This is the prefix's last binding");
 		const asked = await press(platform, card, "Ask for approval");
 		expect(asked.text).toContain("198.51.100.0/24 waits for an approval");
 		const [approval] = await inChannel(1);
@@ -70,7 +70,7 @@ describe.each(platformNames)("in %s", (platform) => {
 
 		const own = await press(platform, approval, "Approve");
 		expect(own).toMatchObject({ for: "caller", replaces: false });
-		expect(own.text).toContain("Who asked for a deletion cannot decide on it; another person has to.");
+		expect(own.text).toContain("You can't approve a deletion you requested. Someone else has to.");
 		const looker = await press(platform, approval, "Approve", "carol");
 		expect(looker.replaces).toBe(false);
 		expect(looker.text).toContain('lacks the scope "approve"');
@@ -87,7 +87,7 @@ describe.each(platformNames)("in %s", (platform) => {
 			approval: { decided_by: { name: "bob", platform } },
 		});
 		expect((await press(platform, approval, "Reject", "bob")).text).toContain(
-			"There is nothing to decide: it is deleted",
+			"This deletion isn't waiting for approval: the binding was deleted",
 		);
 	});
 
@@ -126,7 +126,7 @@ test("shows a risk before it is taken, and the button acknowledges what its card
 test("shows no button for what a guard refuses", async () => {
 	const card = await say("mattermost", "2001:db8:100:2::/64 INC-1");
 	expect(card.text).toContain("2001:db8:100:2::/64 cannot be deleted now");
-	expect(card.text).toContain("Not allowed: The binding names no service");
+	expect(card.text).toContain("Not allowed: Cloudflare names no service for this binding");
 	expect(card.buttons).toEqual([]);
 });
 
@@ -138,7 +138,7 @@ test("neither a rejection nor a withdrawn request deletes anything", async () =>
 
 	const asked = await press("slack", await say("slack", "198.51.100.0/24 INC-2"), "Ask for approval");
 	const back = await press("slack", asked, "Take it back");
-	expect(back.text).toContain("alice cancelled it.");
+	expect(back.text).toContain("alice cancelled this deletion.");
 	expect((await rows()).map(({ state }: { state: string }) => state)).toEqual(["cancelled", "refused"]);
 	expect(await deletes()).toEqual([]);
 });
@@ -146,11 +146,11 @@ test("neither a rejection nor a withdrawn request deletes anything", async () =>
 test("takes an id for approve, reject, cancel and restore", async () => {
 	await press("discord", await say("discord", "198.51.100.0/24 INC-1"), "Ask for approval");
 	const { id } = (await rows())[0];
-	expect((await say("discord", `approve ${id}`)).text).toContain("Who asked for a deletion cannot decide on it");
+	expect((await say("discord", `approve ${id}`)).text).toContain("You can't approve a deletion you requested");
 	expect((await say("discord", `reject ${id}`, "bob")).text).toContain("Rejected: 198.51.100.0/24 stays");
-	expect((await say("discord", `cancel ${id}`)).text).toContain("It cannot be cancelled: it is refused");
+	expect((await say("discord", `cancel ${id}`)).text).toContain("This deletion can't be cancelled: it was refused");
 	expect((await say("discord", `restore ${id}`)).text).toContain(
-		"There is nothing to restore: the deletion is refused",
+		"Nothing was deleted, so there is nothing to restore.",
 	);
 	expect((await say("discord", `approve 7${"z".repeat(25)}`, "bob")).text).toContain(
 		"There is no deletion with this id.",
@@ -186,7 +186,7 @@ test("a request joins someone else's open deletion and is not announced again", 
 	expect(await rows()).toHaveLength(1);
 	// The same name on two platforms is one person, who cannot approve from the other platform.
 	const { id } = (await rows())[0];
-	expect((await say("mattermost", `approve ${id}`)).text).toContain("Who asked for a deletion cannot decide on it");
+	expect((await say("mattermost", `approve ${id}`)).text).toContain("You can't approve a deletion you requested");
 	const viaApi = await call(`/deletions/${id}/approval`, { method: "POST", json: { decision: "approve" } });
 	expect(viaApi.json.state).toBe("deleted");
 });

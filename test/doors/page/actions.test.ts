@@ -145,7 +145,7 @@ describe("an approval", () => {
 		const { form_token = "" } = hiddenIn(text, `/records/${id}/cancel`);
 		const answer = await operator.post(`/records/${id}/approve`, { form_token });
 		expect(answer.status).toBe(403);
-		expect(readable(answer.text)).toContain("another person has to");
+		expect(readable(answer.text)).toContain("Someone else has to");
 		expect(answer.text).toContain(`href="/records/${id}"`);
 		expect(await recordAt(id)).toMatchObject({ state: "pending_approval" });
 	});
@@ -156,7 +156,7 @@ describe("an approval", () => {
 		expect((await operator.post(`/records/${id}/reject`, { form_token })).status).toBe(303);
 		const late = await operator.post(`/records/${id}/cancel`, { form_token });
 		expect(late.status).toBe(409);
-		expect(readable(late.text)).toContain("It cannot be cancelled: it is refused");
+		expect(readable(late.text)).toContain("This deletion can't be cancelled: it was refused");
 	});
 
 	test("waits on the account page and is counted on every page", async () => {
@@ -286,7 +286,7 @@ describe("the account", () => {
 		await cloudflare.order({ fault: { kind: "drop_before" }, times: 9 });
 		const { status, text } = await operator.get("/account");
 		expect(status).toBe(200);
-		expect(readable(text)).toContain("nothing was sent");
+		expect(readable(text)).toContain("Nothing was changed");
 		expect(text).toContain('action="/freeze-switch"');
 		expect(readable(text)).toMatch(/waiting for approval · expires \S+ \S+ UTC 198\.51\.100\.0\/24/);
 	});

@@ -26,7 +26,7 @@ describe("refuses, on record,", () => {
 	test("a sender without the scope", async () => {
 		const settings = senderWith("github", { scopes: ["read", "approve"] });
 		const answer = await deliver("github", payloads.github, { settings });
-		const failure = { code: "scope_missing", detail: 'github may not delete: it lacks the scope "delete".' };
+		const failure = { code: "scope_missing", detail: 'github lacks the scope "delete".' };
 		expect([answer.status, answer.json]).toMatchObject([200, { outcome: "refused", deletions: [{ failure }] }]);
 		expect(await rows()).toMatchObject([{ state: "refused", actor: "github", door: "webhook" }]);
 		expect(await cloudflare.calls()).toEqual([]);
@@ -141,7 +141,7 @@ describe("a deletion that needs approval", () => {
 		const { runbook: _, ...others } = senderWith("github", {}).WEBHOOKS;
 		await deploy({ WEBHOOKS: others, ...tokensWith("runbook", ["delete"], ["0.0.0.0/0"]) });
 		expect((await decide(id, "approve")).json.code).toBe("scope_missing");
-		expect(await recordOf(id)).toMatchObject({ failure: { detail: "runbook may not delete any more." } });
+		expect(await recordOf(id)).toMatchObject({ failure: { detail: "runbook may no longer delete." } });
 		expect(await deletes()).toEqual([]);
 	});
 });
