@@ -17,7 +17,7 @@ const putToken = "Run: npx wrangler secret put CLOUDFLARE_API_TOKEN";
 const secret = "s3cret-that-must-not-be-told";
 const holder = { sha256: sha256("t"), scopes: ["read"] };
 const tokens = (holders: unknown) => ({ TOKENS: JSON.stringify(holders) });
-const names = "a name is made of letters, digits and . @ + - _, at most 64";
+const names = "a name has at most 64 letters, digits and . @ + - _";
 const none = { CLOUDFLARE_API_TOKEN: undefined, CLOUDFLARE_EMAIL: undefined, CLOUDFLARE_API_KEY: undefined };
 
 type Case = [what: string, settings: Record<string, unknown>, setting: string, problem: string, fix: string];
@@ -75,7 +75,7 @@ const cases: Case[] = [
 		"an alias that stands for nothing exact",
 		{ ALIASES: { edge: "203.0.113.129/25" } },
 		"ALIASES",
-		"ALIASES: an alias stands for a binding's CIDR or id",
+		"ALIASES: must be a binding's CIDR or id",
 		fixing("ALIASES"),
 	],
 	[
@@ -99,7 +99,7 @@ const cases: Case[] = [
 		"a scope that there is not",
 		tokens({ ci: { ...holder, scopes: ["admin"] } }),
 		"TOKENS",
-		"TOKENS: must be among read, delete, approve, restore, freeze",
+		"TOKENS: must be one of read, delete, approve, restore, freeze",
 		newToken,
 	],
 	[
@@ -121,29 +121,29 @@ const cases: Case[] = [
 		"two names with one token",
 		tokens({ ci: holder, cd: holder }),
 		"TOKENS",
-		"TOKENS: two names have the same token, so nobody could tell who called",
+		"TOKENS: two names have the same token, so unbind can't tell who is calling",
 		newToken,
 	],
-	["tokens of nobody", tokens({}), "TOKENS", "TOKENS: names nobody", newToken],
+	["tokens of nobody", tokens({}), "TOKENS", "TOKENS: must name at least one caller", newToken],
 	[
 		"a guard that is misspelt",
 		{ GUARDS: { leaves_no_servise: "refuse" } },
 		"GUARDS",
-		"GUARDS: there is no such name here; did you mean leaves_no_service?",
+		"GUARDS: unknown name; did you mean leaves_no_service?",
 		fixing("GUARDS"),
 	],
 	[
 		"a level that there is not",
 		{ GUARDS: { last_binding: "warn" } },
 		"GUARDS",
-		"GUARDS: must be among pass, acknowledge, approve, refuse",
+		"GUARDS: must be one of pass, acknowledge, approve, refuse",
 		fixing("GUARDS"),
 	],
 	[
 		"a level for a guard that always refuses",
 		{ GUARDS: { frozen: "pass" } },
 		"GUARDS",
-		"GUARDS: there is no such name here",
+		"GUARDS: unknown name",
 		fixing("GUARDS"),
 	],
 	[
@@ -165,7 +165,7 @@ const cases: Case[] = [
 		"two credentials",
 		{ CLOUDFLARE_EMAIL: "a@example.com", CLOUDFLARE_API_KEY: secret },
 		"CLOUDFLARE_API_TOKEN",
-		"Both an API token and an e-mail or key are set; it has to be one of them.",
+		"Both an API token and an e-mail or key are set. Keep one of the two.",
 		"Run: npx wrangler secret delete CLOUDFLARE_EMAIL; then: npx wrangler secret delete CLOUDFLARE_API_KEY",
 	],
 	[
@@ -186,7 +186,7 @@ const cases: Case[] = [
 		"a token with a line break",
 		{ CLOUDFLARE_API_TOKEN: `${secret}\n` },
 		"CLOUDFLARE_API_TOKEN",
-		"CLOUDFLARE_API_TOKEN: has spaces or line breaks, or is no text in ASCII.",
+		"CLOUDFLARE_API_TOKEN: must be ASCII text without spaces or line breaks.",
 		putToken,
 	],
 ];
@@ -301,7 +301,7 @@ test("several problems are a line each", async () => {
 	const { json } = await callConfigured({ CLOUDFLARE_ACCOUNT_ID: "", BUDGET_DELETION: 5 }, "/bindings");
 	expect(json.detail).toBe(
 		`CLOUDFLARE_ACCOUNT_ID: must be an account id: 32 hex digits. ${fixing("CLOUDFLARE_ACCOUNT_ID")}.
-BUDGET_DELETION: there is no such setting; did you mean BUDGET_DELETIONS? Rename BUDGET_DELETION to BUDGET_DELETIONS in wrangler.toml, then run: npx wrangler deploy.`,
+BUDGET_DELETION: unknown setting; did you mean BUDGET_DELETIONS? Rename BUDGET_DELETION to BUDGET_DELETIONS in wrangler.toml, then run: npx wrangler deploy.`,
 	);
 });
 

@@ -183,7 +183,7 @@ test.each(["frozen", "out_of_range", "changed"])(
 			const answer = await callConfigured({ GUARDS: { [guard]: level } }, "/bindings/203.0.113.128/25", asked);
 			expect([answer.status, answer.json.code]).toEqual([503, "misconfigured"]);
 			// Anyone can read the answer, so it names only the setting. The log has the guard.
-			expect(answer.json.detail).toContain("GUARDS: there is no such name here.");
+			expect(answer.json.detail).toContain("GUARDS: unknown name.");
 		}
 	},
 );

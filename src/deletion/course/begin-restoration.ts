@@ -1,4 +1,4 @@
-// The first half of a restoration: is it allowed, possible and needed? If so, records the intent. Changes nothing at Cloudflare.
+// The first half of a restoration: is it allowed, possible and needed? If so, records the intent. Sends only reads.
 
 import type { Binding } from "../address/binding.ts";
 import { isCloudflareId, sameId } from "../address/cloudflare-id.ts";

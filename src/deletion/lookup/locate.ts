@@ -60,7 +60,7 @@ async function homeOf(target: Target, ports: Ports, directory: Directory): Promi
 	return ports.journal.prefixOf(bindingId) ?? (await ports.recollection.lastDeletion({ bindingId }))?.prefix_id ?? null;
 }
 
-/** "Deleted yesterday by ci" is the most useful thing to say about a missing binding; next is what the caller may have meant. */
+/** "Deleted yesterday by ci" says most about a missing binding; next best is what the caller may have meant. */
 async function notFound(
 	target: Target,
 	{ prefixId, ...nearby }: FindFailure & { reason: "no_binding" },

@@ -17,7 +17,7 @@ export interface Condition {
 
 export interface RowConditions {
 	conditions: readonly Condition[];
-	/** Case-insensitive, in the CIDR, an id, the reason, the actor or the Ray id. An address or CIDR also finds what it overlaps. */
+	/** Matches the CIDR, ids, reason, actor and Ray id, in any case. An address or CIDR also finds what it overlaps. */
 	text: string | null;
 }
 
