@@ -53,6 +53,9 @@ const alarmPauseMs = 60_000;
 const alarmLostMs = 60_000;
 /** How long the first callers of a new Ledger wait while it reads the history in KV. */
 const historyWaitMs = 5000;
+/** A Ledger that may have been set back compares itself with KV first. If KV can't be read, it goes on and tries again later. */
+const compareWaitMs = 1500;
+const compareAgainMs = 60_000;
 /** If the object dies while writing mirrors, the alarm takes over after this. */
 const mirroringMs = 20_000;
 
@@ -70,6 +73,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	#services: Wired | null = null;
 	#alarmAtMs: number | null = null;
 	#hasReadHistory = false;
+	#comparison: { startedAtMs: number; done: Promise<unknown> } | null = null;
 	#mirroring: Promise<void> | null = null;
 
 	constructor(ctx: DurableObjectState, env: Env) {
@@ -344,10 +348,19 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 			await withinMs(historyWaitMs, wired.legacy.known());
 			this.#hasReadHistory = hasReadHistory(this.#sql);
 		}
+		await this.#compared(wired.legacy);
 		return wired;
 	}
 
-	/** A new Ledger writes nothing before it has read the history: it would mistake its own records for one. */
+	/** Freezes, if KV shows that this Ledger was set back to an earlier time. Costs a list and a read once per start. */
+	#compared(legacy: Wired["legacy"]): Promise<unknown> {
+		const nowMs = Date.now();
+		if (this.#comparison === null || nowMs - this.#comparison.startedAtMs > compareAgainMs)
+			this.#comparison = { startedAtMs: nowMs, done: withinMs(compareWaitMs, legacy.upToDate()) };
+		return this.#comparison.done;
+	}
+
+	/** A new Ledger writes nothing before it has read the history: it would take its own records for one. */
 	async #sendToKv(outbox: Wired["outbox"]): Promise<void> {
 		if (this.#hasReadHistory) await Promise.all([outbox.sendDue(), this.#sendMirrors()]);
 	}

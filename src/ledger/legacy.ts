@@ -5,6 +5,7 @@ import { isEmpty, type KnownRecord, newestVersions, recordsSince } from "../adap
 import { freezeInKv, mirrorsInKv } from "../adapters/history/mirrors.ts";
 import { lastChangeMs } from "../adapters/history/publish.ts";
 import { recordInKv } from "../adapters/history/recall.ts";
+import { sendWindowMs } from "../deletion/course/careful-rules.ts";
 import { endsBefore, type Freeze } from "../deletion/judgement/freeze.ts";
 import { at, type Deletion, settle } from "../deletion/record/deletion.ts";
 import { log, traceOf } from "../log.ts";
@@ -53,6 +54,7 @@ export function createLegacy(sql: SqlStorage, kv: KVNamespace, journal: CountedJ
 			const isNew = await isEmpty(kv);
 			if (isNew) {
 				noteHistory(sql, "read");
+				comparing = Promise.resolve(true);
 				return true;
 			}
 			freezeFor("new");
@@ -60,6 +62,7 @@ export function createLegacy(sql: SqlStorage, kv: KVNamespace, journal: CountedJ
 		}
 		await takeOver("new");
 		noteHistory(sql, "read");
+		comparing = Promise.resolve(true);
 		return true;
 	}
 
@@ -97,7 +100,9 @@ export function createLegacy(sql: SqlStorage, kv: KVNamespace, journal: CountedJ
 		for (const [index, { deletion, terms, progress, claims }] of mirrors.entries()) {
 			if (settled[index] === null && journal.get(deletion.id) === null) {
 				if (deletion.state === "unknown") {
-					journal.keepOpen({ deletion, terms, progress }, now() + 1000);
+					// What KV says is never enough to send a DELETE: looks alone settle it.
+					const judgedAtMs = Math.min(progress.judgedAtMs, now() - sendWindowMs);
+					journal.keepOpen({ deletion, terms, progress: { ...progress, judgedAtMs } }, now() + 1000);
 					takeOverClaims(sql, deletion.id, claims);
 				} else journal.keepSettled(cancelled(deletion, kind));
 			}

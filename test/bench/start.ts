@@ -6,6 +6,7 @@ import { root } from "../sandbox/wrangler.ts";
 import { buildBundles } from "./bundles.ts";
 import { costs } from "./items/costs.ts";
 import { deletes } from "./items/deletes.ts";
+import { hostile } from "./items/hostile.ts";
 import type { Item } from "./items/item.ts";
 import { memory } from "./items/memory.ts";
 import { pages } from "./items/pages.ts";
@@ -19,7 +20,7 @@ import { printed, type Row } from "./table.ts";
 import { everyWorker, startWorld } from "./world.ts";
 
 /** The order matters: a start is measured before anything else has run. */
-const items: Record<string, Item> = { size, costs, reads, pages, deletes, sustained, memory, scale };
+const items: Record<string, Item> = { size, costs, reads, pages, deletes, sustained, hostile, memory, scale };
 
 const { values } = parseArgs({
 	options: { only: { type: "string" }, quick: { type: "boolean", default: false } },

@@ -4,9 +4,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { publish } from "../../src/adapters/history/publish.ts";
 import type { Ledger } from "../../src/index.ts";
 import { schemaVersion } from "../../src/ledger/migrations.ts";
+import { accountId, cdn25, prefixes } from "../doors/account.ts";
 import { pastDeletion } from "../doors/seed.ts";
 import { call, deletes, HISTORY, ledger } from "../harness.ts";
-import { dayMs, endClock, hourMs, inMs, pass, startClock } from "../lifecycle/clock.ts";
+import { dayMs, endClock, hourMs, inMs, minuteMs, pass, startClock, wakeAfter } from "../lifecycle/clock.ts";
 import { asker, cancel, freeze, lift, remove, restore } from "../lifecycle/people.ts";
 
 beforeEach(startClock);
@@ -93,12 +94,12 @@ describe("mirrors in KV", () => {
 });
 
 describe("a new ledger", () => {
-	it("is not frozen if KV is empty, and lists KV only once", async () => {
+	it("is not frozen if KV is empty, and lists KV once per start", async () => {
 		const list = vi.spyOn(HISTORY, "list");
 		expect((await remove("203.0.113.128/25")).status).toBe(200);
 		await abortAllDurableObjects();
 		expect((await remove("203.0.113.0/26")).status).toBe(200);
-		expect(list).toHaveBeenCalledTimes(1);
+		expect(list).toHaveBeenCalledTimes(2);
 	});
 
 	it("is frozen if there is a history, and says why", async () => {
@@ -155,6 +156,34 @@ describe("a new ledger", () => {
 		expect((await call("/freeze")).json.frozen).toBe(false);
 	});
 
+	it("sends nothing for a mirror, whatever the mirror says of verdicts that are still good", async () => {
+		const { id, ...rest } = pastDeletion(1);
+		const deletion = {
+			...rest,
+			id,
+			state: "unknown",
+			settled_at: null,
+			target: "203.0.113.128/25",
+			binding: {
+				account_id: accountId,
+				prefix_id: prefixes.amsterdam,
+				id: cdn25,
+				cidr: "203.0.113.128/25",
+				service_id: "5e4f1c0a9b7d4e2f8a6b3c1d0e9f7a52",
+				service_name: "CDN",
+				provisioning: { state: "active" },
+			},
+		};
+		const progress = { phase: "doubtful", judgedAtMs: Date.now() + dayMs, callsSent: 0, lastSentAtMs: 0, looks: 0 };
+		const terms = { acknowledge: [], approved: [], ifMatch: null, ranges: null };
+		await HISTORY.put(`open:${id}`, JSON.stringify({ deletion, terms, progress }));
+		expect((await call("/freeze")).json.frozen).toBe(true);
+		await lift();
+		await wakeAfter(5 * minuteMs);
+		expect((await call(`/deletions/${id}`)).json.state).toBe("failed");
+		expect(await deletes()).toEqual([]);
+	});
+
 	it("stays frozen until it has read the whole week, however often that is interrupted", async () => {
 		const { json } = await remove("203.0.113.128/25");
 		await published(json.id);
@@ -185,6 +214,25 @@ describe("a ledger that was set back to an earlier time", () => {
 		expect((await call("/freeze")).json).toMatchObject({ frozen: true, reason: expect.stringContaining("set back") });
 		const known = await inLedger(({ sql }) => sql.exec("SELECT 1 FROM deletions WHERE id = ?", deleted.id).toArray());
 		expect(known).toHaveLength(1);
+	});
+
+	it("deletes nothing on request either, and says so, before it has been compared with KV", async () => {
+		await call("/freeze");
+		const before = await snapshot();
+		const { json: deleted } = await remove("203.0.113.0/26");
+		await published(deleted.id);
+		await setBack(before);
+		const { status, json } = await remove("203.0.113.128/25");
+		expect([status, json.code]).toEqual([423, "frozen"]);
+		expect((await call("/freeze")).json).toMatchObject({ frozen: true, reason: expect.stringContaining("set back") });
+		expect(await deletes()).toHaveLength(1);
+	});
+
+	it("deletes on request while KV can't be read, as any Ledger does", async () => {
+		await remove("203.0.113.0/26");
+		await abortAllDurableObjects();
+		vi.spyOn(HISTORY, "list").mockImplementation(() => new Promise<never>(() => {}));
+		expect((await remove("203.0.113.128/25")).status).toBe(200);
 	});
 
 	it("answers the keys of what happened since", async () => {

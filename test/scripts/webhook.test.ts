@@ -48,9 +48,9 @@ describe("npm run webhook", () => {
 
 	it("reads from standard input, and exits with 1 and the time to retry after an error", async () => {
 		sandbox.imitation.faults.order({ method: "GET", fault: { kind: "throttle", retry_after: 30 } });
-		const { code, stdout, stderr } = await send(["script", "-"], '{"target": "198.51.100.0/24"}');
+		const { code, stdout, stderr } = await send(["script", "-"], '{"target": "203.0.113.0/24"}');
 		expect([code, stderr]).toEqual([1, "503, send it again in 30 s\n"]);
-		expect(JSON.parse(stdout)).toMatchObject({ outcome: "failed", deletions: [{ target: "198.51.100.0/24" }] });
+		expect(JSON.parse(stdout)).toMatchObject({ outcome: "failed", deletions: [{ target: "203.0.113.0/24" }] });
 	});
 
 	it.each([

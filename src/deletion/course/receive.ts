@@ -163,7 +163,7 @@ function replay(claims: readonly Claim[], { journal }: Ports): Result<Receipt, K
 		const earlier = journal.claimed(actor, key);
 		if (earlier === null) continue;
 		// Version 0.1.0 stored long payloads whole, and KV stores short ones as digests.
-		if (earlier.payload !== whole && earlier.payload !== digested(whole)) {
+		if (![whole, digested(whole)].includes(earlier.payload)) {
 			const detail =
 				"This idempotency key was used for another request. A key belongs to one request for 7 days. Use a new one.";
 			return fail({ code: "idempotency_key_reused", detail, deletion_id: earlier.deletionId });

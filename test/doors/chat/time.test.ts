@@ -88,8 +88,8 @@ describe("when the Ledger is unreachable", () => {
 	test.each(platformNames)("%s says so", async (platform) => {
 		const card = await say(platform, target);
 		breakLedger();
-		expect((await say(platform, target)).text).toContain("The ledger cannot be reached now.");
-		expect((await press(platform, card, "Delete")).text).toContain("The ledger cannot be reached now.");
+		expect((await say(platform, target)).text).toContain("No answer in time");
+		expect((await press(platform, card, "Delete")).text).toContain("No answer in time");
 		vi.restoreAllMocks();
 		expect((await press(platform, card, "Delete")).text).toContain(`Deleted ${target}`);
 	});
