@@ -162,3 +162,12 @@ export function judge(facts: Facts, agreed: Agreed): Verdict[] {
 }
 
 export const sentenceOf = (guard: GuardName): string => guards[guard].sentence;
+
+/** The sentence of a guard that refuses; for the budget, with its numbers. */
+export function refusalInWords(refusal: Verdict, nowMs: number): string {
+	const { guard, deletions, limit, window_minutes: minutes, retry_after_seconds: seconds } = refusal;
+	if (guard !== "budget" || typeof deletions !== "number" || typeof seconds !== "number") return sentenceOf(guard);
+	const nextMs = Math.ceil((nowMs + seconds * 1000) / 60_000) * 60_000;
+	const next = new Date(nextMs).toISOString().slice(11, 16);
+	return `${deletions} of ${limit} deletions used in ${minutes} minutes. The next one is possible at ${next} UTC.`;
+}

@@ -15,7 +15,14 @@ const risk: Verdict = { guard: "leaves_no_service", verdict: "acknowledge" };
 const other: Verdict = { guard: "still_provisioning", verdict: "acknowledge" };
 const waits: Verdict = { guard: "last_binding", verdict: "approve" };
 const protectedOne: Verdict = { guard: "protected", verdict: "refuse", by: "::/0" };
-const spent: Verdict = { guard: "budget", verdict: "refuse", retry_after_seconds: 90 };
+const spent: Verdict = {
+	guard: "budget",
+	verdict: "refuse",
+	deletions: 5,
+	limit: 5,
+	window_minutes: 60,
+	retry_after_seconds: 90,
+};
 
 const approved: Deletion["approval"] = {
 	state: "approved",
@@ -116,7 +123,11 @@ describe("a judged deletion", () => {
 		[
 			"a guard refuses for now, with the time to retry",
 			[spent, protectedOne],
-			{ code: "budget", detail: sentenceOf("budget"), retry_after_seconds: 90 },
+			{
+				code: "budget",
+				detail: "5 of 5 deletions used in 60 minutes. The next one is possible at 12:02 UTC.",
+				retry_after_seconds: 90,
+			},
 		],
 		[
 			"risks are not acknowledged, before anyone is asked to approve",
