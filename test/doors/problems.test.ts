@@ -1,7 +1,7 @@
 // Requests that are malformed, unknown or too large: the whole problem, its status and its headers. What Cloudflare or
 // a guard refuses is in api/.
 
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { doors } from "../../src/deletion/record/actor.ts";
 import { states } from "../../src/deletion/record/deletion.ts";
 import { guardNames } from "../../src/deletion/record/verdict.ts";
@@ -21,7 +21,7 @@ const bodyFields = ["target", "reason", "acknowledge", "not_before", "supersede"
 
 describe("400: the query", () => {
 	const guards = `must be among ${guardNames.join(", ")}`;
-	test.each<[string, string, string, string[]]>([
+	it.each<[string, string, string, string[]]>([
 		["GET", "/bindings?cover=203.0.113.7", 'Unknown parameter "cover".', ["covering"]],
 		[
 			"GET",
@@ -98,7 +98,7 @@ describe("400: the query", () => {
 
 	const form = "must be a date or a time with its zone, such as 2026-02-20T17:48:00Z";
 	const exists = "must be a real date and time";
-	test.each([
+	it.each([
 		["", form],
 		["yesterday", form],
 		["1771609680000", form],
@@ -119,12 +119,12 @@ describe("400: the query", () => {
 		}
 	});
 
-	test("a time range that ends before it begins", async () => {
+	it("a time range that ends before it begins", async () => {
 		const answer = await call("/deletions?since=2026-02-21&until=2026-02-20");
 		expectProblem(answer, { ...malformed, detail: 'The parameter "since" is later than "until".' });
 	});
 
-	test.each([["x"], ["WyJhIiwwLG51bGwsIiIsMF0"], ["bnVsbA"], ["%F0%9F%92%A5"]])(
+	it.each([["x"], ["WyJhIiwwLG51bGwsIiIsMF0"], ["bnVsbA"], ["%F0%9F%92%A5"]])(
 		"a cursor that is not one: %s",
 		async (cursor) => {
 			const detail =
@@ -142,33 +142,31 @@ describe("400 and 415: the body", () => {
 	const postText = (body: string, type = "application/json") =>
 		call("/deletions", { method: "POST", body, headers: { "content-type": type } });
 
-	test.each([[""], ["{"], ["{'target': 1}"], ["undefined"], ['{"target": "x"} {}'], ["\u0000"]])(
+	it.each([[""], ["{"], ["{'target': 1}"], ["undefined"], ['{"target": "x"} {}'], ["\u0000"]])(
 		"that is not JSON: %j",
 		async (body) => {
 			expectProblem(await postText(body), { ...malformed, detail: "The body is not valid JSON." });
 		},
 	);
 
-	test.each([
-		["text/plain"],
-		["application/x-www-form-urlencoded"],
-		["application/jsonp"],
-		["application/problem+json"],
-	])("of the type %s", async (type) => {
-		const detail = "Send JSON, with Content-Type: application/json.";
-		expectProblem(
-			await postText(JSON.stringify({ target }), type),
-			{ ...otherType, detail },
-			{ accept: "application/json" },
-		);
-	});
+	it.each([["text/plain"], ["application/x-www-form-urlencoded"], ["application/jsonp"], ["application/problem+json"]])(
+		"of the type %s",
+		async (type) => {
+			const detail = "Send JSON, with Content-Type: application/json.";
+			expectProblem(
+				await postText(JSON.stringify({ target }), type),
+				{ ...otherType, detail },
+				{ accept: "application/json" },
+			);
+		},
+	);
 
-	test("that is missing", async () => {
+	it("that is missing", async () => {
 		const detail = "Send JSON, with Content-Type: application/json.";
 		expectProblem(await call("/deletions", { method: "POST" }), { ...malformed, detail });
 	});
 
-	test("that is compressed", async () => {
+	it("that is compressed", async () => {
 		const detail = "Send the body uncompressed, without Content-Encoding.";
 		const headers = { "content-encoding": "gzip" };
 		const answer = await call("/deletions", { method: "POST", json: { target }, headers });
@@ -176,7 +174,7 @@ describe("400 and 415: the body", () => {
 	});
 
 	const guards = `must be among ${guardNames.join(", ")}`;
-	test.each<[unknown, string]>([
+	it.each<[unknown, string]>([
 		[null, "The body must be a JSON object."],
 		[[{ target }], "The body must be a JSON object."],
 		["text", "The body must be a JSON object."],
@@ -205,7 +203,7 @@ describe("400 and 415: the body", () => {
 		expect(await cloudflare.calls()).toEqual([]);
 	});
 
-	test.each([
+	it.each([
 		['{"target": "203.0.113.128/25", "target": "203.0.113.0/26"}', "target"],
 		['{"target": "203.0.113.128/25", "dry_run": true, "dry_r\\u0075n": false}', "dry_run"],
 		['{"target": "203.0.113.128/25", "reason": "\\"}{[:,", "reason": "b"}', "reason"],
@@ -216,7 +214,7 @@ describe("400 and 415: the body", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("with a field __proto__, an ordinary field in JSON", async () => {
+	it("with a field __proto__, an ordinary field in JSON", async () => {
 		const detail = 'Unknown field "__proto__".';
 		const answer = await postText(`{"target":"${target}","__proto__":{"dry_run":true}}`);
 		expectProblem(answer, { ...malformed, detail, allowed: bodyFields });
@@ -250,7 +248,7 @@ describe("413", () => {
 		return { answer, pulled };
 	}
 
-	test("reads a body of 64 KiB, and not a byte more", async () => {
+	it("reads a body of 64 KiB, and not a byte more", async () => {
 		const headers = { "content-type": "application/json" };
 		const fits = await call("/deletions", { method: "POST", headers, body: text(65_536) });
 		expect(fits.status).toBe(200);
@@ -259,12 +257,9 @@ describe("413", () => {
 		expect(await deletes()).toHaveLength(1);
 	});
 
-	test.each([[{}], [{ "content-length": "10" }]])(
-		"stops reading a streamed body there: headers %j",
-		async (headers) => {
-			const { answer, pulled } = await stream(10_000_000, headers);
-			expectProblem(answer, { ...tooLarge, detail });
-			expect(pulled).toBeLessThan(40);
-		},
-	);
+	it.each([[{}], [{ "content-length": "10" }]])("stops reading a streamed body there: headers %j", async (headers) => {
+		const { answer, pulled } = await stream(10_000_000, headers);
+		expectProblem(answer, { ...tooLarge, detail });
+		expect(pulled).toBeLessThan(40);
+	});
 });
