@@ -1,10 +1,10 @@
-// The rules of careful calls as Markdown, for docs/architecture.md: the phases, the table, and a diagram of both.
+// Prints the rules for careful calls as Markdown, for docs/architecture.md: the phases, the table, and a diagram.
 import { type Action, phaseMeanings, type Rule, rules } from "../src/deletion/course/careful-rules.ts";
 
 const begins = "<!-- careful rules: written by `npm run docs:rules` -->";
 const ends = "<!-- end of the careful rules -->";
 
-/** The document with its generated section brought up to date; null where it has none. */
+/** The document with its generated section updated; null if it has none. */
 export function withCarefulRules(document: string): string | null {
 	const from = document.indexOf(begins);
 	const to = document.indexOf(ends);
@@ -32,12 +32,12 @@ const ruleTable = (): string =>
 		]),
 	);
 
-/** One arrow for each pair of phases, with the events that lead from one to the other. */
+/** One arrow per pair of phases, with the events that lead from one to the other. */
 function diagram(): string {
 	const arrows = new Map<string, Set<string>>();
 	for (const rule of rules) {
 		const target = rule.to ?? endOf(rule);
-		// Staying where one is would only hide the arrows that lead on.
+		// Loops would only hide the arrows that lead on.
 		if (target === rule.in) continue;
 		const arrow = `${rule.in} --> ${target}`;
 		arrows.set(arrow, (arrows.get(arrow) ?? new Set()).add(rule.on));

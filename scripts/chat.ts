@@ -1,5 +1,5 @@
 // Talks to the sandbox as a chat platform would: npm run chat -- slack "/unbind 203.0.113.128/25 test" --press Delete
-// Signs and sends, prints what the platform would show, and presses buttons. Contacts the sandbox, and nothing else.
+// Signs and sends commands, prints what the platform would show, and presses buttons. Contacts only the sandbox.
 import { createInterface } from "node:readline/promises";
 import { parseArgs, styleText } from "node:util";
 import { type PlatformName, platformNames } from "../src/config/chat.ts";
@@ -11,12 +11,12 @@ import { type PersonName, places } from "../test/sandbox/chat/settings.ts";
 const people = Object.keys(places.slack.people);
 const usage = `Usage: npm run chat -- <platform> "/unbind <target> [reason]" [--press Label]… [--as alice]
   platform: ${platformNames.join(", ")}
-  --press: a button of the last message that has one of that label; "bob:Approve" has another person press it
-  --as: who speaks: ${people.join(", ")} (mallory is not in the configuration)
-  --url, --imitation: where the sandbox listens; http://localhost:8787, and the port after that
-Without --press, a terminal is asked.`;
+  --press: the label of a button to press, newest message first; "bob:Approve" lets someone else press it
+  --as: who is talking: ${people.join(", ")} (mallory is not in the configuration)
+  --url, --imitation: where the sandbox listens; by default http://localhost:8787 and the next port
+Without --press, the script asks you in the terminal.`;
 
-/** A platform's later message comes within that; one that does not come is not waited for. */
+/** How long to wait for a platform's later message. */
 const laterMs = 25_000;
 const quietMs = 300;
 
@@ -39,7 +39,7 @@ async function main(): Promise<void> {
 	const [name = "", line = "", ...more] = positionals;
 	const platform = platformNames.find((one) => one === name);
 	if (platform === undefined || line === "" || more.length > 0)
-		throw new Error("Name a platform, and a line in quotes.");
+		throw new Error("Name a platform and a command in quotes.");
 	const session = { platform, url: values.url, imitation: values.imitation ?? nextPort(values.url) };
 	const speaker = personNamed(values.as);
 
@@ -60,14 +60,14 @@ async function main(): Promise<void> {
 		const [label = "", person = speaker] = next.split(":").toReversed();
 		const presser = personNamed(person);
 		const button = buttons.find((one) => one.label === label);
-		if (button === undefined) throw new Error(`There is no button ${JSON.stringify(label)}.`);
+		if (button === undefined) throw new Error(`There is no button ${JSON.stringify(label)} to press.`);
 		print(`${presser} presses ${label}`);
 		const click = played[platform].press(button, senderOf(platform, presser), crypto.randomUUID());
 		buttons = [...(await exchange(session, "press", click, presser)), ...buttons];
 	}
 }
 
-/** Sends, and shows the answer and what comes after it; the buttons of all that, the newest first. */
+/** Sends a message and shows the answer and everything after it. @returns all their buttons, newest first. */
 async function exchange(
 	{ platform, url, imitation }: Session,
 	kind: "command" | "press",
@@ -82,7 +82,7 @@ async function exchange(
 		redirect: "manual",
 	});
 	const answer = await response.text();
-	if (response.status !== 200) throw new Error(`unbind answers ${response.status}: ${answer}`);
+	if (response.status !== 200) throw new Error(`unbind answered ${response.status}: ${answer}`);
 	const first = played[platform].answered(answer, kind);
 	const seen = first === null ? [] : [first];
 	for (let waitMs = seen.some(saysSomething) ? quietMs : laterMs, count = before; ; waitMs = quietMs) {
@@ -96,17 +96,17 @@ async function exchange(
 	return shown.toReversed().flatMap((one) => one.buttons);
 }
 
-/** What is only there until the reply is has a title that ends so. */
+/** A placeholder's title ends with an ellipsis; the real reply replaces it. */
 const saysSomething = ({ text }: Shown): boolean => !text.split("\n")[0]?.endsWith("…");
 
-/** What was sent to the platform, once it is that much; nothing new where that takes too long. */
+/** The messages sent to the platform, once there are that many; empty if that takes too long. */
 async function messages(imitation: string, atLeast: number, waitMs = laterMs): Promise<SentMessage[]> {
 	const address = new URL(`/sandbox/messages?at_least=${atLeast}`, imitation);
 	try {
 		return await (await fetch(address, { signal: AbortSignal.timeout(waitMs) })).json();
 	} catch (error) {
 		if (error instanceof Error && error.name === "TimeoutError") return [];
-		throw new Error(`The sandbox does not listen at ${imitation}: start it with npm start.`);
+		throw new Error(`Nothing listens at ${imitation}. Start the sandbox with: npm start`);
 	}
 }
 
@@ -117,7 +117,7 @@ const senderOf = (platform: PlatformName, person: PersonName) => {
 
 function personNamed(name: string): PersonName {
 	if (name === "alice" || name === "bob" || name === "carol" || name === "mallory") return name;
-	throw new Error(`There is nobody called ${JSON.stringify(name)}.`);
+	throw new Error(`There is no person called ${JSON.stringify(name)}. Choose one of ${people.join(", ")}.`);
 }
 
 function nextPort(url: string): string {
@@ -132,12 +132,12 @@ function show({ for: audience, replaces, text }: Shown, caller: string): void {
 	for (const line of text.replace(/^# /, "").split("\n")) print(`  │ ${line}`);
 }
 
-/** The label to press next; null ends it. */
+/** The label to press next; null to stop. */
 async function asked(buttons: Shown["buttons"]): Promise<string | null> {
 	if (buttons.length === 0 || !process.stdin.isTTY) return null;
 	const terminal = createInterface({ input: process.stdin, output: process.stdout });
 	const labels = [...new Set(buttons.map(({ label }) => label))].join(", ");
-	const answer = await terminal.question(`Press which? (${labels}; Enter ends) `);
+	const answer = await terminal.question(`Which button? (${labels}; Enter to stop) `);
 	terminal.close();
 	return answer.trim() || null;
 }

@@ -1,6 +1,6 @@
-// Registers /unbind with Discord, in the guild of the configuration: npm run discord:register [-- --dry-run]
-// Takes the application and the guild from [vars.CHAT.discord] in wrangler.toml, and the bot's token from DISCORD_BOT_TOKEN,
-// in the environment or .dev.vars; unbind itself never needs that token. --dry-run prints what would be sent.
+// Registers /unbind with Discord, in the configured guild: npm run discord:register [-- --dry-run]
+// Reads the application and the guild from [vars.CHAT.discord] in wrangler.toml, and the bot's token from DISCORD_BOT_TOKEN in
+// the environment or .dev.vars; unbind itself never needs that token. --dry-run prints the request instead of sending it.
 import { existsSync, readFileSync } from "node:fs";
 import { parseArgs, parseEnv } from "node:util";
 import type {
@@ -15,7 +15,7 @@ import { readWorkerOptions } from "../test/sandbox/wrangler.ts";
 
 const settings = v.object({ CHAT: v.object({ discord: v.object({ application: v.string(), guild: v.string() }) }) });
 
-/** Discord suggests live bindings where a target is typed. */
+/** Discord suggests live bindings while the user types a target. */
 const options: Record<string, APIApplicationCommandBasicOption> = {
 	target: { type: 3, name: "target", description: "A binding: its CIDR, its id or an alias", autocomplete: true },
 	reason: { type: 3, name: "reason", description: "Why; it goes on record", max_length: 500 },
@@ -29,7 +29,7 @@ const options: Record<string, APIApplicationCommandBasicOption> = {
 	id: { type: 3, name: "id", description: "A deletion's id, as the history shows it", min_length: 26, max_length: 26 },
 };
 
-/** `<target> [reason]`: what is in angle brackets is required, and comes first. */
+/** `<target> [reason]`: options in angle brackets are required, and come first. */
 function subcommand(verb: Verb): APIApplicationCommandSubcommandOption {
 	const { takes, does } = verbs[verb];
 	const parts = [...takes.matchAll(/([<[])(\w+)[>\]]/g)].flatMap(([, bracket, name = ""]) => {
@@ -39,7 +39,7 @@ function subcommand(verb: Verb): APIApplicationCommandSubcommandOption {
 	return { type: 1, name: verb, description: does, options: parts };
 }
 
-/** Hidden from all but administrators, who open it to whom they want in the guild's settings; unbind asks again anyway. */
+/** Visible only to administrators, who can open it to others in the guild's settings. unbind checks every user anyway. */
 const commands: RESTPutAPIApplicationGuildCommandsJSONBody = [
 	{
 		name: "unbind",
@@ -54,7 +54,7 @@ async function main(): Promise<string> {
 	if (values["dry-run"]) return JSON.stringify(commands, null, "\t");
 	const { bindings } = await readWorkerOptions();
 	const read = v.safeParse(settings, bindings);
-	if (!read.success) throw new Error("Put [vars.CHAT.discord] with application and guild into wrangler.toml first.");
+	if (!read.success) throw new Error("Add [vars.CHAT.discord] with application and guild to wrangler.toml first.");
 	const vars = existsSync(".dev.vars") ? parseEnv(readFileSync(".dev.vars", "utf8")) : {};
 	const token = process.env.DISCORD_BOT_TOKEN ?? vars.DISCORD_BOT_TOKEN;
 	if (!token) throw new Error("Set DISCORD_BOT_TOKEN to the bot's token: Developer Portal, your application, Bot.");
@@ -65,8 +65,8 @@ async function main(): Promise<string> {
 		body: JSON.stringify(commands),
 		redirect: "manual",
 	});
-	if (!response.ok) throw new Error(`Discord answers ${response.status}: ${await response.text()}`);
-	return `/unbind is registered in the guild ${guild}.`;
+	if (!response.ok) throw new Error(`Discord answered ${response.status}: ${await response.text()}`);
+	return `Registered /unbind in the guild ${guild}.`;
 }
 
 try {

@@ -1,4 +1,4 @@
-// Brings the table of rules in docs/architecture.md up to date with the code: npm run docs:rules
+// Updates the table of rules in docs/architecture.md from the code: npm run docs:rules
 import { readFileSync, writeFileSync } from "node:fs";
 import { withCarefulRules } from "./careful-rules.ts";
 

@@ -1,6 +1,6 @@
-// `npm run lock`, after a change of dependencies: takes out of package-lock.json which Node the tools ask for, where that is
-// newer than Node 20. They run on the project's own Node (the package `node`), not on the one that runs npm, which would
-// warn about each of them.
+// `npm run lock`, after a change of dependencies: removes `engines` from package-lock.json for tools that require a Node newer
+// than 20. They run on the project's own Node (the package `node`), not on the one that runs npm, which would warn about
+// each of them.
 import { readFileSync, writeFileSync } from "node:fs";
 
 interface Lock {
@@ -9,7 +9,7 @@ interface Lock {
 
 const oldestMajor = 20;
 
-/** The packages that Node 20 is too old for; what the project itself asks for is none of them. */
+/** Packages that Node 20 is too old for, not counting the project itself. */
 export function tooNewFor20(lock: Lock): string[] {
 	const isNewer = (range: string) => range.split("||").every((one) => Number(/\d+/.exec(one)?.[0] ?? 0) > oldestMajor);
 	return Object.entries(lock.packages).flatMap(([path, { engines }]) =>

@@ -1,17 +1,17 @@
-// Signs a message as its sender would: the other side of `src/doors/auth/proof.ts`, by the same table of schemes. In
-// Node's own cryptography, as what is signed here is verified in WebCrypto there.
+// Signs a message as its sender would: the counterpart of `src/doors/auth/proof.ts`, with the same table of schemes. It uses
+// Node's cryptography, so that WebCrypto's verification there is checked by a second implementation.
 import { createHmac, createPrivateKey, sign as signWithKey } from "node:crypto";
 import type { Scheme, Spelling } from "../src/doors/auth/schemes.ts";
 
 export interface Signing {
 	scheme: Scheme;
-	/** Text, or in the form that the scheme gives its keys; `whsk_` and `seed:` are private keys, 32 bytes in base64. */
+	/** A text, or a key in the scheme's own form; `whsk_` and `seed:` mark private keys, 32 bytes in base64. */
 	secret: string;
 	timestampSeconds: number;
 	messageId: string;
 }
 
-/** The headers that go with the body. */
+/** The headers to send with the body. */
 export function signed(body: string | Uint8Array, { scheme, secret, timestampSeconds, messageId }: Signing) {
 	const timestamp = String(timestampSeconds);
 	const bytes = typeof body === "string" ? Buffer.from(body) : Buffer.from(body);

@@ -1,5 +1,5 @@
 // Makes a caller's token: npm run token -- <name> <scope…> [--range CIDR]… [--into tokens.json]
-// Prints the token once; what unbind stores of it is its digest alone. Contacts nothing.
+// Prints the token once; unbind stores only its digest. Makes no network calls.
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -14,8 +14,8 @@ interface Entry {
 
 const usage = `Usage: npm run token -- <name> <scope…> [--range CIDR]… [--into tokens.json]
   scopes: ${scopes.join(", ")}
-  --range: where the holder may delete; without it, everywhere. May be repeated.
-  --into: a file with the JSON of all tokens, to add this one to; it holds digests, no tokens.`;
+  --range: where the holder may delete; everywhere if left out. Can be repeated.
+  --into: the JSON file of all tokens, to add this one to. It holds digests, not tokens.`;
 
 function main(): string {
 	const { values, positionals } = parseArgs({
@@ -23,10 +23,11 @@ function main(): string {
 		options: { range: { type: "string", multiple: true }, into: { type: "string" } },
 	});
 	const [name = "", ...wanted] = positionals;
-	if (!/^[\w.@+-]{1,64}$/.test(name)) throw new Error("A name is made of letters, digits and . @ + - _, at most 64.");
+	if (!/^[\w.@+-]{1,64}$/.test(name)) throw new Error("A name has at most 64 letters, digits and . @ + - _.");
 	if (wanted.length === 0) throw new Error("Name at least one scope.");
 	const unknown = wanted.find((scope) => !scopes.includes(scope as Scope));
-	if (unknown !== undefined) throw new Error(`There is no scope ${JSON.stringify(unknown)}.`);
+	if (unknown !== undefined)
+		throw new Error(`Unknown scope ${JSON.stringify(unknown)}. Choose from ${scopes.join(", ")}.`);
 	for (const range of values.range ?? []) {
 		const cidr = parseCidr(range);
 		if (cidr.ok) continue;
@@ -41,11 +42,11 @@ function main(): string {
 	const known: Record<string, Entry> =
 		file !== undefined && existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : {};
 	if (Object.hasOwn(known, name))
-		throw new Error(`${file} has a token for ${name} already; remove it first, or take another name.`);
+		throw new Error(`${file} already has a token for ${name}. Remove it first, or choose another name.`);
 	const all = JSON.stringify({ ...known, [name]: entry });
 	if (file !== undefined) writeFileSync(file, `${all}\n`, { mode: 0o600 });
 	const put = file === undefined ? "npx wrangler secret put TOKENS" : `npx wrangler secret put TOKENS < ${file}`;
-	return `Token of ${name}, shown this once:\n\n  ${token}\n\nTOKENS, to store with: ${put}\n\n${all}\n`;
+	return `Token for ${name}, shown only this once:\n\n  ${token}\n\nTOKENS, to store with: ${put}\n\n${all}\n`;
 }
 
 try {

@@ -1,6 +1,6 @@
 // Sends a webhook as its sender would: npm run webhook -- <name> payload.json [--url http://localhost:8787]
-// The sender's settings come from wrangler.toml, its secret from the environment or .dev.vars; a sender that is not there
-// may be one of the sandbox's. Contacts the address that it is given, and nothing else.
+// Reads the sender's settings from wrangler.toml and its secret from the environment or .dev.vars; the sandbox's senders work
+// without them. Contacts only the address it is given.
 import { existsSync, readFileSync } from "node:fs";
 import { parseArgs, parseEnv } from "node:util";
 import * as v from "valibot";
@@ -12,10 +12,10 @@ import { readWorkerOptions } from "../test/sandbox/wrangler.ts";
 import { signed } from "./sign.ts";
 
 const usage = `Usage: npm run webhook -- <name> payload.json [--url http://localhost:8787] [--put]
-  name: a sender out of [vars.WEBHOOKS] in wrangler.toml, or one of the sandbox's: ${Object.keys(sandboxSenders).join(", ")}
-  payload.json: what it sends; - reads it from the standard input
+  name: a sender in [vars.WEBHOOKS] in wrangler.toml, or one of the sandbox's: ${Object.keys(sandboxSenders).join(", ")}
+  payload.json: what to send; - reads it from standard input
   --url: where unbind listens
-  --put: sends it by PUT instead of POST`;
+  --put: send a PUT instead of a POST`;
 
 async function main(): Promise<string> {
 	const { values, positionals } = parseArgs({
@@ -38,15 +38,15 @@ async function main(): Promise<string> {
 		body,
 		redirect: "manual",
 	}).catch(() => {
-		throw new Error(`Nobody answers at ${values.url}.`);
+		throw new Error(`Nothing answers at ${values.url}.`);
 	});
 	const retry = response.headers.get("retry-after");
-	process.stderr.write(`${response.status}${retry === null ? "" : `, to be sent again in ${retry} s`}\n`);
+	process.stderr.write(`${response.status}${retry === null ? "" : `, send it again in ${retry} s`}\n`);
 	if (response.status >= 400) process.exitCode = 1;
 	return response.text();
 }
 
-/** Read as the Worker reads it, so that what is wrong is told in the same words. */
+/** Read as the Worker reads it, so that problems are reported in the same words. */
 async function senderNamed(name: string): Promise<Sender> {
 	const own = await ownSenders();
 	const settings = new Map(Object.entries({ ...sandboxSenders, ...own })).get(name);
@@ -60,7 +60,7 @@ async function senderNamed(name: string): Promise<Sender> {
 	return sender;
 }
 
-/** Wrangler takes seconds to read its own file, so it is asked only where the file has senders. */
+/** Wrangler takes seconds to read its own file, so it is used only if the file has senders. */
 async function ownSenders(): Promise<{ [name: string]: unknown }> {
 	if (!/^\s*(?:\[vars\.WEBHOOKS|WEBHOOKS\s*=)/m.test(readFileSync("wrangler.toml", "utf8"))) return {};
 	const { bindings } = await readWorkerOptions();

@@ -1,5 +1,5 @@
-// What the platform gives, checked once, as the code uses it. Finds all problems, not the first; each says which command
-// fixes it. No value of a secret ever stands in a problem.
+// Reads and checks the configuration, once. It finds all problems, not just the first, and each says which command fixes it.
+// A problem never contains the value of a secret.
 
 import * as v from "valibot";
 import type { Credential } from "./adapters/cloudflare/send.ts";
@@ -23,7 +23,7 @@ import { digestOf } from "./deletion/record/digest.ts";
 import { guardNames, levels } from "./deletion/record/verdict.ts";
 import { fail, ok, type Result } from "./deletion/result.ts";
 
-/** The Worker's bindings, as wrangler.toml declares them. Settings and secrets are read by `readConfig` alone. */
+/** The Worker's bindings, as wrangler.toml declares them. Only `readConfig` reads settings and secrets. */
 export interface Env {
 	LEDGER: { getByName(name: string): LedgerApi };
 	HISTORY: KVNamespace;
@@ -41,12 +41,12 @@ export interface Config {
 	access: Access | null;
 	/** name → CIDR or binding id */
 	aliases: ReadonlyMap<string, string>;
-	/** 0 is for ever. */
+	/** 0 means for ever. */
 	retentionDays: number;
 	policy: Policy;
-	/** What works, and should be changed. */
+	/** Settings that work but should be changed. */
 	warnings: readonly ConfigProblem[];
-	/** What is wrong, and closes what needs it. */
+	/** Faulty settings, which close the parts that need them. */
 	problems: readonly ConfigProblem[];
 	/** The problems that close this part; empty while it is open. */
 	closing(part: Part): ConfigProblem[];
@@ -62,7 +62,7 @@ const guardLevels = v.strictObject(
 	Object.fromEntries(
 		guardNames
 			.filter((guard) => !fixedGuards.includes(guard))
-			.map((guard) => [guard, v.optional(v.picklist(levels, `must be among ${levels.join(", ")}`))]),
+			.map((guard) => [guard, v.optional(v.picklist(levels, `must be one of ${levels.join(", ")}`))]),
 	),
 	`must be a table of guards and levels; ${fixedGuards.join(", ")} always refuse`,
 );
@@ -80,12 +80,12 @@ const aliases = v.pipe(
 	v.record(
 		v.pipe(
 			v.string(),
-			v.regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, "an alias is made of a-z, 0-9, - and _"),
+			v.regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, "an alias may only contain a-z, 0-9, - and _"),
 			v.check((name) => !isCloudflareId(name), "an alias must not look like an id"),
 		),
 		v.pipe(
 			v.string(),
-			v.check((text) => isCloudflareId(text) || parseCidr(text).ok, "an alias stands for a binding's CIDR or id"),
+			v.check((text) => isCloudflareId(text) || parseCidr(text).ok, "must be a binding's CIDR or id"),
 		),
 		"must be a table of names and targets",
 	),
@@ -93,7 +93,7 @@ const aliases = v.pipe(
 
 const configs = new WeakMap<object, Result<Config, ConfigProblem[]>>();
 
-/** `readConfig`, once an environment. */
+/** `readConfig`, once per environment. */
 export function configOf(env: object): Result<Config, ConfigProblem[]> {
 	let config = configs.get(env);
 	if (config === undefined) {
@@ -103,7 +103,7 @@ export function configOf(env: object): Result<Config, ConfigProblem[]> {
 	return config;
 }
 
-/** Each is read for itself. WEBHOOKS and CHAT are not among them: they are read by their parts. */
+/** Each setting is read separately. WEBHOOKS and CHAT are not listed: each sender and platform is read separately. */
 const settings = {
 	CLOUDFLARE_ACCOUNT_ID: accountId,
 	HISTORY_RETENTION_DAYS: v.optional(wholeNumber(0, 36_500), 0),
@@ -117,18 +117,18 @@ const settings = {
 	ACCESS: v.optional(access),
 };
 
-/** What can stand inside a setting by name, to offer the right one to whoever misspells it. */
+/** The names inside each setting, to suggest the right one for a misspelt one. */
 const namesIn: Readonly<Record<string, readonly string[]>> = {
 	TOKENS: ["sha256", "scopes", "ranges"],
 	GUARDS: Object.keys(guardLevels.entries),
 	ACCESS: ["team", "audience", "users", "scopes", "ranges"],
 };
 
-/** Fails only if the account, the credential or the tokens are wrong. Any other fault closes what needs the setting. */
+/** Fails only if the account, the credential or the tokens are faulty. Any other fault closes just what needs the setting. */
 export function readConfig(env: object): Result<Config, ConfigProblem[]> {
 	const values = new Map<string, unknown>(Object.entries(env));
 	const problems: ConfigProblem[] = [];
-	/** undefined if the setting is faulty. What needs it is closed, so its default limits nothing. */
+	/** undefined if the setting is faulty. The part that needs it is closed, so its default has no effect. */
 	function read<Schema extends v.GenericSchema>(setting: string, schema: Schema): v.InferOutput<Schema> | undefined {
 		const one = v.safeParse(schema, values.get(setting));
 		if (one.success) return one.output;
@@ -193,7 +193,7 @@ const protectedBy = (list: readonly string[]): Policy["protected"] => ({
 	ids: list.filter(isCloudflareId),
 });
 
-/** In the order in which they are reported: a name is to be spelt as it is spelt first. */
+/** In reporting order: the first spelling of a name is the right one. */
 const peopleIn = (callers: readonly string[], chats: Chats["users"], emails: readonly string[]): Named[] => [
 	...callers.map((name): Named => ({ name, setting: "TOKENS", place: "", part: "everything" })),
 	...chats.flatMap(({ platform, users }) =>

@@ -1,4 +1,4 @@
-// The Worker: checks the configuration, hands each request to the routes, and logs it. Nothing is decided here.
+// The Worker: checks the configuration, routes each request and logs it. It decides nothing.
 import { waitUntil } from "cloudflare:workers";
 import { createHistory } from "./adapters/history/history.ts";
 import { configOf, type Env } from "./config.ts";
@@ -15,12 +15,12 @@ import { refusedUnrouted } from "./doors/request/unrouted.ts";
 import { log, traceOf } from "./log.ts";
 import { router } from "./routes.ts";
 
-/** A record or a list is in the Ledger's memory, or on its own disk. */
+/** Long enough: the Ledger reads from its memory or its own disk. */
 const readWaitMs = 10_000;
 
 export { Ledger } from "./ledger/ledger.ts";
 
-/** Environments whose faults and warnings are in the log already. */
+/** Environments whose problems and warnings are already in the log. */
 const reported = new WeakSet<object>();
 
 export default {
@@ -53,17 +53,17 @@ export default {
 			}
 		} catch (error) {
 			log("error", "request_failed", { request_id: requestId, ...traceOf(error) });
-			response = render(problem("internal", "unbind failed; its log has the request id."), requestId);
+			response = render(problem("internal", "unbind failed. Look in its log for this request id."), requestId);
 		}
-		const told = { method, path: path.slice(0, 200), status: response.status, actor: context?.caller ?? null };
-		// Polls that find nothing new would be most of the log.
+		const summary = { method, path: path.slice(0, 200), status: response.status, actor: context?.caller ?? null };
+		// Polls that find nothing new would fill the log.
 		if (response.status !== 304)
-			log("info", "request", { request_id: requestId, ...told, ms: Date.now() - startedAtMs });
+			log("info", "request", { request_id: requestId, ...summary, ms: Date.now() - startedAtMs });
 		return finish(response, requestId, method === "HEAD");
 	},
 } satisfies ExportedHandler<Env>;
 
-/** Without its query, which the doors read from the context: the router's own reading of it is quadratic. */
+/** Drops the query: the doors read it from the context, and the router would parse it in quadratic time. */
 function routed(request: Request, { origin, pathname, search }: URL): Request {
 	const asked = search === "" ? request : new Request(`${origin}${pathname}`, request);
 	return request.method === "HEAD" ? new Request(asked, { method: "GET" }) : asked;
@@ -71,7 +71,7 @@ function routed(request: Request, { origin, pathname, search }: URL): Request {
 
 function contextOf(env: Env, config: Context["config"], url: URL): Context {
 	const requestId = crypto.randomUUID();
-	// A stub that has failed stays broken, so each call takes a new one.
+	// A stub that failed stays broken, so each call takes a new one.
 	const stub = () => env.LEDGER.getByName(config.accountId);
 	const context: Context = {
 		requestId,

@@ -1,5 +1,5 @@
-// One line of JSON an event, for people and their log tools. Fields are chosen where the event happens; a secret is in
-// none of them. An exception's message can quote what it choked on, so only known words of it are kept.
+// Logs one line of JSON per event, for people and their log tools. Fields are chosen where the event happens and never hold
+// a secret. An exception's message can quote its input, so only known phrases of it are kept.
 import type { Json } from "./deletion/record/json.ts";
 
 export type LogLevel = "info" | "warn" | "error";
@@ -9,8 +9,8 @@ export function log(level: LogLevel, event: string, fields: { [name: string]: Js
 }
 
 /**
- * What may be quoted of a message: the platform's and SQLite's own words, which tell why a migration or a commit failed.
- * Names in them are of our tables and columns: lower-case words, so that no token passes for one.
+ * What may be quoted from a message: the platform's and SQLite's own phrases, which say why a migration or a commit failed.
+ * The names in them are our tables and columns: lower-case words only, so that no token can pass for one.
  */
 const quotable = [
 	/^no such (?:table|column|index|function): [a-z_]{1,40}(?:\.[a-z_]{1,40})?(?![\w.-])/,
@@ -31,10 +31,10 @@ const quotable = [
 ];
 const sqliteCode = /\bSQLITE_[A-Z]{2,20}(?:_[A-Z]{2,20})?\b/;
 
-/** What is logged of an exception: its kind, the part of its message that may be quoted, and where it happened. */
+/** What is logged about an exception: its type, the quotable part of its message, and where it happened. */
 export function traceOf(error: unknown): { [name: string]: Json } {
 	if (!(error instanceof Error)) return { error: typeof error, at: [] };
-	// A message of several lines could pass for places.
+	// A message of several lines could look like stack frames.
 	const lines = (error.stack ?? "")
 		.replace(error.message, () => "")
 		.split("\n")

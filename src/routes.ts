@@ -1,4 +1,4 @@
-// Every path, its methods, and the door behind it. The files in public/ are served without the Worker.
+// Every path, its methods and its door. The files in public/ are served without the Worker.
 import type { IRequest } from "itty-router";
 import { Router } from "itty-router/Router";
 import { listBindings, showPlan } from "./doors/api/bindings.ts";
@@ -68,7 +68,7 @@ router
 	.post("/sign-out", signOut)
 	.all("*", noRoute);
 
-/** Which paths and methods there are is said only to those who may come in. */
+/** Only authenticated callers learn which paths and methods exist. */
 async function noRoute(request: IRequest, context: Context): Promise<Response> {
 	const { pathname } = context.url;
 	const isCloudflares = pathname.startsWith("/client/v4/");
@@ -81,12 +81,12 @@ async function noRoute(request: IRequest, context: Context): Promise<Response> {
 		.map(([method]) => method);
 	if (routed.length === 0)
 		return render(
-			problem("not_found", "There is nothing at this path; /openapi.json lists what there is."),
+			problem("not_found", "Nothing is served at this path. /openapi.json lists the paths."),
 			context.requestId,
 		);
 	const methods = new Set([...routed, ...(routed.includes("GET") ? ["HEAD"] : []), "OPTIONS"]);
 	const allow = [...methods].toSorted().join(", ");
 	// Without CORS headers: no other site's script gets in by this.
 	if (request.method === "OPTIONS") return new Response(null, { status: 204, headers: { allow } });
-	return render(problem("method_not_allowed", `Allowed here: ${allow}.`, {}, { allow }), context.requestId);
+	return render(problem("method_not_allowed", `This path allows ${allow}.`, {}, { allow }), context.requestId);
 }

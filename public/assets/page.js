@@ -1,5 +1,5 @@
-// What the pages can do beyond what HTML does: tell of changes as they come, keys, copying, local times. Nothing is lost
-// without it. It asks for the page that is shown, and for nothing else.
+// What the pages add to plain HTML: live changes, keys, copying, local times. Everything works without it. It fetches only
+// the page it is on.
 
 const longestPollMs = 60_000;
 
@@ -8,7 +8,7 @@ const all = (selector) => /** @type {NodeListOf<HTMLElement>} */ (document.query
 /** @param {string} selector */
 const one = (selector) => /** @type {HTMLElement | null} */ (document.querySelector(selector));
 
-/** A choice that a device keeps, where it keeps any. */
+/** Choices kept on this device, if it allows that. */
 const kept = {
 	/** @param {string} name */
 	get(name) {
@@ -23,7 +23,7 @@ const kept = {
 		try {
 			localStorage.setItem(`unbind.${name}`, value);
 		} catch {
-			// Then it holds for this page.
+			// The choice then lasts for this page.
 		}
 	},
 };
@@ -34,7 +34,7 @@ const localTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", time
 const distance = new Intl.RelativeTimeFormat("en", { style: "long", numeric: "always" });
 const times = /** @type {HTMLSelectElement | null} */ (one("#times"));
 const hourMs = 3_600_000;
-/** Two of a unit at the least: "in 90 minutes" is not "in 2 hours". @type {[Intl.RelativeTimeFormatUnit, number][]} */
+/** Uses a unit only from two up, so that "in 90 minutes" does not become "in 2 hours". @type {[Intl.RelativeTimeFormatUnit, number][]} */
 const units = [
 	["day", 24 * hourMs],
 	["hour", hourMs],
@@ -68,7 +68,7 @@ times?.addEventListener("change", () => {
 	showTimes();
 });
 setInterval(showTimes, 15_000);
-// Paper does not count on.
+// Paper cannot count on.
 addEventListener("beforeprint", () => showTimes(times?.value === "local" ? "local" : "utc"));
 addEventListener("afterprint", () => showTimes());
 
@@ -83,10 +83,10 @@ async function copy(button) {
 	}, 1500);
 }
 
-// Changes, as they come.
+// Live changes.
 
 const tail = one("[data-tail]");
-/** One who looks at a single deletion waits for it. */
+/** Faster on a single deletion, where someone is waiting. */
 const pollMs = one("#rows") === null ? 2000 : 5000;
 let isPaused = false;
 /** The version of what is shown. */
@@ -99,13 +99,13 @@ function say(text) {
 	if (tail !== null && tail.textContent !== text) tail.textContent = text;
 }
 
-/** For those who hear the page. @param {string} text */
+/** For screen readers. @param {string} text */
 function tell(text) {
 	const news = one("#news");
 	if (news !== null) news.textContent = text;
 }
 
-/** Somebody is about to do something there, which must not be taken away from under their hands. */
+/** Someone is using this part of the page, so it must not be replaced now. */
 const isInUse = () => one("main details.confirm[open]") !== null || getSelection()?.isCollapsed === false;
 
 async function look() {
@@ -115,7 +115,7 @@ async function look() {
 	if (answer.status === 304) return;
 	if (answer.status === 401) {
 		isPaused = true;
-		return say("Signed out. Load the page again to sign in.");
+		return say("You are signed out. Reload the page to sign in.");
 	}
 	if (!answer.ok) throw new Error(String(answer.status));
 	etag = answer.headers.get("etag") ?? "";
@@ -154,14 +154,14 @@ async function follow() {
 			pauseMs = pollMs;
 		} catch {
 			isOutOfReach = true;
-			say("unbind cannot be reached; trying again.");
+			say("unbind is unreachable. Trying again.");
 			pauseMs = Math.min(pauseMs * 2, longestPollMs);
 		}
 	}
 	if (isLive) setTimeout(follow, pauseMs);
 }
 
-// Second steps: Cancel and Escape close them, and nothing else.
+// Second steps: only Cancel and Escape close them.
 
 /** @param {Element | null | undefined} step */
 function close(step) {
@@ -220,7 +220,7 @@ document.addEventListener("formdata", ({ target, formData }) => {
 	}
 });
 
-// The second press of a button that is under way does nothing.
+// A second press while the form is being sent does nothing.
 document.addEventListener("submit", (event) => {
 	const form = event.target;
 	if (!(form instanceof HTMLFormElement) || form.method !== "post") return;
@@ -231,7 +231,7 @@ addEventListener("pageshow", () => {
 	for (const form of all("form[data-sent]")) delete form.dataset.sent;
 });
 
-/** What only works with this script is shown by it. */
+/** Shows what only works with this script. */
 function dress() {
 	for (const item of all("[data-copy], [data-scripted]")) item.hidden = false;
 	if (one("[data-live]") !== null) for (const item of all("[data-tail], [data-pause]")) item.hidden = false;
@@ -252,7 +252,7 @@ document.addEventListener("click", ({ target }) => {
 	if (button.dataset.help !== undefined) keys?.showModal();
 	if (button.dataset.pause !== undefined) {
 		isPaused = !isPaused;
-		button.textContent = isPaused ? "Go on" : "Pause";
+		button.textContent = isPaused ? "Resume" : "Pause";
 		button.setAttribute("aria-pressed", String(isPaused));
 		say(isPaused ? "Paused" : "Live");
 	}

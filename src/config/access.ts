@@ -1,5 +1,5 @@
-// The setting ACCESS: Cloudflare Access in front of the page, and what those may who come in through it. Whoever is not
-// named may nothing.
+// The setting ACCESS: Cloudflare Access in front of the page, and what its users may do. Users who are not listed may do
+// nothing.
 
 import * as v from "valibot";
 import type { Scope } from "../deletion/record/actor.ts";
@@ -9,7 +9,7 @@ export interface AccessUser {
 	/** The e-mail, in lower case: it is the actor's name. */
 	name: string;
 	scopes: readonly Scope[];
-	/** A user without any can delete nothing. */
+	/** A user without ranges can't delete anything. */
 	ranges: readonly string[];
 }
 
@@ -24,7 +24,10 @@ export const access = v.strictObject(
 	{
 		team: v.pipe(
 			v.string(),
-			v.regex(/^[a-z0-9-]{1,63}\.cloudflareaccess\.com$/, "must be a team's domain, as example.cloudflareaccess.com"),
+			v.regex(
+				/^[a-z0-9-]{1,63}\.cloudflareaccess\.com$/,
+				"must be a team's domain, such as example.cloudflareaccess.com",
+			),
 		),
 		audience: v.pipe(
 			v.string(),
@@ -35,8 +38,11 @@ export const access = v.strictObject(
 			v.record(
 				v.pipe(
 					v.string(),
-					// Visible ASCII but for the @, the comma and capital letters.
-					v.regex(/^[!-+\--?[-~]{1,64}@[!-+\--?[-~]{1,190}$/, "a user is named by an e-mail, in ASCII and lower case"),
+					// Visible ASCII except the @, the comma and capital letters.
+					v.regex(
+						/^[!-+\--?[-~]{1,64}@[!-+\--?[-~]{1,190}$/,
+						"a user's name must be an e-mail address in lower-case ASCII",
+					),
 				),
 				v.strictObject({ scopes: scopeList, ranges: v.optional(cidrList, []) }),
 			),

@@ -1,10 +1,10 @@
-// What an actor of a record may do now, by the configuration as it is now.
+// What the actor of a record may do now, according to the current configuration.
 import type { Config } from "../config.ts";
 import { type Actor, folded, type Party, sameName } from "../deletion/record/actor.ts";
 import type { ChatUser } from "./chat.ts";
 import type { Part } from "./part.ts";
 
-/** null when there is no such actor any more. */
+/** null if the actor no longer exists. */
 export function authorityOf(party: Party, config: Config): Pick<Actor, "scopes" | "ranges"> | null {
 	const named = ({ name }: { name: string }) => sameName(name, party.name);
 	switch (party.door) {
@@ -20,13 +20,13 @@ export function authorityOf(party: Party, config: Config): Pick<Actor, "scopes" 
 	}
 }
 
-/** By the platform's own id of the user: a name of ours can go over to somebody else. */
+/** Found by the platform's own user id: a configured name can move to someone else. */
 function userOf({ platform, user_id }: Party, { chats }: Config): ChatUser | null {
 	const chat = chats.find((one) => one.platform === platform);
 	return chat?.users.find(({ id }) => id === user_id) ?? null;
 }
 
-/** The part of the configuration that says what the party may do; null if that is TOKENS, without which nothing works. */
+/** The part of the configuration that says what the party may do; null for TOKENS, without which nothing works anyway. */
 export function partBehind({ door, name, platform }: Party): Part | null {
 	switch (door) {
 		case "api":

@@ -1,6 +1,5 @@
-// The setting CHAT: which workspace of which platform may talk to unbind, in which channels, and what each of its users
-// may. Nobody is let in whom it does not name: a platform proves that a message is its own, not that its sender may do
-// anything.
+// The setting CHAT: which workspaces may talk to unbind, in which channels, and what each user may do. Only listed users get
+// in: a platform's signature proves where a message comes from, not that its author may do anything.
 
 import * as v from "valibot";
 import { type Scope, scopes } from "../deletion/record/actor.ts";
@@ -17,10 +16,10 @@ export type PlatformName = (typeof platformNames)[number];
 export interface ChatUser {
 	/** The platform's own id, which its user cannot change. */
 	id: string;
-	/** On record; the same as a caller's in TOKENS where it is the same person. */
+	/** The name on record; the same as in TOKENS if it is the same person. */
 	name: string;
 	scopes: readonly Scope[];
-	/** A user without any can delete nothing. */
+	/** A user without ranges can't delete anything. */
 	ranges: readonly string[];
 }
 
@@ -29,11 +28,11 @@ export interface Chat {
 	/** Slack's workspace, Discord's guild, Mattermost's team: its id. */
 	workspace: string;
 	channels: readonly string[];
-	/** What a message is proved by, the newest first: signing secrets, tokens, or a public key. */
+	/** What proves a message, newest first: signing secrets, tokens, or a public key. */
 	secrets: readonly string[];
-	/** Discord's application: its own messages are found by it. */
+	/** Discord's application id, which finds unbind's own messages. */
 	application: string | null;
-	/** Mattermost's origin: answers that come later go there alone. */
+	/** Mattermost's origin: later answers go only there. */
 	server: string | null;
 	users: readonly ChatUser[];
 }
@@ -42,33 +41,36 @@ const text = (pattern: RegExp, problem: string) => v.pipe(v.string(), v.regex(pa
 type Text = ReturnType<typeof text>;
 
 const user = v.strictObject({
-	name: v.optional(text(/^[\w.@+-]{1,64}$/, "a name is made of letters, digits and . @ + - _, at most 64")),
-	scopes: v.optional(v.array(v.picklist(scopes, `must be among ${scopes.join(", ")}`), "must be a list"), []),
+	name: v.optional(text(/^[\w.@+-]{1,64}$/, "a name has at most 64 letters, digits and . @ + - _")),
+	scopes: v.optional(v.array(v.picklist(scopes, `must be one of ${scopes.join(", ")}`), "must be a list"), []),
 	ranges: v.optional(cidrList, []),
 });
 
-/** The same for every platform, but for what an id looks like. */
+/** The same for every platform, except for the form of its ids. */
 const members = (channelId: Text, userId: Text) => ({
-	channels: v.pipe(v.array(channelId, "must be a list of channel ids"), v.minLength(1, "names no channel")),
+	channels: v.pipe(
+		v.array(channelId, "must be a list of channel ids"),
+		v.minLength(1, "must name at least one channel"),
+	),
 	users: v.optional(
 		v.pipe(table("must be a table of user ids"), v.record(userId, user, "must be a table of user ids")),
 		{},
 	),
 });
-const secret = text(/^[A-Z][A-Z0-9_]{0,63}$/, "must be the name of a Worker secret, as SLACK_SIGNING_SECRET");
-const snowflake = text(/^\d{17,20}$/, "must be an id of Discord's: 17 to 20 digits");
-const mattermostId = text(/^[a-z0-9]{26}$/, "must be an id of Mattermost's: 26 letters and digits");
+const secret = text(/^[A-Z][A-Z0-9_]{0,63}$/, "must be the name of a Worker secret, such as SLACK_SIGNING_SECRET");
+const snowflake = text(/^\d{17,20}$/, "must be a Discord id: 17 to 20 digits");
+const mattermostId = text(/^[a-z0-9]{26}$/, "must be a Mattermost id: 26 letters and digits");
 
 const own = { application: null, server: null, secret: null, publicKey: null };
 
 const platforms = {
 	slack: v.pipe(
 		v.strictObject({
-			workspace: text(/^T[A-Z0-9]{2,20}$/, "must be a workspace's id, as T0123ABCD"),
+			workspace: text(/^T[A-Z0-9]{2,20}$/, "must be a workspace's id, such as T0123ABCD"),
 			secret,
 			...members(
-				text(/^[CG][A-Z0-9]{2,20}$/, "must be a channel's id, as C0123ABCD"),
-				text(/^[UW][A-Z0-9]{2,20}$/, "must be a user's id, as U0123ABCD"),
+				text(/^[CG][A-Z0-9]{2,20}$/, "must be a channel's id, such as C0123ABCD"),
+				text(/^[UW][A-Z0-9]{2,20}$/, "must be a user's id, such as U0123ABCD"),
 			),
 		}),
 		v.transform((settings) => ({ ...own, ...settings })),
@@ -94,7 +96,7 @@ const platforms = {
 				v.string(),
 				v.check(
 					(address) => URL.canParse(address) && `${new URL(address).origin}` === address && /^https:/.test(address),
-					"must be the server's origin, as https://chat.example.com",
+					"must be the server's origin, such as https://chat.example.com",
 				),
 			),
 			secret,
@@ -113,16 +115,16 @@ const onePlatform = v.strictObject({
 type PlatformSettings = NonNullable<v.InferOutput<typeof onePlatform>[PlatformName]>;
 
 export interface Chats {
-	/** Those that could be read. A problem may still close one. */
+	/** The chats that could be read. A problem may still close one. */
 	chats: Chat[];
-	/** Users by platform, even of one whose secret is missing: their names can clash. */
+	/** Users by platform, even if its secret is missing: their names can clash. */
 	users: { platform: PlatformName; users: readonly ChatUser[] }[];
 	holders: SecretHolder[];
 	problems: ConfigProblem[];
 	warnings: ConfigProblem[];
 }
 
-/** Each platform for itself: the fault of one is no other's. */
+/** Reads each platform separately: a fault in one does not affect the others. */
 export function readChats(value: unknown, secrets: ReadonlyMap<string, unknown>): Chats {
 	const all: Chats = { chats: [], users: [], holders: [], problems: [], warnings: [] };
 	const whole = v.safeParse(platformTable, value);
@@ -166,7 +168,7 @@ function readChat(
 	}
 }
 
-const wordOfAscii = { pattern: /^[\x21-\x7e]+$/, told: "a text without spaces" };
+const wordOfAscii = { pattern: /^[\x21-\x7e]+$/, description: "a text without spaces" };
 
 const readSecret = (platform: PlatformName, name: string, secrets: ReadonlyMap<string, unknown>) =>
 	readSecrets({
@@ -178,11 +180,11 @@ const readSecret = (platform: PlatformName, name: string, secrets: ReadonlyMap<s
 		form: wordOfAscii,
 	});
 
-/** Without a name of ours, a user is called by the id. A name with a colon is nobody's in TOKENS. */
+/** A user without a configured name is named after its id. No name in TOKENS can have a colon, so they can't clash. */
 const usersOf = (platform: PlatformName, users: Record<string, v.InferOutput<typeof user>>): ChatUser[] =>
 	Object.entries(users).map(([id, one]) => ({ id, ...one, name: one.name ?? `${platform}:${id}` }));
 
-/** The names that a platform, its settings and its users can have, to suggest the right one. */
+/** All names that can appear in CHAT, to suggest the right one. */
 const chatNames = [
 	...platformNames,
 	...["workspace", "guild", "team", "application", "public_key", "server", "secret", "channels", "users"],

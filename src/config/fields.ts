@@ -1,21 +1,21 @@
-// What more than one setting is made of.
+// The building blocks that several settings share.
 
 import * as v from "valibot";
 import { parseCidr } from "../deletion/address/cidr.ts";
 import { scopes } from "../deletion/record/actor.ts";
 
-/** A record takes a list for one, whose names are its positions; and passes over these names without a word. */
+/** `v.record` would accept a list, with its positions as names, and would silently skip the names refused here. */
 export const table = (problem: string) =>
 	v.pipe(
 		v.custom<object>((value) => typeof value === "object" && value !== null && !Array.isArray(value), problem),
 		v.check(
 			(value) => !["constructor", "prototype", "__proto__"].some((name) => Object.hasOwn(value, name)),
-			"nothing can be called constructor, prototype or __proto__ here",
+			"constructor, prototype and __proto__ can't be used as names",
 		),
 	);
 
 export const scopeList = v.pipe(
-	v.array(v.picklist(scopes, `must be among ${scopes.join(", ")}`)),
+	v.array(v.picklist(scopes, `must be one of ${scopes.join(", ")}`)),
 	v.minLength(1, "must not be empty"),
 );
 
@@ -27,7 +27,7 @@ export const cidrList = v.array(
 	"must be a list of CIDRs",
 );
 
-/** A whole number, as TOML gives it, or as text, as `--var` does. */
+/** A whole number: a number from TOML, or a text from `--var`. */
 export const wholeNumber = (least: number, most: number) =>
 	v.pipe(
 		v.union([v.number(), v.pipe(v.string(), v.digits(), v.transform(Number))], "must be a number"),

@@ -1,9 +1,9 @@
-// Who is who: names are the same in any case of letters, and a record must not leave open which of two it means.
+// Checks that names are unique. They are case-insensitive, and a record must not leave open which of two people it means.
 import { folded } from "../deletion/record/actor.ts";
 import type { Part } from "./part.ts";
 import { type ConfigProblem, problemIn } from "./problem.ts";
 
-/** Somebody with a name of ours, and where the configuration has it. */
+/** A named person or caller, and where the configuration has the name. */
 export interface Named {
 	name: string;
 	setting: "TOKENS" | "CHAT" | "ACCESS";
@@ -16,8 +16,8 @@ const sameSpelling =
 	"Write the name the same way in both, then run: npx wrangler deploy, or for TOKENS: npx wrangler secret put TOKENS";
 
 /**
- * One name in two settings is one person; spelt differently, it could as well be two, of whom one approves the other's.
- * A clash closes both places.
+ * The same name in two settings is one person. Spelt differently, it could be two people, one of whom approves the other's
+ * deletions. A clash closes both places.
  */
 export function clashingNames(people: readonly Named[], senders: readonly string[]): ConfigProblem[] {
 	const known = new Map<string, Named[]>();
@@ -30,13 +30,13 @@ export function clashingNames(people: readonly Named[], senders: readonly string
 		const { setting, place } = one;
 		const closes = partsOf([one, ...different]);
 		if (setting === "CHAT" && others.some(({ part }) => part === one.part))
-			problems.push(problemIn("CHAT", "has the same name as another user there", { place, closes }));
+			problems.push(problemIn("CHAT", "has the same name as another user", { place, closes }));
 		else if (first !== undefined) {
-			const rule = `has the same name as one in ${first.setting}, but for capital letters`;
+			const rule = `differs from a name in ${first.setting} only in capital letters`;
 			problems.push(problemIn(setting, rule, { place, fix: sameSpelling, plainFix: sameSpelling, closes }));
 		}
 	}
-	const rule = "a caller in TOKENS, a user in CHAT or one in ACCESS has the same name";
+	const rule = "a caller in TOKENS or a user in CHAT or ACCESS has the same name";
 	const taken = senders.flatMap((place) => {
 		const others = known.get(folded(place)) ?? [];
 		const closes: Part[] = [`webhooks/${place}`, ...partsOf(others)];

@@ -1,12 +1,12 @@
-// What a fault of the configuration closes: what needs the faulty setting, and nothing else.
+// What a faulty setting closes: the parts that need it, and nothing else.
 
-/** "webhooks" and "chat" are all senders and all platforms; with a name, it is that one. */
+/** "webhooks" and "chat" mean all senders and all platforms; with a name, only that one. */
 export type Part = "everything" | "deletions" | "page" | "webhooks" | `webhooks/${string}` | "chat" | `chat/${string}`;
 
-/** Without these, unbind knows neither who calls nor whom it calls. */
+/** Without these, unbind can neither identify callers nor call Cloudflare. */
 const essential = ["CLOUDFLARE_ACCOUNT_ID", "CLOUDFLARE_API_TOKEN", "CLOUDFLARE_EMAIL", "CLOUDFLARE_API_KEY", "TOKENS"];
 
-/** What a whole setting is needed for. One that limits deletions must not become its default while they go on. */
+/** The part that needs the setting. A faulty limit closes deletions: it must not silently become the default. */
 export function partOf(setting: string): Part {
 	if (essential.includes(setting)) return "everything";
 	if (setting === "WEBHOOKS") return "webhooks";

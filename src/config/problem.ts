@@ -1,5 +1,5 @@
-// What is wrong with a setting, and how to fix it: in full for the operator's log, and in our own words alone for anybody
-// who asks. Neither quotes a secret.
+// What is wrong with a setting, and how to fix it: in full for the operator's log, and without any of the operator's data for
+// everyone else. Neither quotes a secret.
 import type * as v from "valibot";
 import { nearestOf } from "../nearest.ts";
 import { type Part, partOf } from "./part.ts";
@@ -10,29 +10,29 @@ interface Sentences {
 	fix: string;
 }
 
-/** A setting that is not as it has to be, with where in it, and the command that fixes it. For the operator. */
+/** What is wrong with a setting, where, and the command that fixes it. For the operator. */
 export interface ConfigProblem extends Sentences {
-	/** The same without any value, alias, name or e-mail of the configuration: what anybody may read. */
+	/** The same without any value, alias, name or e-mail from the configuration: anyone may read it. */
 	plain: Sentences;
-	/** What stays closed until it is fixed. */
+	/** The parts that stay closed until it is fixed. */
 	closes: readonly Part[];
 }
 
-export interface Told {
-	/** Where in the setting, as the operator's file has it. */
+interface ProblemOptions {
+	/** The place in the setting, as in the operator's file. */
 	place?: string;
-	/** Ours, where it names what the operator's file has; without it, the setting's own. */
+	/** A specific fix, which may quote the operator's file; by default, the setting's own. */
 	fix?: string;
 	plainFix?: string;
-	/** Without it, all that needs the setting. */
+	/** By default, everything that needs the setting. */
 	closes?: readonly Part[] | undefined;
 }
 
-/** @param rule what has to be, in words of ours that quote nothing. */
+/** @param rule the rule that is broken, in fixed words that quote nothing. */
 export function problemIn(
 	setting: string,
 	rule: string,
-	{ place = "", fix, plainFix, closes }: Told = {},
+	{ place = "", fix, plainFix, closes }: ProblemOptions = {},
 ): ConfigProblem {
 	const where = place === "" ? "" : ` (${veiled(place)})`;
 	const own = fixOf(setting);
@@ -50,10 +50,10 @@ export const fixOf = (setting: string): string =>
 		? "Make one with: npm run token -- ci read delete; then run: npx wrangler secret put TOKENS"
 		: `Fix ${setting} under [vars] in wrangler.toml, then run: npx wrangler deploy`;
 
-/** A secret that was pasted where a name belongs looks like this: nothing of it is shown. */
+/** Hides what looks like a secret pasted in the place of a name. */
 const veiled = (place: string): string => place.replace(/[\w+/=-]{20,}/g, "…");
 
-/** The name of a Worker secret, as one would choose it; null where it looks more like the secret itself. */
+/** The name if it looks like the name of a Worker secret; null if it could be the secret itself. */
 export const secretName = (name: string): string | null =>
 	/^[A-Z]+(?:_[A-Z0-9]{1,16})+$|^[A-Z]{1,16}$/.test(name) ? name : null;
 
@@ -61,7 +61,7 @@ export const secretName = (name: string): string | null =>
 export const closing = (part: Part, problems: readonly ConfigProblem[]): ConfigProblem[] =>
 	problems.filter(({ closes }) => closes.some((one) => one === part || part.startsWith(`${one}/`)));
 
-/** All that is wrong with a setting, by its schema. */
+/** Everything that is wrong with a setting, according to its schema. */
 export const problemsBySchema = (
 	setting: string,
 	issues: readonly v.BaseIssue<unknown>[],
@@ -70,17 +70,17 @@ export const problemsBySchema = (
 ): ConfigProblem[] =>
 	issues.map((issue) => {
 		const path = (issue.path ?? []).map(({ key }) => String(key));
-		// A token pasted in the place of its holder's name must not be quoted.
+		// Someone may have pasted a token in the place of its holder's name: don't quote it.
 		const place = (setting === "TOKENS" ? path.slice(1) : path).join(".");
 		return problemIn(setting, ruleOf(issue, names), { place, closes });
 	});
 
-/** valibot's own sentences quote the value; ours do not. */
+/** valibot's own messages quote the value; these don't. */
 function ruleOf(issue: v.BaseIssue<unknown>, names: readonly string[]): string {
 	if (issue.type === "strict_object" && issue.expected === "never") {
 		const nearest = nearestOf(String(issue.path?.at(-1)?.key ?? ""), names);
-		return `there is no such name here${nearest === null ? "" : `; did you mean ${nearest}?`}`;
+		return `unknown name${nearest === null ? "" : `; did you mean ${nearest}?`}`;
 	}
 	if (!issue.message.startsWith("Invalid")) return issue.message;
-	return issue.input === undefined ? "is missing" : "is not of the right form";
+	return issue.input === undefined ? "is missing" : "has the wrong form";
 }

@@ -1,16 +1,16 @@
-// A secret that another setting names. Its value is one secret or several, a line each, so that one can be changed while
-// the other side still uses the last: the newest first.
+// Reads a secret that another setting names. Its value is one or several secrets, one per line, newest first, so that you can
+// change a secret while the other side still uses the previous one.
 
 import { digestOf } from "../deletion/record/digest.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
 import type { Part } from "./part.ts";
 import { type ConfigProblem, problemIn, secretName } from "./problem.ts";
 
-/** Shorter ones can be guessed, whatever the brake does. */
+/** Shorter secrets can be guessed despite the rate limit. */
 const goodLength = 24;
-/** Of settings that are older than that rule: their deployments go on, with a warning. */
+/** The minimum for deployments older than that rule: they keep working, with a warning. */
 const leastLength = 8;
-/** A var is no secret, and a secret of unbind's own is not to be shared with a sender. */
+/** Settings that are not secret, and unbind's own secrets, which no sender or chat may share. */
 const taken = /^(?:TOKENS|CLOUDFLARE_(?:ACCOUNT_ID|API_TOKEN|API_KEY|EMAIL))$/;
 
 interface SecretSetting {
@@ -18,13 +18,13 @@ interface SecretSetting {
 	owner: "WEBHOOKS" | "CHAT";
 	/** The table in wrangler.toml that names it. */
 	table: string;
-	/** What needs it. */
+	/** The part that needs it. */
 	part: Part;
 	/** The name of the Worker secret. */
 	name: string;
 	value: unknown;
-	/** What each has to look like, besides not being short. */
-	form?: { pattern: RegExp; told: string } | undefined;
+	/** The form of each line, besides its length. */
+	form?: { pattern: RegExp; description: string } | undefined;
 }
 
 export interface Secrets {
@@ -45,7 +45,7 @@ export function readSecrets({ owner, table, part, name, value, form }: SecretSet
 		closes: [part],
 	});
 	if (taken.test(name)) {
-		const rule = "has a use of its own; a sender or a chat needs a secret for itself alone";
+		const rule = "is used for something else; every sender and chat needs its own secret";
 		return fail(
 			problemIn(owner, rule, {
 				place: `${table.slice(owner.length + 1)}.secret`,
@@ -65,12 +65,12 @@ export function readSecrets({ owner, table, part, name, value, form }: SecretSet
 	const shortest = Math.min(...secrets.map(({ length }) => length));
 	if (shortest < leastLength) return fail(problem(`has a secret of fewer than ${leastLength} characters`));
 	if (form !== undefined && secrets.some((secret) => !form.pattern.test(secret)))
-		return fail(problem(`each line has to be ${form.told}`));
+		return fail(problem(`each line must be ${form.description}`));
 	const guessable = problem(`has a secret of fewer than ${goodLength} characters, which can be guessed`);
 	return ok({ secrets, warnings: shortest < goodLength ? [guessable] : [] });
 }
 
-/** A line each. */
+/** One per line. */
 export const secretsIn = (value: unknown): string[] =>
 	typeof value !== "string"
 		? []
@@ -85,7 +85,7 @@ export function secretsNamedBy(table: unknown, secrets: ReadonlyMap<string, unkn
 	return typeof named === "string" && !taken.test(named) ? secretsIn(secrets.get(named)) : [];
 }
 
-/** A place that has secrets; a faulty one too, as a message for it could be sent to another. */
+/** A place that has secrets. Faulty places count too: a message for one could be sent to another. */
 export interface SecretHolder {
 	setting: "WEBHOOKS" | "CHAT";
 	place: string;
@@ -93,20 +93,21 @@ export interface SecretHolder {
 	secrets: readonly string[];
 }
 
-/** A place that has a secret, as its problem names it. */
+/** A place that has a secret, as problems name it. */
 interface Place {
 	named: string;
 	part: Part;
 }
 
 /**
- * One secret in two places would let a message for one be sent to the other, with the other's ranges. A clash closes both.
- * @param digests SHA-256 → the setting that has it, if that is neither a sender nor a chat.
+ * Finds secrets used in two places: a message for one place could be sent to the other, with the other's ranges. A clash
+ * closes both.
+ * @param digests SHA-256 → the setting that has it, for secrets of neither a sender nor a chat.
  */
 export function sharedSecrets(holders: readonly SecretHolder[], digests: ReadonlyMap<string, string>): ConfigProblem[] {
 	const known = new Map<string, Place[]>([...digests].map(([hash, named]) => [hash, [{ named, part: "everything" }]]));
 	return holders.flatMap(({ setting, place, part, secrets }) => {
-		// Looked up once, when the configuration is read, and not against what a caller presents.
+		// Runs once, when the configuration is read; nothing a caller sends is compared here.
 		const own = [...new Set(secrets.map((secret) => digestOf(secret)))];
 		const shared = own.flatMap((hash) => known.get(hash) ?? []);
 		for (const hash of own) known.set(hash, [...(known.get(hash) ?? []), { named: `${setting} (${place})`, part }]);
@@ -114,7 +115,7 @@ export function sharedSecrets(holders: readonly SecretHolder[], digests: Readonl
 		if (first === undefined) return [];
 		const fix = "Give each a Worker secret with a value of its own: npx wrangler secret put <name>";
 		const closes = [...new Set([part, ...shared.map((one) => one.part)])];
-		const told = problemIn(setting, `has the same secret as ${first.named}`, { place, fix, plainFix: fix, closes });
-		return [{ ...told, plain: { ...told.plain, problem: `${setting}: a secret is used in two places` } }];
+		const shown = problemIn(setting, `has the same secret as ${first.named}`, { place, fix, plainFix: fix, closes });
+		return [{ ...shown, plain: { ...shown.plain, problem: `${setting}: a secret is used in two places` } }];
 	});
 }

@@ -1,4 +1,4 @@
-// One who sends webhooks, as the code uses it: how it proves that it is the sender, and what its payloads say where.
+// A sender of webhooks: how it proves its identity, and where its payloads name what to delete.
 import type { Scope } from "../deletion/record/actor.ts";
 import type { GuardName } from "../deletion/record/verdict.ts";
 import type { JsonPointer } from "../json-pointer.ts";
@@ -25,27 +25,27 @@ export interface Condition {
 export interface Mapping {
 	/** A list of which each element is one deletion; null: the payload is one. */
 	each: JsonPointer | null;
-	/** All have to hold, or nothing is to be done. */
+	/** All of them must hold; otherwise the payload is ignored. */
 	when: readonly Condition[];
 	target: JsonPointer;
-	/** The first that has a text. */
+	/** The first one that holds a text is used. */
 	reason: readonly JsonPointer[];
-	/** What together names one event of the sender's, so that it is known again. */
+	/** Together these identify one event of the sender, so that a redelivery is recognised. */
 	id: readonly JsonPointer[];
-	/** What named it in an earlier release, whose claims are good for 7 days; empty if that has not changed. */
+	/** What identified the event in an earlier release, whose claims last for 7 days; empty if unchanged. */
 	formerId: readonly JsonPointer[];
-	/** A count of what the sender left out of the payload; has to be 0. */
+	/** How many entries the sender left out of the payload; must be 0. */
 	truncated: JsonPointer | null;
 }
 
-/** How a sender signs, where its scheme leaves it open. */
+/** How a sender signs, as far as its scheme leaves it open. */
 export interface SignatureSettings {
 	header: string | null;
 	algorithm: "sha1" | "sha256" | "sha384" | "sha512";
 	encoding: "hex" | "base64";
-	/** What stands before the signature. */
+	/** The text before the signature. */
 	prefix: string;
-	/** What is signed: a text with {body}, and {timestamp} and {id} out of their headers. */
+	/** What is signed: a text with {body}, and with {timestamp} and {id} from their headers. */
 	signed: string;
 	timestampHeader: string | null;
 	idHeader: string | null;
@@ -54,14 +54,14 @@ export interface SignatureSettings {
 export interface Sender {
 	name: string;
 	scheme: SchemeName;
-	/** The newest first; each is tried. */
+	/** Newest first; all are tried. */
 	secrets: readonly string[];
 	signature: SignatureSettings;
 	mapping: Mapping;
 	acknowledge: readonly GuardName[];
 	scopes: readonly Scope[];
-	/** A sender without any can delete nothing. */
+	/** A sender without ranges can't delete anything. */
 	ranges: readonly string[];
-	/** Only shows what it would do. */
+	/** Only show what would be deleted. */
 	dryRun: boolean;
 }

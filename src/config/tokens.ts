@@ -1,16 +1,16 @@
-// The secret TOKENS: the callers that come with a token of ours, by their names. It holds digests, never a token.
+// The secret TOKENS: the callers that have one of unbind's tokens, by name. It holds digests, never a token.
 
 import * as v from "valibot";
 import type { Scope } from "../deletion/record/actor.ts";
 import { cidrList, scopeList, table } from "./fields.ts";
 
-/** A caller as the secret `TOKENS` names it. */
+/** A caller in the secret `TOKENS`. */
 export interface TokenHolder {
 	name: string;
 	/** SHA-256 of the token. */
 	digest: Uint8Array;
 	scopes: readonly Scope[];
-	/** null is everywhere. */
+	/** null means everywhere. */
 	ranges: readonly string[] | null;
 }
 
@@ -19,7 +19,7 @@ export const tokens = v.pipe(
 	v.parseJson(undefined, "must be JSON"),
 	table("must be an object of names and tokens"),
 	v.record(
-		v.pipe(v.string(), v.regex(/^[\w.@+-]{1,64}$/, "a name is made of letters, digits and . @ + - _, at most 64")),
+		v.pipe(v.string(), v.regex(/^[\w.@+-]{1,64}$/, "a name has at most 64 letters, digits and . @ + - _")),
 		v.strictObject({
 			sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, "must be 64 hex digits, lower case")),
 			scopes: scopeList,
@@ -27,10 +27,10 @@ export const tokens = v.pipe(
 		}),
 		"must be an object of names and tokens",
 	),
-	v.check((holders) => Object.keys(holders).length > 0, "names nobody"),
+	v.check((holders) => Object.keys(holders).length > 0, "must name at least one caller"),
 	v.check(
 		(holders) => new Set(Object.values(holders).map(({ sha256 }) => sha256)).size === Object.keys(holders).length,
-		"two names have the same token, so nobody could tell who called",
+		"two names have the same token, so unbind can't tell who is calling",
 	),
 );
 

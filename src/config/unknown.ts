@@ -1,16 +1,16 @@
-// Settings that unbind does not know. A misspelt one would protect nothing, so it is refused where it can be told from
-// what belongs to something else.
+// Finds settings that unbind does not know. A misspelt setting would protect nothing, so it is refused, unless it could
+// belong to another tool.
 
 import { nearestOf } from "../nearest.ts";
 import { type Part, partOf } from "./part.ts";
 import { type ConfigProblem, problemIn, secretName } from "./problem.ts";
 
-/** Bindings, and what only the scripts read. */
+/** Bindings, and names that only the scripts read. */
 const otherNames = ["LEDGER", "HISTORY", "FAILED_AUTHENTICATION", "PROBES", "DISCORD_BOT_TOKEN"];
 
 /**
  * Names that begin with two underscores belong to tools, such as Workers Sites and test runners.
- * @param settings the names of all of ours.
+ * @param settings the names of all unbind's settings.
  */
 export function unknownSettings(
 	env: object,
@@ -30,21 +30,21 @@ export function unknownSettings(
 	return { problems, warnings };
 }
 
-/** A name so close to one of ours that it can be nothing else; so it can be shown. */
+/** A name so close to one of ours that it can't be anything else, so it is safe to show. */
 function misspelt(name: string, nearest: string, mayBeSecret: boolean): ConfigProblem {
 	const rename = `Rename ${name} to ${nearest} in wrangler.toml, then run: npx wrangler deploy`;
 	const fix = mayBeSecret ? `${rename}; a secret: npx wrangler secret delete ${name}` : rename;
 	const meant = partOf(nearest);
-	// One that is missing for it is a problem of its own.
+	// If the real setting is missing, that is reported separately.
 	const closes: Part[] = [meant === "everything" ? "deletions" : meant];
-	return problemIn(name, `there is no such setting; did you mean ${nearest}?`, { fix, plainFix: fix, closes });
+	return problemIn(name, `unknown setting; did you mean ${nearest}?`, { fix, plainFix: fix, closes });
 }
 
 function unknown(name: string): ConfigProblem {
 	const fix = (what: string) => `Remove ${what} from [vars] in wrangler.toml, then run: npx wrangler deploy`;
-	const rule = "there is no such setting";
+	const rule = "unknown setting";
 	const shown = secretName(name) ?? "…";
-	const plain = { setting: "vars", problem: `vars: ${rule}`, fix: fix("what unbind does not know") };
+	const plain = { setting: "vars", problem: `vars: ${rule}`, fix: fix("the settings unbind does not know") };
 	return { ...problemIn(shown, rule, { fix: fix(shown) }), plain };
 }
 
@@ -63,7 +63,7 @@ const isTable = (value: unknown): value is object =>
 const isBinding = (value: unknown): boolean =>
 	typeof value === "function" || (typeof value === "object" && value !== null && !isTable(value));
 
-/** The secrets that a table names are among its texts. */
+/** All texts in the tables: the names of secrets are among them. */
 function textsIn(values: readonly unknown[]): string[] {
 	return values.flatMap((value) =>
 		typeof value === "string" ? [value] : isTable(value) ? textsIn(Object.values(value)) : [],

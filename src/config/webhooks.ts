@@ -1,5 +1,5 @@
-// The setting WEBHOOKS: who may send webhooks, how each proves that it is the sender, and where in its payload stands
-// what is to be deleted. A preset fills in what a sender's documentation says of its payloads.
+// The setting WEBHOOKS: who may send webhooks, how each sender proves its identity, and where its payload names what to
+// delete. A preset fills in what the sender's documentation says about its payloads.
 
 import * as v from "valibot";
 import { folded } from "../deletion/record/actor.ts";
@@ -15,17 +15,17 @@ const pointer = v.pipe(
 	v.string("must be a text"),
 	v.check(
 		(text) => parsePointer(text) !== null,
-		"must be a JSON pointer (RFC 6901), as /labels/binding, or #/status for one into the whole payload",
+		"must be a JSON pointer (RFC 6901), such as /labels/binding, or #/status for one into the whole payload",
 	),
 );
 const headerName = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/, "must be a header's name"));
 const plainValue = v.union([v.string(), v.number(), v.boolean()], "must be a text, a number, true or false");
 
 const sender = v.strictObject({
-	scheme: v.picklist(schemeNames, `must be among ${schemeNames.join(", ")}`),
+	scheme: v.picklist(schemeNames, `must be one of ${schemeNames.join(", ")}`),
 	secret: v.pipe(
 		v.string(),
-		v.regex(/^[A-Z][A-Z0-9_]{0,63}$/, "must be the name of a Worker secret, as GRAFANA_SECRET"),
+		v.regex(/^[A-Z][A-Z0-9_]{0,63}$/, "must be the name of a Worker secret, such as GRAFANA_SECRET"),
 	),
 	label: v.optional(v.pipe(v.string(), v.nonEmpty("must not be empty"))),
 	target: v.optional(pointer),
@@ -45,7 +45,7 @@ const sender = v.strictObject({
 		),
 		{},
 	),
-	acknowledge: v.optional(v.array(v.picklist(guardNames, `must be among ${guardNames.join(", ")}`)), []),
+	acknowledge: v.optional(v.array(v.picklist(guardNames, `must be one of ${guardNames.join(", ")}`)), []),
 	scopes: v.optional(scopeList, ["delete"]),
 	ranges: v.optional(cidrList, []),
 	dry_run: v.optional(v.boolean("must be true or false"), false),
@@ -59,12 +59,12 @@ const sender = v.strictObject({
 });
 type SenderSettings = v.InferOutput<typeof sender>;
 
-/** The names that a sender can have, to suggest the right one. */
+/** All names of a sender's settings, to suggest the right one. */
 const settingNames = Object.keys(sender.entries);
 
 const senderTable = table("must be a table of senders");
 const oneSender = v.record(
-	v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, "a sender's name is made of a-z, 0-9, - and _")),
+	v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, "a sender's name may only contain a-z, 0-9, - and _")),
 	sender,
 );
 
@@ -83,7 +83,7 @@ const alerts: Preset = {
 	when: { "/status": "firing" },
 	target: (label) => pointerText("/labels", label),
 	reason: ["/annotations/summary", "/annotations/description", "/labels/alertname"],
-	// Not its group: that changes with the routes, while the alert still fires.
+	// Without the group key: that changes with the routes, while the alert is still firing.
 	id: ["#/orgId", "/fingerprint", "/startsAt", "/status"],
 	formerId: ["#/groupKey", "#/orgId", "/fingerprint", "/startsAt", "/status"],
 	truncated: "#/truncatedAlerts",
@@ -100,7 +100,7 @@ const presets: Partial<Record<SchemeName, Preset>> = {
 	},
 };
 
-/** Which settings of a signature a scheme leaves open. */
+/** The signature settings that a scheme leaves open. */
 const openSettings: Partial<Record<SchemeName, readonly (keyof SenderSettings)[]>> = {
 	hmac: ["header", "algorithm", "encoding", "prefix", "signed", "timestamp_header", "id_header"],
 	grafana: ["header", "timestamp_header"],
@@ -108,16 +108,16 @@ const openSettings: Partial<Record<SchemeName, readonly (keyof SenderSettings)[]
 const signatureSettings = openSettings.hmac ?? [];
 
 export interface Senders {
-	/** Those that could be read. A problem may still close one. */
+	/** The senders that could be read. A problem may still close one. */
 	senders: Sender[];
-	/** All of them. */
+	/** The names of all senders. */
 	names: string[];
 	holders: SecretHolder[];
 	problems: ConfigProblem[];
 	warnings: ConfigProblem[];
 }
 
-/** Each sender for itself: the fault of one is no other's. */
+/** Reads each sender separately: a fault in one does not affect the others. */
 export function readSenders(value: unknown, secrets: ReadonlyMap<string, unknown>): Senders {
 	const all: Senders = { senders: [], names: [], holders: [], problems: [], warnings: [] };
 	const whole = v.safeParse(senderTable, value);
@@ -129,7 +129,7 @@ export function readSenders(value: unknown, secrets: ReadonlyMap<string, unknown
 		const read = v.safeParse(oneSender, { [name]: settings });
 		const one = read.success ? read.output[name] : undefined;
 		if (one !== undefined) readSender(name, part, one, secrets, all);
-		// Records have the name in lower case: a faulty "Grafana" closes "grafana" too.
+		// Records may have the name in lower case: a faulty "Grafana" closes "grafana" too.
 		else {
 			const closes: Part[] = [part, `webhooks/${folded(name)}`];
 			all.problems.push(...problemsBySchema("WEBHOOKS", read.issues ?? [], settingNames, closes));
@@ -161,16 +161,16 @@ function readSender(
 	}
 }
 
-const secretForms: Partial<Record<SchemeName, { pattern: RegExp; told: string }>> = {
+const secretForms: Partial<Record<SchemeName, { pattern: RegExp; description: string }>> = {
 	"standard-webhooks": {
-		// The last letter before a "=" has no more bits than it needs: another spelling is not what is decoded.
+		// Only canonical base64: the last character before a "=" must have no spare bits set.
 		pattern:
 			/^(?:whsec_(?:[A-Za-z0-9+/]{4}){8,20}(?:(?:[A-Za-z0-9+/]{4})?(?:[A-Za-z0-9+/][AQgw]==)?|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)|whpk_[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=)$/,
-		told: "whsec_ with 24 to 64 bytes in base64, or whpk_ with a public key",
+		description: "whsec_ with 24 to 64 bytes in base64, or whpk_ with a public key",
 	},
-	alertmanager: { pattern: /^[\x21-\x7e]+$/, told: "a token, or user:password, without spaces" },
-	"cloudflare-notifications": { pattern: /^[\x21-\x7e]+$/, told: "a text without spaces" },
-	bearer: { pattern: /^[\x21-\x7e]+$/, told: "a token without spaces" },
+	alertmanager: { pattern: /^[\x21-\x7e]+$/, description: "a token, or user:password, without spaces" },
+	"cloudflare-notifications": { pattern: /^[\x21-\x7e]+$/, description: "a text without spaces" },
+	bearer: { pattern: /^[\x21-\x7e]+$/, description: "a token without spaces" },
 };
 
 function contradictionsIn(one: SenderSettings): string[] {
@@ -179,16 +179,17 @@ function contradictionsIn(one: SenderSettings): string[] {
 	const open = openSettings[one.scheme] ?? [];
 	const closed = signatureSettings.filter((setting) => one[setting] !== undefined && !open.includes(setting));
 	const wrong: (string | false)[] = [
-		closed.length > 0 && `the scheme ${one.scheme} leaves no choice of ${closed.join(", ")}`,
+		closed.length > 0 && `the scheme ${one.scheme} does not allow setting ${closed.join(", ")}`,
 		preset === undefined && one.label !== undefined && `the scheme ${one.scheme} has no labels; name a target`,
 		preset !== undefined &&
 			one.label === undefined &&
 			one.target === undefined &&
 			"name the label that holds the target",
-		preset === undefined && one.target === undefined && "name the target, as /target",
+		preset === undefined && one.target === undefined && "name the target, such as /target",
 		one.label !== undefined && one.target !== undefined && "name a label or a target, not both",
 		one.scheme === "hmac" && one.header === undefined && "name the header that holds the signature",
-		signed.split("{body}").length !== 2 && "signed has to have {body} once: the rest could be anybody's",
+		signed.split("{body}").length !== 2 &&
+			"signed must contain {body} exactly once, or part of the message is not protected",
 		partsRunTogether(signed) && "signed needs a delimiter between its parts, as in {id}.{timestamp}.{body}",
 		signed.includes("{timestamp}") !== (one.timestamp_header !== undefined) &&
 			one.scheme === "hmac" &&
@@ -199,7 +200,7 @@ function contradictionsIn(one: SenderSettings): string[] {
 	return wrong.filter((text) => text !== false);
 }
 
-/** Letters and digits can belong to either part: "evt10" and "0T" would be signed as "evt100" and "T" are. */
+/** Without a delimiter, characters can move between parts: "evt10" + "0T" has the same signature as "evt100" + "T". */
 const partsRunTogether = (signed: string): boolean =>
 	signed
 		.split(/\{(?:id|timestamp|body)\}/)

@@ -1,4 +1,4 @@
-// What the domain needs from the world. Adapters and the Ledger carry it out; nothing here does anything.
+// What the domain needs from outside. Types only: the adapters and the Ledger implement them.
 
 import type { Binding, Prefix } from "./address/binding.ts";
 import type { CloudflareId } from "./address/cloudflare-id.ts";
@@ -11,30 +11,30 @@ import type { Progress } from "./record/progress.ts";
 import type { GuardName } from "./record/verdict.ts";
 import type { Result } from "./result.ts";
 
-/** A list, and when it was asked for: what has changed since may be missing from it. */
+/** A list, and when it was requested: later changes may be missing from it. */
 export interface Listing<Item> {
 	items: Item[];
 	askedAtMs: number;
 }
 
-/** Why Cloudflare did not do what was asked. Only `unclear` leaves open whether it took effect. */
+/** Why a call to Cloudflare failed. Only after `unclear` may it have taken effect. */
 export type CloudflareFault =
 	| { kind: "refused" | "not_found" | "credential_rejected"; answer: CloudflareAnswer }
-	/** Nothing was done; `answer` is null where the call was held back because the rate limit was known to be used up. */
+	/** Nothing was done. `answer` is null if the call was held back because the rate limit was known to be used up. */
 	| { kind: "throttled"; answer: CloudflareAnswer | null; retryAfterMs: number }
 	| { kind: "unclear"; answer: CloudflareAnswer };
 
 export interface ReadOptions {
-	/** Not satisfied by a read that is already under way for somebody else. */
+	/** Do not share a read that is already under way for another caller. */
 	fresh: boolean;
-	/** Fails while little is left of the rate limit. */
+	/** Fail while little of the rate limit is left. */
 	sparing?: boolean;
 }
 
 export interface Cloudflare {
 	listPrefixes(options: ReadOptions): Promise<Result<Listing<Prefix>, CloudflareFault>>;
 	listBindings(prefixId: CloudflareId, options: ReadOptions): Promise<Result<Listing<Binding>, CloudflareFault>>;
-	/** One binding by its id; `not_found` where Cloudflare shows none. Never shared with another caller. */
+	/** One binding by its id; `not_found` if Cloudflare shows none. Never shared with another caller. */
 	getBinding(prefixId: CloudflareId, bindingId: CloudflareId): Promise<Result<Binding, CloudflareFault>>;
 	/** One call, never repeated here. */
 	deleteBinding(prefixId: CloudflareId, bindingId: CloudflareId): Promise<Result<CloudflareAnswer, CloudflareFault>>;
@@ -52,19 +52,19 @@ export interface Created {
 	binding: Binding;
 }
 
-/** What an open deletion was asked for with: it is judged by it again after every wait. */
+/** The terms of a request. An open deletion is judged by them again after every wait. */
 export interface Terms {
 	acknowledge: readonly string[];
 	ifMatch: readonly string[] | null;
-	/** Where the actor may delete; null is everywhere. */
+	/** Where the actor may delete; null means everywhere. */
 	ranges: readonly string[] | null;
-	/** The guards to which another person has agreed. */
+	/** The guards that another person approved. */
 	approved: readonly GuardName[];
-	/** Whether the actor may read everything; a failed look-up tells it no more than it may see. */
+	/** Whether the actor may read everything. A failed look-up reveals nothing the actor may not see. */
 	reads?: boolean;
-	/** Whether it is to take the place of a scheduled deletion of its binding. */
+	/** Whether it replaces a scheduled deletion of the same binding. */
 	supersede?: boolean;
-	/** What a received deletion is to look up; records of version 0.1.0 have none, and need none. */
+	/** What a received deletion has to look up; version 0.1.0's records neither have nor need it. */
 	lookFor?: LookFor;
 }
 
@@ -77,7 +77,7 @@ export interface OpenDeletion {
 	progress: Progress;
 }
 
-/** A settled deletion whose binding is being created anew. */
+/** A settled deletion whose binding is being created again. */
 export interface OpenRestoration {
 	deletion: Deletion;
 	progress: Progress;
@@ -86,15 +86,15 @@ export interface OpenRestoration {
 export interface Claim {
 	actor: string;
 	key: string;
-	/** What was asked for under the key, or its digest; another payload under the same key is an error. */
+	/** The request under the key, or its digest; another payload under the same key is an error. */
 	payload: string;
-	/** The same as version 0.1.0 stored it: its claims stay good for their week. */
+	/** The same as version 0.1.0 stored it: its claims stay valid for their week. */
 	payloadOfVersion1: string;
-	/** A caller's own key, which a later request may repeat; not the id of one request. */
+	/** A caller's own key, which a later request may repeat, as opposed to the id of one request. */
 	lasting: boolean;
 }
 
-/** A lasting claim as KV keeps it for a Ledger that has lost it: key and payload are digests. */
+/** A lasting claim as KV keeps it, for a Ledger that lost its tables: key and payload are digests. */
 export interface KeptClaim {
 	actor: string;
 	key: string;
@@ -108,46 +108,46 @@ export interface Journal {
 	/** By its id, or by an id that became an alias of it. */
 	get(id: string): Deletion | null;
 	open(id: string): OpenDeletion | null;
-	/** The deletion that this actor asked for with this very payload, and that is still being looked up. */
+	/** This actor's deletion with exactly this payload, if it is still being looked up. */
 	received(actor: string, payload: string): Deletion | null;
-	/** Whether a received deletion came in since the last start: then the request's own authority still counts. */
+	/** Whether the request came in after the last start: if so, its own authority still counts. */
 	cameInSinceStart(id: string): boolean;
 	restoring(id: string): OpenRestoration | null;
-	/** The open deletion of a binding that was found; there is never a second one. */
+	/** The open deletion of a binding; there is never more than one. */
 	openFor(named: { bindingId: string } | { cidr: string }): OpenDeletion | null;
-	/** The newest deletion of a binding, or of one at a CIDR, that was carried out: by us, or seen to be done. */
+	/** The newest completed deletion of a binding, or at a CIDR: done by us, or seen to be done. */
 	carriedOut(named: { bindingId: string } | { cidr: string }): Deletion | null;
-	/** The newest such binding that a restoration of ours created, and that we have not deleted since. */
+	/** The newest binding that we restored under that id or CIDR and have not deleted since. */
 	created(named: { bindingId: string } | { cidr: string }): { prefixId: string; bindingId: string } | null;
-	/** The prefix in which our records have that binding, deleted or created. */
+	/** The binding's prefix according to our records, whether we deleted or created it. */
 	prefixOf(bindingId: string): string | null;
-	/** The newest deletion at just this CIDR that was begun after that time and has not failed; not the record itself. */
+	/** The newest other deletion at exactly this CIDR that began after that time and has not failed. */
 	overtaking(id: string, cidr: string, sinceMs: number): Deletion | null;
-	/** Plain ids of the prefix's bindings that are being deleted, or went after that time. */
+	/** Plain ids of the prefix's bindings that are being deleted, or were deleted after that time. */
 	goneSince(prefixId: string, sinceMs: number): Set<string>;
-	/** Without a prefix, that of the account alone. */
+	/** Without a prefix, only the account's. */
 	pace(prefixId: string | null, sinceMs: number): Pace;
-	/** The freeze that is in force; null when there is none. */
+	/** The freeze in force; null if there is none. */
 	freeze(): Freeze | null;
-	/** Stores an open deletion; `dueAtMs` is when the alarm looks after it if nobody else has. */
+	/** Stores an open deletion. At `dueAtMs` the alarm takes over if the work is not done. */
 	keepOpen(open: OpenDeletion, dueAtMs: number, claims?: readonly Claim[]): void;
 	/** Stores a restoration under way, as `keepOpen` does. */
 	keepRestoring(open: OpenRestoration, dueAtMs: number): void;
 	/**
-	 * Stores a settled deletion, and that it has to be published. One that leaves the caller's key free
-	 * (`leavesKeyFree`) keeps no lasting claim.
+	 * Stores a settled deletion and queues it for publishing. If it leaves the caller's key free (`leavesKeyFree`), it keeps
+	 * no lasting claim.
 	 */
 	keepSettled(deletion: Deletion, claims?: readonly Claim[]): void;
 	/**
-	 * Stores a refusal, or counts it on the record that an earlier one of its kind has.
-	 * @returns the answer to this request: its own verdicts and evidence, under the id of the record.
+	 * Stores a refusal, or counts it on the record of an earlier refusal of the same kind.
+	 * @returns the answer to this request: its own verdicts and evidence, under that record's id.
 	 */
 	keepRefused(refused: Deletion, claims?: readonly Claim[]): Deletion;
-	/** How long nothing is looked up any more for a caller who named too many bindings that do not exist; 0 as a rule. */
+	/** How long look-ups are blocked for a caller who named too many bindings that don't exist; usually 0. */
 	missesHoldMs(actor: string): number;
-	/** Binds further keys to a deletion that another request began. */
+	/** Adds keys to a deletion that another request began. */
 	join(deletionId: string, claims: readonly Claim[]): void;
-	/** Gives a received deletion up for the record that answers it: its id and its claims lead there from now on. */
+	/** Drops a received deletion in favour of the record that answers it: its id and its claims lead there from now on. */
 	alias(id: string, deletionId: string): void;
 }
 
@@ -158,18 +158,18 @@ export interface LastDeletionQuery {
 }
 
 export interface Recollection {
-	/** The newest record of a carried-out deletion that matches, from whatever is still known. */
+	/** The newest matching record of a completed deletion, in the Ledger or in KV. */
 	lastDeletion(query: LastDeletionQuery): Promise<Summary | null>;
 }
 
 export interface Ports {
 	accountId: string;
 	policy: Policy;
-	/** What the actor of a record may do now; null when there is no such actor any more. */
+	/** What the actor of a record may do now; null if the actor no longer exists. */
 	authorityOf(party: Party): Pick<Actor, "scopes" | "ranges"> | null;
 	/**
-	 * Holds an actor's work, as a freeze would, while the configuration that limits it is faulty: what the actor may do is
-	 * not known until that is fixed. null as a rule.
+	 * Holds an actor's work like a freeze while the configuration that limits the actor is faulty: until it is fixed, nobody
+	 * knows what the actor may do. Usually null.
 	 */
 	holdOn(party: Party): Freeze | null;
 	cloudflare: Cloudflare;
@@ -178,6 +178,6 @@ export interface Ports {
 	now(): number;
 	randomBytes(count: number): Uint8Array;
 	sleep(ms: number): Promise<void>;
-	/** Reports a defect of ours: what happened in that phase has no row in `careful-rules.ts`. */
+	/** Reports a bug in unbind: `careful-rules.ts` has no row for this event in this phase. */
 	noRule(what: { deletionId: string; phase: string; event: string }): void;
 }

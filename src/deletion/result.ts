@@ -1,4 +1,4 @@
-// How the domain and every port say that something did not work: a value with evidence, never an exception.
+// How the domain and every port report a failure: as a value with evidence, never as an exception.
 
 export type Result<Value, Failure> = { ok: true; value: Value } | { ok: false; failure: Failure };
 

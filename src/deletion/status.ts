@@ -1,17 +1,17 @@
-// How unbind is: facts, and what in them means that deletions could not be carried out or recorded now. `/health` and
-// `/status` decide by the same.
+// unbind's health: the facts, and which of them mean that deletions can't be carried out or recorded right now. `/health`
+// and `/status` use the same rules.
 
-/** What a probe decides by; cheap to find out. */
+/** What a probe needs to know; cheap to collect. */
 export interface HealthFacts {
-	/** Cloudflare's last answers rejected unbind's own credential. */
+	/** Cloudflare rejected unbind's own credential in its latest answers. */
 	credentialRejected: boolean;
-	/** A row could be written and read back, at most a minute ago. */
+	/** A row was written and read back within the last minute. */
 	storageWorks: boolean;
-	/** When the work that has waited longest past its time was due; null when none has. */
+	/** Due time of the longest overdue work; null if nothing is overdue. */
 	overdueSinceMs: number | null;
-	/** When the record that KV has lacked for longest last changed; null when KV has all of them. */
+	/** Last change of the record that has waited longest for KV; null if KV has all of them. */
 	unpublishedSinceMs: number | null;
-	/** Of Cloudflare's rate limit, by its last answer; null when that is not known. */
+	/** Calls left of Cloudflare's rate limit, from its last answer; null if unknown. */
 	callsLeft: number | null;
 }
 
@@ -19,7 +19,7 @@ export interface StatusFacts extends HealthFacts {
 	schema: number;
 	rows: number;
 	databaseBytes: number;
-	/** Records that cannot be parsed, among the newest. */
+	/** How many records can't be parsed. */
 	unreadable: number;
 	overdue: number;
 	unpublished: number;
@@ -36,14 +36,14 @@ export interface HealthProblem {
 		| "work_overdue"
 		| "publishing_behind"
 		| "rate_limit_used_up"
-		/** The doors find this one, in the configuration. */
+		/** Found by the doors, in the configuration. */
 		| "misconfigured";
 	detail: string;
 }
 
-/** The alarm tries again after a minute; two misses are no accident. */
+/** The alarm retries after a minute; two misses in a row are no accident. */
 const overdueForMs = 180_000;
-/** For ten minutes lists show what KV lacks from the Ledger. */
+/** For ten minutes, lists get what KV is missing from the Ledger. */
 const unpublishedForMs = 600_000;
 
 export function healthProblems(facts: HealthFacts, nowMs: number): HealthProblem[] {
@@ -65,7 +65,7 @@ export function healthProblems(facts: HealthFacts, nowMs: number): HealthProblem
 		},
 		callsLeft === 0 && {
 			code: "rate_limit_used_up",
-			detail: "Cloudflare's rate limit is used up. Calls go on when its window ends.",
+			detail: "Cloudflare's rate limit is used up. Calls resume when its window ends.",
 		},
 	];
 	return problems.filter((problem) => problem !== false);

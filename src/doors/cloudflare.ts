@@ -1,5 +1,5 @@
-// Cloudflare's own API, as far as bindings are concerned: an official SDK works unchanged but for its base URL. The same
-// core, guards and record as everywhere; only the language is Cloudflare's. Every answer is its envelope.
+// Cloudflare's own API for bindings: an official SDK works once its base URL points here. Core, guards and record are
+// the same as at every door. Every answer is in Cloudflare's envelope.
 
 import type { IRequest } from "itty-router";
 import type { Binding } from "../deletion/address/binding.ts";
@@ -18,9 +18,9 @@ import { shown as quoted, readQuery, refuseBody } from "./request/input.ts";
 
 type Handler = (request: IRequest, context: Context, actor: Actor) => Promise<Result<Response, Problem>>;
 
-/** Our codes are this plus the status that the simple API has for the same reason. */
+/** unbind's codes are this plus the status that the simple API uses for the same reason. */
 const codeBase = 90_000;
-/** The official SDKs repeat these, and everything from 500 on, a DELETE too: a refusal must have none of them. */
+/** The official SDKs retry these and everything from 500 up, even a DELETE, so no refusal may use them. */
 const repeatedStatuses = new Set([408, 409, 429]);
 const repetitionMs = 600_000;
 
@@ -32,24 +32,24 @@ export const cloudflareDoor =
 		const missing = scope === null ? null : lacks(actor.value, scope);
 		if (missing !== null) return envelopeOfProblem(missing, context.requestId);
 		if (request.params.account !== context.config.accountId) {
-			const detail = "This unbind does not serve that account.";
+			const detail = "This unbind serves another account.";
 			return envelopeOfProblem(problem("binding_not_found", detail), context.requestId);
 		}
 		const result = await handle(request, context, actor.value);
 		return result.ok ? result.value : envelopeOfProblem(result.failure, context.requestId);
 	};
 
-/** How to authenticate, in the way in which the caller has tried to. */
+/** Says how to authenticate in the way the caller tried. */
 function asCloudflares(failure: Problem, headers: Headers): Problem {
 	if (failure.code !== "unauthorized" || headers.has("authorization")) return failure;
 	const [hasEmail, hasKey] = [headers.has("x-auth-email"), headers.has("x-auth-key")];
 	const own = "X-Auth-Email: <name> with X-Auth-Key: <token>.";
 	if (hasEmail && hasKey)
-		return { ...failure, detail: `X-Auth-Key is not a token of unbind's for the name in X-Auth-Email. Send ${own}` };
+		return { ...failure, detail: `X-Auth-Key is not the token of the name in X-Auth-Email. Send ${own}` };
 	return { ...failure, detail: hasEmail || hasKey ? `Send ${own}` : `Send Authorization: Bearer <token>, or ${own}` };
 }
 
-/** SDK users begin here: from a prefix to its bindings. */
+/** SDK users start here and go from a prefix to its bindings. */
 export const listPrefixes: Handler = async (_request, context) => {
 	const prefixes = await prefixesOf(context);
 	return prefixes.ok ? ok(envelope(prefixes.value)) : prefixes;
@@ -66,7 +66,7 @@ export const getPrefix: Handler = async (request, context) => {
 		: ok(envelope(prefix));
 };
 
-/** What unbind knows of them: nothing that proves who owns one. */
+/** Only what unbind knows: nothing that proves who owns a prefix. */
 async function prefixesOf({ url, ledger, config }: Context) {
 	const query = readQuery(url, {});
 	if (!query.ok) return query;
@@ -111,17 +111,17 @@ export const deleteBinding: Handler = async (request, context, actor) => {
 	const earlier = isRepetition(request.headers) ? await deletedBefore(deletion, actor, context) : null;
 	const shown = earlier ?? deletion;
 	const answer = envelopeOfDeletion(shown, joined, context.requestId);
-	// The envelope is Cloudflare's own, and has no place for it.
+	// Cloudflare's envelope has no place for the id.
 	answer.headers.set("unbind-deletion", shown.id);
 	return ok(answer);
 };
 
-/** The official SDKs count their repetitions of one call in this header. */
+/** The official SDKs count their retries in this header. */
 const isRepetition = (headers: Headers): boolean => Number(headers.get("x-stainless-retry-count") ?? 0) > 0;
 
 /**
- * A repetition that finds nothing may be that of a call which did it, and whose answer got lost. Its own deletion is the
- * answer then, if it is minutes old.
+ * A retry that finds nothing may follow a call that deleted the binding but whose answer got lost. The answer is then that
+ * deletion, if it is only minutes old.
  */
 async function deletedBefore({ failure }: Deletion, actor: Actor, context: Context): Promise<Deletion | null> {
 	const last = failure?.code === "binding_not_found" ? failure.last_deletion : undefined;
@@ -144,10 +144,10 @@ function idIn(request: IRequest, name: "prefix" | "binding"): Result<CloudflareI
 	const text = request.params[name] ?? "";
 	return isCloudflareId(text)
 		? ok(text)
-		: fail(problem("invalid_target", `${quoted(text)} is no ${name} id: 32 hex digits, or a dashed UUID.`));
+		: fail(problem("invalid_target", `${quoted(text)} is not a ${name} id. An id is 32 hex digits or a dashed UUID.`));
 }
 
-/** Cloudflare leaves out what a binding does not have. */
+/** Cloudflare omits fields a binding does not have. */
 const asCloudflare = ({ id, cidr, serviceId, serviceName, provisioningState }: Binding) => ({
 	id,
 	...(cidr === null ? {} : { cidr }),
@@ -158,7 +158,7 @@ const asCloudflare = ({ id, cidr, serviceId, serviceName, provisioningState }: B
 
 const envelope = (result: unknown): Response => Response.json({ errors: [], messages: [], success: true, result });
 
-/** A deletion's answer is Cloudflare's, as Cloudflare gave it; with no `result`, as it gives none. */
+/** Repeats Cloudflare's own answer. Like Cloudflare's, it has no `result`. */
 function envelopeOfDeletion(deletion: Deletion, joined: boolean, requestId: string): Response {
 	const { state, cloudflare, failure } = deletion;
 	if (state === "deleted" || state === "already_gone" || state === "restored") {
@@ -171,12 +171,12 @@ function envelopeOfDeletion(deletion: Deletion, joined: boolean, requestId: stri
 		return refusal(settledStatus(status ?? 502), errors, messages, seconds === undefined ? {} : retryAfter(seconds));
 	}
 	if (state === "pending_approval" || state === "scheduled") return refusal(403, [waiting(deletion, joined)], []);
-	// Still under way: no success yet, and asking again, as the SDKs do, joins it.
-	const trouble = problemOf(deletion) ?? problem("outcome_unknown", "The deletion is under way.", {}, retryAfter(2));
+	// Still running: not a success yet. A retry, as the SDKs do, joins it.
+	const trouble = problemOf(deletion) ?? problem("outcome_unknown", "The deletion is in progress.", {}, retryAfter(2));
 	return envelopeOfProblem(trouble, requestId);
 }
 
-/** Neither done nor refused, which Cloudflare's API has no word for; an SDK must not take it for a success. */
+/** Neither done nor refused. Cloudflare's API has no word for that, and an SDK must not take it for a success. */
 function waiting(deletion: Deletion, joined: boolean): CloudflareMessage {
 	const { id, state, approval, not_before } = deletion;
 	const what = state === "scheduled" ? `its time, ${not_before ?? "now"}` : `an approval until ${approval?.expires_at}`;
@@ -187,14 +187,14 @@ function waiting(deletion: Deletion, joined: boolean): CloudflareMessage {
 	};
 }
 
-/** What a repetition can help, the SDKs may repeat: what was not sent, and what is under way. */
+/** The SDKs may retry only where that helps: nothing was sent, or the deletion is still running. */
 export function envelopeOfProblem({ code, status, detail, headers }: Problem, requestId: string): Response {
 	const message = `${code}: ${detail} (request ${requestId})`;
 	const settled = repeatedStatuses.has(status) ? 403 : status === 502 ? 424 : status;
 	return refusal(settled, [{ code: codeBase + status, message }], [], headers);
 }
 
-/** Cloudflare's status, where it is a plain no: a refusal must neither look like a success nor be repeated. */
+/** Cloudflare's status if it is a plain refusal; a refusal must not look like a success or invite a retry. */
 const settledStatus = (status: number): number =>
 	status >= 400 && status < 500 && !repeatedStatuses.has(status) ? status : 424;
 

@@ -1,5 +1,5 @@
-// A probe: ok or not, and which settings are wrong. Nothing else, as it asks nobody who they are. It costs one call to
-// the Ledger, which has more important things to do; so there is a brake on it for each address.
+// A probe: ok or not, and which settings are wrong. It says nothing else, because it needs no authentication. Each probe
+// costs a call to the Ledger, so probes are limited per address.
 import type { ConfigProblem } from "../config/problem.ts";
 import { addressOf, type Context } from "./context.ts";
 import { settingsIn } from "./misconfigured.ts";
@@ -9,13 +9,18 @@ const brakeSeconds = 10;
 
 export async function health(request: Request, context: Context): Promise<Response> {
 	if (!(await context.mayProbe(addressOf(request)))) {
-		const braked = problem("rate_limited", "Too many probes came from this address.", {}, retryAfter(brakeSeconds));
+		const braked = problem(
+			"rate_limited",
+			"This address sent too many probes. Try again in 10 seconds.",
+			{},
+			retryAfter(brakeSeconds),
+		);
 		return problemResponse(braked, context.requestId);
 	}
 	const { config, ledger } = context;
 	const known = await ledger.health();
 	const works = known.ok && !known.value.credentialRejected && (known.value.problems ?? []).length === 0;
-	// A sender, a chat or a page that is closed keeps no deletion from being carried out.
+	// A closed sender, chat or page does not stop deletions.
 	return healthAnswer(works && config.closing("deletions").length === 0, config.problems);
 }
 

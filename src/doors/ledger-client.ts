@@ -1,5 +1,5 @@
-// The Ledger as the doors call it. A call that fails is made again: a request's id is its claim, so the Ledger carries it
-// out once however often it arrives. Every answer is one flat Result; a Ledger out of reach is one more failure in it.
+// The Ledger as the doors call it. A failed call is retried: the Ledger carries out a request id once, however often it
+// arrives. Every answer is one flat Result, and an unreachable Ledger is one more failure in it.
 
 import type { LedgerApi } from "../deletion/ledger-api.ts";
 import { form } from "../deletion/record/form.ts";
@@ -23,8 +23,7 @@ export type LedgerClient = {
 };
 
 /**
- * Each call ends with the form it is made in. Version 0.1.0 calls without one, and its Ledger ignores an argument that it
- * does not know.
+ * Adds the form as the last argument of each call. Version 0.1.0 sends none, and its Ledger ignores an extra argument.
  */
 const inForm = (ledger: LedgerApi): LedgerApi =>
 	new Proxy(ledger, {
@@ -39,13 +38,13 @@ const pauseMs = 50;
 
 const unreachable: Unreachable = {
 	code: "ledger_unreachable",
-	detail: "unbind's ledger cannot be reached now. Try again in a few seconds.",
+	detail: "unbind's ledger is unreachable. Try again in a few seconds.",
 	retry_after_seconds: 5,
 };
 
 /**
- * @param newStub a new one for each call: one that has failed stays broken.
- * @param limitMs how long a call may take before it counts as out of reach; what it began goes on.
+ * @param newStub makes a new stub for each call, because one that failed stays broken.
+ * @param limitMs how long a call may take before it counts as unreachable; what it started continues.
  */
 export function createLedgerClient(newStub: () => LedgerApi, requestId: string, limitMs?: number): LedgerClient {
 	const stub = () => inForm(newStub());
@@ -81,7 +80,7 @@ export function createLedgerClient(newStub: () => LedgerApi, requestId: string, 
 	};
 }
 
-/** What the history asks of the Ledger. @param callerOf who reads; each caller's reads take turns. */
+/** The reads that the history needs. @param callerOf who reads; each caller's reads take turns. */
 export const readsOf = ({ changes, record }: LedgerClient, callerOf: () => string | null): AskLedger => ({
 	async changes(query) {
 		const known = await changes({ ...query, caller: callerOf() });
@@ -96,7 +95,7 @@ async function repeated<Answer>(send: () => Promise<Answer>, requestId: string):
 			return ok(await send());
 		} catch (error) {
 			log("warn", "ledger_call_failed", { request_id: requestId, attempt, ...traceOf(error) });
-			// More calls don't help an object that is overloaded.
+			// Retries would not help an overloaded object.
 			if (error instanceof Error && "overloaded" in error && error.overloaded === true) break;
 			if (attempt < tries) await new Promise((resolve) => setTimeout(resolve, pauseMs * attempt));
 		}

@@ -1,5 +1,5 @@
-// What a request gets if the configuration has problems that close what it needs: which settings, and the commands that
-// fix them. Anybody can read it, so it quotes nothing of the configuration; the log has the details.
+// The answer while a configuration problem closes what the request needs: the settings, and the commands that fix them.
+// Anyone can read it, so it quotes no values; the log has the details.
 
 import type { Part } from "../config/part.ts";
 import type { ConfigProblem } from "../config/problem.ts";
@@ -25,7 +25,7 @@ export function logProblems(problems: readonly ConfigProblem[], requestId: strin
 	log("error", "misconfigured", { request_id: requestId, problems: details });
 }
 
-/** The settings alone, each once, for `/health`. */
+/** The names of the settings, each once, for `/health`. */
 export const settingsIn = (problems: readonly ConfigProblem[]): string[] => [
 	...new Set(problems.map(({ plain }) => plain.setting)),
 ];

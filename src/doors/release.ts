@@ -1,2 +1,2 @@
-// The release, as package.json has it; a test keeps them the same.
+// The release. A test keeps it equal to the version in package.json.
 export const release = "0.1.0";

@@ -1,5 +1,5 @@
-// What the Ledger knows that KV may not show yet: open deletions, what has not reached KV, and whatever changed or reached
-// KV in the last ten minutes. KV promises to have caught up after "60 seconds or more".
+// What the Ledger knows and KV may not show yet: open deletions, records that have not reached KV, and everything that
+// changed or reached KV in the last ten minutes. KV says it catches up after "60 seconds or more".
 import { plainId } from "../deletion/address/cloudflare-id.ts";
 import type { Changes, ChangesQuery } from "../deletion/ledger-api.ts";
 import { sameName } from "../deletion/record/actor.ts";
@@ -7,16 +7,16 @@ import { type Summary, wholeSummary } from "../deletion/record/deletion.ts";
 import { readRow, type StoredRow } from "./unreadable.ts";
 
 const recentMs = 600_000;
-/** What is published this soon after its change is within the window by its change alone. */
+/** A record published this soon after its change needs no extra entry: the change itself keeps it in the window. */
 export const promptMs = 60_000;
-const toldAtMost = 1000;
+const rowsAtMost = 1000;
 
 const unsettledIds = `SELECT id FROM deletions WHERE open = 1
 	UNION ALL SELECT id FROM deletions WHERE publish_at IS NOT NULL
 	UNION ALL SELECT id FROM deletions WHERE republish_at IS NOT NULL
 	UNION ALL SELECT id FROM deletions WHERE published_at >= ?1
 	UNION ALL SELECT id FROM deletions WHERE changed_at >= ?1 - ${promptMs}`;
-/** Read in the place of the record where it is of the same change: the release before this one does not write it. */
+/** The stored summary if it belongs to the latest change, otherwise the record: the previous release writes no summary. */
 const columns =
 	"id, CASE WHEN summary_change = change THEN summary END AS summary, CASE WHEN summary_change IS NOT change THEN record END AS record";
 
@@ -27,12 +27,12 @@ interface Row {
 	record: string | null;
 }
 
-/** @param version the journal's, as it is now. */
+/** @param version the journal's current version. */
 export function changes(sql: SqlStorage, version: string, query: ChangesQuery, nowMs: number): Changes {
 	if (query.unless === version) return { version, recent: null, until: null };
 	const bindingId = query.bindingId === null ? null : plainId(query.bindingId);
 	const prefixId = query.prefixId === null ? null : plainId(query.prefixId);
-	const atMost = Math.min(query.atMost ?? toldAtMost, toldAtMost);
+	const atMost = Math.min(query.atMost ?? rowsAtMost, rowsAtMost);
 	const rows = sql
 		.exec<Row>(
 			`SELECT ${columns} FROM deletions
@@ -55,7 +55,7 @@ export function changes(sql: SqlStorage, version: string, query: ChangesQuery, n
 
 function summaryIn(sql: SqlStorage, { id, summary, record }: Row): Summary | null {
 	try {
-		// Written by the journal alone, from a `Summary`.
+		// Only the journal writes it, from a `Summary`.
 		if (summary !== null) return wholeSummary(JSON.parse(summary));
 	} catch {
 		const [row] = sql.exec<StoredRow>("SELECT id, record FROM deletions WHERE id = ?", id).toArray();
@@ -64,7 +64,7 @@ function summaryIn(sql: SqlStorage, { id, summary, record }: Row): Summary | nul
 	return record === null ? null : (readRow(sql, { id, record })?.summary ?? null);
 }
 
-/** The newest carried-out deletion that the Ledger still has. */
+/** The newest completed deletion that the Ledger still has. */
 export function lastDeletion(sql: SqlStorage, named: { bindingId?: string; cidr?: string }): Summary | null {
 	const query = `SELECT id, record FROM deletions WHERE (binding_id = ? OR cidr = ?)
 		AND state IN ('deleted', 'already_gone', 'restored') AND unreadable IS NOT change ORDER BY id LIMIT 1`;

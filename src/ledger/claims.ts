@@ -1,4 +1,4 @@
-// Claims: which record answers for a caller's key, or for a request's id. Rows leave after a week.
+// Claims: which record answers for a caller's key, or for a request's id. Rows are deleted after a week.
 
 import type { Claim, KeptClaim } from "../deletion/ports.ts";
 import { digested } from "../deletion/record/digest.ts";
@@ -21,13 +21,13 @@ export function makeClaims(sql: SqlStorage, deletionId: string, claims: readonly
 	}
 }
 
-/** @param names the spellings of the actor's name, the present one first. */
+/** @param names the spellings of the actor's name, the current one first. */
 export function claimUnder(
 	sql: SqlStorage,
 	names: readonly string[],
 	key: string,
 ): { payload: string; deletionId: string } | null {
-	// What was taken over from KV has the key's digest.
+	// Claims taken over from KV have the key's digest.
 	const query = "SELECT payload, deletion_id FROM claims WHERE actor = ?1 AND key IN (?2, ?3) ORDER BY key = ?3";
 	for (const name of names) {
 		const [row] = sql.exec<{ payload: string; deletion_id: string }>(query, name, key, digested(key)).toArray();
@@ -36,10 +36,10 @@ export function claimUnder(
 	return null;
 }
 
-/** More callers than this have not asked for one deletion. */
+/** More than any one deletion has had. */
 const keptAtMost = 100;
 
-/** A record's lasting claims as KV keeps them, the first ones first. */
+/** A record's lasting claims as KV keeps them, oldest first. */
 export function keptClaims(sql: SqlStorage, deletionId: string): KeptClaim[] {
 	type Row = { actor: string; key: string; payload: string; made_at: number };
 	const query = `SELECT actor, key, payload, made_at FROM claims WHERE deletion_id = ? AND lasting = 1
@@ -55,7 +55,7 @@ export function keptClaims(sql: SqlStorage, deletionId: string): KeptClaim[] {
 		}));
 }
 
-/** Takes over what KV kept. One that is there already is the same: a key is not used again for a week. */
+/** Takes over claims from KV. An existing claim is the same one: a key is not reused for a week. */
 export function takeOverClaims(sql: SqlStorage, deletionId: string, claims: readonly KeptClaim[]): void {
 	for (const { actor, key, payload, madeAtMs } of claims) {
 		sql.exec(
@@ -71,6 +71,6 @@ export function takeOverClaims(sql: SqlStorage, deletionId: string, claims: read
 	}
 }
 
-/** The caller's keys may be used for another attempt. */
+/** Lets the caller reuse its keys for another attempt. */
 export const freeKeys = (sql: SqlStorage, deletionId: string): void =>
 	void sql.exec("DELETE FROM claims WHERE deletion_id = ? AND lasting = 1", deletionId);

@@ -1,5 +1,5 @@
-// Whether Cloudflare accepts unbind's own credential, as its last answers had it. Kept, so that `/health` knows after a
-// restart too; with a mark of the credential, so that a new one starts without the old one's reputation.
+// Whether Cloudflare accepts unbind's own credential, going by its latest answers. Stored, so that `/health` still knows
+// after a restart, and tied to the credential, so that a new one starts clean.
 import type { Credential } from "../adapters/cloudflare/send.ts";
 import { digestOf } from "../deletion/record/digest.ts";
 import { log } from "../log.ts";
@@ -7,10 +7,10 @@ import { getFlag, setFlag } from "./tables.ts";
 
 const flags = { read: "credential_rejected_read", write: "credential_rejected_write" };
 
-/** Tells credentials apart, and tells nothing else of them: 32 bits of a digest. */
+/** Tells credentials apart and reveals nothing else about them: 32 bits of a digest. */
 export const markOf = (credential: Credential): string => digestOf(JSON.stringify(credential)).slice(0, 8);
 
-/** A read that works says nothing of the permission to write; a write that works says all. Stored when it changes. */
+/** A successful read says nothing about the permission to write; a successful write proves both. Stored on change. */
 export function noteCredential(sql: SqlStorage, mark: string, call: "read" | "write", rejected: boolean): void {
 	const known = getFlag(sql, flags[call]) === mark;
 	if (known !== rejected) {

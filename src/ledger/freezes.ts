@@ -1,4 +1,4 @@
-// The kill switch, and the log of who turned it, when and why.
+// The kill switch, and the log of who used it, when and why.
 
 import type { Freeze, FreezeEvent } from "../deletion/judgement/freeze.ts";
 import type { Party } from "../deletion/record/actor.ts";
@@ -8,10 +8,10 @@ import { getFlag, setFlag } from "./tables.ts";
 const loggedAtMost = 20;
 const keptAtMost = 1000;
 
-/** By unbind itself. */
+/** unbind itself. */
 export const ownParty: Party = { name: "unbind", door: "api" };
 
-/** A Ledger that has not read the history in KV yet does not know what it may do: it counts as frozen. */
+/** A Ledger that has not read the history in KV yet counts as frozen: it does not know what it may do. */
 export function freezeInForce(sql: SqlStorage, nowMs: number): Freeze | null {
 	const freeze = freezeSet(sql);
 	if (freeze !== null && (freeze.until === null || Date.parse(freeze.until) > nowMs)) return freeze;
@@ -23,23 +23,23 @@ export function freezeInForce(sql: SqlStorage, nowMs: number): Freeze | null {
 export const freezeMirrorFlag = "freeze_mirror_at";
 export const mirrorFreezeSoon = (sql: SqlStorage, nowMs: number): void => setFlag(sql, freezeMirrorFlag, String(nowMs));
 
-/** The last one that was set and not lifted; it may have ended. */
+/** The last freeze that was set and not lifted; its time may be over. */
 export function freezeSet(sql: SqlStorage): Freeze | null {
 	const text = getFlag(sql, "freeze");
 	return text === null ? null : JSON.parse(text);
 }
 
-/** "importing": history was found, and is not read to its end. */
+/** "importing": a history was found but not read completely. */
 const historyFlag = "history";
 export const hasReadHistory = (sql: SqlStorage): boolean => getFlag(sql, historyFlag) === "read";
 export const noteHistory = (sql: SqlStorage, state: "importing" | "read"): void => setFlag(sql, historyFlag, state);
 export const isImporting = (sql: SqlStorage): boolean => getFlag(sql, historyFlag) === "importing";
 
-/** When somebody last froze or lifted; null where nobody did. */
+/** When someone last froze or lifted; null if nobody has. */
 export const lastFreezeEventAt = (sql: SqlStorage): string | null =>
 	sql.exec<{ at: string | null }>("SELECT max(at) AS at FROM freezes").one().at;
 
-/** @param freeze null lifts the one in force; where there is none, nothing happens. */
+/** @param freeze null lifts the one in force, if there is one. */
 export function setFreeze(sql: SqlStorage, freeze: Freeze | null, by: Party, nowMs: number): void {
 	const lifted = freeze === null;
 	if (lifted && freezeInForce(sql, nowMs) === null) return;
@@ -57,7 +57,7 @@ export function setFreeze(sql: SqlStorage, freeze: Freeze | null, by: Party, now
 	sql.exec(`DELETE FROM freezes WHERE seq <= (SELECT max(seq) FROM freezes) - ${keptAtMost}`);
 }
 
-/** The latest first. */
+/** Latest first. */
 export function freezeLog(sql: SqlStorage): FreezeEvent[] {
 	type Row = {
 		at: string;
@@ -73,7 +73,7 @@ export function freezeLog(sql: SqlStorage): FreezeEvent[] {
 	return rows.map(({ by_name, by_door, ...event }) => ({ ...event, by: { name: by_name, door: by_door } }));
 }
 
-/** Scheduled deletions, which a lifted freeze may have held. */
+/** Scheduled deletions, which the lifted freeze may have held. */
 export function scheduledIds(sql: SqlStorage): string[] {
 	return sql
 		.exec<{ id: string }>("SELECT id FROM deletions WHERE open = 1 AND state = 'scheduled'")

@@ -1,4 +1,4 @@
-// The domain's journal in SQLite. Synchronous, so that what belongs together becomes durable together; decides nothing.
+// The domain's journal in SQLite. Synchronous, so that what belongs together becomes durable together. It decides nothing.
 import { plainId } from "../deletion/address/cloudflare-id.ts";
 import type { Claim, Journal, KeptClaim, OpenDeletion, Terms } from "../deletion/ports.ts";
 import { at, type Deletion, isOpen, leavesKeyFree, summaryOf } from "../deletion/record/deletion.ts";
@@ -15,31 +15,31 @@ import { getFlag, readRecord, setFlag } from "./tables.ts";
 
 export interface JournalEvents {
 	now(): number;
-	/** Something is to be looked after at that time, if it is not done by then. Part of the same commit. */
+	/** Work is due at that time if it is not done by then. Part of the same commit. */
 	onDue(atMs: number): void;
 	onSettled(id: string): void;
 }
 
-/** Whoever settles a deletion publishes it too; the alarm does if that came to nothing. */
+/** The request that settles a deletion publishes it too; if that fails, the alarm takes over after this. */
 const publishLookAfterMs = 20_000;
 
 type WorkRow = { record: string; terms: string; progress: string };
 
 export interface CountedJournal extends Journal {
-	/** A caller was given this id, so it has to answer for good, whatever record will answer for it. */
+	/** Notes that a caller has this id: from now on it must always lead to a record, its own or another. */
 	tell(id: string): void;
-	/** Writes down how many refusals share a record, when no more will. */
+	/** Stores how many refusals share a record, once no more can join. */
 	countRefusals(): void;
-	/** The count of changes, and a name of its own for each new journal, whose count begins anew. */
+	/** The change count, with a name for each journal, because a new journal starts counting again. */
 	version(): string;
-	/** The version as it was at an earlier change. */
+	/** The version at an earlier change. */
 	versionOf(change: number): string;
-	/** Takes over a settled record that KV has, as it was at its last change. Later changes count from beyond `floor`. */
+	/** Takes over a settled record from KV, dated at its last change. Later changes count from above `floor`. */
 	adopt(deletion: Deletion, changedAtMs: number, floor: number, claims: readonly KeptClaim[]): void;
 }
 
 export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: JournalEvents): CountedJournal {
-	/** Every poll asks for it, so it is read once a change. Nothing but `put` changes it. */
+	/** Every poll asks for it, so it is cached until the next change. */
 	let version: string | null = null;
 	const spellingsOf = createSpellings(sql);
 
@@ -49,17 +49,17 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 		dueAtMs: number;
 	}
 
-	/** Open work is due for settling; what is settled is due for publishing. */
+	/** Open work is due for settling; a settled record is due for publishing. */
 	function put(deletion: Deletion, work: Work | null, publishAfterMs = publishLookAfterMs): void {
 		const summary = summaryOf(deletion);
 		const { state, binding_id, prefix_id, cidr } = summary;
 		const nowMs = now();
 		const begunAtMs = state === "deleting" || state === "unknown" ? nowMs : null;
-		// The budget counts from when the DELETE leaves: it may be sent up to a minute after it was judged.
+		// The budget counts from the DELETE itself, which may leave up to a minute after the judgement.
 		const isFirstSent = begunAtMs !== null && work?.progress.phase === "sent" && work.progress.callsSent === 1;
-		// Version 0.1.0 knows no received deletions, and must not be woken for one.
+		// Version 0.1.0 does not know received deletions, and must not be woken for one.
 		const isNew = state === "received";
-		// A restoration under way is published too, as a settled record is read where nobody asks the Ledger.
+		// A restoration under way is published too: settled records are read from KV without asking the Ledger.
 		const publishAtMs = isOpen(deletion) ? null : nowMs + publishAfterMs;
 		const restored = deletion.restoration?.binding_id ?? null;
 		const mirrorAtMs = mirrorDueMs(state, nowMs);
@@ -119,7 +119,7 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 		return row === undefined ? null : readRecord(row.record);
 	};
 
-	/** Received deletions by actor and payload. A restart forgets it: then each request has a record of its own. */
+	/** Received deletions by actor and payload. A restart clears it: after that, each request has its own record. */
 	const beingLookedUp = new Map<string, string>();
 	const keyOf = (actor: string, payload: string) => `${actor} ${payload}`;
 	function noteReceived({ id, state }: Deletion): void {
@@ -128,10 +128,10 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 	}
 
 	const refusals = createRefusals((actor, sinceMs) => refusalsOnRecord(sql, actor, sinceMs));
-	/** What answers for ids that have no row any more: another record's id, or a refusal that is counted on another record. */
+	/** Answers for ids without a row: another record's id, or a refusal that is counted on another record. */
 	const answers = new Map<string, string | Deletion>();
 
-	/** Gives up a received deletion, if there is one, for the record that answers it. */
+	/** Replaces a received deletion, if there is one, with the record that answers it. */
 	function leadTo(id: string, deletionId: string, answer: string | Deletion): void {
 		answers.set(id, answer);
 		for (const oldest of answers.keys()) {
@@ -142,7 +142,7 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 		const [row] = sql.exec<{ told: number | null }>("SELECT told FROM deletions WHERE id = ?", id).toArray();
 		if (row === undefined) return;
 		if (row.told === 1) keepAlias(id, deletionId);
-		// The count of changes never falls back, so the record that answers takes the newest number over.
+		// The change count must never go down, so the answering record takes the newest number.
 		const renumber = `UPDATE deletions SET summary_change = CASE WHEN summary_change = change THEN ${nextChange} END,
 			change = ${nextChange} WHERE id = ?`;
 		sql.exec(renumber, deletionId);
@@ -150,7 +150,7 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 		version = null;
 	}
 
-	/** KV has the record already, but not the claims that have come to it since. */
+	/** Publishes again: KV may have the record, but not the claims added since. */
 	function sendClaims(id: string): void {
 		const atMs = now() + publishLookAfterMs;
 		sql.exec("UPDATE deletions SET publish_at = coalesce(publish_at, ?) WHERE id = ? AND open = 0", atMs, id);
@@ -219,7 +219,7 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 			const [row] = sql.exec<{ record: string }>(query, cidr, id, sinceMs).toArray();
 			return row === undefined ? null : readRecord(row.record);
 		},
-		/** Two questions, so that each can be answered from an index. What has not changed since cannot have gone since. */
+		/** Two queries, so that each can use an index. A row that has not changed since then can't have been deleted since then. */
 		goneSince(prefixId, sinceMs) {
 			const query = `SELECT binding_id FROM deletions WHERE open = 1 AND state IN ('deleting', 'unknown') AND +prefix_id = ?1
 				UNION ALL SELECT binding_id FROM deletions
@@ -334,10 +334,10 @@ const termsIn = (text: string): Terms => {
 };
 
 const nextChange = "(SELECT max(change) + 1 FROM deletions)";
-/** As many as callers may be waiting for; an id that was told is kept in the table too. */
+/** More than callers wait for at a time; an id that a caller has is stored in the table too. */
 const answersAtMost = 1000;
 
-/** The one record of an hour that counts what goes beyond the others. */
+/** The record that counts an hour's refusals beyond the limit. */
 const summaryRecordOf = (refused: Deletion): Deletion => ({
 	...refused,
 	target: summaryTarget,

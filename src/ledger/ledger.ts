@@ -1,5 +1,5 @@
-// The Durable Object: one for each Cloudflare account, and the only write path. It wires the domain to its storage, to
-// Cloudflare and to KV, and sees to it that what was begun is finished: by the request that began it, or by the alarm.
+// The Durable Object: one per Cloudflare account, and the only write path. It connects the domain to its storage, to
+// Cloudflare and to KV, and makes sure that work once begun is finished: by the request that began it, or by the alarm.
 
 import { DurableObject } from "cloudflare:workers";
 import { aliasInKv, recordInKv } from "../adapters/history/recall.ts";
@@ -46,26 +46,26 @@ import { type Wired, wire } from "./wiring.ts";
 
 const settledAtOnce = 20;
 const publishWaitMs = 2000;
-/** A caller who does not wait is still told a refusal, where Cloudflare answers the look-up at once. */
+/** Long enough for a caller who does not wait to get a refusal, if Cloudflare answers the look-up at once. */
 const shortestLookUpMs = 1000;
-/** When the alarm cannot do its work, it comes back; the platform's own retries end after some. */
+/** If the alarm fails, it comes back after this; the platform gives up its own retries after a few. */
 const alarmPauseMs = 60_000;
-/** An alarm this late was lost: the platform gives up on one in the end. */
+/** An alarm this late is lost: the platform gave up on it. */
 const alarmLostMs = 60_000;
-/** A new Ledger takes one look at KV; where there is a history, the first who ask wait so long for it. */
+/** How long the first callers of a new Ledger wait while it reads the history in KV. */
 const historyWaitMs = 5000;
-/** One that may have been set back compares itself with KV first. If KV can't be read, it goes on, and tries again later. */
+/** A Ledger that may have been set back compares itself with KV first. If KV can't be read, it goes on and tries again later. */
 const compareWaitMs = 1500;
 const compareAgainMs = 60_000;
-/** An object that dies while it writes mirrors looks after them then. */
+/** If the object dies while writing mirrors, the alarm takes over after this. */
 const mirroringMs = 20_000;
 
 export class Ledger extends DurableObject<Env> implements LedgerApi {
 	readonly #sql: SqlStorage;
 	readonly #directory = createDirectory();
-	/** Deletions that are being carried out in this very object; whoever asks for one waits for the same. */
+	/** Deletions being carried out in this object; callers for the same deletion share the work. */
 	readonly #underWay = new Map<string, { judged: Promise<void>; work: Promise<void> }>();
-	/** Callers who wait for a deletion to be settled. */
+	/** Callers waiting for a deletion to settle. */
 	readonly #waiting = new Set<{ id: string; settled: PromiseWithResolvers<void> }>();
 	readonly #turns = createTurns();
 	readonly #survey = createSurveys(this.#directory);
@@ -86,7 +86,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		this.#hasReadHistory = hasReadHistory(this.#sql);
 		ctx.blockConcurrencyWhile(async () => {
 			this.#alarmAtMs = await ctx.storage.getAlarm();
-			// Should the platform have given up on an alarm, whoever wakes the object sets it again.
+			// If the platform gave up on an alarm, any call that wakes the object sets it again.
 			const nextMs = this.#nextMs();
 			if (nextMs !== null) this.#wakeBy(nextMs);
 		});
@@ -94,16 +94,16 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 
 	async request(command: DeletionCommand, waitMs: number): Promise<Result<Receipt, Rejection>> {
 		const { ports, journal, fault } = await this.#ready();
-		// Not as a freeze: a refusal would bind the caller's key. The doors say the same, if they have the same settings.
+		// Not reported as a freeze: a refusal would bind the caller's key. With the same settings, the doors answer the same.
 		if (fault !== null) return fail({ code: "misconfigured", detail: fault.reason });
 		const received = receive(command, ports);
-		// The refusal names the record that has the key.
+		// The refusal names the record that holds the key.
 		if (!received.ok) journal.tell(received.failure.deletion_id);
 		if (!received.ok) return received;
 		const { deletion, replayed } = received.value;
 		if (!isOpen(deletion)) return ok({ deletion: shownTo(command.actor, deletion), replayed });
 		const present = await this.#broughtOn(deletion, waitMs);
-		// The caller is given this id before it is known whether another record will answer for it.
+		// The caller gets this id before we know whether another record will answer for it.
 		if (present.state === "received" || command.deletionId !== undefined) journal.tell(deletion.id);
 		const isAnothers = received.value.joined === true || present.id !== deletion.id;
 		const shown = shownTo(command.actor, present);
@@ -137,14 +137,14 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		const begun = noted("restoration", id, actor, await beginRestoration(await this.#recorded(id), actor, ports));
 		if (!begun.ok) return begun;
 		const restored = await this.#broughtOn(begun.value, waitMs);
-		// KV still shows the record as it was before; who asks for it next should not see that.
+		// KV still has the old version of the record; the next reader should not get it.
 		if (this.#hasReadHistory) await withinMs(publishWaitMs, outbox.send(id));
 		return ok(restored);
 	}
 
 	async resolve(id: string, wish: ResolutionWish, actor: Actor): Promise<Result<Deletion, ResolutionRefusal>> {
 		const { ports, outbox } = await this.#ready();
-		// A look that is under way would settle the record over somebody's word, and so would one that begins meanwhile.
+		// A look under way could settle the record at the same time, and so could one that starts now.
 		for (let present = this.#underWay.get(id); present !== undefined; present = this.#underWay.get(id))
 			await present.work;
 		const work = this.#recorded(id).then((deletion) => resolve(deletion, wish, actor, ports));
@@ -154,7 +154,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		);
 		this.#underWay.set(id, { judged: done, work: done });
 		const resolved = noted("resolution", id, actor, await work.finally(() => this.#underWay.delete(id)));
-		// KV may still show a restoration that is under way.
+		// KV may still show the restoration as under way.
 		if (this.#hasReadHistory) await withinMs(publishWaitMs, outbox.send(id));
 		return resolved;
 	}
@@ -223,7 +223,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		return this.#readInTurn(query, () => overview(this.#sql, journal.version(), query, sinceDay, Date.now()));
 	}
 
-	/** The release before this one does not say who reads. */
+	/** The previous release does not say who is reading. */
 	#readInTurn<Value>({ caller, unless }: ChangesQuery, read: () => Value): Promise<Value | null> {
 		// A poll that finds nothing new costs next to nothing.
 		if (unless === this.#wired().journal.version()) return Promise.resolve(read());
@@ -256,8 +256,8 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	}
 
 	/**
-	 * Finishes what is due, and sets itself for what is due next. It must never throw: the platform would repeat it a few
-	 * times and then forget it for good.
+	 * Finishes what is due and sets the alarm for what is due next. It must never throw: the platform would retry it a few
+	 * times and then drop it for good.
 	 */
 	override async alarm(): Promise<void> {
 		this.#alarmAtMs = null;
@@ -268,9 +268,9 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 			await Promise.all(due.map((id) => this.#advance(id)));
 			prune(this.#sql, Date.now());
 			setFlag(this.#sql, "alarm_succeeded", String(Date.now()));
-			// Nothing waits for KV: what is due next is due whether KV answers or not.
+			// Don't wait for KV: what is due next is due whether KV answers or not.
 			const publishing = this.#sendToKv(outbox).catch((error) => log("error", "publishing_failed", traceOf(error)));
-			// After everything else, and not waited for: it must delay no work.
+			// Last, and without waiting: it must not delay any work.
 			if (probeDueMs(this.#sql, Date.now()) <= Date.now())
 				this.ctx.waitUntil(probeCredential(this.#sql, ports.cloudflare, ports.now));
 			this.#wakeForNext();
@@ -282,8 +282,8 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	}
 
 	/**
-	 * The record as it is when there is nothing more to wait for, or after `waitMs`. What is unknown is looked at again by
-	 * the alarm; until then a caller with time left waits for that.
+	 * The record once there is nothing left to wait for, or after `waitMs`. The alarm looks at an unknown outcome again; a
+	 * caller with time left waits for that.
 	 */
 	async #broughtOn(deletion: Deletion, waitMs: number): Promise<Deletion> {
 		const present = () => this.#wired().ports.journal.get(deletion.id) ?? deletion;
@@ -292,7 +292,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		const bringOn = async (): Promise<void> => {
 			await work;
 			const { id, state } = present();
-			// The look-up can show that another record answers.
+			// The look-up may show that another record answers.
 			if (id !== deletion.id) await this.#advance(id);
 			waiting.id = id;
 			if (state === "unknown") await waiting.settled.promise;
@@ -308,7 +308,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		if (this.#hasReadHistory) this.#wired().outbox.sendSoon(id);
 	}
 
-	/** Never rejects: what goes wrong here is left to the alarm, which reads what really happened. */
+	/** Never rejects: if the work fails, the alarm takes over and finds out what really happened. */
 	#advance(id: string): Promise<void> {
 		return this.#advancing(id).work;
 	}
@@ -343,7 +343,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		return advance(id, ports, this.#directory, onJudged);
 	}
 
-	/** A new Ledger reads the history in KV first; while that cannot be done, deletions are frozen. */
+	/** A new Ledger first reads the history in KV; until that works, deletions are frozen. */
 	async #ready(): Promise<Wired> {
 		const wired = this.#wired();
 		if (!this.#hasReadHistory) {
@@ -374,7 +374,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		return this.#mirroring;
 	}
 
-	/** From the journal, or from KV where it has left the journal. */
+	/** From the journal, or from KV once it has left the journal. */
 	async #recorded(id: string): Promise<Deletion | null> {
 		const kept = await this.record(id);
 		if (kept !== null) return kept;
@@ -385,11 +385,11 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		return answeredBy === null ? null : ((await this.record(answeredBy)) ?? recordInKv(kv, answeredBy));
 	}
 
-	/** Sets the alarm for what is due next by the tables, even if it was set for an earlier time. */
+	/** Sets the alarm for the next due time in the tables, even if it was set for an earlier time. */
 	#wakeForNext(): void {
 		const atMs = this.#nextMs();
 		this.#alarmAtMs = null;
-		// What is overdue still, after the alarm has done what it could, has a moment's rest.
+		// If work is still overdue after the alarm has done what it could, pause for a moment.
 		if (atMs !== null) this.#wakeBy(atMs > Date.now() ? atMs : Date.now() + 1000);
 	}
 
@@ -409,7 +409,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		return dueMs.length === 0 ? null : Math.min(...dueMs);
 	}
 
-	/** An alarm already set for an earlier time will do, unless it was lost; it sets itself anew. */
+	/** An alarm set for an earlier time is enough, unless it was lost: it sets the next one itself. */
 	#wakeBy(atMs: number): void {
 		if (this.#alarmAtMs !== null && this.#alarmAtMs <= atMs && !this.#isAlarmLost()) return;
 		this.#alarmAtMs = atMs;
@@ -424,15 +424,15 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		return this.#alarmAtMs !== null && this.#alarmAtMs < Date.now() - alarmLostMs;
 	}
 
-	/** Every call comes by here, so a lost alarm is set again by the next one. */
+	/** Every call passes through here, so the next one restores a lost alarm. */
 	#wired(): Wired {
 		this.#healAlarm();
 		if (this.#services !== null) return this.#services;
 		const config = configOf(this.env);
 		if (!config.ok) throw new Error("misconfigured");
-		// An object that an alarm has woken is not always told its name.
+		// An object woken by an alarm does not always know its name.
 		const accountId = this.ctx.id.name ?? getFlag(this.#sql, "account") ?? "";
-		if (!isCloudflareId(accountId)) throw new Error("a Ledger is named by the account that it is for");
+		if (!isCloudflareId(accountId)) throw new Error("a Ledger must be named after its account");
 		if (getFlag(this.#sql, "account") === null) setFlag(this.#sql, "account", accountId);
 		this.#services = wire(this.#sql, this.env.HISTORY, accountId, config.value, {
 			onDue: (atMs) => this.#wakeBy(atMs),
@@ -442,7 +442,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	}
 }
 
-/** What is refused after a deletion was asked for changes no record, so the log has to tell of it. */
+/** Logs a refused decision, which changes no record and would otherwise leave no trace. */
 function noted<Value, Failure extends { code: string }>(
 	what: string,
 	id: string,

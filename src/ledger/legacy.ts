@@ -1,6 +1,6 @@
-// A Ledger over a history that it does not know: a new one (the object was lost, or unbind was installed again over an old
-// namespace), or one that was set back to an earlier time. It begins frozen, takes over the last week from KV, and carries
-// out nothing that waited.
+// For a Ledger that does not know the history in KV: a new one (the object was lost, or unbind was installed again over an
+// old namespace), or one set back to an earlier time. It starts frozen, takes over the last week from KV, and carries out
+// nothing that was waiting.
 import { isEmpty, type KnownRecord, newestVersions, recordsSince } from "../adapters/history/legacy.ts";
 import { freezeInKv, mirrorsInKv } from "../adapters/history/mirrors.ts";
 import { lastChangeMs } from "../adapters/history/publish.ts";
@@ -32,15 +32,15 @@ const reasons = {
 };
 type Kind = keyof typeof reasons;
 
-/** Clocks of a door and of the Ledger may differ by so much. */
+/** How far the clocks of a door and of the Ledger may differ. */
 const clockSkewMs = 5000;
 
 export interface Legacy {
-	/** Whether the history has been read: at once for a Ledger that has worked before. Never rejects. */
+	/** Whether the history has been read; immediate for a Ledger that has worked before. Never rejects. */
 	known(): Promise<boolean>;
 	/**
-	 * Whether waiting work may go on: not before this Ledger has been held against the history, once in the object's life.
-	 * One that is older has nothing waiting after that. Never rejects.
+	 * Whether waiting work may go on. The Ledger is compared with the history first, once in the object's life; if it is
+	 * older, all waiting work gets cancelled. Never rejects.
 	 */
 	upToDate(): Promise<boolean>;
 }
@@ -76,7 +76,7 @@ export function createLegacy(sql: SqlStorage, kv: KVNamespace, journal: CountedJ
 		return true;
 	}
 
-	/** Set after the last freeze that this Ledger knows of; KV may still show one that has been lifted. */
+	/** Whether it was set after the last freeze event this Ledger knows; KV may still show one that has been lifted. */
 	const isUnknown = (freeze: Freeze | null): boolean =>
 		freeze !== null &&
 		Date.parse(freeze.since) > Date.parse(lastFreezeEventAt(sql) ?? at(0)) + clockSkewMs &&
@@ -94,7 +94,7 @@ export function createLegacy(sql: SqlStorage, kv: KVNamespace, journal: CountedJ
 		const records = await recordsSince(kv, now() - keptMs, now());
 		const mirrors = await mirrorsInKv(kv);
 		const settled = await Promise.all(mirrors.map(({ deletion }) => recordInKv(kv, deletion.id)));
-		// Nothing waits from here on: what is taken over becomes durable together.
+		// No `await` from here on: everything taken over becomes durable together.
 		const floor = Math.max(0, ...records.map(({ version }) => partsOf(version ?? "")[1]));
 		for (const record of records) if (isNews(record)) adopt(record, floor);
 		for (const [index, { deletion, terms, progress, claims }] of mirrors.entries()) {
@@ -111,7 +111,7 @@ export function createLegacy(sql: SqlStorage, kv: KVNamespace, journal: CountedJ
 		if (kind === "older") for (const id of waitingIds(sql)) cancelWaiting(id);
 	}
 
-	/** What this Ledger does not have, or has as it was before. */
+	/** Whether this Ledger lacks the record, or has an older version. */
 	function isNews({ deletion: { id }, version }: KnownRecord): boolean {
 		const [row] = sql
 			.exec<{ open: number; change: number }>("SELECT open, change FROM deletions WHERE id = ?", id)
@@ -149,7 +149,7 @@ export function createLegacy(sql: SqlStorage, kv: KVNamespace, journal: CountedJ
 		return settle({ ...deletion, approval: withdrawn }, now(), "cancelled", failure, { by: ownParty.name });
 	};
 
-	/** Once it has worked out, its answer stays; where KV failed, the next call tries again. */
+	/** A result is remembered; after a failure of KV, the next call tries again. */
 	const orLater = (error: unknown): boolean => {
 		log("warn", "history_unreadable", traceOf(error));
 		return false;

@@ -1,6 +1,6 @@
-// The Ledger's schema, one numbered migration a step. Additive only: new columns are nullable or have a default, and
-// nothing is renamed, dropped or back-filled, so that the release before this one can work on the same tables during a
-// gradual roll-out and after a roll-back.
+// The Ledger's schema, as numbered migrations. They only add: new columns are nullable or have a default, and nothing is
+// renamed, dropped or back-filled. So the previous release can use the same tables during a gradual roll-out and after a
+// roll-back.
 
 const migrations: readonly string[] = [
 	// Version 1. Ledgers made before migrations were numbered have these tables already.
@@ -129,7 +129,7 @@ export function migrate(storage: Pick<DurableObjectStorage, "sql" | "transaction
 	});
 }
 
-/** 0 where nothing has been migrated yet. */
+/** 0 if nothing has been migrated yet. */
 export function versionOf(sql: SqlStorage): number {
 	const [table] = sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'flags'").toArray();
 	if (table === undefined) return 0;

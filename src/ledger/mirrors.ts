@@ -1,5 +1,5 @@
-// Keeps the mirrors in KV of what the Ledger alone knows: the freeze, and what waits or is unclear. A Ledger that has lost
-// its tables begins from them (`legacy.ts`).
+// Keeps mirrors in KV of what only the Ledger knows: the freeze, and deletions that wait or whose outcome is unclear. A
+// Ledger that lost its tables starts from them (`legacy.ts`).
 import { type MirroredDeletion, mirrorFreeze, mirrorOpen } from "../adapters/history/mirrors.ts";
 import type { State } from "../deletion/record/deletion.ts";
 import { keptClaims } from "./claims.ts";
@@ -7,7 +7,7 @@ import { freezeMirrorFlag, freezeSet } from "./freezes.ts";
 import { getFlag, readRecord, setFlag } from "./tables.ts";
 import { setAsideIfUnreadable } from "./unreadable.ts";
 
-/** Most unclear outcomes are clear within seconds: they need no mirror. KV takes one write per second and key. */
+/** Most unclear outcomes become clear within seconds and need no mirror. KV takes one write per second and key. */
 const mirrorAfterMs: Partial<Record<State, number>> = { pending_approval: 1000, scheduled: 1000, unknown: 30_000 };
 const sentAtMost = 50;
 const pauseMs = 30_000;
@@ -18,12 +18,12 @@ export function mirrorDueMs(state: State, nowMs: number): number | null {
 	return afterMs === undefined ? null : nowMs + afterMs;
 }
 
-/** Writes and removes what is due, one after the other; ends where KV fails, and tries again later. */
+/** Writes and removes what is due, one after the other; stops if KV fails, and tries again later. */
 export async function sendMirrors(sql: SqlStorage, kv: KVNamespace, now: () => number): Promise<void> {
 	const freezeDue = getFlag(sql, freezeMirrorFlag);
 	if (freezeDue !== null && Number(freezeDue) <= now()) {
 		const sent = await mirrorFreeze(kv, freezeSet(sql));
-		// Set anew meanwhile: then it is due again.
+		// If the freeze changed in the meantime, it stays due.
 		if (getFlag(sql, freezeMirrorFlag) === freezeDue)
 			setFlag(sql, freezeMirrorFlag, sent.ok ? null : String(now() + pauseMs));
 		if (!sent.ok) return;
@@ -39,20 +39,20 @@ async function sendMirror(sql: SqlStorage, kv: KVNamespace, id: string, now: () 
 		setAsideIfUnreadable(sql, id);
 		return true;
 	}
-	// A write that times out may still land: from now on there may be one to remove.
+	// A write that times out may still land: from now on there may be a mirror to remove.
 	if (row.open !== null) sql.exec("UPDATE deletions SET mirrored = 1 WHERE id = ?", id);
 	const sent = await mirrorOpen(kv, id, row.open);
 	if (!sent.ok) {
 		sql.exec("UPDATE deletions SET mirror_at = ? WHERE mirror_at <= ?", now() + pauseMs, now());
 		return false;
 	}
-	// A claim that came to it meanwhile is due in its own time.
+	// A claim added in the meantime has its own due time.
 	const update = "UPDATE deletions SET mirror_at = NULL, mirrored = ? WHERE id = ? AND change = ? AND mirror_at IS ?";
 	sql.exec(update, row.open === null ? null : 1, id, row.change, row.mirrorAtMs);
 	return true;
 }
 
-/** null: it is not there, or cannot be read. */
+/** null: it is missing or unreadable. */
 function openRow(
 	sql: SqlStorage,
 	id: string,
@@ -82,11 +82,11 @@ function openRow(
 	}
 }
 
-/** There is a mirror of that record: to be written again or removed, as its state is now. */
+/** Notes that the record has a mirror, which has to be rewritten or removed, depending on its state. */
 export const noteMirror = (sql: SqlStorage, id: string, nowMs: number): void =>
 	void sql.exec("UPDATE deletions SET mirrored = 1, mirror_at = ? WHERE id = ?", nowMs, id);
 
-/** When `sendMirrors` has something to do next. */
+/** When `sendMirrors` next has something to do. */
 export function nextMirrorMs(sql: SqlStorage): number | null {
 	const query = `SELECT min(at) AS at FROM (
 		SELECT min(mirror_at) AS at FROM deletions WHERE mirror_at IS NOT NULL AND unreadable IS NOT change

@@ -1,9 +1,9 @@
-// The offers behind the buttons of chat messages. Taking one is synchronous, so of two clicks one is the first.
+// The offers behind the buttons of chat messages. Taking one is synchronous, so of two clicks one comes first.
 
 import { judgePress, type Offer, type OfferFailure, type Press, type Use } from "../deletion/course/offer.ts";
 import type { Result } from "../deletion/result.ts";
 
-/** So long after its end a button can still be told from one that never was. */
+/** How long an expired button is still told apart from one that never existed. */
 const keptMs = 24 * 3_600_000;
 
 export function keepOffer(sql: SqlStorage, offer: Offer, nowMs: number): string {

@@ -1,5 +1,5 @@
-// Takes settled records, and the other ids that callers know them by, to KV, for as long as it takes. A record leaves the
-// outbox only when KV has accepted just the version that the Ledger holds.
+// Publishes settled records, and the aliases callers know them by, to KV, retrying for as long as it takes. A record leaves
+// the outbox only when KV has accepted exactly the version that the Ledger has.
 import { type Deletion, withEvent } from "../deletion/record/deletion.ts";
 import type { Result } from "../deletion/result.ts";
 import { promptMs } from "./changes.ts";
@@ -8,7 +8,7 @@ import { readRow } from "./unreadable.ts";
 type Written = Result<null, { detail: string; timedOut: boolean; mayLand: boolean }>;
 
 export interface OutboxOptions {
-	/** Answers within a time limit. @param change the record's, in the journal. */
+	/** Answers within a time limit. @param change the record's change number in the journal. */
 	publish(deletion: Deletion, change: number): Promise<Written>;
 	publishAlias(alias: { id: string; deletionId: string }): Promise<Written>;
 	now(): number;
@@ -20,28 +20,28 @@ export interface OutboxOptions {
 type Outcome = "published" | "refused";
 
 export interface Outbox {
-	/** A put that was under way when the last object died has no time-out any more, and may land over a newer version too. */
+	/** Call at the start: a put of the previous object has no time-out any more, and may land over a newer version. */
 	afterStart(): void;
 	/** Publishes one record, unless it is being published already. Never rejects. */
 	send(id: string): Promise<Outcome>;
-	/** The same in a moment, when whoever asked for the deletion has been answered. */
+	/** The same, a moment later: after the caller has been answered. */
 	sendSoon(id: string): void;
-	/** Publishes what is due; some, when there is much: then the rest is still due. Never rejects. */
+	/** Publishes what is due, up to a limit; the rest stays due. Never rejects. */
 	sendDue(): Promise<void>;
-	/** When `sendDue` has something to do next. */
+	/** When `sendDue` next has something to do. */
 	nextDueMs(): number | null;
 }
 
-/** Three KV operations each, of a thousand that one invocation may do. */
+/** Three KV operations each, and one invocation can do a thousand. */
 const sentAtMost = 250;
 const sentAtOnce = 6;
 const answerFirstMs = 20;
 const refusedPauseMs = 10_000;
-/** So that a record is in KV within a minute of KV taking writes again. */
+/** Short enough to get a record into KV within a minute of KV accepting writes again. */
 const longestPauseMs = 45_000;
-/** How long a put without a clear answer may take to land: long after any time limit of KV's own. */
+/** How long a put without a clear answer may take to land: longer than any time limit of KV's own. */
 const lateLandingMs = 600_000;
-/** An object that dies with records under way looks after them then. */
+/** If the object dies while publishing, the alarm takes over after this. */
 const underWayMs = 20_000;
 
 export function createOutbox(sql: SqlStorage, options: OutboxOptions): Outbox {
@@ -50,9 +50,9 @@ export function createOutbox(sql: SqlStorage, options: OutboxOptions): Outbox {
 	const queue: (() => void)[] = [];
 	let free = sentAtOnce;
 	let soon: string[] = [];
-	/** While KV hangs, calls that never end must not pile up: one record at a time tells whether it still does. */
+	/** While KV hangs, endless calls must not pile up: one record at a time probes it. */
 	let hangs = false;
-	/** In memory: to postpone each of many records would write them all, time and again. */
+	/** In memory: postponing many records one by one would rewrite them all, over and over. */
 	let pausedUntilMs = 0;
 	let sendingDue: Promise<void> | null = null;
 
@@ -64,14 +64,14 @@ export function createOutbox(sql: SqlStorage, options: OutboxOptions): Outbox {
 		const read = row === undefined ? null : readRow(sql, row);
 		if (row === undefined || read === null) return "published";
 
-		const isSecondTime = read.deletion.timeline.at(-1)?.event === "published";
-		const told = isSecondTime ? read.deletion : withEvent(read.deletion, now(), "published");
-		const outcome = await options.publish(told, row.change);
+		const isPublished = read.deletion.timeline.at(-1)?.event === "published";
+		const record = isPublished ? read.deletion : withEvent(read.deletion, now(), "published");
+		const outcome = await options.publish(record, row.change);
 		hangs = outcome.ok ? false : outcome.failure.timedOut || hangs;
 		if (outcome.ok) {
 			const update = "UPDATE deletions SET publish_at = NULL, record = ?, published_at = ? WHERE id = ? AND change = ?";
 			const lateMs = now() - row.changed_at > promptMs ? now() : null;
-			sql.exec(update, JSON.stringify(told), lateMs, id, row.change);
+			sql.exec(update, JSON.stringify(record), lateMs, id, row.change);
 			return "published";
 		}
 		const failures = row.publish_failures + 1;
@@ -97,9 +97,9 @@ export function createOutbox(sql: SqlStorage, options: OutboxOptions): Outbox {
 		return sending;
 	}
 
-	/** Where KV is slower than deletions come, they wait here as ids, and not as calls that are all under way. */
+	/** If deletions come in faster than KV takes them, they queue here as ids instead of piling up as open calls. */
 	async function inTurn(act: () => Promise<Outcome>): Promise<Outcome> {
-		// Whatever is left alone here is due by its row.
+		// A record skipped here stays due by its row.
 		const isProbe = free === sentAtOnce;
 		if (hangs && !isProbe) return "refused";
 		if (free === 0) await new Promise<void>((resolve) => queue.push(resolve));
@@ -113,7 +113,7 @@ export function createOutbox(sql: SqlStorage, options: OutboxOptions): Outbox {
 		}
 	}
 
-	/** One timer for all that settle meanwhile: under load timers run late, and an object may have so many at a time. */
+	/** One timer for everything that settles in the meantime: timers run late under load, and an object can have only so many. */
 	function sendSoon(id: string): void {
 		if (hangs) return;
 		soon.push(id);
@@ -137,7 +137,7 @@ export function createOutbox(sql: SqlStorage, options: OutboxOptions): Outbox {
 		return outcome.ok ? "published" : "refused";
 	}
 
-	/** What has been written once to be sure is as good as new: it stays in the lists until KV has taken it again. */
+	/** Queues records for a second write. They count as new: lists get them from the Ledger until KV has accepted them again. */
 	function dueAgain(): void {
 		sql.exec(
 			`UPDATE deletions SET publish_at = republish_at, republish_at = NULL, publish_failures = 0
@@ -169,7 +169,7 @@ export function createOutbox(sql: SqlStorage, options: OutboxOptions): Outbox {
 			start += some.length;
 			const outcomes = await Promise.all(some.map((act) => act()));
 			if (outcomes.includes("published")) continue;
-			// While KV refuses, a few tries tell as much as a hundred.
+			// While KV refuses, a few attempts tell as much as a hundred.
 			pausedUntilMs = now() + refusedPauseMs;
 			return;
 		}
@@ -196,7 +196,7 @@ export function createOutbox(sql: SqlStorage, options: OutboxOptions): Outbox {
 	};
 }
 
-/** When something is to be published next, by the tables alone. */
+/** When something has to be published next, going by the tables alone. */
 export function nextPublishMs(sql: SqlStorage): number | null {
 	const query = `SELECT min(at) AS at FROM (
 		SELECT min(publish_at) AS at FROM deletions WHERE publish_at IS NOT NULL AND unreadable IS NOT change

@@ -1,13 +1,13 @@
-// How many deletions ended how, by the day on which they were asked for. Counted in the commit that stores the record,
-// so that nobody has to read the history to draw it.
+// How many deletions ended in which state, by the day they were requested. Counted in the same commit that stores the
+// record, so that drawing the chart needs no read of the history.
 
 import type { Outcome } from "../deletion/ledger-api.ts";
 import { carriedOutAs, type Deletion, isOpen, type State } from "../deletion/record/deletion.ts";
 
-/** More than anybody is shown. */
+/** More than any view shows. */
 const keptDays = 400;
 
-/** Has to come before the record is stored: what it was counted as is what the stored one says. */
+/** Call it before storing the record: the stored version says what it was counted as so far. */
 export function countOutcome(sql: SqlStorage, deletion: Deletion): void {
 	const before = countedAs(sql, deletion);
 	const after = isOpen(deletion) ? null : deletion.state;
@@ -29,11 +29,11 @@ function countedAs(sql: SqlStorage, deletion: Deletion): State | null {
 	const query = "SELECT open, state FROM deletions WHERE id = ?";
 	const [row] = sql.exec<{ open: number; state: State }>(query, id).toArray();
 	if (row !== undefined) return row.open === 1 ? null : row.state;
-	// The Ledger had let it go, and has it back to amend it.
+	// The Ledger had already deleted the row, and stores it again to amend the record.
 	return restoration === null ? null : carriedOutAs(deletion);
 }
 
-/** @param sinceDay as 2026-02-20, in UTC. */
+/** @param sinceDay in UTC, such as 2026-02-20. */
 export function outcomesSince(sql: SqlStorage, sinceDay: string): Outcome[] {
 	const query = "SELECT day, state, count FROM outcomes WHERE day >= ? AND count > 0 ORDER BY day, state";
 	return sql.exec<{ day: string; state: Outcome["state"]; count: number }>(query, sinceDay).toArray();

@@ -1,12 +1,12 @@
-// The present at a glance, in one call: what changed lately, whether deletions are frozen, what waits, and how the last
-// days went. Its version is that of the records and of the freeze.
+// The current state at a glance, in one call: recent changes, the freeze, what is waiting, and how the last days went. Its
+// version covers the records and the freeze.
 import type { ChangesQuery, Overview } from "../deletion/ledger-api.ts";
 import { changes } from "./changes.ts";
 import { freezeInForce } from "./freezes.ts";
 import { outcomesSince } from "./outcomes.ts";
 import { waiting } from "./waiting.ts";
 
-/** @param journal the journal's version, as it is now. */
+/** @param journal the journal's current version. */
 export function overview(
 	sql: SqlStorage,
 	journal: string,
@@ -18,7 +18,7 @@ export function overview(
 	const mark = freeze === null ? "" : `-f${Date.parse(freeze.since).toString(36)}`;
 	const unless = query.unless?.endsWith(mark) ? query.unless.slice(0, query.unless.length - mark.length) : null;
 	const { version, recent, until } = changes(sql, journal, { ...query, unless }, nowMs);
-	const told = { changes: { version: `${version}${mark}`, recent, until }, freeze };
-	if (recent === null) return { ...told, waiting: { approval: 0, time: 0, held: 0 }, outcomes: [] };
-	return { ...told, waiting: waiting(sql, nowMs), outcomes: outcomesSince(sql, sinceDay) };
+	const current = { changes: { version: `${version}${mark}`, recent, until }, freeze };
+	if (recent === null) return { ...current, waiting: { approval: 0, time: 0, held: 0 }, outcomes: [] };
+	return { ...current, waiting: waiting(sql, nowMs), outcomes: outcomesSince(sql, sinceDay) };
 }

@@ -1,5 +1,5 @@
-// What the Ledger's rows say of a caller's refusals in the last hour. A Ledger that was reset goes on counting from there:
-// the platform ends an object that has been idle for a minute or two, and a caller can wait for that.
+// A caller's refusals in the last hour, according to the Ledger's rows. A restarted Ledger goes on counting from there: the
+// platform ends an object that is idle for a minute or two, and a caller could wait for that.
 import type { Hour } from "./refusals.ts";
 
 export function refusalsOnRecord(sql: SqlStorage, actor: string, sinceMs: number): Hour | null {
@@ -21,5 +21,5 @@ export function refusalsOnRecord(sql: SqlStorage, actor: string, sinceMs: number
 	};
 }
 
-/** What stands for the target of the record that counts the rest of an hour. */
+/** The target of the record that counts the rest of an hour. */
 export const summaryTarget = "various";

@@ -1,27 +1,27 @@
-// Keeps refusals cheap: any token can ask for what it may not have, hundreds of times a second. The same refusal of the same
-// caller within a minute is one record with a count; and beyond so many an hour, one record counts the rest. In memory, but
-// for the hour's count, which a restart takes from the records.
+// Keeps refusals cheap: any token can request what it is not allowed to do, hundreds of times per second. The same refusal of
+// the same caller within a minute is one record with a count. Beyond an hourly limit, one record counts the rest. All of
+// this is in memory, except the hour's count, which a restart reads from the records.
 import type { Deletion } from "../deletion/record/deletion.ts";
 
-/** How long refusals of one kind share a record; it is published when that is over. */
+/** How long refusals of one kind share a record; after that it is published. */
 export const sharedForMs = 60_000;
-/** Records of refusals that one caller can make in an hour. */
+/** How many records of refusals one caller can create per hour. */
 export const recordedAnHour = 60;
 const hourMs = 3_600_000;
-/** A caller who names that many bindings that do not exist, within the window, is not looked up for any more. */
+/** After a caller names this many bindings that don't exist within the window, its look-ups are blocked. */
 const missesAtMost = 60;
 const missWindowMs = 300_000;
 
 export interface Refusals {
-	/** The record that answers this refusal as well; null where it needs one of its own. */
+	/** The record that also answers this refusal; null if it needs its own. */
 	sharedBy(refused: Deletion, nowMs: number): string | null;
-	/** The refusal has a record of its own now. `isSummary`: it counts the rest of the hour. */
+	/** The refusal got its own record. `isSummary`: that record counts the rest of the hour. */
 	note(refused: Deletion, isSummary: boolean, nowMs: number): void;
-	/** Whether the caller's records of this hour are used up, so that the next one counts the rest. */
+	/** Whether the caller has used up its records for this hour, so that the next one counts the rest. */
 	isFull(actor: string, nowMs: number): boolean;
-	/** How long the caller is not looked up for any more; 0 where nothing stands in the way. */
+	/** How long the caller's look-ups are blocked; 0 if they are not. */
 	missesHoldMs(actor: string, nowMs: number): number;
-	/** Counts of records whose time to share is over, each once. */
+	/** The final counts of records that are no longer shared, each returned once. */
 	takeCounts(nowMs: number): { id: string; requests: number }[];
 }
 
@@ -31,14 +31,14 @@ interface Shared {
 	requests: number;
 }
 
-/** A caller's hour: how many records it has had since it began, and the one that counts the rest. */
+/** A caller's hour: how many records it created, and the one that counts the rest. */
 export interface Hour {
 	sinceMs: number;
 	recorded: number;
 	summary: { id: string; requests: number } | null;
 }
 
-/** @param onRecord the hour as the Ledger's rows have it; null if there are none since then. */
+/** @param onRecord the hour according to the Ledger's rows; null if there are none since then. */
 export function createRefusals(onRecord: (actor: string, sinceMs: number) => Hour | null): Refusals {
 	const shared = new Map<string, Shared>();
 	const hours = new Map<string, Omit<Hour, "summary"> & { summary: Shared | null }>();

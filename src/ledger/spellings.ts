@@ -1,13 +1,13 @@
-// The spellings of a name under which an earlier release kept claims: it took "CI" and "ci" for two.
+// The spellings under which an earlier release stored a name's claims: it treated "CI" and "ci" as different.
 import { sameName } from "../deletion/record/actor.ts";
 
-/** One row a name, whatever the number of claims: each step goes to the next name by the primary key. */
+/** One row per name, however many claims: each step jumps to the next name by the primary key. */
 const names = `WITH RECURSIVE names (name) AS (
 	SELECT min(actor) FROM claims
 	UNION ALL SELECT (SELECT min(actor) FROM claims WHERE actor > name) FROM names WHERE name IS NOT NULL
 ) SELECT name FROM names WHERE name IS NOT NULL`;
 
-/** From a name to all of its spellings, its own first. Read once a name: the configuration has one spelling of each. */
+/** Maps a name to all its spellings, its own first. Read once per name: the configuration has one spelling of each. */
 export function createSpellings(sql: SqlStorage): (name: string) => readonly string[] {
 	const known = new Map<string, readonly string[]>();
 	return (name) => {

@@ -1,12 +1,12 @@
-// The facts about a Ledger: what its tables say of work that waits, and whether they can be written at all.
+// The facts about a Ledger: what its tables say about waiting work, and whether they can be written at all.
 import type { HealthFacts, StatusFacts } from "../deletion/status.ts";
 import { log, traceOf } from "../log.ts";
 import { getFlag, setFlag } from "./tables.ts";
 import { countUnreadable } from "./unreadable.ts";
 
-/** Free plan: 100,000 rows a day. A probe a minute is 1,440 of them, whoever asks how often. */
+/** The free plan allows 100,000 rows per day. One probe per minute takes 1,440 of them, however often someone asks. */
 const keptMs = 60_000;
-/** Work is looked at at its due time; a busy object may be a little late. */
+/** Work is picked up when it is due; a busy object may be a little late. */
 const graceMs = 60_000;
 
 type Known = Pick<HealthFacts, "credentialRejected" | "storageWorks" | "callsLeft">;
@@ -34,7 +34,7 @@ export function statusFacts(
 	nowMs: number,
 ): StatusFacts {
 	const { nextAlarmMs, rows, unreadable, ...rest } = known;
-	// Each from an index, as the week's rows are many; a plus keeps SQLite from going by the time of change.
+	// Each query uses an index, because a week has many rows; the plus keeps SQLite from using the index on changed_at.
 	const query = `SELECT (SELECT count(*) FROM deletions WHERE publish_at IS NOT NULL) AS unpublished,
 		(SELECT count(DISTINCT id) FROM (SELECT id FROM deletions WHERE settle_at <= ?1
 			UNION ALL SELECT id FROM deletions WHERE due_at <= ?1
@@ -54,7 +54,7 @@ export function statusFacts(
 	};
 }
 
-/** Deletions and restorations whose outcome is not known, and the oldest of them. */
+/** Deletions and restorations with an unknown outcome: how many, and the oldest. */
 function unknownOnes(sql: SqlStorage): StatusFacts["unknown"] {
 	const query = `SELECT id, coalesce(begun_at, changed_at) AS sinceMs FROM deletions WHERE open = 1 AND state = 'unknown'
 		UNION ALL SELECT id, +changed_at FROM deletions WHERE open = 0 AND progress IS NOT NULL AND settle_at IS NOT NULL
@@ -69,10 +69,10 @@ const timeIn = (sql: SqlStorage, flag: string): number | null => {
 	return text === null ? null : Number(text);
 };
 
-/** Writes and reads a row, at most once a minute. */
+/** Writes and reads back a row, at most once per minute. */
 export const createStorageProbe = (sql: SqlStorage) => onceAMinute((nowMs) => isWritable(sql, nowMs));
 
-/** Reads every row, at most once a minute. */
+/** Counts all rows, at most once per minute. */
 export const createRowCount = (sql: SqlStorage) =>
 	onceAMinute(() => {
 		const { rows } = sql.exec<{ rows: number }>("SELECT count(*) AS rows FROM deletions").one();

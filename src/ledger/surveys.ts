@@ -1,5 +1,5 @@
-// Remembers the last look at the whole account, for those whom an older one will do: a chat that completes what somebody
-// types asks at every letter.
+// Remembers the latest survey of the whole account, for callers that accept an older one: chat autocompletion asks at every
+// keystroke.
 
 import type { BindingsQuery, PrefixWithBindings, Survey } from "../deletion/ledger-api.ts";
 import type { Directory } from "../deletion/lookup/directory.ts";

@@ -1,11 +1,11 @@
-// What the Ledger's tables are asked in more than one place. One row a deletion, with what is asked of it by SQL beside
-// the record itself: a rowid table, as a record is too large for a key's leaf and would take a page more. Rows leave a
-// week after they have settled and reached KV.
+// Queries on the Ledger's tables that several files share. There is one row per deletion: the record as JSON, and columns
+// for what SQL needs. It is a rowid table, because a record is too large for a key's leaf and would take one page more. Rows
+// are deleted a week after they settle and reach KV.
 import type { Deletion } from "../deletion/record/deletion.ts";
 
 export const keptMs = 7 * 24 * 3_600_000;
 
-/** Written by this Ledger alone, from a `Deletion`. */
+/** Only this Ledger writes it, from a `Deletion`. */
 export const readRecord = (text: string): Deletion => JSON.parse(text);
 
 export function getFlag(sql: SqlStorage, name: string): string | null {
@@ -22,11 +22,11 @@ export function setFlag(sql: SqlStorage, name: string, value: string | null): vo
 		);
 }
 
-/** Nothing is left to be done about it, at Cloudflare or in KV. */
+/** Nothing left to do, at Cloudflare or in KV. */
 const isDone = `open = 0 AND settle_at IS NULL AND due_at IS NULL AND publish_at IS NULL AND republish_at IS NULL
 	AND mirror_at IS NULL`;
 
-/** Deletions whose time has come, the longest overdue first. */
+/** Deletions that are due, longest overdue first. */
 export function dueIds(sql: SqlStorage, nowMs: number, atMost: number): string[] {
 	const query = `SELECT id FROM (
 			SELECT id, settle_at AS at FROM deletions WHERE settle_at <= ?1 AND unreadable IS NOT change
@@ -38,7 +38,7 @@ export function dueIds(sql: SqlStorage, nowMs: number, atMost: number): string[]
 		.map(({ id }) => id);
 }
 
-/** When work at Cloudflare or pruning is due next; null when there is none. KV's share is the outbox's. */
+/** When work at Cloudflare or pruning is due next; null if there is none. The outbox handles KV. */
 export function nextDueMs(sql: SqlStorage): number | null {
 	const query = `SELECT min(at) AS at FROM (
 		SELECT min(settle_at) AS at FROM deletions WHERE settle_at IS NOT NULL AND unreadable IS NOT change
@@ -50,13 +50,13 @@ export function nextDueMs(sql: SqlStorage): number | null {
 	return sql.exec<{ at: number | null }>(query).one().at;
 }
 
-/** Tries a deletion again later; what is settled is left alone. */
+/** Retries a deletion later; does nothing if it is settled. */
 export function postpone(sql: SqlStorage, id: string, atMs: number): void {
 	sql.exec("UPDATE deletions SET settle_at = ? WHERE id = ? AND settle_at IS NOT NULL", atMs, id);
 	sql.exec("UPDATE deletions SET due_at = ? WHERE id = ? AND due_at IS NOT NULL", atMs, id);
 }
 
-/** The newest change stays, so that the count of changes never falls back. */
+/** Keeps the newest change, so that the change count never goes down. */
 export function prune(sql: SqlStorage, nowMs: number): void {
 	sql.exec("DELETE FROM claims WHERE made_at <= ?", nowMs - keptMs);
 	sql.exec("DELETE FROM aliases WHERE made_at <= ? AND publish_at IS NULL", nowMs - keptMs);
@@ -66,7 +66,7 @@ export function prune(sql: SqlStorage, nowMs: number): void {
 	);
 }
 
-/** The record that answers an id which a caller was given; null for an id that is no alias. */
+/** The id of the record that answers this one; null if this id is not an alias. */
 export function aliasOf(sql: SqlStorage, id: string): string | null {
 	const query = "SELECT deletion_id FROM aliases WHERE id = ?";
 	return sql.exec<{ deletion_id: string }>(query, id).toArray()[0]?.deletion_id ?? null;

@@ -1,16 +1,16 @@
-// Reads of lists take turns, so that one caller's reads hold up neither deletions nor anyone else: one at a time for a
-// caller, and between two of them everything else that has arrived goes first.
+// List reads take turns, so that one caller's reads delay neither deletions nor other callers: each caller has one read at a
+// time, and everything else that has arrived goes in between.
 
 export interface Turns {
-	/** null: too many of this caller's reads are waiting already. */
+	/** null: too many of this caller's reads are already waiting. */
 	take<Value>(caller: string, read: () => Value): Promise<Value | null>;
 }
 
-/** One of these costs some milliseconds. */
+/** Each read takes a few milliseconds. */
 const waitingAtMost = 32;
 
 export function createTurns(): Turns {
-	/** Who waits, for each caller that has a read under way. */
+	/** The waiting reads of each caller that has one under way. */
 	const waiting = new Map<string, (() => void)[]>();
 	return {
 		async take(caller, read) {
@@ -21,7 +21,7 @@ export function createTurns(): Turns {
 			try {
 				return read();
 			} finally {
-				// A timer is behind all that has arrived by now.
+				// A timer runs after everything that has arrived by now.
 				setTimeout(() => {
 					const next = waiting.get(caller)?.shift();
 					if (next === undefined) waiting.delete(caller);

@@ -1,5 +1,5 @@
-// Rows whose JSON cannot be read: each is left alone, logged once, and counted, and nothing else waits for it. A row that
-// is written again is read again.
+// Rows whose JSON can't be parsed. Each is set aside, logged once and counted, and holds up nothing else. It is read again
+// once it is written again.
 import { type Deletion, type Summary, summaryOf } from "../deletion/record/deletion.ts";
 import { log } from "../log.ts";
 import { readRecord } from "./tables.ts";
@@ -10,7 +10,7 @@ export interface StoredRow {
 	record: string;
 }
 
-/** The record, and its row for lists; null for one that cannot be read. */
+/** The record and its list row; null if it can't be parsed. */
 export function readRow(sql: SqlStorage, row: StoredRow): { deletion: Deletion; summary: Summary } | null {
 	try {
 		const deletion = readRecord(row.record);
@@ -21,7 +21,7 @@ export function readRow(sql: SqlStorage, row: StoredRow): { deletion: Deletion; 
 	}
 }
 
-/** For when work on a deletion has failed: sets it aside where its row is why. */
+/** After work on a deletion has failed: sets the row aside if it is the cause. */
 export function setAsideIfUnreadable(sql: SqlStorage, id: string): void {
 	type Row = { record: string; terms: string | null; progress: string | null };
 	const query = "SELECT record, terms, progress FROM deletions WHERE id = ? AND unreadable IS NOT change";
@@ -35,7 +35,7 @@ export function setAsideIfUnreadable(sql: SqlStorage, id: string): void {
 	}
 }
 
-/** How many rows cannot be read, those included that nothing has tried to read yet. */
+/** How many rows can't be parsed, including those that nothing has tried to read yet. */
 export const countUnreadable = (sql: SqlStorage): number => {
 	const query = "SELECT count(*) AS count FROM deletions WHERE unreadable = change OR NOT json_valid(record)";
 	return sql.exec<{ count: number }>(query).one().count;

@@ -1,7 +1,7 @@
-// How many deletions wait: for an approval, for their time, or only for the end of the freeze.
+// How many deletions are waiting: for approval, for their time, or only for the freeze to end.
 import type { Waiting } from "../deletion/judgement/freeze.ts";
 
-/** A record that cannot be read counts as one that waits for its time. */
+/** An unreadable record counts as waiting for its time. */
 export function waiting(sql: SqlStorage, nowMs: number): Waiting {
 	const start = `CASE WHEN json_valid(record) THEN coalesce(json_extract(record, '$.not_before'),
 		json_extract(record, '$.approval.decided_at'), json_extract(record, '$.created_at')) END`;

@@ -1,4 +1,4 @@
-// The domain's ports, carried out: SQLite, Cloudflare, KV, the clock.
+// Connects the domain's ports to SQLite, Cloudflare, KV and the clock.
 import { type Addressing, createAddressing } from "../adapters/cloudflare/addressing.ts";
 import { publish, publishAlias } from "../adapters/history/publish.ts";
 import { lastDeletionInKv } from "../adapters/history/recall.ts";
@@ -24,11 +24,11 @@ export interface Wired {
 	outbox: Outbox;
 	addressing: Addressing;
 	legacy: Legacy;
-	/** Why nothing can be deleted; null as a rule. */
+	/** Why nothing can be deleted; usually null. */
 	fault: Freeze | null;
 }
 
-/** @param accountId the object's own, not the configuration's: an alarm can outlive a change of that. */
+/** @param accountId the object's own, not the configuration's: an alarm can outlive a change of the setting. */
 export function wire(
 	sql: SqlStorage,
 	kv: Env["HISTORY"],
@@ -39,7 +39,7 @@ export function wire(
 	const now = () => Date.now();
 	const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 	const journal = createJournal(sql, { now, onDue, onSettled });
-	// It has its name before its first change: a Ledger that was set back is known by it.
+	// Names the journal before its first change, so that a Ledger set back to an earlier time can be recognised.
 	journal.version();
 	const outbox = createOutbox(sql, {
 		now,
@@ -64,7 +64,7 @@ export function wire(
 		const settings = [...new Set(problems.map(({ plain }) => plain.setting))].join(", ");
 		return { reason: `unbind is misconfigured: ${settings}.`, by: ownParty, since: at(now()), until: null };
 	};
-	// A faulty limit must not become its default: nothing is deleted until it is fixed.
+	// A faulty limit must not silently become the default: nothing is deleted until it is fixed.
 	const limits = config.closing("deletions");
 	const ports: Ports = {
 		accountId,
@@ -88,7 +88,7 @@ export function wire(
 				try {
 					return await lastDeletionInKv(kv, query);
 				} catch (error) {
-					// It only makes an answer more helpful.
+					// Not essential: it only makes the answer more helpful.
 					log("warn", "history_unreadable", traceOf(error));
 					return null;
 				}

@@ -23,6 +23,25 @@ function counted<Target extends object>(target: Target, onCall: (name: string) =
 	});
 }
 
+let isWritten = false;
+
+/** What has been written becomes durable, together, before anything leaves the object: a call, or the answer. */
+function countCommit(): void {
+	if (isWritten) count("commits");
+	isWritten = false;
+}
+
+const { fetch: fetchOut } = globalThis;
+globalThis.fetch = (...given) => {
+	countCommit();
+	return fetchOut(...given);
+};
+
+const onKv = (name: string): void => {
+	countCommit();
+	count(`kv_${name}`);
+};
+
 const environments = new WeakMap<Env, Env>();
 
 /** One for each environment of the platform's, because the configuration is read once per environment. */
@@ -30,22 +49,10 @@ function countedEnv(env: Env): Env {
 	let known = environments.get(env);
 	if (known === undefined) {
 		const ledger = { getByName: (name: string) => counted(env.LEDGER.getByName(name), () => count("ledger")) };
-		known = { ...env, HISTORY: counted(env.HISTORY, (name) => count(`kv_${name}`)), LEDGER: ledger };
+		known = { ...env, HISTORY: counted(env.HISTORY, onKv), LEDGER: ledger };
 		environments.set(env, known);
 	}
 	return known;
-}
-
-let isCommitting = false;
-
-/** Everything written within one turn is committed together. */
-function countCommit(): void {
-	if (isCommitting) return;
-	isCommitting = true;
-	count("commits");
-	setTimeout(() => {
-		isCommitting = false;
-	}, 0);
 }
 
 /** The number of rows is known once a cursor has been read to its end. */
@@ -58,7 +65,7 @@ function countedSql(sql: SqlStorage): SqlStorage {
 				const rows = cursor.toArray();
 				count("rows_read", cursor.rowsRead);
 				count("rows_written", cursor.rowsWritten);
-				if (cursor.rowsWritten > 0) countCommit();
+				if (cursor.rowsWritten > 0) isWritten = true;
 				return { toArray: () => rows, one: () => rows[0] };
 			};
 		},
@@ -85,6 +92,7 @@ export class Ledger extends Shipped {
 export default {
 	async fetch(request, env) {
 		if (new URL(request.url).pathname !== "/counts") return worker.fetch(request, countedEnv(env));
+		countCommit();
 		const told = counts;
 		counts = {};
 		return Response.json(told);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { AxeResults } from "axe-core";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { sandboxEmail } from "../sandbox/imitation/credentials.ts";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { launchChromium, noBrowser } from "./chromium.ts";
@@ -49,7 +49,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		request(sandbox, "DELETE", `/bindings/${cidr}${query}`, caller);
 	const row = (page: Page, reason: string) => page.locator("[data-row]", { hasText: reason });
 
-	test("a person signs in with a cookie no script can read, follows live changes, and restores one by keyboard", async () => {
+	it("a person signs in with a cookie no script can read, follows live changes, and restores one by keyboard", async () => {
 		const { page, faults, leave } = await somebody(browser, sandbox);
 		await page.clock.install();
 		await signIn(page);
@@ -74,7 +74,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		await leave();
 	});
 
-	test("a filtered list is an address, and everyone who opens it sees the same", async () => {
+	it("a filtered list is an address, and everyone who opens it sees the same", async () => {
 		await remove("203.0.113.0/26", "?reason=shared+one");
 		await remove("192.0.2.0/24", "?reason=shared+two");
 		const { page } = operator;
@@ -92,14 +92,14 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		expect(await reader.page.locator("[data-row]").allTextContents()).toEqual([expect.stringContaining("shared two")]);
 	});
 
-	test("a slow deletion is followed until it is done", async () => {
+	it("a slow deletion is followed until it is done", async () => {
 		sandbox.imitation.faults.order({ method: "DELETE", fault: { kind: "hang_before" } });
 		const { page, faults } = operator;
 		await page.goto("/account/203.0.113.64/26");
 		await page.getByText("Delete…").click();
 		await page.getByLabel("Reason").fill("slow one");
 		await page.getByRole("button", { name: "Delete 203.0.113.64/26" }).click();
-		await page.getByText("Look again").waitFor();
+		await page.getByText("Reload").waitFor();
 		expect(await page.locator("h1 + [data-state]").textContent()).toBe("deleting");
 		sandbox.imitation.release();
 		await page.getByText("Deleted. The edge takes up to 6 hours to settle.").waitFor();
@@ -107,7 +107,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		expect(faults).toEqual([]);
 	});
 
-	test("without a script, one person requests a deletion, another approves it, restores it and signs out", async () => {
+	it("without a script, one person requests a deletion, another approves it, restores it and signs out", async () => {
 		const plain = { javaScriptEnabled: false };
 		const asker = await somebody(browser, sandbox, plain);
 		await signIn(asker.page, sandboxEmail, "/account");
@@ -135,7 +135,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 	});
 
 	describe("the account", () => {
-		test("shows the freeze switch and what waits while Cloudflare hangs or fails", async () => {
+		it("shows the freeze switch and what waits while Cloudflare hangs or fails", async () => {
 			const { id } = await remove("198.51.100.0/24", "?acknowledge=leaves_no_service&reason=still+waiting");
 			sandbox.imitation.faults.order({ method: "GET", fault: { kind: "hang_before" } });
 			const { page, faults } = operator;
@@ -159,7 +159,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 			expect(faults).toEqual([]);
 		});
 
-		test("says in a sentence which service handles an address, and draws it within its prefix", async () => {
+		it("says in a sentence which service handles an address, and draws it within its prefix", async () => {
 			const { page } = reader;
 			await page.goto("/account");
 			await page.getByLabel("Who serves").fill(" 203.0.113.7 ");
@@ -187,7 +187,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 			expect(await page.getByLabel("Who serves").inputValue()).toBe("203.0.113.7/24");
 		});
 
-		test("fits any address on a phone", async () => {
+		it("fits any address on a phone", async () => {
 			const { page } = operator;
 			const prefix = "2001:db8:aaaa:bbbb:cccc:dddd:eee0::/108";
 			const binding = "2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff/128";
@@ -229,7 +229,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		});
 		afterAll(() => site.close());
 
-		test("can change nothing, and neither can a form with another token", async () => {
+		it("can change nothing, and neither can a form with another token", async () => {
 			const { page } = operator;
 			await page.goto(`${siteUrl}?to=/freeze-switch`);
 			const [forged] = await Promise.all([page.waitForResponse("**/freeze-switch"), page.getByText("Win").click()]);
@@ -248,7 +248,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 			expect(await request(sandbox, "GET", "/freeze")).toMatchObject({ frozen: false });
 		});
 
-		test("can link to a record, which opens for a person who is signed in, with and without a script", async () => {
+		it("can link to a record, which opens for a person who is signed in, with and without a script", async () => {
 			const { id } = await remove("203.0.113.0/26");
 			for (const { page } of [operator, reader]) {
 				await page.goto(`${siteUrl}?to=/records/${id}`);
@@ -258,7 +258,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		});
 	});
 
-	test("a deletion asks for a reason, and Cancel and Escape go back a step", async () => {
+	it("a deletion asks for a reason, and Cancel and Escape go back a step", async () => {
 		for (const { page } of [operator, reader]) {
 			await page.goto("/account/203.0.113.0/26");
 			const button = page.getByRole("button", { name: "Delete 203.0.113.0/26" });
@@ -275,7 +275,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		expect(await page.evaluate("document.activeElement.textContent")).toBe("Delete…");
 	});
 
-	test("an approver sees who asks, why, and the effect before the button", async () => {
+	it("an approver sees who asks, why, and the effect before the button", async () => {
 		const { id } = await remove("198.51.100.0/24", "?acknowledge=leaves_no_service&reason=the+shop+moves");
 		const { page } = operator;
 		await page.goto(`/records/${id}`);
@@ -285,12 +285,12 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		for (const told of [
 			"user@example.com asks to delete it: “the shop moves”",
 			"No service would take over the traffic of 198.51.100.0/24.",
-			"It is the prefix's last binding",
+			"This is the prefix's last binding",
 		])
 			expect(text).toContain(told);
 	});
 
-	test("a form sent after the session has ended keeps what was typed", async () => {
+	it("a form sent after the session has ended keeps what was typed", async () => {
 		for (const javaScriptEnabled of [true, false]) {
 			const { page, leave } = await known(browser, sandbox, "sandbox", { javaScriptEnabled });
 			await page.goto("/account/203.0.113.0/26");
@@ -310,7 +310,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		}
 	});
 
-	test("the state filter shows the current state, and choosing another replaces it", async () => {
+	it("the state filter shows the current state, and choosing another replaces it", async () => {
 		await remove("203.0.113.0/26", "?reason=chosen");
 		for (const { page } of [operator, reader]) {
 			await page.goto("/?state=refused");
@@ -322,7 +322,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		}
 	});
 
-	test("a Worker that is not configured tells a browser what to do", async () => {
+	it("a Worker that is not configured tells a browser what to do", async () => {
 		const path = await mkdtemp(join(tmpdir(), "unbind-browser-"));
 		const bindings = { CLOUDFLARE_ACCOUNT_ID: "", TOKENS: "" };
 		const other = await startSandbox({ dataPath: path, bindings, bundlePath: join(directory, "bundle") });
@@ -338,7 +338,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		await rm(path, { recursive: true, force: true });
 	});
 
-	test("a printed record is dark on white and has nothing to press", async () => {
+	it("a printed record is dark on white and has nothing to press", async () => {
 		const { id } = await remove("203.0.113.128/25", "?reason=printed");
 		const { page, leave } = await known(browser, sandbox, "sandbox", { colorScheme: "dark" });
 		await page.goto(`/records/${id}`);
@@ -354,7 +354,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		await leave();
 	});
 
-	test("keys, copying, local times and the pause work as labelled", async () => {
+	it("keys, copying, local times and the pause work as labelled", async () => {
 		const { id } = await remove("203.0.113.0/26", "?reason=keys");
 		const { page, faults, leave } = await known(browser, sandbox, "sandbox", { timezoneId: "Asia/Tokyo" });
 		await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
@@ -368,7 +368,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 
 		await page.keyboard.press("?");
 		await page.getByRole("dialog", { name: "Keys" }).waitFor();
-		await page.getByLabel("Single keys work on this device").uncheck();
+		await page.getByLabel("Use single keys on this device").uncheck();
 		await page.keyboard.press("Escape");
 		await page.keyboard.press("?");
 		expect(await page.getByRole("dialog").count()).toBe(0);
@@ -391,7 +391,7 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		await leave();
 	});
 
-	test("axe-core finds no problem in light or dark, and every page fits on a phone", async () => {
+	it("axe-core finds no problem in light or dark, and every page fits on a phone", async () => {
 		const refused = await remove("2001:db8:100:1::/64");
 		const waiting = await remove("198.51.100.0/24", "?acknowledge=leaves_no_service&reason=axe");
 		const done = await remove("203.0.113.128/25", "?reason=axe");

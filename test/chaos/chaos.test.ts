@@ -2,14 +2,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { judge } from "./judge/judge.ts";
 import { isUpright, report } from "./report.ts";
 import { runChaos } from "./run.ts";
 
 const seed = 20_260_220;
 
-test("keeps every promise through ten kills, a hundred deletions and faults of every kind", async () => {
+it("keeps every promise through ten kills, a hundred deletions and faults of every kind", async () => {
 	const dataPath = await mkdtemp(join(tmpdir(), "unbind-chaos-"));
 	try {
 		const judgement = judge(await runChaos({ seed, kills: 10, deletions: 100, dataPath, longestPauseMs: 400 }));

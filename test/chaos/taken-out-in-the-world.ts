@@ -207,7 +207,7 @@ export const worldMutations: readonly Mutation[] = [
 		name: "503 for a Ledger that cannot be reached",
 		patch: {
 			file: "src/doors/ledger-client.ts",
-			replace: '\t}\n\treturn fail("unreachable");',
+			replace: "\t}\n\treturn fail(unreachable);",
 			by: '\t}\n\tthrow new Error("unreachable");',
 		},
 		tests: ["test/doors/unreachable.test.ts"],

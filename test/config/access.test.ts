@@ -47,12 +47,12 @@ describe("ACCESS", () => {
 		[
 			"a team on another domain",
 			{ team: "evil.example" },
-			"ACCESS (team): must be a team's domain, as example.cloudflareaccess.com",
+			"ACCESS (team): must be a team's domain, such as example.cloudflareaccess.com",
 		],
 		[
 			"a team with a path",
 			{ team: "x.cloudflareaccess.com/y" },
-			"ACCESS (team): must be a team's domain, as example.cloudflareaccess.com",
+			"ACCESS (team): must be a team's domain, such as example.cloudflareaccess.com",
 		],
 		["no audience", { audience: undefined }, "ACCESS (audience): is missing"],
 		[
@@ -63,30 +63,30 @@ describe("ACCESS", () => {
 		[
 			"a user with capital letters",
 			{ users: { "Alice@example.com": { scopes: ["read"] } } },
-			"ACCESS (users.Alice@example.com): a user is named by an e-mail, in ASCII and lower case",
+			"ACCESS (users.Alice@example.com): a user's name must be an e-mail address in lower-case ASCII",
 		],
 		[
 			"a user who is not an email",
 			{ users: { alice: { scopes: ["read"] } } },
-			"ACCESS (users.alice): a user is named by an e-mail, in ASCII and lower case",
+			"ACCESS (users.alice): a user's name must be an e-mail address in lower-case ASCII",
 		],
 		[
 			"an unknown scope",
 			{ users: { "a@b.c": { scopes: ["admin"] } } },
-			"ACCESS (users.a@b.c.scopes.0): must be among read, delete, approve, restore, freeze",
+			"ACCESS (users.a@b.c.scopes.0): must be one of read, delete, approve, restore, freeze",
 		],
 		[
 			"a range with host bits",
 			{ users: { "a@b.c": { scopes: ["read"], ranges: ["203.0.113.1/24"] } } },
 			"ACCESS (users.a@b.c.ranges.0): must be a CIDR without host bits",
 		],
-		["an unknown name", { domain: "x" }, "ACCESS (domain): there is no such name here"],
+		["an unknown name", { domain: "x" }, "ACCESS (domain): unknown name"],
 	])("refuses %s", (_, change, problem) => expect(told(change)).toEqual([problem]));
 
 	it("refuses a user whose name in TOKENS differs only in case", () => {
 		const TOKENS = JSON.stringify({ "Alice@example.com": holder });
 		expect(told({}, { TOKENS })).toEqual([
-			"ACCESS (users.alice@example.com): has the same name as one in TOKENS, but for capital letters",
+			"ACCESS (users.alice@example.com): differs from a name in TOKENS only in capital letters",
 		]);
 		expect(told({}, { TOKENS: JSON.stringify({ "alice@example.com": holder }) })).toEqual([]);
 	});
@@ -97,7 +97,7 @@ describe("ACCESS", () => {
 			CHAT: { slack: { workspace: "T0AB", channels: ["C0AB"], secret: "SLACK_SECRET", users: { U0AB: { name } } } },
 		});
 		expect(told({}, chatWith("alice@Example.com"))).toEqual([
-			"ACCESS (users.alice@example.com): has the same name as one in CHAT, but for capital letters",
+			"ACCESS (users.alice@example.com): differs from a name in CHAT only in capital letters",
 		]);
 		expect(told({}, chatWith("alice@example.com"))).toEqual([]);
 	});

@@ -46,8 +46,8 @@ describe("CHAT", () => {
 
 	it.each<[string, unknown, string]>([
 		["a string instead of a table", "slack", "CHAT: must be a table of platforms"],
-		["an unknown platform", { teams: slack }, "CHAT (teams): there is no such name here"],
-		["no channels", { slack: { ...slack, channels: [] } }, "CHAT (slack.channels): names no channel"],
+		["an unknown platform", { teams: slack }, "CHAT (teams): unknown name"],
+		["no channels", { slack: { ...slack, channels: [] } }, "CHAT (slack.channels): must name at least one channel"],
 		[
 			"missing channels",
 			{ slack: { workspace: slack.workspace, secret: slack.secret } },
@@ -56,22 +56,22 @@ describe("CHAT", () => {
 		[
 			"a channel's name",
 			{ slack: { ...slack, channels: ["#network"] } },
-			"CHAT (slack.channels.0): must be a channel's id, as C0123ABCD",
+			"CHAT (slack.channels.0): must be a channel's id, such as C0123ABCD",
 		],
 		[
 			"a workspace's name",
 			{ slack: { ...slack, workspace: "example" } },
-			"CHAT (slack.workspace): must be a workspace's id, as T0123ABCD",
+			"CHAT (slack.workspace): must be a workspace's id, such as T0123ABCD",
 		],
 		[
 			"a user's name",
 			{ slack: { ...slack, users: { alice: {} } } },
-			"CHAT (slack.users.alice): must be a user's id, as U0123ABCD",
+			"CHAT (slack.users.alice): must be a user's id, such as U0123ABCD",
 		],
 		[
 			"an unknown scope",
 			{ slack: { ...slack, users: { U0ALICE: { scopes: ["all"] } } } },
-			"must be among read, delete, approve, restore, freeze",
+			"must be one of read, delete, approve, restore, freeze",
 		],
 		[
 			"a range with host bits",
@@ -81,10 +81,10 @@ describe("CHAT", () => {
 		[
 			"a name with a colon",
 			{ slack: { ...slack, users: { U0ALICE: { name: "slack:U0BOB" } } } },
-			"a name is made of letters",
+			"a name has at most 64 letters",
 		],
 		["the secret itself", { slack: { ...slack, secret: "8f742231b10e8888" } }, "must be the name of a Worker secret"],
-		["a Slack id for Discord", { discord: { ...discord, guild: "T0SANDBOX" } }, "must be an id of Discord's"],
+		["a Slack id for Discord", { discord: { ...discord, guild: "T0SANDBOX" } }, "must be a Discord id"],
 		[
 			"half a public key",
 			{ discord: { ...discord, public_key: "ab" } },
@@ -93,7 +93,7 @@ describe("CHAT", () => {
 		[
 			"a server over http",
 			{ mattermost: { ...mattermost, server: "http://chat.example.com" } },
-			"must be the server's origin, as https://chat.example.com",
+			"must be the server's origin, such as https://chat.example.com",
 		],
 		[
 			"a server with a path",
@@ -124,7 +124,7 @@ describe("CHAT", () => {
 		expect(problemsOf({ slack: { ...slack, users } })).toEqual([
 			{
 				setting: "CHAT",
-				problem: "CHAT (slack.users.U0BOB): has the same name as another user there",
+				problem: "CHAT (slack.users.U0BOB): has the same name as another user",
 				fix: "Fix CHAT under [vars] in wrangler.toml, then run: npx wrangler deploy",
 			},
 		]);
@@ -138,7 +138,7 @@ describe("CHAT", () => {
 		const [problem, ...more] = problemsOf({ slack: { ...slack, users } });
 		expect(more).toEqual([]);
 		expect(problem?.problem).toBe(
-			"WEBHOOKS (grafana): a caller in TOKENS, a user in CHAT or one in ACCESS has the same name",
+			"WEBHOOKS (grafana): a caller in TOKENS or a user in CHAT or ACCESS has the same name",
 		);
 	});
 });

@@ -171,18 +171,18 @@ describe("the policy", () => {
 	});
 
 	it.each<[string, unknown, string]>([
-		["weaken the range check", { out_of_range: "pass" }, "GUARDS (out_of_range): there is no such name here"],
-		["weaken the kill switch", { frozen: "acknowledge" }, "GUARDS (frozen): there is no such name here"],
-		["weaken the check for changes", { changed: "pass" }, "GUARDS (changed): there is no such name here"],
+		["weaken the range check", { out_of_range: "pass" }, "GUARDS (out_of_range): unknown name"],
+		["weaken the kill switch", { frozen: "acknowledge" }, "GUARDS (frozen): unknown name"],
+		["weaken the check for changes", { changed: "pass" }, "GUARDS (changed): unknown name"],
 		[
 			"set an unknown guard",
 			{ lastbinding: "refuse" },
-			"GUARDS (lastbinding): there is no such name here; did you mean last_binding?",
+			"GUARDS (lastbinding): unknown name; did you mean last_binding?",
 		],
 		[
 			"set an unknown level",
 			{ last_binding: "deny" },
-			"GUARDS (last_binding): must be among pass, acknowledge, approve, refuse",
+			"GUARDS (last_binding): must be one of pass, acknowledge, approve, refuse",
 		],
 		[
 			"be a string",
@@ -200,7 +200,7 @@ describe("the policy", () => {
 		[["203.0.113.7/24"], "PROTECTED (0): must be a CIDR, or the id of a prefix or a binding"],
 		[["edge-cdn"], "PROTECTED (0): must be a CIDR, or the id of a prefix or a binding"],
 		[[""], "PROTECTED (0): must be a CIDR, or the id of a prefix or a binding"],
-		[[7], "PROTECTED (0): is not of the right form"],
+		[[7], "PROTECTED (0): has the wrong form"],
 	])("refuses to protect %j, because a misspelt entry would protect nothing", (PROTECTED, problem) => {
 		expect(told({ PROTECTED })).toEqual([problem]);
 	});

@@ -24,7 +24,7 @@ describe("an unknown setting", () => {
 		["APROVAL_MINUTES", true, "APPROVAL_MINUTES"],
 	])("is refused with a suggestion if it is close to a known one: %s", (name, value, nearest) => {
 		expect(problemsOf({ [name]: value })).toMatchObject([
-			{ setting: name, problem: `${name}: there is no such setting; did you mean ${nearest}?` },
+			{ setting: name, problem: `${name}: unknown setting; did you mean ${nearest}?` },
 		]);
 	});
 
@@ -38,7 +38,7 @@ describe("an unknown setting", () => {
 		expect(problemsOf({ KEEP_OUT: value })).toMatchObject([
 			{
 				setting: "KEEP_OUT",
-				problem: "KEEP_OUT: there is no such setting",
+				problem: "KEEP_OUT: unknown setting",
 				fix: "Remove KEEP_OUT from [vars] in wrangler.toml, then run: npx wrangler deploy",
 			},
 		]);
@@ -65,20 +65,20 @@ describe("a name inside a setting", () => {
 		[
 			"a guard",
 			{ GUARDS: { last_bindin: "refuse" } },
-			"GUARDS (last_bindin): there is no such name here; did you mean last_binding?",
+			"GUARDS (last_bindin): unknown name; did you mean last_binding?",
 		],
 		[
 			"a sender's setting",
 			{ WEBHOOKS: { one: { ...sender, range: [] } }, A_SECRET },
-			"WEBHOOKS (one.range): there is no such name here; did you mean ranges?",
+			"WEBHOOKS (one.range): unknown name; did you mean ranges?",
 		],
-		["a platform", { CHAT: { slak: {} } }, "CHAT (slak): there is no such name here; did you mean slack?"],
+		["a platform", { CHAT: { slak: {} } }, "CHAT (slak): unknown name; did you mean slack?"],
 		[
 			"a token's range",
 			{ TOKENS: JSON.stringify({ ci: { sha256: "5e".repeat(32), scopes: ["read"], range: [] } }) },
-			"TOKENS (range): there is no such name here; did you mean ranges?",
+			"TOKENS (range): unknown name; did you mean ranges?",
 		],
-		["nothing close", { GUARDS: { weekend: "refuse" } }, "GUARDS (weekend): there is no such name here"],
+		["nothing close", { GUARDS: { weekend: "refuse" } }, "GUARDS (weekend): unknown name"],
 	])("is refused, with a suggestion if one is close: %s", (_, change, problem) => {
 		expect(told(change)).toContain(problem);
 	});

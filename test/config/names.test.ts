@@ -32,7 +32,7 @@ const accessOf = (...emails: string[]) => ({
 		users: Object.fromEntries(emails.map((email) => [email, { scopes: ["read"] }])),
 	},
 });
-const capitals = (setting: string) => `has the same name as one in ${setting}, but for capital letters`;
+const capitals = (setting: string) => `differs from a name in ${setting} only in capital letters`;
 
 describe("names that differ only in case", () => {
 	it.each<[string, object, string]>([
@@ -42,7 +42,7 @@ describe("names that differ only in case", () => {
 			{ TOKENS: tokensOf("Alice"), ...slackOf("alice") },
 			`CHAT (slack.users.U0AB0): ${capitals("TOKENS")}`,
 		],
-		["in one chat", slackOf("bob", "Bob"), "CHAT (slack.users.U0AB1): has the same name as another user there"],
+		["in one chat", slackOf("bob", "Bob"), "CHAT (slack.users.U0AB1): has the same name as another user"],
 		[
 			"of an Access user and a caller",
 			{ TOKENS: tokensOf("Alice@example.com"), ...accessOf("alice@example.com") },
@@ -51,12 +51,12 @@ describe("names that differ only in case", () => {
 		[
 			"of a sender and a caller",
 			{ TOKENS: tokensOf("CI"), ...senderOf("ci") },
-			"WEBHOOKS (ci): a caller in TOKENS, a user in CHAT or one in ACCESS has the same name",
+			"WEBHOOKS (ci): a caller in TOKENS or a user in CHAT or ACCESS has the same name",
 		],
 		[
 			"of a sender and a chat user",
 			{ ...slackOf("Grafana"), ...senderOf("grafana") },
-			"WEBHOOKS (grafana): a caller in TOKENS, a user in CHAT or one in ACCESS has the same name",
+			"WEBHOOKS (grafana): a caller in TOKENS or a user in CHAT or ACCESS has the same name",
 		],
 	])("are refused %s", (_, change, problem) => {
 		expect(told(change)).toEqual([problem]);
@@ -70,9 +70,13 @@ describe("names that differ only in case", () => {
 
 describe("a name that is not ASCII", () => {
 	it.each<[string, object, RegExp]>([
-		["in TOKENS", { TOKENS: tokensOf("\u212aen") }, /^TOKENS: a name is made of/],
-		["in CHAT", slackOf("zo\u00eb"), /^CHAT \(slack\.users\.U0AB0\.name\): a name is made of/],
-		["in ACCESS", accessOf("\u212aen@example.com"), /^ACCESS \(users\..*\): a user is named by an e-mail, in ASCII/],
+		["in TOKENS", { TOKENS: tokensOf("\u212aen") }, /^TOKENS: a name has at most 64/],
+		["in CHAT", slackOf("zo\u00eb"), /^CHAT \(slack\.users\.U0AB0\.name\): a name has at most 64/],
+		[
+			"in ACCESS",
+			accessOf("\u212aen@example.com"),
+			/^ACCESS \(users\..*\): a user's name must be an e-mail address in lower-case ASCII/,
+		],
 	])("is refused %s", (_, change, problem) => {
 		expect(told(change)).toEqual([expect.stringMatching(problem)]);
 	});

@@ -42,14 +42,14 @@ describe("TOKENS", () => {
 
 	it("says where the problem is", () => {
 		expect(told({ TOKENS: tokens({ scopes: ["read", "admin"] }) })).toEqual([
-			expect.stringMatching(/^TOKENS \(scopes\.1\): must be among read, delete, approve, restore, freeze$/),
+			expect.stringMatching(/^TOKENS \(scopes\.1\): must be one of read, delete, approve, restore, freeze$/),
 		]);
 	});
 
 	it("is refused if two names have the same token", () => {
 		const holder = { sha256: digest, scopes: ["read"] };
 		expect(told({ TOKENS: JSON.stringify({ ci: holder, bob: holder }) })).toEqual([
-			"TOKENS: two names have the same token, so nobody could tell who called",
+			"TOKENS: two names have the same token, so unbind can't tell who is calling",
 		]);
 	});
 });
@@ -74,9 +74,9 @@ describe("the credential", () => {
 		["an email alone", { ...none, CLOUDFLARE_EMAIL: "a@b" }, /without CLOUDFLARE_API_KEY/, "put CLOUDFLARE_API_KEY"],
 		["a key alone", { ...none, CLOUDFLARE_API_KEY: "key" }, /without CLOUDFLARE_EMAIL/, "put CLOUDFLARE_EMAIL"],
 		["a token with a line break", { CLOUDFLARE_API_TOKEN: "token\n" }, /line breaks/, "put CLOUDFLARE_API_TOKEN"],
-		["a token that is not a string", { CLOUDFLARE_API_TOKEN: 7 }, /no text/, "put CLOUDFLARE_API_TOKEN"],
+		["a token that is not a string", { CLOUDFLARE_API_TOKEN: 7 }, /must be ASCII text/, "put CLOUDFLARE_API_TOKEN"],
 		["a key with a space", { ...none, ...pair, CLOUDFLARE_API_KEY: "a key" }, /spaces/, "put CLOUDFLARE_API_KEY"],
-		["a token beyond ASCII", { CLOUDFLARE_API_TOKEN: "tökén" }, /no text/, "put CLOUDFLARE_API_TOKEN"],
+		["a token beyond ASCII", { CLOUDFLARE_API_TOKEN: "tökén" }, /must be ASCII text/, "put CLOUDFLARE_API_TOKEN"],
 	])("is refused if it is %s, with the command that fixes it", (_, change, problem, fix) => {
 		expect(problemsOf(change)).toEqual([
 			{
@@ -102,13 +102,13 @@ describe("a sender's secret", () => {
 		["is a table", "github", { key: long }, "must be a secret, not a setting in wrangler.toml"],
 		["is short", "github", "hunter2", short],
 		["is short in its second line", "github", `${long}\nhunter2`, short],
-		["is a token with a space", "bearer", long, "each line has to be a token without spaces"],
-		["is a header value with a space", "cloudflare-notifications", long, "each line has to be a text without spaces"],
+		["is a token with a space", "bearer", long, "each line must be a token without spaces"],
+		["is a header value with a space", "cloudflare-notifications", long, "each line must be a text without spaces"],
 		[
 			"is invalid in a header",
 			"alertmanager",
 			"pässword1",
-			"each line has to be a token, or user:password, without spaces",
+			"each line must be a token, or user:password, without spaces",
 		],
 	])("that %s is refused with that reason", (_, scheme, given, problem) => {
 		expect(of(scheme, given)).toEqual([
@@ -135,7 +135,7 @@ describe("a sender's secret", () => {
 		[`whsk_${bytes(32)}`],
 		[`whsec_${bytes(32)}\nwhpk_${bytes(31)}`],
 	])("for Standard Webhooks cannot be %j", (given) => {
-		const form = "each line has to be whsec_ with 24 to 64 bytes in base64, or whpk_ with a public key";
+		const form = "each line must be whsec_ with 24 to 64 bytes in base64, or whpk_ with a public key";
 		expect(of("standard-webhooks", given).map(({ problem }) => problem)).toEqual([`A_SECRET: ${form}`]);
 	});
 

@@ -171,13 +171,19 @@ describe("reports a mistake with the command that fixes it:", () => {
 	const grafana = { scheme: "grafana", secret, label: "binding" };
 
 	it.each<[object, string]>([
-		[{ scheme: "github", secret }, "name the target, as /target"],
+		[{ scheme: "github", secret }, "name the target, such as /target"],
 		[{ scheme: "grafana", secret }, "name the label that holds the target"],
 		[{ ...grafana, target: "/target" }, "name a label or a target, not both"],
 		[{ scheme: "github", secret, label: "binding", target: "/t" }, "the scheme github has no labels; name a target"],
 		[{ ...hmac, header: undefined }, "name the header that holds the signature"],
-		[{ ...hmac, signed: "{timestamp}" }, "signed has to have {body} once: the rest could be anybody's"],
-		[{ ...hmac, signed: "{body}{body}" }, "signed has to have {body} once: the rest could be anybody's"],
+		[
+			{ ...hmac, signed: "{timestamp}" },
+			"signed must contain {body} exactly once, or part of the message is not protected",
+		],
+		[
+			{ ...hmac, signed: "{body}{body}" },
+			"signed must contain {body} exactly once, or part of the message is not protected",
+		],
 		[
 			{ ...hmac, signed: "{timestamp}.{body}" },
 			"signed has {timestamp} when there is a timestamp_header, and only then",
@@ -185,12 +191,12 @@ describe("reports a mistake with the command that fixes it:", () => {
 		[{ ...hmac, timestamp_header: "X-At" }, "signed has {timestamp} when there is a timestamp_header, and only then"],
 		[{ ...hmac, signed: "{id}.{body}" }, "signed has {id} when there is an id_header, and only then"],
 		[{ ...hmac, id_header: "X-Id" }, "signed has {id} when there is an id_header, and only then"],
-		[{ ...github, header: "X-Mine", prefix: "v1=" }, "the scheme github leaves no choice of header, prefix"],
+		[{ ...github, header: "X-Mine", prefix: "v1=" }, "the scheme github does not allow setting header, prefix"],
 		[
 			{ ...github, scheme: "standard-webhooks", algorithm: "sha1" },
-			"the scheme standard-webhooks leaves no choice of algorithm",
+			"the scheme standard-webhooks does not allow setting algorithm",
 		],
-		[{ ...grafana, encoding: "base64" }, "the scheme grafana leaves no choice of encoding"],
+		[{ ...grafana, encoding: "base64" }, "the scheme grafana does not allow setting encoding"],
 	])("settings that do not go together: %j", (sender, problem) => {
 		const whsec = { [secret]: sandboxSecrets.INVENTORY_SECRET };
 		expect(problemsOf({ sender }, whsec)).toContainEqual({
@@ -201,15 +207,15 @@ describe("reports a mistake with the command that fixes it:", () => {
 	});
 
 	const notAPointer =
-		"must be a JSON pointer (RFC 6901), as /labels/binding, or #/status for one into the whole payload";
+		"must be a JSON pointer (RFC 6901), such as /labels/binding, or #/status for one into the whole payload";
 	const schemes = "standard-webhooks, github, grafana, pagerduty, alertmanager, cloudflare-notifications, hmac, bearer";
 	it.each<[string, unknown, string]>([
-		["an unknown scheme", { ...github, scheme: "gitlab" }, `(sender.scheme): must be among ${schemes}`],
+		["an unknown scheme", { ...github, scheme: "gitlab" }, `(sender.scheme): must be one of ${schemes}`],
 		["no scheme", { secret, target: "/t" }, "(sender.scheme): is missing"],
 		[
 			"a misspelt setting",
 			{ ...github, range: ["203.0.113.0/24"] },
-			"(sender.range): there is no such name here; did you mean ranges?",
+			"(sender.range): unknown name; did you mean ranges?",
 		],
 		["a target that is not a pointer", { ...github, target: "target" }, `(sender.target): ${notAPointer}`],
 		["a target in another language", { ...github, target: "$.target" }, `(sender.target): ${notAPointer}`],
@@ -232,12 +238,12 @@ describe("reports a mistake with the command that fixes it:", () => {
 		[
 			"an unknown risk",
 			{ ...github, acknowledge: ["all"] },
-			`(sender.acknowledge.0): must be among ${guardNames.join(", ")}`,
+			`(sender.acknowledge.0): must be one of ${guardNames.join(", ")}`,
 		],
 		[
 			"an unknown scope",
 			{ ...github, scopes: ["write"] },
-			"(sender.scopes.0): must be among read, delete, approve, restore, freeze",
+			"(sender.scopes.0): must be one of read, delete, approve, restore, freeze",
 		],
 		["no scopes", { ...github, scopes: [] }, "(sender.scopes): must not be empty"],
 		[
@@ -254,9 +260,9 @@ describe("reports a mistake with the command that fixes it:", () => {
 		[
 			"the secret itself instead of its name",
 			{ ...github, secret: "hunter22" },
-			"(sender.secret): must be the name of a Worker secret, as GRAFANA_SECRET",
+			"(sender.secret): must be the name of a Worker secret, such as GRAFANA_SECRET",
 		],
-		["a string instead of a table", "github", "(sender): is not of the right form"],
+		["a string instead of a table", "github", "(sender): has the wrong form"],
 	])("%s", (_, sender, problem) => {
 		expect(problemsOf({ sender })).toEqual([
 			{
@@ -268,12 +274,16 @@ describe("reports a mistake with the command that fixes it:", () => {
 	});
 
 	it.each<[string, unknown, string]>([
-		["a name in upper case", { GitHub: github }, "WEBHOOKS (GitHub): a sender's name is made of a-z, 0-9, - and _"],
-		["a name with a slash", { "a/b": github }, "WEBHOOKS (a/b): a sender's name is made of a-z, 0-9, - and _"],
+		[
+			"a name in upper case",
+			{ GitHub: github },
+			"WEBHOOKS (GitHub): a sender's name may only contain a-z, 0-9, - and _",
+		],
+		["a name with a slash", { "a/b": github }, "WEBHOOKS (a/b): a sender's name may only contain a-z, 0-9, - and _"],
 		[
 			"a name that could pollute a prototype",
 			{ constructor: github },
-			"WEBHOOKS: nothing can be called constructor, prototype or __proto__ here",
+			"WEBHOOKS: constructor, prototype and __proto__ can't be used as names",
 		],
 		["a list instead of a table", [github], "WEBHOOKS: must be a table of senders"],
 		["a string instead of the table", "github", "WEBHOOKS: must be a table of senders"],
@@ -283,7 +293,7 @@ describe("reports a mistake with the command that fixes it:", () => {
 
 	it.each(["TOKENS", "CLOUDFLARE_ACCOUNT_ID", "CLOUDFLARE_API_TOKEN"])("%s as a sender's secret", (taken) => {
 		expect(problemsOf({ sender: { ...github, secret: taken } }).map((one) => one.problem)).toEqual([
-			"WEBHOOKS (sender.secret): has a use of its own; a sender or a chat needs a secret for itself alone",
+			"WEBHOOKS (sender.secret): is used for something else; every sender and chat needs its own secret",
 		]);
 	});
 
@@ -291,7 +301,7 @@ describe("reports a mistake with the command that fixes it:", () => {
 		expect(problemsOf({ sandbox: github })).toEqual([
 			{
 				setting: "WEBHOOKS",
-				problem: "WEBHOOKS (sandbox): a caller in TOKENS, a user in CHAT or one in ACCESS has the same name",
+				problem: "WEBHOOKS (sandbox): a caller in TOKENS or a user in CHAT or ACCESS has the same name",
 				fix: "Fix WEBHOOKS under [vars] in wrangler.toml, then run: npx wrangler deploy",
 			},
 		]);
@@ -300,10 +310,10 @@ describe("reports a mistake with the command that fixes it:", () => {
 	it("several mistakes at once", () => {
 		const senders = { one: { scheme: "hmac", secret }, two: { ...grafana, secret: "NONE" }, sandbox: github };
 		expect(problemsOf(senders).map((one) => one.problem)).toEqual([
-			"WEBHOOKS (one): name the target, as /target",
+			"WEBHOOKS (one): name the target, such as /target",
 			"WEBHOOKS (one): name the header that holds the signature",
 			"NONE: the secret is missing",
-			"WEBHOOKS (sandbox): a caller in TOKENS, a user in CHAT or one in ACCESS has the same name",
+			"WEBHOOKS (sandbox): a caller in TOKENS or a user in CHAT or ACCESS has the same name",
 			"WEBHOOKS (sandbox): has the same secret as WEBHOOKS (one)",
 		]);
 	});

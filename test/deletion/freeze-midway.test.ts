@@ -25,7 +25,7 @@ describe("a deletion", () => {
 		expect(story(recordOf(world, recordId))).toBe(expected);
 		expect(recordOf(world, recordId).failure).toEqual({
 			code: "frozen",
-			detail: "Deletions are frozen. Ask again when the freeze is lifted.",
+			detail: "Deletions are frozen. Try again when the freeze is lifted.",
 			retry_after_seconds: 300,
 		});
 	});

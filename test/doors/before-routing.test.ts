@@ -1,6 +1,6 @@
 // Refused before routing, for every caller: requests that cost too much to read, and those that expose a token.
 import { exports } from "cloudflare:workers";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { call, cloudflare, deletes, origin } from "../harness.ts";
 import { beginAnew, bindingsPath, cdn25, documentedCaller, prefixes } from "./account.ts";
 import { expectProblem } from "./expect-problem.ts";
@@ -11,33 +11,33 @@ const tooLong = {
 	status: 414,
 	code: "query_too_long",
 	title: "The query is too long",
-	detail: "The query may have 4096 characters at the most. A long reason goes into the body of POST /deletions.",
+	detail: "The query is longer than 4096 characters. Send a long reason in the body of POST /deletions.",
 };
 
 describe("414: a query of more than 4,096 characters", () => {
 	const query = "a=1&".repeat(4096).slice(0, 16_000);
 
-	test.each(["/bindings", "/nowhere", "/health", "/", "/webhooks/github", "/chat/slack"])(
+	it.each(["/bindings", "/nowhere", "/health", "/", "/webhooks/github", "/chat/slack"])(
 		"is refused at %s, with and without a token",
 		async (path) => {
 			for (const token of [null, "unbind_sandbox"]) expectProblem(await call(`${path}?${query}`, { token }), tooLong);
 		},
 	);
 
-	test("uses Cloudflare's envelope at the Cloudflare-compatible door", async () => {
+	it("uses Cloudflare's envelope at the Cloudflare-compatible door", async () => {
 		const answer = await call(`${bindingsPath(prefixes.amsterdam, cdn25)}?${query}`, { method: "DELETE" });
 		expect(answer.status).toBe(414);
 		expect(answer.json).toMatchObject({ success: false, errors: [{ code: 90414 }] });
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("starts at 4,097 characters", async () => {
+	it("starts at 4,097 characters", async () => {
 		const named = (length: number) => `/bindings?covering=${"9".repeat(length - "?covering=".length)}`;
 		expect((await call(named(4096))).status).not.toBe(414);
 		expect((await call(named(4097))).status).toBe(414);
 	});
 
-	test("a shorter query is read only by its door, not by the router", async () => {
+	it("a shorter query is read only by its door, not by the router", async () => {
 		const repeated = "covering=1&".repeat(370);
 		const answer = await call(`/bindings?${repeated}covering=1`);
 		expect(answer.json).toMatchObject({
@@ -47,7 +47,7 @@ describe("414: a query of more than 4,096 characters", () => {
 	});
 });
 
-test("reads a form with many names once, not once per name", async () => {
+it("reads a form with many names once, not once per name", async () => {
 	const fields = Array.from({ length: 2700 }, (_, index) => [index.toString(36), "1"]);
 	const body = new URLSearchParams(fields).toString();
 	expect(body.length).toBeGreaterThan(14_000);
@@ -65,7 +65,7 @@ describe("403: a token over plain http", () => {
 	const bearer = { authorization: "Bearer unbind_sandbox" };
 	const key = { "x-auth-email": documentedCaller.name, "x-auth-key": documentedCaller.token };
 
-	test.each<[string, Record<string, string>, string]>([
+	it.each<[string, Record<string, string>, string]>([
 		["/bindings", bearer, "GET"],
 		["/bindings/203.0.113.128/25", bearer, "DELETE"],
 		["/nowhere", bearer, "GET"],
@@ -76,25 +76,25 @@ describe("403: a token over plain http", () => {
 		expect(response.status).toBe(403);
 		expect(await response.json()).toMatchObject({
 			code: "https_required",
-			detail: "Use https. What was sent over plain http can be known to others now: replace it.",
+			detail: "Use https. Others may have read the credential you sent over plain http: replace it.",
 		});
 		expect(await cloudflare.calls()).toEqual([]);
 	});
 
-	test("is refused in Cloudflare's envelope at the Cloudflare-compatible door", async () => {
+	it("is refused in Cloudflare's envelope at the Cloudflare-compatible door", async () => {
 		const response = await over(`http://unbind.example.com${bindingsPath(prefixes.shop)}`, key);
 		expect(response.status).toBe(403);
 		expect(await response.json()).toMatchObject({ success: false, errors: [{ code: 90403 }] });
 	});
 
-	test.each(["http://localhost:8787", "http://127.0.0.1:8787", "http://[::1]:8787", "http://unbind.localhost"])(
+	it.each(["http://localhost:8787", "http://127.0.0.1:8787", "http://[::1]:8787", "http://unbind.localhost"])(
 		"is accepted at %s",
 		async (origin) => {
 			expect((await over(`${origin}/bindings`, bearer)).status).toBe(200);
 		},
 	);
 
-	test("is accepted from the machine itself under any host name, and http is fine without a token", async () => {
+	it("is accepted from the machine itself under any host name, and http is fine without a token", async () => {
 		const local = { ...bearer, "cf-connecting-ip": "127.0.0.1" };
 		expect((await over("http://unbind.example.com/bindings", local)).status).toBe(200);
 		expect((await over("http://unbind.example.com/bindings")).status).toBe(401);

@@ -115,7 +115,7 @@ describe("a faulty chat platform", () => {
 	it("closes its own route, and no other door", async () => {
 		const answer = await say(settings, "history");
 		expect(answer).toMatchObject(closedFor("CHAT"));
-		expect(answer.json.detail).toMatch(/^CHAT: must be a workspace's id, as T0123ABCD\./);
+		expect(answer.json.detail).toMatch(/^CHAT: must be a workspace's id, such as T0123ABCD\./);
 		expect((await callConfigured(settings, "/chat/mattermost", { method: "POST" })).status).toBe(401);
 		expect((await deliverTo(settings, "github")).json.outcome).toBe("deleted");
 		expect((await api(settings, "DELETE", `/bindings/${edge}`)).json.state).toBe("deleted");
@@ -149,7 +149,7 @@ describe("a faulty ACCESS", () => {
 
 describe("a faulty limit", () => {
 	const settings = { GUARDS: { last_bindin: "refuse" } };
-	const detail = /^GUARDS: there is no such name here; did you mean last_binding\? Fix GUARDS under/;
+	const detail = /^GUARDS: unknown name; did you mean last_binding\? Fix GUARDS under/;
 
 	it("closes deletions at every door, and records nothing", async () => {
 		const github = await deliverTo(settings, "github");
@@ -160,7 +160,7 @@ describe("a faulty limit", () => {
 		]);
 		const dryRun = await deliverTo(settings, "script");
 		expect([dryRun.status, dryRun.json.deletions[0].failure.code]).toEqual([503, "misconfigured"]);
-		expect((await say(settings, `delete ${edge} INC-1`)).text).toContain("GUARDS: there is no such name here");
+		expect((await say(settings, `delete ${edge} INC-1`)).text).toContain("GUARDS: unknown name");
 		const viewer = await signedIn("unbind_sandbox", settings);
 		const shown = await viewer.get(`/account/${edge}`);
 		expect([shown.status, shown.text]).toEqual([503, expect.stringContaining("did you mean last_binding")]);

@@ -2,7 +2,7 @@
 // DELETE, after 408, 409, 429 and anything from 500. So a refusal never has one of these, and an answer that calls for
 // another attempt does.
 import { runDurableObjectAlarm } from "cloudflare:test";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Answer, call, cloudflare, deletes, ledger } from "../harness.ts";
 import {
 	approver,
@@ -45,26 +45,27 @@ describe("a refusal", () => {
 		});
 	};
 
-	test("names the guard and how to proceed", async () => {
+	it("names the guard and how to proceed", async () => {
 		const answer = await call(bindingsPath(prefixes.v6, v6Cdn48), { method: "DELETE" });
-		const message = "This deletion carries a risk that has to be named: acknowledge=leaves_no_service.";
+		const message =
+			"Some addresses would be left without a service. To delete it anyway, acknowledge leaves_no_service.";
 		refused(answer, 403, 90403, `acknowledgement_required: ${message}`);
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("is the answer for another account", async () => {
+	it("is the answer for another account", async () => {
 		for (const [method, id] of [
 			["GET", undefined],
 			["GET", cdn25],
 			["DELETE", cdn25],
 		] as const) {
 			const answer = await call(bindingsPath(prefixes.amsterdam, id, "f".repeat(32)), { method });
-			refused(answer, 404, 90404, "binding_not_found: This unbind does not serve that account.");
+			refused(answer, 404, 90404, "binding_not_found: This unbind serves another account.");
 		}
 		expect(await cloudflare.calls()).toEqual([]);
 	});
 
-	test("is the answer for a binding of another prefix", async () => {
+	it("is the answer for a binding of another prefix", async () => {
 		for (const method of ["GET", "DELETE"]) {
 			const answer = await call(bindingsPath(prefixes.shop, cdn25), { method });
 			refused(answer, 404, 90404, `binding_not_found: There is no binding ${cdn25}.`);
@@ -72,26 +73,26 @@ describe("a refusal", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("is the answer for an unknown prefix", async () => {
+	it("is the answer for an unknown prefix", async () => {
 		const answer = await call(bindingsPath("e".repeat(32)));
 		refused(answer, 404, 90404, `binding_not_found: There is no prefix ${"e".repeat(32)}.`);
 	});
 
-	test.each([
+	it.each([
 		[
 			"a prefix id",
 			bindingsPath("203.0.113.0", cdn25),
-			'"203.0.113.0" is no prefix id: 32 hex digits, or a dashed UUID.',
+			'"203.0.113.0" is not a prefix id. An id is 32 hex digits or a dashed UUID.',
 		],
 		[
 			"a binding id",
 			bindingsPath(prefixes.amsterdam, "edge-cdn"),
-			'"edge-cdn" is no binding id: 32 hex digits, or a dashed UUID.',
+			'"edge-cdn" is not a binding id. An id is 32 hex digits or a dashed UUID.',
 		],
 		[
 			"an encoded path upwards",
 			bindingsPath(prefixes.amsterdam, "..%2f"),
-			'"..%2f" is no binding id: 32 hex digits, or a dashed UUID.',
+			'"..%2f" is not a binding id. An id is 32 hex digits or a dashed UUID.',
 		],
 	])("is the answer for a malformed id: %s", async (_, target, detail) => {
 		for (const method of ["GET", "DELETE"])
@@ -99,7 +100,7 @@ describe("a refusal", () => {
 		expect(await cloudflare.calls()).toEqual([]);
 	});
 
-	test.each([["/.."], ["/%2e%2e"], ["/"], ["/../.."]])(
+	it.each([["/.."], ["/%2e%2e"], ["/"], ["/../.."]])(
 		"a path upwards from the bindings never reaches Cloudflare: %s",
 		async (way) => {
 			const answer = await call(bindingsPath(prefixes.amsterdam) + way, { method: "DELETE" });
@@ -109,7 +110,7 @@ describe("a refusal", () => {
 		},
 	);
 
-	test.each([
+	it.each([
 		["GET", bindingsPath(prefixes.amsterdam), "?page=2"],
 		["GET", path, "?reason=x"],
 		["DELETE", path, "?force=true"],
@@ -124,7 +125,7 @@ describe("a refusal", () => {
 });
 
 describe("unbind's own refusal has a code from 90000 and is not repeated:", () => {
-	test.each<[string, number, () => Promise<Answer>]>([
+	it.each<[string, number, () => Promise<Answer>]>([
 		["no token", 90401, () => remove(path, { token: null })],
 		["no scope", 90403, () => remove(path, { token: approver.token })],
 		["a risk", 90403, () => remove(bindingsPath(prefixes.v6, v6Cdn48))],
@@ -146,7 +147,7 @@ describe("unbind's own refusal has a code from 90000 and is not repeated:", () =
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("a binding out of range", async () => {
+	it("a binding out of range", async () => {
 		const TOKENS = JSON.stringify({ edge: { sha256: sha256("t"), scopes: ["delete"], ranges: ["10.0.0.0/8"] } });
 		const headers = { authorization: "Bearer t" };
 		const answer = await callConfigured({ TOKENS }, path, { method: "DELETE", headers });
@@ -154,7 +155,7 @@ describe("unbind's own refusal has a code from 90000 and is not repeated:", () =
 		expect(answer.json.errors).toMatchObject([{ code: 90403, message: expect.stringMatching(/^out_of_range: /) }]);
 	});
 
-	test("a key that was used for another request", async () => {
+	it("a key that was used for another request", async () => {
 		const headers = { "idempotency-key": "k" };
 		await remove(path, { headers });
 		const answer = await remove(`${path}?reason=else`, { headers });
@@ -162,7 +163,7 @@ describe("unbind's own refusal has a code from 90000 and is not repeated:", () =
 		expect(answer.json.errors).toMatchObject([{ code: 90422 }]);
 	});
 
-	test("too many wrong tokens", countingInAMinute, async () => {
+	it("too many wrong tokens", countingInAMinute, async () => {
 		const headers = { "cf-connecting-ip": newAddress() };
 		for (let guess = 1; guess <= 20; guess++) await remove(path, { token: "guess", headers });
 		const answer = await remove(path, { token: "guess", headers });
@@ -171,7 +172,7 @@ describe("unbind's own refusal has a code from 90000 and is not repeated:", () =
 		expect(answer.json.errors).toMatchObject([{ code: 90429, message: expect.stringMatching(/^rate_limited: /) }]);
 	});
 
-	test("a credential that Cloudflare rejected", async () => {
+	it("a credential that Cloudflare rejected", async () => {
 		await cloudflare.order({ method: "DELETE", fault: { kind: "reject", status: 403 } });
 		const answer = await remove();
 		expectFinal(answer);
@@ -185,7 +186,7 @@ describe("Cloudflare's own error is passed on in full and is not repeated:", () 
 	const said = [
 		{ code: 1234, message: "no", documentation_url: "https://x.example", source: { pointer: "/a" }, more: [1] },
 	];
-	test.each([
+	it.each([
 		[400, 400],
 		[403, 403],
 		[409, 424],
@@ -200,14 +201,14 @@ describe("Cloudflare's own error is passed on in full and is not repeated:", () 
 		expect(await deletes()).toHaveLength(1);
 	});
 
-	test("a prefix that was withdrawn too recently, which Cloudflare reports with 429", async () => {
+	it("a prefix that was withdrawn too recently, which Cloudflare reports with 429", async () => {
 		await cloudflare.order({ method: "DELETE", fault: { kind: "throttle", code: 1002 } });
 		const answer = await remove();
 		expectFinal(answer);
 		expect(answer.json.errors).toMatchObject([{ code: 1002 }]);
 	});
 
-	test("a refusal that no SDK repeats still has Cloudflare's Retry-After", async () => {
+	it("a refusal that no SDK repeats still has Cloudflare's Retry-After", async () => {
 		const body = {
 			success: false,
 			errors: [{ code: 1002, message: "Withdrawn too lately" }],
@@ -224,7 +225,7 @@ describe("Cloudflare's own error is passed on in full and is not repeated:", () 
 		});
 	});
 
-	test("every answer to a deletion names its record", async () => {
+	it("every answer to a deletion names its record", async () => {
 		const done = await remove();
 		expect(done.status).toBe(200);
 		const id = done.headers.get("unbind-deletion");
@@ -238,12 +239,12 @@ describe("Cloudflare's own error is passed on in full and is not repeated:", () 
 		expect((await call(`/deletions/${refusal}`)).json).toMatchObject({ id: refusal, state: "refused" });
 	});
 
-	test.each<[string, Record<string, string>, string]>([
+	it.each<[string, Record<string, string>, string]>([
 		["no credential", {}, "Send Authorization: Bearer <token>, or X-Auth-Email: <name> with X-Auth-Key: <token>."],
 		[
 			"a wrong key",
 			{ "x-auth-email": "sandbox", "x-auth-key": "unbind_sandboX" },
-			"X-Auth-Key is not a token of unbind's for the name in X-Auth-Email.",
+			"X-Auth-Key is not the token of the name in X-Auth-Email.",
 		],
 		["a key without a name", { "x-auth-key": "unbind_sandbox" }, "Send X-Auth-Email: <name> with X-Auth-Key: <token>."],
 	])("the answer to %s says how to authenticate here", async (_, headers, message) => {
@@ -256,7 +257,7 @@ describe("Cloudflare's own error is passed on in full and is not repeated:", () 
 	 * Three DELETEs get no clear answer and the binding is still there a minute later, so the deletion settles as
 	 * failed.
 	 */
-	test.each<[string, Parameters<typeof cloudflare.order>[0]["fault"]]>([
+	it.each<[string, Parameters<typeof cloudflare.order>[0]["fault"]]>([
 		["a server error", { kind: "reject", status: 500, errors: said }],
 		["unavailable", { kind: "reject", status: 503, errors: said }],
 		[
@@ -285,7 +286,7 @@ describe("Cloudflare's own error is passed on in full and is not repeated:", () 
 });
 
 describe("an SDK repeats", () => {
-	test("a look-up that Cloudflare did not answer", async () => {
+	it("a look-up that Cloudflare did not answer", async () => {
 		withoutPauses();
 		await cloudflare.order({ method: "GET", times: 3, fault: { kind: "html" } });
 		const answer = await remove();
@@ -294,7 +295,7 @@ describe("an SDK repeats", () => {
 		expect((await remove()).status).toBe(200);
 	});
 
-	test("an outcome that is not known yet", async () => {
+	it("an outcome that is not known yet", async () => {
 		withoutPauses();
 		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_after" } });
 		const asked = remove(path, { headers: { prefer: "wait=1" } });

@@ -1,5 +1,5 @@
 // The Cloudflare-compatible door: Cloudflare's paths, credentials and envelopes; unbind's tokens, guards and records.
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { call, cloudflare, deletes } from "../harness.ts";
 import {
 	beginAnew,
@@ -40,7 +40,7 @@ describe("authentication", () => {
 		],
 	];
 
-	test.each(schemes)("%s gives access to list, get and delete", async (_, headers, actor) => {
+	it.each(schemes)("%s gives access to list, get and delete", async (_, headers, actor) => {
 		const as = { token: null, headers };
 		expect((await call(bindingsPath(prefixes.amsterdam), as)).status).toBe(200);
 		expect((await call(path, as)).status).toBe(200);
@@ -49,7 +49,7 @@ describe("authentication", () => {
 		expect(row).toMatchObject({ actor, door: "cloudflare", state: "deleted", binding_id: cdn25 });
 	});
 
-	test.each<[string, Record<string, string>]>([
+	it.each<[string, Record<string, string>]>([
 		["nothing", {}],
 		["a wrong token", { authorization: "Bearer guess" }],
 		["a wrong key", { "x-auth-email": "sandbox", "x-auth-key": "guess" }],
@@ -74,7 +74,7 @@ describe("authentication", () => {
 		expect(await cloudflare.calls()).toEqual([]);
 	});
 
-	test("e-mail and key identify the caller even on an unknown path or method", async () => {
+	it("e-mail and key identify the caller even on an unknown path or method", async () => {
 		const headers = { "x-auth-email": "sandbox", "x-auth-key": "unbind_sandbox" };
 		expect((await call(path, { method: "PATCH", token: null, headers })).status).toBe(405);
 		expect((await call("/client/v4/user", { token: null, headers })).status).toBe(404);
@@ -82,7 +82,7 @@ describe("authentication", () => {
 });
 
 describe("list and get", () => {
-	test.each([[prefixes.amsterdam], [prefixes.shop], [prefixes.v6]])(
+	it.each([[prefixes.amsterdam], [prefixes.shop], [prefixes.v6]])(
 		"answer as Cloudflare does for prefix %s",
 		async (prefixId) => {
 			const bindings = await listedByCloudflare(prefixId);
@@ -97,7 +97,7 @@ describe("list and get", () => {
 		},
 	);
 
-	test("leave out what a binding does not have", async () => {
+	it("leave out what a binding does not have", async () => {
 		const { result } = (await call(bindingsPath(prefixes.v6, v6Regional64))).json;
 		expect(result).toEqual({ id: v6Regional64, cidr: "2001:db8:100:2::/64", ...active });
 		const { result: whole } = (await call(bindingsPath(prefixes.amsterdam, magicTransit24))).json;
@@ -105,7 +105,7 @@ describe("list and get", () => {
 		expect(whole).toEqual({ id: magicTransit24, cidr: "203.0.113.0/24", ...service, ...active });
 	});
 
-	test("accept a dashed id for the same binding", async () => {
+	it("accept a dashed id for the same binding", async () => {
 		const { result } = (await call(bindingsPath(prefixes.amsterdam, "c01d0000-0000-0000-0000-000000000003"))).json;
 		expect(result.id).toBe(cdn25);
 	});
@@ -114,7 +114,7 @@ describe("list and get", () => {
 describe("prefixes", () => {
 	const known = ["id", "cidr", "account_id", "asn", "description", "approved", "advertised"] as const;
 
-	test("are listed with what unbind knows of them, as Cloudflare spells it, and without what proves who owns one", async () => {
+	it("are listed with what unbind knows of them, as Cloudflare spells it, and without what proves who owns one", async () => {
 		const { prefixes: all } = await cloudflare.state();
 		const listed = await call(prefixesPath);
 		expect(listed.status).toBe(200);
@@ -127,7 +127,7 @@ describe("prefixes", () => {
 		expect(await cloudflare.calls()).toEqual(["GET prefixes"]);
 	});
 
-	test("are shown one by one; one that there is not is a 404", async () => {
+	it("are shown one by one; one that there is not is a 404", async () => {
 		const one = await call(`${prefixesPath}/${prefixes.shop}`);
 		expect(one.json.result).toMatchObject({ id: prefixes.shop, cidr: "198.51.100.0/24", description: "Web shop" });
 		const none = await call(`${prefixesPath}/7fffffffffffffffffffffffffffffff`);
@@ -136,7 +136,7 @@ describe("prefixes", () => {
 		expect((await call(`${prefixesPath}?all=yes`)).status).toBe(400);
 	});
 
-	test("are read only, of this account alone, and by those who may read", async () => {
+	it("are read only, of this account alone, and by those who may read", async () => {
 		expect((await call(`${prefixesPath}/${prefixes.shop}`, { method: "DELETE" })).status).toBe(405);
 		expect((await call(prefixesPath, { method: "POST", json: {} })).status).toBe(405);
 		expect((await call(prefixesPath.replace(/accounts\/\w+/, `accounts/${"0".repeat(32)}`))).status).toBe(404);
@@ -149,14 +149,14 @@ describe("prefixes", () => {
 describe("delete", () => {
 	const remove = (target: string, more: Parameters<typeof call>[1] = {}) => call(target, { method: "DELETE", ...more });
 
-	test("answers with Cloudflare's envelope, which has no result", async () => {
+	it("answers with Cloudflare's envelope, which has no result", async () => {
 		const answer = await remove(path);
 		expect(answer.status).toBe(200);
 		expect(answer.json).toEqual({ errors: [], messages: [], success: true });
 		expect(await deletes()).toEqual([`DELETE bindings/${cdn25}`]);
 	});
 
-	test("passes on Cloudflare's messages", async () => {
+	it("passes on Cloudflare's messages", async () => {
 		const said = {
 			errors: [{ code: 7, message: "a warning" }],
 			messages: [{ code: 10000, message: "a note", more: [1] }],
@@ -168,7 +168,7 @@ describe("delete", () => {
 		expect((await remove(path)).json).toEqual({ ...said, success: true });
 	});
 
-	test.each<[string, Parameters<typeof cloudflare.order>[0]["fault"]]>([
+	it.each<[string, Parameters<typeof cloudflare.order>[0]["fault"]]>([
 		["the binding was already gone", { kind: "reject", status: 404, effect: true }],
 		["the connection broke after the effect", { kind: "drop_after" }],
 		["the connection broke before the effect", { kind: "drop_before" }],
@@ -179,7 +179,7 @@ describe("delete", () => {
 		expect([answer.status, answer.json]).toEqual([200, { errors: [], messages: [], success: true }]);
 	});
 
-	test.each([
+	it.each([
 		["one parameter", `?acknowledge=still_provisioning&reason=drain`],
 		["several parameters", "?acknowledge=leaves_no_service&acknowledge=still_provisioning&reason=drain"],
 	])("takes a reason and acknowledgements: %s", async (_, query) => {
@@ -188,7 +188,7 @@ describe("delete", () => {
 		expect(row).toMatchObject({ reason: "drain", binding_id: v6Spectrum64, door: "cloudflare" });
 	});
 
-	test("accepts a key, and gives a repeated request the same answer", async () => {
+	it("accepts a key, and gives a repeated request the same answer", async () => {
 		const headers = { "idempotency-key": "sdk-1" };
 		const one = await remove(path, { headers });
 		const two = await remove(path, { headers });
@@ -197,7 +197,7 @@ describe("delete", () => {
 		expect((await call("/deletions")).json.deletions).toHaveLength(1);
 	});
 
-	test("is not a success while it runs, and a request repeated by an SDK joins it", async () => {
+	it("is not a success while it runs, and a request repeated by an SDK joins it", async () => {
 		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_after" } });
 		const early = await remove(path, { headers: { prefer: "wait=0" } });
 		expect(early.status).toBe(504);

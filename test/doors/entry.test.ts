@@ -1,5 +1,5 @@
 // Checks before anything is done: the caller, the path and the method.
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { router } from "../../src/routes.ts";
 import { call, cloudflare } from "../harness.ts";
 import {
@@ -27,28 +27,28 @@ const paths = [
 describe("401", () => {
 	const unauthorized = { status: 401, code: "unauthorized", title: "Authentication is required" };
 
-	test.each(paths)("without a token: %s", async (path) => {
+	it.each(paths)("without a token: %s", async (path) => {
 		for (const method of ["GET", "HEAD", "POST", "PUT", "DELETE"]) {
 			const answer = await call(path, { method, token: null });
 			const challenge = { "www-authenticate": 'Bearer realm="unbind"' };
 			if (method === "HEAD") expect([answer.status, answer.text]).toEqual([401, ""]);
 			else {
-				const detail = "Send a token of unbind's: Authorization: Bearer <token>";
+				const detail = "No token was sent. Send Authorization: Bearer <token>.";
 				expectProblem(answer, { ...unauthorized, detail }, challenge);
 			}
 		}
 		expect(await cloudflare.calls()).toEqual([]);
 	});
 
-	test.each(paths)("with a wrong token: %s", async (path) => {
-		const detail = "The token is not one of unbind's. Send: Authorization: Bearer <token>";
+	it.each(paths)("with a wrong token: %s", async (path) => {
+		const detail = "unbind does not know this token. Send Authorization: Bearer <token>.";
 		const challenge = { "www-authenticate": 'Bearer realm="unbind", error="invalid_token"' };
 		const headers = { "cf-connecting-ip": "192.0.2.1" };
 		expectProblem(await call(path, { token: "unbind_sandboX", headers }), { ...unauthorized, detail }, challenge);
 		expect(await cloudflare.calls()).toEqual([]);
 	});
 
-	test.each([
+	it.each([
 		["Basic dW5iaW5kX3NhbmRib3g6"],
 		["unbind_sandbox"],
 		["Bearer"],
@@ -56,15 +56,15 @@ describe("401", () => {
 		[`Bearer ${"t".repeat(513)}`],
 	])("with a header that is not a bearer token: %s", async (authorization) => {
 		const answer = await call("/bindings", { token: null, headers: { authorization } });
-		const detail = "Send a token of unbind's: Authorization: Bearer <token>";
+		const detail = "No token was sent. Send Authorization: Bearer <token>.";
 		expectProblem(answer, { ...unauthorized, detail }, { "www-authenticate": 'Bearer realm="unbind"' });
 	});
 
-	test.each([["bearer unbind_sandbox"], ["BEARER  unbind_sandbox"]])("not with %j", async (authorization) => {
+	it.each([["bearer unbind_sandbox"], ["BEARER  unbind_sandbox"]])("not with %j", async (authorization) => {
 		expect((await call("/deletions", { token: null, headers: { authorization } })).status).toBe(200);
 	});
 
-	test("for Cloudflare's e-mail and key at any door but the Cloudflare-compatible one", async () => {
+	it("for Cloudflare's e-mail and key at any door but the Cloudflare-compatible one", async () => {
 		const headers = { "x-auth-email": documentedCaller.name, "x-auth-key": documentedCaller.token };
 		expect((await call("/deletions", { token: null, headers })).status).toBe(401);
 		expect((await call(bindingsPath(prefixes.shop), { token: null, headers })).status).toBe(200);
@@ -77,7 +77,7 @@ describe("429 rate_limited", () => {
 	const wrong = (address: string, path = "/bindings") =>
 		call(path, { token: "guess", headers: { "cf-connecting-ip": address } });
 
-	test("answers the 21st wrong token from an address, and nobody else", countingInAMinute, async () => {
+	it("answers the 21st wrong token from an address, and nobody else", countingInAMinute, async () => {
 		const address = newAddress();
 		for (let guess = 1; guess <= 20; guess++) expect((await wrong(address)).status).toBe(401);
 		expectProblem(
@@ -86,7 +86,7 @@ describe("429 rate_limited", () => {
 				status: 429,
 				code: "rate_limited",
 				title: "Too many failed attempts",
-				detail: "Too many wrong credentials came from this address.",
+				detail: "This address sent too many wrong credentials. Try again in a minute.",
 			},
 			{ "retry-after": "60" },
 		);
@@ -96,7 +96,7 @@ describe("429 rate_limited", () => {
 		expect((await wrong(newAddress())).status).toBe(401);
 	});
 
-	test("counts the addresses of one IPv6 network as one", countingInAMinute, async () => {
+	it("counts the addresses of one IPv6 network as one", countingInAMinute, async () => {
 		const site = Math.floor(Math.random() * 0xffff).toString(16);
 		const inNetwork = (host: number) => wrong(`2001:db9:${site}:1::${host.toString(16)}`);
 		for (let guess = 1; guess <= 20; guess++) expect((await inNetwork(guess)).status).toBe(401);
@@ -104,14 +104,14 @@ describe("429 rate_limited", () => {
 		expect((await wrong("2001:dba:0:2::1")).status).toBe(401);
 	});
 
-	test("counts the networks of one IPv6 site as one, since a site has 65,536 of them", countingInAMinute, async () => {
+	it("counts the networks of one IPv6 site as one, since a site has 65,536 of them", countingInAMinute, async () => {
 		const site = Math.floor(Math.random() * 0xffff).toString(16);
 		const inSite = (network: number) => wrong(`2001:db8:${site}:${network.toString(16)}::1`);
 		for (let guess = 1; guess <= 20; guess++) expect((await inSite(guess)).status).toBe(401);
 		expect((await inSite(21)).status).toBe(429);
 	});
 
-	test("counts guesses at unknown paths and at Cloudflare's keys too", countingInAMinute, async () => {
+	it("counts guesses at unknown paths and at Cloudflare's keys too", countingInAMinute, async () => {
 		const address = newAddress();
 		for (let guess = 1; guess <= 10; guess++) expect((await wrong(address, "/nowhere")).status).toBe(401);
 		const headers = { "cf-connecting-ip": address, "x-auth-email": documentedCaller.name, "x-auth-key": "guess" };
@@ -122,7 +122,7 @@ describe("429 rate_limited", () => {
 });
 
 describe("404", () => {
-	test.each([
+	it.each([
 		["/nowhere"],
 		["/Bindings"],
 		["/deletions/7zzzzzzzzzzzzzzzzzzzzzzzzz/nowhere"],
@@ -130,12 +130,12 @@ describe("404", () => {
 		["/bindings/..%2f..%2fhealth/../../x"],
 		["/client/v4"],
 	])("not_found at %s", async (path) => {
-		const detail = "There is nothing at this path; /openapi.json lists what there is.";
-		const problem = { status: 404, code: "not_found", title: "There is nothing here", detail };
+		const detail = "Nothing is served at this path. /openapi.json lists the paths.";
+		const problem = { status: 404, code: "not_found", title: "Nothing here", detail };
 		for (const method of ["GET", "DELETE", "POST"]) expectProblem(await call(path, { method }), problem);
 	});
 
-	test.each([
+	it.each([
 		["7zzzzzzzzzzzzzzzzzzzzzzzzz"],
 		["x"],
 		["7ZZZZZZZZZZZZZZZZZZZZZZZZZ"],
@@ -146,7 +146,7 @@ describe("404", () => {
 		expectProblem(await call(`/deletions/${id}`), {
 			status: 404,
 			code: "deletion_not_found",
-			title: "There is no such deletion",
+			title: "Deletion not found",
 			detail: "There is no deletion with this id.",
 		});
 	});
@@ -189,33 +189,33 @@ describe("405", () => {
 	const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 	const withBody = ["POST", "PUT", "PATCH"];
 
-	test("the list covers every route", () => {
+	it("the list covers every route", () => {
 		const untested = router.routes.filter(
 			([method, path]) => method !== "ALL" && !routes.some(([tested]) => path.test(tested)),
 		);
 		expect(untested).toEqual([]);
 	});
 
-	test.each(routes)("%s allows %s", async (path, allow) => {
+	it.each(routes)("%s allows %s", async (path, allow) => {
 		for (const method of methods.filter((one) => !allow.split(", ").includes(one))) {
 			const answer = await call(path, { method, ...(withBody.includes(method) ? { json: {} } : {}) });
 			expect(answer.status).toBe(405);
 			expect(answer.headers.get("allow")).toBe(allow);
 			if (method === "HEAD") continue;
-			const detail = `Allowed here: ${allow}.`;
+			const detail = `This path allows ${allow}.`;
 			if (path.startsWith("/client/")) {
 				const message = `method_not_allowed: ${detail} (request ${answer.headers.get("x-request-id")})`;
 				expect(answer.json).toEqual({ success: false, errors: [{ code: 90405, message }], messages: [], result: null });
 			} else {
-				const problem = { status: 405, code: "method_not_allowed", title: "The method is not allowed here", detail };
+				const problem = { status: 405, code: "method_not_allowed", title: "Method not allowed", detail };
 				expectProblem(answer, problem, { allow });
 			}
 		}
 		expect(await cloudflare.calls()).toEqual([]);
 	});
 
-	test.each(routes)(
-		"OPTIONS on %s answers 204 and the same methods, to authenticated callers only",
+	it.each(routes)(
+		"answers OPTIONS on %s with 204 and the same methods, to authenticated callers only",
 		async (path, allow) => {
 			const answer = await call(path, { method: "OPTIONS", headers: { origin: "https://a.example" } });
 			expect([answer.status, answer.text, answer.headers.get("allow")]).toEqual([204, "", allow]);
@@ -227,11 +227,11 @@ describe("405", () => {
 	);
 });
 
-test("OPTIONS on a path that does not exist is 404", async () => {
+it("answers 404 to OPTIONS on an unknown path", async () => {
 	expect((await call("/nowhere", { method: "OPTIONS" })).status).toBe(404);
 });
 
-test("gives every answer a request id and headers against caching, framing and sniffing", async () => {
+it("gives every answer a request id and headers against caching, framing and sniffing", async () => {
 	const answers = await Promise.all([
 		call("/health", { token: null }),
 		call("/bindings"),
@@ -251,13 +251,13 @@ test("gives every answer a request id and headers against caching, framing and s
 });
 
 describe("/health", () => {
-	test("tells anyone that all is well, and nothing more", async () => {
+	it("tells anyone that all is well, and nothing more", async () => {
 		const answer = await call("/health", { token: null });
 		expect([answer.status, answer.json]).toEqual([200, { ok: true }]);
 		expect(await cloudflare.calls()).toEqual([]);
 	});
 
-	test("answers HEAD with the status alone", async () => {
+	it("answers HEAD with the status alone", async () => {
 		const answer = await call("/health", { method: "HEAD", token: null });
 		expect([answer.status, answer.text]).toEqual([200, ""]);
 	});

@@ -3,7 +3,7 @@
 
 import { exports } from "cloudflare:workers";
 import * as fc from "fast-check";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import { cloudflare, origin } from "../harness.ts";
 import { sandboxApiToken } from "../sandbox/imitation/credentials.ts";
 import type { OrderInput } from "../sandbox/imitation/faults.ts";
@@ -284,7 +284,7 @@ const powerless = (one: Shot): Shot => ({
 
 const anyone = (one: Shot): Shot => one;
 
-test.each([
+it.each([
 	["anyone", anyone, ["GET", "DELETE"], [200, 400, 401, 403, 404, 405, 414, 422]],
 	[
 		"callers who may delete nothing, and no binding is touched",
@@ -324,7 +324,7 @@ test.each([
 	},
 );
 
-test("no configuration makes unbind crash, and its problems quote nothing from the configuration", {
+it("no configuration makes unbind crash, and its problems quote nothing from the configuration", {
 	timeout: 60_000,
 }, async () => {
 	withoutPauses();

@@ -1,6 +1,6 @@
 // Answers to callers who may delete, but not read: they say nothing of what lies outside the caller's ranges, and nothing
 // of other callers' records.
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { call } from "../harness.ts";
 import { endClock, pass, startClock } from "../lifecycle/clock.ts";
 import { callAs, tokensWith } from "../lifecycle/configured-ledger.ts";
@@ -22,7 +22,7 @@ const dryRun = (target: string, tokens: Tokens = outsider) =>
 const account = /198\.51\.100|203\.0\.113\.0|203\.0\.113\.64|2001:db8|Magic Transit|Spectrum|c01d0{27}[124]/i;
 
 describe("without read, and outside the ranges,", () => {
-	test("a dry run says that it is outside, whether or not there is a binding", async () => {
+	it("a dry run says that it is outside, whether or not there is a binding", async () => {
 		for (const target of ["198.51.100.0/24", "198.51.100.128/25", "192.0.2.0/24", shop24, spectrum26]) {
 			const answer = await dryRun(target);
 			expect([answer.status, answer.json.code]).toEqual([403, "out_of_range"]);
@@ -33,7 +33,7 @@ describe("without read, and outside the ranges,", () => {
 		expect([shown.status, shown.json.binding.cidr]).toEqual([200, "198.51.100.0/24"]);
 	});
 
-	test("a deletion's refusal says no more either, through both doors", async () => {
+	it("a deletion's refusal says no more either, through both doors", async () => {
 		// The Ledger knows where each binding is.
 		await call("/bindings");
 		for (const path of [`/bindings/${shop24}`, bindingsPath(prefixes.shop, shop24)]) {
@@ -45,7 +45,7 @@ describe("without read, and outside the ranges,", () => {
 		expect(json.guards.find(({ guard }: { guard: string }) => guard === "out_of_range").cidr).toBe("198.51.100.0/24");
 	});
 
-	test("what covers a missing binding is not named", async () => {
+	it("what covers a missing binding is not named", async () => {
 		const missing = "203.0.113.192/26";
 		const answer = await del(`/bindings/${missing}`, tokensWith("edge", ["delete"], [missing]));
 		expect([answer.status, answer.json.detail]).toEqual([404, `There is no binding ${missing}.`]);
@@ -54,7 +54,7 @@ describe("without read, and outside the ranges,", () => {
 });
 
 describe("without read", () => {
-	test("what is covered is named within the ranges alone", async () => {
+	it("what is covered is named within the ranges alone", async () => {
 		await others(prefixes.amsterdam, (all) => all.filter(({ id }) => id !== cdn25));
 		await others(prefixes.amsterdam, (all) => [
 			...all,
@@ -64,7 +64,7 @@ describe("without read", () => {
 		expect(answer.json).toMatchObject({ code: "invalid_target", bindings: ["203.0.113.192/26"] });
 	});
 
-	test("another caller's deletion is not told", async () => {
+	it("another caller's deletion is not told", async () => {
 		await remove("203.0.113.128/25", "?reason=secret+plan");
 		pass(1000);
 		const answer = await del("/bindings/203.0.113.128/25");
@@ -74,12 +74,12 @@ describe("without read", () => {
 		expect((await dryRun("203.0.113.128/25", reader)).json.last_deletion.reason).toBe("secret plan");
 	});
 
-	test("one's own deletion is told", async () => {
+	it("one's own deletion is told", async () => {
 		expect((await del("/bindings/203.0.113.128/25")).json.state).toBe("deleted");
 		expect((await dryRun("203.0.113.128/25")).json.last_deletion.actor).toBe("edge");
 	});
 
-	test("a binding within the ranges is shown with all its evidence", async () => {
+	it("a binding within the ranges is shown with all its evidence", async () => {
 		const { json } = await dryRun("203.0.113.128/25");
 		expect(json).toMatchObject({ would: "delete", binding: { id: cdn25 } });
 	});

@@ -1,7 +1,7 @@
 // A configuration that unbind cannot work with: 503 with the command that fixes it, at every door if nothing works without
 // the setting, and where it is needed if something does.
 import { env } from "cloudflare:workers";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import worker from "../../src/index.ts";
 import { cloudflare, origin } from "../harness.ts";
 import { beginAnew, bindingsPath, cdn25, prefixes } from "./account.ts";
@@ -17,7 +17,7 @@ const putToken = "Run: npx wrangler secret put CLOUDFLARE_API_TOKEN";
 const secret = "s3cret-that-must-not-be-told";
 const holder = { sha256: sha256("t"), scopes: ["read"] };
 const tokens = (holders: unknown) => ({ TOKENS: JSON.stringify(holders) });
-const names = "a name is made of letters, digits and . @ + - _, at most 64";
+const names = "a name has at most 64 letters, digits and . @ + - _";
 const none = { CLOUDFLARE_API_TOKEN: undefined, CLOUDFLARE_EMAIL: undefined, CLOUDFLARE_API_KEY: undefined };
 
 type Case = [what: string, settings: Record<string, unknown>, setting: string, problem: string, fix: string];
@@ -75,7 +75,7 @@ const cases: Case[] = [
 		"an alias that stands for nothing exact",
 		{ ALIASES: { edge: "203.0.113.129/25" } },
 		"ALIASES",
-		"ALIASES: an alias stands for a binding's CIDR or id",
+		"ALIASES: must be a binding's CIDR or id",
 		fixing("ALIASES"),
 	],
 	[
@@ -99,7 +99,7 @@ const cases: Case[] = [
 		"a scope that there is not",
 		tokens({ ci: { ...holder, scopes: ["admin"] } }),
 		"TOKENS",
-		"TOKENS: must be among read, delete, approve, restore, freeze",
+		"TOKENS: must be one of read, delete, approve, restore, freeze",
 		newToken,
 	],
 	[
@@ -121,29 +121,29 @@ const cases: Case[] = [
 		"two names with one token",
 		tokens({ ci: holder, cd: holder }),
 		"TOKENS",
-		"TOKENS: two names have the same token, so nobody could tell who called",
+		"TOKENS: two names have the same token, so unbind can't tell who is calling",
 		newToken,
 	],
-	["tokens of nobody", tokens({}), "TOKENS", "TOKENS: names nobody", newToken],
+	["tokens of nobody", tokens({}), "TOKENS", "TOKENS: must name at least one caller", newToken],
 	[
 		"a guard that is misspelt",
 		{ GUARDS: { leaves_no_servise: "refuse" } },
 		"GUARDS",
-		"GUARDS: there is no such name here; did you mean leaves_no_service?",
+		"GUARDS: unknown name; did you mean leaves_no_service?",
 		fixing("GUARDS"),
 	],
 	[
 		"a level that there is not",
 		{ GUARDS: { last_binding: "warn" } },
 		"GUARDS",
-		"GUARDS: must be among pass, acknowledge, approve, refuse",
+		"GUARDS: must be one of pass, acknowledge, approve, refuse",
 		fixing("GUARDS"),
 	],
 	[
 		"a level for a guard that always refuses",
 		{ GUARDS: { frozen: "pass" } },
 		"GUARDS",
-		"GUARDS: there is no such name here",
+		"GUARDS: unknown name",
 		fixing("GUARDS"),
 	],
 	[
@@ -165,7 +165,7 @@ const cases: Case[] = [
 		"two credentials",
 		{ CLOUDFLARE_EMAIL: "a@example.com", CLOUDFLARE_API_KEY: secret },
 		"CLOUDFLARE_API_TOKEN",
-		"Both an API token and an e-mail or key are set; it has to be one of them.",
+		"Both an API token and an e-mail or key are set. Keep one of the two.",
 		"Run: npx wrangler secret delete CLOUDFLARE_EMAIL; then: npx wrangler secret delete CLOUDFLARE_API_KEY",
 	],
 	[
@@ -186,7 +186,7 @@ const cases: Case[] = [
 		"a token with a line break",
 		{ CLOUDFLARE_API_TOKEN: `${secret}\n` },
 		"CLOUDFLARE_API_TOKEN",
-		"CLOUDFLARE_API_TOKEN: has spaces or line breaks, or is no text in ASCII.",
+		"CLOUDFLARE_API_TOKEN: must be ASCII text without spaces or line breaks.",
 		putToken,
 	],
 ];
@@ -200,7 +200,7 @@ const sentences = (problem: string, fix: string) => `${problem.replace(/[^.?]$/,
 describe.each(closesAll)("%s", (_, settings, setting, problem, fix) => {
 	const detail = sentences(problem, fix);
 
-	test("is a problem that names the setting and the command", async () => {
+	it("is a problem that names the setting and the command", async () => {
 		const paths = [
 			["GET", "/bindings"],
 			["DELETE", "/bindings/203.0.113.128/25"],
@@ -218,7 +218,7 @@ describe.each(closesAll)("%s", (_, settings, setting, problem, fix) => {
 		expect(await cloudflare.calls()).toEqual([]);
 	});
 
-	test("is told in Cloudflare's envelope at the Cloudflare-compatible door", async () => {
+	it("is told in Cloudflare's envelope at the Cloudflare-compatible door", async () => {
 		const answer = await callConfigured(settings, bindingsPath(prefixes.amsterdam, cdn25), { method: "DELETE" });
 		expect(answer.status).toBe(503);
 		expect(answer.json).toEqual({
@@ -229,12 +229,12 @@ describe.each(closesAll)("%s", (_, settings, setting, problem, fix) => {
 		});
 	});
 
-	test("turns /health red, which names the setting and says no more", async () => {
+	it("turns /health red, which names the setting and says no more", async () => {
 		const { status, json } = await callConfigured(settings, "/health");
 		expect([status, json]).toEqual([503, { ok: false, misconfigured: [setting] }]);
 	});
 
-	test("is told without the value of a secret", async () => {
+	it("is told without the value of a secret", async () => {
 		for (const path of ["/bindings", bindingsPath(prefixes.shop), "/health"])
 			expect((await callConfigured(settings, path)).text).not.toContain(secret);
 	});
@@ -252,7 +252,7 @@ describe.each(closesDeletions)("%s", (_, settings, setting, problem, fix) => {
 	const ask = (method: string, path: string, more: { headers?: Record<string, string>; body?: string } = {}) =>
 		callConfigured(settings, path, { ...more, method, headers: { ...sandbox, ...more.headers } });
 
-	test("closes deletions and plans", async () => {
+	it("closes deletions and plans", async () => {
 		expectProblem(await ask("DELETE", "/bindings/203.0.113.128/25"), told);
 		expectProblem(await ask("GET", "/bindings/203.0.113.128/25"), told);
 		for (const dry_run of [false, true]) {
@@ -268,24 +268,24 @@ describe.each(closesDeletions)("%s", (_, settings, setting, problem, fix) => {
 		expect(await cloudflare.calls()).toEqual([]);
 	});
 
-	test("closes nothing else", async () => {
+	it("closes nothing else", async () => {
 		for (const path of ["/bindings", "/deletions", "/freeze", "/status", bindingsPath(prefixes.shop)])
 			expect([path, (await ask("GET", path)).status]).toEqual([path, 200]);
 		expect((await callConfigured(settings, "/deletions")).status).toBe(401);
 	});
 
-	test("turns /health red, and /status with it", async () => {
+	it("turns /health red, and /status with it", async () => {
 		const health = await callConfigured(settings, "/health");
 		expect([health.status, health.json]).toEqual([503, { ok: false, misconfigured: [setting] }]);
 		expect((await ask("GET", "/status")).json).toMatchObject({
 			ok: false,
-			problems: [{ code: "misconfigured", detail: `Deletions are closed until this is fixed: ${setting}.` }],
+			problems: [{ code: "misconfigured", detail: `Deletions are closed until you fix ${setting}.` }],
 			configuration: [{ setting, problem, fix, closes: ["deletions"] }],
 		});
 	});
 });
 
-test("all problems are told at once", async () => {
+it("all problems are told at once", async () => {
 	const settings = { CLOUDFLARE_ACCOUNT_ID: "", HISTORY_RETENTION_DAYS: "soon", ALIASES: 5, TOKENS: "{", ...none };
 	const { json } = await callConfigured(settings, "/bindings");
 	expect(json.problems.map(({ setting }: { setting: string }) => setting)).toEqual([
@@ -297,11 +297,11 @@ test("all problems are told at once", async () => {
 	]);
 });
 
-test("several problems are a line each", async () => {
+it("several problems are a line each", async () => {
 	const { json } = await callConfigured({ CLOUDFLARE_ACCOUNT_ID: "", BUDGET_DELETION: 5 }, "/bindings");
 	expect(json.detail).toBe(
 		`CLOUDFLARE_ACCOUNT_ID: must be an account id: 32 hex digits. ${fixing("CLOUDFLARE_ACCOUNT_ID")}.
-BUDGET_DELETION: there is no such setting; did you mean BUDGET_DELETIONS? Rename BUDGET_DELETION to BUDGET_DELETIONS in wrangler.toml, then run: npx wrangler deploy.`,
+BUDGET_DELETION: unknown setting; did you mean BUDGET_DELETIONS? Rename BUDGET_DELETION to BUDGET_DELETIONS in wrangler.toml, then run: npx wrangler deploy.`,
 	);
 });
 
@@ -310,7 +310,7 @@ describe("what was pasted in the wrong place", () => {
 	const sender = { scheme: "github", secret: "A_SECRET", target: "/target" };
 	const slack = { workspace: "T0SANDBOX", channels: ["C0NETWORK"], secret: "SLACK_SIGNING_SECRET" };
 	const e = { sha256: "5e".repeat(32), scopes: ["read"] };
-	test.each<[string, Record<string, unknown>]>([
+	it.each<[string, Record<string, unknown>]>([
 		["a secret as a secret's name", { WEBHOOKS: { one: { ...sender, secret: pasted } } }],
 		["a secret as a sender's name", { WEBHOOKS: { [pasted]: sender } }],
 		["a secret as a sender's setting", { WEBHOOKS: { one: { ...sender, [pasted]: 1 } } }],
@@ -334,7 +334,7 @@ describe("what was pasted in the wrong place", () => {
 		expect(logged).toContain("misconfigured");
 	});
 
-	test.each<[string, Record<string, unknown>, string]>([
+	it.each<[string, Record<string, unknown>, string]>([
 		["an alias", { ALIASES: { "edge-cdn": "203.0.113.7" } }, "edge-cdn"],
 		["an e-mail", { ACCESS: { users: { "alice@example.com": { scopes: [] } } } }, "alice@example.com"],
 		["a sender", { WEBHOOKS: { inventory: { ...sender, target: 7 } } }, "inventory"],
@@ -374,7 +374,7 @@ async function readWorker(settings: Record<string, unknown>, path: string, heade
 	return { status: response.status, text: await response.text() };
 }
 
-test("a warning is logged once, and shuts no door", async () => {
+it("a warning is logged once, and shuts no door", async () => {
 	const logged: string[] = [];
 	vi.spyOn(console, "warn").mockImplementation((line) => void logged.push(String(line)));
 	const settings = { ...env, KEEP_OUT: "of here" };
@@ -392,7 +392,7 @@ test("a warning is logged once, and shuts no door", async () => {
 	]);
 });
 
-test.each<[string, Record<string, unknown>]>([
+it.each<[string, Record<string, unknown>]>([
 	["e-mail and key instead of a token", { ...none, CLOUDFLARE_EMAIL: "a@example.com", CLOUDFLARE_API_KEY: "k" }],
 	["an empty e-mail beside a token", { CLOUDFLARE_EMAIL: "" }],
 	["a retention as text", { HISTORY_RETENTION_DAYS: "30" }],

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import openapi from "../../public/openapi.json" with { type: "json" };
 import { doors } from "../../src/deletion/record/actor.ts";
 import { states } from "../../src/deletion/record/deletion.ts";
@@ -20,7 +20,7 @@ const served = ["GET /openapi.json"];
 /** For people: no contract holds what they look like. */
 const isPage = (route: string): boolean => /^\w+ \/(?:$|export\.|records\/|account|freeze-switch|sign-)/.test(route);
 
-test("describes every route but those of the page, and nothing else", () => {
+it("describes every route but those of the page, and nothing else", () => {
 	const routed = router.routes
 		.filter(([method]) => method !== "ALL")
 		.map(([method, , , path]) => `${method} ${path?.replaceAll(/:(\w+)\+?/g, "{$1}") || "/"}`)
@@ -28,7 +28,7 @@ test("describes every route but those of the page, and nothing else", () => {
 	expect(described.toSorted()).toEqual([...routed, ...served].toSorted());
 });
 
-test("describes members that only some records have, and does not require them", () => {
+it("describes members that only some records have, and does not require them", () => {
 	const { properties, required } = openapi.components.schemas.Deletion;
 	for (const member of ["form", "requests", "resolution"]) {
 		expect(properties).toHaveProperty(member);
@@ -36,7 +36,7 @@ test("describes members that only some records have, and does not require them",
 	}
 });
 
-test("names every state, guard, door and problem code", () => {
+it("names every state, guard, door and problem code", () => {
 	const { State, Guard, Door, Problem } = openapi.components.schemas;
 	expect(State["x-extensible-enum"]).toEqual(states);
 	expect(Guard["x-extensible-enum"]).toEqual(guardNames);
@@ -44,7 +44,7 @@ test("names every state, guard, door and problem code", () => {
 	expect(Problem.properties.code["x-extensible-enum"].toSorted()).toEqual(problemCodes.toSorted());
 });
 
-test("requires exactly the members of a record, a plan and a row", async () => {
+it("requires exactly the members of a record, a plan and a row", async () => {
 	const { Deletion, Plan, Summary } = openapi.components.schemas;
 	const plan = await call("/bindings/203.0.113.128/25");
 	expect(Object.keys(plan.json).toSorted()).toEqual(Plan.required.toSorted());
@@ -73,7 +73,7 @@ const seen = (change: Partial<Exchange>): Exchange => ({
 	...change,
 });
 
-test.each<[string, Node, Exchange]>([
+it.each<[string, Node, Exchange]>([
 	[
 		"a status that it lacks",
 		without(({ paths }) => {
@@ -110,7 +110,7 @@ const steady = (value: unknown, name = ""): unknown => {
 	return /_at$|^(?:at|id|ray|request_id|duration_ms)$/.test(name) && value !== null ? typeof value : value;
 };
 
-test("its examples are what unbind answers", async () => {
+it("its examples are what unbind answers", async () => {
 	const { paths, components } = openapi;
 	const ask = async (path: string, options = {}): Promise<Answer["json"]> => (await call(path, options)).json;
 	const bindings = await ask("/bindings");

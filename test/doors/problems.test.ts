@@ -1,7 +1,7 @@
 // Requests that are malformed, unknown or too large: the whole problem, its status and its headers. What Cloudflare or
 // a guard refuses is in api/.
 
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { doors } from "../../src/deletion/record/actor.ts";
 import { states } from "../../src/deletion/record/deletion.ts";
 import { guardNames } from "../../src/deletion/record/verdict.ts";
@@ -21,41 +21,41 @@ const bodyFields = ["target", "reason", "acknowledge", "not_before", "supersede"
 
 describe("400: the query", () => {
 	const guards = `must be among ${guardNames.join(", ")}`;
-	test.each<[string, string, string, string[]]>([
-		["GET", "/bindings?cover=203.0.113.7", 'There is no parameter "cover".', ["covering"]],
+	it.each<[string, string, string, string[]]>([
+		["GET", "/bindings?cover=203.0.113.7", 'Unknown parameter "cover".', ["covering"]],
 		[
 			"GET",
 			"/bindings?covering=10.0.0.1&covering=10.0.0.2",
 			'The parameter "covering" is given 2 times.',
 			["covering"],
 		],
-		["GET", "/bindings?__proto__=x", 'There is no parameter "__proto__".', ["covering"]],
-		["GET", "/bindings?constructor=x", 'There is no parameter "constructor".', ["covering"]],
-		["GET", "/bindings?=x", 'There is no parameter "".', ["covering"]],
-		["GET", `/bindings/${target}?dry_run=true`, 'There is no parameter "dry_run".', planParameters],
-		["DELETE", `/bindings/${target}?__proto__=x`, 'There is no parameter "__proto__".', deletionParameters],
-		["DELETE", `/bindings/${target}?force=1`, 'There is no parameter "force".', deletionParameters],
-		["DELETE", `/bindings/${target}?Reason=x`, 'There is no parameter "Reason".', deletionParameters],
+		["GET", "/bindings?__proto__=x", 'Unknown parameter "__proto__".', ["covering"]],
+		["GET", "/bindings?constructor=x", 'Unknown parameter "constructor".', ["covering"]],
+		["GET", "/bindings?=x", 'Unknown parameter "".', ["covering"]],
+		["GET", `/bindings/${target}?dry_run=true`, 'Unknown parameter "dry_run".', planParameters],
+		["DELETE", `/bindings/${target}?__proto__=x`, 'Unknown parameter "__proto__".', deletionParameters],
+		["DELETE", `/bindings/${target}?force=1`, 'Unknown parameter "force".', deletionParameters],
+		["DELETE", `/bindings/${target}?Reason=x`, 'Unknown parameter "Reason".', deletionParameters],
 		["DELETE", `/bindings/${target}?reason=`, 'The parameter "reason" must not be empty.', deletionParameters],
 		["DELETE", `/bindings/${target}?reason=%20`, 'The parameter "reason" must not be blank.', deletionParameters],
 		["DELETE", `/bindings/${target}?reason=a&reason=b`, 'The parameter "reason" is given 2 times.', deletionParameters],
 		[
 			"DELETE",
 			`/bindings/${target}?reason=${"r".repeat(501)}`,
-			'The parameter "reason" may have 500 characters at the most.',
+			'The parameter "reason" must be at most 500 characters.',
 			deletionParameters,
 		],
 		[
 			"DELETE",
 			`/bindings/${target}?reason=a%0Ab`,
-			'The parameter "reason" must not have control characters.',
+			'The parameter "reason" must not contain control characters.',
 			deletionParameters,
 		],
 		...["\u2028", "\u2029", "\u200e", "\u200f", "\u061c", "\u202e", "\u2066"].map(
 			(control): [string, string, string, string[]] => [
 				"DELETE",
 				`/bindings/${target}?reason=${encodeURIComponent(`a${control}b`)}`,
-				'The parameter "reason" must not have control characters.',
+				'The parameter "reason" must not contain control characters.',
 				deletionParameters,
 			],
 		),
@@ -67,9 +67,9 @@ describe("400: the query", () => {
 			`The parameter "acknowledge" ${guards}.`,
 			deletionParameters,
 		],
-		["POST", "/deletions?reason=x", 'There is no parameter "reason".', []],
-		["GET", "/deletions/7zzzzzzzzzzzzzzzzzzzzzzzzz?whole=1", 'There is no parameter "whole".', []],
-		["GET", "/deletions?page=2", 'There is no parameter "page".', historyParameters],
+		["POST", "/deletions?reason=x", 'Unknown parameter "reason".', []],
+		["GET", "/deletions/7zzzzzzzzzzzzzzzzzzzzzzzzz?whole=1", 'Unknown parameter "whole".', []],
+		["GET", "/deletions?page=2", 'Unknown parameter "page".', historyParameters],
 		["GET", "/deletions?limit=0", 'The parameter "limit" must be a number from 1 to 1000.', historyParameters],
 		["GET", "/deletions?limit=1e3", 'The parameter "limit" must be a number from 1 to 1000.', historyParameters],
 		["GET", "/deletions?limit=", 'The parameter "limit" must be a number from 1 to 1000.', historyParameters],
@@ -96,9 +96,9 @@ describe("400: the query", () => {
 		expect(await cloudflare.calls()).toEqual([]);
 	});
 
-	const form = "must be a date or a time with its zone, as 2026-02-20T17:48:00Z";
-	const exists = "must be a time that exists";
-	test.each([
+	const form = "must be a date or a time with its zone, such as 2026-02-20T17:48:00Z";
+	const exists = "must be a real date and time";
+	it.each([
 		["", form],
 		["yesterday", form],
 		["1771609680000", form],
@@ -119,77 +119,76 @@ describe("400: the query", () => {
 		}
 	});
 
-	test("a time range that ends before it begins", async () => {
+	it("a time range that ends before it begins", async () => {
 		const answer = await call("/deletions?since=2026-02-21&until=2026-02-20");
 		expectProblem(answer, { ...malformed, detail: 'The parameter "since" is later than "until".' });
 	});
 
-	test.each([["x"], ["WyJhIiwwLG51bGwsIiIsMF0"], ["bnVsbA"], ["%F0%9F%92%A5"]])(
+	it.each([["x"], ["WyJhIiwwLG51bGwsIiIsMF0"], ["bnVsbA"], ["%F0%9F%92%A5"]])(
 		"a cursor that is not one: %s",
 		async (cursor) => {
-			const detail = 'The parameter "cursor" is none that this list gave, or was given with other filters.';
+			const detail =
+				'The parameter "cursor" did not come from this list, or belongs to other filters. Start from the first page.';
 			for (const accept of ["application/json", "text/csv"])
 				expectProblem(await call(`/deletions?cursor=${cursor}`, { headers: { accept } }), { ...malformed, detail });
 		},
 	);
 });
 
-const otherType = { status: 415, code: "unsupported_media_type", title: "The body is of another type" };
+const otherType = { status: 415, code: "unsupported_media_type", title: "Unsupported content type" };
 
 describe("400 and 415: the body", () => {
 	const post = (json: unknown) => call("/deletions", { method: "POST", json });
 	const postText = (body: string, type = "application/json") =>
 		call("/deletions", { method: "POST", body, headers: { "content-type": type } });
 
-	test.each([[""], ["{"], ["{'target': 1}"], ["undefined"], ['{"target": "x"} {}'], ["\u0000"]])(
+	it.each([[""], ["{"], ["{'target': 1}"], ["undefined"], ['{"target": "x"} {}'], ["\u0000"]])(
 		"that is not JSON: %j",
 		async (body) => {
 			expectProblem(await postText(body), { ...malformed, detail: "The body is not valid JSON." });
 		},
 	);
 
-	test.each([
-		["text/plain"],
-		["application/x-www-form-urlencoded"],
-		["application/jsonp"],
-		["application/problem+json"],
-	])("of the type %s", async (type) => {
-		const detail = "Send JSON, with Content-Type: application/json.";
-		expectProblem(
-			await postText(JSON.stringify({ target }), type),
-			{ ...otherType, detail },
-			{ accept: "application/json" },
-		);
-	});
+	it.each([["text/plain"], ["application/x-www-form-urlencoded"], ["application/jsonp"], ["application/problem+json"]])(
+		"of the type %s",
+		async (type) => {
+			const detail = "Send JSON, with Content-Type: application/json.";
+			expectProblem(
+				await postText(JSON.stringify({ target }), type),
+				{ ...otherType, detail },
+				{ accept: "application/json" },
+			);
+		},
+	);
 
-	test("that is missing", async () => {
+	it("that is missing", async () => {
 		const detail = "Send JSON, with Content-Type: application/json.";
 		expectProblem(await call("/deletions", { method: "POST" }), { ...malformed, detail });
 	});
 
-	test("that is compressed", async () => {
-		const detail = "Send the body as it is, without Content-Encoding.";
+	it("that is compressed", async () => {
+		const detail = "Send the body uncompressed, without Content-Encoding.";
 		const headers = { "content-encoding": "gzip" };
 		const answer = await call("/deletions", { method: "POST", json: { target }, headers });
 		expectProblem(answer, { ...otherType, detail }, { "accept-encoding": "identity" });
 	});
 
 	const guards = `must be among ${guardNames.join(", ")}`;
-	test.each<[unknown, string]>([
-		[null, "The body has to be a JSON object."],
-		[[{ target }], "The body has to be a JSON object."],
-		["text", "The body has to be a JSON object."],
+	it.each<[unknown, string]>([
+		[null, "The body must be a JSON object."],
+		[[{ target }], "The body must be a JSON object."],
+		["text", "The body must be a JSON object."],
 		[{}, 'The field "target" is missing.'],
 		[{ reason: "x" }, 'The field "target" is missing.'],
-		[{ target: 5 }, 'The field "target" must be a text.'],
-		[{ target: [target, target] }, 'The field "target" must be a text.'],
-		[{ target: null }, 'The field "target" must be a text.'],
-		[{ target, targets: [] }, 'There is no field "targets".'],
-		[{ target, toString: 1 }, 'There is no field "toString".'],
+		[{ target: 5 }, 'The field "target" must be a string.'],
+		[{ target: [target, target] }, 'The field "target" must be a string.'],
+		[{ target: null }, 'The field "target" must be a string.'],
+		[{ target, targets: [] }, 'Unknown field "targets".'],
+		[{ target, toString: 1 }, 'Unknown field "toString".'],
 		[{ target, reason: "" }, 'The field "reason" must not be empty.'],
-		[{ target, reason: 7 }, 'The field "reason" must be a text.'],
-		[{ target, reason: "a\u0007" }, 'The field "reason" must not have control characters.'],
-		[{ target, reason: "a\u202eb" }, 'The field "reason" must not have control characters.'],
+		[{ target, reason: 7 }, 'The field "reason" must be a string.'],
+		[{ target, reason: "a\u0007" }, 'The field "reason" must not contain control characters.'],
+		[{ target, reason: "a\u202eb" }, 'The field "reason" must not contain control characters.'],
 		[{ target, acknowledge: "leaves_no_service" }, 'The field "acknowledge" must be a list.'],
 		[{ target, acknowledge: ["everything"] }, `The field "acknowledge" ${guards}.`],
 		[{ target, acknowledge: [1] }, `The field "acknowledge" ${guards}.`],
@@ -204,7 +203,7 @@ describe("400 and 415: the body", () => {
 		expect(await cloudflare.calls()).toEqual([]);
 	});
 
-	test.each([
+	it.each([
 		['{"target": "203.0.113.128/25", "target": "203.0.113.0/26"}', "target"],
 		['{"target": "203.0.113.128/25", "dry_run": true, "dry_r\\u0075n": false}', "dry_run"],
 		['{"target": "203.0.113.128/25", "reason": "\\"}{[:,", "reason": "b"}', "reason"],
@@ -215,8 +214,8 @@ describe("400 and 415: the body", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("with a field __proto__, an ordinary field in JSON", async () => {
-		const detail = 'There is no field "__proto__".';
+	it("with a field __proto__, an ordinary field in JSON", async () => {
+		const detail = 'Unknown field "__proto__".';
 		const answer = await postText(`{"target":"${target}","__proto__":{"dry_run":true}}`);
 		expectProblem(answer, { ...malformed, detail, allowed: bodyFields });
 	});
@@ -224,7 +223,7 @@ describe("400 and 415: the body", () => {
 
 describe("413", () => {
 	const tooLarge = { status: 413, code: "payload_too_large", title: "The body is too large" };
-	const detail = "The body may have 65536 bytes at the most.";
+	const detail = "The body is longer than 65536 bytes.";
 	const text = (bytes: number) => JSON.stringify({ target, reason: "r" }).padEnd(bytes);
 
 	/** Sends a body in pieces without its length. The headers may claim one. */
@@ -249,7 +248,7 @@ describe("413", () => {
 		return { answer, pulled };
 	}
 
-	test("reads a body of 64 KiB, and not a byte more", async () => {
+	it("reads a body of 64 KiB, and not a byte more", async () => {
 		const headers = { "content-type": "application/json" };
 		const fits = await call("/deletions", { method: "POST", headers, body: text(65_536) });
 		expect(fits.status).toBe(200);
@@ -258,12 +257,9 @@ describe("413", () => {
 		expect(await deletes()).toHaveLength(1);
 	});
 
-	test.each([[{}], [{ "content-length": "10" }]])(
-		"stops reading a streamed body there: headers %j",
-		async (headers) => {
-			const { answer, pulled } = await stream(10_000_000, headers);
-			expectProblem(answer, { ...tooLarge, detail });
-			expect(pulled).toBeLessThan(40);
-		},
-	);
+	it.each([[{}], [{ "content-length": "10" }]])("stops reading a streamed body there: headers %j", async (headers) => {
+		const { answer, pulled } = await stream(10_000_000, headers);
+		expectProblem(answer, { ...tooLarge, detail });
+		expect(pulled).toBeLessThan(40);
+	});
 });

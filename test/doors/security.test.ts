@@ -1,6 +1,6 @@
 // What no answer and no request may do on any route: be cached, framed or led astray, carry a header that a caller made
 // up, or be read without end.
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { router } from "../../src/routes.ts";
 import { type Answer, call, deletes, HISTORY, origin } from "../harness.ts";
 import { beginAnew, bindingsPath, cdn25, documentedCaller, prefixes } from "./account.ts";
@@ -56,7 +56,7 @@ describe("no answer", () => {
 		};
 	}
 
-	test("can be cached, framed, sniffed or read by another site, or run a foreign script", async () => {
+	it("can be cached, framed, sniffed or read by another site, or run a foreign script", async () => {
 		const { "not modified": unmodified, ...others } = await answers();
 		// An unmodified answer has no body to protect.
 		expect(Object.fromEntries(unmodified?.headers ?? [])).toEqual({
@@ -88,7 +88,7 @@ describe("no answer", () => {
 		}
 	});
 
-	test("leads anywhere but to a path of unbind itself", async () => {
+	it("leads anywhere but to a path of unbind itself", async () => {
 		await seed([pastDeletion(1), pastDeletion(2)]);
 		const viewer = await signedIn();
 		const options = { method: "DELETE", token: documentedCaller.token };
@@ -109,7 +109,7 @@ describe("no answer", () => {
 		}
 	});
 
-	test("has a header that a caller made up, whatever line breaks and letters are sent", async () => {
+	it("has a header that a caller made up, whatever line breaks and letters are sent", async () => {
 		const evil = 'ü">;\r\nset-cookie: a=b\r\nx-evil: 1\r\n\r\n<script>';
 		await seed([1, 2].map((minutes) => pastDeletion(minutes, { actor: { name: evil, door: "api" } })));
 		const q = encodeURIComponent(evil);
@@ -134,7 +134,7 @@ describe("no answer", () => {
 	});
 });
 
-test("no route reads an endless body to its end", async () => {
+it("no route reads an endless body to its end", async () => {
 	const viewer = await signedIn();
 	const json = { "content-type": "application/json" };
 	const form = { "content-type": "application/x-www-form-urlencoded", origin, cookie: viewer.cookie };

@@ -1,5 +1,5 @@
 // On Cloudflare's free plan, an invocation makes at most 50 calls out: a large account is listed in several.
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import { call, cloudflare, LEDGER } from "../harness.ts";
 import { beginAnew } from "./account.ts";
 import { manyPrefixes, numberedCidr, numberedId } from "./many-prefixes.ts";
@@ -34,7 +34,7 @@ async function callsPerInvocation(request: () => Promise<unknown>): Promise<numb
 	return counts;
 }
 
-test("GET /bindings of 120 prefixes is three invocations of at most 41 calls", async () => {
+it("GET /bindings of 120 prefixes is three invocations of at most 41 calls", async () => {
 	await manyPrefixes(120);
 	let ids: string[] = [];
 	const counts = await callsPerInvocation(async () => {
@@ -45,7 +45,7 @@ test("GET /bindings of 120 prefixes is three invocations of at most 41 calls", a
 	expect(ids).toEqual(Array.from({ length: 120 }, (_, index) => numberedId("a", index)));
 });
 
-test("the account page of 120 prefixes has all of them, in invocations of at most 41 calls", async () => {
+it("the account page of 120 prefixes has all of them, in invocations of at most 41 calls", async () => {
 	await manyPrefixes(120);
 	const visitor = await signedIn();
 	let text = "";
@@ -56,7 +56,7 @@ test("the account page of 120 prefixes has all of them, in invocations of at mos
 	for (const index of [0, 60, 119]) expect(text).toContain(numberedCidr(index));
 });
 
-test("an id is looked up in one call when the account was listed before, and by its CIDR in two", async () => {
+it("an id is looked up in one call when the account was listed before, and by its CIDR in two", async () => {
 	await manyPrefixes(120);
 	const plan = (target: string) => callsPerInvocation(() => call(`/bindings/${target}`));
 	expect(await plan(numberedCidr(119))).toEqual([2]);

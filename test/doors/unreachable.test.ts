@@ -1,5 +1,5 @@
 // The Ledger is unreachable. Every door answers 503 with Retry-After if nothing can have started, and 504 otherwise.
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { type CallOptions, call } from "../harness.ts";
 import { beginAnew, bindingsPath, cdn25, prefixes } from "./account.ts";
 import { breakLedger } from "./watch.ts";
@@ -10,7 +10,7 @@ afterEach(beginAnew);
 const id = "7zzzzzzzzzzzzzzzzzzzzzzzzz";
 const json = (value: unknown): CallOptions => ({ method: "POST", json: value });
 
-test.each<[string, CallOptions]>([
+it.each<[string, CallOptions]>([
 	["/bindings", {}],
 	["/bindings/203.0.113.128/25", {}],
 	[`/deletions/${id}`, {}],
@@ -29,12 +29,12 @@ test.each<[string, CallOptions]>([
 	]);
 });
 
-test("Cloudflare's door answers 503 in its envelope", async () => {
+it("Cloudflare's door answers 503 in its envelope", async () => {
 	const answer = await call(bindingsPath(prefixes.amsterdam));
 	expect([answer.status, answer.json.success, answer.json.errors[0].code]).toEqual([503, false, 90_503]);
 });
 
-test.each<[string, CallOptions]>([
+it.each<[string, CallOptions]>([
 	["/bindings/203.0.113.128/25", { method: "DELETE" }],
 	["/deletions", json({ target: "203.0.113.128/25" })],
 	[bindingsPath(prefixes.amsterdam, cdn25), { method: "DELETE" }],

@@ -1,6 +1,6 @@
 // What `/status` shows, and how `/health` agrees with it.
 import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { schemaVersion } from "../../src/ledger/migrations.ts";
 import { approver, documentedCaller, withoutPauses } from "../doors/account.ts";
 import { call, cloudflare, deletes, HISTORY, ledger } from "../harness.ts";
@@ -18,7 +18,7 @@ const at = (ms: number) => new Date(ms).toISOString();
 const codes = async (): Promise<string[]> => (await status()).problems.map(({ code }: { code: string }) => code);
 
 describe("GET /status", () => {
-	test("shows a quiet ledger without calling Cloudflare", async () => {
+	it("shows a quiet ledger without calling Cloudflare", async () => {
 		expect(await status()).toEqual({
 			ok: true,
 			problems: [],
@@ -38,13 +38,13 @@ describe("GET /status", () => {
 		expect(await health()).toBe(200);
 	});
 
-	test("needs the read scope and takes no parameters", async () => {
+	it("needs the read scope and takes no parameters", async () => {
 		expect((await call("/status", { token: null })).status).toBe(401);
 		for (const { token } of [approver, documentedCaller]) expect((await call("/status", { token })).status).toBe(200);
 		expect((await call("/status?verbose=1")).status).toBe(400);
 	});
 
-	test("shows the last alarm and the calls left", async () => {
+	it("shows the last alarm and the calls left", async () => {
 		const list = { success: true, errors: [], messages: [], result: [] };
 		const headers = { ratelimit: '"default";r=900;t=60' };
 		await cloudflare.order({ method: "GET", fault: { kind: "respond", body: list, headers } });
@@ -57,7 +57,7 @@ describe("GET /status", () => {
 		expect((await status()).alarm.last_succeeded_at).toBe(at(noon + hourMs));
 	});
 
-	test("shows an unknown outcome", async () => {
+	it("shows an unknown outcome", async () => {
 		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_before" } });
 		const answer = call(`/bindings/${cidr}`, { method: "DELETE", headers: { prefer: "wait=0" } });
 		await expect.poll(deletes).toHaveLength(1);
@@ -67,14 +67,14 @@ describe("GET /status", () => {
 		await expect.poll(async () => (await status()).unknown).toEqual({ count: 1, oldest: { id, since: at(noon) } });
 	});
 
-	test("counts unreadable records and still answers", async () => {
+	it("counts unreadable records and still answers", async () => {
 		const id = await deleted();
 		await expect.poll(() => HISTORY.get(`deletion:${id}`)).not.toBeNull();
 		await inSql((sql) => sql.exec("UPDATE deletions SET record = '{' WHERE id = ?", id));
 		expect((await status()).database).toMatchObject({ rows: 1, unreadable: 1 });
 	});
 
-	test("counts all rows at most once a minute, however often it is asked for", async () => {
+	it("counts all rows at most once a minute, however often it is asked for", async () => {
 		expect((await status()).database.rows).toBe(0);
 		await deleted();
 		expect((await status()).database.rows).toBe(0);
@@ -82,14 +82,14 @@ describe("GET /status", () => {
 		expect((await status()).database.rows).toBe(1);
 	});
 
-	test("shows the schema version", async () => {
+	it("shows the schema version", async () => {
 		await inSql((sql) => sql.exec("UPDATE flags SET value = '7' WHERE name = 'schema'"));
 		expect((await status()).schema).toBe(7);
 	});
 });
 
 describe("/health and /status agree", () => {
-	test("while KV refuses writes for more than ten minutes", async () => {
+	it("while KV refuses writes for more than ten minutes", async () => {
 		vi.spyOn(HISTORY, "put").mockRejectedValue(new Error("KV PUT failed: 500 Internal Server Error"));
 		await deleted();
 		for (let minute = 0; minute < 10; minute++) await wakeAfter(minuteMs);
@@ -104,7 +104,7 @@ describe("/health and /status agree", () => {
 		await expect.poll(health).toBe(200);
 	});
 
-	test("when due work is not done", async () => {
+	it("when due work is not done", async () => {
 		await remove(cidr, `?not_before=${inMs(hourMs)}`);
 		pass(hourMs + 3 * minuteMs);
 		expect([await health(), await codes()]).toEqual([200, []]);
@@ -115,7 +115,7 @@ describe("/health and /status agree", () => {
 		await expect.poll(health).toBe(200);
 	});
 
-	test("when the ledger's storage cannot be written, with a minute's cache", async () => {
+	it("when the ledger's storage cannot be written, with a minute's cache", async () => {
 		expect(await health()).toBe(200);
 		await inSql((sql) => sql.exec("CREATE TRIGGER full BEFORE INSERT ON flags BEGIN SELECT RAISE(ABORT, 'full'); END"));
 		expect(await health()).toBe(200);
@@ -126,7 +126,7 @@ describe("/health and /status agree", () => {
 		expect([await health(), await codes()]).toEqual([200, []]);
 	});
 
-	test("when the rate limit is used up", async () => {
+	it("when the rate limit is used up", async () => {
 		const list = { success: true, errors: [], messages: [], result: [] };
 		const headers = { ratelimit: '"default";r=0;t=60' };
 		await cloudflare.order({ method: "GET", fault: { kind: "respond", body: list, headers } });
@@ -139,7 +139,7 @@ describe("/health and /status agree", () => {
 
 // Polling moves the clock by some milliseconds.
 describe("the credential", () => {
-	test("is checked once a day, so that a rejection turns health red before anyone needs it", async () => {
+	it("is checked once a day, so that a rejection turns health red before anyone needs it", async () => {
 		await status();
 		await wakeAfter(dayMs - 1);
 		expect(await cloudflare.calls()).toEqual([]);
@@ -160,7 +160,7 @@ describe("the credential", () => {
 		expect(await cloudflare.calls()).toHaveLength(2);
 	});
 
-	test("is checked after the work that is due, which does not wait for it", async () => {
+	it("is checked after the work that is due, which does not wait for it", async () => {
 		const { id } = (await remove(cidr, `?not_before=${inMs(dayMs)}`)).json;
 		await cloudflare.forgetLog();
 		await wakeAfter(dayMs);
@@ -170,7 +170,7 @@ describe("the credential", () => {
 		expect(calls.findIndex((one) => one.startsWith("DELETE"))).toBe(calls.length - 2);
 	});
 
-	test("keeps its state if Cloudflare gives no clear answer", async () => {
+	it("keeps its state if Cloudflare gives no clear answer", async () => {
 		withoutPauses();
 		await status();
 		await cloudflare.order({ method: "GET", times: 3, fault: { kind: "html" } });

@@ -1,6 +1,6 @@
 // Approvals: someone else has to agree to the risks that one person must not take alone.
 import { abortAllDurableObjects } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { bindingsPath, prefixes, shop24 } from "../doors/account.ts";
 import { expectProblem } from "../doors/expect-problem.ts";
 import { call, cloudflare, deletes } from "../harness.ts";
@@ -21,7 +21,7 @@ async function pending(query = named): Promise<string> {
 }
 
 describe("a deletion that needs approval", () => {
-	test("waits for an hour, on record, and sends nothing", async () => {
+	it("waits for an hour, on record, and sends nothing", async () => {
 		const answer = await remove(shop, named);
 		expect(answer.status).toBe(202);
 		expect(answer.headers.get("location")).toBe(`/deletions/${answer.json.id}`);
@@ -49,18 +49,18 @@ describe("a deletion that needs approval", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("is joined by later requests for the binding, and stays the first requester's", async () => {
+	it("is joined by later requests for the binding, and stays the first requester's", async () => {
 		const id = await pending();
 		const again = await remove(shop, "", operator.token);
 		expect([again.status, again.json.id, again.json.actor.name]).toEqual([202, id, asker.name]);
 		expect((await call("/deletions")).json.deletions).toHaveLength(1);
 	});
 
-	test("requires the acknowledgement first", async () => {
+	it("requires the acknowledgement first", async () => {
 		expect((await remove(shop)).json).toMatchObject({ code: "acknowledgement_required", status: 403 });
 	});
 
-	test("is neither a success nor repeated at the Cloudflare-compatible door", async () => {
+	it("is neither a success nor repeated at the Cloudflare-compatible door", async () => {
 		const path = `${bindingsPath(prefixes.shop, shop24)}${named}`;
 		const answer = await call(path, { method: "DELETE", token: asker.token });
 		expect(answer.status).toBe(403);
@@ -73,7 +73,7 @@ describe("a deletion that needs approval", () => {
 });
 
 describe("an approval", () => {
-	test("carries out the deletion at once and records who approved", async () => {
+	it("carries out the deletion at once and records who approved", async () => {
 		const id = await pending();
 		pass(10 * minuteMs);
 		const answer = await decide(id, "approve");
@@ -106,14 +106,17 @@ describe("an approval", () => {
 		expect(await deletes()).toEqual([`DELETE bindings/${shop24}`]);
 	});
 
-	test("is refused from the requester, whatever their scopes", async () => {
+	it("is refused from the requester, whatever their scopes", async () => {
 		const { json } = await remove(shop, named, operator.token);
-		for (const decision of ["approve", "reject"]) {
+		for (const [decision, detail] of [
+			["approve", "You can't approve a deletion you requested. Someone else has to."],
+			["reject", "You can't reject a deletion you requested. Cancel it instead."],
+		] as const) {
 			expectProblem(await decide(json.id, decision, operator.token), {
 				status: 403,
 				code: "self_approval",
-				title: "Nobody approves a deletion of their own",
-				detail: "Who asked for a deletion cannot decide on it; another person has to.",
+				title: "You can't approve a deletion you requested",
+				detail,
 				deletion_id: json.id,
 			});
 		}
@@ -122,14 +125,14 @@ describe("an approval", () => {
 		expect((await decide(json.id, "approve")).status).toBe(200);
 	});
 
-	test("needs the scope", async () => {
+	it("needs the scope", async () => {
 		const { json } = await remove(shop, named, operator.token);
 		const answer = await decide(json.id, "approve", asker.token);
 		expect([answer.status, answer.json.code]).toEqual([403, "scope_missing"]);
 		expect((await record(json.id)).state).toBe("pending_approval");
 	});
 
-	test("counts once if it is given twice", async () => {
+	it("counts once if it is given twice", async () => {
 		const id = await pending();
 		const answers = await Promise.all(Array.from({ length: 10 }, () => decide(id, "approve")));
 		expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
@@ -139,7 +142,7 @@ describe("an approval", () => {
 		expect(await deletes()).toHaveLength(1);
 	});
 
-	test("cannot be given again or reversed by anyone else", async () => {
+	it("cannot be given again or reversed by anyone else", async () => {
 		const id = await pending();
 		await decide(id, "approve");
 		for (const [decision, token] of [
@@ -153,14 +156,14 @@ describe("an approval", () => {
 		expect((await cancel(id)).status).toBe(409);
 	});
 
-	test("counts only if it comes before a rejection", async () => {
+	it("counts only if it comes before a rejection", async () => {
 		const id = await pending();
 		const [one, other] = await Promise.all([decide(id, "reject"), decide(id, "approve", operator.token)]);
 		expect([one?.status, other?.status].toSorted()).toEqual([200, 409]);
 		expect(await deletes()).toHaveLength((await record(id)).state === "deleted" ? 1 : 0);
 	});
 
-	test("survives a reset of the object, before and after it is given", async () => {
+	it("survives a reset of the object, before and after it is given", async () => {
 		const id = await pending();
 		await abortAllDurableObjects();
 		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_before" } });
@@ -178,7 +181,7 @@ describe("an approval", () => {
 		expect(await record(id)).toMatchObject({ state: "deleted", approval: { state: "approved" } });
 	});
 
-	test.each([
+	it.each([
 		["no body", undefined, 400],
 		["another word", { decision: "yes" }, 400],
 		["a field too many", { decision: "approve", force: true }, 400],
@@ -190,7 +193,7 @@ describe("an approval", () => {
 		expect((await record(id)).state).toBe("pending_approval");
 	});
 
-	test("is a 404 for an unknown deletion, and a conflict for one that needs none", async () => {
+	it("is a 404 for an unknown deletion, and a conflict for one that needs none", async () => {
 		for (const id of ["0".repeat(26), "nonsense"])
 			expect((await decide(id, "approve")).json).toMatchObject({ status: 404, code: "deletion_not_found" });
 		const { json } = await remove("203.0.113.128/25");
@@ -200,13 +203,13 @@ describe("an approval", () => {
 });
 
 describe("a rejection", () => {
-	test("refuses the deletion for good", async () => {
+	it("refuses the deletion for good", async () => {
 		const id = await pending();
 		const answer = await decide(id, "reject");
 		expect(answer.status).toBe(200);
 		expect(answer.json).toMatchObject({
 			state: "refused",
-			failure: { code: "approval_rejected", detail: "approver rejected it." },
+			failure: { code: "approval_rejected", detail: "approver rejected this deletion." },
 			approval: { state: "rejected", decided_by: { name: "approver" } },
 		});
 		expect((await decide(id, "reject")).status).toBe(200);
@@ -219,7 +222,7 @@ describe("a rejection", () => {
 });
 
 describe("an approval that is late", () => {
-	test("expires by itself", async () => {
+	it("expires by itself", async () => {
 		const id = await pending();
 		await wakeAfter(hourMs - 1);
 		expect((await record(id)).state).toBe("pending_approval");
@@ -232,7 +235,7 @@ describe("an approval that is late", () => {
 		});
 	});
 
-	test("is refused even before the alarm has run", async () => {
+	it("is refused even before the alarm has run", async () => {
 		const id = await pending();
 		pass(hourMs);
 		const late = await decide(id, "approve");

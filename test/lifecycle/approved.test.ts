@@ -1,5 +1,5 @@
 // An approved deletion is looked up and guarded again before anything is sent, since the account may have changed.
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { prefixes, shop24 } from "../doors/account.ts";
 import { cloudflare, deletes } from "../harness.ts";
 import { endClock, hourMs, inMs, startClock, wakeAfter } from "./clock.ts";
@@ -25,7 +25,7 @@ const addSibling = () =>
 	others(prefixes.shop, (all) => [...all, ...all.map((one) => ({ ...one, id: sibling, cidr: "198.51.100.0/25" }))]);
 
 describe("an approved deletion", () => {
-	test("is already gone if the binding disappeared in the meantime", async () => {
+	it("is already gone if the binding disappeared in the meantime", async () => {
 		const id = await pending();
 		await othersDelete(prefixes.shop, shop24);
 		const answer = await decide(id, "approve");
@@ -33,7 +33,7 @@ describe("an approved deletion", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("is refused if another risk came up in the meantime", async () => {
+	it("is refused if another risk came up in the meantime", async () => {
 		await configureLedger({ GUARDS: { still_provisioning: "approve" } });
 		await others(prefixes.shop, (all) => all.map((one) => ({ ...one, provisioning: { state: "provisioning" } })));
 		await addSibling();
@@ -46,7 +46,7 @@ describe("an approved deletion", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("asks for approval at its time if it needs one only then", async () => {
+	it("asks for approval at its time if it needs one only then", async () => {
 		await addSibling();
 		const { json } = await remove(shop, `${named}&not_before=${inMs(hourMs)}`);
 		expect(json.state).toBe("scheduled");
@@ -60,7 +60,7 @@ describe("an approved deletion", () => {
 		expect((await decide(json.id, "approve")).json.state).toBe("deleted");
 	});
 
-	test("is refused if a risk was not acknowledged", async () => {
+	it("is refused if a risk was not acknowledged", async () => {
 		const id = await pending();
 		await others(prefixes.shop, (all) => all.map((one) => ({ ...one, provisioning: { state: "provisioning" } })));
 		const answer = await decide(id, "approve");
@@ -69,7 +69,7 @@ describe("an approved deletion", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("waits for the end of a freeze", async () => {
+	it("waits for the end of a freeze", async () => {
 		const id = await pending();
 		await freeze();
 		const answer = await decide(id, "approve");
@@ -80,7 +80,7 @@ describe("an approved deletion", () => {
 		await expect.poll(async () => (await record(id)).state).toBe("deleted");
 	});
 
-	test("waits while Cloudflare is unreachable, and continues by itself", async () => {
+	it("waits while Cloudflare is unreachable, and continues by itself", async () => {
 		const id = await pending();
 		await cloudflare.order({ method: "GET", times: 3, fault: { kind: "html" } });
 		const answer = await decide(id, "approve");
@@ -89,7 +89,7 @@ describe("an approved deletion", () => {
 		expect((await record(id)).state).toBe("deleted");
 	});
 
-	test("keeps its scheduled time", async () => {
+	it("keeps its scheduled time", async () => {
 		const answer = await remove(shop, `${named}&not_before=${inMs(2 * hourMs)}`);
 		const approved = await decide(answer.json.id, "approve");
 		expect([approved.status, approved.json.state]).toEqual([202, "scheduled"]);

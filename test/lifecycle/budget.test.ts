@@ -1,6 +1,6 @@
 // The two limits on how much is deleted at once: the account's budget, and the breadth within a prefix. Deletions in
 // flight count, so that no crowd gets through together.
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { magicTransit24, prefixes } from "../doors/account.ts";
 import { numberedCidr as cidr, numberedId as id, manyPrefixes } from "../doors/many-prefixes.ts";
 import { type Answer, call, cloudflare, deletes } from "../harness.ts";
@@ -17,7 +17,7 @@ const statusesOf = (answers: Answer[]) => answers.map(({ status }) => status).to
 describe("the budget", () => {
 	beforeEach(() => manyPrefixes(60));
 
-	test("lets five of fifty simultaneous deletions through", async () => {
+	it("lets five of fifty simultaneous deletions through", async () => {
 		await cloudflare.order({ method: "DELETE", times: 50, fault: { kind: "delay", milliseconds: 50 } });
 		const answers = await Promise.all(Array.from({ length: 50 }, (_, index) => removeNumber(index)));
 		expect(statusesOf(answers)).toEqual([...Array(5).fill(200), ...Array(45).fill(429)]);
@@ -34,7 +34,7 @@ describe("the budget", () => {
 		expect((await call("/deletions?state=refused")).json.deletions).toHaveLength(45);
 	});
 
-	test("does not count failed, refused, cancelled or already gone deletions", async () => {
+	it("does not count failed, refused, cancelled or already gone deletions", async () => {
 		await cloudflare.order({ method: "DELETE", times: 5, fault: { kind: "reject", status: 400 } });
 		for (let index = 0; index < 5; index++) expect((await removeNumber(index)).status).toBe(502);
 		expect((await remove("192.0.2.0/24")).status).toBe(404);
@@ -47,7 +47,7 @@ describe("the budget", () => {
 		expect((await removeNumber(15)).status).toBe(429);
 	});
 
-	test("counts deletions with an unknown outcome", async () => {
+	it("counts deletions with an unknown outcome", async () => {
 		await configureLedger({ BUDGET_DELETIONS: 1 });
 		await cloudflare.order({ method: "DELETE", times: 3, fault: { kind: "reject", status: 500 } });
 		const lost = await call(`/bindings/${cidr(0)}`, { method: "DELETE", headers: { prefer: "wait=0" } });
@@ -59,7 +59,7 @@ describe("the budget", () => {
 		expect((await removeNumber(1)).status).toBe(200);
 	});
 
-	test("frees up one by one as deletions leave the window", async () => {
+	it("frees up one by one as deletions leave the window", async () => {
 		await removeNumber(0);
 		pass(30 * minuteMs);
 		for (let index = 1; index < 5; index++) await removeNumber(index);
@@ -72,14 +72,14 @@ describe("the budget", () => {
 		expect((await removeNumber(6)).headers.get("retry-after")).toBe("1800");
 	});
 
-	test("is not restored by a restoration", async () => {
+	it("is not restored by a restoration", async () => {
 		await configureLedger({ BUDGET_DELETIONS: 1 });
 		const { json } = await removeNumber(0);
 		expect((await restore(json.id)).status).toBe(200);
 		expect((await removeNumber(1)).status).toBe(429);
 	});
 
-	test("applies when a scheduled deletion is due, not when it is requested", async () => {
+	it("applies when a scheduled deletion is due, not when it is requested", async () => {
 		const ids: string[] = [];
 		for (let index = 0; index < 8; index++) ids.push((await remove(cidr(index), `?not_before=${inMs(dayMs)}`)).json.id);
 		await wakeAfter(dayMs);
@@ -94,7 +94,7 @@ describe("the budget", () => {
 		expect(await deletes()).toHaveLength(5);
 	});
 
-	test("has the configured size and window", async () => {
+	it("has the configured size and window", async () => {
 		await configureLedger({ BUDGET_DELETIONS: 2, BUDGET_WINDOW_MINUTES: 10 });
 		expect([(await removeNumber(0)).status, (await removeNumber(1)).status]).toEqual([200, 200]);
 		expect((await removeNumber(2)).headers.get("retry-after")).toBe("600");
@@ -102,7 +102,7 @@ describe("the budget", () => {
 		expect((await removeNumber(2)).status).toBe(200);
 	});
 
-	test("does not delay a deletion that another person approved despite it", async () => {
+	it("does not delay a deletion that another person approved despite it", async () => {
 		await configureLedger({ BUDGET_DELETIONS: 1, GUARDS: { budget: "approve" } });
 		await removeNumber(0);
 		const asked = await removeNumber(1);
@@ -114,7 +114,7 @@ describe("the budget", () => {
 describe("the breadth", () => {
 	const edges = ["203.0.113.0/26", "203.0.113.64/26", "203.0.113.128/25", "203.0.113.0/24"];
 
-	test("lets two of a prefix's four simultaneous deletions through", async () => {
+	it("lets two of a prefix's four simultaneous deletions through", async () => {
 		await cloudflare.order({ method: "DELETE", times: 4, fault: { kind: "delay", milliseconds: 50 } });
 		const named = "?acknowledge=leaves_no_service";
 		const answers = await Promise.all(edges.map((one) => remove(one, named)));
@@ -127,7 +127,7 @@ describe("the breadth", () => {
 		expect(await deletes()).toHaveLength(2);
 	});
 
-	test("counts deletions in flight", async () => {
+	it("counts deletions in flight", async () => {
 		await cloudflare.order({ method: "DELETE", times: 2, fault: { kind: "hang_before" } });
 		const inFlight = [remove("203.0.113.0/26"), remove("203.0.113.64/26")];
 		await expect.poll(deletes).toHaveLength(2);
@@ -142,7 +142,7 @@ describe("the breadth", () => {
 		expect(statusesOf(await Promise.all(inFlight))).toEqual([200, 200]);
 	});
 
-	test("counts each prefix separately, and a restoration makes room again", async () => {
+	it("counts each prefix separately, and a restoration makes room again", async () => {
 		const { json } = await remove("203.0.113.0/26");
 		await remove("203.0.113.64/26");
 		expect((await remove("203.0.113.128/25")).status).toBe(429);
@@ -152,14 +152,14 @@ describe("the breadth", () => {
 		expect(await deletes()).toHaveLength(4);
 	});
 
-	test("allows a prefix's first deletion, whatever is left", async () => {
+	it("allows a prefix's first deletion, whatever is left", async () => {
 		await othersDelete(prefixes.v6, "c01d0000-0000-4000-8000-000000000007");
 		await othersDelete(prefixes.v6, "c01d0000000000000000000000000006");
 		const answer = await remove("2001:db8:100::/48", "?acknowledge=leaves_no_service");
 		expect(answer.json.state).toBe("pending_approval");
 	});
 
-	test("sets Retry-After by the prefix's own deletions", async () => {
+	it("sets Retry-After by the prefix's own deletions", async () => {
 		await remove("2001:db8:100:1::/64", "?acknowledge=still_provisioning");
 		pass(50 * minuteMs);
 		await remove("203.0.113.0/26");
@@ -169,7 +169,7 @@ describe("the breadth", () => {
 		expect((await remove("203.0.113.128/25")).status).toBe(200);
 	});
 
-	test("sets Retry-After to when enough deletions have left the window, however far apart they are", async () => {
+	it("sets Retry-After to when enough deletions have left the window, however far apart they are", async () => {
 		await remove("203.0.113.0/26");
 		pass(20 * minuteMs);
 		await remove("203.0.113.64/26");

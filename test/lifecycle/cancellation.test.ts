@@ -1,5 +1,5 @@
 // Cancellations: a deletion can be cancelled until its DELETE is sent.
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { expectProblem } from "../doors/expect-problem.ts";
 import { call, cloudflare, deletes } from "../harness.ts";
 import { endClock, hourMs, inMs, startClock, wakeAfter } from "./clock.ts";
@@ -18,7 +18,7 @@ async function scheduled(): Promise<string> {
 }
 
 describe("a cancellation", () => {
-	test("cancels the deletion, and counts once if it is given twice", async () => {
+	it("cancels the deletion, and counts once if it is given twice", async () => {
 		const id = await scheduled();
 		const answer = await cancel(id);
 		expect(answer.status).toBe(200);
@@ -26,7 +26,7 @@ describe("a cancellation", () => {
 			id,
 			state: "cancelled",
 			settled_at: inMs(0),
-			failure: { code: "cancelled", detail: "sandbox cancelled it." },
+			failure: { code: "cancelled", detail: "sandbox cancelled this deletion." },
 		});
 		expect(answer.json.timeline.at(-1)).toMatchObject({ event: "cancelled", by: "sandbox", door: "api" });
 		const again = await cancel(id, asker.token);
@@ -36,7 +36,7 @@ describe("a cancellation", () => {
 		expect((await remove(cidr)).json).toMatchObject({ state: "deleted" });
 	});
 
-	test("withdraws the request for approval", async () => {
+	it("withdraws the request for approval", async () => {
 		const { id } = (await remove("198.51.100.0/24", "?acknowledge=leaves_no_service")).json;
 		expect((await cancel(id)).json).toMatchObject({
 			state: "cancelled",
@@ -50,7 +50,7 @@ describe("a cancellation", () => {
 		expect([late.status, late.json.code]).toEqual([409, "conflict"]);
 	});
 
-	test("is refused once the DELETE was sent", async () => {
+	it("is refused once the DELETE was sent", async () => {
 		const id = await scheduled();
 		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_before" } });
 		const woken = wakeAfter(hourMs);
@@ -60,18 +60,18 @@ describe("a cancellation", () => {
 		expectProblem(late, {
 			status: 409,
 			code: "conflict",
-			title: "It is too late for that",
-			detail: "It cannot be cancelled: it is deleting.",
+			title: "The current state does not allow it",
+			detail: "This deletion can't be cancelled: the binding is being deleted.",
 			deletion_id: id,
 			deletion,
 		});
 		await cloudflare.release();
 		await woken;
 		expect((await record(id)).state).toBe("deleted");
-		expect((await cancel(id)).json.detail).toContain("it is deleted since");
+		expect((await cancel(id)).json.detail).toContain("the binding was deleted at");
 	});
 
-	test("counts during the look-up", async () => {
+	it("counts during the look-up", async () => {
 		const id = await scheduled();
 		const seen = (await cloudflare.log()).length;
 		await cloudflare.order({ method: "GET", fault: { kind: "hang_after" } });
@@ -84,7 +84,7 @@ describe("a cancellation", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("needs the scope, the range and something to cancel", async () => {
+	it("needs the scope, the range and something to cancel", async () => {
 		const id = await scheduled();
 		expect((await cancel(id, approver.token)).json).toMatchObject({ status: 403, code: "scope_missing" });
 		const elsewhere = tokensWith("elsewhere", ["delete"], ["203.0.113.0/25"]);

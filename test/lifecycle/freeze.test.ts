@@ -1,6 +1,6 @@
 // The kill switch: while deletions are frozen nothing is deleted, through any door, however long ago it was requested.
 import { abortAllDurableObjects } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { cdn25, prefixes } from "../doors/account.ts";
 import { press, say } from "../doors/chat/people.ts";
 import { expectProblem } from "../doors/expect-problem.ts";
@@ -20,7 +20,7 @@ const nothing = { approval: 0, time: 0, held: 0 };
 const thawed = { frozen: false, reason: null, by: null, since: null, until: null };
 
 describe("the switch", () => {
-	test("is off, turned on and lifted, and logs who did it, when and why", async () => {
+	it("is off, turned on and lifted, and logs who did it, when and why", async () => {
 		expect(await standing()).toEqual({ ...thawed, waiting: nothing, log: [] });
 		const by = { name: "sandbox", door: "api" };
 		const put = await freeze({ reason: "INC-1", until: inMs(hourMs) });
@@ -36,7 +36,7 @@ describe("the switch", () => {
 		expect(await standing()).toEqual({ ...thawed, waiting: nothing, log: [thaw, frozen] });
 	});
 
-	test("can be lengthened in one step, but not shortened", async () => {
+	it("can be lengthened in one step, but not shortened", async () => {
 		await freeze({ reason: "INC-1", until: inMs(hourMs) });
 		const shorter = await freeze({ reason: "a script", until: inMs(minuteMs) });
 		expect([shorter.status, shorter.json.code]).toEqual([409, "conflict"]);
@@ -48,32 +48,32 @@ describe("the switch", () => {
 		expect((await freeze({ reason: "a script", until: inMs(minuteMs) })).status).toBe(200);
 	});
 
-	test("stays off if it is lifted while off, and logs nothing", async () => {
+	it("stays off if it is lifted while off, and logs nothing", async () => {
 		expect([(await lift()).status, (await lift()).json]).toEqual([200, thawed]);
 		expect((await standing()).log).toEqual([]);
 	});
 
-	test("takes the newer reason and end if it is turned on again", async () => {
+	it("takes the newer reason and end if it is turned on again", async () => {
 		await freeze({ reason: "one", until: inMs(minuteMs) });
 		await freeze({ reason: "two" });
 		pass(hourMs);
 		expect(await standing()).toMatchObject({ frozen: true, reason: "two", until: null, log: [{ reason: "two" }, {}] });
 	});
 
-	test("shows the latest twenty events of its log", async () => {
+	it("shows the latest twenty events of its log", async () => {
 		for (let index = 0; index < 22; index++) await freeze({ reason: `reason ${index}` });
 		const { log } = await standing();
 		expect([log.length, log[0].reason, log[19].reason]).toEqual([20, "reason 21", "reason 2"]);
 	});
 
-	test("survives a reset of the object", async () => {
+	it("survives a reset of the object", async () => {
 		await freeze({ reason: "INC-1" });
 		await abortAllDurableObjects();
 		expect((await standing()).reason).toBe("INC-1");
 		expect((await remove(cidr)).status).toBe(423);
 	});
 
-	test.each([
+	it.each([
 		["without a reason", {}],
 		["with an empty reason", { reason: "" }],
 		["with a blank reason", { reason: "  " }],
@@ -90,7 +90,7 @@ describe("the switch", () => {
 		expect(await standing()).toEqual({ ...thawed, waiting: nothing, log: [] });
 	});
 
-	test("can be read by everyone, and turned only with the scope", async () => {
+	it("can be read by everyone, and turned only with the scope", async () => {
 		await freeze();
 		for (const { token } of [asker, approver]) {
 			expect((await call("/freeze", { token })).status).toBe(200);
@@ -105,7 +105,7 @@ describe("the switch", () => {
 });
 
 describe("while it is on", () => {
-	test.each(doorNames)("deletes nothing: %s", async (door) => {
+	it.each(doorNames)("deletes nothing: %s", async (door) => {
 		await freeze({ reason: "INC-1", until: inMs(90_000) });
 		const answer = await doors[door]((path, options) => call(path, options), edge, { reason: "INC-2" });
 		expect(answer.status).toBe(423);
@@ -114,7 +114,7 @@ describe("while it is on", () => {
 		expect((await call("/deletions")).json.deletions).toMatchObject([{ state: "refused" }]);
 	});
 
-	test("tells a request who froze it and why, and leaves its Idempotency-Key free", async () => {
+	it("tells a request who froze it and why, and leaves its Idempotency-Key free", async () => {
 		await freeze({ reason: "INC-1" });
 		const headers = { "idempotency-key": "drain" };
 		const answer = await call(`/bindings/${cidr}`, { method: "DELETE", headers });
@@ -131,7 +131,7 @@ describe("while it is on", () => {
 				: one,
 		);
 		const { deletion_id } = answer.json;
-		const detail = "Deletions are frozen. Ask again when the freeze is lifted.";
+		const detail = "Deletions are frozen. Try again when the freeze is lifted.";
 		expectProblem(
 			answer,
 			{ status: 423, code: "frozen", title: "Deletions are frozen", detail, guards, deletion_id },
@@ -141,18 +141,18 @@ describe("while it is on", () => {
 		expect((await call(`/bindings/${cidr}`, { method: "DELETE", headers })).json.state).toBe("deleted");
 	});
 
-	test("says in a plan that the deletion would be refused", async () => {
+	it("says in a plan that the deletion would be refused", async () => {
 		await freeze();
 		expect((await call(`/bindings/${cidr}`)).json.would).toBe("refuse");
 	});
 
-	test("allows restorations", async () => {
+	it("allows restorations", async () => {
 		const { json } = await remove(cidr);
 		await freeze();
 		expect((await restore(json.id)).json.state).toBe("restored");
 	});
 
-	test("sends no second DELETE after an unanswered one, but reads it back", async () => {
+	it("sends no second DELETE after an unanswered one, but reads it back", async () => {
 		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_before" } });
 		const answer = call(`/bindings/${cidr}`, { method: "DELETE", headers: { prefer: "wait=0" } });
 		await expect.poll(deletes).toHaveLength(1);
@@ -166,7 +166,7 @@ describe("while it is on", () => {
 		expect(await deletes()).toHaveLength(1);
 	});
 
-	test("sends no DELETE that Cloudflare's rate limit held back", async () => {
+	it("sends no DELETE that Cloudflare's rate limit held back", async () => {
 		// The answer to the look-up says that no call is left for a second.
 		const body = { success: true, errors: [], messages: [], result: await bindings() };
 		const headers = { ratelimit: '"default";r=0;t=1' };
@@ -183,7 +183,7 @@ const bindings = async () =>
 	(await cloudflare.state()).prefixes.find(({ id }) => id === prefixes.amsterdam)?.bindings ?? [];
 
 describe("a deletion that waits", () => {
-	test("keeps waiting during a freeze, and continues as soon as it is lifted", async () => {
+	it("keeps waiting during a freeze, and continues as soon as it is lifted", async () => {
 		const { id } = (await remove(cidr, `?not_before=${inMs(hourMs)}`)).json;
 		await freeze({ reason: "INC-1" });
 		await wakeAfter(hourMs);
@@ -199,7 +199,7 @@ describe("a deletion that waits", () => {
 		expect(await deletes()).toHaveLength(1);
 	});
 
-	test("continues when the freeze ends by itself", async () => {
+	it("continues when the freeze ends by itself", async () => {
 		const { id } = (await remove(cidr, `?not_before=${inMs(hourMs)}`)).json;
 		await freeze({ reason: "INC-1", until: inMs(hourMs + 2 * minuteMs) });
 		await wakeAfter(hourMs);
@@ -210,7 +210,7 @@ describe("a deletion that waits", () => {
 		expect(await standing()).toMatchObject(thawed);
 	});
 
-	test("does not start early because a freeze was lifted", async () => {
+	it("does not start early because a freeze was lifted", async () => {
 		const { id } = (await remove(cidr, `?not_before=${inMs(hourMs)}`)).json;
 		await freeze();
 		await lift();
@@ -219,7 +219,7 @@ describe("a deletion that waits", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("keeps waiting even if it was approved in the meantime", async () => {
+	it("keeps waiting even if it was approved in the meantime", async () => {
 		const { id } = (await remove("198.51.100.0/24", "?acknowledge=leaves_no_service")).json;
 		await freeze();
 		expect((await decide(id, "approve")).json.state).toBe("scheduled");
@@ -229,7 +229,7 @@ describe("a deletion that waits", () => {
 		await expect.poll(async () => (await record(id)).state).toBe("deleted");
 	});
 
-	test("asks for approval again if the freeze held it for more than an hour", async () => {
+	it("asks for approval again if the freeze held it for more than an hour", async () => {
 		const { id } = (await remove("198.51.100.0/24", "?acknowledge=leaves_no_service")).json;
 		await freeze();
 		await decide(id, "approve");
@@ -243,7 +243,7 @@ describe("a deletion that waits", () => {
 		expect((await decide(id, "approve")).json.state).toBe("deleted");
 	});
 
-	test("is stopped by a freeze that starts during the look-up", async () => {
+	it("is stopped by a freeze that starts during the look-up", async () => {
 		const { id } = (await remove(cidr, `?not_before=${inMs(hourMs)}`)).json;
 		await cloudflare.order({ method: "GET", path: "/bindings", fault: { kind: "hang_after" } });
 		const seen = (await cloudflare.log()).length;
@@ -256,7 +256,7 @@ describe("a deletion that waits", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("is counted before the freeze is lifted: in the API, on the page and in chat", async () => {
+	it("is counted before the freeze is lifted: in the API, on the page and in chat", async () => {
 		await remove("198.51.100.0/24", "?acknowledge=leaves_no_service");
 		await remove("203.0.113.0/26", `?not_before=${inMs(hourMs)}`);
 		const { id } = (await remove(cidr, `?not_before=${inMs(30 * minuteMs)}`)).json;

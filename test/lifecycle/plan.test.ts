@@ -1,6 +1,6 @@
 // The plan: what a deletion would do, its risks, and who has to agree. The deletion then does what the plan says. A
 // plan leaves no trace.
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { prefixes } from "../doors/account.ts";
 import { type Answer, call, cloudflare, deletes, HISTORY } from "../harness.ts";
 import { endClock, hourMs, inMs, startClock } from "./clock.ts";
@@ -49,7 +49,7 @@ const cases = [
 ] as const;
 
 describe("the plan", () => {
-	test.each(cases)("has would, acknowledge and verdicts: %s", async (_, target, would, acknowledge, risks) => {
+	it.each(cases)("has would, acknowledge and verdicts: %s", async (_, target, would, acknowledge, risks) => {
 		const plan = await planOf(target);
 		expect(plan.status).toBe(200);
 		expect(plan.json).toMatchObject({ would, acknowledge, binding: { cidr: target } });
@@ -60,13 +60,13 @@ describe("the plan", () => {
 		expect(dry.headers.get("etag")).toBe(plan.headers.get("etag"));
 	});
 
-	test.each(cases)("says what the deletion then does: %s", async (_, target, would, acknowledge) => {
+	it.each(cases)("says what the deletion then does: %s", async (_, target, would, acknowledge) => {
 		const answer = await call("/deletions", { method: "POST", json: { target, acknowledge } });
 		const became = { delete: [200, "deleted"], wait_for_approval: [202, "pending_approval"], refuse: [403, undefined] };
 		expect([answer.status, answer.json.state]).toEqual(became[would]);
 	});
 
-	test("keeps an acknowledged risk in the list, and marks it", async () => {
+	it("keeps an acknowledged risk in the list, and marks it", async () => {
 		const plan = await planOf("2001:db8:100::/48", "?acknowledge=leaves_no_service");
 		expect(plan.json).toMatchObject({ would: "delete", acknowledge: ["leaves_no_service"] });
 		expect(plan.json.guards).toContainEqual(
@@ -74,7 +74,7 @@ describe("the plan", () => {
 		);
 	});
 
-	test("would refuse during a freeze, over the budget and in a protected range", async () => {
+	it("would refuse during a freeze, over the budget and in a protected range", async () => {
 		await configureLedger({ BUDGET_DELETIONS: 1, PROTECTED: ["203.0.113.0/26"] });
 		expect(risksIn(await planOf("203.0.113.0/26"))).toEqual({ protected: "refuse" });
 		await remove(cidr);
@@ -85,14 +85,14 @@ describe("the plan", () => {
 		expect(risksIn(plan)).toEqual({ frozen: "refuse", protected: "refuse", budget: "refuse" });
 	});
 
-	test("would refuse outside the caller's ranges", async () => {
+	it("would refuse outside the caller's ranges", async () => {
 		const tokens = tokensWith("elsewhere", ["read"], ["203.0.113.0/25"]);
 		const plan = await callAs("elsewhere", tokens, `/bindings/${cidr}`);
 		expect([plan.status, plan.json.would]).toEqual([200, "refuse"]);
 		expect(risksIn(plan)).toEqual({ out_of_range: "refuse" });
 	});
 
-	test("would refuse without a reason if the policy requires one", async () => {
+	it("would refuse without a reason if the policy requires one", async () => {
 		await configureLedger({ GUARDS: { no_reason: "refuse" } });
 		expect((await planOf(cidr)).json.would).toBe("refuse");
 		expect((await planOf(cidr, "?reason=INC-5")).json.would).toBe("delete");
@@ -100,7 +100,7 @@ describe("the plan", () => {
 });
 
 describe("a plan leaves no trace:", () => {
-	test("it records and changes nothing, however often it is requested", async () => {
+	it("it records and changes nothing, however often it is requested", async () => {
 		const before = await cloudflare.state();
 		for (let time = 0; time < 3; time++) {
 			await planOf(cidr);
@@ -112,13 +112,13 @@ describe("a plan leaves no trace:", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("a dry run is answered at once, whatever its time", async () => {
+	it("a dry run is answered at once, whatever its time", async () => {
 		const dry = await dryRun({ target: cidr, not_before: inMs(hourMs) });
 		expect([dry.status, dry.json.would]).toEqual([200, "delete"]);
 		expect((await call("/deletions")).json.deletions).toEqual([]);
 	});
 
-	test("a dry run needs the same scope as the deletion", async () => {
+	it("a dry run needs the same scope as the deletion", async () => {
 		const answer = await call("/deletions", {
 			method: "POST",
 			token: "unbind_sandbox_approver",
@@ -135,7 +135,7 @@ describe("the snapshot", () => {
 		"another state": (one: object) => ({ ...one, provisioning: { state: "provisioning" } }),
 	};
 
-	test.each(Object.entries(changes))("changes when the binding has %s", async (_, change) => {
+	it.each(Object.entries(changes))("changes when the binding has %s", async (_, change) => {
 		const before = await tag();
 		await others(prefixes.amsterdam, (all) => all.map((one) => (one.cidr === cidr ? { ...one, ...change(one) } : one)));
 		const refused = await call(`/bindings/${cidr}`, { method: "DELETE", headers: { "if-match": before } });
@@ -146,7 +146,7 @@ describe("the snapshot", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test.each(Object.entries(changes))("changes when a sibling has %s", async (_, change) => {
+	it.each(Object.entries(changes))("changes when a sibling has %s", async (_, change) => {
 		const before = await tag();
 		await others(prefixes.amsterdam, (all) => all.map((one) => (one.cidr === cidr ? one : { ...one, ...change(one) })));
 		const refused = await call(`/bindings/${cidr}`, { method: "DELETE", headers: { "if-match": before } });
@@ -155,7 +155,7 @@ describe("the snapshot", () => {
 		);
 	});
 
-	test("changes with the number of siblings, and with a new binding at the same CIDR", async () => {
+	it("changes with the number of siblings, and with a new binding at the same CIDR", async () => {
 		const before = await tag();
 		await othersDelete(prefixes.amsterdam, "c01d0000000000000000000000000001");
 		expect(await tag()).not.toBe(before);
@@ -166,14 +166,14 @@ describe("the snapshot", () => {
 		expect((await tag()).split(".")[0]).not.toBe(before.split(".")[0]);
 	});
 
-	test("ignores Cloudflare's order and other prefixes", async () => {
+	it("ignores Cloudflare's order and other prefixes", async () => {
 		const before = await tag();
 		await others(prefixes.amsterdam, (all) => all.toReversed());
 		await others(prefixes.shop, () => []);
 		expect(await tag()).toBe(before);
 	});
 
-	test("counts a sibling whose deletion is in flight as gone", async () => {
+	it("counts a sibling whose deletion is in flight as gone", async () => {
 		const before = await tag();
 		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_before" } });
 		const inFlight = remove("203.0.113.0/26", "", asker.token);

@@ -1,6 +1,6 @@
 // Refusals are cheap to request, so they must be cheap to record: any token can ask hundreds of times a second.
 import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Ledger } from "../../src/index.ts";
 import { recordedAnHour } from "../../src/ledger/refusals.ts";
 import { callConfigured, sha256 } from "../doors/configured.ts";
@@ -24,7 +24,7 @@ const rows = (table: "deletions" | "claims") =>
 	);
 
 describe("a caller who is refused repeatedly", () => {
-	test("shares one record per minute and target, which counts the requests and is published once", async () => {
+	it("shares one record per minute and target, which counts the requests and is published once", async () => {
 		const answers = await Promise.all(Array.from({ length: 30 }, () => ask("203.0.113.128/25")));
 		expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([403]));
 		const [id, ...others] = new Set(answers.map(({ json }) => json.deletion_id));
@@ -36,7 +36,7 @@ describe("a caller who is refused repeatedly", () => {
 		expect((await ask("203.0.113.128/25")).json.deletion_id).not.toBe(id);
 	});
 
-	test("gets a record per target up to an hourly limit, and one more that counts the rest", async () => {
+	it("gets a record per target up to an hourly limit, and one more that counts the rest", async () => {
 		const first = await Promise.all(
 			Array.from({ length: recordedAnHour }, (_, index) => ask(`198.51.100.${index}/32`)),
 		);
@@ -50,7 +50,7 @@ describe("a caller who is refused repeatedly", () => {
 		expect((await ask("192.0.2.1/32")).json.deletion_id).not.toBe(id);
 	});
 
-	test("has no more records after a reset: the hour is counted from the rows", async () => {
+	it("has no more records after a reset: the hour is counted from the rows", async () => {
 		for (let index = 0; index < recordedAnHour; index++) await ask(`198.51.100.${index}/32`);
 		const [{ json: counting }] = [await ask("192.0.2.1/32")];
 		for (let reset = 0; reset < 3; reset++) {
@@ -63,14 +63,14 @@ describe("a caller who is refused repeatedly", () => {
 		expect((await ask("192.0.2.1/32")).json.deletion_id).not.toBe(counting.deletion_id);
 	});
 
-	test("gets each request's own answer, under the record's id", async () => {
+	it("gets each request's own answer, under the record's id", async () => {
 		await remove("192.0.2.0/24", "?reason=one");
 		const second = await remove("192.0.2.0/24", "?reason=two");
 		expect(second.json).toMatchObject({ code: "binding_not_found", detail: "There is no binding 192.0.2.0/24." });
 		expect(await record(second.json.deletion_id)).toMatchObject({ reason: "one", state: "failed" });
 	});
 
-	test("gets no more look-ups after naming sixty bindings that do not exist", async () => {
+	it("gets no more look-ups after naming sixty bindings that do not exist", async () => {
 		for (let index = 0; index < 60; index++) await remove(`198.51.100.${index}/32`);
 		const seen = (await cloudflare.calls()).length;
 		const answer = await remove("198.51.100.200/32");

@@ -1,6 +1,6 @@
 // An outcome that stays unknown while Cloudflare cannot be read is settled by hand: through the API, on the page or in
 // chat.
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { cdn25, prefixes } from "../doors/account.ts";
 import { platformNames, say } from "../doors/chat/people.ts";
 import { readable, signedIn } from "../doors/page/visitor.ts";
@@ -30,7 +30,7 @@ async function unknown(): Promise<string> {
 }
 
 describe("an outcome that stays unknown", () => {
-	test("is settled by another person, no earlier than ten minutes after the call", async () => {
+	it("is settled by another person, no earlier than ten minutes after the call", async () => {
 		const id = await unknown();
 		const early = await resolve(id);
 		expect([early.status, early.json.code, early.headers.get("retry-after")]).toEqual([409, "too_early", "600"]);
@@ -45,14 +45,14 @@ describe("an outcome that stays unknown", () => {
 		expect(await deletes()).toHaveLength(1);
 	});
 
-	test("can be settled as still bound", async () => {
+	it("can be settled as still bound", async () => {
 		const id = await unknown();
 		pass(10 * minuteMs);
 		const answer = await resolve(id, { outcome: "standing", note: "still in the dashboard" });
 		expect(answer.json).toMatchObject({ state: "failed", failure: { code: "cloudflare_refused" } });
 	});
 
-	test("is settled by Cloudflare if it can be read, whatever the person says", async () => {
+	it("is settled by Cloudflare if it can be read, whatever the person says", async () => {
 		const id = await unknown();
 		pass(10 * minuteMs);
 		await cloudflare.reset();
@@ -63,7 +63,7 @@ describe("an outcome that stays unknown", () => {
 		expect((await resolve(id)).status).toBe(409);
 	});
 
-	test("can be a restoration's", async () => {
+	it("can be a restoration's", async () => {
 		const id = await deleted();
 		await cloudflare.order({ method: "POST", fault: { kind: "hang_before" } });
 		const answer = call(`/deletions/${id}/restoration`, { method: "POST", headers: { prefer: "wait=0" } });
@@ -77,7 +77,7 @@ describe("an outcome that stays unknown", () => {
 		expect((await resolve(id)).json).toMatchObject({ state: "deleted", restoration: { state: "failed" } });
 	});
 
-	test.each([
+	it.each([
 		["an unknown outcome", { ...wish, outcome: "maybe" }],
 		["no note", { outcome: "gone" }],
 		["a blank note", { ...wish, note: " " }],
@@ -89,7 +89,7 @@ describe("an outcome that stays unknown", () => {
 		expect([answer.status, answer.json.code]).toEqual([400, "invalid_request"]);
 	});
 
-	test("is settled on the page in two steps", async () => {
+	it("is settled on the page in two steps", async () => {
 		const id = await unknown();
 		pass(10 * minuteMs);
 		const visitor = await signedIn();
@@ -102,7 +102,7 @@ describe("an outcome that stays unknown", () => {
 		expect(text).not.toContain("Resolve by hand…");
 	});
 
-	test.each(platformNames)("is settled in %s", async (platform) => {
+	it.each(platformNames)("is settled in %s", async (platform) => {
 		const id = await unknown();
 		expect((await say(platform, `resolve ${id} gone I looked`)).text).toContain("ten minutes after the last call");
 		pass(10 * minuteMs);

@@ -1,5 +1,5 @@
 // Restorations: what can be restored, what prevents it, and what the caller gets when it fails.
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { prefixes, services, v6Regional64 } from "../doors/account.ts";
 import { expectProblem } from "../doors/expect-problem.ts";
 import { call, cloudflare, deletes, HISTORY } from "../harness.ts";
@@ -37,14 +37,14 @@ const bindOtherwise = (service: "CDN" | "Spectrum") =>
 	]);
 
 describe("a restoration", () => {
-	test.each([asker.token, approver.token])("needs the scope: %s", async (token) => {
+	it.each([asker.token, approver.token])("needs the scope: %s", async (token) => {
 		const id = await deleted();
 		const answer = await restore(id, token);
 		expect([answer.status, answer.json.code]).toEqual([403, "scope_missing"]);
 		expect(await creations()).toEqual([]);
 	});
 
-	test("stays within the caller's ranges", async () => {
+	it("stays within the caller's ranges", async () => {
 		const id = await deleted();
 		const path = `/deletions/${id}/restoration`;
 		const elsewhere = tokensWith("elsewhere", ["read", "restore"], ["203.0.113.0/25"]);
@@ -54,7 +54,7 @@ describe("a restoration", () => {
 		expect((await callAs("inside", inside, path, { method: "POST" })).status).toBe(200);
 	});
 
-	test("is not stopped by a freeze", async () => {
+	it("is not stopped by a freeze", async () => {
 		const id = await deleted();
 		await freeze();
 		expect((await restore(id)).json.state).toBe("restored");
@@ -62,14 +62,14 @@ describe("a restoration", () => {
 });
 
 describe("refuses to restore", () => {
-	test("a deletion without a record", async () => {
+	it("a deletion without a record", async () => {
 		for (const id of ["0".repeat(26), "nonsense"])
 			expect((await restore(id)).json).toMatchObject({ status: 404, code: "deletion_not_found" });
 		const { json } = await call(`/deletions/${await deleted()}/restoration?force=1`, { method: "POST" });
 		expect(json).toMatchObject({ status: 400, code: "invalid_request" });
 	});
 
-	test("a binding that was not deleted", async () => {
+	it("a binding that was not deleted", async () => {
 		const refused = (await remove("2001:db8:100:2::/64")).json.deletion_id;
 		const missing = (await remove("192.0.2.0/24")).json.deletion_id;
 		const pending = (await remove("198.51.100.0/24", "?acknowledge=leaves_no_service")).json.id;
@@ -89,7 +89,7 @@ describe("refuses to restore", () => {
 		expect(await creations()).toEqual([]);
 	});
 
-	test("a regional binding, whose record names no service", async () => {
+	it("a regional binding, whose record names no service", async () => {
 		await configureLedger({ GUARDS: { not_restorable: "pass" } });
 		const id = await deleted("2001:db8:100:2::/64");
 		expect(await deletes()).toEqual([`DELETE bindings/${v6Regional64}`]);
@@ -103,7 +103,7 @@ describe("refuses to restore", () => {
 		expect(await creations()).toEqual([]);
 	});
 
-	test.each(["P", "X", undefined])(
+	it.each(["P", "X", undefined])(
 		"a binding whose prefix is not approved (%s), before anything is sent",
 		async (approved) => {
 			const id = await deleted();
@@ -118,7 +118,7 @@ describe("refuses to restore", () => {
 		},
 	);
 
-	test("a binding whose prefix is gone", async () => {
+	it("a binding whose prefix is gone", async () => {
 		const id = await deleted();
 		const state = await cloudflare.state();
 		await cloudflare.put({ ...state, prefixes: state.prefixes.filter((one) => one.id !== prefixes.amsterdam) });
@@ -127,7 +127,7 @@ describe("refuses to restore", () => {
 });
 
 describe("a restoration of what is already bound", () => {
-	test("succeeds if someone else bound it to the same service", async () => {
+	it("succeeds if someone else bound it to the same service", async () => {
 		const id = await deleted();
 		await bindOtherwise("CDN");
 		const answer = await restore(id);
@@ -139,7 +139,7 @@ describe("a restoration of what is already bound", () => {
 		expect(await creations()).toEqual([]);
 	});
 
-	test("is a conflict if it is bound to another service, and leaves no trace", async () => {
+	it("is a conflict if it is bound to another service, and leaves no trace", async () => {
 		const id = await deleted();
 		await bindOtherwise("Spectrum");
 		const answer = await restore(id);
@@ -164,7 +164,7 @@ describe("a restoration of what is already bound", () => {
 		return answer;
 	}
 
-	test("succeeds on Cloudflare's 1108 if it was just bound to the same service", async () => {
+	it("succeeds on Cloudflare's 1108 if it was just bound to the same service", async () => {
 		const { status, json } = await overtaken("CDN");
 		expect(status).toBe(200);
 		expect(json.restoration).toMatchObject({
@@ -174,7 +174,7 @@ describe("a restoration of what is already bound", () => {
 		});
 	});
 
-	test("is a conflict on record if it was just bound to another service, and can be tried again", async () => {
+	it("is a conflict on record if it was just bound to another service, and can be tried again", async () => {
 		const { status, json } = await overtaken("Spectrum");
 		expect([status, json.code]).toEqual([409, "binding_conflict"]);
 		const told = await record(json.deletion_id);
@@ -188,7 +188,7 @@ describe("a restoration of what is already bound", () => {
 });
 
 describe("a creation that Cloudflare refuses", () => {
-	test("is reported with Cloudflare's own errors, and can be tried again", async () => {
+	it("is reported with Cloudflare's own errors, and can be tried again", async () => {
 		const id = await deleted();
 		const errors = [{ code: 1003, message: "not today" }];
 		await cloudflare.order({ method: "POST", fault: { kind: "reject", status: 400, errors } });
@@ -207,13 +207,13 @@ describe("a creation that Cloudflare refuses", () => {
 		expect(await creations()).toHaveLength(2);
 	});
 
-	test("because of our credential is reported as such", async () => {
+	it("because of our credential is reported as such", async () => {
 		const id = await deleted();
 		await cloudflare.order({ method: "POST", fault: { kind: "reject", status: 403 } });
 		expect((await restore(id)).json).toMatchObject({ status: 502, code: "credential_rejected", deletion_id: id });
 	});
 
-	test("with three server errors is checked for two minutes, and then fails", async () => {
+	it("with three server errors is checked for two minutes, and then fails", async () => {
 		const id = await deleted();
 		await cloudflare.order({ method: "POST", times: 3, fault: { kind: "reject", status: 500 } });
 		const answer = await restore(id);
@@ -229,7 +229,7 @@ describe("a creation that Cloudflare refuses", () => {
 		expect((await restore(id)).json.state).toBe("restored");
 	});
 
-	test("is not attempted while Cloudflare cannot be read", async () => {
+	it("is not attempted while Cloudflare cannot be read", async () => {
 		const id = await deleted();
 		await cloudflare.order({ method: "GET", times: 3, fault: { kind: "html" } });
 		const answer = await restore(id);
@@ -242,7 +242,7 @@ describe("a creation that Cloudflare refuses", () => {
 	});
 });
 
-test("a restored binding can be deleted again, and that deletion restored in turn", async () => {
+it("a restored binding can be deleted again, and that deletion restored in turn", async () => {
 	const first = await deleted();
 	const restored = await restore(first);
 	const second = await deleted(cidr, "?acknowledge=still_provisioning");

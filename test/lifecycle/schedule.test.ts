@@ -1,6 +1,6 @@
 // Deletions for later: they wait on record, can be cancelled, and are looked up and guarded again when they are due.
 import { abortAllDurableObjects } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { bindingsPath, cdn25, prefixes, withoutPauses } from "../doors/account.ts";
 import { call, cloudflare, deletes } from "../harness.ts";
 import { alarmInMs, dayMs, endClock, hourMs, inMs, minuteMs, mirrored, startClock, wakeAfter } from "./clock.ts";
@@ -21,7 +21,7 @@ async function scheduled(aheadMs = hourMs, query = ""): Promise<string> {
 }
 
 describe("a deletion for later", () => {
-	test("is not joined by a request for another binding that now has its CIDR", async () => {
+	it("is not joined by a request for another binding that now has its CIDR", async () => {
 		const waiting = await scheduled();
 		const state = await cloudflare.state();
 		const other = "c01d00000000000000000000000000ff";
@@ -35,7 +35,7 @@ describe("a deletion for later", () => {
 		expect((await record(waiting)).state).toBe("already_gone");
 	});
 
-	test("waits on record until its time, and says how long", async () => {
+	it("waits on record until its time, and says how long", async () => {
 		const answer = await remove(cidr, `?not_before=${inMs(hourMs)}&reason=INC-3`);
 		expect(answer.status).toBe(202);
 		expect(answer.headers.get("retry-after")).toBe("3600");
@@ -63,12 +63,12 @@ describe("a deletion for later", () => {
 		expect(await deletes()).toEqual([`DELETE bindings/${cdn25}`]);
 	});
 
-	test.each([0, -1, -dayMs])("runs now if its time is not ahead: %d ms", async (ms) => {
+	it.each([0, -1, -dayMs])("runs now if its time is not ahead: %d ms", async (ms) => {
 		const answer = await remove(cidr, `?not_before=${inMs(ms)}`);
 		expect([answer.status, answer.json.state, answer.json.not_before]).toEqual([200, "deleted", inMs(ms)]);
 	});
 
-	test.each(doorNames)("can be up to seven days ahead, and not a millisecond more: %s", async (door) => {
+	it.each(doorNames)("can be up to seven days ahead, and not a millisecond more: %s", async (door) => {
 		const ask = (ms: number) => doors[door]((path, options) => call(path, options), edge, { notBefore: inMs(ms) });
 		expect((await ask(7 * dayMs + 1)).status).toBe(400);
 		expect((await call("/deletions")).json.deletions).toEqual([]);
@@ -77,12 +77,12 @@ describe("a deletion for later", () => {
 		expect((await call("/deletions")).json.deletions).toMatchObject([{ state: "deleted" }]);
 	});
 
-	test("is refused at a malformed time", async () => {
+	it("is refused at a malformed time", async () => {
 		for (const text of ["soon", "2030-01-01", "2030-02-30T00:00:00Z", "1893499200", ""])
 			expect((await remove(cidr, `?not_before=${text}`)).json).toMatchObject({ status: 400, code: "invalid_request" });
 	});
 
-	test("is not a success at the Cloudflare-compatible door", async () => {
+	it("is not a success at the Cloudflare-compatible door", async () => {
 		const path = `${bindingsPath(prefixes.amsterdam, cdn25)}?not_before=${inMs(hourMs)}`;
 		const answer = await call(path, { method: "DELETE" });
 		expect(answer.status).toBe(403);
@@ -90,7 +90,7 @@ describe("a deletion for later", () => {
 		expect(answer.json.errors[0].message).toContain(inMs(hourMs));
 	});
 
-	test("is joined by later requests for the same binding, even for now", async () => {
+	it("is joined by later requests for the same binding, even for now", async () => {
 		const id = await scheduled();
 		for (const target of [cidr, cdn25, "edge-cdn"]) {
 			const answer = await remove(target, "", operator.token);
@@ -100,14 +100,14 @@ describe("a deletion for later", () => {
 		expect((await call("/deletions")).json.deletions).toHaveLength(1);
 	});
 
-	test("survives a reset of the object", async () => {
+	it("survives a reset of the object", async () => {
 		const id = await scheduled();
 		await abortAllDurableObjects();
 		await wakeAfter(hourMs);
 		expect((await record(id)).state).toBe("deleted");
 	});
 
-	test("is carried out once, even if the object is reset meanwhile", async () => {
+	it("is carried out once, even if the object is reset meanwhile", async () => {
 		const id = await scheduled();
 		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_after" } });
 		const woken = wakeAfter(hourMs).catch(() => undefined);
@@ -122,7 +122,7 @@ describe("a deletion for later", () => {
 });
 
 describe("a deletion that is due is looked up and guarded again:", () => {
-	test("it is already gone if the binding disappeared in the meantime", async () => {
+	it("it is already gone if the binding disappeared in the meantime", async () => {
 		const id = await scheduled();
 		await othersDelete(prefixes.amsterdam, cdn25);
 		await wakeAfter(hourMs);
@@ -130,7 +130,7 @@ describe("a deletion that is due is looked up and guarded again:", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("it is refused for a risk that was not acknowledged", async () => {
+	it("it is refused for a risk that was not acknowledged", async () => {
 		const id = await scheduled();
 		await others(prefixes.amsterdam, (all) => all.filter((one) => one.cidr !== "203.0.113.0/24"));
 		await wakeAfter(hourMs);
@@ -142,14 +142,14 @@ describe("a deletion that is due is looked up and guarded again:", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("it is carried out with a risk that was acknowledged in advance", async () => {
+	it("it is carried out with a risk that was acknowledged in advance", async () => {
 		const id = await scheduled(hourMs, "&acknowledge=leaves_no_service");
 		await others(prefixes.amsterdam, (all) => all.filter((one) => one.cidr !== "203.0.113.0/24"));
 		await wakeAfter(hourMs);
 		expect((await record(id)).state).toBe("deleted");
 	});
 
-	test("it is refused if its plan is stale by then", async () => {
+	it("it is refused if its plan is stale by then", async () => {
 		const etag = (await call(`/bindings/${cidr}`)).headers.get("etag") ?? "";
 		const path = `/bindings/${cidr}?not_before=${inMs(hourMs)}`;
 		const { id } = (await call(path, { method: "DELETE", headers: { "if-match": etag } })).json;
@@ -158,7 +158,7 @@ describe("a deletion that is due is looked up and guarded again:", () => {
 		expect(await record(id)).toMatchObject({ state: "refused", failure: { code: "changed" } });
 	});
 
-	test("it is carried out within the caller's ranges", async () => {
+	it("it is carried out within the caller's ranges", async () => {
 		const tokens = tokensWith("edge", ["delete"], [cidr]);
 		await configureLedger(tokens);
 		const path = `/bindings/${cidr}?not_before=${inMs(hourMs)}`;
@@ -173,7 +173,7 @@ describe("when Cloudflare cannot be read at the due time", () => {
 	const unreadable = (looks: number) =>
 		cloudflare.order({ method: "GET", times: 3 * looks, fault: { kind: "html", status: 503 } });
 
-	test("it waits ten seconds and looks again", async () => {
+	it("it waits ten seconds and looks again", async () => {
 		const id = await scheduled();
 		await mirrored();
 		await unreadable(2);
@@ -186,7 +186,7 @@ describe("when Cloudflare cannot be read at the due time", () => {
 		expect((await record(id)).state).toBe("deleted");
 	});
 
-	test("it fails after ten minutes, and is not carried out later", async () => {
+	it("it fails after ten minutes, and is not carried out later", async () => {
 		const id = await scheduled();
 		await unreadable(61);
 		await wakeAfter(hourMs);
@@ -198,7 +198,7 @@ describe("when Cloudflare cannot be read at the due time", () => {
 		expect((await remove(cidr)).json.state).toBe("deleted");
 	});
 
-	test("a rejected credential is reported at once", async () => {
+	it("a rejected credential is reported at once", async () => {
 		const id = await scheduled();
 		await cloudflare.order({ method: "GET", fault: { kind: "reject", status: 403 } });
 		await wakeAfter(hourMs);
@@ -206,7 +206,7 @@ describe("when Cloudflare cannot be read at the due time", () => {
 	});
 });
 
-test("twenty-five deletions due at the same time are all carried out or refused", async () => {
+it("twenty-five deletions due at the same time are all carried out or refused", async () => {
 	const bindings = Array.from({ length: 25 }, (_, index) => ({
 		id: `d${String(index).padStart(31, "0")}`,
 		cidr: `203.0.113.${index}/32`,

@@ -1,6 +1,6 @@
 // A scheduled deletion and a request for the same binding now: whoever joins is told when it runs, and may supersede it.
 import { abortAllDurableObjects } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { bindingsPath, cdn25, prefixes, shop24 } from "../doors/account.ts";
 import { press, say } from "../doors/chat/people.ts";
 import { readable, signedIn } from "../doors/page/visitor.ts";
@@ -26,7 +26,7 @@ const supersede = (target = cidr, query = "", token = operator.token) =>
 	remove(target, `?supersede=true${query}`, token);
 
 describe("who joins a deletion is told so:", () => {
-	test("a scheduled one, with its time and how to supersede it", async () => {
+	it("a scheduled one, with its time and how to supersede it", async () => {
 		const id = await scheduled();
 		const answer = await remove(cidr, "", operator.token);
 		expect(answer.headers.get("unbind-joined")).toBe("true");
@@ -34,42 +34,42 @@ describe("who joins a deletion is told so:", () => {
 			id,
 			state: "scheduled",
 			joined: true,
-			message: `Your request joined the deletion of ${cidr} that ${asker.name} requested. It is scheduled for ${inMs(hourMs)}; nothing is deleted before then. To delete now instead, repeat the request with supersede=true.`,
+			message: `Your request joined the deletion of ${cidr} that ${asker.name} requested. It is scheduled for ${inMs(hourMs)}. Nothing is deleted before then. To delete now instead, repeat the request with supersede=true.`,
 		});
 	});
 
-	test("one that waits for an approval, with its end", async () => {
+	it("one that waits for an approval, with its end", async () => {
 		const first = await remove(shop, "?acknowledge=leaves_no_service");
 		expect(first.json).not.toHaveProperty("joined");
 		expect(first.headers.has("unbind-joined")).toBe(false);
 		const answer = await remove(shop, "", operator.token);
 		expect(answer.json).toMatchObject({ id: first.json.id, joined: true });
-		expect(answer.json.message).toContain(`waits for an approval until ${inMs(hourMs)}`);
+		expect(answer.json.message).toContain(`waits for approval until ${inMs(hourMs)}`);
 		expect(await record(first.json.id)).toEqual(first.json);
 	});
 
-	test("at Cloudflare's API, in the message", async () => {
+	it("at Cloudflare's API, in the message", async () => {
 		await scheduled();
 		const answer = await call(bindingsPath(prefixes.amsterdam, cdn25), { method: "DELETE" });
 		expect(answer.json.errors[0].message).toContain(`Your request joined the deletion of ${cidr} that ${asker.name}`);
 	});
 
 	const words = () =>
-		`Your request joined the deletion of ${cidr} that ${asker.name} requested. It is scheduled for ${inMs(hourMs)}; nothing is deleted before then.`;
+		`Your request joined the deletion of ${cidr} that ${asker.name} requested. It is scheduled for ${inMs(hourMs)}. Nothing is deleted before then.`;
 
-	test("a webhook's sender, in its answer", async () => {
+	it("a webhook's sender, in its answer", async () => {
 		const id = await scheduled();
 		const answer = await deliver("inventory", payloads.inventory);
 		expect(answer.json.deletions[0]).toMatchObject({ id, joined: true, message: words() });
 	});
 
-	test("in chat, on the card", async () => {
+	it("in chat, on the card", async () => {
 		const card = await say("slack", cidr);
 		await scheduled();
 		expect((await press("slack", card, "Delete")).text).toContain(words());
 	});
 
-	test("on the page, with the record", async () => {
+	it("on the page, with the record", async () => {
 		const visitor = await signedIn();
 		const id = await scheduled();
 		const path = `/account/${cidr}`;
@@ -79,7 +79,7 @@ describe("who joins a deletion is told so:", () => {
 		expect(readable((await visitor.get(`/records/${id}`)).text)).not.toContain("Your request joined");
 	});
 
-	test("nobody who is refused, or who asks again under the same key", async () => {
+	it("nobody who is refused, or who asks again under the same key", async () => {
 		const id = await scheduled();
 		const headers = { "idempotency-key": "one" };
 		const ask = () => call(`/bindings/${cidr}`, { method: "DELETE", headers });
@@ -92,7 +92,7 @@ describe("who joins a deletion is told so:", () => {
 });
 
 describe("supersede=true", () => {
-	test.each(doorNames)("deletes now, and cancels the schedule, which names it: %s", async (door) => {
+	it.each(doorNames)("deletes now, and cancels the schedule, which names it: %s", async (door) => {
 		const id = await scheduled();
 		const edge = { cidr, id: cdn25, prefixId: prefixes.amsterdam };
 		const answer = await doors[door]((path, options) => call(path, options), edge, { supersede: true });
@@ -111,13 +111,13 @@ describe("supersede=true", () => {
 		expect((await record(id)).state).toBe("cancelled");
 	});
 
-	test("is a plain deletion where there is no schedule", async () => {
+	it("is a plain deletion where there is no schedule", async () => {
 		const answer = await supersede();
 		expect([answer.status, answer.json.state]).toEqual([200, "deleted"]);
 		expect(events(answer.json)).not.toContain("superseded");
 	});
 
-	test("goes on after a reset during the look-up", async () => {
+	it("goes on after a reset during the look-up", async () => {
 		const id = await scheduled();
 		await abortAllDurableObjects();
 		await cloudflare.order({ method: "GET", fault: { kind: "hang_before" } });
@@ -130,7 +130,7 @@ describe("supersede=true", () => {
 		expect(await record(id)).toMatchObject({ state: "cancelled", superseded_by: asked.json.id });
 	});
 
-	test("is one deletion after a reset while the DELETE is under way", async () => {
+	it("is one deletion after a reset while the DELETE is under way", async () => {
 		const id = await scheduled();
 		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_after" } });
 		const asked = supersede().catch(() => undefined);
@@ -146,7 +146,7 @@ describe("supersede=true", () => {
 		expect(await deletes()).toHaveLength(1);
 	});
 
-	test("leaves the schedule alone for who may not delete, or not there", async () => {
+	it("leaves the schedule alone for who may not delete, or not there", async () => {
 		const id = await scheduled();
 		const reader = tokensWith("reader", ["read"], [cidr]);
 		const elsewhere = tokensWith("elsewhere", ["read", "delete"], [shop]);
@@ -159,7 +159,7 @@ describe("supersede=true", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("leaves the schedule alone during a freeze", async () => {
+	it("leaves the schedule alone during a freeze", async () => {
 		const id = await scheduled();
 		await freeze();
 		const answer = await supersede();
@@ -167,7 +167,7 @@ describe("supersede=true", () => {
 		expect((await record(id)).state).toBe("scheduled");
 	});
 
-	test("inherits no acknowledgement: a risk that only the schedule named refuses it", async () => {
+	it("inherits no acknowledgement: a risk that only the schedule named refuses it", async () => {
 		const id = await scheduled(cidr, "&acknowledge=leaves_no_service");
 		await others(prefixes.amsterdam, (all) => all.filter((one) => one.cidr !== "203.0.113.0/24"));
 		const answer = await supersede();
@@ -175,7 +175,7 @@ describe("supersede=true", () => {
 		expect((await record(id)).state).toBe("scheduled");
 	});
 
-	test("joins the schedule where it would need an approval", async () => {
+	it("joins the schedule where it would need an approval", async () => {
 		await others(prefixes.shop, (all) => [
 			...all,
 			...all.map((one) => ({ ...one, id: "c01d0000000000000000000000000009", cidr: "198.51.100.0/25" })),
@@ -188,19 +188,19 @@ describe("supersede=true", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("does not supersede what waits for an approval", async () => {
+	it("does not supersede what waits for an approval", async () => {
 		const { json } = await remove(shop, "?acknowledge=leaves_no_service");
 		const answer = await supersede(shop, "&acknowledge=leaves_no_service");
 		expect(answer.json).toMatchObject({ id: json.id, state: "pending_approval", joined: true });
 	});
 
-	test("is refused with not_before, and as anything but true or false", async () => {
+	it("is refused with not_before, and as anything but true or false", async () => {
 		for (const query of [`?supersede=true&not_before=${inMs(hourMs)}`, "?supersede=yes", "?supersede="])
 			expect((await remove(cidr, query)).json).toMatchObject({ status: 400, code: "invalid_request" });
 		expect((await call("/deletions")).json.deletions).toEqual([]);
 	});
 
-	test("is another request under the same key than the same without it", async () => {
+	it("is another request under the same key than the same without it", async () => {
 		const headers = { "idempotency-key": "two" };
 		await scheduled();
 		await call(`/bindings/${cidr}`, { method: "DELETE", headers });
@@ -208,7 +208,7 @@ describe("supersede=true", () => {
 		expect(answer.json.code).toBe("idempotency_key_reused");
 	});
 
-	test("a schedule that was cancelled meanwhile is nothing to supersede", async () => {
+	it("a schedule that was cancelled meanwhile is nothing to supersede", async () => {
 		const id = await scheduled();
 		await cancel(id);
 		expect((await supersede()).json.state).toBe("deleted");

@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 
 const types: Record<string, string> = {
@@ -28,7 +28,7 @@ afterAll(async () => {
 
 const ask = (path: string, init: RequestInit = {}) => fetch(`${sandbox.url}${path}`, { redirect: "manual", ...init });
 
-test.each(paths)(
+it.each(paths)(
 	"%s is served to anyone unchanged, cannot be framed, and is revalidated before each use",
 	async (path) => {
 		const answer = await ask(path);
@@ -51,20 +51,20 @@ test.each(paths)(
 	},
 );
 
-test("a page uses these files and no others", async () => {
+it("a page uses these files and no others", async () => {
 	const page = await (await ask("/")).text();
 	const dress = [...page.matchAll(/<(?:link|script)[^>]* (?:href|src)="([^"]*)"/g)].map(([, path = ""]) => path);
 	expect(dress.toSorted()).toEqual(paths.filter((path) => path.startsWith("/assets/")).toSorted());
 });
 
-test("the Worker answers for paths that are not files", async () => {
+it("the Worker answers for paths that are not files", async () => {
 	for (const path of ["/_headers", "/assets/", "/assets/other.css", "/openapi", "/public/openapi.json"]) {
 		const answer = await ask(path);
 		expect([path, answer.status, answer.headers.has("x-request-id")]).toEqual([path, 401, true]);
 	}
 });
 
-test("another spelling of a file's address leads only to the file", async () => {
+it("another spelling of a file's address leads only to the file", async () => {
 	for (const path of ["//openapi.json", "/openapi%2Ejson", "/%2F/openapi.json", "//evil.example/../openapi.json"]) {
 		const location = (await ask(path)).headers.get("location");
 		expect([path, location ?? "/openapi.json"]).toEqual([path, "/openapi.json"]);

@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 
 let directory: string | null = null;
@@ -26,7 +26,7 @@ async function call(path: string, method = "GET"): Promise<Answer> {
 	return { status: response.status, json: await response.json() };
 }
 
-test("a ledger that was lost starts frozen, knows the history, and deletes again once the freeze is lifted", async () => {
+it("a ledger that was lost starts frozen, knows the history, and deletes again once the freeze is lifted", async () => {
 	directory = await mkdtemp(join(tmpdir(), "unbind-ledger-loss-"));
 	running = await startSandbox({ dataPath: directory });
 	expect((await call("/freeze")).json.frozen).toBe(false);

@@ -6,7 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type SandboxOptions, startSandbox } from "../sandbox/sandbox.ts";
 import { buildWorker } from "../sandbox/wrangler.ts";
 
@@ -92,7 +92,7 @@ async function begin({ url, imitationUrl }: Running, kind: "hang_before" | "hang
 	for (let seen = 0; (await deletes(imitationUrl)).length === 0; seen++) await log(imitationUrl, seen);
 }
 
-test("a stop and a start keep the history and the records, and a key still replays", async () => {
+it("a stop and a start keep the history and the records, and a key still replays", async () => {
 	const dataPath = join(directory, "stopped");
 	const first = await startSandbox({ dataPath, bundlePath });
 	const deleted = await call(first.url, `${path}?reason=drain`, withKey);
@@ -126,7 +126,7 @@ test("a stop and a start keep the history and the records, and a key still repla
 });
 
 describe("after a SIGKILL", () => {
-	test("everything that was answered is on record, and a key still replays", async () => {
+	it("everything that was answered is on record, and a key still replays", async () => {
 		const dataPath = join(directory, "killed");
 		const first = await startApart(dataPath);
 		const deleted = await call(first.url, path, withKey);
@@ -147,7 +147,7 @@ describe("after a SIGKILL", () => {
 		expect(await deletes(second.imitationUrl)).toEqual([]);
 	});
 
-	test("between a DELETE's effect and its answer, the same key gets the deletion, and no second DELETE is sent", async () => {
+	it("between a DELETE's effect and its answer, the same key gets the deletion, and no second DELETE is sent", async () => {
 		const dataPath = join(directory, "after-effect");
 		const first = await startApart(dataPath);
 		await begin(first, "hang_after");
@@ -164,7 +164,7 @@ describe("after a SIGKILL", () => {
 		expect(await deletes(second.imitationUrl)).toEqual([]);
 	});
 
-	test("before a DELETE's effect, the DELETE is read back and only then sent again", async () => {
+	it("before a DELETE's effect, the DELETE is read back and only then sent again", async () => {
 		const dataPath = join(directory, "before-effect");
 		const first = await startApart(dataPath);
 		await begin(first, "hang_before");
@@ -178,7 +178,7 @@ describe("after a SIGKILL", () => {
 		expect(calls.at(-1)?.effect).toEqual({ deleted: cdn25 });
 	});
 
-	test("a deletion settles by itself without another request", async () => {
+	it("a deletion settles by itself without another request", async () => {
 		const dataPath = join(directory, "by-itself");
 		const first = await startApart(dataPath);
 		await begin(first, "hang_after");

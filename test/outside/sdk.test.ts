@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Cloudflare from "cloudflare";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
 import { buildWorker } from "../sandbox/wrangler.ts";
 
@@ -85,13 +85,13 @@ describe("the example from Cloudflare's documentation", () => {
 		});
 	const envelope = { errors: [], messages: [], success: true };
 
-	test("runs against the imitation of Cloudflare", async () => {
+	it("runs against the imitation of Cloudflare", async () => {
 		const { apiEmail, apiKey } = documented;
 		const client = new Cloudflare({ apiEmail, apiKey, baseURL: `${sandbox.imitationUrl}/client/v4` });
 		expect(await example(client)).toEqual(envelope);
 	});
 
-	test("runs against unbind with the same answer, and is on record", async () => {
+	it("runs against unbind with the same answer, and is on record", async () => {
 		const { apiEmail, apiKey } = documented;
 		const client = new Cloudflare({ apiEmail, apiKey, baseURL: `${sandbox.url}/client/v4` });
 		expect(await example(client)).toEqual(envelope);
@@ -101,7 +101,7 @@ describe("the example from Cloudflare's documentation", () => {
 		]);
 	});
 
-	test("runs with an API token", async () => {
+	it("runs with an API token", async () => {
 		const client = new Cloudflare({ apiToken: "unbind_sandbox", baseURL: `${sandbox.url}/client/v4` });
 		expect(await example(client)).toEqual(envelope);
 		expect(await history()).toMatchObject([{ actor: "sandbox", door: "cloudflare", state: "deleted" }]);
@@ -112,7 +112,7 @@ describe.each<[string, Credential]>([
 	["e-mail and key", documented],
 	["an API token", { apiToken: "unbind_sandbox" }],
 ])("with %s", (_, credential) => {
-	test.each([amsterdam, v6])("list and get answer as Cloudflare does: prefix $prefix_id", async ({ prefix_id }) => {
+	it.each([amsterdam, v6])("list and get answer as Cloudflare does: prefix $prefix_id", async ({ prefix_id }) => {
 		const theirs = await cloudflares().list(prefix_id, account);
 		const ours = await unbinds(credential).list(prefix_id, account);
 		expect(ours.result.length).toBeGreaterThan(0);
@@ -123,7 +123,7 @@ describe.each<[string, Credential]>([
 		}
 	});
 
-	test("the page iterator ends", async () => {
+	it("the page iterator ends", async () => {
 		const ids: unknown[] = [];
 		for await (const { id } of unbinds(credential).list(amsterdam.prefix_id, account)) ids.push(id);
 		expect(ids).toHaveLength(4);
@@ -139,7 +139,7 @@ describe("the SDK throws its own error after one request for", () => {
 		);
 	};
 
-	test.each<[string, () => Promise<unknown>, number, new (...args: never[]) => Error, number]>([
+	it.each<[string, () => Promise<unknown>, number, new (...args: never[]) => Error, number]>([
 		["a regional binding", () => unbinds().delete(regional64, v6), 403, Cloudflare.PermissionDeniedError, 90403],
 		[
 			"a missing acknowledgement",
@@ -194,7 +194,7 @@ describe("the SDK throws its own error after one request for", () => {
 		expect(deletesUpstream()).toEqual([]);
 	});
 
-	test("a refusal by Cloudflare, with Cloudflare's own code, even a conflict, which the SDK would repeat", async () => {
+	it("a refusal by Cloudflare, with Cloudflare's own code, even a conflict, which the SDK would repeat", async () => {
 		for (const status of [400, 409, 422]) {
 			const errors = [{ code: 1234, message: "locked" }];
 			sandbox.imitation.faults.order({ method: "DELETE", fault: { kind: "reject", status, errors } });
@@ -206,7 +206,7 @@ describe("the SDK throws its own error after one request for", () => {
 		expect(deletesUpstream()).toHaveLength(3);
 	});
 
-	test("a deletion is carried out once its risk is acknowledged", async () => {
+	it("a deletion is carried out once its risk is acknowledged", async () => {
 		const query = { acknowledge: "still_provisioning" };
 		const answer = await unbinds().delete(provisioning64, v6, { query });
 		expect(answer).toEqual({ errors: [], messages: [], success: true });
@@ -214,14 +214,14 @@ describe("the SDK throws its own error after one request for", () => {
 });
 
 describe("a connection that breaks upstream", () => {
-	test("after the effect, the call succeeds and one DELETE was sent", async () => {
+	it("after the effect, the call succeeds and one DELETE was sent", async () => {
 		sandbox.imitation.faults.order({ method: "DELETE", fault: { kind: "drop_after" } });
 		expect(await unbinds().delete(cdn25, amsterdam)).toEqual({ errors: [], messages: [], success: true });
 		expect(deletesUpstream()).toHaveLength(1);
 		expect(sent).toHaveLength(1);
 	});
 
-	test("before the effect, the call succeeds once the binding was seen to be still there", async () => {
+	it("before the effect, the call succeeds once the binding was seen to be still there", async () => {
 		sandbox.imitation.faults.order({ method: "DELETE", fault: { kind: "drop_before" } });
 		expect(await unbinds().delete(cdn25, amsterdam)).toEqual({ errors: [], messages: [], success: true });
 		const after = sandbox.imitation.log.entries().map(({ method }) => method);
@@ -229,13 +229,13 @@ describe("a connection that breaks upstream", () => {
 		expect(sent).toHaveLength(1);
 	});
 
-	test("without unbind, the SDK repeats the DELETE and gets a 404", async () => {
+	it("without unbind, the SDK repeats the DELETE and gets a 404", async () => {
 		sandbox.imitation.faults.order({ method: "DELETE", fault: { kind: "drop_after" } });
 		await expect(cloudflares().delete(cdn25, amsterdam)).rejects.toBeInstanceOf(Cloudflare.NotFoundError);
 	});
 });
 
-test("an outcome that is unknown at first ends in success: the SDK asks again and gets the same deletion", async () => {
+it("an outcome that is unknown at first ends in success: the SDK asks again and gets the same deletion", async () => {
 	const { faults, log } = sandbox.imitation;
 	faults.order({ method: "DELETE", fault: { kind: "hang_after" } });
 	const asked = unbinds().delete(cdn25, amsterdam);

@@ -85,10 +85,23 @@ describe("fresh", () => {
 		["refuses", () => Promise.reject(new Error("KV PUT failed: 500"))],
 		["hangs", () => new Promise<never>(() => {})],
 	])("while KV %s writes", (_, broken) => {
-		it("shows a deletion and its restoration for as long as that lasts", async () => {
+		it("shows a deletion that KV never got for as long as that lasts", async () => {
 			vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2030, 0, 2, 12) });
 			vi.spyOn(HISTORY, "put").mockImplementation(broken);
 			const { json } = await remove("203.0.113.128/25");
+			for (const minutes of [11, 60, 300]) {
+				vi.setSystemTime(Date.now() + minutes * 60_000);
+				expect((await call("/deletions")).json).toMatchObject({ deletions: [{ state: "deleted" }], stale: false });
+				expect((await call(`/deletions/${json.id}`)).json.state).toBe("deleted");
+			}
+		});
+
+		it("shows a restoration of which KV has the deletion only for as long as that lasts", async () => {
+			vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2030, 0, 2, 12) });
+			const { json } = await remove("203.0.113.128/25");
+			// KV has the deletion, and never gets to know of the restoration.
+			await vi.waitFor(async () => expect((await HISTORY.list({ prefix: "deletion:" })).keys).toHaveLength(1));
+			vi.spyOn(HISTORY, "put").mockImplementation(broken);
 			await call(`/deletions/${json.id}/restoration`, { method: "POST" });
 			for (const minutes of [11, 60, 300]) {
 				vi.setSystemTime(Date.now() + minutes * 60_000);

@@ -147,7 +147,7 @@ describe("quiet", () => {
 			type: "urn:unbind:internal",
 			title: "Something went wrong in unbind",
 			status: 500,
-			detail: "unbind failed; its log has the request id.",
+			detail: "unbind failed. Look in its log for this request id.",
 			code: "internal",
 			request_id: answer.headers.get("x-request-id"),
 		});

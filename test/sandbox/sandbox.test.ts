@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { bindingId, bindingPath, withToken } from "./imitation/caller.ts";
 import { isPortTaken, type Sandbox, startSandbox } from "./sandbox.ts";
 import { buildWorker } from "./wrangler.ts";
@@ -22,7 +22,7 @@ const start = (name: string, more: { port?: number; fresh?: boolean } = {}) =>
 
 const stands = ({ imitation }: Sandbox) => JSON.stringify(imitation.snapshot()).includes(bindingId);
 
-test("answers while it runs, and frees both ports when it stops", { timeout: 60_000 }, async () => {
+it("answers while it runs, and frees both ports when it stops", { timeout: 60_000 }, async () => {
 	const { url, imitationUrl, stop } = await start("ports");
 	expect((await fetch(`${url}/health`)).status).toBe(200);
 	expect((await fetch(`${imitationUrl}/sandbox/log`)).status).toBe(200);
@@ -31,7 +31,7 @@ test("answers while it runs, and frees both ports when it stops", { timeout: 60_
 	await expect(fetch(imitationUrl)).rejects.toThrow("fetch failed");
 });
 
-test("continues where it stopped, until it starts over", { timeout: 60_000 }, async () => {
+it("continues where it stopped, until it starts over", { timeout: 60_000 }, async () => {
 	const first = await start("data");
 	await fetch(first.imitationUrl + bindingPath, { method: "DELETE", headers: withToken });
 	await first.stop();
@@ -43,7 +43,7 @@ test("continues where it stopped, until it starts over", { timeout: 60_000 }, as
 	await third.stop();
 });
 
-test("reports a taken port as an error of its own", { timeout: 60_000 }, async () => {
+it("reports a taken port as an error of its own", { timeout: 60_000 }, async () => {
 	const first = await start("first");
 	const port = Number(new URL(first.url).port);
 	const error: unknown = await start("second", { port }).catch((caught: unknown) => caught);

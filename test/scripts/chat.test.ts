@@ -30,7 +30,7 @@ describe("npm run discord:register", () => {
 		const { stderr, status } = run("discord-register");
 		expect([status, stderr]).toEqual([
 			1,
-			"Put [vars.CHAT.discord] with application and guild into wrangler.toml first.\n",
+			"Add [vars.CHAT.discord] with application and guild to wrangler.toml first.\n",
 		]);
 	});
 });
@@ -65,6 +65,6 @@ describe("npm run chat", () => {
 	it("says where it expected the sandbox", () => {
 		const { stderr, status } = run("chat", "slack", "/unbind help", "--url", "http://127.0.0.1:9");
 		expect(status).toBe(1);
-		expect(stderr).toContain("The sandbox does not listen at http://127.0.0.1:10: start it with npm start.");
+		expect(stderr).toContain("Nothing listens at http://127.0.0.1:10. Start the sandbox with: npm start");
 	});
 });

@@ -40,9 +40,9 @@ describe("npm run token", () => {
 	});
 
 	it.each([
-		["a missing name", [], "A name is made of"],
+		["a missing name", [], "A name has at most 64"],
 		["a missing scope", ["ci"], "at least one scope"],
-		["an unknown scope", ["ci", "write"], 'no scope "write"'],
+		["an unknown scope", ["ci", "write"], 'Unknown scope "write"'],
 		["a range with host bits", ["ci", "read", "--range", "203.0.113.1/24"], "Did you mean 203.0.113.0/24?"],
 		["an unknown option", ["ci", "read", "--scope"], "Usage:"],
 	])("refuses %s with the usage", (_, args, sentence) => {

@@ -49,7 +49,7 @@ describe("npm run webhook", () => {
 	it("reads from standard input, and exits with 1 and the time to retry after an error", async () => {
 		sandbox.imitation.faults.order({ method: "GET", fault: { kind: "throttle", retry_after: 30 } });
 		const { code, stdout, stderr } = await send(["script", "-"], '{"target": "203.0.113.0/24"}');
-		expect([code, stderr]).toEqual([1, "503, to be sent again in 30 s\n"]);
+		expect([code, stderr]).toEqual([1, "503, send it again in 30 s\n"]);
 		expect(JSON.parse(stdout)).toMatchObject({ outcome: "failed", deletions: [{ target: "203.0.113.0/24" }] });
 	});
 
@@ -59,7 +59,7 @@ describe("npm run webhook", () => {
 		[
 			"a port where nothing listens",
 			["script", payload("script"), "--url", "http://localhost:1"],
-			"Nobody answers at http://localhost:1.",
+			"Nothing answers at http://localhost:1.",
 		],
 	])("reports %s in plain words", async (_, args, sentence) => {
 		const { code, stdout, stderr } = await run(args);

@@ -1,5 +1,5 @@
-// The domain's Cloudflare port, carried out with `fetch`. Paths are built here, from checked ids only. Reads are
-// repeated with jitter and shared by those who ask at the same time; what changes something is neither.
+// The domain's Cloudflare port, implemented with `fetch`. Paths are built here, from checked ids only. Reads are retried with
+// jitter, and simultaneous callers share them. Calls that change something are never retried or shared.
 
 import * as v from "valibot";
 import type { Binding, Prefix } from "../../deletion/address/binding.ts";
@@ -20,7 +20,7 @@ export interface AddressingOptions {
 	sleep(ms: number): Promise<void>;
 	/** From 0 to 1. */
 	random(): number;
-	/** Told after every answer whether it rejected the credential. */
+	/** Called after every answer that shows whether Cloudflare accepts the credential. */
 	onCredential(call: "read" | "write", rejected: boolean): void;
 	timeoutMs?: number;
 }
@@ -28,11 +28,11 @@ export interface AddressingOptions {
 const callTimeoutMs = 10_000;
 const readTries = 3;
 const firstPauseMs = 250;
-/** A read is held back this long at the most; where Cloudflare wants more, the caller is told. */
+/** The longest a read is held back. If Cloudflare wants more, the read fails and says so. */
 const longestHoldMs = 5000;
 
 export interface Addressing extends Cloudflare {
-	/** Of the rate limit, by the last answer; null when that is not known. */
+	/** Calls left of the rate limit, according to the last answer; null if unknown. */
 	callsLeft(): number | null;
 }
 
@@ -46,7 +46,7 @@ export function createAddressing(options: AddressingOptions): Addressing {
 
 	async function call(what: Call, sparing = false): Promise<Result<Understood, CloudflareFault>> {
 		const holdMs = gate.holdMs(sparing);
-		// A call that changes something never waits here: who sent it has to ask anew whether it may still leave.
+		// A call that changes something never waits here: after a wait, the caller has to check again whether it may be sent.
 		if (holdMs > (what.method === "GET" ? longestHoldMs : 0))
 			return fail({ kind: "throttled", answer: null, retryAfterMs: holdMs });
 		if (holdMs > 0) await sleep(holdMs);
@@ -73,15 +73,15 @@ export function createAddressing(options: AddressingOptions): Addressing {
 			const reply = await call({ method: "GET", path }, sparing);
 			const value = reply.ok ? understood(reply.value, askedAtMs) : reply;
 			if (value.ok || attempt === readTries) return value;
-			// A throttled call has closed the gate: the next one waits there.
+			// A throttled call has closed the gate, so the next attempt waits there.
 			if (value.failure.kind === "unclear") await sleep(firstPauseMs * 2 ** attempt * random());
 			else if (value.failure.kind !== "throttled" || value.failure.retryAfterMs > longestHoldMs) return value;
 		}
 	}
 
 	/**
-	 * What is asked for twice at the same time is fetched once, unless somebody needs to see the world after now. Nobody
-	 * shares a read that spares the limit, and may fail for it, but another that does.
+	 * Simultaneous reads of one path are fetched once, unless a caller needs a fresh read. A sparing read can fail because
+	 * little of the limit is left, so only other sparing reads share it.
 	 */
 	function shared(
 		path: string,
@@ -97,7 +97,7 @@ export function createAddressing(options: AddressingOptions): Addressing {
 		return listing;
 	}
 
-	/** Absence and number are concluded from lists: one with items that cannot be told apart is not whole. */
+	/** unbind draws conclusions from what is missing in a list, so a list with unreadable or repeated items is unusable. */
 	function mapped<Item extends { id: string }>(
 		listing: Result<Listing<unknown>, CloudflareFault>,
 		read: (item: unknown) => Item | null,
@@ -152,7 +152,7 @@ const unreadable = (answer: CloudflareAnswer, why: string): CloudflareFault => (
 	answer: { ...answer, unreadable: why },
 });
 
-/** Absence is concluded from lists, so a list has to be one, and whole. */
+/** unbind draws conclusions from what is missing in a list, so the answer has to be a complete list. */
 function asListing(
 	{ answer, result, totalCount }: Understood,
 	askedAtMs: number,
@@ -188,7 +188,7 @@ function toPrefix(item: unknown): Prefix | null {
 	return { ...read.output, cidr: range.value.text, range: range.value };
 }
 
-/** One without an id could be neither named nor missed. */
+/** null without an id: the binding could not be named. */
 function toBinding(item: unknown): Binding | null {
 	const read = v.safeParse(bindingSchema, item);
 	if (!read.success) return null;

@@ -1,5 +1,6 @@
-// What an answer of Cloudflare's means. By HTTP status first: codes have several meanings (1002 is "unknown", "forbidden"
-// and "withdrawn too lately"), can be missing, and stand in successful answers too. Read leniently, lose nothing.
+// Decides what Cloudflare's answer means. The HTTP status comes first: error codes have several meanings (1002 is "unknown",
+// "forbidden" and "withdrawn too recently"), can be missing, and also appear in successful answers. Parses leniently and
+// keeps everything.
 
 import * as v from "valibot";
 import type { CloudflareFault } from "../../deletion/ports.ts";
@@ -11,9 +12,9 @@ import type { Sent } from "./send.ts";
 
 export interface Understood {
 	answer: CloudflareAnswer;
-	/** Absent in the answer to a deletion; nothing may be concluded from its absence elsewhere. */
+	/** Absent in the answer to a deletion. If it is absent elsewhere, conclude nothing from that. */
 	result: unknown;
-	/** What the answer counts itself, where it is a list. */
+	/** The answer's own count, if it is a list. */
 	totalCount: number | null;
 }
 
@@ -29,14 +30,14 @@ const unreadableExcerpt = 500;
 /** A record is a row of at most 2 MB. */
 const keptMessages = 50;
 const longestMessage = 10_000;
-/** 6003: malformed credential headers; 9106, 9109: missing or unknown; 10000, 10405: not allowed to do this. */
+/** 6003: malformed credential headers; 9103, 9106, 9109: missing or unknown; 10000, 10405: not allowed to do this. */
 const credentialCodes = new Set([6003, 9103, 9106, 9109, 10000, 10405]);
-const withdrawnTooLately = 1002;
+const withdrawnTooRecently = 1002;
 const defaultRetryAfterMs = 5000;
 /** Cloudflare's limit is counted in windows of five minutes. */
 const longestRetryAfterMs = 600_000;
 
-/** @param redact takes the credential out of all that is kept. */
+/** @param redact removes the credential from everything that is kept. */
 export function interpret(sent: Sent, nowMs: number, redact: Redact): Result<Understood, CloudflareFault> {
 	const { status, headers, text, durationMs } = sent;
 	const read = v.safeParse(envelope, redact(parsed(text)));
@@ -56,7 +57,7 @@ export function interpret(sent: Sent, nowMs: number, redact: Redact): Result<Und
 	if (status === null || status >= 500 || status === 408 || (status >= 300 && status < 400))
 		return fail({ kind: "unclear", answer });
 	if (status >= 200 && status < 300) {
-		// Anything else, an empty answer too, costs a look, which knows; a wrong "deleted" would cost more.
+		// Anything else, even an empty answer, costs a look at Cloudflare. A wrong "deleted" would cost more.
 		if (answer.success !== true) return fail({ kind: "unclear", answer });
 		const { result, result_info } = read.success ? read.output : { result: undefined, result_info: undefined };
 		return ok({ answer, result, totalCount: result_info?.total_count ?? null });
@@ -64,13 +65,13 @@ export function interpret(sent: Sent, nowMs: number, redact: Redact): Result<Und
 	if (status === 401 || ((status === 400 || status === 403) && isCredential))
 		return fail({ kind: "credential_rejected", answer });
 	if (status === 404) return fail({ kind: "not_found", answer });
-	if (status === 429 && !codes.includes(withdrawnTooLately)) {
+	if (status === 429 && !codes.includes(withdrawnTooRecently)) {
 		return fail({ kind: "throttled", answer, retryAfterMs: retryAfterMs(headers.get("retry-after"), nowMs) });
 	}
 	return fail({ kind: "refused", answer });
 }
 
-/** Sixteen hex digits and the data centre, as Cloudflare writes it; anything else is somebody's text. */
+/** Sixteen hex digits and the data centre, as Cloudflare writes it. Anything else could be anyone's text. */
 function rayIn(headers: Headers): string | null {
 	const ray = headers.get("cf-ray") ?? "";
 	return /^[0-9a-f]{16}(?:-[A-Z]{3})?$/.test(ray) ? ray : null;
@@ -93,7 +94,7 @@ function toMessage(item: unknown): CloudflareMessage {
 	return { message: (typeof item === "string" ? item : text).slice(0, longestMessage) };
 }
 
-/** As the answer has it, for those who are told what Cloudflare said; how long unbind itself waits is bounded. */
+/** The answer's own value, to show what Cloudflare said. How long unbind itself waits is capped elsewhere. */
 function retryAfterIn(headers: Headers, nowMs: number): { retry_after_seconds?: number } {
 	const ms = msIn(headers.get("retry-after"), nowMs);
 	return Number.isFinite(ms) ? { retry_after_seconds: Math.max(0, Math.ceil(ms / 1000)) } : {};
@@ -107,7 +108,7 @@ function retryAfterMs(value: string | null, nowMs: number): number {
 /** RFC 9110: seconds, or a date; NaN for anything else. */
 function msIn(value: string | null, nowMs: number): number {
 	if (value === null) return Number.NaN;
-	// `Date.parse` would find a date in "-5" too.
+	// `Date.parse` would accept "-5" as a date.
 	if (/^\d{1,6}$/.test(value)) return Number(value) * 1000;
 	return /^[a-z]/i.test(value) ? Date.parse(value) - nowMs : Number.NaN;
 }

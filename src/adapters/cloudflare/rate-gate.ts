@@ -1,18 +1,18 @@
-// Keeps within what Cloudflare says is left: over the limit it refuses every call of the credential for five minutes,
-// the dashboard's included.
+// Keeps calls within Cloudflare's rate limit. Beyond it, Cloudflare refuses every call by the credential's user for five
+// minutes, including the dashboard's.
 
 export interface RateGate {
-	/** How long to hold the next call back; one that spares the limit is held while little is left of it. */
+	/** How long to hold back the next call. A sparing call is held while little of the limit is left. */
 	holdMs(sparing?: boolean): number;
 	observe(headers: Headers): void;
 	holdFor(ms: number): void;
-	/** How many calls were left by the last answer; null when the window it spoke of is over, or none has come. */
+	/** Calls left according to the last answer; null if its window is over, or there was no answer yet. */
 	callsLeft(): number | null;
 }
 
-/** Whatever is asked for: a gate that stays shut would keep read-backs out too. */
+/** The longest hold, whatever Cloudflare asks for: a gate that stays shut would block read-backs too. */
 const longestHoldMs = 600_000;
-/** Left to deletions: enough for sixty of them. A smaller limit keeps the same share, one sixth. */
+/** Calls reserved for deletions: enough for sixty of them. A smaller limit reserves the same share, one sixth. */
 const largestReserve = 200;
 const reservedShare = 200 / 1200;
 

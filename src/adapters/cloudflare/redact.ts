@@ -1,5 +1,5 @@
-// Takes the credential out of what Cloudflare answers, which is kept and shown: an answer that echoed it would leak it.
-// After parsing, so that JSON's own escapes hide nothing; in every text and every name, in whatever encoding.
+// Removes the credential from Cloudflare's answers, which are stored and shown: an answer that echoed it would leak it. It
+// works after parsing, so JSON escapes can't hide anything, and covers every text and every name, in common encodings.
 
 import { Buffer } from "node:buffer";
 import type { Credential } from "./send.ts";
@@ -7,11 +7,11 @@ import type { Credential } from "./send.ts";
 export type Redact = (value: unknown) => unknown;
 
 const mark = "[redacted]";
-/** Shorter ones are no credential of Cloudflare's, and are found in many a text by chance. */
+/** No Cloudflare credential is shorter, and shorter texts match by chance. */
 const shortestEncoded = 8;
-/** Encodings in encodings. */
+/** How many nested encodings to undo. */
 const rounds = 3;
-/** Nobody reads further down, and an answer must not exhaust the stack. */
+/** Nobody needs deeper levels, and an answer must not exhaust the stack. */
 const deepest = 50;
 
 export function createRedactor(credential: Credential): Redact {
@@ -34,12 +34,12 @@ export function createRedactor(credential: Credential): Redact {
 	return (given) => value(given, 0);
 }
 
-/** As it is, in hex, and in base64 at each of the three places at which it can begin there. */
+/** As it is, in hex, and in base64 at each of the three possible offsets. */
 function formsOf(secret: string): string[] {
 	const bytes = Buffer.from(secret);
 	const base64 = [0, 1, 2].map((before) => {
 		const whole = Buffer.concat([Buffer.alloc(before), bytes]);
-		// Only the letters that are made of the secret alone.
+		// Only the characters that depend on the secret alone.
 		const start = Math.ceil((before * 8) / 6);
 		return whole.toString("base64").slice(start, Math.floor((whole.byteLength * 8) / 6));
 	});
@@ -47,7 +47,7 @@ function formsOf(secret: string): string[] {
 	return [secret, bytes.toString("hex"), ...base64, ...base64url];
 }
 
-/** A text, and what it says to who decodes it. */
+/** A text and its decoded forms. */
 function readings(text: string): string[] {
 	const read = [text];
 	for (let round = 1; round <= rounds; round++) {

@@ -1,5 +1,5 @@
-// One call to Cloudflare's API, and what came back, as raw text. It judges nothing and takes no secret out (that is
-// `interpret`), repeats nothing, and throws nothing: a call that failed is a value too.
+// Makes one call to Cloudflare's API and returns the raw answer. It never interprets or redacts (`interpret.ts` does), never
+// retries and never throws: a failed call is a value too.
 import { cappedText } from "../../capped-body.ts";
 
 /** A constant, not a setting: nobody can point the credential elsewhere. */
@@ -62,14 +62,14 @@ export async function send(call: Call, { credential, timeoutMs, now }: SendOptio
 			durationMs: now() - startedAtMs,
 		};
 	} catch {
-		// What the platform says of a broken connection has no fixed form, and may name what was sent; so it is not kept.
+		// The platform's message about a broken connection has no fixed form and may quote what was sent, so it is dropped.
 		return noAnswer(abort.signal.aborted ? `no answer within ${timeoutMs} ms` : "the connection broke");
 	} finally {
 		clearTimeout(timer);
 	}
 }
 
-/** Exactly one scheme: with both, Cloudflare would check whichever it likes. */
+/** Exactly one scheme: with both, Cloudflare would choose which one to check. */
 const credentialHeaders = (credential: Credential): Record<string, string> =>
 	"apiToken" in credential
 		? { authorization: `Bearer ${credential.apiToken}` }

@@ -1,5 +1,5 @@
-// A position in the history as an opaque text for callers. It comes back as input like any other: it can only say where
-// to go on, and only within the filter that it was given for.
+// A position in the history as an opaque text for callers. It comes back as untrusted input: it can only say where to go on,
+// and only within the filter it was issued for.
 import { Buffer } from "node:buffer";
 import * as v from "valibot";
 import { digestOf } from "../../deletion/record/digest.ts";
@@ -20,7 +20,7 @@ export function encodeCursor({ part, cursor, afterId, skip }: Position, filter: 
 	return Buffer.from(JSON.stringify([markOf(filter), part, cursor, afterId, skip])).toString("base64url");
 }
 
-/** null: not a cursor, or one of another filter. */
+/** null: not a cursor, or one for another filter. */
 export function decodeCursor(text: string, filter: HistoryFilter): Position | null {
 	let value: unknown;
 	try {

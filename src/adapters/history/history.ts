@@ -1,5 +1,5 @@
-// The history port: KV's pages with the Ledger's latest changes in them, and cursors that callers can hold. Where KV
-// fails, the Ledger's week is served in its place.
+// The history port: KV's pages merged with the Ledger's latest changes, and cursors for callers. If KV fails, it serves the
+// Ledger's week instead.
 import type { Summary } from "../../deletion/record/deletion.ts";
 import type { AskLedger, History, HistoryPage, HistoryQuery } from "../../deletion/record/history.ts";
 import { idBounds } from "../../deletion/record/record-id.ts";
@@ -11,14 +11,14 @@ import { readRecord } from "./record.ts";
 /** Reads a page from KV when it is the caller's turn; null if that takes too long. */
 export type TakeTurn = <Value>(read: () => Promise<Value>) => Promise<Value | null>;
 
-/** @param onUnreadable called with what KV says where it cannot be read. */
+/** @param onUnreadable called with KV's error if it can't be read. */
 export function createHistory(
 	kv: KVNamespace,
 	askLedger: AskLedger,
 	onUnreadable: (error: unknown) => void = () => {},
 	takeTurn: TakeTurn = (read) => read(),
 ): History {
-	/** The page that KV gives, or why there is none. */
+	/** KV's page, or why there is none. */
 	async function kvPage(
 		{ filter, limit }: HistoryQuery,
 		from: Position,
@@ -27,7 +27,7 @@ export function createHistory(
 		try {
 			return (await takeTurn(() => historyPage(kv, filter, limit, from, overlay))) ?? "busy";
 		} catch (error) {
-			// KV refuses a cursor that it did not give, or not to us.
+			// KV refuses a cursor that it did not issue.
 			const isCursor = from.cursor !== null && error instanceof Error && /cursor/i.test(error.message);
 			if (isCursor) return "bad_cursor";
 			onUnreadable(error);
@@ -41,10 +41,10 @@ export function createHistory(
 			const from = cursor === null ? firstPosition : decodeCursor(cursor, filter);
 			if (from === null) return fail("bad_cursor");
 			const { bindingId, prefixId, actor, door, untilMs } = filter;
-			// What is newer than the stretch would only take the room of what is in it.
+			// Rows newer than the period would only take space from those in it.
 			const newest = untilMs === null ? "" : idBounds(0, untilMs).first;
 			const afterId = from.afterId === "" ? newest : from.afterId;
-			// One more than there is room for tells that the page is full; where rows are sorted out, more may be needed.
+			// One more row than fits shows that the page is full; if rows are filtered out, more may be needed.
 			const atMost = keysDecide(filter) ? { atMost: limit + 1 } : {};
 			const question = { afterId, bindingId, prefixId, actor, door, unless, ...atMost };
 			const changes = await ask(question);

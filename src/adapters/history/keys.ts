@@ -1,11 +1,10 @@
-// The keys of the history in KV, and what stands beside them as metadata: all that a list row shows, so that a page of
-// the list needs no reads.
+// The keys of the history in KV, and their metadata: everything a list row shows, so that listing a page needs no reads.
 //
 //   deletion:<id>               the record
-//   binding:<binding id>:<id>   the digests of the keys that it answers (claims.ts), or empty
+//   binding:<binding id>:<id>   the digests of the record's claims (claims.ts), or empty
 //   prefix:<prefix id>:<id>     empty
 //   alias:<id>                  the id of the record that answers this one
-//   open:<id>                   the mirror of an open record, for a Ledger that has lost it
+//   open:<id>                   the mirror of an open record, for a Ledger that lost it
 //   open:freeze                 the mirror of the freeze in force
 
 import * as v from "valibot";
@@ -25,7 +24,7 @@ export type Space = { kind: "deletion" } | { kind: "binding" | "prefix"; of: str
 export const prefixOf = (space: Space): string =>
 	space.kind === "deletion" ? "deletion:" : `${space.kind}:${space.of}:`;
 
-/** An id's keys were written as Cloudflare spelt it then: dashed or plain. */
+/** Keys were written with the id as Cloudflare spelt it at the time: dashed or plain. */
 export const spellingsOf = (space: Space): Space[] =>
 	space.kind === "deletion" ? [space] : [plainId(space.of), dashedId(space.of)].map((of) => ({ ...space, of }));
 
@@ -42,12 +41,12 @@ export function indexKeys(deletion: Deletion): string[] {
 	return binding === null ? [] : [`binding:${binding.id}:${id}`, `prefix:${binding.prefix_id}:${id}`];
 }
 
-/** KV's cap is 1,024; the record's own key also has the journal's version. */
+/** KV's limit is 1,024; the record's own key also has the journal's version. */
 const metadataCapBytes = 960;
 const longestServiceName = 60;
 const longestRay = 60;
 const text = v.nullable(v.string());
-/** A release that this one has replaced again may have had further states and doors: they are shown as they are. */
+/** After a roll-back, rows can have states and doors of the newer release: they are shown as they are. */
 const metadataSchema = v.object({
 	state: v.custom<State>((value) => typeof value === "string"),
 	cidr: text,
@@ -65,7 +64,7 @@ const metadataSchema = v.object({
 	expires_at: v.optional(text, null),
 });
 
-/** A list row without its id (the key has it); a long reason is shortened until all fits into KV's metadata. */
+/** A list row without its id, which is in the key. A long reason is cut until the row fits into KV's metadata. */
 export function metadataOf(deletion: Deletion): Omit<Summary, "id"> {
 	const { id: _, ...whole } = summaryOf(deletion);
 	const row = {
@@ -86,7 +85,7 @@ export function metadataOf(deletion: Deletion): Omit<Summary, "id"> {
 /** The id that a key ends with. */
 export const idOf = (key: string): string => key.slice(key.lastIndexOf(":") + 1);
 
-/** The row of a key, or null for a key that is none of ours. */
+/** The row of a key; null if unbind did not write the key. */
 export function rowOf(key: string, metadata: unknown): Summary | null {
 	const id = idOf(key);
 	const row = v.safeParse(metadataSchema, metadata);

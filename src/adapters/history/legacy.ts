@@ -1,5 +1,5 @@
-// What a Ledger that is new, or was set back to an earlier time, has to know of the history in KV. Every call rejects
-// where KV fails, or takes too long.
+// What a Ledger that is new, or was set back to an earlier time, needs to know about the history in KV. Every call rejects
+// if KV fails or takes too long.
 
 import type { KeptClaim } from "../../deletion/ports.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
@@ -8,9 +8,9 @@ import { claimsIn, claimsKey } from "./claims.ts";
 import { idOf, prefixOf, recordKey } from "./keys.ts";
 import { limited, readLimitMs } from "./limited.ts";
 
-/** A part of a week's records has fewer by far; a list that goes on for ever would hold the Ledger up for ever. */
+/** Far more than a part of a week's records has. Without a limit, a list that never ends would block the Ledger for ever. */
 const pagesAtMost = 1000;
-/** KV's cap for one bulk get. */
+/** KV's limit for one bulk get. */
 const readAtOnce = 100;
 
 /** One list operation. */
@@ -19,7 +19,7 @@ export async function isEmpty(kv: KVNamespace): Promise<boolean> {
 	return keys.length === 0 && list_complete;
 }
 
-/** The journal versions beside the newest thousand records; records of older releases have none. */
+/** The journal versions of the newest thousand records; older releases wrote none. */
 export async function newestVersions(kv: KVNamespace): Promise<string[]> {
 	const { keys } = await limited(readLimitMs, kv.list({ prefix: prefixOf({ kind: "deletion" }) }));
 	return keys.map(({ metadata }) => versionIn(metadata)).filter((version) => version !== null);
@@ -31,7 +31,7 @@ export interface KnownRecord {
 	claims: KeptClaim[];
 }
 
-/** All records that were created since then. One that is no JSON is passed over. */
+/** All records created since then. Skips records that are not JSON. */
 export async function recordsSince(kv: KVNamespace, sinceMs: number, nowMs: number): Promise<KnownRecord[]> {
 	const bounds = idBounds(sinceMs, nowMs);
 	const versions = new Map<string, string | null>();
@@ -68,7 +68,7 @@ export async function recordsSince(kv: KVNamespace, sinceMs: number, nowMs: numb
 	return records;
 }
 
-/** By the records' ids. */
+/** Claims by record id. */
 async function claimsOf(kv: KVNamespace, records: readonly Deletion[]): Promise<Map<string, KeptClaim[]>> {
 	const keys = records.map(claimsKey).filter((key) => key !== null);
 	if (keys.length === 0) return new Map();
@@ -81,10 +81,10 @@ function versionIn(metadata: unknown): string | null {
 	return typeof metadata.version === "string" ? metadata.version : null;
 }
 
-/** Written by a Ledger alone, from a `Deletion`. */
+/** Only a Ledger writes it, from a `Deletion`. */
 const recordIn = (text: string): Deletion | null => jsonIn(text);
 
-/** null: it is no JSON. */
+/** null: not JSON. */
 function jsonIn(text: string) {
 	try {
 		return JSON.parse(text);

@@ -1,13 +1,13 @@
-// KV may hang: every call to it ends here after some time. The call itself cannot be called off, so a write that has
-// timed out may still take effect later.
+// KV can hang, so every call to it gets a time limit here. The call itself can't be cancelled: a write that timed out may
+// still take effect later.
 
-/** For people who wait: the Ledger has the last week. */
+/** Short, because people are waiting, and the Ledger has the last week. */
 export const readLimitMs = 3000;
 export const writeLimitMs = 10_000;
 
 export class KvTimeout extends Error {}
 
-/** Rejects with a `KvTimeout` when the work takes longer. */
+/** Rejects with a `KvTimeout` if the work takes longer. */
 export async function limited<Value>(limitMs: number, work: Promise<Value>): Promise<Value> {
 	let timer: ReturnType<typeof setTimeout> | undefined;
 	const timeUp = new Promise<never>((_, reject) => {

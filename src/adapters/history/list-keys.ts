@@ -1,19 +1,19 @@
-// One list of KV's keys, over one prefix or several: in the order of the ids, whichever prefix a key is under.
+// Lists KV's keys over one or several prefixes, in order of their ids across all prefixes.
 import { idOf } from "./keys.ts";
 import { limited, readLimitMs } from "./limited.ts";
 
 export interface KeyListing {
 	keys: { name: string; metadata?: unknown }[];
-	/** Where to go on; null at the end. */
+	/** Where to continue; null at the end. */
 	cursor: string | null;
 }
 
-/** Stands for a prefix that has been listed to its end: KV never gives it. */
+/** Marks a prefix that has been listed to its end; KV never returns it. */
 const atEnd = "";
 
 /**
- * Of several prefixes, only what lies before the end of each list is given, as others may have keys in between. A list
- * that was not used up is asked for again, so keys can come twice. Rejects where KV fails, or refuses the cursor.
+ * With several prefixes, it returns only keys up to the earliest end of a list, because the other prefixes may have keys in
+ * between. A list that was not used up is requested again, so keys can come twice. Rejects if KV fails or refuses the cursor.
  */
 export async function listKeys(
 	kv: KVNamespace,

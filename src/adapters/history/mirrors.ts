@@ -1,5 +1,5 @@
-// What the Ledger alone knows, mirrored in KV for a Ledger that has lost it: the freeze, and records that are still open.
-// Never under a record's own key: KV takes one write per second and key, and that one is the settled record's.
+// Mirrors in KV of what only the Ledger knows, for a Ledger that lost it: the freeze, and open records. Never under a
+// record's own key: KV takes one write per second and key, and that one is for the settled record.
 import type { Freeze } from "../../deletion/judgement/freeze.ts";
 import type { KeptClaim, OpenDeletion } from "../../deletion/ports.ts";
 import { isRecordId } from "../../deletion/record/record-id.ts";
@@ -30,7 +30,7 @@ const mirror = (kv: KVNamespace, key: string, value: object | null): Promise<Res
 export const freezeInKv = (kv: KVNamespace): Promise<Freeze | null> =>
 	limited(readLimitMs, kv.get<Freeze>(freezeKey, "json"));
 
-/** Rejects where KV fails. One that is no JSON is passed over. */
+/** Rejects if KV fails. Skips mirrors that are not JSON. */
 export async function mirrorsInKv(kv: KVNamespace): Promise<MirroredDeletion[]> {
 	const found: MirroredDeletion[] = [];
 	let cursor: string | null = null;
@@ -46,7 +46,7 @@ export async function mirrorsInKv(kv: KVNamespace): Promise<MirroredDeletion[]> 
 	return found;
 }
 
-/** Written by a Ledger alone, from a `MirroredDeletion`; earlier releases wrote no claims. */
+/** Only a Ledger writes it, from a `MirroredDeletion`; earlier releases wrote no claims. */
 function openIn(text: string): MirroredDeletion | null {
 	try {
 		const open: OpenDeletion = JSON.parse(text);

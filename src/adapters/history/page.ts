@@ -1,6 +1,6 @@
-// A page of the history: KV's list, merged with what the Ledger has changed lately. Reads the keys that it needs: a
-// binding's or a prefix's own, and of a stretch of time no more than the stretch and a bit. Other filters are held
-// against the rows; so that one page cannot cost the whole history, it ends after some lists with what it has.
+// A page of the history: KV's list, merged with the Ledger's latest changes. It reads only the keys it needs: those of a
+// binding or a prefix, and, for a period of time, little more than the period. Other filters apply to the rows. So that one
+// page can't read the whole history, it ends after a few lists with what it has.
 
 import { sameId } from "../../deletion/address/cloudflare-id.ts";
 import { sameName } from "../../deletion/record/actor.ts";
@@ -16,7 +16,7 @@ export interface Position {
 	part: number;
 	cursor: string | null;
 	afterId: string;
-	/** How many keys from the cursor on were shown already: a size to ask for, correct or not. */
+	/** How many keys after the cursor were already shown. Only a hint for how many to request. */
 	skip: number;
 }
 
@@ -28,7 +28,7 @@ export interface Overlay {
 
 export interface Page {
 	rows: Summary[];
-	/** null when there is nothing after. */
+	/** null if nothing follows. */
 	next: Position | null;
 }
 
@@ -36,20 +36,20 @@ export const firstPosition: Position = { part: 0, cursor: null, afterId: "", ski
 
 const listCap = 1000;
 const listsAtMost = 8;
-/** A part that is done in one list is no work: a stretch in which little happened is walked to its end. */
+/** A part that takes a single list is cheap, so a quiet period is read to its end. */
 const allListsAtMost = 100;
 /** No record is older than unbind. */
 const earliestMs = Date.UTC(2026, 0, 1);
-/** How finely a stretch is cut that has an end, but no beginning: a year, twelve days, nine hours. */
+/** How finely a period with an end but no beginning is cut: a year, twelve days, nine hours. */
 const openEndedUnitsMs = [32 ** 7, 32 ** 6, 32 ** 5];
 
 /**
- * Merges two sorted streams: the keys of each part in turn, and the overlay. The Ledger's row wins over KV's of the
- * same id; it may have left the filter by now, so the filter comes after.
+ * Merges two sorted streams: the keys of each part in turn, and the overlay. For the same id, the Ledger's row wins over
+ * KV's; it may no longer match the filter, so filtering comes last.
  *
- * A page that ends within a KV list cannot say so to KV, whose cursors stand only between lists. So the position keeps
- * the cursor that the list began with and the last id shown; the next page lists the same keys again, `skip` more, and
- * passes over them. That happens only where the Ledger's rows have filled up a page; without them a page is one list.
+ * KV's cursors exist only between lists, so a page that ends within a list has none. Its position keeps the cursor the list
+ * started with and the last id shown; the next page requests `skip` more keys and passes over those already shown. That
+ * happens only if the Ledger's rows filled up the page; otherwise a page is one list.
  */
 export async function historyPage(
 	kv: KVNamespace,
@@ -67,7 +67,7 @@ export async function historyPage(
 	let at = from;
 	let ahead = 0;
 
-	/** Shows the overlay's rows that come before an id; false when the page is full before. */
+	/** Adds the overlay's rows before an id; false if the page is full first. */
 	const showRecentBefore = (id: string | null): boolean => {
 		for (let row = recent[ahead]; row !== undefined && (id === null || row.id < id); row = recent[++ahead]) {
 			if (rows.length === limit) return false;
@@ -116,7 +116,7 @@ export async function historyPage(
 	}
 }
 
-/** A page of the overlay alone, for when KV cannot be read. It goes on from where KV's page would have. */
+/** A page from the overlay alone, for when KV can't be read. It continues where KV's page would have. */
 export function ledgerPage(filter: HistoryFilter, limit: number, from: Position, { recent, until }: Overlay): Page {
 	const bounds = idBounds(filter.sinceMs ?? 0, filter.untilMs ?? Number.MAX_SAFE_INTEGER);
 	const matches = matcher(filter, spaceOf(filter));
@@ -136,13 +136,13 @@ function spaceOf({ bindingId, prefixId }: HistoryFilter): Space {
 
 interface Parts {
 	parts: string[];
-	/** Where the parts begin anew, cut finer: for a stretch without a beginning, whose newest part may hold much that is too new. */
+	/** Where the parts start again, cut finer: without a beginning, the newest part may hold many rows that are too new. */
 	levels: number[];
 }
 
-/** Without an end, the newest come first anyway, and the walk stops at the beginning of the stretch. */
+/** Without an end, the newest rows come first anyway, and the walk stops at the beginning of the period. */
 function partsOf({ state, sinceMs, untilMs }: HistoryFilter): Parts {
-	// What is open is in the Ledger alone.
+	// Open records are only in the Ledger.
 	if (openStates.some((open) => open === state)) return { parts: [], levels: [] };
 	if (untilMs === null) return { parts: [""], levels: [] };
 	if (sinceMs !== null) return { parts: idPrefixes(sinceMs, untilMs, (untilMs - sinceMs) / 8), levels: [] };
@@ -151,17 +151,17 @@ function partsOf({ state, sinceMs, untilMs }: HistoryFilter): Parts {
 	return { parts: cuts.flat(), levels };
 }
 
-/** All of a list is newer than the stretch. */
+/** Whether the whole list is newer than the period. */
 const endsBefore = (keys: readonly { name: string }[], firstId: string): boolean =>
 	idOf(keys.at(-1)?.name ?? "") < firstId;
 
 type Matcher = (row: Summary) => boolean;
 const everything: Matcher = () => true;
 
-/** Whether every row under the filter's keys, in its stretch of time, is shown. */
+/** Whether the keys and the period alone decide which rows are shown. */
 export const keysDecide = (filter: HistoryFilter): boolean => matcher(filter, spaceOf(filter)) === everything;
 
-/** What the keys do not see to already. */
+/** The part of the filter that the keys do not cover. */
 function matcher(filter: HistoryFilter, space: Space): Matcher {
 	const { state, actor, door, prefixId, cidr = null, rows } = filter;
 	const prefix = space.kind === "binding" ? prefixId : null;

@@ -1,4 +1,4 @@
-// Writes a settled record to KV: itself, and a key for each way to look it up. Writing it again does no harm.
+// Writes a settled record to KV: the record itself, and one key for each way to look it up. Writing it again is harmless.
 
 import type { KeptClaim } from "../../deletion/ports.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
@@ -12,17 +12,17 @@ const shortestTtlSeconds = 60;
 export interface WriteFailure {
 	detail: string;
 	timedOut: boolean;
-	/** It may still take effect, even after a later write. */
+	/** The write may still take effect, even after a later one. */
 	mayLand: boolean;
 }
 
-/** KV's answer that a write was refused. After any other error it may have been accepted, and land late. */
+/** KV refused the write. After any other error, KV may have accepted it, and it may land late. */
 const refusal = /^KV PUT failed: 4\d\d\b/;
 
 /**
- * @param retentionDays how long KV keeps it, counted from its last change; 0 is for ever.
- * @param version the journal's at the record's last change: by it a Ledger sees that it is older than KV.
- * @param claims what a Ledger that has lost them answers by.
+ * @param retentionDays how long KV keeps it, counted from its last change; 0 means for ever.
+ * @param version the journal's version at the record's last change: it shows a Ledger that it is older than KV.
+ * @param claims for a Ledger that lost its own.
  */
 export async function publish(
 	kv: KVNamespace,
@@ -35,7 +35,7 @@ export async function publish(
 	const metadata = metadataOf(deletion);
 	const expiry = expiryOf(lastChangeMs(deletion), retentionDays, nowMs);
 	const versioned = version === undefined ? metadata : { ...metadata, version };
-	// All are waited for: beside one that is refused at once, another may hang, and land later.
+	// Wait for all of them: if one is refused at once, another may still hang and land later.
 	const put = async (key: string, value: string, about: object) => kv.put(key, value, { metadata: about, ...expiry });
 	const withClaims = claimsKey(deletion);
 	const outcomes = await Promise.all([
@@ -49,7 +49,7 @@ export async function publish(
 	return fail({ ...first, timedOut, mayLand: failures.some(({ mayLand }) => mayLand) });
 }
 
-/** Another id under which callers know a record. */
+/** Writes another id that callers have for a record. */
 export const publishAlias = (
 	kv: KVNamespace,
 	alias: { id: string; deletionId: string },
@@ -58,7 +58,7 @@ export const publishAlias = (
 ): Promise<Result<null, WriteFailure>> =>
 	written(kv.put(aliasKey(alias.id), alias.deletionId, expiryOf(nowMs, retentionDays, nowMs)));
 
-/** KV's answer to a write as a value, within a time limit. */
+/** Turns KV's answer to a write into a value, within a time limit. */
 export async function written(write: Promise<unknown>): Promise<Result<null, WriteFailure>> {
 	try {
 		await limited(writeLimitMs, write);
@@ -75,7 +75,7 @@ function expiryOf(fromMs: number, retentionDays: number, nowMs: number): { expir
 	return { expirationTtl: Math.max(leftSeconds, shortestTtlSeconds) };
 }
 
-/** Publishing a record does not change it. */
+/** The record's last change; publishing does not count. */
 export function lastChangeMs({ timeline, created_at }: Deletion): number {
 	const last = timeline.findLast(({ event }) => event !== "published");
 	return Math.max(Date.parse(created_at), Date.parse(last?.at ?? created_at));

@@ -1,4 +1,4 @@
-// What KV remembers, beyond the week that the Ledger does. Every call rejects where KV fails, or takes too long.
+// What KV remembers beyond the Ledger's week. Every call rejects if KV fails or takes too long.
 
 import type { LastDeletionQuery } from "../../deletion/ports.ts";
 import type { Deletion, Summary } from "../../deletion/record/deletion.ts";
@@ -10,15 +10,15 @@ import { limited, readLimitMs } from "./limited.ts";
 export const recordInKv = (kv: KVNamespace, id: string): Promise<Deletion | null> =>
 	limited(readLimitMs, kv.get<Deletion>(recordKey(id), "json"));
 
-/** The id of the record that answers this one, where a caller was given another id for it. */
+/** The id of the record that answers this one; null if this id is not an alias. */
 export async function aliasInKv(kv: KVNamespace, id: string): Promise<string | null> {
 	const deletionId = await limited(readLimitMs, kv.get(aliasKey(id), "text"));
 	return deletionId !== null && isRecordId(deletionId) ? deletionId : null;
 }
 
 /**
- * The newest deletion of a binding, or of a CIDR in a prefix, that was carried out. One list operation for each spelling
- * of the id; looks through the last thousand of the prefix.
+ * The newest completed deletion of a binding, or of a CIDR in a prefix. Takes one list operation per spelling of the id, and
+ * looks through the prefix's last thousand records.
  */
 export async function lastDeletionInKv(kv: KVNamespace, query: LastDeletionQuery): Promise<Summary | null> {
 	const { bindingId, prefixId, cidr } = query;

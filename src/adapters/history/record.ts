@@ -1,4 +1,5 @@
-// One record by its id. The Ledger's answer wins whenever it has one; both are asked at once, and neither fails the other.
+// Reads one record by its id. KV and the Ledger are asked at the same time, and a failure of one does not affect the other.
+// If the Ledger has the record, its answer wins.
 import type { Deletion } from "../../deletion/record/deletion.ts";
 import type { AskLedger, RecordRead } from "../../deletion/record/history.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
@@ -7,8 +8,8 @@ import { limited, readLimitMs } from "./limited.ts";
 import { aliasInKv } from "./recall.ts";
 
 /**
- * A record in one of these states cannot change any more, so KV's copy is as good as the Ledger's; but for one that was
- * closed by hand, whose binding may be found missing later, and restored.
+ * A record in one of these states can't change any more, so KV's copy is as good as the Ledger's. The exception is a record
+ * closed by hand: its binding may turn out to be missing, and be restored.
  */
 const finalBeginning = /^\{"id":"\w+","state":"(?:refused|failed|cancelled|expired)"/;
 const isFinal = (text: string): boolean => finalBeginning.test(text) && !text.includes('"resolution":');
@@ -18,7 +19,7 @@ interface Copy {
 	isFinal: boolean;
 }
 
-/** @param onUnreadable called with what KV says where it cannot be read. */
+/** @param onUnreadable called with KV's error if it can't be read. */
 export async function readRecord(
 	kv: KVNamespace,
 	askLedger: AskLedger["record"],
@@ -52,9 +53,9 @@ function readUnder(
 	void kept.then(async (answer) => {
 		if (answer.ok && answer.value !== null) return resolve(recordOf(answer.value));
 		const copy = await published;
-		// The Ledger has let the record go, and says so: then KV's is the last word.
+		// The Ledger no longer has the record, so KV's copy decides.
 		if (copy.ok && copy.value !== null) return resolve(copied(copy.value, !answer.ok && !copy.value.isFinal));
-		// Only both together can say that there is none.
+		// Only both together can rule out that it exists.
 		resolve({ kind: copy.ok && answer.ok ? "none" : "unavailable" });
 	});
 	return promise;

@@ -1,4 +1,4 @@
-// Cloudflare's nouns, reduced to what unbind uses; what is secret-like in Cloudflare's objects never gets this far.
+// Cloudflare's nouns, reduced to what unbind uses. Anything secret in Cloudflare's objects never gets this far.
 import type { Cidr } from "./cidr.ts";
 import type { CloudflareId } from "./cloudflare-id.ts";
 
@@ -8,14 +8,14 @@ export interface Prefix {
 	range: Cidr;
 	/** Cloudflare's approval of the prefix: `V` is valid, `P` is pending. */
 	approved: string | null;
-	/** The operator's own words for it. */
+	/** The operator's own description. */
 	description: string | null;
 	asn: number | null;
-	/** Whether it is announced by BGP. */
+	/** Whether BGP announces it. */
 	advertised: boolean | null;
 }
 
-/** A binding as Cloudflare lists it. `range` is null where its CIDR is missing or cannot be read. */
+/** A binding as Cloudflare lists it. `range` is null if its CIDR is missing or can't be parsed. */
 export interface Binding {
 	id: string;
 	cidr: string | null;
@@ -26,5 +26,5 @@ export interface Binding {
 	provisioningState: string | null;
 }
 
-/** A binding that can be deleted: its id can stand in a path, its range can be reasoned about. */
+/** A binding that can be deleted: its id is safe in a path, and its range is known. */
 export type LiveBinding = Binding & { id: CloudflareId; cidr: string; range: Cidr };

@@ -1,5 +1,5 @@
-// CIDRs as ranges of addresses, v4 and v6, in one canonical form. Strict: what is not written as an address range
-// is refused, not guessed at (no octal, no short forms, no zone, no digits but ASCII's).
+// CIDRs as ranges of addresses, v4 and v6, in one canonical form. Strict: anything ambiguous is refused, not guessed at
+// (no octal, no short forms, no zone, only ASCII digits).
 import { fail, ok, type Result } from "../result.ts";
 
 export interface Cidr {
@@ -11,7 +11,7 @@ export interface Cidr {
 	length: number;
 }
 
-/** Why a text is no CIDR; `hint` is what would have been right. */
+/** Why a text is not a CIDR; `hint` is the correct spelling. */
 export type CidrFailure = { reason: "not_a_cidr" } | { reason: "bare_address" | "host_bits"; hint: string };
 
 const addressBits = { 4: 32, 6: 128 } as const;
@@ -31,7 +31,7 @@ export function parseCidr(text: string): Result<Cidr, CidrFailure> {
 	return address.value === cidr.first ? ok(cidr) : fail({ reason: "host_bits", hint: cidr.text });
 }
 
-/** The CIDR of that length which begins at `first`; `first` has no host bits. */
+/** The CIDR of that length starting at `first`, which must have no host bits. */
 export function cidrAt(family: 4 | 6, first: bigint, length: number): Cidr {
 	const bits = addressBits[family];
 	return {
@@ -43,13 +43,13 @@ export function cidrAt(family: 4 | 6, first: bigint, length: number): Cidr {
 	};
 }
 
-/** Whether every address of `inner` is one of `outer`; a CIDR contains itself. */
+/** Whether every address of `inner` is in `outer`; a CIDR contains itself. */
 export const contains = (outer: Cidr, inner: Cidr): boolean =>
 	outer.family === inner.family && outer.first <= inner.first && inner.last <= outer.last;
 
 const octets = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 
-/** What ends in v4 is refused: it would be another range than it looks like. */
+/** A v6 address that ends in v4 form is refused: its prefix length would not mean what it seems to. */
 function parseAddress(text: string): { family: 4 | 6; value: bigint } | null {
 	if (octets.test(text)) {
 		return { family: 4, value: text.split(".").reduce((sum, octet) => (sum << 8n) | BigInt(octet), 0n) };
@@ -58,14 +58,14 @@ function parseAddress(text: string): { family: 4 | 6; value: bigint } | null {
 	return canonical === null ? null : { family: 6, value: valueOfV6(canonical) };
 }
 
-/** Ranges as the configuration checked them; one that can't be read allows nothing. */
+/** Ranges that the configuration has checked; one that can't be parsed allows nothing. */
 export const cidrsOf = (ranges: readonly string[] | null): Cidr[] | null =>
 	ranges?.flatMap((text) => {
 		const cidr = parseCidr(text);
 		return cidr.ok ? [cidr.value] : [];
 	}) ?? null;
 
-/** The platform's own reader of URLs reads v6, and writes it as RFC 5952 does; null where it reads none. */
+/** The platform's URL parser reads v6 and prints it in RFC 5952 form; null if it can't. */
 function canonicalV6(text: string): string | null {
 	return URL.parse(`http://[${text}]`)?.hostname.slice(1, -1) ?? null;
 }

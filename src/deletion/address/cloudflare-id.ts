@@ -1,5 +1,5 @@
-// The ids of Cloudflare's Addressing API, and the only gate to an upstream path: what has not passed here never
-// becomes part of one. With `..` as a binding id, URL normalisation would turn a binding's DELETE into its prefix's.
+// The ids of Cloudflare's Addressing API. Only an id that passes this check gets into an upstream path: with `..` as a
+// binding id, URL normalisation would turn the binding's DELETE into its prefix's.
 
 declare const checked: unique symbol;
 export type CloudflareId = string & { readonly [checked]: true };
@@ -9,7 +9,7 @@ const form = /^(?:[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[
 /** Whether a text is an id as Cloudflare writes it: 32 lower-case hex digits, or the same as a dashed UUID. */
 export const isCloudflareId = (text: string): text is CloudflareId => form.test(text);
 
-/** One id can be shown dashed by one of Cloudflare's APIs and plain by another. */
+/** One of Cloudflare's APIs can show an id with dashes, and another without. */
 export const sameId = (a: string, b: string): boolean => plainId(a) === plainId(b);
 
 /** The spelling without dashes, to look an id up by. */

@@ -1,5 +1,5 @@
-// What a caller may name: one binding, in full, by CIDR, by id, or by an alias from the configuration. Nothing here
-// widens a name: no wildcard, no filter, no nearest match.
+// What a caller may name: one binding, by its full CIDR, its id, or an alias from the configuration. A name never matches
+// more than that: no wildcards, no filters, no nearest match.
 
 import { fail, ok, type Result } from "../result.ts";
 import { type Cidr, parseCidr } from "./cidr.ts";
@@ -7,7 +7,7 @@ import { type CloudflareId, isCloudflareId } from "./cloudflare-id.ts";
 
 export type Target =
 	| { kind: "cidr"; named: string; cidr: Cidr }
-	/** `prefixId` only where the door's path names it. */
+	/** `prefixId` is set only if the request's path names it. */
 	| { kind: "id"; named: string; bindingId: CloudflareId; prefixId: CloudflareId | null };
 
 export type TargetFailure =
@@ -17,8 +17,8 @@ export type TargetFailure =
 const longestNamed = 64;
 
 /**
- * Reads a target. `named` in the result is the canonical CIDR, the id, or the alias as it was written.
- * @param aliases name → CIDR or binding id, checked by the configuration.
+ * Parses a target. `named` in the result is the canonical CIDR, the id, or the alias as written.
+ * @param aliases name → CIDR or binding id, already checked by the configuration.
  */
 export function parseTarget(text: string, aliases: ReadonlyMap<string, string>): Result<Target, TargetFailure> {
 	if (text.length > longestNamed) return fail({ reason: "not_a_target", named: `${text.slice(0, longestNamed)}…` });

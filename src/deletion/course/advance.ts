@@ -1,4 +1,4 @@
-// Brings a deletion as far as it can be brought now, whatever it is waiting for or was stopped at.
+// Moves a deletion or restoration forward as far as possible, wherever it is waiting or was stopped.
 
 import type { Directory } from "../lookup/directory.ts";
 import type { Ports } from "../ports.ts";
@@ -8,8 +8,8 @@ import { judgeReceived } from "./judge-received.ts";
 import { begin } from "./waiting.ts";
 
 /**
- * Can be called at any time, and any number of times; resolves when there is nothing to do until its due time.
- * @param onJudged called as soon as the request is no longer just received.
+ * Can be called at any time, any number of times. Resolves when there is nothing to do until the due time.
+ * @param onJudged called as soon as the request has been looked up and judged.
  */
 export async function advance(id: string, ports: Ports, directory: Directory, onJudged = () => {}): Promise<void> {
 	await judgeReceived(id, ports, directory);

@@ -1,4 +1,4 @@
-// The first half of a restoration: may it, can it, is it needed; then the intent. Sends nothing that changes anything.
+// The first half of a restoration: is it allowed, possible and needed? If so, records the intent. Sends only reads.
 
 import type { Binding } from "../address/binding.ts";
 import { isCloudflareId, sameId } from "../address/cloudflare-id.ts";
@@ -12,6 +12,7 @@ import {
 	type BindingSnapshot,
 	carriedOutAs,
 	type Deletion,
+	isOpen,
 	type Restoration,
 	withEvent,
 } from "../record/deletion.ts";
@@ -20,7 +21,7 @@ import { notYetSent } from "../record/progress.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { lookAfterMs } from "./careful.ts";
 import { restored } from "./carry-back.ts";
-import { outOfRange } from "./decisions.ts";
+import { outOfRange, stateInWords } from "./decisions.ts";
 
 export type RestorationRefusal =
 	| ScopeMissing
@@ -33,12 +34,12 @@ export type RestorationRefusal =
 	| LookUpFailure;
 
 /**
- * Checks whether the record can be restored, and records the intent; `carryBack` does it. Asked again, a restoration
- * that is under way, or whose binding is there, is the answer; one that failed, or whose binding is gone again, begins
- * again. Costs two reads: the prefix's approval, and what is bound there now.
+ * Checks whether the record can be restored, and records the intent; `carryBack` carries it out. A repeated request returns
+ * the restoration that is under way, or whose binding is there; it starts again if the last one failed or its binding is
+ * gone again. Costs two reads: the prefix's approval, and what is bound there now.
  *
- * What happens if we stop? Before the intent is kept, nothing; after, the alarm goes on from it. After the last `await`
- * the record is read again, so of two who ask at the same time one begins and the other joins.
+ * If the process stops before the intent is kept, nothing happens; after that, the alarm goes on. After the last `await` the
+ * record is read again, so of two simultaneous requests one begins and the other joins.
  */
 export async function beginRestoration(
 	deletion: Deletion | null,
@@ -59,7 +60,7 @@ export async function beginRestoration(
 	const bound = await boundAt(binding, ports);
 	if (!bound.ok) return fail(lookUpFault(bound.failure));
 
-	// Nothing waits from here on.
+	// No `await` from here on.
 	const latest = journal.get(deletion.id) ?? deletion;
 	if (isUnderWay(latest) || latest.restoration?.requested_at !== deletion.restoration?.requested_at) return ok(latest);
 	const leaving = journal.openFor({ cidr: binding.cidr })?.deletion;
@@ -89,13 +90,13 @@ export async function beginRestoration(
 const isUnderWay = ({ restoration }: Deletion): boolean =>
 	restoration?.state === "restoring" || restoration?.state === "unknown";
 
-/** Whether the binding of an earlier restoration is still there. Where Cloudflare cannot be read, the record's word counts. */
+/** Whether the binding of an earlier restoration is still there. If Cloudflare can't be read, the record decides. */
 async function isDone({ restoration, binding }: Deletion, ports: Ports): Promise<boolean> {
 	if (restoration?.state !== "restored" && restoration?.state !== "already_bound") return false;
 	const { binding_id: id, settled_at } = restoration;
 	if (id === null || binding === null) return false;
 	if (ports.journal.carriedOut({ bindingId: id }) !== null) return false;
-	// A read may not have it yet.
+	// A read may not show it yet.
 	if (settled_at !== null && ports.now() < Date.parse(settled_at) + lagMs) return true;
 	const there = await isThere(binding.prefix_id, { id }, ports);
 	return !there.ok || there.value;
@@ -105,7 +106,9 @@ function restorableBinding(deletion: Deletion): Result<BindingSnapshot, Restorat
 	const { binding, state } = deletion;
 	const wentLater = isSaidToBeThere(deletion);
 	if (binding === null || (state !== "deleted" && state !== "already_gone" && state !== "restored" && !wentLater)) {
-		const detail = `There is nothing to restore: the deletion is ${state.replaceAll("_", " ")}.`;
+		const detail = isOpen(deletion)
+			? `This deletion can't be restored yet: ${stateInWords(deletion)}.`
+			: "Nothing was deleted, so there is nothing to restore.";
 		return fail({ code: "conflict", detail, deletion });
 	}
 	if (binding.service_id === null || !isCloudflareId(binding.prefix_id)) {
@@ -115,7 +118,7 @@ function restorableBinding(deletion: Deletion): Result<BindingSnapshot, Restorat
 	return ok(binding);
 }
 
-/** Somebody closed the record with "it is still there"; should it be missing by now, it can be restored. */
+/** Someone closed the record with "still there". If the binding is missing by now, it can be restored. */
 const isSaidToBeThere = ({ state, resolution }: Deletion): boolean =>
 	state === "failed" && resolution?.outcome === "standing";
 
@@ -145,6 +148,6 @@ function begunBy(actor: Actor, deletion: Deletion, nowMs: number): Deletion {
 		failure: null,
 	};
 	const story = withEvent(deletion, nowMs, "restoration_requested", { by: actor.name, door: actor.door });
-	// The binding of an earlier restoration is gone again, so the record no longer says "restored".
+	// An earlier restoration's binding is gone again, so the record no longer says "restored".
 	return { ...story, state: carriedOutAs(deletion), restoration };
 }

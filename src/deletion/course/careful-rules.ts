@@ -1,25 +1,25 @@
-// The rules of a call that changes something at Cloudflare, as a table: (phase, event, condition) → (phase, what to do). The
-// first row that fits counts. No I/O and no clock in here; `careful.ts` carries it out.
+// The rules for a call that changes something at Cloudflare, as a table: (phase, event, condition) → (phase, what to do).
+// The first matching row applies. No I/O and no clock here; `careful.ts` carries the rules out.
 //
-// Two things make repeating safe in itself: a binding's id is never used twice, so a second DELETE can hit nothing but
-// the binding that was named; and a CIDR has one binding, so a second POST creates nothing. What the table protects is
-// the record: what it says happened is what happened, also where answers are lost and Cloudflare's reads lag.
+// Repeating a call is safe in itself. Cloudflare never reuses a binding's id, so a second DELETE can only hit the named
+// binding; and a CIDR has at most one binding, so a second POST creates nothing. The table protects the record: it says what
+// really happened, even if answers are lost and Cloudflare's reads lag.
 import { lagMs } from "../lookup/lag.ts";
 import type { Phase, Progress } from "../record/progress.ts";
 
-/** How long after the last judgement a call may still be sent: later, the world may be another one. */
+/** How long after the last judgement a call may still be sent. After that, the facts may have changed. */
 export const sendWindowMs = 60_000;
 export const callsAtMost = 3;
-/** A call has ended by then, answered or not: its time-out, and some. */
+/** By then a call has ended, answered or not: its time-out plus a margin. */
 export const callTakesAtMostMs = 15_000;
-/** So that an outcome is known within a minute of Cloudflare answering again. */
+/** Short enough to know the outcome within a minute of Cloudflare answering again. */
 const longestPauseMs = 45_000;
 const retrySoonMs = 5000;
 /** Nobody knows how long a freeze lasts. */
 const retryHeldMs = 300_000;
 
 export type CarefulEvent =
-	/** The work begins, or goes on after a stop or a pause. */
+	/** The work starts, or resumes after a stop or a pause. */
 	| "go"
 	/** Cloudflare's answers to the call. `already`: a 404 to a DELETE, "there is one" to a POST. */
 	| "done"
@@ -28,9 +28,9 @@ export type CarefulEvent =
 	| "credential_rejected"
 	| "throttled"
 	| "unclear"
-	/** The call never left, as the rate limit was known to be used up. */
+	/** The call never left: the rate limit was known to be used up. */
 	| "held_back"
-	/** What a look found. `saw_nothing`: it could not be read, or decides nothing yet. */
+	/** What a look found. `saw_nothing`: Cloudflare could not be read, or the answer decides nothing yet. */
 	| "saw_done"
 	| "saw_not_done"
 	| "saw_in_the_way"
@@ -38,7 +38,7 @@ export type CarefulEvent =
 
 /**
  * `may_send`: fewer than three calls, within a minute of the guards' verdicts, and not held. `held`: a freeze is on, or a
- * later request has the last word. `lagging`: the look began less than two minutes after the last call had ended.
+ * later request overrides this one. `lagging`: the look began less than two minutes after the last call ended.
  */
 export type Condition = "may_send" | "held" | "lagging";
 
@@ -55,7 +55,7 @@ export type CarefulFailure =
 export type Action =
 	| "send"
 	| "look"
-	/** Wait as long as Cloudflare asked for, then go on. */
+	/** Wait as long as Cloudflare asked, then go on. */
 	| "pause"
 	/** Leave it to the alarm. */
 	| "look_later"
@@ -67,7 +67,7 @@ export interface Rule {
 	in: Phase;
 	on: CarefulEvent;
 	when?: Condition;
-	/** Absent where the work ends. */
+	/** Absent if the work ends. */
 	to?: Phase;
 	do: Action;
 }
@@ -77,10 +77,10 @@ export const phaseMeanings: Record<Phase, string> = {
 	ready: "Nothing was sent that could have taken effect.",
 	sent: "A call has left, or may have; no earlier one can have taken effect.",
 	sent_again: "A call has left, or may have; an earlier one may have taken effect too.",
-	doubtful: "A call may have taken effect, or may still.",
-	watching: "As doubtful, and nothing more is sent: a later call got a clear no.",
+	doubtful: "A call may have taken effect, or may still do so.",
+	watching: "Like doubtful, but nothing more is sent: a later call was clearly refused.",
 	refused: "Every call was refused; none can have taken effect.",
-	already: "Cloudflare says that it is so already; no call of ours can have taken effect.",
+	already: "Cloudflare says it is already done; no call of ours can have taken effect.",
 	paused: "Cloudflare's rate limit refused the call; none can have taken effect.",
 };
 
@@ -152,29 +152,29 @@ export const rules: readonly Rule[] = [
 
 export interface CarefulFacts {
 	nowMs: number;
-	/** When the look began, for the events that tell what it saw: an answer can be as old as its question, and slow. */
+	/** When the look began, for the `saw_…` events: a slow answer can be as old as its question. */
 	lookedAtMs: number;
-	/** No call may leave now, whatever else is so. */
+	/** Whether sending is forbidden right now. */
 	isHeld: boolean;
-	/** How long Cloudflare, or the rate limit, asked to wait; 0 where neither did. */
+	/** How long Cloudflare or the rate limit asked to wait; 0 if neither did. */
 	retryAfterMs: number;
 }
 
 export interface Step {
-	/** Unchanged where the work ends. */
+	/** Unchanged if the work ends. */
 	progress: Progress;
 	do: Action;
 	/** For `pause` and `look_later`. */
 	waitMs: number;
-	/** When asking again can help; null where nothing says so. */
+	/** When a retry can help; null if unknown. */
 	retryAfterMs: number | null;
-	/** False is a defect of ours: no row fits, and the alarm goes on from what was kept. */
+	/** false is a bug in unbind: no row matches, and the alarm goes on from what is stored. */
 	hasRule: boolean;
 }
 
 /** What to do next. Every event that can occur in a phase has a row without a condition. */
 export function stepOf(progress: Progress, event: CarefulEvent, facts: CarefulFacts): Step {
-	// What never left was no call.
+	// A call that never left does not count.
 	const known = event === "held_back" ? { ...progress, callsSent: progress.callsSent - 1 } : progress;
 	const found = rules.find(
 		(one) => one.in === known.phase && one.on === event && (one.when === undefined || holds(one.when, known, facts)),
@@ -192,7 +192,7 @@ export function stepOf(progress: Progress, event: CarefulEvent, facts: CarefulFa
 	};
 }
 
-/** When the call that was out ended: it can take effect until then. After a stop nobody knows, but for its time limit. */
+/** When the open call ended: it can take effect until then. After a stop, only its time limit is known. */
 const endOf = ({ lastSentAtMs }: Progress, { nowMs }: CarefulFacts): number =>
 	Math.min(nowMs, lastSentAtMs + callTakesAtMostMs);
 
@@ -208,7 +208,7 @@ function holds(condition: Condition, progress: Progress, facts: CarefulFacts): b
 	}
 }
 
-/** Grows with each look; one falls just behind the end of the lag, where it decides. */
+/** Grows with each look. One look comes right after the lag is over, when it can decide. */
 function pauseMs({ looks, lastSentAtMs }: Progress, nowMs: number): number {
 	const untilSettledMs = lastSentAtMs + lagMs - nowMs;
 	const growingMs = Math.min(1000 * 2 ** looks, longestPauseMs);

@@ -1,6 +1,6 @@
-// Carries out a call that changes something at Cloudflare, by the rules in `careful-rules.ts`: intent first, and after
-// every unclear answer a look at what is so now. Deleting a binding and creating it again are the two errands; they
-// differ in what is called and looked at, and in nothing else.
+// Carries out a call that changes something at Cloudflare, by the rules in `careful-rules.ts`: the intent is recorded first,
+// and every unclear answer is followed by a look at Cloudflare. There are two errands, deleting a binding and creating it
+// again. They differ only in what they call and what they look at.
 
 import type { Sight } from "../lookup/look.ts";
 import type { CloudflareFault, Ports } from "../ports.ts";
@@ -9,10 +9,10 @@ import type { Progress } from "../record/progress.ts";
 import type { Result } from "../result.ts";
 import { type CarefulEvent, type CarefulFailure, callTakesAtMostMs, type Step, stepOf } from "./careful-rules.ts";
 
-/** The alarm looks after what nobody has finished by then. */
+/** If the work is not finished by then, the alarm takes over. */
 export const lookAfterMs = callTakesAtMostMs;
 
-/** In the place of an answer where nothing could be called: a record whose ids cannot stand in a path. */
+/** Stands in for an answer when no call was possible: the record's ids are not safe in a path. */
 export const noAnswer: CloudflareAnswer = {
 	status: null,
 	success: null,
@@ -20,22 +20,22 @@ export const noAnswer: CloudflareAnswer = {
 	messages: [],
 	ray: null,
 	duration_ms: 0,
-	unreadable: "the record holds no id that could be called with",
+	unreadable: "the record has no id to call Cloudflare with",
 };
 
-/** @typeParam Seen what an answer or a look can show that the record is to keep. */
+/** @typeParam Seen what an answer or a look shows that the record should keep. */
 export interface Errand<Seen> {
-	/** The record and its progress; null when it is settled. */
+	/** The record and its progress; null once it is settled. */
 	open(): { deletion: Deletion; progress: Progress } | null;
-	/** No call may leave now, whatever else is so. */
+	/** Whether sending is forbidden right now. */
 	isHeld(): boolean;
 	call(): Promise<Result<{ answer: CloudflareAnswer; seen: Seen }, CloudflareFault>>;
-	/** Whether a refusal says that what we want is so already. */
+	/** Whether a refusal means that what we want is already the case. */
 	isAlready(fault: CloudflareFault): boolean;
 	look(): Promise<{ sight: Sight; seen: Seen | null }>;
-	/** What was seen, in words for the timeline. */
+	/** What a look saw, in the timeline's words. */
 	sights: Record<Sight, string>;
-	/** The record under way, with Cloudflare's last answer where there is a new one. */
+	/** The record in progress, with Cloudflare's answer if there is a new one. */
 	shown(
 		deletion: Deletion,
 		state: "under_way" | "unknown",
@@ -43,7 +43,7 @@ export interface Errand<Seen> {
 	): Deletion;
 	keep(deletion: Deletion, progress: Progress, dueAtMs: number): void;
 	succeed(deletion: Deletion, by: "us" | "others", seen: Seen | null): void;
-	/** @param retryAfterMs null where asking again does not help. */
+	/** @param retryAfterMs null if retrying does not help. */
 	fail(deletion: Deletion, failure: CarefulFailure, retryAfterMs: number | null): void;
 }
 
@@ -58,17 +58,17 @@ interface News<Seen> {
 }
 
 /**
- * What happens if everything stops here?
- * - Before `keep` for a `send`: the intent is there. The alarm sends the call, or gives up when the window has closed.
- * - After it, before the answer is kept: an intent that says a call may have left. Nobody sends a second one on that
- *   ground: the alarm looks. If it is done, the call did it; if not, it did not (yet).
- * - After the answer is kept: a settled record, which the outbox takes to KV; or an unclear one, which is looked at.
+ * If the process stops:
+ * - before `keep` for a `send`: the intent is stored. The alarm sends the call, or gives up once the window has closed.
+ * - after that, before the answer is kept: the intent says that a call may have left. Nothing is sent again; the alarm
+ *   looks. If it is done, our call did it; if not, the call had no effect (yet).
+ * - after the answer is kept: a settled record, which the outbox takes to KV, or an unclear one, which is looked at.
  *
- * A second call is sent only after a look has shown that the first took no effect, at most three in all, and only within
- * a minute of the last judgement: nobody wants a deletion that was asked for this morning to happen this afternoon
- * because Cloudflare's API is back.
+ * A call is repeated only after a look has shown that the earlier one had no effect, at most three times in all, and only
+ * within a minute of the last judgement: nobody wants this morning's deletion to happen this afternoon because Cloudflare's
+ * API is back.
  *
- * Resolves when it is settled, or when there is nothing to do until its due time.
+ * Resolves once the record is settled, or there is nothing to do until its due time.
  */
 export async function carefully<Seen>(errand: Errand<Seen>, ports: Ports): Promise<void> {
 	let news: News<Seen> = nothingNew;
@@ -88,7 +88,7 @@ export async function carefully<Seen>(errand: Errand<Seen>, ports: Ports): Promi
 				news = await answered(errand);
 				break;
 			case "look":
-				// A look after a stop changes nothing that would have to be kept.
+				// Resuming a look after a stop changes nothing, so there is nothing to store.
 				if (news.event !== "go" || step.progress.phase !== open.progress.phase) keep(deletion, lookAfterMs);
 				news = await looked(errand, nowMs);
 				break;
@@ -109,7 +109,7 @@ export async function carefully<Seen>(errand: Errand<Seen>, ports: Ports): Promi
 
 const nothingNew = { event: "go", answer: null, seen: null, sight: null, lookedAtMs: 0, retryAfterMs: 0 } as const;
 
-/** While a call is out, the record says so; once its outcome is in doubt, or a look has to wait, it says that. */
+/** The record's state: under way while a call is out; unknown while its outcome is in doubt or a look has to wait. */
 const stateOf = ({ progress, do: action }: Step): "under_way" | "unknown" =>
 	progress.phase === "doubtful" || progress.phase === "watching" || action === "look_later" ? "unknown" : "under_way";
 
@@ -128,7 +128,7 @@ function eventOf<Seen>(fault: CloudflareFault, errand: Errand<Seen>): CarefulEve
 			return fault.kind;
 		case "throttled":
 			return fault.answer === null ? "held_back" : "throttled";
-		// A no can mean "that is so already", and its status and code have several meanings: what is so, a look tells.
+		// A refusal can mean "already done", and its status and code have several meanings. A look finds out.
 		case "refused":
 		case "not_found":
 			return errand.isAlready(fault) ? "already" : "refused";
@@ -140,7 +140,7 @@ async function looked<Seen>(errand: Errand<Seen>, lookedAtMs: number): Promise<N
 	return { ...nothingNew, event: `saw_${sight}`, sight, seen, lookedAtMs };
 }
 
-/** The record with what has just been learned. */
+/** Adds what was just learned to the record. */
 function withNews<Seen>(
 	deletion: Deletion,
 	{ event, answer, sight }: News<Seen>,
@@ -157,7 +157,7 @@ function withNews<Seen>(
 		return errand.shown(story, "under_way", { ...answer, attempts: callsSent });
 	}
 	if (sight === null) return deletion;
-	// Looks that find the same again add one event.
+	// Looks that find the same thing again share one event.
 	const found = errand.sights[sight];
 	const last = deletion.timeline.at(-1);
 	return last?.event === "read_back" && last.found === found
@@ -165,7 +165,7 @@ function withNews<Seen>(
 		: withEvent(deletion, nowMs, "read_back", { found });
 }
 
-/** A call that never left is no part of the story. An earlier errand of the same record may have sent others. */
+/** A call that never left does not belong in the timeline. An earlier errand of the same record may have sent others. */
 function withoutLastSent(deletion: Deletion): Deletion {
 	const last = deletion.timeline.findLastIndex(({ event }) => event === "sent");
 	return last === -1 ? deletion : { ...deletion, timeline: deletion.timeline.toSpliced(last, 1) };

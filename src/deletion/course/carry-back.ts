@@ -1,5 +1,5 @@
-// The second half of a restoration: POST → read back → record the outcome. A freeze does not hold it, as restoring is what
-// one wants to do in a freeze.
+// The second half of a restoration: POST → read back → record the outcome. A freeze does not stop it: restoring is exactly
+// what you want to do during a freeze.
 import type { Binding } from "../address/binding.ts";
 import { isCloudflareId } from "../address/cloudflare-id.ts";
 import { credentialRejected } from "../lookup/locate.ts";
@@ -10,14 +10,14 @@ import { fail, ok } from "../result.ts";
 import { carefully, noAnswer } from "./careful.ts";
 import type { CarefulFailure } from "./careful-rules.ts";
 
-/** The binding that is there now, as an answer or a look showed it. */
+/** The binding that is there now, from an answer or a look. */
 export type Bound = Pick<Binding, "id" | "provisioningState">;
 
 /**
- * Carries a begun restoration out, from wherever it was stopped; can be called any number of times.
+ * Carries out a restoration from wherever it stopped; can be called any number of times.
  *
- * What it creates can be deleted again before it knows that it has created it. That request came later and has the last
- * word: a CIDR that is empty after such a deletion was bound, and nothing is created there any more.
+ * Its new binding can be deleted again before unbind knows it exists. That later request wins: if the CIDR is empty after
+ * such a deletion, the restoration did succeed, and nothing is created there again.
  */
 export function carryBack(id: string, ports: Ports): Promise<void> {
 	const { journal, cloudflare, now } = ports;
@@ -90,7 +90,7 @@ export function restored(deletion: Deletion, bound: Bound | null, by: "us" | "ot
 	};
 }
 
-/** The record of a restoration that came to nothing; it can be asked for again. */
+/** The record of a failed restoration; it can be requested again. */
 export function failed(deletion: Deletion, why: CarefulFailure, nowMs: number): Deletion {
 	const failure = failures[why];
 	const story = withEvent(deletion, nowMs, "restoration_failed", { code: failure.code });
@@ -115,6 +115,6 @@ const failures: Record<CarefulFailure, NonNullable<Restoration["failure"]>> = {
 	},
 	held: {
 		code: "binding_conflict",
-		detail: "A later request deleted what was bound there in the meantime, and has the last word. Nothing was sent.",
+		detail: "A later request deleted the binding at this CIDR. Nothing was sent.",
 	},
 };

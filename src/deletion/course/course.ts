@@ -1,7 +1,7 @@
-// What becomes of a judged deletion: it is refused, waits for another person, waits for its time, or is carried out. The
-// same for one that was just asked for and for one that has waited.
+// What happens to a judged deletion: it is refused, waits for approval, waits for its time, or is carried out. A new
+// deletion and one that has waited go through the same steps.
 
-import { sentenceOf } from "../judgement/guards.ts";
+import { refusalInWords, sentenceOf } from "../judgement/guards.ts";
 import type { OpenDeletion, Ports, Terms } from "../ports.ts";
 import { at, type Deletion, settle, withEvent } from "../record/deletion.ts";
 import { notYetSent } from "../record/progress.ts";
@@ -22,9 +22,9 @@ export function courseOf(judged: Deletion, terms: Terms, ports: Ports): Course {
 	switch (decision.would) {
 		case "refuse":
 		case "ask":
-			return { settled: settle(judged, nowMs, "refused", refusal(decision)) };
+			return { settled: settle(judged, nowMs, "refused", refusal(decision, nowMs)) };
 		case "wait_for_approval": {
-			// An approval speaks of the risks that it was asked for; a new one is another question.
+			// An approval covers the risks it was asked for. A new risk needs a new request.
 			if (judged.approval !== null) return { settled: settle(judged, nowMs, "refused", newRisk(decision.unapproved)) };
 			const expiresAtMs = nowMs + ports.policy.approvalMinutes * 60_000;
 			const approval = {
@@ -48,22 +48,23 @@ export function courseOf(judged: Deletion, terms: Terms, ports: Ports): Course {
 	}
 }
 
-function refusal(decision: Decision & { would: "refuse" | "ask" }): NonNullable<Deletion["failure"]> {
+function refusal(decision: Decision & { would: "refuse" | "ask" }, nowMs: number): NonNullable<Deletion["failure"]> {
 	if (decision.would === "ask") {
-		const named = decision.unacknowledged.join(", ");
-		return {
-			code: "acknowledgement_required",
-			detail: `This deletion carries a risk that has to be named: acknowledge=${named}.`,
-		};
+		const { unacknowledged: risks } = decision;
+		const detail = `${risks.map(sentenceOf).join(" ")} To delete it anyway, acknowledge ${risks.join(" and ")}.`;
+		return { code: "acknowledgement_required", detail };
 	}
 	const { guard, retry_after_seconds } = decision.by;
 	const retry = typeof retry_after_seconds === "number" ? { retry_after_seconds } : {};
-	return { code: guard, detail: sentenceOf(guard), ...retry };
+	return { code: guard, detail: refusalInWords(decision.by, nowMs), ...retry };
 }
 
 function newRisk([guard = "changed", ...others]: Deletion["guards"][number]["guard"][]): NonNullable<
 	Deletion["failure"]
 > {
 	const all = [guard, ...others].join(", ");
-	return { code: guard, detail: `Since it was approved, this came up: ${all}. ${sentenceOf(guard)} Ask for it anew.` };
+	return {
+		code: guard,
+		detail: `After the approval, a new risk came up: ${all}. ${sentenceOf(guard)} Request the deletion again.`,
+	};
 }

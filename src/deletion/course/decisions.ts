@@ -1,23 +1,23 @@
-// What people decide about a deletion that has not been carried out: to approve it, to reject it, to take it back. All of
-// it is synchronous, so of two who decide at the same time one is first.
+// What people can decide about a deletion that has not been carried out: approve it, reject it, cancel it. Everything
+// here is synchronous, so of two decisions at the same time one comes first.
 
 import { cidrsOf, contains, parseCidr } from "../address/cidr.ts";
 import type { Ports } from "../ports.ts";
 import { type Actor, missingScope, partyOf, type ScopeMissing, sameName } from "../record/actor.ts";
-import { type Approval, at, type Deletion, settle, withEvent } from "../record/deletion.ts";
+import { type Approval, at, type Deletion, type State, settle, withEvent } from "../record/deletion.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { expire } from "./waiting.ts";
 
-/** Why a decision or a cancellation is not taken. */
+/** Why a decision or a cancellation is refused. */
 export type LifecycleFailure =
 	| ScopeMissing
 	| { code: "deletion_not_found" | "out_of_range" | "self_approval"; detail: string }
-	/** It is past that; the record says what happened instead. */
+	/** Too late: the record says what has happened instead. */
 	| { code: "conflict"; detail: string; deletion: Deletion };
 
 /**
- * Another person's word. The same word from the same person twice is one word; any other that comes late is a conflict,
- * and changes nothing. An approved deletion becomes a scheduled one, whose time may have come.
+ * Approves or rejects. Repeating your own decision changes nothing and succeeds; any other late decision is a conflict.
+ * An approved deletion becomes a scheduled one, whose time may have come.
  */
 export function decideApproval(
 	deletion: Deletion | null,
@@ -31,33 +31,40 @@ export function decideApproval(
 	if (sameName(deletion.actor.name, actor.name)) {
 		return fail({
 			code: "self_approval",
-			detail: "Who asked for a deletion cannot decide on it; another person has to.",
+			detail:
+				decision === "approve"
+					? "You can't approve a deletion you requested. Someone else has to."
+					: "You can't reject a deletion you requested. Cancel it instead.",
 		});
 	}
 	const refused = outOfRange(deletion, actor);
 	if (refused !== null) return fail(refused);
 
-	const word = decision === "approve" ? ("approved" as const) : ("rejected" as const);
+	const verdict = decision === "approve" ? ("approved" as const) : ("rejected" as const);
 	const open = journal.open(deletion.id);
 	if (open !== null && open.deletion.state === "pending_approval") expire(open, ports);
 	const present = journal.open(deletion.id);
 	if (present === null || present.deletion.state !== "pending_approval" || present.deletion.approval === null) {
 		const latest = journal.get(deletion.id) ?? deletion;
 		const { approval } = latest;
-		if (approval?.state === word && approval.decided_by !== null && sameName(approval.decided_by.name, actor.name))
+		if (approval?.state === verdict && approval.decided_by !== null && sameName(approval.decided_by.name, actor.name))
 			return ok(latest);
-		return fail({ code: "conflict", detail: `There is nothing to decide: ${standing(latest)}.`, deletion: latest });
+		return fail({
+			code: "conflict",
+			detail: `This deletion isn't waiting for approval: ${stateInWords(latest)}.`,
+			deletion: latest,
+		});
 	}
 
 	const approval: Approval = {
 		...present.deletion.approval,
-		state: word,
+		state: verdict,
 		decided_at: at(now()),
 		decided_by: partyOf(actor),
 	};
-	const decided = { ...withEvent(present.deletion, now(), word, { by: actor.name, door: actor.door }), approval };
+	const decided = { ...withEvent(present.deletion, now(), verdict, { by: actor.name, door: actor.door }), approval };
 	if (decision === "reject") {
-		const failure = { code: "approval_rejected" as const, detail: `${actor.name} rejected it.` };
+		const failure = { code: "approval_rejected" as const, detail: `${actor.name} rejected this deletion.` };
 		const rejected = settle(decided, now(), "refused", failure);
 		journal.keepSettled(rejected);
 		return ok(rejected);
@@ -71,7 +78,7 @@ export function decideApproval(
 	return ok(scheduled);
 }
 
-/** Takes a deletion back that nothing was sent of. Twice is once. */
+/** Cancels a deletion before anything is sent. Doing it twice changes nothing. */
 export function cancel(deletion: Deletion | null, actor: Actor, ports: Ports): Result<Deletion, LifecycleFailure> {
 	const { journal, now } = ports;
 	if (deletion === null) return fail({ code: "deletion_not_found", detail: "There is no deletion with this id." });
@@ -81,13 +88,17 @@ export function cancel(deletion: Deletion | null, actor: Actor, ports: Ports): R
 	const latest = journal.get(deletion.id) ?? deletion;
 	if (latest.state === "cancelled") return ok(latest);
 	if (latest.state !== "received" && latest.state !== "pending_approval" && latest.state !== "scheduled") {
-		return fail({ code: "conflict", detail: `It cannot be cancelled: ${standing(latest)}.`, deletion: latest });
+		return fail({
+			code: "conflict",
+			detail: `This deletion can't be cancelled: ${stateInWords(latest)}.`,
+			deletion: latest,
+		});
 	}
-	const failure = { code: "cancelled" as const, detail: `${actor.name} cancelled it.` };
-	const asked =
+	const failure = { code: "cancelled" as const, detail: `${actor.name} cancelled this deletion.` };
+	const approval =
 		latest.approval?.state === "pending" ? { ...latest.approval, state: "withdrawn" as const } : latest.approval;
-	const told = { by: actor.name, door: actor.door };
-	const cancelled = settle({ ...latest, approval: asked }, now(), "cancelled", failure, told);
+	const by = { by: actor.name, door: actor.door };
+	const cancelled = settle({ ...latest, approval }, now(), "cancelled", failure, by);
 	journal.keepSettled(cancelled);
 	return ok(cancelled);
 }
@@ -96,8 +107,24 @@ export function outOfRange(deletion: Deletion, actor: Actor): (LifecycleFailure 
 	const ranges = cidrsOf(actor.ranges);
 	const bound = parseCidr(deletion.binding?.cidr ?? "");
 	if (ranges === null || (bound.ok && ranges.some((range) => contains(range, bound.value)))) return null;
-	return { code: "out_of_range", detail: "The binding lies outside the ranges of this actor." };
+	return { code: "out_of_range", detail: "This binding is outside the ranges you may act in." };
 }
 
-const standing = ({ state, settled_at }: Deletion): string =>
-	`it is ${state.replace("_", " ")}${settled_at === null ? "" : ` since ${settled_at}`}`;
+const stateWords: Record<State, string> = {
+	received: "the binding is being looked up",
+	pending_approval: "it waits for approval",
+	scheduled: "it is scheduled",
+	deleting: "the binding is being deleted",
+	unknown: "its outcome is not known yet",
+	deleted: "the binding was deleted",
+	already_gone: "the binding was already gone",
+	refused: "it was refused",
+	failed: "it failed",
+	cancelled: "it was cancelled",
+	expired: "its approval expired",
+	restored: "the binding was deleted and restored",
+};
+
+/** To end a sentence about a deletion: "it was cancelled at 2026-02-20T09:00:00.000Z". */
+export const stateInWords = ({ state, settled_at }: Deletion): string =>
+	settled_at === null || state === "restored" ? stateWords[state] : `${stateWords[state]} at ${settled_at}`;

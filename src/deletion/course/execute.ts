@@ -10,7 +10,7 @@ import { fail, ok } from "../result.ts";
 import { carefully, noAnswer } from "./careful.ts";
 import type { CarefulFailure } from "./careful-rules.ts";
 
-/** Carries an admitted deletion out, from wherever it was stopped; can be called any number of times. */
+/** Carries out an admitted deletion from wherever it stopped; can be called any number of times. */
 export function carryOut(id: string, ports: Ports): Promise<void> {
 	const { journal, cloudflare, now } = ports;
 	const open = () => {
@@ -23,7 +23,7 @@ export function carryOut(id: string, ports: Ports): Promise<void> {
 			isHeld: () => journal.freeze() !== null,
 			async call() {
 				const binding = open()?.deletion.binding;
-				// A record's ids were checked when they were found; a path is built from nothing else.
+				// Checked again, because a path is built only from checked ids.
 				if (!binding || !isCloudflareId(binding.prefix_id) || !isCloudflareId(binding.id)) return fail(notCalled);
 				const reply = await cloudflare.deleteBinding(binding.prefix_id, binding.id);
 				return reply.ok ? ok({ answer: reply.value, seen: null }) : reply;

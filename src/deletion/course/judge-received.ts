@@ -1,5 +1,5 @@
-// The second step of a deletion: look up what was named, judge it, and record what becomes of it. Called by the request that
-// was received, or by the alarm after a stop.
+// The second step of a deletion: look up what was named, judge it, and record the decision. Called by the request itself,
+// or by the alarm after a stop.
 
 import { cidrsOf, parseCidr } from "../address/cidr.ts";
 import { isCloudflareId } from "../address/cloudflare-id.ts";
@@ -15,16 +15,15 @@ import type { Result } from "../result.ts";
 import { courseOf } from "./course.ts";
 import { mayJoin } from "./receive.ts";
 
-/** What could not be judged by then is not carried out any more: nobody wants it to happen hours late. */
+/** A request not judged by then is given up: nobody wants a deletion to happen hours late. */
 export const judgedWithinMs = 60_000;
 
 /**
- * What happens if everything stops here? The received record is there with its due time; the alarm looks up again. Nothing
- * was sent.
+ * If the process stops, the received record keeps its due time, and the alarm looks up again. Nothing was sent.
  *
- * Who else can come in between? Anybody, at each `await`. So what must not race (a binding's one open deletion, which
- * siblings are about to go) is asked after the last `await`, and nothing waits from there to the commit. Two callers of
- * one binding both look it up, sharing the calls; the second to arrive joins the first.
+ * Other requests can run at each `await`. So everything that must not race (a binding's one open deletion, siblings that
+ * are being deleted) is read after the last `await`, with none from there to the commit. Two requests for one binding both
+ * look it up and share the calls; the second to get here joins the first.
  */
 export async function judgeReceived(id: string, ports: Ports, directory: Directory): Promise<void> {
 	const { journal } = ports;
@@ -38,7 +37,7 @@ export async function judgeReceived(id: string, ports: Ports, directory: Directo
 	const sees = received.terms.reads === true ? seesAll : seesOnly(received.deletion.actor.name, ranges);
 	const found = await locate(target, ports, directory, cidrsOf(ranges), sees);
 
-	// Nothing waits from here on.
+	// No `await` from here on.
 	const present = receivedOf(id, ports);
 	if (present === null || giveUpIfLate(present, ports)) return;
 	const { deletion, terms } = present;
@@ -54,28 +53,28 @@ export async function judgeReceived(id: string, ports: Ports, directory: Directo
 	else if (schedule === null) journal.keepOpen(course.open, course.dueAtMs);
 	else if (course.open.deletion.state !== "deleting") journal.alias(id, schedule.id);
 	else {
-		// One commit: nothing waits in between.
+		// One commit: no `await` in between.
 		journal.keepSettled(supersededBy(deletion, schedule, ports.now()));
 		const story = withEvent(course.open.deletion, ports.now(), "superseded", { deletion_id: schedule.id });
 		journal.keepOpen({ ...course.open, deletion: story }, course.dueAtMs);
 	}
 }
 
-/** The schedule, cancelled by the deletion that takes its place. */
+/** The scheduled deletion, cancelled by the one that replaces it. */
 function supersededBy({ id, actor }: Deletion, schedule: Deletion, nowMs: number): Deletion {
 	const failure = { code: "cancelled" as const, detail: `${actor.name} deleted the binding at once instead.` };
 	const detail = { by: actor.name, door: actor.door, superseded_by: id };
 	return { ...settle(schedule, nowMs, "cancelled", failure, detail), superseded_by: id };
 }
 
-/** What names no binding, or not just one, is a refusal; a Cloudflare that cannot be asked is none. */
+/** Naming no binding, or not exactly one, counts as a refusal. Cloudflare being unreachable does not. */
 function keepFailed(failed: Deletion, { journal }: Ports): void {
 	const code = failed.failure?.code;
 	if (code === "binding_not_found" || code === "invalid_target") journal.keepRefused(failed);
 	else journal.keepSettled(failed);
 }
 
-/** Ends a received deletion whose minute is over; false where it has time left. */
+/** Ends a received deletion whose minute is over; false if it has time left. */
 export function giveUpIfLate({ deletion }: OpenDeletion, { journal, now }: Ports): boolean {
 	if (deletion.state !== "received" || now() < Date.parse(deletion.created_at) + judgedWithinMs) return false;
 	const detail = "The binding could not be looked up within a minute. Nothing was sent.";
@@ -91,7 +90,7 @@ function receivedOf(id: string, { journal }: Ports): OpenDeletion | null {
 	return open?.deletion.state === "received" ? open : null;
 }
 
-/** From what was stored, and checked before; null where it cannot be read. */
+/** The stored target, checked again; null if it can't be read. */
 function targetOf({ deletion, terms: { lookFor } }: OpenDeletion): Target | null {
 	const named = deletion.target;
 	if (lookFor === undefined) return null;
@@ -104,18 +103,18 @@ function targetOf({ deletion, terms: { lookFor } }: OpenDeletion): Target | null
 	return { kind: "id", named, bindingId, prefixId };
 }
 
-/** After a stop, what the actor may do is read again: the configuration may be another one. */
+/** After a restart, the actor's authority is read again: the configuration may have changed. */
 function rangesNow({ deletion, terms }: OpenDeletion, ports: Ports): readonly string[] | null | "none" {
 	if (ports.journal.cameInSinceStart(deletion.id)) return terms.ranges;
 	const authority = ports.authorityOf(deletion.actor);
 	return authority?.scopes.includes("delete") ? authority.ranges : "none";
 }
 
-/** What the actor may do cannot be read again, and what it could when the request came is no longer known. */
+/** After a restart, if a faulty configuration no longer says what the actor may do. */
 const isHeld = ({ deletion }: OpenDeletion, { journal, holdOn }: Ports): boolean =>
 	!journal.cameInSinceStart(deletion.id) && holdOn(deletion.actor) !== null;
 
-/** Its key is free then, and the caller can ask again. */
+/** It fails after its minute. That leaves its key free, so the caller can try again. */
 const keepForItsMinute = (received: OpenDeletion, { journal }: Ports): void =>
 	journal.keepOpen(received, Date.parse(received.deletion.created_at) + judgedWithinMs);
 
@@ -125,8 +124,8 @@ function refuseScope({ deletion }: OpenDeletion, { journal, now }: Ports): void 
 }
 
 /**
- * The record that answers this request as well: the open deletion of the binding that was found; or the deletion that took
- * the binding away after this request began.
+ * The record that also answers this request: the binding's open deletion, or the deletion that removed the binding after
+ * this request began.
  */
 function answeredBy(
 	found: Result<Found, LookUpFailure>,

@@ -1,6 +1,6 @@
-// What the buttons of a chat message stand for. A button carries the offer's id, which is random, and the choice; all else
-// is kept here, so that nothing which a platform or a person could change says what is to be deleted. A click is no
-// permission either: who clicks is judged like everybody else.
+// What the buttons of a chat message mean. A button carries only the offer's random id and the choice. Everything else is
+// stored here, so neither a platform nor a person can change what gets deleted. A click grants nothing: the person who
+// clicks is checked like any other caller.
 
 import type { GuardName } from "../record/verdict.ts";
 import { fail, ok, type Result } from "../result.ts";
@@ -12,15 +12,15 @@ export type Choice = (typeof choices)[number];
 interface Terms {
 	platform: string;
 	channel: string;
-	/** The platform's id of the one whose it is. One of nobody's stands until it ends: that its subject is decided once, the core sees to. */
+	/** The platform's id of its user. Without one, anyone may press it until it expires; the core decides only once. */
 	user: string | null;
 	choices: readonly Choice[];
 	expiresAtMs: number;
-	/** Where later messages go on a platform whose clicks bring no address of their own. */
+	/** Where later messages go, on platforms whose clicks carry no address. */
 	followUp: string | null;
 }
 
-/** A plan as it was shown. */
+/** The plan that was shown. */
 export interface OfferedPlan {
 	/** What the caller named. */
 	named: string;
@@ -28,7 +28,7 @@ export interface OfferedPlan {
 	prefixId: string;
 	snapshot: string;
 	reason: string | null;
-	/** The risks that the card named, which whoever presses its button has read. */
+	/** The risks the card named: pressing its button acknowledges them. */
 	acknowledge: readonly GuardName[];
 }
 
@@ -41,7 +41,7 @@ export interface Press {
 	platform: string;
 	channel: string;
 	user: string;
-	/** The platform's name of this one click, the same when it is delivered again. */
+	/** The platform's id of this click, the same if it is delivered again. */
 	pressId: string;
 }
 
@@ -53,8 +53,8 @@ export interface Use {
 export type OfferFailure = "no_such_offer" | "not_yours" | "expired" | "used";
 
 /**
- * Whether a click counts. The same click, delivered again, counts again: what follows from it is done once all the same.
- * @param used what was made of the offer before.
+ * Whether a click counts. A redelivered click counts again: what it starts is done only once anyway.
+ * @param used how the offer was used before.
  */
 export function judgePress(
 	offer: Offer | null,

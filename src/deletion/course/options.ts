@@ -1,5 +1,5 @@
-// What somebody could still do about a deletion, as far as its record tells: what a door may offer. Whether it is done is
-// decided by who does it (`decisions.ts`, `begin-restoration.ts`), when it is asked for.
+// What an actor could still do about a deletion, going by its record: the buttons a door may offer. Whether it is really
+// allowed is decided when it is requested (`decisions.ts`, `begin-restoration.ts`).
 import { type Actor, type Scope, sameName } from "../record/actor.ts";
 import type { Deletion } from "../record/deletion.ts";
 import { outOfRange } from "./decisions.ts";
@@ -14,11 +14,11 @@ export function optionsFor(deletion: Deletion, actor: Actor): Option[] {
 	return options.filter((option) => actor.scopes.includes(scopeFor[option]) && isOpenTo(option, deletion, actor));
 }
 
-function isOpenTo(option: Option, { state, actor: asker, binding, restoration }: Deletion, actor: Actor): boolean {
+function isOpenTo(option: Option, { state, actor: requester, binding, restoration }: Deletion, actor: Actor): boolean {
 	switch (option) {
 		case "approve":
 		case "reject":
-			return state === "pending_approval" && !sameName(asker.name, actor.name);
+			return state === "pending_approval" && !sameName(requester.name, actor.name);
 		case "cancel":
 			return state === "received" || state === "pending_approval" || state === "scheduled";
 		case "restore":

@@ -1,5 +1,5 @@
-// The first step of a deletion: the request is claimed and on record before anything is looked up, so an id that a caller
-// is given always answers, whatever happens next. All of it is synchronous.
+// The first step of a deletion: the request is claimed and recorded before anything is looked up, so the id the caller gets
+// can always be read, whatever happens next. Everything here is synchronous.
 
 import { cidrsOf, contains, parseCidr } from "../address/cidr.ts";
 import { plainId, sameId } from "../address/cloudflare-id.ts";
@@ -7,7 +7,7 @@ import type { Target } from "../address/target.ts";
 import type { Budget } from "../judgement/budget.ts";
 import { sentenceOf } from "../judgement/guards.ts";
 import type { Claim, LookFor, Ports } from "../ports.ts";
-import { type Actor, partyOf } from "../record/actor.ts";
+import { type Actor, missingScope, partyOf } from "../record/actor.ts";
 import { at, type Deletion, settle } from "../record/deletion.ts";
 import { digested } from "../record/digest.ts";
 import { form } from "../record/form.ts";
@@ -17,29 +17,29 @@ import { fail, ok, type Result } from "../result.ts";
 import { lookAfterMs } from "./careful.ts";
 
 export interface DeletionCommand {
-	/** The form of the call; absent is 1. */
+	/** The form of the call; 1 if absent. */
 	form?: number;
-	/** One a request: the same request handed to the Ledger twice is carried out once. */
+	/** Unique per request: a request handed to the Ledger twice is carried out once. */
 	requestId: string;
 	actor: Actor;
 	target: Target;
 	reason: string | null;
 	acknowledge: readonly string[];
 	ifMatch: readonly string[] | null;
-	/** The earliest time for it, at most 7 days ahead; null is at once. */
+	/** The earliest time to delete, at most 7 days ahead; null means at once. */
 	notBeforeMs: number | null;
-	/** Cancels the binding's scheduled deletion, if there is one, where this one would start now. */
+	/** If this deletion would start now, cancels the binding's scheduled one. */
 	supersede?: boolean;
 	idempotencyKey: string | null;
-	/** Names of the same request under which an earlier release claimed it: answered, and claimed, like the key. */
+	/** Other keys for the same request, from earlier releases: treated like `idempotencyKey`. */
 	alsoKeys?: readonly string[];
-	/** The id that a new record is to have: version 0.1.0's webhooks have told it already. */
+	/** The id for a new record: version 0.1.0's webhooks have already returned it. */
 	deletionId?: string;
 }
 
 export interface Receipt {
 	deletion: Deletion;
-	/** It answers an earlier request under the same key. */
+	/** The record answered an earlier request under the same key. */
 	replayed: boolean;
 	/** Another request began it. */
 	joined?: boolean;
@@ -47,17 +47,17 @@ export interface Receipt {
 	budget?: Budget;
 }
 
-/** What leaves no record: the request contradicts an earlier one. */
+/** Leaves no record: the request contradicts an earlier one under the same key. */
 export type KeyReused = { code: "idempotency_key_reused"; detail: string; deletion_id: string };
-/** Or the Ledger's limits are faulty, so it takes no request. */
+/** `misconfigured`: the Ledger's limits are faulty, so it accepts no requests. */
 export type Rejection = KeyReused | { code: "misconfigured"; detail: string };
 
 /**
- * The record that answers the request: an earlier one under the same key, one that is being carried out for the same
- * binding, a refusal that needs no look-up, or a new one in state `received`, which `judgeReceived` takes on.
+ * Returns the record that answers the request: an earlier one under the same key, one being carried out for the same
+ * binding, a refusal that needs no look-up, or a new one in state `received`, which `judgeReceived` takes over.
  *
- * A key is bound to the record that answers it, refusals included, so that a redelivery gets the first answer. Only
- * an answer that says "ask again" leaves the caller's key free: replaying that one would be useless for ever.
+ * A key stays bound to the record that answers it, even a refusal, so a redelivery gets the first answer. Only "try again"
+ * answers leave the caller's key free: replaying one of those would never help.
  */
 export function receive(command: DeletionCommand, ports: Ports): Result<Receipt, KeyReused> {
 	const { journal } = ports;
@@ -90,7 +90,7 @@ export function receive(command: DeletionCommand, ports: Ports): Result<Receipt,
 	return ok({ deletion: draft, replayed: false });
 }
 
-/** Whether a deletion that another request began may answer this one: it is of the named binding, and in the caller's ranges. */
+/** Whether another request's deletion may answer this one: it is for the named binding, and in the caller's ranges. */
 export function mayJoin(deletion: Deletion, target: Target, ranges: readonly string[] | null): boolean {
 	const { binding } = deletion;
 	const bound = parseCidr(binding?.cidr ?? "");
@@ -99,15 +99,15 @@ export function mayJoin(deletion: Deletion, target: Target, ranges: readonly str
 	return cidrsOf(ranges)?.some((range) => contains(range, bound.value)) ?? true;
 }
 
-/** What needs no look-up to be refused costs Cloudflare none. */
+/** Refusals that need no look-up, so they cost no call to Cloudflare. */
 function refusedUnseen(draft: Deletion, { actor, target }: DeletionCommand, ports: Ports): Deletion | null {
 	if (!actor.scopes.includes("delete")) {
-		const detail = `${actor.name} may not delete: it lacks the scope "delete".`;
+		const detail = missingScope(actor, "delete").detail;
 		return settle(draft, ports.now(), "refused", { code: "scope_missing", detail });
 	}
 	const holdMs = ports.journal.missesHoldMs(actor.name);
 	if (holdMs > 0) {
-		const detail = `${actor.name} named too many bindings that do not exist. Nothing is looked up for it for some minutes.`;
+		const detail = `${actor.name} named too many bindings that don't exist. Try again in a few minutes.`;
 		const failure = { code: "rate_limited" as const, detail, retry_after_seconds: Math.ceil(holdMs / 1000) };
 		return settle(draft, ports.now(), "refused", failure);
 	}
@@ -119,8 +119,8 @@ function refusedUnseen(draft: Deletion, { actor, target }: DeletionCommand, port
 }
 
 /**
- * A deletion that is being carried out answers for its binding also while Cloudflare cannot be read. One that still waits
- * does so only after a look-up: days may have passed, and another binding may have the same CIDR.
+ * A deletion being carried out answers for its binding even if Cloudflare can't be read. A waiting one answers only after a
+ * look-up: days may have passed, and another binding may have the same CIDR.
  */
 function beingCarriedOut({ actor, target }: DeletionCommand, { journal }: Ports): Deletion | null {
 	const named = target.kind === "id" ? { bindingId: target.bindingId } : { cidr: target.cidr.text };
@@ -129,7 +129,7 @@ function beingCarriedOut({ actor, target }: DeletionCommand, { journal }: Ports)
 	return mayJoin(open, target, actor.ranges) ? open : null;
 }
 
-/** Every request claims its own id, so that a broken call to the Ledger can be repeated; a caller's key comes on top. */
+/** Every request claims its own id, so a broken call to the Ledger can be repeated. The caller's keys are claimed too. */
 function claimsOf(command: DeletionCommand): Claim[] {
 	const { actor, idempotencyKey, alsoKeys = [], requestId } = command;
 	const claim = { actor: actor.name, payload: payloadOf(command), payloadOfVersion1: payloadOfVersion1(command) };
@@ -138,7 +138,7 @@ function claimsOf(command: DeletionCommand): Claim[] {
 	return [own, ...keys.map((key) => ({ ...claim, key: `key:${key}`, lasting: true }))];
 }
 
-/** What version 0.1.0 does not know is a member of its own, only where it is asked for. */
+/** `supersede`, which version 0.1.0 does not know, is added only if it is set. */
 const payloadOfVersion1 = ({
 	target,
 	reason,
@@ -152,10 +152,10 @@ const payloadOfVersion1 = ({
 	return JSON.stringify([what, reason, acknowledge.toSorted(), ifMatch, notBeforeMs, ...further]);
 };
 
-/** Longer ones are stored as their digest, so that no caller can fill the Ledger with them. */
+/** Longer payloads are stored as digests, so that no caller can fill up the Ledger. */
 const longestPayload = 256;
 
-/** A short payload is stored as version 0.1.0 stores it, which then finds it should that release take over again. */
+/** A short payload is stored as version 0.1.0 stores it, so that release finds it after a roll-back. */
 function payloadOf(command: DeletionCommand): string {
 	const whole = payloadOfVersion1(command);
 	return whole.length <= longestPayload ? whole : digested(whole);
@@ -165,9 +165,10 @@ function replay(claims: readonly Claim[], { journal }: Ports): Result<Receipt, K
 	for (const { actor, key, payloadOfVersion1: whole, lasting } of claims) {
 		const earlier = journal.claimed(actor, key);
 		if (earlier === null) continue;
-		// Version 0.1.0 kept long ones whole, and KV keeps short ones as digests.
+		// Version 0.1.0 stored long payloads whole, and KV stores short ones as digests.
 		if (![whole, digested(whole)].includes(earlier.payload)) {
-			const detail = "This Idempotency-Key was used for another request. A key belongs to one request for 7 days.";
+			const detail =
+				"This idempotency key was used for another request. A key belongs to one request for 7 days. Use a new one.";
 			return fail({ code: "idempotency_key_reused", detail, deletion_id: earlier.deletionId });
 		}
 		const deletion = journal.get(earlier.deletionId);

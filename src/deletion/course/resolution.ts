@@ -1,5 +1,5 @@
-// Closes by hand what stayed unknown: somebody looked where unbind cannot, and says whether the binding is there. Cloudflare
-// is asked first; where it answers, its answer settles the record, and nobody's word is needed.
+// Closes an unknown outcome by hand: someone looked where unbind can't, and says whether the binding is there. unbind asks
+// Cloudflare first. If Cloudflare answers, its answer settles the record instead.
 
 import { boundAt, lookForLoss } from "../lookup/look.ts";
 import type { Ports } from "../ports.ts";
@@ -20,17 +20,17 @@ export type ResolutionWish = Pick<Resolution, "outcome" | "note">;
 
 export type ResolutionRefusal =
 	| LifecycleFailure
-	/** unbind still looks by itself. */
+	/** unbind is still checking by itself. */
 	| { code: "too_early"; detail: string; retry_after_seconds: number };
 
-/** From the last call on. By then Cloudflare has answered or will not, and its lists have caught up. */
+/** Counted from the last call. By then Cloudflare has answered or never will, and its lists have caught up. */
 const looksAloneMs = 600_000;
 
 /**
- * Settles an unknown deletion or restoration as somebody saw it.
+ * Settles an unknown deletion or restoration with what someone saw.
  *
- * What is so if we stop? Before the record is kept, nothing has changed. After the last `await` the record is read again,
- * so of two who resolve it one does. No other work on the same record may run meanwhile: it would settle it again.
+ * If the process stops before the record is kept, nothing has changed. After the last `await` the record is read again, so
+ * only one of two people can resolve it. No other work on the record may run at the same time: it would settle it again.
  */
 export async function resolve(
 	deletion: Deletion | null,
@@ -55,13 +55,13 @@ export async function resolve(
 	if (leftMs > 0) {
 		return fail({
 			code: "too_early",
-			detail: `unbind still checks the ${what} by itself. It can be resolved ten minutes after the last call to Cloudflare.`,
+			detail: `unbind is still checking this ${what}. You can resolve it ten minutes after the last call to Cloudflare.`,
 			retry_after_seconds: Math.ceil(leftMs / 1000),
 		});
 	}
 	const seen = await (what === "deletion" ? lookForDeleted(deletion, ports) : lookForRestored(deletion, ports));
 
-	// Nothing waits from here on.
+	// No `await` from here on.
 	const latest = journal.get(deletion.id) ?? deletion;
 	if (unknownPart(latest) !== what) return fail(notUnknown(latest));
 	const nowMs = now();
@@ -69,7 +69,7 @@ export async function resolve(
 		const settled = settledBy(latest, what, seen, nowMs);
 		journal.keepSettled(settled);
 		const found = seen.outcome === "gone" ? "is gone" : "is there";
-		const detail = `Cloudflare can be read, and the binding ${found}. The record is settled by that.`;
+		const detail = `Cloudflare answered: the binding ${found}. The record now says so.`;
 		return fail({ code: "conflict", detail, deletion: settled });
 	}
 	const { outcome, note } = wish;
@@ -85,7 +85,7 @@ export async function resolve(
 	return ok(settled);
 }
 
-/** Whether somebody's word could close the record, now or when unbind has looked long enough. */
+/** Whether the actor could resolve the record, now or once unbind has looked long enough. */
 export const isResolvable = (deletion: Deletion, actor: Actor): boolean =>
 	unknownPart(deletion) !== null &&
 	actor.scopes.includes("approve") &&
@@ -102,28 +102,28 @@ export function unknownPart({ state, restoration }: Deletion): "deletion" | "res
 	return restoration?.state === "unknown" ? "restoration" : null;
 }
 
-function isOwn({ state, actor: asker, restoration }: Deletion, { name }: Actor): boolean {
-	const requester = state === "unknown" || restoration === null ? asker : restoration.requested_by;
+function isOwn({ state, actor: deleter, restoration }: Deletion, { name }: Actor): boolean {
+	const requester = state === "unknown" || restoration === null ? deleter : restoration.requested_by;
 	return requester.name.toLowerCase() === name.toLowerCase();
 }
 
 const notUnknown = (deletion: Deletion): LifecycleFailure & { code: "conflict" } => ({
 	code: "conflict",
-	detail: "There is nothing to resolve: the outcome is not unknown.",
+	detail: "There is nothing to resolve: the outcome is known.",
 	deletion,
 });
 
 interface Seen {
 	outcome: ResolutionOutcome;
 	bound: { id: string; provisioningState: string | null } | null;
-	/** Who says so where Cloudflare did not. */
+	/** Who says so; null if Cloudflare does. */
 	says: string | null;
 	isOtherService?: boolean;
 }
 
-/** null where Cloudflare cannot be read. */
+/** null if Cloudflare can't be read. */
 async function lookForDeleted({ binding }: Deletion, ports: Ports): Promise<Seen | null> {
-	// It was seen more than ten minutes ago, so a 404 counts.
+	// The binding was seen more than ten minutes ago, so a 404 counts.
 	const sight = await lookForLoss(binding, 0, ports);
 	if (sight === "nothing") return null;
 	return { outcome: sight === "done" ? "gone" : "standing", bound: null, says: null };
@@ -154,9 +154,9 @@ function settledBy(deletion: Deletion, what: "deletion" | "restoration", seen: S
 	}
 	if (outcome === "standing") {
 		const provisioning = bound === null || bound.provisioningState === null ? null : { state: bound.provisioningState };
-		const told = withEvent(story, nowMs, "restored", { binding_id: bound?.id ?? null });
+		const withRestored = withEvent(story, nowMs, "restored", { binding_id: bound?.id ?? null });
 		const change = { state: "restored" as const, binding_id: bound?.id ?? null, provisioning };
-		return { ...withRestoration(told, change, nowMs), state: "restored" };
+		return { ...withRestoration(withRestored, change, nowMs), state: "restored" };
 	}
 	const failure = isOtherService
 		? { code: "binding_conflict" as const, detail: "Another service is bound to this CIDR now." }
@@ -167,8 +167,8 @@ function settledBy(deletion: Deletion, what: "deletion" | "restoration", seen: S
 						? "Cloudflare gave no clear answer to the creation, and the binding is not there."
 						: `Cloudflare gave no clear answer to the creation, and ${says} says that the binding is not there.`,
 			};
-	const told = withEvent(story, nowMs, "restoration_failed", { code: failure.code });
-	return withRestoration(told, { state: "failed", failure }, nowMs);
+	const withFailed = withEvent(story, nowMs, "restoration_failed", { code: failure.code });
+	return withRestoration(withFailed, { state: "failed", failure }, nowMs);
 }
 
 function withRestoration(deletion: Deletion, change: Partial<Restoration>, nowMs: number): Deletion {

@@ -1,5 +1,5 @@
-// The waiting part of a deletion's life: for another person's decision, for its time, for the end of a freeze. Whatever
-// it waited for, it is looked up and judged anew before anything is sent.
+// Deletions that wait: for approval, for their time, or for the end of a freeze. After any wait, the binding is looked up
+// and judged again before anything is sent.
 
 import { isCloudflareId } from "../address/cloudflare-id.ts";
 import { assess } from "../judgement/assess.ts";
@@ -10,19 +10,19 @@ import type { OpenDeletion, Ports } from "../ports.ts";
 import { settle, withEvent } from "../record/deletion.ts";
 import { courseOf } from "./course.ts";
 
-/** A frozen deletion looks again this often, should the end of the freeze not have woken it. */
+/** How often a frozen deletion checks again, in case the end of the freeze did not wake it. */
 const frozenPauseMs = 300_000;
-/** Cloudflare could not be asked when its time had come. */
+/** How soon to retry if Cloudflare could not be reached at the due time. */
 const lookUpPauseMs = 10_000;
-/** A deletion that could not be looked up so often, for ten minutes, is not carried out any more. */
+/** After this many failed look-ups, ten minutes' worth, the deletion is given up. */
 const patience = 60;
 
 /**
- * Begins a deletion whose time has come; leaves alone one that has still to wait.
+ * Begins a deletion whose time has come; does nothing if it still has to wait.
  *
- * What stands if we stop? The waiting record, with its due time: the alarm comes again. After the last `await` nothing
- * waits, so the guards see all that is in flight, and the record goes over to `deleting` in the commit that `carryOut`
- * begins with.
+ * If the process stops, the waiting record keeps its due time, and the alarm comes back. There is no `await` after the last
+ * look, so the guards see everything in flight, and the record becomes `deleting` in the same commit that `carryOut` starts
+ * with.
  */
 export async function begin(id: string, ports: Ports, directory: Directory): Promise<void> {
 	const { journal } = ports;
@@ -39,11 +39,11 @@ export async function begin(id: string, ports: Ports, directory: Directory): Pro
 	if (binding === null || !isCloudflareId(binding.id) || !isCloudflareId(binding.prefix_id)) return;
 	const target = { kind: "id" as const, named: binding.cidr, bindingId: binding.id, prefixId: binding.prefix_id };
 	const found = await locate(target, ports, directory, null);
-	// "Not found" has more than one reason; only a binding that is seen to be gone was deleted by someone else.
+	// "Not found" has several causes. Only if the binding is seen to be gone did someone else delete it.
 	const isMissing = !found.ok && found.failure.code === "binding_not_found";
 	const gone = isMissing ? await lookForLoss(binding, waiting.progress.judgedAtMs, ports) : null;
 
-	// Nothing waits from here on.
+	// No `await` from here on.
 	const open = journal.open(id);
 	if (open === null || open.deletion.state !== "scheduled" || isFrozen(open, ports)) return;
 	const nowMs = ports.now();
@@ -57,7 +57,7 @@ export async function begin(id: string, ports: Ports, directory: Directory): Pro
 	}
 	const authority = ports.authorityOf(open.deletion.actor);
 	if (!authority?.scopes.includes("delete")) {
-		const detail = `${open.deletion.actor.name} may not delete any more.`;
+		const detail = `${open.deletion.actor.name} may no longer delete.`;
 		return journal.keepSettled(settle(open.deletion, nowMs, "refused", { code: "scope_missing", detail }));
 	}
 	const { deletion, terms } = stillApproved(open, startsAtMs, ports);
@@ -70,8 +70,8 @@ export async function begin(id: string, ports: Ports, directory: Directory): Pro
 }
 
 /**
- * The deletion without its approval, where a freeze held it up for longer than an approval may be waited for: what
- * somebody agreed to then may not be what they would agree to now, so it is asked for again.
+ * Drops the approval if a freeze delayed the deletion for longer than an approval is waited for: circumstances may have
+ * changed, so someone has to approve again.
  */
 function stillApproved({ deletion, terms }: OpenDeletion, startsAtMs: number, { policy, now }: Ports) {
 	const isLate = now() - startsAtMs > policy.approvalMinutes * 60_000;
@@ -80,7 +80,7 @@ function stillApproved({ deletion, terms }: OpenDeletion, startsAtMs: number, { 
 	return { deletion: { ...deletion, approval: null }, terms: { ...terms, approved: [] } };
 }
 
-/** Keeps a scheduled deletion waiting while there is a freeze, or while its actor's configuration is faulty. */
+/** Keeps a scheduled deletion waiting during a freeze, or while its actor's configuration is faulty. */
 function isFrozen(open: OpenDeletion, { journal, now, holdOn }: Ports): boolean {
 	const freeze = journal.freeze() ?? holdOn(open.deletion.actor);
 	if (freeze === null) return false;

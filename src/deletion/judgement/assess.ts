@@ -1,5 +1,5 @@
-// What deleting a found binding would do, and what the guards say of it. The plan shows it, a deletion acts on it; so
-// what was shown is what is done.
+// What deleting a binding would do, and what the guards say about it. The plan shows the assessment and the deletion acts
+// on it, so you get what you were shown.
 import type { Binding } from "../address/binding.ts";
 import { cidrsOf } from "../address/cidr.ts";
 import { plainId } from "../address/cloudflare-id.ts";
@@ -20,9 +20,9 @@ export interface Assessment {
 }
 
 /**
- * Asks the journal what is in flight, and so must not be followed by any `await` before what it leads to is kept.
- * Siblings that are going, or went after the list was asked for, count as gone.
- * @returns the assessment; the snapshot tag: a plan's ETag, and what `If-Match` is held against; and the budget.
+ * Reads from the journal what is in flight, so the caller must not `await` between this call and keeping the result.
+ * Siblings that are being deleted, or were deleted after the list was requested, count as gone.
+ * @returns the assessment, the budget, and the snapshot tag: the plan's ETag, which `If-Match` is compared with.
  */
 export function assess(
 	found: Found,

@@ -6,16 +6,16 @@ export interface Freeze {
 	reason: string;
 	by: Party;
 	since: string;
-	/** It lifts itself then; null: somebody has to lift it. */
+	/** When it lifts itself; null: someone has to lift it. */
 	until: string | null;
 }
 
-/** How many deletions wait, each counted once. */
+/** How many deletions are waiting, each counted once. */
 export interface Waiting {
 	approval: number;
-	/** Their time has not come. */
+	/** For their scheduled time. */
 	time: number;
-	/** Their time has come: they start when the freeze is lifted. */
+	/** Only for the freeze to be lifted: their time has come. */
 	held: number;
 }
 
@@ -44,9 +44,9 @@ export type FreezeRefusal =
 	| { code: "conflict"; detail: string; freeze: Freeze };
 
 /**
- * Whether a freeze may be set, or the present one lifted; null if so.
- * @param wish null lifts it.
- * @param by without scopes if version 0.1.0 calls, which checks them itself.
+ * Why a freeze can't be set, or the current one can't be lifted; null if it can.
+ * @param wish null lifts the freeze.
+ * @param by has no scopes if the caller is version 0.1.0, which checks them itself.
  */
 export function refusedFreeze(
 	wish: Freeze | null,
@@ -58,7 +58,7 @@ export function refusedFreeze(
 	if (wish !== null && wish.until !== null && Date.parse(wish.until) <= nowMs)
 		return { code: "invalid_request", detail: "The end of a freeze must be in the future." };
 	if (present === null) return null;
-	// Whoever froze for longer had a reason. Shortening it takes two steps, and both are in the log.
+	// The longer freeze has its reason. Shortening it takes two steps, and both are logged.
 	if (wish !== null && endsBefore(wish, present)) {
 		const detail = "A freeze that ends later is in force. To shorten it, lift it first.";
 		return { code: "conflict", detail, freeze: present };

@@ -1,5 +1,5 @@
-// Each safety rule: a pure function from the facts to its evidence, or to null where there is nothing to fear. What a
-// risk leads to is its level, which the policy says. No rule knows through which door the request came.
+// The safety rules: each is a pure function from the facts to its evidence, or to null if there is no risk. The policy says
+// what a risk leads to (its level). No rule knows which door the request came through.
 
 import type { Binding, LiveBinding } from "../address/binding.ts";
 import { type Cidr, contains, parseCidr } from "../address/cidr.ts";
@@ -12,7 +12,7 @@ import { budgetOf, secondsUntilItLeaves } from "./budget.ts";
 import type { Freeze } from "./freeze.ts";
 import type { Policy } from "./policy.ts";
 
-/** When the deletions that did not fail were begun, oldest first: on the account, and in the prefix. */
+/** Start times of the deletions that did not fail, oldest first: on the account, and in the prefix. */
 export interface Pace {
 	account: readonly number[];
 	prefix: readonly number[];
@@ -22,23 +22,23 @@ export interface Facts {
 	nowMs: number;
 	policy: Policy;
 	freeze: Freeze | null;
-	/** What was begun in the budget's window, what is in flight included, this deletion not. */
+	/** Deletions in the budget's window, including those in flight but not this one. */
 	pace: Pace;
 	prefixId: string;
 	binding: LiveBinding;
-	/** The prefix's bindings as they will stand when this deletion is carried out, the binding itself included. */
+	/** The prefix's bindings at the time this deletion is carried out, including the binding itself. */
 	all: readonly Binding[];
 	effect: Effect;
 	reason: string | null;
-	/** Where this actor may delete; null is everywhere. */
+	/** Where this actor may delete; null means everywhere. */
 	ranges: readonly Cidr[] | null;
-	/** Snapshot tags of which one has to be true still; null where the caller named none. */
+	/** Snapshot tags, one of which must still be current; null if the caller named none. */
 	ifMatch: readonly string[] | null;
 }
 
 type Evidence = { [name: string]: Json };
 interface Guard {
-	/** What is the matter, and what would have to change. */
+	/** What is wrong, and what to do about it. Every door shows it, so it names no parameter, header or button. */
 	sentence: string;
 	check(facts: Facts): Evidence | null;
 }
@@ -47,7 +47,7 @@ const unlimitedFreezeRetrySeconds = 300;
 
 const guards: Record<GuardName, Guard> = {
 	frozen: {
-		sentence: "Deletions are frozen. Ask again when the freeze is lifted.",
+		sentence: "Deletions are frozen. Try again when the freeze is lifted.",
 		check({ freeze, nowMs }) {
 			if (freeze === null) return null;
 			const leftMs = freeze.until === null ? null : Date.parse(freeze.until) - nowMs;
@@ -56,7 +56,7 @@ const guards: Record<GuardName, Guard> = {
 		},
 	},
 	protected: {
-		sentence: "The binding is protected by the configuration. Take it off the list first.",
+		sentence: "This binding is on the PROTECTED list. To delete it, take it off the list first.",
 		check({ binding, prefixId, effect, policy }) {
 			const id = policy.protected.ids.find((one) => sameId(one, prefixId) || sameId(one, binding.id));
 			if (id !== undefined) return { by: id };
@@ -67,14 +67,14 @@ const guards: Record<GuardName, Guard> = {
 		},
 	},
 	out_of_range: {
-		sentence: "The binding lies outside the ranges in which this actor may delete.",
+		sentence: "This binding is outside the ranges the caller may delete in.",
 		check: ({ binding, ranges }) =>
 			ranges === null || ranges.some((range) => contains(range, binding.range))
 				? null
 				: { cidr: binding.cidr, ranges: ranges.map((range) => range.text) },
 	},
 	budget: {
-		sentence: "Too many deletions on this account in too short a time. Ask again when some have left the window.",
+		sentence: "This account has used up its deletion budget. Try again when earlier deletions leave the window.",
 		check({ pace, policy, nowMs }) {
 			const { limit, left, window_minutes, next_in_seconds } = budgetOf(pace.account, policy.budget, nowMs);
 			if (left > 0) return null;
@@ -82,13 +82,14 @@ const guards: Record<GuardName, Guard> = {
 		},
 	},
 	breadth: {
-		sentence: "More than half of the prefix's bindings would be gone within the window. Ask again when it has passed.",
+		sentence:
+			"This would delete more than half of the prefix's bindings within the window. Try again when the window has passed.",
 		check({ pace, policy, all, nowMs }) {
 			const earlier = pace.prefix.length;
 			const of = earlier + all.length;
 			const gone = earlier + 1;
 			if (earlier === 0 || gone * 2 <= of) return null;
-			// So many of them may still be in the window when this one is at most half, or the first.
+			// How many of them may still be in the window for this one to be at most half, or the first.
 			const mayStay = Math.max(0, all.length - 2);
 			const lastMs = pace.prefix[earlier - mayStay - 1] ?? nowMs;
 			const { windowMinutes } = policy.budget;
@@ -97,7 +98,7 @@ const guards: Record<GuardName, Guard> = {
 		},
 	},
 	changed: {
-		sentence: "The prefix has changed since the plan that If-Match names. Look at the plan again.",
+		sentence: "The prefix has changed since the plan. Plan the deletion again.",
 		check({ binding, all, ifMatch }) {
 			const now = snapshotTag(binding, all);
 			if (ifMatch === null || ifMatch.includes(now)) return null;
@@ -107,29 +108,30 @@ const guards: Record<GuardName, Guard> = {
 		},
 	},
 	last_binding: {
-		sentence: "It is the prefix's last binding; a prefix without one cannot be advertised.",
+		sentence: "This is the prefix's last binding. A prefix without bindings can't be advertised.",
 		check: ({ all, prefixId }) => (all.length > 1 ? null : { prefix_id: prefixId }),
 	},
 	not_restorable: {
-		sentence: "The binding names no service (it may be a regional one), so it could not be restored from its record.",
+		sentence:
+			"Cloudflare names no service for this binding (it may be regional), so unbind couldn't restore it from its record.",
 		check: ({ binding }) => (binding.serviceId === null ? { missing: "service_id" } : null),
 	},
 	leaves_no_service: {
-		sentence: "Addresses would be left without any service.",
+		sentence: "Some addresses would be left without a service.",
 		check: ({ effect }) => (effect.without_service.total === 0 ? null : { cidrs: effect.without_service.cidrs }),
 	},
 	still_provisioning: {
-		sentence: "The binding is not active yet; Cloudflare is still working on it.",
+		sentence: "This binding is still provisioning.",
 		check: ({ binding }) =>
 			binding.provisioningState === "active" ? null : { provisioning_state: binding.provisioningState },
 	},
 	no_reason: {
-		sentence: "No reason was given. Send one: reason=…",
+		sentence: "No reason was given. Add one.",
 		check: ({ reason }) => (reason === null ? {} : null),
 	},
 };
 
-/** A protected range inside the binding moves with it, unless a more specific binding keeps all of it. */
+/** A protected range inside the binding loses its service too, unless a more specific binding covers all of it. */
 const isMoved = (range: Cidr, binding: LiveBinding, effect: Effect): boolean =>
 	contains(binding.range, range) &&
 	!effect.unaffected.some(({ cidr }) => {
@@ -137,7 +139,7 @@ const isMoved = (range: Cidr, binding: LiveBinding, effect: Effect): boolean =>
 		return kept.ok && contains(kept.value, range);
 	});
 
-/** What has been agreed to: by the caller, by naming risks, and by an approver. */
+/** The risks that the caller acknowledged and that an approver approved. */
 export interface Agreed {
 	acknowledged: readonly string[];
 	approved: readonly GuardName[];
@@ -156,3 +158,12 @@ export function judge(facts: Facts, agreed: Agreed): Verdict[] {
 }
 
 export const sentenceOf = (guard: GuardName): string => guards[guard].sentence;
+
+/** The sentence of a guard that refuses; for the budget, with its numbers. */
+export function refusalInWords(refusal: Verdict, nowMs: number): string {
+	const { guard, deletions, limit, window_minutes: minutes, retry_after_seconds: seconds } = refusal;
+	if (guard !== "budget" || typeof deletions !== "number" || typeof seconds !== "number") return sentenceOf(guard);
+	const nextMs = Math.ceil((nowMs + seconds * 1000) / 60_000) * 60_000;
+	const next = new Date(nextMs).toISOString().slice(11, 16);
+	return `${deletions} of ${limit} deletions used in ${minutes} minutes. The next one is possible at ${next} UTC.`;
+}

@@ -1,4 +1,4 @@
-// What a deletion would do, shown before. Looks up and judges like a deletion, and leaves no trace.
+// Shows what a deletion would do. Looks up and judges as a deletion does, and leaves no trace.
 
 import type { Target } from "../address/target.ts";
 import type { Directory } from "../lookup/directory.ts";
@@ -26,14 +26,14 @@ export interface Plan extends Assessment {
 	/** Without this deletion. A Ledger of the release before gives none. */
 	budget?: Budget;
 	would: "delete" | "wait_for_approval" | "refuse";
-	/** The risks that the caller has to name for it to be carried out. */
+	/** The risks the caller has to acknowledge for the deletion to go ahead. */
 	acknowledge: GuardName[];
 }
 
 const outside = { code: "out_of_range" as const, detail: sentenceOf("out_of_range") };
 
 export async function plan(query: PlanQuery, ports: Ports, directory: Directory): Promise<Result<Plan, LookUpFailure>> {
-	// For those who may delete, the plan is the way there: in a chat and on the page, no deletion goes without one.
+	// Callers who may delete get the full rate limit: in chat and on the page, every deletion starts with a plan.
 	const { cloudflare } = ports;
 	const looksOnly = !query.actor.scopes.includes("delete");
 	const reading = { ...ports, cloudflare: looksOnly ? sparing(cloudflare) : cloudflare };
@@ -46,7 +46,7 @@ export async function plan(query: PlanQuery, ports: Ports, directory: Directory)
 	const { assessment, snapshot, budget } = assess(found.value, terms, query.reason, ports);
 	const { guards } = assessment;
 	const risks = guards.filter((verdict) => verdict.verdict === "acknowledge").map((verdict) => verdict.guard);
-	// As if the caller named every risk: which they are stands beside it.
+	// As if the caller acknowledged every risk: `acknowledge` lists them.
 	const { would } = decide(guards.filter((verdict) => verdict.verdict !== "acknowledge"));
 	return ok({ ...assessment, snapshot, budget, would: would === "ask" ? "delete" : would, acknowledge: risks });
 }

@@ -1,18 +1,18 @@
-// How heavy each risk weighs, and where the limits are: a team's own answer, with ours as the default.
+// How serious each risk is, and what the limits are. A team can set its own; these are the defaults.
 import type { Cidr } from "../address/cidr.ts";
 import type { GuardName, Level } from "../record/verdict.ts";
 
 export interface Policy {
 	levels: Readonly<Record<GuardName, Level>>;
-	/** CIDRs, and ids of prefixes and bindings, that nobody deletes. */
+	/** CIDRs, and ids of prefixes and bindings, that nobody may delete. */
 	protected: { ranges: readonly Cidr[]; ids: readonly string[] };
-	/** At most so many deletions in a window of so long, on the account. */
+	/** At most this many deletions on the account per window. */
 	budget: { deletions: number; windowMinutes: number };
-	/** How long an approval can be given. */
+	/** How long a deletion waits for approval before it expires. */
 	approvalMinutes: number;
 }
 
-/** These say who may act, and on what they were agreed; a level could only weaken them. */
+/** These guards always refuse: a level could only weaken them. */
 export const fixedGuards: readonly GuardName[] = ["frozen", "out_of_range", "changed"];
 
 export const defaultPolicy: Policy = {

@@ -1,5 +1,5 @@
 // Remembers which prefix holds which addresses and bindings, so that a look-up can go straight there. A hint, never an
-// answer: whoever does not find a binding by it looks the whole account up again.
+// answer: if the binding is not there, the whole account is searched.
 import type { Binding, Prefix } from "../address/binding.ts";
 import { contains } from "../address/cidr.ts";
 import { type CloudflareId, isCloudflareId, plainId } from "../address/cloudflare-id.ts";
@@ -9,18 +9,18 @@ export interface Directory {
 	prefixFor(target: Target): CloudflareId | null;
 	learnPrefixes(prefixes: readonly Prefix[]): void;
 	learnBindings(prefixId: string, bindings: readonly Binding[]): void;
-	/** A complete search with fresh lists did not find the binding: for a minute, another one would not either. */
+	/** A complete search with fresh lists did not find the binding. For a minute, nobody searches for it again. */
 	learnMissing(bindingId: string, atMs: number): void;
 	isMissing(bindingId: string, nowMs: number): boolean;
 }
 
 const missingForMs = 60_000;
-/** As many as callers can make up, so they are bounded; the oldest goes first. */
+/** Callers can make up any number of ids, so the memory is bounded; the oldest goes first. */
 const missesAtMost = 1000;
 
 export function createDirectory(): Directory {
 	let prefixes: readonly Prefix[] = [];
-	/** As each prefix was last listed, by plain ids: what was deleted since is forgotten. */
+	/** Each prefix as it was last listed, by plain ids; deleted bindings drop out. */
 	const bindingsIn = new Map<string, ReadonlySet<string>>();
 	const misses = new Map<string, number>();
 
@@ -56,7 +56,7 @@ export function createDirectory(): Directory {
 	};
 }
 
-/** The prefixes that hold a CIDR, the most specific first: prefixes can nest where parts were brought separately. */
+/** The prefixes that contain a CIDR, most specific first: prefixes can nest if parts were onboarded separately. */
 export const prefixesAround = (prefixes: readonly Prefix[], target: Target & { kind: "cidr" }): Prefix[] =>
 	prefixes.filter((prefix) => contains(prefix.range, target.cidr)).toSorted((a, b) => b.range.length - a.range.length);
 

@@ -1,8 +1,8 @@
-// From a target to the one live binding that it names, and to that binding's neighbours in the prefix. Exact or
-// nothing: a range that merely overlaps with bindings finds none of them, and the failure says which there are.
+// Finds the one live binding that a target names, and its neighbours in the prefix. Exact match only: a range that merely
+// overlaps with bindings finds none of them, and the failure says which ones there are.
 //
-// Cloudflare's lists lag, so what our own records say comes first: a binding that we deleted is not found while a list may
-// still show it, and one that we created is found while a list may not show it yet.
+// Cloudflare's lists lag, so our own records come first: a binding we deleted is gone even if a list still shows it, and one
+// we created is there even if no list shows it yet.
 import type { Binding, LiveBinding, Prefix } from "../address/binding.ts";
 import { type Cidr, contains } from "../address/cidr.ts";
 import { type CloudflareId, isCloudflareId, sameId } from "../address/cloudflare-id.ts";
@@ -16,28 +16,28 @@ import { sparing } from "./sparing.ts";
 export interface Found {
 	prefixId: CloudflareId;
 	binding: LiveBinding;
-	/** All bindings of the prefix, the named one too. */
+	/** All bindings of the prefix, including the named one. */
 	all: Binding[];
-	/** When the list was asked for; what is deleted later may still be in it. */
+	/** When the list was requested; it may still show what was deleted later. */
 	askedAtMs: number;
 }
 
 export type FindFailure =
-	/** `inside` and `around`: bindings (or prefixes) that the named range covers, or that cover it. */
+	/** `inside`: bindings (or prefixes) that the named range contains; `around`: those that contain it. */
 	| { reason: "no_binding"; prefixId: string | null; inside: string[]; around: string[] }
 	| { reason: "too_many_prefixes"; count: number }
 	| { reason: "cloudflare"; fault: CloudflareFault };
 
 export interface FindOptions {
-	/** Where the caller may delete: an id is searched for in no other prefix. null is everywhere. */
+	/** Where the caller may delete: other prefixes are not searched for an id. null means everywhere. */
 	ranges: readonly Cidr[] | null;
-	/** The prefix in which our records have the binding. */
+	/** The binding's prefix according to our records. */
 	home: string | null;
 }
 
 /**
- * Without a prefix to go by, a binding id has to be searched for prefix by prefix, which costs a call each. Cloudflare
- * allows 1,200 in five minutes; an account larger than this has to name its bindings by CIDR.
+ * If the prefix is unknown, a binding id has to be searched for prefix by prefix, at one call each. Cloudflare allows 1,200
+ * calls per five minutes. On an account with more prefixes than this, name bindings by CIDR.
  */
 export const searchablePrefixes = 200;
 const searchedAtOnce = 6;
@@ -45,16 +45,16 @@ const searchedAtOnce = 6;
 type Finding = Promise<Result<Found, FindFailure>>;
 
 /**
- * Costs one call when the prefix is known (the door named it, the directory or our records remember), two for a CIDR in an
- * unknown one. A miss that rests on a memory, or on a list that was asked for before this call began and is shared with
- * another caller, is no miss yet: the way is gone once more, with fresh lists.
+ * Costs one call if the prefix is known (from the door, the directory or our records), two for a CIDR in an unknown prefix.
+ * A miss does not count if it rests on the directory, or on a shared list requested before this call began: then the search
+ * runs once more, with fresh lists.
  */
 export async function find(target: Target, ports: Ports, directory: Directory, options: FindOptions): Finding {
 	const search = searchFor(target, ports, directory, options);
 	if (target.kind === "cidr") {
 		const remembered = directory.prefixFor(target);
 		const quick = await (remembered === null ? search.inAccount(false) : search.inPrefix(remembered, false));
-		// A Cloudflare that does not answer would not answer the longer way either.
+		// If Cloudflare does not answer, a longer search won't help.
 		if (quick.ok || quick.failure.reason === "cloudflare") return quick;
 		return remembered === null && search.isFresh() ? quick : search.inAccount(true);
 	}
@@ -77,7 +77,7 @@ export async function find(target: Target, ports: Ports, directory: Directory, o
 interface Search {
 	inPrefix(prefixId: CloudflareId, fresh: boolean, cloudflare?: Cloudflare): Finding;
 	inAccount(fresh: boolean): Finding;
-	/** Whether all lists so far were asked for after the search began. */
+	/** Whether all lists so far were requested after the search began. */
 	isFresh(): boolean;
 }
 
@@ -125,7 +125,7 @@ function searchFor(target: Target, ports: Ports, directory: Directory, { ranges 
 	return search;
 }
 
-/** The named binding among those that a list shows, or in our records. */
+/** Picks the named binding from a list, or from our records. */
 async function among(
 	items: Binding[],
 	prefixId: CloudflareId,

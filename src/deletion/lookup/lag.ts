@@ -1,3 +1,3 @@
-// How far Cloudflare's reads may be behind its own answers: a list, or the read of one binding, can show for this long what
-// is no longer so. Every conclusion drawn from what is missing, or still there, waits for it.
+// How far Cloudflare's reads can lag behind its own answers: for this long, a list or the read of a single binding can be
+// out of date. Nothing is concluded from a read before that time is over.
 export const lagMs = 120_000;

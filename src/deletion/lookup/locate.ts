@@ -1,5 +1,5 @@
-// A look-up with its failures told as callers are told them: what there is instead, what was there before, or what
-// Cloudflare said. The plan and the deletion share it, so that both give the same answer.
+// A look-up whose failures are worded for the caller: what is there instead, what was there before, or what Cloudflare
+// said. The plan and the deletion share it, so both give the same answer.
 import type { Cidr } from "../address/cidr.ts";
 import type { Target } from "../address/target.ts";
 import type { CloudflareFault, LastDeletionQuery, Ports } from "../ports.ts";
@@ -9,11 +9,11 @@ import type { Directory } from "./directory.ts";
 import { type FindFailure, type Found, find, searchablePrefixes } from "./find.ts";
 import { type Sees, seesAll } from "./shown-to.ts";
 
-/** The request names nothing that could be deleted, and asking again will not help. */
+/** The request names nothing that can be deleted. Asking again won't help. */
 export interface UnfitTarget {
 	code: "invalid_target";
 	detail: string;
-	/** Bindings that the named range covers. */
+	/** Bindings inside the named range. */
 	bindings?: string[];
 }
 
@@ -26,8 +26,8 @@ export type LookUpFailure =
 type CloudflareFailureCode = "cloudflare_refused" | "credential_rejected" | "cloudflare_unavailable";
 
 /**
- * @param ranges where the caller may delete; null is everywhere.
- * @param sees what the caller may be told of other bindings and of earlier deletions.
+ * @param ranges where the caller may delete; null means everywhere.
+ * @param sees which other bindings and earlier deletions the caller may learn about.
  */
 export async function locate(
 	target: Target,
@@ -46,27 +46,24 @@ export async function locate(
 		case "too_many_prefixes":
 			return fail({
 				code: "invalid_target",
-				detail: `This account has ${failure.count} prefixes; a binding id is looked for in up to ${searchablePrefixes}. Name the binding by its CIDR.`,
+				detail: `This account has ${failure.count} prefixes, too many to search for a binding id (the limit is ${searchablePrefixes}). Name the binding by its CIDR.`,
 			});
 		case "cloudflare":
 			return fail(lookUpFault(failure.fault));
 	}
 }
 
-/** The prefix of a binding id by our records: it saves a call for each prefix of the account. */
+/** The binding's prefix as our records have it. Saves one call per prefix of the account. */
 async function homeOf(target: Target, ports: Ports, directory: Directory): Promise<string | null> {
 	if (target.kind === "cidr" || target.prefixId !== null || directory.prefixFor(target) !== null) return null;
 	const { bindingId } = target;
 	return ports.journal.prefixOf(bindingId) ?? (await ports.recollection.lastDeletion({ bindingId }))?.prefix_id ?? null;
 }
 
-/**
- * "Deleted yesterday by ci" beats everything else that could be said of a missing binding; next comes what the caller
- * may have meant.
- */
+/** "Deleted yesterday by ci" says most about a missing binding; next best is what the caller may have meant. */
 async function notFound(
 	target: Target,
-	{ prefixId, ...beside }: FindFailure & { reason: "no_binding" },
+	{ prefixId, ...nearby }: FindFailure & { reason: "no_binding" },
 	ports: Ports,
 	sees: Sees,
 ): Promise<LookUpFailure> {
@@ -76,16 +73,16 @@ async function notFound(
 			: { cidr: target.cidr.text, ...(prefixId === null ? {} : { prefixId }) };
 	const newest = await ports.recollection.lastDeletion(query);
 	const last = newest !== null && sees.record(newest) ? newest : null;
-	const [inside, around] = [beside.inside.filter(sees.cidr), beside.around.filter(sees.cidr)];
+	const [inside, around] = [nearby.inside.filter(sees.cidr), nearby.around.filter(sees.cidr)];
 	if (last === null && inside.length > 0) {
 		return {
 			code: "invalid_target",
-			detail: `${target.named} is no binding, it covers some. One request deletes one binding: name one of ${listed(inside)}.`,
+			detail: `There is no binding ${target.named}, but it contains ${listed(inside)}. One request deletes one binding, so name the one you mean.`,
 			bindings: inside,
 		};
 	}
-	const covered = around.length > 0 ? ` ${listed(around)} covers it.` : "";
-	const before = last === null ? covered : ` It was deleted by ${last.actor}, ${last.settled_at ?? last.created_at}.`;
+	const covered = around.length > 0 ? ` It lies inside ${listed(around)}.` : "";
+	const before = last === null ? covered : ` It was deleted by ${last.actor} at ${last.settled_at ?? last.created_at}.`;
 	return {
 		code: "binding_not_found",
 		detail: `There is no binding ${target.named}.${before}`,
@@ -93,7 +90,7 @@ async function notFound(
 	};
 }
 
-/** Nothing has been sent when a look-up fails, so all but a clear refusal is worth asking again. */
+/** A failed look-up has changed nothing, so everything but a clear refusal is worth a retry. */
 export function lookUpFault(fault: CloudflareFault): LookUpFailure {
 	switch (fault.kind) {
 		case "credential_rejected":
@@ -102,17 +99,17 @@ export function lookUpFault(fault: CloudflareFault): LookUpFailure {
 		case "not_found":
 			return {
 				code: "cloudflare_refused",
-				detail: "Cloudflare refused the look-up; nothing was changed.",
+				detail: "Cloudflare refused the look-up. Nothing was changed.",
 				answer: fault.answer,
 			};
 		case "throttled": {
 			const retryAfterSeconds = Math.ceil(fault.retryAfterMs / 1000);
 			const left = fault.answer === null ? "used up, or nearly" : "used up";
-			const detail = `Cloudflare's rate limit is ${left}; nothing was sent.`;
+			const detail = `Cloudflare's rate limit is ${left}. Nothing was changed.`;
 			return { code: "cloudflare_unavailable", detail, retry_after_seconds: retryAfterSeconds, answer: fault.answer };
 		}
 		case "unclear": {
-			const detail = "Cloudflare's API gave no usable answer to the look-up; nothing was sent.";
+			const detail = "Cloudflare gave no usable answer to the look-up. Nothing was changed.";
 			return { code: "cloudflare_unavailable", detail, retry_after_seconds: 5, answer: fault.answer };
 		}
 	}
@@ -121,13 +118,16 @@ export function lookUpFault(fault: CloudflareFault): LookUpFailure {
 /** The record of a deletion whose look-up failed, with what Cloudflare said. */
 export function failedLookUp(deletion: Deletion, failure: LookUpFailure, nowMs: number): Deletion {
 	if (failure.code === "invalid_target") return settle(deletion, nowMs, "refused", failure);
-	const { answer = null, ...told } = { answer: null, ...failure };
+	const { answer = null, ...reported } = { answer: null, ...failure };
 	const cloudflare = answer === null ? null : { ...answer, attempts: 0 };
-	return settle({ ...deletion, cloudflare }, nowMs, "failed", told);
+	return settle({ ...deletion, cloudflare }, nowMs, "failed", reported);
 }
 
 export const credentialRejected =
-	"Cloudflare rejected unbind's own credential, not yours. Its operator has to check the Worker's secret and its permission (IP Prefixes: Edit).";
+	"Cloudflare rejected unbind's own credential, not yours. Ask unbind's operator to check the Worker's secret and its permission (IP Prefixes: Edit).";
 
-const listed = (cidrs: readonly string[]): string =>
-	cidrs.slice(0, 10).join(", ") + (cidrs.length > 10 ? `, and ${cidrs.length - 10} more` : "");
+function listed(cidrs: readonly string[]): string {
+	const named = cidrs.length > 10 ? [...cidrs.slice(0, 10), `${cidrs.length - 10} more`] : cidrs;
+	const [last = ""] = named.slice(-1);
+	return named.length < 2 ? last : `${named.slice(0, -1).join(", ")} and ${last}`;
+}

@@ -1,5 +1,5 @@
-// Looks at single bindings: is this one gone, which one is at this CIDR. Both know that Cloudflare's reads lag, and what
-// our own records say is gone.
+// Checks single bindings: is this one gone, and which one is at this CIDR? Both allow for Cloudflare's lag, and for what our
+// own records say is gone.
 import type { Binding } from "../address/binding.ts";
 import { isCloudflareId, sameId } from "../address/cloudflare-id.ts";
 import type { CloudflareFault, Ports } from "../ports.ts";
@@ -7,12 +7,12 @@ import { type BindingSnapshot, goneAtMs } from "../record/deletion.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { lagMs } from "./lag.ts";
 
-/** Done; not done (yet); something else is there; or it cannot be told now. */
+/** Done; not done (yet); something else is there; or no way to know right now. */
 export type Sight = "done" | "not_done" | "in_the_way" | "nothing";
 
 /**
- * Whether a binding that was seen at `seenAtMs` is gone. A 404 says so only if the prefix is still listed: where a whole
- * prefix is missing, the credential or Cloudflare may be at fault. One or two calls.
+ * Whether a binding that was seen at `seenAtMs` is gone. A 404 counts only if the prefix is still listed: if the whole prefix
+ * is missing, the cause may be the credential, or Cloudflare. One or two calls.
  */
 export async function lookForLoss(
 	binding: BindingSnapshot | null,
@@ -20,7 +20,7 @@ export async function lookForLoss(
 	{ cloudflare, now }: Ports,
 ): Promise<Sight> {
 	if (binding === null || !isCloudflareId(binding.prefix_id) || !isCloudflareId(binding.id)) return "nothing";
-	// What is active has been there for hours; anything else may be so new that a lagging read does not have it yet.
+	// An active binding has been there for hours. Any other may be so new that a lagging read does not show it yet.
 	const maySeeNothing = binding.provisioning?.state !== "active" && now() < seenAtMs + lagMs;
 	const read = await cloudflare.getBinding(binding.prefix_id, binding.id);
 	if (read.ok) return "not_done";
@@ -29,7 +29,7 @@ export async function lookForLoss(
 	return prefixes.ok && prefixes.value.items.some(({ id }) => sameId(id, binding.prefix_id)) ? "done" : "nothing";
 }
 
-/** What is bound at just this CIDR of a prefix now; null when nothing is. One call, and one for each binding listed there. */
+/** What is bound at exactly this CIDR of a prefix; null if nothing is. One call, plus one for each binding listed there. */
 export async function boundAt(
 	{ prefix_id, cidr }: Pick<BindingSnapshot, "prefix_id" | "cidr">,
 	ports: Ports,
@@ -45,7 +45,7 @@ export async function boundAt(
 	return ok(null);
 }
 
-/** Whether a binding that a list shows is really there. One that we deleted is not, while lists may lag; later a read decides. */
+/** Whether a listed binding really exists. One we deleted does not while lists may lag; after that, a read decides. */
 export async function isThere(
 	prefixId: string,
 	{ id }: Pick<Binding, "id">,

@@ -1,4 +1,4 @@
-// What a caller may see beyond what it named: those with the scope `read` everything, the others what lies in their ranges.
+// What callers may see beyond the binding they named: everything with the scope `read`, otherwise only their own ranges.
 
 import { type Cidr, cidrsOf, contains, parseCidr } from "../address/cidr.ts";
 import { type Actor, sameName } from "../record/actor.ts";
@@ -11,7 +11,7 @@ export interface Sees {
 
 export const seesAll: Sees = { cidr: () => true, record: () => true };
 
-/** Without `read`, records are a caller's own. */
+/** Without `read`, a caller sees only its own records. */
 export function seesOnly(name: string, ranges: readonly string[] | null): Sees {
 	const own: Cidr[] | null = cidrsOf(ranges);
 	return {
@@ -26,7 +26,7 @@ export function seesOnly(name: string, ranges: readonly string[] | null): Sees {
 export const sightOf = ({ name, scopes, ranges }: Pick<Actor, "name" | "scopes" | "ranges">): Sees =>
 	scopes.includes("read") ? seesAll : seesOnly(name, ranges);
 
-/** The record as the answer to its request: of a binding outside the caller's ranges, that it is outside. */
+/** The record as its requester may see it. Of a binding outside the caller's ranges, it shows only that it is outside. */
 export function shownTo(actor: Actor, deletion: Deletion): Deletion {
 	if (deletion.binding === null || sightOf(actor).cidr(deletion.binding.cidr)) return deletion;
 	return { ...deletion, binding: null, effect: null, guards: [{ guard: "out_of_range", verdict: "refuse" }] };

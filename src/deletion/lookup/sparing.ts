@@ -1,5 +1,5 @@
-// Reads for those who only look. The last of Cloudflare's rate limit is left to deletions: a listing of a large account
-// takes two hundred calls, and whoever may list may do it again and again.
+// Reads for callers who only look. They leave the rest of Cloudflare's rate limit to deletions: listing a large account
+// takes two hundred calls, and nothing stops a caller from listing it over and over.
 import type { Cloudflare } from "../ports.ts";
 
 export const sparing = (cloudflare: Cloudflare): Cloudflare => ({

@@ -11,10 +11,10 @@ import { type LookUpFailure, lookUpFault } from "./locate.ts";
 import { sparing } from "./sparing.ts";
 
 const listedAtOnce = 6;
-/** With the list of prefixes and some repeated reads, below the 50 calls that an invocation has on the free plan. */
+/** With the list of prefixes and some retries, this stays below the free plan's 50 calls per invocation. */
 const prefixesAPart = 40;
 
-/** Costs a call for the prefixes and one for each prefix that is shown. */
+/** Costs one call for the prefixes and one for each prefix shown. */
 export async function survey(query: BindingsQuery, ports: Ports, directory: Directory): Promise<Survey> {
 	const cloudflare = sparing(ports.cloudflare);
 	const prefixes = await cloudflare.listPrefixes({ fresh: false });
@@ -28,7 +28,7 @@ export async function survey(query: BindingsQuery, ports: Ports, directory: Dire
 	const begin = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1;
 	const shown = after === undefined ? all : all.slice(begin, begin + prefixesAPart);
 	if (all.length > searchablePrefixes) {
-		const detail = `This account has ${all.length} prefixes; up to ${searchablePrefixes} are shown at once. Name an address: ?covering=203.0.113.7`;
+		const detail = `This account has ${all.length} prefixes, too many to list at once (the limit is ${searchablePrefixes}). Ask for the bindings that cover one address or CIDR.`;
 		return fail({ code: "invalid_target", detail });
 	}
 
@@ -42,7 +42,7 @@ export async function survey(query: BindingsQuery, ports: Ports, directory: Dire
 			})),
 		);
 		for (const { prefix, listing } of listings) {
-			// A prefix that is gone since it was listed has nothing to show.
+			// The prefix disappeared after it was listed.
 			if (listing === null || (!listing.ok && listing.failure.kind === "not_found")) continue;
 			if (!listing.ok) return fail(lookUpFault(listing.failure));
 			directory.learnBindings(prefix.id, listing.value.items);

@@ -1,4 +1,4 @@
-// Who does something, where they came in, and what they may.
+// Who is acting, through which door, and what they may do.
 
 export const doors = ["api", "cloudflare", "webhook", "chat", "page"] as const;
 export type Door = (typeof doors)[number];
@@ -6,28 +6,28 @@ export type Door = (typeof doors)[number];
 export const scopes = ["read", "delete", "approve", "restore", "freeze"] as const;
 export type Scope = (typeof scopes)[number];
 
-/** As records name them. `name` is who it is, and stays the same; it is never a name that its bearer can change. */
+/** An actor as records show it. `name` identifies the actor and stays the same: it is never one that its user can change. */
 export interface Party {
 	name: string;
 	door: Door;
-	/** The chat platform, and how it knows its user. */
+	/** The chat platform, and its id of the user. */
 	platform?: string;
 	user_id?: string;
-	/** What the user is called there, today. */
+	/** The user's display name there, at the time. */
 	user_name?: string;
 }
 
-/** Who asks, and what they may: a door has authenticated them, nothing more. */
+/** Who is asking, and what they may do. A door has authenticated them, and has decided nothing else. */
 export interface Actor extends Party {
 	scopes: readonly Scope[];
-	/** CIDRs in which the actor may delete; null is everywhere. */
+	/** CIDRs in which the actor may delete; null means everywhere. */
 	ranges: readonly string[] | null;
 }
 
-/** A name as it is compared: without case, of ASCII alone, so that a "K" for kelvin is no "k". */
+/** A name for comparison: lower-cased, ASCII only, so that the kelvin sign does not equal "k". */
 export const folded = (name: string): string => name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 
-/** Whether two names are one person's or one sender's, however an older record spells them. */
+/** Whether two names belong to the same person or sender, however an older record spells them. */
 export const sameName = (one: string, other: string): boolean => folded(one) === folded(other);
 
 export interface ScopeMissing {

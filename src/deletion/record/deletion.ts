@@ -1,5 +1,5 @@
-// The record: one attempt to delete one binding, and what became of it. It is JSON from birth to rest, so its fields
-// are spelt here as they are stored and answered, in snake_case; nothing has to be translated on the way.
+// The record: one attempt to delete one binding, and what happened. It is stored and returned as JSON, so its fields are in
+// snake_case here too, and nothing has to be translated.
 import type { Door, Party } from "./actor.ts";
 import type { Effect } from "./effect.ts";
 import type { Json } from "./json.ts";
@@ -20,7 +20,7 @@ export type OpenState = (typeof openStates)[number];
 export type SettledState = (typeof settledStates)[number];
 export type State = (typeof states)[number];
 
-/** Why an attempt did not end in a deletion; the doors give each its status and sentence. */
+/** Why an attempt did not end in a deletion; the doors map each to a status and a title. */
 export type FailureCode =
 	| "scope_missing"
 	| "rate_limited"
@@ -38,18 +38,18 @@ export type FailureCode =
 /** An item of Cloudflare's `errors` or `messages`, kept whole: `code`, `message`, and whatever else it carries. */
 export type CloudflareMessage = { [key: string]: Json };
 
-/** What Cloudflare answered; `status` and `success` are null where no answer came. */
+/** Cloudflare's answer; `status` and `success` are null if none came. */
 export interface CloudflareAnswer {
 	status: number | null;
 	success: boolean | null;
 	errors: CloudflareMessage[];
 	messages: CloudflareMessage[];
-	/** `cf-ray`, by which Cloudflare's audit log can be joined. */
+	/** `cf-ray`, which finds the call in Cloudflare's audit log. */
 	ray: string | null;
 	duration_ms: number;
-	/** The answer's own Retry-After, where it had one. */
+	/** The answer's own Retry-After, if it had one. */
 	retry_after_seconds?: number;
-	/** The beginning of a body that was not Cloudflare's envelope, or why there was no answer. */
+	/** The start of a body that was not Cloudflare's envelope, or why there was no answer. */
 	unreadable?: string;
 }
 
@@ -70,7 +70,7 @@ export interface TimelineEvent {
 }
 
 export interface Deletion {
-	/** The form of the record; absent is 1. */
+	/** The form of the record; 1 if absent. */
 	form?: number;
 	id: string;
 	state: State;
@@ -87,15 +87,15 @@ export interface Deletion {
 	cloudflare: (CloudflareAnswer & { attempts: number }) | null;
 	failure: Failure | null;
 	timeline: TimelineEvent[];
-	/** When it is to be carried out at the earliest; null is at once. */
+	/** The earliest time to carry it out; null means at once. */
 	not_before: string | null;
 	approval: Approval | null;
 	restoration: Restoration | null;
-	/** How many refused requests share this record, where there is more than one. */
+	/** How many refused requests share this record, if more than one. */
 	requests?: number;
-	/** The deletion that took its place; only on a cancelled one. */
+	/** The deletion that replaced it; only on a cancelled one. */
 	superseded_by?: string;
-	/** How somebody closed it by hand; only where somebody did. */
+	/** How someone closed it by hand, if anyone did. */
 	resolution?: Resolution;
 }
 
@@ -104,14 +104,14 @@ export interface Failure {
 	detail: string;
 	retry_after_seconds?: number;
 	last_deletion?: Summary;
-	/** Bindings inside the range that was named. */
+	/** Bindings inside the named range. */
 	bindings?: string[];
 }
 
-/** What another person had to agree to, and what became of it. */
+/** What another person had to approve, and how they decided. */
 export interface Approval {
 	state: "pending" | "approved" | "rejected" | "expired" | "withdrawn";
-	/** The guards that asked for it. */
+	/** The guards that require it. */
 	guards: GuardName[];
 	requested_at: string;
 	expires_at: string;
@@ -119,13 +119,13 @@ export interface Approval {
 	decided_by: Party | null;
 }
 
-/** The way back: the binding created anew, from the record. A failed one can be asked for again. */
+/** The way back: the binding created again from its record. A failed restoration can be requested again. */
 export interface Restoration {
 	state: "restoring" | "unknown" | "restored" | "already_bound" | "failed";
 	requested_at: string;
 	requested_by: Party;
 	settled_at: string | null;
-	/** The new binding's id: Cloudflare never gives an id twice. */
+	/** The new binding's id: Cloudflare never reuses one. */
 	binding_id: string | null;
 	provisioning: { state: string } | null;
 	settles_within_hours: number;
@@ -142,7 +142,7 @@ export type RestorationFailureCode =
 export const resolutionOutcomes = ["gone", "standing"] as const;
 export type ResolutionOutcome = (typeof resolutionOutcomes)[number];
 
-/** What somebody found where unbind could not look: the binding is gone, or it is there. */
+/** What someone found when unbind could not look: the binding is gone, or it is there. */
 export interface Resolution {
 	outcome: ResolutionOutcome;
 	by: Party;
@@ -163,19 +163,19 @@ export interface Summary {
 	reason: string | null;
 	created_at: string;
 	settled_at: string | null;
-	/** Of Cloudflare's answer to the DELETE, by which its audit log can be joined. */
+	/** From Cloudflare's answer to the DELETE; finds the call in Cloudflare's audit log. */
 	ray: string | null;
 	/** Why it was refused or failed. */
 	failure_code: FailureCode | null;
 	not_before: string | null;
-	/** When its approval expires, while it waits for one. */
+	/** When its approval expires; set while it waits for one. */
 	expires_at: string | null;
 }
 
-/** What rows of earlier releases lack. */
+/** Members that earlier releases' rows lack. */
 export const laterMembers = { failure_code: null, not_before: null, expires_at: null } as const;
 
-/** A row as an earlier release may have written it, with its members in their order. */
+/** Completes a row that an earlier release may have written. */
 export const wholeSummary = (row: Summary): Summary => ({ ...row, ...laterMembers, ...row });
 
 export const isOpen = (deletion: Deletion): boolean => openStates.some((state) => state === deletion.state);
@@ -191,7 +191,7 @@ export function withEvent(
 	return { ...deletion, timeline: [...deletion.timeline, { at: at(nowMs), event, ...detail }] };
 }
 
-/** The record with its last state; a settled one never changes its state again but by an amendment. */
+/** The record with its final state. After that, only a restoration or a person changes the state. */
 export function settle(
 	deletion: Deletion,
 	nowMs: number,
@@ -206,14 +206,14 @@ export function settle(
 	return { ...story, state, settled_at: at(nowMs), failure };
 }
 
-/** How the binding of a restored or restorable record went. */
+/** How the binding of a restored or restorable record was removed. */
 export const carriedOutAs = ({ timeline }: Deletion): "deleted" | "already_gone" =>
 	timeline.some(({ event }) => event === "already_gone") ? "already_gone" : "deleted";
 
-/** When the binding went, by what we know: as long as the record lives, also after it was restored. */
+/** When the binding disappeared, as far as we know. It stays the same after a restoration. */
 export const goneAtMs = ({ settled_at }: Deletion): number => Date.parse(settled_at ?? "");
 
-/** Whether a caller's key may be used for another attempt: nothing was sent, or the answer was to ask again. */
+/** Whether the caller may reuse the key for another attempt: nothing was sent, or the answer was to try again. */
 export function leavesKeyFree({ state, failure, cloudflare }: Deletion): boolean {
 	if (failure?.retry_after_seconds !== undefined || failure?.code === "invalid_target") return true;
 	return state === "failed" && failure?.code !== "binding_not_found" && (cloudflare?.attempts ?? 0) === 0;

@@ -1,5 +1,5 @@
-// What happens to the traffic when a binding is deleted. Cloudflare routes an address by the most specific binding
-// that covers it: so the more specific ones keep theirs, and the rest falls to the next less specific one, or to nobody.
+// What happens to traffic when a binding is deleted. Cloudflare routes an address by the most specific binding that covers
+// it. So more specific bindings keep their traffic; the rest falls back to the next less specific binding, if there is one.
 
 import { type Cidr, cidrAt, contains } from "../address/cidr.ts";
 
@@ -17,20 +17,20 @@ export interface Neighbour {
 
 export interface Effect {
 	falls_back_to: Neighbour | null;
-	/** More specific bindings inside: their traffic stays where it is. */
+	/** More specific bindings inside: their traffic does not move. */
 	unaffected: Neighbour[];
-	/** The addresses that end with no service, as CIDRs; at most 100 are listed, `total` counts them all. */
+	/** The addresses left without a service, as CIDRs; at most 100 are listed, `total` counts all of them. */
 	without_service: { cidrs: string[]; total: number };
 	settles_within_hours: number;
-	/** The prefix's other bindings, which neither gain nor lose; at most 100. Older records do not have them. */
+	/** The prefix's other bindings, which are not affected; at most 100. Older records lack them. */
 	beside?: Neighbour[];
 }
 
-/** How long Cloudflare takes to carry a change to all of its edge, at the most. */
+/** The longest Cloudflare takes to roll a change out to its whole edge. */
 export const settlesWithinHours = 6;
 const listedAtMost = 100;
 
-/** The effect of deleting `deleted`; `others` are the prefix's other bindings, as they will stand then. */
+/** The effect of deleting `deleted`; `others` are the prefix's other bindings at that time. */
 export function effectOf(deleted: BoundRange, others: readonly BoundRange[]): Effect {
 	const rivals = others.filter((other) => other.id !== deleted.id);
 	const inside = rivals.filter(
@@ -65,7 +65,7 @@ const neighbour = (other: BoundRange): Neighbour => ({
 	id: other.id,
 });
 
-/** What is left of a range when the holes are cut out, as few CIDRs as can be, by halving around the holes. */
+/** A range minus its holes, as few CIDRs as possible, by halving around the holes. */
 function without(range: Cidr, holes: readonly Cidr[]): Cidr[] {
 	const within = holes.filter((hole) => contains(range, hole));
 	if (within.length === 0) return [range];

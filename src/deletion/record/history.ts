@@ -1,4 +1,4 @@
-// How the history is read: newest first, by page. What it needs from the Ledger is what the Ledger has changed lately.
+// How to read the history: newest first, page by page. From the Ledger it needs only the latest changes.
 
 import type { Changes, ChangesQuery } from "../ledger-api.ts";
 import type { Result } from "../result.ts";
@@ -15,47 +15,47 @@ export interface HistoryFilter {
 	cidr?: string | null;
 	sinceMs: number | null;
 	untilMs: number | null;
-	/** Beyond these. */
+	/** Further conditions. */
 	rows?: RowConditions;
 }
 
 export interface HistoryQuery {
 	filter: HistoryFilter;
 	limit: number;
-	/** As an earlier page gave it; null for the newest page. */
+	/** From an earlier page; null for the newest page. */
 	cursor: string | null;
-	/** The version of the newest page that the caller has: while it holds, the answer is null. */
+	/** The version the caller already has: while it is current, the answer is null. */
 	unless: string | null;
-	/** Asks the Ledger in the place of the history's own question: for who wants to know more in the same call. */
+	/** Replaces the history's own call to the Ledger, for a caller that wants more from the same call. */
 	ask?: AskChanges;
 }
 
 export interface HistoryPage {
 	rows: Summary[];
-	/** The cursor of the next page; null when there is none. */
+	/** The cursor of the next page; null if there is none. */
 	next: string | null;
-	/** The Ledger's version; null when the Ledger or KV could not be read, and the page may be stale. */
+	/** The Ledger's version; null if the Ledger or KV could not be read, so the page may be stale. */
 	version: string | null;
 }
 
-/** A record in JSON. `stale`: the Ledger could not be asked, and may know better. */
+/** A record in JSON. `stale`: the Ledger could not be reached, and may have a newer version. */
 export type RecordRead =
 	| { kind: "record"; text: string; stale: boolean }
 	| { kind: "none" }
-	/** It was not found where it could be looked for, but not everything could be read. */
+	/** Not found, but not everything could be read. */
 	| { kind: "unavailable" };
 
 export interface History {
 	/**
-	 * null when the version in `unless` still holds; then KV was not touched. While KV cannot be read, the page is of the
-	 * Ledger's week. `busy`: the caller has too many pages read at once.
+	 * null while the version in `unless` is current; KV is not touched then. If KV can't be read, the page comes from the
+	 * Ledger's week. `busy`: the caller is reading too many pages at once.
 	 */
 	page(query: HistoryQuery): Promise<Result<HistoryPage | null, "bad_cursor" | "unavailable" | "busy">>;
-	/** By its own id, or by another that a caller was given for it. */
+	/** By its own id, or by another id that a caller was given for it. */
 	record(id: string): Promise<RecordRead>;
 }
 
-/** Asks the Ledger; null when it cannot be reached. */
+/** Asks the Ledger; null if it can't be reached. */
 export type AskChanges = (query: ChangesQuery) => Promise<Changes | null>;
 
 export interface AskLedger {

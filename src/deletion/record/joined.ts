@@ -1,7 +1,7 @@
-// What a request that joined another one's deletion is told.
+// The sentence for a request that joined another request's deletion.
 import { type Deletion, isOpen } from "./deletion.ts";
 
-/** null where there is nothing more to wait for. */
+/** null if there is nothing left to wait for. */
 export function joinedWords(deletion: Deletion): string | null {
 	if (!isOpen(deletion)) return null;
 	const { actor, binding, target, not_before, approval } = deletion;
@@ -9,10 +9,10 @@ export function joinedWords(deletion: Deletion): string | null {
 	switch (deletion.state) {
 		case "scheduled":
 			return not_before === null
-				? `Your request joined ${whose}. It starts when no freeze holds it up.`
-				: `Your request joined ${whose}. It is scheduled for ${not_before}; nothing is deleted before then.`;
+				? `Your request joined ${whose}. It starts when the freeze is lifted.`
+				: `Your request joined ${whose}. It is scheduled for ${not_before}. Nothing is deleted before then.`;
 		case "pending_approval":
-			return `Your request joined ${whose}. It waits for an approval until ${approval?.expires_at}; nothing is deleted before that.`;
+			return `Your request joined ${whose}. It waits for approval until ${approval?.expires_at}. Nothing is deleted unless someone approves it.`;
 		default:
 			return `Your request joined ${whose}. It is under way.`;
 	}

@@ -1,18 +1,18 @@
-// How far a call that changes something has come: what is needed to go on after a stop, and nothing else.
+// The progress of a call that changes something: exactly what is needed to go on after a stop.
 import { form } from "./form.ts";
 
 export const phases = ["ready", "sent", "sent_again", "doubtful", "watching", "refused", "already", "paused"] as const;
-/** The rows of the table in `careful-rules.ts` say what each means. */
+/** `careful-rules.ts` says what each one means. */
 export type Phase = (typeof phases)[number];
 
 export interface Progress {
 	phase: Phase;
-	/** When the guards last judged it: the call may be sent for a short while after. */
+	/** When the guards last judged it: the call may be sent only shortly after that. */
 	judgedAtMs: number;
 	callsSent: number;
-	/** When the last call was sent; once it has ended, when that was. */
+	/** When the last call was sent, or, once it has ended, when it ended. */
 	lastSentAtMs: number;
-	/** Looks, and look-ups, that decided nothing. */
+	/** Looks and look-ups that decided nothing. */
 	looks: number;
 }
 
@@ -24,7 +24,7 @@ export const notYetSent = (judgedAtMs: number): Progress => ({
 	looks: 0,
 });
 
-/** The fields by which version 0.1.0 reads progress, should that release take over again. */
+/** The fields that version 0.1.0 reads, in case of a roll-back. */
 const fieldsOfVersion1 = ({ phase, looks }: Pick<Progress, "phase" | "looks">) => ({
 	readBackFirst: phase !== "ready",
 	mayHaveTakenEffect: ["sent", "sent_again", "doubtful", "watching"].includes(phase),
@@ -36,13 +36,13 @@ export const storedProgress = (progress: Progress): string =>
 	JSON.stringify({ form, ...progress, ...fieldsOfVersion1(progress) });
 
 interface Stored extends Omit<Progress, "phase" | "looks">, ReturnType<typeof fieldsOfVersion1> {
-	/** Absent where version 0.1.0 began the work; a later release may know others. */
+	/** Absent if version 0.1.0 began the work; a later release may have others. */
 	phase?: string;
 }
 
 /**
- * Version 0.1.0 knows no phase, and carries a stored one along unchanged. So a phase counts only while it agrees with the
- * fields that both releases write; else it follows from them.
+ * Version 0.1.0 knows no phase and carries a stored one along unchanged. So a phase counts only while it agrees with the
+ * fields that both releases write; otherwise it is derived from them.
  */
 export function readProgress(text: string): Progress {
 	const stored: Stored = JSON.parse(text);

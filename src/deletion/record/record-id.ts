@@ -1,5 +1,5 @@
-// The id of a record: 10 characters of *inverted* time, 16 of randomness, so that ids sort newest first and a KV
-// list is the history in order. A stretch of time is therefore a stretch of ids.
+// The id of a record: 10 characters of *inverted* time and 16 random ones. Ids sort newest first, so a KV list is the
+// history in order, and a period of time is a range of ids.
 
 const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
 const latestMs = 2 ** 48 - 1;
@@ -25,10 +25,10 @@ export const newRecordId = (nowMs: number, random: Uint8Array): string =>
 export const isRecordId = (text: string): boolean => form.test(text);
 
 /**
- * The prefixes of ids that cover everything created from `sinceMs` to `untilMs`, both included, in the order of the
- * ids (newest first): they split the stretch as CIDRs split an address range. A list operation costs more than some
- * rows do, so they are cut no finer than `unitMs` (rounded up to a power of 32) and can cover that much more at both ends: ids still have to
- * be compared with `idBounds`.
+ * The id prefixes that cover everything created from `sinceMs` to `untilMs` inclusive, in order of the ids (newest first).
+ * They split the period as CIDRs split an address range. A list operation costs more than a few extra rows, so no prefix is
+ * finer than `unitMs` (rounded up to a power of 32). They can cover that much more at both ends: compare ids with
+ * `idBounds` as well.
  */
 export function idPrefixes(sinceMs: number, untilMs: number, unitMs: number): string[] {
 	const newest = invertedTime(untilMs);
@@ -46,7 +46,7 @@ export function idPrefixes(sinceMs: number, untilMs: number, unitMs: number): st
 	return prefixes;
 }
 
-/** The lowest and highest id that can have been created in the stretch; compare with `<=`. */
+/** The lowest and highest possible id of the period; compare with `<=`. */
 export const idBounds = (sinceMs: number, untilMs: number): { first: string; last: string } => ({
 	first: digitsOf(invertedTime(untilMs), timeDigits) + "0".repeat(randomDigits),
 	last: digitsOf(invertedTime(sinceMs), timeDigits) + "z".repeat(randomDigits),

@@ -1,4 +1,4 @@
-// What is looked for in the history beyond what its keys can tell: conditions on a row, and a text in it.
+// Filters on history rows that the keys can't answer: conditions on a row, and a search text.
 
 import { type Cidr, contains, parseCidr } from "../address/cidr.ts";
 import { plainId } from "../address/cloudflare-id.ts";
@@ -10,18 +10,18 @@ export type ConditionField = (typeof conditionFields)[number];
 
 export interface Condition {
 	field: ConditionField;
-	/** Whether it is, or is not. */
+	/** false negates the condition. */
 	is: boolean;
 	value: string;
 }
 
 export interface RowConditions {
 	conditions: readonly Condition[];
-	/** In any case, in the CIDR, an id, the reason, the actor or the Ray id; an address or a CIDR also by what it lies in. */
+	/** Matches the CIDR, ids, reason, actor and Ray id, in any case. An address or CIDR also finds what it overlaps. */
 	text: string | null;
 }
 
-/** Of several that a field is, one has to hold; of those that it is not, all. */
+/** For each field, one of its positive conditions and all of its negated ones must hold. */
 export function rowMatcher({ conditions, text }: RowConditions): (row: Summary) => boolean {
 	const wanted = text?.toLowerCase() ?? null;
 	const range = text === null ? null : rangeIn(text);
@@ -47,7 +47,7 @@ function spelt(field: ConditionField, value: string): string {
 const says = ({ id, cidr, binding_id, prefix_id, reason, actor, ray }: Summary, wanted: string): boolean =>
 	[cidr, id, binding_id, prefix_id, reason, actor, ray].some((text) => text?.toLowerCase().includes(wanted));
 
-/** An address is the range of just itself. */
+/** An address counts as the range of just itself. */
 function rangeIn(text: string): Cidr | null {
 	const cidr = parseCidr(text.trim());
 	if (cidr.ok) return cidr.value;

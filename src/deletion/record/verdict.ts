@@ -1,7 +1,7 @@
-// What a guard says of a deletion, and what all of them say together.
+// What a guard says about a deletion, and what all of them decide together.
 import type { Json } from "./json.ts";
 
-/** In the order in which they are shown; the first that refuses gives the refusal its name. */
+/** In display order; a refusal gets its code from the first guard that refuses. */
 export const guardNames = [
 	"frozen",
 	"protected",
@@ -17,16 +17,16 @@ export const guardNames = [
 ] as const;
 export type GuardName = (typeof guardNames)[number];
 
-/** `acknowledge`: the caller has to name the risk. `approve`: another person has to agree. The heaviest decides. */
+/** `acknowledge`: the caller has to name the risk. `approve`: another person has to approve. The strictest one wins. */
 export const levels = ["pass", "acknowledge", "approve", "refuse"] as const;
 export type Level = (typeof levels)[number];
 
 export interface Verdict {
 	guard: GuardName;
 	verdict: Level;
-	/** The caller has named this risk. */
+	/** The caller has acknowledged this risk. */
 	acknowledged?: true;
-	/** Another person has agreed to it. */
+	/** Another person has approved it. */
 	approved?: true;
 	[evidence: string]: Json | undefined;
 }
@@ -34,7 +34,7 @@ export interface Verdict {
 export type Decision =
 	| { would: "delete" }
 	| { would: "refuse"; by: Verdict }
-	/** It would go on if the caller named these risks too. */
+	/** Refused, but it would go ahead if the caller acknowledged these risks. */
 	| { would: "ask"; unacknowledged: GuardName[] }
 	| { would: "wait_for_approval"; unapproved: GuardName[] };
 

@@ -1,4 +1,4 @@
-// The account's live bindings, and the plan of a deletion. Reads only.
+// The account's live bindings, and the plan of a deletion. Only reads.
 
 import * as v from "valibot";
 import type { Binding } from "../../deletion/address/binding.ts";
@@ -23,7 +23,7 @@ export const listBindings: Handler = async (_request, context) => {
 
 	const survey = await surveyed(covering.value, context);
 	if (!survey.ok) return survey;
-	// A Ledger of the release before says less of a prefix.
+	// A Ledger of the previous release leaves out some fields.
 	const prefixes = survey.value.map(({ id, cidr, bindings, description, asn, advertised }) => ({
 		id,
 		cidr,
@@ -43,7 +43,7 @@ export const showPlan: Handler = async (request, context, actor) => {
 	return planned(wishOf(actor, target.value, query.value), null, context);
 };
 
-/** The plan as an answer; its `ETag` names what was looked at. */
+/** The plan as an answer. Its `ETag` is the version of what it saw. */
 export async function planned(
 	wish: Wish,
 	ifMatch: string[] | null,
@@ -65,7 +65,7 @@ export async function planned(
 
 const shownBudget = ({ limit, left, window_minutes }: Budget) => ({ limit, left, window_minutes });
 
-/** An address, or a range of them. */
+/** Accepts an address or a CIDR. */
 export function coveredRange(text: string): Result<string, Problem> {
 	const cidr = parseCidr(text);
 	if (cidr.ok) return ok(cidr.value.text);

@@ -1,4 +1,4 @@
-// Deletes a binding: by DELETE on its name, or by POST for callers that can do nothing else. Both are one request.
+// Deletes a binding: by DELETE on its name, or by POST for callers that can only POST. Both do the same.
 import * as v from "valibot";
 import { fail, type Result } from "../../deletion/result.ts";
 import { lacks } from "../auth/authenticate.ts";
@@ -21,7 +21,7 @@ export const deleteBinding: Handler = async (request, context, actor) => {
 };
 
 export const postEntries = {
-	target: v.string("must be a text"),
+	target: v.string("must be a string"),
 	...deletionEntries,
 	supersede: v.optional(v.boolean("must be true or false")),
 	dry_run: v.optional(v.boolean("must be true or false")),

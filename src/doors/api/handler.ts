@@ -1,4 +1,4 @@
-// The form of the API's handlers: decode, validate, act, respond; what is not granted comes back as a problem.
+// The shape of the API's handlers: decode, validate, act, respond. A refusal is returned as a problem.
 
 import type { IRequest } from "itty-router";
 import type { Actor, Scope } from "../../deletion/record/actor.ts";
@@ -9,7 +9,7 @@ import { type Problem, problemResponse } from "../reply/problem.ts";
 
 export type Handler = (request: IRequest, context: Context, actor: Actor) => Promise<Result<Response, Problem>>;
 
-/** @param scope needed to get in; null where the core decides, and keeps a record of its refusal. */
+/** @param scope needed to enter; null if the core decides and records its refusal. */
 export const apiDoor =
 	(scope: Scope | null, handle: Handler) =>
 	async (request: IRequest, context: Context): Promise<Response> => {

@@ -1,5 +1,5 @@
-// The history: a page of it, the whole as a stream, or one record. Reads KV, and asks the Ledger for what KV cannot know
-// yet. When one of them cannot be read, what the other has is served, and says that it may be stale.
+// The history: one page, all of it as a stream, or one record. Reads KV, and the Ledger for what KV does not have yet. If one
+// of them cannot be read, it serves what the other has and says that it may be stale.
 
 import * as v from "valibot";
 import { isCloudflareId } from "../../deletion/address/cloudflare-id.ts";
@@ -71,7 +71,7 @@ export const listDeletions: Handler = async (request, context) => {
 	const format = formats[preferredType(request.headers.get("accept"), ["application/json", ...Object.keys(formats)])];
 	if (format !== undefined) return exported(format, filter, cursor, context);
 
-	// Only the newest page is asked for again and again, so only it has an ETag.
+	// Clients poll only the newest page, so only it has an ETag.
 	const unless = cursor === null ? versionIn(request.headers.get("if-none-match")) : null;
 	const page = await context.history.page({ filter, limit, cursor, unless });
 	if (!page.ok) return fail(unreadable(page.failure));
@@ -99,7 +99,7 @@ export const showDeletion: Handler = async (request, context) => {
 	return ok(new Response(read.text, { headers }));
 };
 
-/** The path and query alone: the address by which the caller came is its own affair. */
+/** Path and query only, because the caller may use another host name than the Worker sees. */
 function nextUrl(url: URL, cursor: string): string {
 	const next = new URL(url);
 	next.searchParams.set("cursor", cursor);

@@ -1,5 +1,5 @@
-// What happens to a deletion after it was asked for: another person's decision, a cancellation, the restoration. The core
-// says who may.
+// What happens to a deletion after the request: approval or rejection, cancellation, restoration, resolution. The core
+// decides who may.
 
 import type { IRequest } from "itty-router";
 import * as v from "valibot";
@@ -24,7 +24,7 @@ export const decideDeletion: Handler = async (request, context, actor) => {
 	const { decision } = body.value;
 	const decided = await changed(decision, request, context, actor);
 	if (!decided.ok) return decided;
-	// The word was taken: a rejection is no failure of the one who rejects.
+	// The decision was accepted. To the person who rejects, a rejection is a success.
 	return decision === "reject"
 		? ok(Response.json(decided.value))
 		: sayingWait(request.headers, answerOf({ deletion: decided.value, replayed: false }, false));
@@ -70,7 +70,7 @@ function restorationAnswer(deletion: Deletion): Result<Response, Problem> {
 			return fail(
 				problem(
 					"outcome_unknown",
-					"The creation was sent and its outcome is not known. unbind looks until it is.",
+					"unbind sent the request to create the binding but does not know the outcome yet. It keeps checking; follow the record.",
 					{ deletion_id: id, deletion },
 					again,
 				),

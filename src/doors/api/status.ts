@@ -1,4 +1,4 @@
-// How unbind is, for its operator: the facts that `/health` decides by, and more. Costs one call to the Ledger, none to
+// unbind's own state, for its operator: the facts behind `/health`, and more. Costs one call to the Ledger and none to
 // Cloudflare.
 import type { Part } from "../../config/part.ts";
 import type { ConfigProblem } from "../../config/problem.ts";
@@ -27,12 +27,12 @@ export const showStatus: Handler = async (_request, context) => {
 	return ok(Response.json({ ok: problems.length === 0, problems, release, ...shown(facts), configuration, warnings }));
 };
 
-/** A sender's name that is long enough to be a pasted secret is not shown. */
+/** Hides a sender's name that is long enough to be a pasted secret. */
 const named = (part: Part): string => part.replace(/[^/]{20,}/g, "…");
 
 function closedDeletions(problems: readonly ConfigProblem[]): HealthProblem[] {
 	if (problems.length === 0) return [];
-	const detail = `Deletions are closed until this is fixed: ${settingsIn(problems).join(", ")}.`;
+	const detail = `Deletions are closed until you fix ${settingsIn(problems).join(", ")}.`;
 	return [{ code: "misconfigured", detail }];
 }
 

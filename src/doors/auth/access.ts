@@ -1,5 +1,5 @@
-// Who comes in through Cloudflare Access, by the assertion that Access adds to each request. It is verified here, as the
-// Worker can be reached on other ways than through Access.
+// Identifies users of Cloudflare Access by the assertion that Access adds to each request. It is verified here, because the
+// Worker can also be reached without Access.
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from "jose";
 import type { Access, AccessUser } from "../../config/access.ts";
 import { folded } from "../../deletion/record/actor.ts";
@@ -7,11 +7,11 @@ import { fail, ok, type Result } from "../../deletion/result.ts";
 
 export type AccessFailure =
 	| { reason: "no_assertion" | "wrong_assertion" | "keys_unreachable" }
-	/** Access knows them, unbind's configuration does not. */
+	/** Access knows the user, but unbind's configuration does not. */
 	| { reason: "unknown_user"; email: string };
 
 const keysTimeoutMs = 5000;
-/** One a team: it keeps the keys for ten minutes, and asks for unknown ones at most twice a minute. */
+/** One per team. Each caches keys for ten minutes and fetches unknown ones at most twice a minute. */
 const keySets = new Map<string, JWTVerifyGetKey>();
 
 export async function accessUser(headers: Headers, access: Access): Promise<Result<AccessUser, AccessFailure>> {
@@ -32,7 +32,7 @@ async function verifiedEmail(assertion: string, access: Access): Promise<Result<
 			algorithms: ["RS256"],
 			requiredClaims: ["exp", "iat"],
 		});
-		// A service token has none.
+		// A service token has no email.
 		return typeof payload.email === "string" ? ok(folded(payload.email)) : fail({ reason: "wrong_assertion" });
 	} catch (error) {
 		return fail({ reason: isUnreachable(error) ? "keys_unreachable" : "wrong_assertion" });
@@ -47,7 +47,7 @@ function keysOf(host: string): JWTVerifyGetKey {
 	return keys;
 }
 
-/** What is no verdict on the assertion: the keys did not come, or not in time, or were none. */
+/** The assertion could not be checked: no keys, late keys, or something that is not keys. */
 const isUnreachable = (error: unknown): boolean =>
 	!(error instanceof errors.JOSEError) ||
 	error instanceof errors.JWKSTimeout ||

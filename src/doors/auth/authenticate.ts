@@ -1,4 +1,4 @@
-// Authentication for the doors that take a token of ours. What a caller may do is not asked here.
+// Authentication for the doors that take an unbind token. It does not check what the caller may do.
 
 import type { TokenHolder } from "../../config/tokens.ts";
 import type { Actor, Door, Scope } from "../../deletion/record/actor.ts";
@@ -18,8 +18,8 @@ export async function authenticate(request: Request, door: Door, context: Contex
 }
 
 /**
- * The caller as Cloudflare's own API is called: with a bearer token, or with an e-mail and a key, which are an actor's
- * name and token here. An `Authorization` header counts alone.
+ * Authenticates as Cloudflare's API does: a bearer token, or X-Auth-Email and X-Auth-Key, which hold an actor's name and
+ * token here. If there is an `Authorization` header, only it counts.
  */
 export async function authenticateAsCloudflare(
 	request: Request,
@@ -34,7 +34,7 @@ export async function authenticateAsCloudflare(
 	return holder === null ? fail(await refusal(request, true, context)) : ok(known(actorOf(holder, door), context));
 }
 
-/** The log of the request names who made it. */
+/** Names the caller in the request's log line. */
 function known(actor: Actor, context: Context): Actor {
 	context.caller = actor.name;
 	return actor;
@@ -46,8 +46,8 @@ async function refusal(request: Request, isWrong: boolean, context: Context): Pr
 	const brake = isWrong ? await braked(request, context) : null;
 	if (brake !== null) return brake;
 	const detail = isWrong
-		? "The token is not one of unbind's. Send: Authorization: Bearer <token>"
-		: "Send a token of unbind's: Authorization: Bearer <token>";
+		? "unbind does not know this token. Send Authorization: Bearer <token>."
+		: "No token was sent. Send Authorization: Bearer <token>.";
 	const error = isWrong ? ', error="invalid_token"' : "";
 	return problem("unauthorized", detail, {}, { "www-authenticate": `Bearer realm="unbind"${error}` });
 }

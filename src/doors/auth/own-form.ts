@@ -1,8 +1,8 @@
-// Whether a POST comes from a form of unbind's own, and not from another site that uses a visitor's cookie.
+// Whether a POST comes from unbind's own form, not from another site that uses the visitor's cookie.
 
 /**
- * Browsers say where a request comes from; each of the last years sends one of the two at least. One that sends neither
- * is none that is served. A page's own Referrer-Policy has to let the origin through.
+ * Current browsers send at least one of these two headers; a request with neither is refused. The page's Referrer-Policy
+ * must let the origin through.
  */
 export function isFromOwnOrigin(request: Request): boolean {
 	const origin = request.headers.get("origin");

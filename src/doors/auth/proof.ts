@@ -1,26 +1,26 @@
-// Whether a message comes from who it says: its signature, or the secret that it presents, held against the secrets that
-// the configuration has. Reads the scheme's row, the headers and the raw bytes; parses nothing.
+// Checks a message's signature, or the secret it presents, against the configured secrets. Reads the scheme, the headers and
+// the raw bytes; parses nothing.
 
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Scheme, Spelling } from "./schemes.ts";
 
-/** How far a sender's clock may be from ours, as all schemes with a timestamp have it. */
+/** How far a sender's clock may be off; the same in every scheme with a timestamp. */
 const toleranceSeconds = 300;
 const longestHeader = 4096;
-/** A sender that changes its secret signs with two. Each costs a hash over the body, and a stranger could send hundreds. */
+/** A sender that rotates its secret signs twice. Each proof costs a hash of the body, and a stranger could send hundreds. */
 const mostProofs = 8;
 
-/** For the log; a caller is told nothing of it. */
+/** Only for the log; the caller never sees it. */
 export type NoProof = "no_signature" | "no_timestamp" | "stale" | "no_id" | "wrong";
 
 export interface Proof {
-	/** The sender's id of the message, where it is part of what is signed. */
+	/** The sender's message id, if it is signed. */
 	messageId: string | null;
-	/** What was signed; the body alone where nothing was. */
+	/** What was signed; the body if nothing was. */
 	signed: Uint8Array<ArrayBuffer>;
 }
 
-/** @param secrets the newest first; any of them will do. */
+/** @param secrets newest first; any of them is accepted. */
 export async function prove(
 	scheme: Scheme,
 	secrets: readonly string[],
@@ -32,7 +32,7 @@ export async function prove(
 	if (presented === "" || presented.length > longestHeader) return fail("no_signature");
 	const timestamp = scheme.timestampHeader === undefined ? "" : (headers.get(scheme.timestampHeader) ?? "");
 	if (scheme.timestampHeader !== undefined) {
-		// One spelling of each time: what comes before or after it would be signed, and not be part of the time.
+		// Allow one spelling per time: extra characters would be signed without being part of the time.
 		if (!/^(?:0|[1-9]\d{0,11})$/.test(timestamp)) return fail("no_timestamp");
 		if (Math.abs(nowMs / 1000 - Number(timestamp)) > toleranceSeconds) return fail("stale");
 	}
@@ -42,15 +42,15 @@ export async function prove(
 	const signed = filledIn(scheme.signed, { timestamp, id: messageId ?? "" }, body);
 	const proofs = scheme.separator === undefined ? [presented] : presented.split(scheme.separator, mostProofs);
 	for (const proof of proofs) {
-		const told = spellingOf(proof.trim(), scheme);
-		if (told === null) continue;
+		const known = spellingOf(proof.trim(), scheme);
+		if (known === null) continue;
 		for (const secret of secrets)
-			if (await holds(told.spelling, told.text, secret, signed)) return ok({ messageId, signed });
+			if (await holds(known.spelling, known.text, secret, signed)) return ok({ messageId, signed });
 	}
 	return fail("wrong");
 }
 
-/** The names of the schemes of `Authorization` are the same in any case of letters (RFC 9110, 11.1). */
+/** Scheme names in `Authorization` ignore letter case (RFC 9110, 11.1). */
 function spellingOf(proof: string, { header, spellings }: Scheme): { spelling: Spelling; text: string } | null {
 	const cased = (text: string) => (header === "authorization" ? text.toLowerCase() : text);
 	for (const [prefix, spelling] of Object.entries(spellings))
@@ -69,7 +69,7 @@ async function holds(
 	if (proof === null || keyBytes === null || proof.byteLength === 0) return false;
 	if (algorithm === "shared") return isSame(proof, keyBytes);
 	if (algorithm === "ed25519") {
-		// Anything else than 32 bytes is no key, and than 64 no signature; either would throw.
+		// A key has 32 bytes and a signature 64; anything else would throw.
 		if (keyBytes.byteLength !== 32 || proof.byteLength !== 64) return false;
 		const imported = await crypto.subtle.importKey("raw", keyBytes, "Ed25519", false, ["verify"]);
 		return crypto.subtle.verify("Ed25519", imported, proof, signed);
@@ -82,13 +82,13 @@ async function holds(
 const keyIn = (secret: string, { prefix, encoding }: NonNullable<Spelling["key"]>): Uint8Array<ArrayBuffer> | null =>
 	secret.startsWith(prefix) ? decoded(secret.slice(prefix.length), encoding) : null;
 
-/** By their digests, which have one length: a comparison takes the same time wherever they differ. */
+/** Compares digests, which have one length, in constant time. */
 async function isSame(one: Uint8Array<ArrayBuffer>, other: Uint8Array<ArrayBuffer>): Promise<boolean> {
 	const [first, second] = await Promise.all([one, other].map((bytes) => crypto.subtle.digest("SHA-256", bytes)));
 	return first !== undefined && second !== undefined && crypto.subtle.timingSafeEqual(first, second);
 }
 
-/** null where it is not spelt as it has to be; of base64, only the one spelling that an encoder gives. */
+/** null if the text is malformed. Of base64, only the canonical form is accepted. */
 function decoded(text: string, encoding: Spelling["encoding"]): Uint8Array<ArrayBuffer> | null {
 	if (encoding === "text") return Uint8Array.from(new TextEncoder().encode(text));
 	if (encoding === "hex") {
@@ -100,7 +100,7 @@ function decoded(text: string, encoding: Spelling["encoding"]): Uint8Array<Array
 	return btoa(binary) === text ? Uint8Array.from(binary, (character) => character.charCodeAt(0)) : null;
 }
 
-/** The template with its values, as bytes: the body may be anything, and is not read as text. */
+/** Fills in the template as bytes: the body may be anything and is never read as text. */
 function filledIn(
 	template: string,
 	values: { timestamp: string; id: string },

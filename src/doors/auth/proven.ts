@@ -1,5 +1,5 @@
-// Authentication for the doors where a sender or a platform proves each message: caps the body, checks the proof over
-// its raw bytes, and only then gives it out to be parsed.
+// Authentication for the doors where a sender or platform proves each message. Caps the body, checks the proof over the raw
+// bytes, and only then hands the body on to be parsed.
 import { cappedBytes } from "../../capped-body.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { log } from "../../log.ts";
@@ -16,8 +16,8 @@ export interface Proven extends Proof {
 }
 
 /**
- * A message without a proof is logged, and leaves no record: it is nobody's.
- * @param scheme null where there is no such sender, which is told as a wrong proof is: nobody learns who there is.
+ * A message without proof is logged but leaves no record, because it belongs to nobody.
+ * @param sender null if there is no such sender. The answer is the same as for a wrong proof, so nobody can probe for names.
  */
 export async function provenBody(
 	request: Request,
@@ -26,7 +26,7 @@ export async function provenBody(
 	context: Context,
 ): Promise<Result<Proven, Problem>> {
 	const body = await cappedBytes(request.body, bodyCapBytes);
-	if (body === null) return fail(problem("payload_too_large", `The body may have ${bodyCapBytes} bytes at the most.`));
+	if (body === null) return fail(problem("payload_too_large", `The body is longer than ${bodyCapBytes} bytes.`));
 	const proof =
 		sender === null
 			? fail("no_such_sender" as const)
@@ -36,8 +36,8 @@ export async function provenBody(
 	return fail((await braked(request, context)) ?? notProven);
 }
 
-/** The same for all, so that nobody learns which senders and chats there are. */
+/** The same for every failure, so nobody learns which senders and chats exist. */
 export const notProven = problem(
 	"unauthorized",
-	"The request does not prove that it comes from a sender of unbind's configuration.",
+	"The signature or secret does not match any sender in unbind's configuration.",
 );

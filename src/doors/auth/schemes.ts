@@ -1,28 +1,27 @@
-// Every way in which a sender or a chat platform proves that it is the one: one row each. What is checked, and how, is
-// the same for all of them, and stands in `proof.ts`.
+// How each sender and chat platform proves its messages: one row each. `proof.ts` does the checking, the same way for all.
 import type { SchemeName, SignatureSettings } from "../../config/sender.ts";
 
-/** How one proof is spelt, and with which key it is checked. */
+/** How a proof is encoded and which kind of key checks it. */
 export interface Spelling {
-	/** `shared`: the secret itself is presented, and nothing is signed. */
+	/** `shared`: the message carries the secret itself and nothing is signed. */
 	algorithm: "hmac-sha1" | "hmac-sha256" | "hmac-sha384" | "hmac-sha512" | "ed25519" | "shared";
 	encoding: "hex" | "base64" | "text";
-	/** What the secret looks like when it is a key of this algorithm: after a prefix, base64 or hex; else it is a text. */
+	/** If the secret encodes a key: its prefix and encoding. Otherwise the secret is plain text. */
 	key?: { prefix: string; encoding: "hex" | "base64" };
 }
 
 export interface Scheme {
-	/** The header in which the proof stands. */
+	/** The header that holds the proof. */
 	header: string;
-	/** Where several proofs may stand there, what sets them apart; it is enough that one of them holds. */
+	/** What separates proofs, if the header may hold several; one valid proof is enough. */
 	separator?: string;
-	/** How a proof begins, in any case of letters where it is a scheme of `Authorization` → how it goes on. */
+	/** A proof's prefix (letter case ignored in `Authorization`) → how the rest is encoded. */
 	spellings: Readonly<Record<string, Spelling>>;
-	/** What is signed: {body}, and out of their headers {timestamp} and {id}. */
+	/** What is signed, with {body} and, from their headers, {timestamp} and {id}. */
 	signed: string;
-	/** Seconds; what was signed more than five minutes ago, or ahead, is refused. */
+	/** In seconds. A message signed more than five minutes ago, or ahead, is refused. */
 	timestampHeader?: string;
-	/** One a message, the same when it is delivered again. Only where it is signed, too. */
+	/** One id per message, the same on redelivery. Only if it is signed too. */
 	idHeader?: string;
 }
 
@@ -49,7 +48,7 @@ export const discord: Scheme = {
 /** https://developers.mattermost.com/integrate/slash-commands/custom */
 export const mattermost: Scheme = { header: "authorization", spellings: { "token ": shared }, ...noSignature };
 
-/** A sender's scheme, with what its settings leave open. */
+/** A sender's scheme, with its settings filled in. */
 export function schemeOf(name: SchemeName, settings: SignatureSettings): Scheme {
 	const { header, algorithm, encoding, prefix, signed, timestampHeader, idHeader } = settings;
 	switch (name) {
@@ -66,7 +65,7 @@ export function schemeOf(name: SchemeName, settings: SignatureSettings): Scheme 
 				timestampHeader: "webhook-timestamp",
 				idHeader: "webhook-id",
 			};
-		// Its delivery id is not signed: who has seen one message could send it again under another.
+		// Its delivery id is not signed, so anyone who saw a message could replay it under another id.
 		case "github":
 			return { header: "x-hub-signature-256", spellings: { "sha256=": hmac("hex") }, ...noSignature };
 		case "grafana":

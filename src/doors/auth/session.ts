@@ -1,6 +1,6 @@
-// Sessions of those who signed in on the page with a token. Nothing is stored: the cookie says who and until when, under
-// a key that is made of the token's digest and of the credential that unbind holds. So another token, or another
-// credential, ends them; and the digest alone, which lies in people's files, makes none.
+// Sessions of people who signed in on the page with a token. Nothing is stored: the cookie says who and until when, sealed
+// with a key made from the token's digest and unbind's Cloudflare credential. Changing either ends the sessions, and the
+// digest alone, which sits in configuration files, cannot forge one.
 
 import type { TokenHolder } from "../../config/tokens.ts";
 import type { Config } from "../../config.ts";
@@ -12,11 +12,11 @@ const attributes = "Path=/; HttpOnly; Secure; SameSite=Strict";
 
 export interface Session {
 	holder: TokenHolder;
-	/** What a form of this session has to bring, so that it is one of unbind's own. */
+	/** Each form of this session must send it, to prove that it came from unbind. */
 	formToken: string;
 }
 
-/** The value of `Set-Cookie`. The token itself is not in it. */
+/** The value of `Set-Cookie`. It does not contain the token. */
 export function sessionCookie(holder: TokenHolder, config: Config, nowMs: number): string {
 	const claim = `${holder.name}.${nowMs + lifeSeconds * 1000}`;
 	const value = `${claim}.${sealed(holder, config, "session", claim)}`;
@@ -40,7 +40,7 @@ export function isSame(one: string, other: string): boolean {
 	return a.byteLength === b.byteLength && nodeCrypto().timingSafeEqual(a, b);
 }
 
-/** For somebody whom another than unbind has authenticated, and knows by this name. */
+/** For a user whom Cloudflare Access authenticated under this name. */
 export const formTokenOf = (name: string, { credential }: Config): string =>
 	nodeCrypto().createHmac("sha256", JSON.stringify(credential)).update(`form\n${name}`).digest("base64url");
 

@@ -1,10 +1,10 @@
-// Who is calling, by a token of ours. Only digests are kept, and all are compared, in constant time.
+// Who is calling, by an unbind token. Only digests are kept. All are compared, in constant time.
 import type { TokenHolder } from "../../config/tokens.ts";
 import { sameName } from "../../deletion/record/actor.ts";
 
 const encoder = new TextEncoder();
 
-/** The holder of a token; `name` restricts it to that one. */
+/** The holder of a token; with `name`, only if it is that holder. */
 export async function holderOf(
 	token: string,
 	holders: readonly TokenHolder[],
@@ -19,6 +19,6 @@ export async function holderOf(
 	return found;
 }
 
-/** RFC 6750: the scheme in any case, then the token. */
+/** RFC 6750: the scheme in any letter case, then the token. */
 export const bearerToken = (authorization: string | null): string | null =>
 	/^bearer +([\x21-\x7e]{1,512})$/i.exec(authorization ?? "")?.[1] ?? null;

@@ -1,5 +1,5 @@
-// What unbind says in a chat, whatever the platform: a few plain parts. All texts are plain: what an adapter makes of them
-// must not let a name or a reason become markup.
+// What unbind says in a chat, on any platform. All texts are plain; a platform must not let a name or a reason become
+// markup.
 import type { Choice } from "../../deletion/course/offer.ts";
 
 export type Tone = "plain" | "good" | "careful" | "bad";
@@ -9,7 +9,7 @@ export interface Fact {
 	value: string;
 }
 
-/** A line of a list: what it is about, with its page, and the rest. */
+/** A line of a list: its head, which links to a page, and the rest. */
 export interface Row {
 	head: string;
 	link: string | null;
@@ -33,7 +33,7 @@ export interface Card {
 	warnings: readonly string[];
 	rows: readonly Row[];
 	buttons: readonly Button[];
-	/** The page of the record that it speaks of. */
+	/** The page of the record that the card is about. */
 	link: string | null;
 }
 
@@ -49,13 +49,13 @@ export const card = (title: string, parts: Partial<Omit<Card, "title">> = {}): C
 	...parts,
 });
 
-/** What comes of a command or a click. */
+/** The result of a command or a click. */
 export interface Reply {
-	/** For the one who called, and nobody else. */
+	/** Only the caller sees it. */
 	card: Card;
-	/** It takes the place of the message whose button was pressed; else it stands beside that. */
+	/** Replaces the message whose button was pressed; otherwise appears beside it. */
 	replaces: boolean;
-	/** For the channel, as a message of its own. */
+	/** Goes to the channel as a separate message. */
 	announcement: Card | null;
 }
 
@@ -66,7 +66,7 @@ export const reply = (card: Card, more: Partial<Omit<Reply, "card">> = {}): Repl
 	...more,
 });
 
-/** The card without any markup: for notifications, and for whoever cannot see the rest. */
+/** The card without markup, for notifications and screen readers. */
 export function plainText({ title, text, facts, warnings, rows, link }: Card): string {
 	return [
 		title,
@@ -78,7 +78,7 @@ export function plainText({ title, text, facts, warnings, rows, link }: Card): s
 	].join("\n");
 }
 
-/** Platforms refuse a whole message for one text that is too long, or blank. */
+/** Platforms refuse a whole message if one text is too long or blank. */
 export function cut(text: string, longest: number): string {
 	const whole = text.trim() || "–";
 	return whole.length > longest ? `${whole.slice(0, longest - 1).replace(/[\ud800-\udbff]$/, "")}…` : whole;

@@ -1,5 +1,5 @@
-// From what somebody typed to a command, or to what is wrong with it. Reads only what is there: a target is one word of
-// the text as it was written, and nothing that is misspelt is carried out as what it may have meant.
+// Turns what a user typed into a command, or says what is wrong with it. Guesses nothing: a target is one word as typed, and
+// a misspelt command is never run as what it may have meant.
 
 import * as v from "valibot";
 import type { Target } from "../../deletion/address/target.ts";
@@ -10,17 +10,17 @@ import { nearestOf } from "../../nearest.ts";
 import { reasonSchema, shown } from "../request/input.ts";
 import { targetNamed } from "../request/named-target.ts";
 
-/** Each command, what comes after it, and what it does; the help and Discord's registration are made of the same. */
+/** Each command, its arguments and what it does. The help and Discord's registration use the same table. */
 export const verbs = {
-	delete: { takes: "<target> [reason]", does: "Show what deleting a binding would do, with the button for it" },
+	delete: { takes: "<target> [reason]", does: "Show what deleting a binding would do, with a button to delete it" },
 	history: { takes: "[target]", does: "Show the latest deletions" },
-	show: { takes: "<id>", does: "Show a deletion, with the buttons for what can be done about it" },
-	approve: { takes: "<id>", does: "Agree to a deletion that somebody else asked for" },
-	reject: { takes: "<id>", does: "Refuse a deletion that somebody else asked for" },
-	cancel: { takes: "<id>", does: "Take back a deletion that waits for an approval or its time" },
-	restore: { takes: "<id>", does: "Create a deleted binding anew, from its record" },
-	resolve: { takes: "<id> <outcome> <note>", does: "Settle an unknown record by hand, as gone or standing" },
-	freeze: { takes: "<reason>", does: "Stop all deletions, on every door" },
+	show: { takes: "<id>", does: "Show a deletion, with buttons for what you can do about it" },
+	approve: { takes: "<id>", does: "Approve a deletion that someone else requested" },
+	reject: { takes: "<id>", does: "Reject a deletion that someone else requested" },
+	cancel: { takes: "<id>", does: "Cancel a deletion that is waiting for approval or scheduled" },
+	restore: { takes: "<id>", does: "Create a deleted binding again, from its record" },
+	resolve: { takes: "<id> <outcome> <note>", does: "Settle an unknown outcome by hand, as gone or standing" },
+	freeze: { takes: "<reason>", does: "Stop all deletions everywhere" },
 	unfreeze: { takes: "", does: "Lift the freeze" },
 	help: { takes: "", does: "Show this" },
 } as const;
@@ -35,15 +35,15 @@ export type Command =
 	| { verb: "freeze"; reason: string }
 	| { verb: "unfreeze" | "help" };
 
-export interface Misread {
+export interface CommandError {
 	detail: string;
-	/** The command that was given something wrong; null where there is no such command. */
+	/** The command with wrong arguments; null if there is no such command. */
 	verb: Verb | null;
-	/** The command that the misspelt one comes closest to. */
+	/** The command closest to the misspelt one. */
 	nearest: Verb | null;
 }
 
-/** What a command was given, each by itself; "" where nothing was. */
+/** The arguments of a command; "" if one is missing. */
 export interface Given {
 	target: string;
 	id: string;
@@ -54,8 +54,8 @@ export interface Given {
 
 type Aliases = ReadonlyMap<string, string>;
 
-/** Without a command before it, the first word is a target: `203.0.113.128/25 INC-4211`. */
-export function parseCommand(text: string, aliases: Aliases): Result<Command, Misread> {
+/** Without a command, the first word is a target: `203.0.113.128/25 INC-4211`. */
+export function parseCommand(text: string, aliases: Aliases): Result<Command, CommandError> {
 	const [word, tail] = wordAndRest(text);
 	if (word === "") return ok({ verb: "help" });
 	const verb = word.toLowerCase();
@@ -72,16 +72,21 @@ export function parseCommand(text: string, aliases: Aliases): Result<Command, Mi
 		return commandOf(verb, { target: "", id: first, reason: "", outcome, note }, aliases);
 	}
 	if (rest !== "" || (verb === "unfreeze" && first !== ""))
-		return misread(verb, `After "${verb}" comes ${verbs[verb].takes || "nothing"}, and no more.`);
+		return commandError(
+			verb,
+			verbs[verb].takes === ""
+				? `"${verb}" takes no arguments.`
+				: `"${verb}" takes ${verbs[verb].takes} and nothing else.`,
+		);
 	return commandOf(verb, { target: first, id: first, reason: "" }, aliases);
 }
 
-/** For a platform that hands over the parts of a command by themselves. */
-export function commandOf(verb: Verb, given: Given, aliases: Aliases): Result<Command, Misread> {
-	const wrong = (detail: string) => misread(verb, detail);
+/** For platforms that send the arguments separately. */
+export function commandOf(verb: Verb, given: Given, aliases: Aliases): Result<Command, CommandError> {
+	const wrong = (detail: string) => commandError(verb, detail);
 	switch (verb) {
 		case "delete": {
-			if (given.target === "") return wrong("Name the binding: its CIDR, its id or an alias.");
+			if (given.target === "") return wrong("Name the binding by its CIDR, id or alias.");
 			const target = targetNamed(given.target, aliases);
 			if (!target.ok) return wrong(target.failure.detail);
 			const reason = reasonIn(given.reason);
@@ -95,7 +100,7 @@ export function commandOf(verb: Verb, given: Given, aliases: Aliases): Result<Co
 		case "freeze": {
 			const reason = reasonIn(given.reason);
 			if (!reason.ok) return wrong(reason.failure);
-			return reason.value === null ? wrong("Say why: freeze <reason>.") : ok({ verb, reason: reason.value });
+			return reason.value === null ? wrong("Give a reason: freeze <reason>.") : ok({ verb, reason: reason.value });
 		}
 		case "resolve": {
 			if (!isRecordId(given.id)) return wrong(noSuchId(verb, given.id));
@@ -116,8 +121,8 @@ export function commandOf(verb: Verb, given: Given, aliases: Aliases): Result<Co
 
 const noSuchId = (verb: Verb, id: string): string =>
 	id === ""
-		? `Name the deletion by its id: ${verb} <id>. "history" shows them.`
-		: `${shown(id)} is no deletion's id: 26 letters and digits, as "history" shows them.`;
+		? `Name the deletion by its id: ${verb} <id>. "history" lists the ids.`
+		: `${shown(id)} is not a deletion id. An id has 26 letters and digits; "history" lists them.`;
 
 export function isVerb(text: string): text is Verb {
 	return Object.hasOwn(verbs, text);
@@ -128,7 +133,7 @@ function wordAndRest(text: string): [string, string] {
 	return [word, rest.trim()];
 }
 
-/** null: none was given. */
+/** null if the text is empty. */
 function reasonIn(text: string, what = "reason"): Result<string | null, string> {
 	const line = text.replace(/\s+/g, " ").trim();
 	if (line === "") return ok(null);
@@ -139,9 +144,9 @@ function reasonIn(text: string, what = "reason"): Result<string | null, string> 
 const looksLikeTarget = (word: string, aliases: Aliases): boolean =>
 	aliases.has(word) || /[./:]/.test(word) || /^[0-9a-fA-F-]{32,}$/.test(word);
 
-function noSuchCommand(word: string): Misread {
+function noSuchCommand(word: string): CommandError {
 	const nearest = nearestOf(word.toLowerCase(), verbNames);
-	return { detail: `There is no command ${shown(word)}, and no binding is called that.`, verb: null, nearest };
+	return { detail: `There is no command ${shown(word)}. Try /unbind help.`, verb: null, nearest };
 }
 
-const misread = (verb: Verb, detail: string) => fail({ detail, verb, nearest: null });
+const commandError = (verb: Verb, detail: string) => fail({ detail, verb, nearest: null });

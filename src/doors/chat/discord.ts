@@ -1,5 +1,5 @@
-// Discord: application commands, clicks on components, and the suggestions while one types. What comes later goes to the
-// webhook that each interaction opens for fifteen minutes.
+// Discord: application commands, clicks on components, and suggestions while a user types. Later messages go to the webhook
+// that each interaction opens for fifteen minutes.
 // https://docs.discord.com/developers/interactions/receiving-and-responding
 
 import type {
@@ -14,10 +14,10 @@ import { fail, ok, type Result } from "../../deletion/result.ts";
 import { discord as scheme } from "../auth/schemes.ts";
 import { shown } from "../request/input.ts";
 import { type Button, type Card, cut } from "./card.ts";
-import { type Command, commandOf, isVerb, type Misread } from "./command.ts";
+import { type Command, type CommandError, commandOf, isVerb } from "./command.ts";
 import { choice, offerId, readBody, text } from "./fields.ts";
 import { colours, markdownOf } from "./markdown.ts";
-import type { Destination, Heard, Message, Platform } from "./platform.ts";
+import type { Destination, Incoming, Message, Platform } from "./platform.ts";
 
 const api = "https://discord.com/api/v10";
 /** https://docs.discord.com/developers/resources/message#embed-object-embed-limits */
@@ -41,7 +41,7 @@ const place = {
 	token: v.pipe(v.string(), v.regex(/^[\w=-]{1,400}$/)),
 	guild_id: v.optional(text, ""),
 	channel_id: v.optional(text, ""),
-	/** In a guild; in a direct message there is only a user. */
+	/** Only in a guild; a direct message has only a user. */
 	member: v.optional(v.object({ user: v.object({ id: text, username: text }) })),
 };
 const chosen = v.object({
@@ -63,22 +63,23 @@ const interaction = v.pipe(
 export const discord: Platform = {
 	scheme,
 	isUnsigned: () => false,
-	read(bytes, aliases): Result<Heard, string> {
-		const said = readBody(bytes, interaction);
-		if (said === null) return fail("This is no interaction of Discord's with a command or a button of unbind's.");
-		if (said.type === 1) return ok({ kind: "ping" });
-		const { guild_id, channel_id, member, token } = said;
+	read(bytes, aliases): Result<Incoming, string> {
+		const input = readBody(bytes, interaction);
+		if (input === null) return fail("This is not a Discord interaction with an unbind command or button.");
+		if (input.type === 1) return ok({ kind: "ping" });
+		const { guild_id, channel_id, member, token } = input;
 		const { id: userId, username: userName } = member?.user ?? { id: "", username: "" };
 		const from = { workspace: guild_id, channel: channel_id, userId, userName };
-		if (said.type === 3) {
-			const [name, id] = said.data.custom_id.split(":");
+		if (input.type === 3) {
+			const [name, id] = input.data.custom_id.split(":");
 			const press = { choice: v.safeParse(choice, name), offerId: v.safeParse(offerId, id) };
-			if (!press.choice.success || !press.offerId.success) return fail("The button is none of unbind's.");
-			const pressed = { choice: press.choice.output, offerId: press.offerId.output, pressId: said.id };
+			if (!press.choice.success || !press.offerId.success) return fail("unbind did not make this button.");
+			const pressed = { choice: press.choice.output, offerId: press.offerId.output, pressId: input.id };
 			return ok({ kind: "press", from, press: pressed, address: token });
 		}
-		const [{ name, options }] = said.data.options;
-		if (said.type === 4) return ok({ kind: "typing", from, text: options.find(({ focused }) => focused)?.value ?? "" });
+		const [{ name, options }] = input.data.options;
+		if (input.type === 4)
+			return ok({ kind: "typing", from, text: options.find(({ focused }) => focused)?.value ?? "" });
 		return ok({ kind: "command", from, command: commandIn(name, options, aliases), address: token });
 	},
 	pong: () => respond({ type: 1 }),
@@ -119,7 +120,7 @@ const respond = (response: APIInteractionResponse): Response => Response.json(re
 const announced = (card: Card | null, to: Destination): Message[] =>
 	card === null ? [] : message("POST", "", rendered(card), to);
 
-/** The token's form was checked when it was read, so that it is one step of a path. */
+/** `read` checked the token's form, so it is a single path segment. */
 function message(
 	method: "POST" | "PATCH",
 	path: string,
@@ -133,8 +134,9 @@ function commandIn(
 	name: string,
 	options: readonly v.InferOutput<typeof option>[],
 	aliases: ReadonlyMap<string, string>,
-): Result<Command, Misread> {
-	if (!isVerb(name)) return fail({ detail: `There is no command ${shown(name)}.`, verb: null, nearest: null });
+): Result<Command, CommandError> {
+	if (!isVerb(name))
+		return fail({ detail: `There is no command ${shown(name)}. Try /unbind help.`, verb: null, nearest: null });
 	const given = (wanted: string) => options.find((one) => one.name === wanted)?.value.trim() ?? "";
 	const [target, id, reason] = [given("target"), given("id"), given("reason")];
 	return commandOf(name, { target, id, reason, outcome: given("outcome"), note: given("note") }, aliases);
@@ -143,11 +145,11 @@ function commandIn(
 interface Rendered {
 	embeds: [APIEmbed];
 	components: APIActionRowComponent<APIButtonComponent>[];
-	/** Nobody is ever called by what unbind quotes. */
+	/** Text that unbind quotes must never ping anyone. */
 	allowed_mentions: { parse: [] };
 }
 
-/** Seen by the one who calls, alone. */
+/** Only the caller sees it. */
 const hidden = (card: Card): Rendered & { flags: 64 } => ({ ...rendered(card), flags: 64 });
 
 function rendered(card: Card): Rendered {
@@ -177,7 +179,7 @@ function rendered(card: Card): Rendered {
 
 /** https://support.discord.com/hc/en-us/articles/210298617 */
 const escaped = (text: string): string =>
-	// An address in a reason is no link: a colon before slashes is escaped, too.
+	// Escapes a colon before slashes too, so a URL in a reason does not become a link.
 	text.replace(/\s+/g, " ").replace(/[\\*_~`|<>#@[\]()]|^[-+]|:(?=\/\/)/g, "\\$&");
 
 const dialect = { escaped, limits: { line: half(limits.value), rest: 200, all: limits.description } };

@@ -1,5 +1,4 @@
-// What platforms' messages are made of, as far as unbind reads them: what it does not need is passed over, what it needs
-// is a text of a sane length.
+// The fields that unbind reads from platforms' messages. It ignores the rest and limits the length of these.
 import * as v from "valibot";
 import { choices } from "../../deletion/course/offer.ts";
 
@@ -12,7 +11,7 @@ export const optionalText = v.optional(text, "");
 export const offerId = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
 export const choice = v.picklist(choices);
 
-/** null where it is not UTF-8, or not of that form. */
+/** null if the body is not UTF-8 or does not match the schema. */
 export function readBody<Output>(
 	body: Uint8Array,
 	schema: v.GenericSchema<string, Output> | v.GenericSchema<unknown, Output>,
@@ -25,7 +24,7 @@ export function readBody<Output>(
 	}
 }
 
-/** A form's fields, the first of each name. */
+/** A form's fields; the first value of each name. */
 export const form = v.pipe(
 	v.string(),
 	v.transform((body): unknown => Object.fromEntries([...new URLSearchParams(body)].toReversed())),

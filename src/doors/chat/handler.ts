@@ -1,4 +1,4 @@
-// A message from a chat platform: is it the platform's own, may its sender speak here, and what is said back.
+// A message from a chat platform: checks that the platform sent it and that the user may use unbind here, then replies.
 
 import type { IRequest } from "itty-router";
 import { log } from "../../log.ts";
@@ -6,14 +6,14 @@ import { withinMs } from "../../within-ms.ts";
 import { braked } from "../auth/brake.ts";
 import type { Context } from "../context.ts";
 import { problemResponse } from "../reply/problem.ts";
+import { answerCommand, answerPress, type Pending, replyNow } from "./answer.ts";
 import { authorise } from "./authorise.ts";
-import { deafCard } from "./cards/refusal.ts";
-import { answerCommand, answerPress, said, type Turn } from "./conversation.ts";
+import { notAllowedCard } from "./cards/refusal.ts";
 import type { Call } from "./platform.ts";
 import { receive } from "./receive.ts";
-import { speak } from "./speak.ts";
+import { type ChatRequest, longestMs } from "./request.ts";
+import { respond } from "./respond.ts";
 import { suggestionsFor } from "./suggestions.ts";
-import { longestMs, type Talk } from "./talk.ts";
 
 /** All platforms give up after three seconds. */
 const answerWithinMs = 1500;
@@ -22,39 +22,39 @@ export async function chat(request: IRequest, context: Context): Promise<Respons
 	const answerByMs = Date.now() + answerWithinMs;
 	const received = await receive(request, context);
 	if (!received.ok) return problemResponse(received.failure, context.requestId);
-	const { chat, platform, heard, isUnsigned } = received.value;
-	if (heard.kind === "ping") return platform.pong();
+	const { chat, platform, incoming, isUnsigned } = received.value;
+	if (incoming.kind === "ping") return platform.pong();
 
-	const { from } = heard;
+	const { from } = incoming;
 	const actor = authorise(chat, from);
 	const here = { platform: chat.platform, channel: from.channel, userId: from.userId };
 	const { origin } = context.url;
 	const ledger = context.hurriedLedger(longestMs);
 	if (!actor.ok) {
-		const told = { platform: chat.platform, user: from.userId.slice(0, 64), why: actor.failure };
-		log("warn", "chat_refused", { request_id: context.requestId, ...told });
+		const refused = { platform: chat.platform, user: from.userId.slice(0, 64), why: actor.failure };
+		log("warn", "chat_refused", { request_id: context.requestId, ...refused });
 	} else if (!isUnsigned) context.caller = actor.value.name;
 
-	if (heard.kind === "typing") {
-		const talk = actor.ok ? { actor: actor.value, context, ledger, ...here, origin, address: null } : null;
-		return platform.suggest(talk === null ? [] : await suggestionsFor(heard.text, talk));
+	if (incoming.kind === "typing") {
+		const chatRequest = actor.ok ? { actor: actor.value, context, ledger, ...here, origin, address: null } : null;
+		return platform.suggest(chatRequest === null ? [] : await suggestionsFor(incoming.text, chatRequest));
 	}
-	const { address } = heard;
+	const { address } = incoming;
 	const beginning = actor.ok
-		? answerTo(heard, { actor: actor.value, context, ledger, ...here, origin, address })
-		: Promise.resolve(said(deafCard(actor.failure, from.userId), address));
-	const turn = await withinMs(answerByMs - Date.now(), beginning);
-	// Without a signature, only the button that was pressed says that it is who it says.
-	if (isUnsigned && actor.ok && turn?.isGuess === false) context.caller = actor.value.name;
-	if (isUnsigned && (!actor.ok || turn?.isGuess)) {
+		? answerTo(incoming, { actor: actor.value, context, ledger, ...here, origin, address })
+		: Promise.resolve(replyNow(notAllowedCard(actor.failure, from.userId), address));
+	const pending = await withinMs(answerByMs - Date.now(), beginning);
+	// Without a signature, only a valid button proves the caller.
+	if (isUnsigned && actor.ok && pending?.isGuess === false) context.caller = actor.value.name;
+	if (isUnsigned && (!actor.ok || pending?.isGuess)) {
 		const brake = await braked(request, context);
 		if (brake !== null) return problemResponse(brake, context.requestId);
 	}
-	return speak({ platform, chat, call: heard, origin, context, answerByMs }, beginning, turn);
+	return respond({ platform, chat, call: incoming, origin, context, answerByMs }, beginning, pending);
 }
 
-const answerTo = (call: Call, talk: Talk): Promise<Turn> => {
-	if (call.kind === "command") return Promise.resolve(answerCommand(call.command, talk));
-	const { platform, channel, userId: user } = talk;
-	return answerPress({ ...call.press, platform, channel, user }, talk);
+const answerTo = (call: Call, request: ChatRequest): Promise<Pending> => {
+	if (call.kind === "command") return Promise.resolve(answerCommand(call.command, request));
+	const { platform, channel, userId: user } = request;
+	return answerPress({ ...call.press, platform, channel, user }, request);
 };

@@ -1,15 +1,15 @@
-// A card's text in Markdown, as Discord and Mattermost share it. What has to be escaped, each of them says itself.
+// A card's text in the Markdown that Discord and Mattermost share. Each says what to escape.
 import { type Card, cut, type Tone } from "./card.ts";
 
 export interface Dialect {
 	escaped(text: string): string;
-	/** Of one paragraph or warning, of the rest of a row, and of all of it. */
+	/** The longest paragraph or warning, rest of a row, and whole text. */
 	limits: { line: number; rest: number; all: number };
 }
 
 const longestHead = 100;
 
-/** Paragraphs, warnings and rows; whole lines, as many as there is room for: half a line can be half a link. */
+/** Paragraphs, warnings and rows. Only whole lines, as many as fit: half a line could be half a link. */
 export function markdownOf({ text, warnings, rows }: Card, { escaped, limits }: Dialect): string {
 	let left = limits.all;
 	return [

@@ -1,6 +1,6 @@
-// Mattermost: slash commands, proved by their token, and the clicks on buttons, which it does not sign: they are as good
-// as the id that they carry, which clients never get to see. A click brings no address for later messages; the command
-// that its button came from has brought one, which takes five in thirty minutes.
+// Mattermost: slash commands, proved by their token, and button clicks, which it does not sign. A click is proved by the id
+// it carries, which clients never see. A click brings no address for later messages, so they go to the address of the
+// command that made the button, which takes five in thirty minutes.
 // https://developers.mattermost.com/integrate/slash-commands/custom, https://developers.mattermost.com/integrate/plugins/interactive-messages
 
 import * as v from "valibot";
@@ -10,9 +10,9 @@ import { type Button, type Card, cut, plainText } from "./card.ts";
 import { parseCommand } from "./command.ts";
 import { choice, form, offerId, optionalText, readBody, text } from "./fields.ts";
 import { colours, markdownOf } from "./markdown.ts";
-import type { Destination, Heard, Message, Platform } from "./platform.ts";
+import type { Destination, Incoming, Message, Platform } from "./platform.ts";
 
-/** A post may have 16,383 characters, and its properties 8,000: https://docs.mattermost.com/manage/message-limits. */
+/** A post may have 16,383 characters and its properties 8,000: https://docs.mattermost.com/manage/message-limits. */
 const limits = { title: 200, text: 3000, value: 500, fields: 20 };
 
 const command = v.pipe(
@@ -43,22 +43,21 @@ const click = v.pipe(
 export const mattermost: Platform = {
 	scheme,
 	isUnsigned: (headers) => !headers.has("authorization"),
-	read(bytes, aliases): Result<Heard, string> {
+	read(bytes, aliases): Result<Incoming, string> {
 		const clicked = readBody(bytes, click);
-		const said = clicked ?? readBody(bytes, command);
-		if (said === null)
-			return fail("This is neither a slash command of Mattermost's, nor a click on a button of unbind's.");
+		const input = clicked ?? readBody(bytes, command);
+		if (input === null) return fail("This is neither a Mattermost slash command nor a click on an unbind button.");
 		const from = {
-			workspace: said.team_id,
-			channel: said.channel_id,
-			userId: said.user_id,
-			userName: said.user_name,
+			workspace: input.team_id,
+			channel: input.channel_id,
+			userId: input.user_id,
+			userName: input.user_name,
 		};
-		if ("context" in said) {
-			const press = { offerId: said.context.offer, choice: said.context.choice, pressId: said.trigger_id };
+		if ("context" in input) {
+			const press = { offerId: input.context.offer, choice: input.context.choice, pressId: input.trigger_id };
 			return ok({ kind: "press", from, press, address: null });
 		}
-		return ok({ kind: "command", from, command: parseCommand(said.text, aliases), address: said.response_url });
+		return ok({ kind: "command", from, command: parseCommand(input.text, aliases), address: input.response_url });
 	},
 	pong: () => new Response(null),
 	suggest: () => new Response(null),
@@ -82,7 +81,7 @@ export const mattermost: Platform = {
 	},
 };
 
-/** To the server of the configuration, and to nowhere else, whatever the command says. */
+/** Only to the configured server, whatever address the command gave. */
 function messages(body: object, { chat, address }: Destination): Message[] {
 	const isServers = address !== null && URL.canParse(address) && new URL(address).origin === chat.server;
 	return isServers ? [{ method: "POST", url: address, body }] : [];
@@ -118,8 +117,8 @@ function rendered(card: Card, { origin }: Destination): object {
 }
 
 /**
- * A name after an @ would be called; a space of no width keeps it from being one. Emoji are names between colons, and an
- * address would become a link.
+ * A zero-width space keeps a name after an @ from being pinged, a name between colons from becoming an emoji, and an address
+ * from becoming a link.
  */
 const escaped = (text: string): string =>
 	text
@@ -128,7 +127,7 @@ const escaped = (text: string): string =>
 		.replaceAll("@", "@\u200b")
 		.replace(/:(?=[\w+-]+:|\/\/)|\b(?:mailto|tel):|\bwww\d{0,3}(?=\.)/gi, "$&\u200b");
 
-/** Without markup but for the link to the record's page, which is unbind's own. */
+/** Plain text; the only link is to the record's page. */
 const plain = (card: Card): string =>
 	[escaped(plainText({ ...card, link: null })), ...(card.link === null ? [] : [card.link])].join(" ");
 

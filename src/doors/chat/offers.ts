@@ -1,14 +1,14 @@
-// Keeps what buttons stand for with the Ledger, and makes the buttons.
+// Stores what each button does with the Ledger, and makes the buttons.
 
 import type { Choice, OfferedPlan } from "../../deletion/course/offer.ts";
 import { optionsFor } from "../../deletion/course/options.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
 import type { Button } from "./card.ts";
-import type { Talk } from "./talk.ts";
+import type { ChatRequest } from "./request.ts";
 
-/** How long one's own button can be pressed: what it was made for may look different later. */
+/** How long a personal button works; after that, what it showed may have changed. */
 const ownMs = 300_000;
-/** Whether an approval comes in time, the core says; its button lasts longer, so that the core is asked. */
+/** Longer than any approval, so the core decides whether an approval came in time. */
 const approvalMs = 7 * 24 * 3_600_000;
 
 const faces: Record<Choice, Pick<Button, "label" | "style">> = {
@@ -16,44 +16,44 @@ const faces: Record<Choice, Pick<Button, "label" | "style">> = {
 	dismiss: { label: "Cancel", style: "plain" },
 	approve: { label: "Approve", style: "danger" },
 	reject: { label: "Reject", style: "plain" },
-	cancel: { label: "Take it back", style: "plain" },
+	cancel: { label: "Cancel deletion", style: "plain" },
 	lift: { label: "Lift the freeze", style: "danger" },
 	restore: { label: "Restore", style: "primary" },
 };
 
-/** For the caller, once. None where the Ledger cannot keep them. */
-export function planButtons(plan: OfferedPlan, talk: Talk): Promise<Button[]> {
-	return kept(["delete", "dismiss"], talk, { about: "plan", plan }, ownMs, talk.userId);
+/** Only for the caller, once. None if the Ledger is unreachable. */
+export function planButtons(plan: OfferedPlan, request: ChatRequest): Promise<Button[]> {
+	return kept(["delete", "dismiss"], request, { about: "plan", plan }, ownMs, request.userId);
 }
 
-/** For the caller, once: what may be done about the deletion now. */
-export async function recordButtons(deletion: Deletion, talk: Talk): Promise<Button[]> {
-	const choices = optionsFor(deletion, talk.actor);
+/** Only for the caller, once: what they may do about the deletion now. */
+export async function recordButtons(deletion: Deletion, request: ChatRequest): Promise<Button[]> {
+	const choices = optionsFor(deletion, request.actor);
 	const lastsMs = deletion.state === "pending_approval" ? approvalMs : ownMs;
-	return kept(choices, talk, { about: "deletion", deletionId: deletion.id }, lastsMs, talk.userId);
+	return kept(choices, request, { about: "deletion", deletionId: deletion.id }, lastsMs, request.userId);
 }
 
-/** For whoever may, in the channel. */
-export function approvalButtons(deletion: Deletion, talk: Talk): Promise<Button[]> {
-	return kept(["approve", "reject"], talk, { about: "deletion", deletionId: deletion.id }, approvalMs, null);
+/** For everyone in the channel who may approve. */
+export function approvalButtons(deletion: Deletion, request: ChatRequest): Promise<Button[]> {
+	return kept(["approve", "reject"], request, { about: "deletion", deletionId: deletion.id }, approvalMs, null);
 }
 
-/** For the caller, once: to lift the freeze after reading what that starts. */
-export function freezeButtons(talk: Talk): Promise<Button[]> {
-	return kept(["lift"], talk, { about: "freeze" }, ownMs, talk.userId);
+/** Only for the caller, once: lifts the freeze after they read what that starts. */
+export function freezeButtons(request: ChatRequest): Promise<Button[]> {
+	return kept(["lift"], request, { about: "freeze" }, ownMs, request.userId);
 }
 
 type Subject = { about: "plan"; plan: OfferedPlan } | { about: "deletion"; deletionId: string } | { about: "freeze" };
 
 async function kept(
 	choices: Choice[],
-	talk: Talk,
+	request: ChatRequest,
 	subject: Subject,
 	lastsMs: number,
 	user: string | null,
 ): Promise<Button[]> {
 	if (choices.length === 0) return [];
-	const { platform, channel, address, ledger } = talk;
+	const { platform, channel, address, ledger } = request;
 	const terms = { platform, channel, user, choices, expiresAtMs: Date.now() + lastsMs, followUp: address };
 	const offered = await ledger.offer({ ...terms, ...subject });
 	return offered.ok ? choices.map((choice) => ({ choice, ...faces[choice], offerId: offered.value })) : [];

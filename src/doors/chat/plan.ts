@@ -1,5 +1,5 @@
-// From a target to the card with the plan; from its button to the deletion. The button stands for just what the card
-// showed: this binding, as it was then, with these risks named.
+// Shows a target's plan as a card, and runs the deletion when its button is pressed. The button deletes only what the card
+// showed: this binding, unchanged, with these risks.
 
 import { isCloudflareId } from "../../deletion/address/cloudflare-id.ts";
 import type { Target } from "../../deletion/address/target.ts";
@@ -10,14 +10,14 @@ import { type Reply, reply } from "./card.ts";
 import { planCard } from "./cards/plan.ts";
 import { approvalCard, recordCard } from "./cards/record.ts";
 import { approvalButtons, planButtons, recordButtons } from "./offers.ts";
-import { ledgerWaitMs, refused, refusedBy, refusedWhileClosed, refusedWithout, type Talk } from "./talk.ts";
+import { type ChatRequest, ledgerWaitMs, refused, refusedBy, refusedWhileClosed, refusedWithout } from "./request.ts";
 
-export async function showPlan(target: Target, reason: string | null, talk: Talk): Promise<Reply> {
-	const { actor } = talk;
-	const refusal = refusedWithout("read", talk) ?? refusedWhileClosed(talk);
+export async function showPlan(target: Target, reason: string | null, request: ChatRequest): Promise<Reply> {
+	const { actor } = request;
+	const refusal = refusedWithout("read", request) ?? refusedWhileClosed(request);
 	if (refusal !== null) return refusal;
 	const query = { actor, target, reason, acknowledge: [], ifMatch: null };
-	const planned = await talk.ledger.plan(query);
+	const planned = await request.ledger.plan(query);
 	if (!planned.ok) return refusedBy(planned.failure);
 	const plan = planned.value;
 	const { binding, snapshot, acknowledge } = plan;
@@ -30,17 +30,18 @@ export async function showPlan(target: Target, reason: string | null, talk: Talk
 		reason,
 		acknowledge,
 	};
-	const buttons = plan.would === "refuse" || !mayDelete ? [] : await planButtons(offered, talk);
+	const buttons = plan.would === "refuse" || !mayDelete ? [] : await planButtons(offered, request);
 	return reply(planCard(plan, { reason, mayDelete, buttons }));
 }
 
-/** The offer's id is the key: the same click, delivered twice, gets the same deletion, and is announced once. */
-export async function deletePlanned(plan: OfferedPlan, offerId: string, talk: Talk): Promise<Reply> {
-	const { actor, context, origin } = talk;
-	const closed = refusedWhileClosed(talk);
+/** The offer's id is the idempotency key: a click delivered twice gets one deletion and one announcement. */
+export async function deletePlanned(plan: OfferedPlan, offerId: string, request: ChatRequest): Promise<Reply> {
+	const { actor, context, origin } = request;
+	const closed = refusedWhileClosed(request);
 	if (closed !== null) return closed;
 	const { named, bindingId, prefixId, snapshot, reason, acknowledge } = plan;
-	if (!isCloudflareId(bindingId) || !isCloudflareId(prefixId)) return refused("The binding has no id to delete it by.");
+	if (!isCloudflareId(bindingId) || !isCloudflareId(prefixId))
+		return refused("The binding has no id, so it cannot be deleted.");
 	const command = {
 		requestId: context.requestId,
 		actor,
@@ -51,17 +52,17 @@ export async function deletePlanned(plan: OfferedPlan, offerId: string, talk: Ta
 		notBeforeMs: null,
 		idempotencyKey: `chat:${offerId}`,
 	};
-	const receipt = await talk.ledger.request(command, ledgerWaitMs);
+	const receipt = await request.ledger.request(command, ledgerWaitMs);
 	if (!receipt.ok) return refusedBy(receipt.failure);
 	const { deletion, replayed, joined = false } = receipt.value;
-	const record = recordCard(deletion, origin, await recordButtons(deletion, talk));
+	const record = recordCard(deletion, origin, await recordButtons(deletion, request));
 	const words = joined ? joinedWords(deletion) : null;
 	const card = words === null ? record : { ...record, text: [words, ...record.text] };
-	// Whose deletion it is has told the channel of it; a refusal concerns nobody else.
+	// A replay, or another person's deletion, was announced before; a refusal concerns only the caller.
 	if (replayed || !sameName(deletion.actor.name, actor.name) || deletion.state === "refused") return reply(card);
 	const announcement =
 		deletion.state === "pending_approval"
-			? approvalCard(deletion, origin, await approvalButtons(deletion, talk))
+			? approvalCard(deletion, origin, await approvalButtons(deletion, request))
 			: recordCard(deletion, origin);
 	return reply(card, { announcement });
 }

@@ -1,44 +1,44 @@
-// What an adapter does for its platform: it reads what the platform sends, and writes what the platform takes. It decides
-// nothing; it only knows the platform's language and its limits.
+// What each platform adapter does: reads what the platform sends and renders what it accepts. It knows the platform's format
+// and limits, and decides nothing.
 import type { Chat } from "../../config/chat.ts";
 import type { Press } from "../../deletion/course/offer.ts";
 import type { Result } from "../../deletion/result.ts";
 import type { Scheme } from "../auth/schemes.ts";
 import type { Card, Reply } from "./card.ts";
-import type { Command, Misread } from "./command.ts";
+import type { Command, CommandError } from "./command.ts";
 
-/** Who speaks, and where, as the platform says. */
-export interface Speaker {
+/** Who sent it, and where, according to the platform. */
+export interface ChatUser {
 	workspace: string;
 	channel: string;
 	userId: string;
-	/** What the user is called there today; on record, and nowhere else. */
+	/** The user's current name there. Only for the record. */
 	userName: string;
 }
 
-/** Something that gets a reply. `address`: what the platform gave to send later messages to; null where it gave nothing. */
+/** A message that gets a reply. `address`: where the platform accepts later messages; null if it gave none. */
 export type Call =
-	| { kind: "command"; from: Speaker; command: Result<Command, Misread>; address: string | null }
-	| { kind: "press"; from: Speaker; press: Pick<Press, "offerId" | "choice" | "pressId">; address: string | null };
+	| { kind: "command"; from: ChatUser; command: Result<Command, CommandError>; address: string | null }
+	| { kind: "press"; from: ChatUser; press: Pick<Press, "offerId" | "choice" | "pressId">; address: string | null };
 
-/** `ping`: the platform asks whether somebody is there. `typing`: it asks for what a half-typed target may become. */
-export type Heard = Call | { kind: "ping" } | { kind: "typing"; from: Speaker; text: string };
+/** `ping`: the platform checks that unbind is there. `typing`: it asks for suggestions for a half-typed target. */
+export type Incoming = Call | { kind: "ping" } | { kind: "typing"; from: ChatUser; text: string };
 
 export interface Suggestion {
 	label: string;
 	value: string;
 }
 
-/** A call to the platform. */
+/** An HTTP request to the platform. */
 export interface Message {
 	method: "POST" | "PATCH";
 	url: string;
 	body: object;
 }
 
-export interface Spoken {
+export interface PlatformAnswer {
 	response: Response;
-	/** What the platform does not take as its answer, and has to be sent. */
+	/** What does not fit in the response and must be sent separately. */
 	messages: Message[];
 }
 
@@ -46,24 +46,24 @@ export interface Spoken {
 export interface Destination {
 	chat: Chat;
 	address: string | null;
-	/** Whether a private message sent there is seen by the one who calls. */
+	/** Whether the caller sees a private message sent there. */
 	isCallers: boolean;
-	/** unbind's own address, for what a platform has to call or to link to. */
+	/** unbind's origin, for links and callbacks. */
 	origin: string;
 }
 
 export interface Platform {
 	scheme: Scheme;
-	/** The platform does not sign such a call: it is a click, or nothing. */
+	/** The request has no signature, so it can only be a click. */
 	isUnsigned(headers: Headers): boolean;
-	/** Of a failure, the sentence is for whoever looks after the platform. */
-	read(body: Uint8Array, aliases: ReadonlyMap<string, string>): Result<Heard, string>;
+	/** A failure's sentence is for the platform's administrator. */
+	read(body: Uint8Array, aliases: ReadonlyMap<string, string>): Result<Incoming, string>;
 	pong(): Response;
 	suggest(suggestions: readonly Suggestion[]): Response;
-	/** The reply is there in time. */
-	answer(call: Call, reply: Reply, to: Destination): Spoken;
-	/** It is not: `meanwhile` takes the place of what the caller sees, where there is something to say. */
-	acknowledge(call: Call, meanwhile: Card | null, to: Destination): Spoken;
-	/** What follows an acknowledgement. */
+	/** The response when the reply is ready in time. */
+	answer(call: Call, reply: Reply, to: Destination): PlatformAnswer;
+	/** The response when it is not; the caller sees `meanwhile`, if there is one. */
+	acknowledge(call: Call, meanwhile: Card | null, to: Destination): PlatformAnswer;
+	/** The messages after an acknowledgement. */
 	followUp(call: Call, reply: Reply, to: Destination): Message[];
 }

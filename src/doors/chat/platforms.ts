@@ -1,4 +1,4 @@
-// The platforms that there are: a file each.
+// The chat platforms, one file each.
 import type { PlatformName } from "../../config/chat.ts";
 import { discord } from "./discord.ts";
 import { mattermost } from "./mattermost.ts";

@@ -1,4 +1,4 @@
-// The first steps with a platform's message: the proof over the raw bytes, and then what it says.
+// Reads a platform's message: first the proof over the raw bytes, then the content.
 import type { IRequest } from "itty-router";
 import { cappedBytes } from "../../capped-body.ts";
 import type { Chat } from "../../config/chat.ts";
@@ -8,14 +8,14 @@ import { notProven, provenBody } from "../auth/proven.ts";
 import type { Context } from "../context.ts";
 import { closedProblem } from "../misconfigured.ts";
 import { type Problem, problem } from "../reply/problem.ts";
-import type { Heard, Platform } from "./platform.ts";
+import type { Incoming, Platform } from "./platform.ts";
 import { platforms } from "./platforms.ts";
 
 export interface Received {
 	chat: Chat;
 	platform: Platform;
-	heard: Heard;
-	/** Nothing but the id of an offer says that it is the platform's. */
+	incoming: Incoming;
+	/** Only the offer's id proves that the platform sent it. */
 	isUnsigned: boolean;
 }
 
@@ -26,7 +26,7 @@ export async function receive(request: IRequest, context: Context): Promise<Resu
 	const closed = closedProblem(`chat/${name}`, context);
 	if (closed !== null) return fail(closed);
 	const chat = context.config.chats.find(({ platform }) => platform === name);
-	// Not being configured looks like a wrong proof: nobody learns what there is.
+	// An unconfigured platform looks like a wrong proof, so nobody learns what is configured.
 	if (chat === undefined) return unproven(await provenBody(request, name, null, context));
 	const platform = platforms[chat.platform];
 	const { aliases } = context.config;
@@ -34,15 +34,15 @@ export async function receive(request: IRequest, context: Context): Promise<Resu
 	if (platform.isUnsigned(request.headers)) {
 		const body = await cappedBytes(request.body, unsignedCapBytes);
 		const read = body === null ? null : platform.read(body, aliases);
-		// A click alone can do without a signature, as it has the id of an offer.
-		if (read?.ok && read.value.kind === "press") return ok({ chat, platform, heard: read.value, isUnsigned: true });
+		// Only a click may come without a signature, because it carries an offer's id.
+		if (read?.ok && read.value.kind === "press") return ok({ chat, platform, incoming: read.value, isUnsigned: true });
 		return fail((await braked(request, context)) ?? notProven);
 	}
 	const proven = await provenBody(request, name, { scheme: platform.scheme, secrets: chat.secrets }, context);
 	if (!proven.ok) return proven;
 	const read = platform.read(proven.value.body, aliases);
 	if (!read.ok) return fail(problem("invalid_request", read.failure));
-	return ok({ chat, platform, heard: read.value, isUnsigned: false });
+	return ok({ chat, platform, incoming: read.value, isUnsigned: false });
 }
 
 const unproven = (result: Result<unknown, Problem>): Result<never, Problem> =>

@@ -1,15 +1,18 @@
-// What is on record: the latest deletions, or one of them.
+// What users do with records: list the latest deletions, show one, and decide about one by a command or a button.
 
 import type { Target } from "../../deletion/address/target.ts";
+import type { Option } from "../../deletion/course/options.ts";
+import type { ResolutionWish } from "../../deletion/course/resolution.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
+import { changeDeletion, resolveDeletion } from "../request/change.ts";
 import { type Reply, reply } from "./card.ts";
 import { historyCard, shownAtMost } from "./cards/history.ts";
 import { recordCard } from "./cards/record.ts";
 import { recordButtons } from "./offers.ts";
-import { refused, refusedWithout, type Talk } from "./talk.ts";
+import { type ChatRequest, ledgerWaitMs, refused, refusedBy, refusedWithout } from "./request.ts";
 
-export async function showHistory(target: Target | null, talk: Talk): Promise<Reply> {
-	const refusal = refusedWithout("read", talk);
+export async function showHistory(target: Target | null, request: ChatRequest): Promise<Reply> {
+	const refusal = refusedWithout("read", request);
 	if (refusal !== null) return refusal;
 	const filter = {
 		state: null,
@@ -21,22 +24,40 @@ export async function showHistory(target: Target | null, talk: Talk): Promise<Re
 		sinceMs: null,
 		untilMs: null,
 	};
-	const page = await talk.context.history.page({ filter, limit: shownAtMost, cursor: null, unless: null });
-	if (!page.ok || page.value === null) return refused("The history cannot be read now. Ask again.");
+	const page = await request.context.history.page({ filter, limit: shownAtMost, cursor: null, unless: null });
+	if (!page.ok || page.value === null) return refused("The history cannot be read right now. Run the command again.");
 	const { rows, next, version } = page.value;
 	const about = { target: target?.named ?? null, isStale: version === null, hasMore: next !== null };
-	return reply(historyCard(rows, about, talk.origin));
+	return reply(historyCard(rows, about, request.origin));
 }
 
-export async function showRecord(id: string, talk: Talk): Promise<Reply> {
-	const refusal = refusedWithout("read", talk);
+export async function showRecord(id: string, request: ChatRequest): Promise<Reply> {
+	const refusal = refusedWithout("read", request);
 	if (refusal !== null) return refusal;
-	const read = await talk.context.history.record(id);
+	const read = await request.context.history.record(id);
 	if (read.kind === "none") return refused("There is no deletion with this id.");
-	if (read.kind === "unavailable") return refused("The history cannot be read now. Ask again.");
+	if (read.kind === "unavailable") return refused("The history cannot be read right now. Run the command again.");
 	const deletion = recordIn(read.text);
-	return reply(recordCard(deletion, talk.origin, await recordButtons(deletion, talk)));
+	return reply(recordCard(deletion, request.origin, await recordButtons(deletion, request)));
 }
 
 /** Written by the Ledger alone, from a `Deletion`. */
 const recordIn = (text: string): Deletion => JSON.parse(text);
+
+export async function change(option: Option, id: string, { actor, ledger, origin }: ChatRequest): Promise<Reply> {
+	const changed = await changeDeletion(option, id, { actor, ledger, waitMs: ledgerWaitMs });
+	if (!changed.ok) return refusedBy(changed.failure);
+	const card = recordCard(changed.value, origin);
+	return reply(card, { replaces: true, announcement: card });
+}
+
+/** If Cloudflare can't be read, someone who checked elsewhere settles the unknown outcome. */
+export async function resolve(
+	{ id, outcome, note }: { id: string } & ResolutionWish,
+	{ actor, ledger, origin }: ChatRequest,
+): Promise<Reply> {
+	const resolved = await resolveDeletion(id, { outcome, note }, { actor, ledger });
+	if (!resolved.ok) return refusedBy(resolved.failure);
+	const card = recordCard(resolved.value, origin);
+	return reply(card, { announcement: card });
+}

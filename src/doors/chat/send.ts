@@ -1,19 +1,19 @@
-// Sends what comes after the answer. Whether it arrives changes nothing: what was done is on record. So a failure is
-// logged, and never thrown.
+// Sends messages after the answer. What was done is on record whether or not they arrive, so a failure is logged and never
+// thrown.
 import { log, traceOf } from "../../log.ts";
 import type { Message } from "./platform.ts";
 
 const timeoutMs = 4000;
-/** A platform may not have seen our answer yet, and then knows of nothing to follow up: it says 404. */
+/** A platform that has not processed our answer yet returns 404 for a follow-up. */
 const pausesMs = [200, 800];
 
-/** One after the other, in their order. */
+/** One after the other, in order. */
 export async function sendAll(messages: readonly Message[], requestId: string): Promise<void> {
 	for (const message of messages) await send(message, requestId);
 }
 
 async function send({ method, url, body }: Message, requestId: string): Promise<void> {
-	// Its path is a credential.
+	// The path is a credential, so only the host is logged.
 	const { host } = new URL(url);
 	for (let attempt = 0; ; attempt++) {
 		try {
@@ -31,7 +31,7 @@ async function send({ method, url, body }: Message, requestId: string): Promise<
 			if (pauseMs === undefined || !mayPass(response.status)) return;
 			await new Promise((resolve) => setTimeout(resolve, pauseMs));
 		} catch (error) {
-			// It may have arrived all the same; twice would be worse than not at all.
+			// It may have arrived anyway; sending it twice would be worse than losing it.
 			return log("warn", "message_not_sent", { request_id: requestId, host, ...traceOf(error) });
 		}
 	}

@@ -1,5 +1,5 @@
-// Slack: slash commands and the clicks on Block Kit's buttons. A click's answer shows nothing, so what a click leads to is
-// always sent to its `response_url`, which Slack takes five messages at, in thirty minutes.
+// Slack: slash commands and clicks on Block Kit buttons. The answer to a click shows nothing, so its result is always sent to
+// the `response_url`, which takes five messages in thirty minutes.
 // https://docs.slack.dev/interactivity/implementing-slash-commands, https://docs.slack.dev/interactivity/handling-user-interaction
 
 import type { KnownBlock, PlainTextElement, Button as SlackButton } from "@slack/types";
@@ -9,7 +9,7 @@ import { slack as scheme } from "../auth/schemes.ts";
 import { type Button, type Card, cut, plainText, type Tone } from "./card.ts";
 import { parseCommand } from "./command.ts";
 import { choice, form, offerId, optionalText, readBody, text } from "./fields.ts";
-import type { Destination, Heard, Message, Platform } from "./platform.ts";
+import type { Destination, Incoming, Message, Platform } from "./platform.ts";
 
 /** https://docs.slack.dev/reference/block-kit/blocks */
 const limits = {
@@ -54,12 +54,12 @@ const body = v.pipe(
 export const slack: Platform = {
 	scheme,
 	isUnsigned: () => false,
-	read(bytes, aliases): Result<Heard, string> {
-		const said = readBody(bytes, body);
-		if (said === null) return fail("This is neither a slash command of Slack's, nor a click on a button of unbind's.");
-		if ("ssl_check" in said) return ok({ kind: "ping" });
-		if ("payload" in said) {
-			const { team, channel, user, trigger_id, response_url, actions } = said.payload;
+	read(bytes, aliases): Result<Incoming, string> {
+		const input = readBody(bytes, body);
+		if (input === null) return fail("This is neither a Slack slash command nor a click on an unbind button.");
+		if ("ssl_check" in input) return ok({ kind: "ping" });
+		if ("payload" in input) {
+			const { team, channel, user, trigger_id, response_url, actions } = input.payload;
 			const [action] = actions;
 			return ok({
 				kind: "press",
@@ -70,9 +70,9 @@ export const slack: Platform = {
 		}
 		return ok({
 			kind: "command",
-			from: { workspace: said.team_id, channel: said.channel_id, userId: said.user_id, userName: said.user_name },
-			command: parseCommand(said.text, aliases),
-			address: said.response_url,
+			from: { workspace: input.team_id, channel: input.channel_id, userId: input.user_id, userName: input.user_name },
+			command: parseCommand(input.text, aliases),
+			address: input.response_url,
 		});
 	},
 	pong: () => new Response(null),
@@ -99,7 +99,7 @@ export const slack: Platform = {
 	},
 };
 
-/** To Slack, and to nowhere else, whatever the payload says. */
+/** Only to Slack, whatever address the payload gave. */
 function messages({ address }: Destination, body: object): Message[] {
 	return address?.startsWith("https://hooks.slack.com/") && URL.canParse(address)
 		? [{ method: "POST", url: address, body }]
@@ -113,7 +113,7 @@ const inChannel = (card: Card) => ({ response_type: "in_channel", replace_origin
 
 const marks: Record<Tone, string> = { plain: "", good: "✅ ", careful: "⚠️ ", bad: "⛔ " };
 
-/** What comes from outside stands in plain text alone, which Slack shows as it is. */
+/** Outside text goes only into plain-text fields, which Slack shows unchanged. */
 function rendered(card: Card): { text: string; blocks: KnownBlock[] } {
 	const { title, tone, text, facts, warnings, rows, buttons, link } = card;
 	const blocks: KnownBlock[] = [
@@ -122,7 +122,7 @@ function rendered(card: Card): { text: string; blocks: KnownBlock[] } {
 		...inPairs(facts.map(({ name, value }) => [plain(name, limits.field), plain(value, limits.field)])),
 		...paragraph(warnings.map((warning) => `⚠️ ${warning}`)),
 		...rows.flatMap(({ head, rest, link }) => inPairs([[linked(head, link), plain(rest, limits.field)]])),
-		...(link === null ? [] : [{ type: "context" as const, elements: [linked("Open its page", link)] }]),
+		...(link === null ? [] : [{ type: "context" as const, elements: [linked("Open the page", link)] }]),
 		...(buttons.length === 0 ? [] : [{ type: "actions" as const, elements: buttons.map(pressable) }]),
 	];
 	return { text: cut(escaped(plainText(card)), limits.fallback), blocks: blocks.slice(0, limits.blocks) };

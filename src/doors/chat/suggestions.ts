@@ -1,14 +1,14 @@
-// What a half-typed target may become: the account's live bindings. It must not cost Cloudflare calls at every letter, so
-// the Ledger's last look at the account will do; and nothing at all is better than late.
+// Suggests the account's live bindings for a half-typed target. It must not call Cloudflare for every letter, so the Ledger's
+// last list is good enough; and no suggestions are better than late ones.
 import type { Suggestion } from "./platform.ts";
-import { refusedWithout, type Talk } from "./talk.ts";
+import { type ChatRequest, refusedWithout } from "./request.ts";
 
 const atMostOldMs = 60_000;
 const waitMs = 2000;
 
-export async function suggestionsFor(text: string, talk: Talk): Promise<Suggestion[]> {
-	if (refusedWithout("read", talk) !== null) return [];
-	const { context } = talk;
+export async function suggestionsFor(text: string, request: ChatRequest): Promise<Suggestion[]> {
+	if (refusedWithout("read", request) !== null) return [];
+	const { context } = request;
 	const survey = await context.hurriedLedger(waitMs).bindings({ covering: null, atMostOldMs });
 	if (!survey.ok) return [];
 	const wanted = text.trim().toLowerCase();

@@ -1,5 +1,5 @@
-// The account as it is now: what waits, the freeze, and its prefixes with their bindings. What the Ledger knows is sent
-// first; the bindings follow when Cloudflare has answered, at the calls that their list costs.
+// The account now: waiting deletions, the freeze, and the prefixes with their bindings. Sends what the Ledger knows at once;
+// the bindings follow when Cloudflare answers.
 import * as v from "valibot";
 import { type Cidr, parseCidr } from "../../deletion/address/cidr.ts";
 import { type CloudflareId, isCloudflareId } from "../../deletion/address/cloudflare-id.ts";
@@ -23,7 +23,7 @@ import { Bindings, bindingsSlot, type ShownPrefix } from "./views/bindings.tsx";
 const entries = {
 	covering: v.optional(v.string()),
 	prefix: v.optional(v.pipe(v.string(), v.guard(isCloudflareId))),
-	/** What the form of the freeze was filled in with, which the way in has kept. */
+	/** What the user typed into the freeze form before signing in. */
 	reason: v.optional(reasonSchema),
 	until: v.optional(v.pipe(v.string(), v.maxLength(40))),
 };
@@ -38,7 +38,7 @@ export const showAccount: Page = async (_request, context, viewer) => {
 interface Asked {
 	covering: string;
 	prefix: CloudflareId | null;
-	/** Of the form of the freeze. */
+	/** What the freeze form held. */
 	refill: Refilled;
 	status?: number;
 }
@@ -69,19 +69,19 @@ async function accountPage(
 	return ok(htmlInParts(page, bindingsSlot, bindings, status));
 }
 
-/** An address, or a range of them. */
+/** Reads an address or a CIDR. */
 function rangeIn(text: string): Result<Cidr, string> {
 	const cidr = parseCidr(text);
 	if (cidr.ok) return cidr;
 	const { failure } = cidr;
 	if (failure.reason === "not_a_cidr")
-		return fail(`${shown(text)} is not an address or a range. Write 203.0.113.7 or 203.0.113.0/26.`);
+		return fail(`${shown(text)} is not an address or a range. Write one like 203.0.113.7 or 203.0.113.0/26.`);
 	if (failure.reason === "host_bits") return fail(`${text} is not a range. Did you mean ${failure.hint}?`);
 	const address = parseCidr(failure.hint);
 	return address.ok ? address : fail(`${shown(text)} is not an address.`);
 }
 
-/** Of one prefix, of those that cover a range, or of all. */
+/** The bindings of one prefix, of the prefixes that cover a range, or of all. */
 async function bindingsShown(
 	prefix: CloudflareId | null,
 	asked: Cidr | null,
@@ -90,7 +90,7 @@ async function bindingsShown(
 	if (prefix !== null) return onePrefix({ id: prefix }, context);
 	const survey = await surveyed(asked?.text ?? null, context);
 	if (!survey.ok || asked === null) return survey;
-	// That list has only the bindings that cover the range: what serves its neighbours is missing.
+	// That list has only bindings that cover the range, so look up the rest of each prefix.
 	const whole = await Promise.all(survey.value.map((one) => onePrefix(one, context)));
 	const failed = whole.find((one) => !one.ok);
 	return failed ?? ok(whole.flatMap((one) => (one.ok ? one.value : [])));
@@ -119,7 +119,7 @@ const switchFreeze: Change<typeof freezeEntries> = async (_, { ledger }, { actor
 	if (turn === "on" && reason === undefined)
 		return fail(atField(problem("invalid_request", "A freeze needs a reason."), "reason", "is missing"));
 	if (until !== undefined && until <= nowMs) {
-		const past = problem("invalid_request", "The end of a freeze must be in the future.");
+		const past = problem("invalid_request", "A freeze must end in the future.");
 		return fail(atField(past, "until", "must be in the future"));
 	}
 	const freeze = turn === "off" ? null : freezeOf(reason ?? "", until ?? null, actor, nowMs);

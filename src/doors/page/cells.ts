@@ -1,37 +1,37 @@
-// A stretch of addresses cut into cells, so that who serves which of them can be drawn: an address belongs to the most
-// specific binding that covers it.
+// Cuts a range of addresses into cells, to draw which binding serves each: an address belongs to the most specific binding
+// that covers it.
 import { type Cidr, contains, parseCidr } from "../../deletion/address/cidr.ts";
 
 export interface Bound {
 	id: string;
 	range: Cidr;
 	service: string | null;
-	/** How far Cloudflare has come with it; null where that is not told. */
+	/** Its provisioning state; null if Cloudflare does not say. */
 	state?: string | null;
 }
 
 export interface Cell {
 	range: Pick<Cidr, "first" | "last">;
-	/** In per cent of the whole. */
+	/** In percent of the whole. */
 	x: number;
 	width: number;
 }
 
-/** Neighbouring cells with one winner. */
+/** Neighbouring cells served by the same binding. */
 export interface Stretch {
 	winner: Bound | null;
 	x: number;
 	width: number;
 }
 
-/** A cell that is smaller could not be seen. */
+/** A smaller cell would be invisible. */
 const leastShare = 0.03;
-/** The least that is drawn of a range that is pointed at, in per cent. */
+/** The least width of a marked range, in percent. */
 const leastMark = 0.4;
-/** How much wider a cell is drawn that is twice as large, where they cannot be drawn as they are. */
+/** If true sizes would not fit: how much wider to draw a cell twice as large. */
 const widening = 0.25;
 
-/** The cells between all beginnings and ends; as wide as they are, or at least in the order of their sizes. */
+/** The cells between all starts and ends, drawn to scale or at least in order of size. */
 export function cellsOf(ranges: readonly Cidr[]): Cell[] {
 	const edges = [...new Set(ranges.flatMap(({ first, last }) => [first, last + 1n]))].toSorted((a, b) =>
 		a < b ? -1 : a > b ? 1 : 0,
@@ -63,7 +63,7 @@ export function stretchesOf(cells: readonly Cell[], bindings: readonly Bound[]):
 	return stretches;
 }
 
-/** Where a range lies in what the cells draw; wide enough to be seen. */
+/** Where a range lies in the drawing; at least wide enough to see. */
 export function placeOf(
 	cells: readonly Cell[],
 	{ first, last }: Pick<Cidr, "first" | "last">,
@@ -87,7 +87,7 @@ export interface Nested {
 	inside: Nested[];
 }
 
-/** Each binding under the least that contains it, in the order of their addresses. */
+/** Each binding under the smallest one that contains it, in address order. */
 export function nested(bindings: readonly Bound[]): Nested[] {
 	const roots: Nested[] = [];
 	const around: Nested[] = [];
@@ -105,7 +105,7 @@ const byAddress = ({ range: a }: Bound, { range: b }: Bound): number =>
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 
-/** As records name a binding; none where the CIDR cannot be read. */
+/** From a record's fields; empty if the CIDR cannot be read. */
 export function boundOf({
 	id,
 	cidr,

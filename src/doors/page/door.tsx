@@ -1,5 +1,5 @@
-// The way into the pages. A page is shown to a viewer who may read; a change is made for one whose form is unbind's own.
-// Strangers get the way in, in the place of what they asked for, and nothing else.
+// The entrance to the pages. Shows a page to a viewer who may read; makes a change only if the form is unbind's own. Strangers
+// get the sign-in page and nothing else.
 import type { IRequest } from "itty-router";
 import * as v from "valibot";
 import { cappedText } from "../../capped-body.ts";
@@ -29,9 +29,9 @@ export type Change<E extends v.ObjectEntries> = (
 	fields: Read<E & typeof ownEntries>,
 ) => Promise<Result<Response, Problem>>;
 
-/** Shows the form again, with what was typed, and what is wrong with it. */
+/** Shows the form again, with what was typed and what is wrong with it. */
 export interface Again {
-	/** Where a mistake can be shown. */
+	/** The fields that can show a mistake. */
 	fields: readonly string[];
 	show(request: IRequest, context: Context, viewer: Viewer, refill: Refilled): Promise<Result<Response, Problem>>;
 }
@@ -64,7 +64,10 @@ export const changeDoor =
 
 async function ownForm(request: Request, { formToken }: Viewer): Promise<Result<URLSearchParams, Problem>> {
 	const foreign = fail(
-		problem("foreign_form", "The form is none of unbind's, or of an earlier session. Nothing was done."),
+		problem(
+			"foreign_form",
+			"This form did not come from unbind, or it is from an earlier session. Nothing was done. Open the page again.",
+		),
 	);
 	if (!isFromOwnOrigin(request)) return foreign;
 	const fields = await fieldsOf(request);
@@ -83,7 +86,7 @@ async function refused(stranger: Stranger, request: Request, context: Context): 
 	if (stranger.reason === "closed") return misconfiguredPage(stranger.problem, context.requestId, context.url, "page");
 	if (stranger.reason === "signed_out") {
 		const isChange = request.method === "POST";
-		const notice = isChange ? "Your session has ended. Nothing was done. Sign in, and send it again." : null;
+		const notice = isChange ? "Your session ended, so nothing was done. Sign in and try again." : null;
 		const page = returnPath(request, context);
 		const to = isChange && page.startsWith("/account") ? `${page}${await typedIn(request)}` : page;
 		return html(<SignIn to={to} notice={notice} again={mayHaveLeftCookieOut(request)} />, 401, challenge);
@@ -101,7 +104,7 @@ export const challenge = { "www-authenticate": 'Bearer realm="unbind"' };
 
 const longestTyped = 500;
 
-/** What was typed into one of unbind's forms, as a query, so that the page can fill the form in again. */
+/** What the user typed into the form, as a query, so the page can fill the form in again. */
 async function typedIn(request: Request): Promise<string> {
 	if (!isFromOwnOrigin(request)) return "";
 	const fields = new URLSearchParams((await cappedText(request.body, formCapBytes)) ?? "");
@@ -112,7 +115,7 @@ async function typedIn(request: Request): Promise<string> {
 	return typed.length === 0 ? "" : `?${new URLSearchParams(typed)}`;
 }
 
-/** A change is done from the page of the same address, or the one above. */
+/** The page to return to: of the same address, or the one above a change. */
 function returnPath({ method }: Request, { url }: Context): string {
 	const { pathname, search, href } = url;
 	const done = pathname
@@ -123,8 +126,8 @@ function returnPath({ method }: Request, { url }: Context): string {
 }
 
 /**
- * A link on another site, as in a chat, leads here without the cookie, which is for requests from here alone. The page
- * that is shown in its place asks once more by itself, and that is one from here.
+ * A link on another site, such as in a chat, arrives without the SameSite cookie. The sign-in page then reloads once by
+ * itself, and that request brings the cookie.
  */
 const mayHaveLeftCookieOut = ({ method, headers }: Request): boolean =>
 	method === "GET" && headers.get("sec-fetch-site") === "cross-site" && headers.get("sec-fetch-mode") === "navigate";

@@ -1,6 +1,5 @@
-// What of the history is shown, as it stands in a page's address: so that an address can be shared, and means the same
-// to whoever opens it. `state=refused` is a condition, `state=-refused` its opposite; of several on one field one has to
-// hold, and none of the opposites.
+// The history's filter, as the page's address holds it, so an address can be shared. `state=refused` is a condition and
+// `state=-refused` its opposite. Of several conditions on a field one must hold, and none of the opposites.
 
 import * as v from "valibot";
 import { isCloudflareId } from "../../deletion/address/cloudflare-id.ts";
@@ -15,7 +14,7 @@ import { readQuery, timeOrDaySchema } from "../request/input.ts";
 export interface PageFilter {
 	conditions: readonly Condition[];
 	text: string | null;
-	/** As they were written: a day, a time, or, for `since`, how long ago. */
+	/** As typed: a day, a time, or, for `since`, how long ago. */
 	since: string | null;
 	until: string | null;
 }
@@ -54,7 +53,10 @@ const id = v.check((value: string) => isCloudflareId(plain(value)), "must be 32 
 const ago = /^([1-9]\d{0,2})([hd])$/;
 const time = v.pipe(
 	v.string(),
-	v.check((text) => ago.test(text) || v.safeParse(timeOrDaySchema, text).success, "must be a date, a time, or as 24h"),
+	v.check(
+		(text) => ago.test(text) || v.safeParse(timeOrDaySchema, text).success,
+		"must be a date, a time, or a period like 24h",
+	),
 );
 
 const entries = {
@@ -88,7 +90,7 @@ export function readFilter(url: URL): Result<{ filter: PageFilter; cursor: strin
 	return ok({ filter, cursor });
 }
 
-/** The address of a page with this filter; the cursor of a further page is bound to it. */
+/** The address of a page with this filter. A cursor works only with its filter. */
 export function addressOf({ conditions, text, since, until }: PageFilter, path = "/", cursor?: string): string {
 	const query = new URLSearchParams();
 	for (const condition of conditions) {
@@ -100,17 +102,17 @@ export function addressOf({ conditions, text, since, until }: PageFilter, path =
 	return query.size === 0 ? path : `${path}?${query}`;
 }
 
-/** The history with one condition alone. */
+/** The history with only this condition. */
 export const historyOf = (field: ConditionField, value: string): string =>
 	addressOf({ ...noFilter, conditions: [{ field, is: true, value }] });
 
-/** A value that looks like an opposite is marked as none. */
+/** Marks a value that looks like an opposite with "=". */
 export function parameterOf({ field, is, value }: Condition): { name: Parameter; value: string } {
 	const mark = is ? (/^[-=]/.test(value) ? "=" : "") : "-";
 	return { name: parameters.find((parameter) => fields[parameter] === field) ?? "state", value: `${mark}${value}` };
 }
 
-/** The times as they are now, so that further pages are of the same stretch. */
+/** Fixes relative times to now, so that later pages cover the same period. */
 export function pinned(filter: PageFilter, nowMs: number): PageFilter {
 	const { since } = filter;
 	const { sinceMs } = stretchOf(filter, nowMs);
@@ -119,7 +121,7 @@ export function pinned(filter: PageFilter, nowMs: number): PageFilter {
 		: { ...filter, since: new Date(sinceMs).toISOString() };
 }
 
-/** What the keys of the history can be asked for goes to them; the rest is held against the rows. */
+/** Uses the history's keys where it can; checks the other conditions row by row. */
 export function historyFilterOf(filter: PageFilter, nowMs: number): HistoryFilter {
 	const { conditions, text } = filter;
 	const only = (field: ConditionField): string | null => {
@@ -144,7 +146,7 @@ function stretchOf({ since, until }: PageFilter, nowMs: number): { sinceMs: numb
 	const untilMs = until === null ? null : msOf(until, nowMs);
 	return {
 		sinceMs: since === null ? null : msOf(since, nowMs),
-		// The last day of a stretch is in it as a whole.
+		// Includes all of the last day.
 		untilMs: untilMs === null ? null : isDay ? untilMs + dayMs - 1 : untilMs,
 	};
 }

@@ -1,4 +1,4 @@
-// A form as a browser sends it, read as strictly as a query.
+// Reads a browser's form as strictly as a query.
 import type * as v from "valibot";
 import { cappedText } from "../../capped-body.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
@@ -7,16 +7,17 @@ import { type Read, readQuery } from "../request/input.ts";
 
 export const formCapBytes = 16 * 1024;
 
-/** The fields as they came. */
+/** The raw fields. */
 export async function fieldsOf(request: Request): Promise<Result<URLSearchParams, Problem>> {
 	const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase();
-	if (type !== "application/x-www-form-urlencoded") return fail(problem("invalid_request", "Send a form."));
+	if (type !== "application/x-www-form-urlencoded")
+		return fail(problem("invalid_request", "Send the fields as application/x-www-form-urlencoded."));
 	const text = await cappedText(request.body, formCapBytes);
-	if (text === null) return fail(problem("payload_too_large", `A form may have ${formCapBytes} bytes at the most.`));
+	if (text === null) return fail(problem("payload_too_large", `The form is longer than ${formCapBytes} bytes.`));
 	return ok(new URLSearchParams(text));
 }
 
-/** @param lists fields that may be repeated; an empty field that is not required is as none. */
+/** Treats an empty field as missing. @param lists fields that may repeat. */
 export function readFields<E extends v.ObjectEntries>(
 	fields: URLSearchParams,
 	entries: E,
@@ -27,6 +28,6 @@ export function readFields<E extends v.ObjectEntries>(
 	return readQuery(url, entries, lists);
 }
 
-/** Browsers send the fields that nobody filled in, too. */
+/** Browsers also send fields left empty. */
 export const withoutEmpty = (fields: URLSearchParams): URLSearchParams =>
 	new URLSearchParams([...fields].filter(([, value]) => value !== ""));

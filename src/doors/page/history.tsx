@@ -1,5 +1,5 @@
-// The history as a page, and as files of what is filtered. Reads only. The newest page costs one call to the Ledger and
-// one KV list; asked for again while nothing has changed, the call alone.
+// The history as a page, and the filtered rows as files. Only reads. The newest page costs one call to the Ledger and one KV
+// list; a poll that finds no change costs only the call.
 import type { Outcome, Overview } from "../../deletion/ledger-api.ts";
 import { fail, ok } from "../../deletion/result.ts";
 import { csv, ndjson, type RowFormat } from "../reply/export.ts";
@@ -43,7 +43,7 @@ export const showHistory: Page = async (request, context, viewer) => {
 	});
 	if (!page.ok) {
 		const isCursor = page.failure === "bad_cursor";
-		const badCursor = problem("invalid_request", "This is no page of this list. Begin at its newest.");
+		const badCursor = problem("invalid_request", "This page of the list does not exist. Start from the newest.");
 		return fail(isCursor ? badCursor : unreadable(page.failure));
 	}
 	if (page.value === null) return ok(new Response(null, { status: 304, headers: { etag: `W/"${unless}"` } }));
@@ -69,7 +69,7 @@ export const showHistory: Page = async (request, context, viewer) => {
 	);
 };
 
-/** Outcomes are counted by state alone, so a list that is filtered by anything else has none. */
+/** Outcomes are counted by state only, so a list filtered by anything else has no chart. */
 function chartOf({ conditions, text }: PageFilter, outcomes: readonly Outcome[], days: string[]) {
 	if (text !== null || conditions.some(({ field }) => field !== "state")) return null;
 	const shown = (state: string): boolean => {
@@ -88,7 +88,7 @@ export const exportHistory =
 		const file = await exported(format, historyFilterOf(read.value.filter, Date.now()), null, context);
 		if (!file.ok) return file;
 		const headers = new Headers(file.value.headers);
-		// A file that is saved loses its headers.
+		// A saved file loses its headers.
 		const name = headers.has("x-unbind-stale") ? "deletions-incomplete" : "deletions";
 		headers.set("content-disposition", `attachment; filename="${name}.${format === csv ? "csv" : "ndjson"}"`);
 		return ok(new Response(file.value.body, { headers }));
@@ -97,7 +97,7 @@ export const exportHistory =
 export const exportCsv = exportHistory(csv);
 export const exportNdjson = exportHistory(ndjson);
 
-/** The address without what a form sends empty or twice; null where it is as it should be. */
+/** The address without empty or repeated form fields; null if there are none. */
 function tidied(url: URL): string | null {
 	const given = new URLSearchParams(url.search);
 	const kept = withoutEmpty(given);
@@ -106,7 +106,7 @@ function tidied(url: URL): string | null {
 		if (last !== undefined) kept.set(name, last);
 	}
 	if (kept.size === given.size) return null;
-	// Not the path as it came: "//" leads here too, and would be somebody else's host.
+	// Not the path that came in: "//" also leads here, and would redirect to another host.
 	return kept.size === 0 ? "/" : `/?${kept}`;
 }
 

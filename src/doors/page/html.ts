@@ -1,10 +1,10 @@
-// A rendered page as an answer: its headers are as strict as the page needs them, and no stricter.
+// A rendered page as an answer, with the strictest headers that the page allows.
 import { type JSX, render } from "./jsx-runtime.ts";
 
 const headersOfPages = {
 	"content-security-policy":
 		"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-	// With "no-referrer" a browser would hide the origin of unbind's own forms too.
+	// With "no-referrer", browsers would hide the origin of unbind's own forms too.
 	"referrer-policy": "same-origin",
 	"strict-transport-security": "max-age=31536000",
 	"cross-origin-opener-policy": "same-origin",
@@ -19,8 +19,8 @@ export const html = (page: JSX.Element, status = 200, headers: { [name: string]:
 	});
 
 /**
- * A page of which one part takes longer: what stands before it is sent at once.
- * @param slot the element in whose place the part comes, as it is rendered.
+ * A page with one slow part: sends everything before it at once.
+ * @param slot the element that the part replaces.
  */
 export function htmlInParts(page: JSX.Element, slot: JSX.Element, part: Promise<JSX.Element>, status = 200): Response {
 	const [before = "", after = ""] = render(page).split(render(slot));
@@ -35,9 +35,9 @@ export function htmlInParts(page: JSX.Element, slot: JSX.Element, part: Promise<
 	return new Response(body, { status, headers: { ...headersOfPages, ...contentType, ...sentAsItComes } });
 }
 
-/** Whatever compresses an answer on its way may hold its first part back. */
+/** A proxy that compresses the answer could hold the first part back. */
 const sentAsItComes = { "content-encoding": "identity", "cache-control": "no-store, no-transform" };
 
-/** After a POST, or to the address that a page is at home at. */
+/** Redirects after a POST, or to the canonical address. */
 export const seeOther = (path: string, headers: { [name: string]: string } = {}): Response =>
 	new Response(null, { status: 303, headers: { ...headersOfPages, location: path, ...headers } });

@@ -1,4 +1,4 @@
-// The attributes that the pages use, so that a misspelt one is an error. There is none that takes HTML as it is.
+// The attributes that the pages use, so that a typo is a type error. None takes raw HTML.
 
 export type Attribute =
 	| "accept"

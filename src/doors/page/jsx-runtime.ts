@@ -1,5 +1,5 @@
-// What JSX is compiled to: each element becomes text at once, inside out, and there is no tree. Text and values are escaped;
-// there is no way to write HTML as it is. Names of elements and attributes are not: they stand in the source.
+// What JSX compiles to. Each element becomes text at once, from the inside out; there is no tree. Text and values are always
+// escaped, so nothing can write raw HTML. Element and attribute names come from the source and are not escaped.
 import type { Attribute } from "./jsx-attributes.ts";
 
 type Text = string | number | boolean | null | undefined;
@@ -21,7 +21,7 @@ interface Props {
 }
 type Component = (props: Props) => JSX.Children;
 
-/** Text that is HTML already. A class, because a private field is what nothing that came from outside can have. */
+/** Text that is already HTML. A class, because no outside data can have its private field. */
 class Markup {
 	readonly #text: string;
 	constructor(text: string) {
@@ -42,7 +42,7 @@ const entities: Readonly<Record<string, string>> = {
 };
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character] ?? "");
 
-/** Those that have no end. */
+/** Elements without an end tag. */
 const voids = new Set([
 	"area",
 	"base",
@@ -59,7 +59,7 @@ const voids = new Set([
 	"wbr",
 ]);
 
-/** The HTML of whatever JSX may hold; nothing for null, undefined and booleans. */
+/** The HTML of any JSX value; empty for null, undefined and booleans. */
 export function render(children: unknown): string {
 	if (children === null || children === undefined || typeof children === "boolean") return "";
 	if (Array.isArray(children)) return children.map(render).join("");
@@ -79,7 +79,7 @@ function attribute([name, value]: [string, unknown]): string {
 }
 
 export const jsxs = jsx;
-/** What is compiled for tests calls it so. */
+/** The name that test builds use. */
 export const jsxDEV = jsx;
 
 export const Fragment = ({ children }: { readonly children?: JSX.Children }): Markup => new Markup(render(children));

@@ -1,4 +1,4 @@
-// What a person gets while the configuration has problems: what to fix, in which order, and how. Reads no session.
+// The page people see while the configuration has problems: what to fix, in which order, and how. Reads no session.
 import * as v from "valibot";
 import type { Problem } from "../reply/problem.ts";
 import { html } from "./html.ts";
@@ -8,14 +8,14 @@ const problemsSchema = v.object({
 	problems: v.array(v.object({ setting: v.string(), problem: v.string(), fix: v.string() })),
 });
 
-/** Without these nothing works; the others are looked at then. */
+/** Listed first, because nothing works without them. */
 const first = ["CLOUDFLARE_ACCOUNT_ID", "CLOUDFLARE_API_TOKEN", "TOKENS"];
 
-/** Browsers ask for HTML by name; others for anything. */
+/** Browsers ask for HTML by name; programs accept anything. */
 export const isForPeople = ({ method, headers }: Request): boolean =>
 	method === "GET" && /\btext\/html\b/.test(headers.get("accept") ?? "");
 
-/** @param closed all of unbind, or its page alone. */
+/** @param closed all of unbind, or only the page. */
 export function misconfiguredPage(
 	{ evidence, status, headers }: Problem,
 	requestId: string,

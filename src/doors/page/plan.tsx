@@ -1,5 +1,5 @@
-// One binding: what deleting it would do, and the form that does it. The form holds the plan's snapshot, so that what is
-// deleted is what was shown; and a key of its own, so that it is one request however often it is sent.
+// One binding: what deleting it would do, and the form that deletes it. The form holds the plan's snapshot, so only what was
+// shown can be deleted, and its own key, so it counts as one request however often it is sent.
 
 import * as v from "valibot";
 import type { Target } from "../../deletion/address/target.ts";
@@ -18,11 +18,11 @@ import { utcMinute } from "./utc-minute.ts";
 import type { Viewer } from "./viewer.ts";
 import { PlanPage } from "./views/plan.tsx";
 
-/** What a form was filled in with, which the way in has kept. */
+/** What the user typed into the form before signing in. */
 const typedEntries = { reason: v.optional(reasonSchema), not_before: v.optional(v.pipe(v.string(), v.maxLength(40))) };
 
 const waitSeconds = 3;
-/** In the plan, in the place of the reason that the form will ask for. */
+/** Stands in for the reason until the form asks for it. */
 const reasonToCome = "to be given";
 
 export const showPlan: Page = async (request, context, viewer) => {

@@ -1,4 +1,4 @@
-// What a page shows of the present above everything else: the freeze, and what waits for somebody. One call to the Ledger.
+// What every page shows at the top: the freeze, and how many deletions wait. Costs one call to the Ledger.
 import type { Overview } from "../../deletion/ledger-api.ts";
 import type { Context } from "../context.ts";
 import type { Present } from "./views/layout.tsx";
@@ -9,7 +9,7 @@ export const presentOf = (overview: Overview | null): Present | null =>
 const noRows = { afterId: "~", bindingId: null, prefixId: null };
 const noOutcomes = "9999-12-31";
 
-/** null where the Ledger cannot be reached. With `rows`, the open deletions, and what changed lately, are told too. */
+/** null if the Ledger is unreachable. @param rows also read the open deletions and the recent changes. */
 export async function glance(
 	context: Context,
 	{ unless = null, rows = false }: { unless?: string | null; rows?: boolean } = {},

@@ -1,5 +1,5 @@
-// One deletion as a page, and what is done about it from there. While it can change by itself, the page is asked for
-// again and again; as long as nothing has changed, that costs one call to the Ledger.
+// One deletion as a page, and what people do about it there. While it can change by itself the page polls; a poll that finds
+// no change costs one call to the Ledger.
 
 import type { IRequest } from "itty-router";
 import * as v from "valibot";
@@ -23,7 +23,7 @@ import type { Viewer } from "./viewer.ts";
 import { RecordPage } from "./views/record.tsx";
 
 const othersShown = 10;
-/** Whoever decides waits for it a little; what takes longer is seen on the record. */
+/** How long a decision waits for its result; after that the record shows it. */
 const waitMs = 3000;
 const notFound = failureProblem(noSuchDeletion);
 
@@ -89,7 +89,7 @@ async function othersOf({ id, binding }: Deletion, context: Context) {
 	return (page.ok ? (page.value?.rows ?? []) : []).filter((row) => row.id !== id).slice(0, othersShown);
 }
 
-/** The browser is sent to the record, which shows what came of it. */
+/** Then redirects to the record, which shows the result. */
 export const changeRecord = (option: Option) =>
 	changeDoor({}, async (request, { ledger }, { actor }) => {
 		const id = request.params.id ?? "";

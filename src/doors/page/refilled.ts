@@ -1,13 +1,12 @@
-// What a form was filled in with when it has to be shown again: because it was refused, or because its sender had to sign in
-// first.
+// What the user typed into a form that is shown again: because it was refused, or because they had to sign in first.
 import type { Fault } from "../reply/problem.ts";
 
 export interface Refilled {
-	/** What was typed into a field; null where nothing was. */
+	/** The text of a field; null if none. */
 	typed(name: string): string | null;
-	/** A box that was ticked. */
+	/** Whether the box was ticked. */
 	ticked(name: string, value: string): boolean;
-	/** What is wrong with a field. */
+	/** What is wrong with the field; null if nothing. */
 	mistake(name: string): string | null;
 	isEmpty: boolean;
 }
@@ -21,7 +20,7 @@ export function refilled(fields: URLSearchParams, fault: Fault | null = null): R
 	};
 }
 
-/** What the way in has kept stands in the address. */
+/** Signing in keeps the fields in the address. */
 export const keptIn = (query: { [name: string]: unknown }): Refilled =>
 	refilled(
 		new URLSearchParams(

@@ -1,9 +1,9 @@
-// Who serves an address, or a range of them: the most specific binding that covers each part of it. In words; the bar says
-// the same in colours.
+// Which bindings serve an address or a range: for each part, the most specific binding that covers it. The bar shows the same
+// in colours.
 import { type Cidr, contains } from "../../deletion/address/cidr.ts";
 import { type Bound, cellsOf, stretchesOf } from "./cells.ts";
 
-/** The bindings that serve the range, in the order of its addresses; null stands for a part that none covers. */
+/** The bindings that serve the range, in address order; null for a part that no binding covers. */
 export function serving(asked: Cidr, bounds: readonly Bound[]): (Bound | null)[] {
 	const inside = bounds.filter(({ range }) => contains(asked, range));
 	const cells = cellsOf([asked, ...inside.map(({ range }) => range)]);
@@ -11,5 +11,5 @@ export function serving(asked: Cidr, bounds: readonly Bound[]): (Bound | null)[]
 	return winners.filter((one, index) => winners.indexOf(one) === index);
 }
 
-/** A binding without a service's name is one of Cloudflare's regional ones. */
+/** A binding without a service name belongs to one of Cloudflare's regional services. */
 export const serviceWord = (service: string | null): string => service ?? "a regional service";

@@ -1,4 +1,4 @@
-// Signs in with a token, and out again. Where Cloudflare Access stands in front, neither is there.
+// Signs in with a token, and signs out. Neither works behind Cloudflare Access.
 import type { IRequest } from "itty-router";
 import * as v from "valibot";
 import { ok } from "../../deletion/result.ts";
@@ -24,9 +24,13 @@ export async function signIn(request: IRequest, context: Context): Promise<Respo
 	const closed = closedProblem("page", context);
 	if (closed !== null) return misconfiguredPage(closed, requestId, context.url, "page");
 	if (config.access !== null)
-		return troublePage(problem("not_found", "Cloudflare Access is the one way in."), null, requestId);
+		return troublePage(problem("not_found", "Sign in through Cloudflare Access."), null, requestId);
 	if (!isFromOwnOrigin(request))
-		return troublePage(problem("foreign_form", "Sign in on unbind's own page."), null, requestId);
+		return troublePage(
+			problem("foreign_form", "This sign-in did not come from unbind. Sign in on unbind's own page."),
+			null,
+			requestId,
+		);
 	const sent = await fieldsOf(request);
 	const fields = sent.ok ? readFields(sent.value, entries) : sent;
 	if (!fields.ok) return troublePage(fields.failure, null, requestId);

@@ -1,15 +1,15 @@
-// A record's timeline in words: what happened, who did it, and what Cloudflare said.
+// A record's timeline in words: what happened, who did it, and what Cloudflare answered.
 import type { Deletion, TimelineEvent } from "../../deletion/record/deletion.ts";
 import { doorWords, guardWords } from "./words.ts";
 
-export interface Told {
+export interface Line {
 	at: string;
 	/** How long after the request; null for the request itself. */
 	after: string | null;
 	text: string;
 }
 
-export function storyOf(deletion: Deletion): Told[] {
+export function storyOf(deletion: Deletion): Line[] {
 	let call = "DELETE";
 	return deletion.timeline.map((event, index) => {
 		if (event.event === "restoration_requested") call = "POST";
@@ -31,7 +31,7 @@ function durationOf(ms: number): string {
 	return `${count < 10 && unit !== "ms" ? count.toFixed(1) : Math.round(count)} ${unit}`;
 }
 
-/** Why it was refused or failed, as the page says it: what to do about it is done on the page. */
+/** Why it was refused or failed, with the page's own next step. */
 export function failureSentence({ failure, guards }: Deletion): string {
 	if (failure?.code !== "acknowledgement_required") return failure?.detail ?? "";
 	const risks = guards.filter(({ verdict, acknowledged }) => verdict === "acknowledge" && !acknowledged);
@@ -59,7 +59,7 @@ function sentenceOf(event: TimelineEvent, call: string, deletion: Deletion): str
 		case "held_by_freeze":
 			return `Held by a freeze: ${said("freeze_reason")}.`;
 		case "superseded":
-			return "Took the place of a scheduled deletion, which is cancelled.";
+			return "Replaced a scheduled deletion, which is cancelled.";
 		case "sent":
 			return `Sent the ${call} to Cloudflare${event.attempt === 1 ? "" : `, attempt ${said("attempt")}`}.`;
 		case "answered":
@@ -93,13 +93,13 @@ function sentenceOf(event: TimelineEvent, call: string, deletion: Deletion): str
 		case "restoration_failed":
 			return `The restoration failed: ${said("code")}.`;
 		case "published":
-			return "The record reached the history in KV.";
+			return "Published the record to the history in KV.";
 		default:
 			return event.event.replaceAll("_", " ");
 	}
 }
 
-/** What a look at Cloudflare found. */
+/** What a lookup at Cloudflare found. */
 function readBackOf(found: string): string {
 	switch (found) {
 		case "gone":
@@ -110,7 +110,7 @@ function readBackOf(found: string): string {
 		case "nothing readable":
 			return "Looked it up again, but Cloudflare's answer could not be read.";
 		case "nothing conclusive":
-			return "Looked it up again, but Cloudflare's answers decide nothing yet.";
+			return "Looked it up again, but Cloudflare's answers are inconclusive.";
 		default:
 			return `Looked it up again: ${found}.`;
 	}
@@ -123,7 +123,7 @@ const guardsOf = (names: unknown): string =>
 const words: Readonly<Record<string, string>> = doorWords;
 const doorOf = (door: string): string => words[door] ?? door;
 
-/** Evidence as somebody would say it. */
+/** Evidence as plain text. */
 export function textOf(value: unknown): string {
 	if (value === null || value === undefined) return "none";
 	if (Array.isArray(value)) return value.map(textOf).join(", ");

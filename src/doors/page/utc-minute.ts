@@ -1,4 +1,4 @@
-// A time out of a form: browsers send what somebody typed without a zone, and the form says that it is UTC.
+// A time from a form: browsers send it without a zone, and the form says it is UTC.
 
 import * as v from "valibot";
 import { timeSchema } from "../request/input.ts";

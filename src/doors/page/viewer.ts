@@ -1,5 +1,5 @@
-// Who is looking: somebody who signed in with a token, or, where Cloudflare Access stands in front, whom Access names.
-// There is one way in, never both.
+// Who is looking: someone signed in with a token or, behind Cloudflare Access, the user that Access names. There is one way
+// to sign in, never both.
 import type { Actor } from "../../deletion/record/actor.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { type AccessFailure, accessUser } from "../auth/access.ts";
@@ -10,7 +10,7 @@ import type { Problem } from "../reply/problem.ts";
 
 export interface Viewer {
 	actor: Actor;
-	/** Stands in each form, and comes back with it. */
+	/** Each form carries it and sends it back. */
 	formToken: string;
 	signedInBy: "token" | "access";
 }
@@ -19,7 +19,7 @@ export type Stranger = { reason: "signed_out" } | { reason: "closed"; problem: P
 
 export async function viewerOf(request: Request, context: Context): Promise<Result<Viewer, Stranger>> {
 	const { config } = context;
-	// Without Access as it should be, nobody comes in by a token instead.
+	// If Access is misconfigured, a token must not open the page instead.
 	const closed = closedProblem("page", context);
 	if (closed !== null) return fail({ reason: "closed", problem: closed });
 	if (config.access !== null) {

@@ -1,4 +1,4 @@
-// What records say in one word, in the words of the pages.
+// The pages' words for states, doors, guards and failure codes.
 import type { Door } from "../../deletion/record/actor.ts";
 import type { FailureCode, State } from "../../deletion/record/deletion.ts";
 import type { GuardName } from "../../deletion/record/verdict.ts";
@@ -40,12 +40,12 @@ export const guardWords: Record<GuardName, string> = {
 	no_reason: "no reason",
 };
 
-/** Why it was refused or failed, beside the state. */
+/** Why it was refused or failed; shown beside the state. */
 export const failureWords: Record<FailureCode, string> = {
 	...guardWords,
 	scope_missing: "scope missing",
 	rate_limited: "rate limit",
-	invalid_target: "no exact name",
+	invalid_target: "not a binding",
 	acknowledgement_required: "risk not acknowledged",
 	binding_not_found: "no such binding",
 	cloudflare_refused: "Cloudflare refused",

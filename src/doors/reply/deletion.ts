@@ -1,4 +1,4 @@
-// A deletion's record as an answer: which status its state has, and which problem its failure is.
+// A deletion's record as an answer: the status for its state, and the problem for its failure.
 
 import type { Receipt } from "../../deletion/course/receive.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
@@ -9,12 +9,11 @@ import { rateLimitHeaders } from "./rate-limit.ts";
 
 const askAgainSeconds = 2;
 
-/** The problem of a record that is no success; null for one that is, or may still become one. */
+/** The problem of a record that did not succeed; null if it did or still may. */
 export function problemOf(deletion: Deletion): Problem | null {
 	const { state, failure, id } = deletion;
 	if (state === "unknown") {
-		const detail =
-			"The DELETE was sent and its outcome is not known. unbind reads it back until it is; look at the record.";
+		const detail = "unbind sent the DELETE but does not know the outcome yet. It keeps checking; follow the record.";
 		return problem(
 			"outcome_unknown",
 			detail,
@@ -36,7 +35,7 @@ export function problemOf(deletion: Deletion): Problem | null {
 	return problem(code, detail, evidence, retry_after_seconds === undefined ? {} : retryAfter(retry_after_seconds));
 }
 
-/** @param receipt says whether it answers an earlier request under the same key, and whether another request began it. */
+/** @param receipt says whether this repeats an earlier answer, and whether another request started the deletion. */
 export function answerOf(
 	{ deletion, replayed, joined = false, budget }: Receipt,
 	supersede: boolean,
@@ -57,13 +56,13 @@ export function answerOf(
 	return ok(Response.json(answer, { status: 202, headers }));
 }
 
-/** What was joined, when it runs, and what to do if that is too late. */
+/** Which deletion was joined, when it runs, and how to make it run sooner. */
 export function joinedMessage(deletion: Deletion, supersede: boolean): { message?: string } {
 	const words = joinedWords(deletion);
 	if (words === null) return {};
 	if (deletion.state !== "scheduled") return { message: words };
 	const next = supersede
-		? "It could not be superseded: a deletion that starts now needs an approval first."
+		? "It was not superseded, because a deletion that starts now needs an approval first."
 		: "To delete now instead, repeat the request with supersede=true.";
 	return { message: `${words} ${next}` };
 }

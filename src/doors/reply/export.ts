@@ -1,4 +1,4 @@
-// The history's rows as lines of a file.
+// The history's rows as CSV or NDJSON lines.
 import type { Summary } from "../../deletion/record/deletion.ts";
 
 export interface RowFormat {
@@ -39,9 +39,9 @@ export const csv: RowFormat = {
 };
 
 /**
- * A cell that begins like a formula would be one in a spreadsheet; a leading apostrophe makes it text. Where a comma is the
- * decimal sign, a semicolon begins a cell, too; some take full-width signs for the plain ones, and pass over blanks before them,
- * also those of no width.
+ * A spreadsheet runs a cell that begins like a formula; a leading apostrophe makes it text. Where a comma is the decimal
+ * sign, a semicolon also starts a cell. Some spreadsheets accept full-width signs and skip leading blanks, even zero-width
+ * ones.
  * https://owasp.org/www-community/attacks/CSV_Injection
  */
 function cell(value: string): string {

@@ -1,4 +1,4 @@
-// What the Ledger would not do, as a problem: one table for every door that answers in problems.
+// Turns the Ledger's refusals into problems: one table for every door that answers with problems.
 import type { RestorationRefusal } from "../../deletion/course/begin-restoration.ts";
 import type { LifecycleFailure } from "../../deletion/course/decisions.ts";
 import type { Rejection } from "../../deletion/course/receive.ts";
@@ -18,7 +18,7 @@ export type LedgerFailure =
 	| FreezeRefusal
 	| Rejection;
 
-/** @param about members of every problem here, such as the record that was to change. */
+/** @param about members added to the problem, such as the id of the record. */
 export function failureProblem(failure: LedgerFailure, about: { deletion_id?: string } = {}): Problem {
 	const { code, detail } = failure;
 	switch (failure.code) {
@@ -62,7 +62,7 @@ export function failureProblem(failure: LedgerFailure, about: { deletion_id?: st
 
 export const unreachableProblem = problem(
 	"ledger_unreachable",
-	"unbind's ledger cannot be reached now. Try again in a few seconds.",
+	"unbind's ledger is unreachable. Try again in a few seconds.",
 	{},
 	retryAfter(5),
 );

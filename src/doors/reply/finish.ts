@@ -1,7 +1,7 @@
-// The last step of every answer: it is marked with its request's id, and made safe to pass on.
+// The last step of every answer: adds the request id and the security headers.
 
 const headersOfAll: [string, string][] = [["cache-control", "no-store"]];
-/** What a body has around it; a 304 has none, and is asked for every few seconds. */
+/** Only with a body. A 304 has none, and pollers get one every few seconds. */
 const headersOfBodies: [string, string][] = [
 	["x-content-type-options", "nosniff"],
 	["referrer-policy", "no-referrer"],
@@ -9,8 +9,8 @@ const headersOfBodies: [string, string][] = [
 ];
 
 /**
- * Every answer was made here, so its headers are still open. A page brings its own policies; nobody else brings any. A
- * HEAD has the headers of the GET, and no body.
+ * The Worker made every answer, so its headers can still change. Only pages bring policies of their own. A HEAD gets the
+ * headers of the GET and no body.
  */
 export function finish(response: Response, requestId: string, isHead: boolean): Response {
 	const { headers, status } = response;

@@ -1,4 +1,4 @@
-// The freeze as the API shows it: every member is there, frozen or not.
+// The freeze as the API shows it: every member is present, frozen or not.
 import type { Freeze } from "../../deletion/judgement/freeze.ts";
 
 export const shownFreeze = (freeze: Freeze | null) => ({

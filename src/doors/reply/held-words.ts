@@ -1,8 +1,8 @@
-// What lifting a freeze sets going, for those who are about to do it.
+// What lifting the freeze would start, for the person about to lift it.
 import type { Waiting } from "../../deletion/judgement/freeze.ts";
 
 export function heldWords({ approval, time, held }: Waiting): string {
-	const others = `${approval} wait for an approval, ${time} for their time.`;
-	if (held === 0) return `No deletion starts at once. ${others}`;
-	return `${held === 1 ? "1 deletion is due and starts" : `${held} deletions are due and start`} at once. ${others}`;
+	const others = `${approval} waiting for approval, ${time} scheduled.`;
+	if (held === 0) return `Nothing starts right away. ${others}`;
+	return `${held === 1 ? "1 deletion is due and starts" : `${held} deletions are due and start`} right away. ${others}`;
 }

@@ -1,4 +1,4 @@
-// The history as a file, for the API and for the page.
+// The history as a file, for the API and the page.
 import type { HistoryFilter } from "../../deletion/record/history.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
@@ -8,7 +8,7 @@ import { type Problem, problem, retryAfter } from "./problem.ts";
 
 const rowsAtOnce = 1000;
 
-/** For answers that have no member of their own for it. */
+/** For answers without a `stale` member. */
 export const staleness = (stale: boolean): Record<string, string> => (stale ? { "x-unbind-stale": "true" } : {});
 
 export function unreadable(failure: "bad_cursor" | "unavailable" | "busy"): Problem {
@@ -18,19 +18,19 @@ export function unreadable(failure: "bad_cursor" | "unavailable" | "busy"): Prob
 
 const tooManyReads = problem(
 	"too_many_reads",
-	"You have too many reads of the history under way. Try again in a second.",
+	"You are reading the history too many times at once. Try again in a second.",
 	{},
 	retryAfter(1),
 );
 
 const badCursor = problem(
 	"invalid_request",
-	'The parameter "cursor" is none that this list gave, or was given with other filters.',
+	'The parameter "cursor" did not come from this list, or belongs to other filters. Start from the first page.',
 );
 
 /**
- * Streams one page after another, whatever the size of the history. A header says whether it may be stale. If a later page
- * can't be read, the stream breaks off, so that no one takes a part of the file for the whole.
+ * Streams page after page, so the size of the history does not matter. A header says whether it may be stale. If a later
+ * page can't be read, the stream fails, so nobody mistakes part of the file for the whole.
  */
 export async function exported(
 	format: RowFormat,

@@ -1,5 +1,5 @@
-// Every reason for which a request is not granted: its status and title, in one table. An answer is RFC 9457 problem
-// details with evidence; a door that speaks another language (Cloudflare's) renders the same problem its own way.
+// Every reason to refuse a request, with its status and title, in one table. The answer is RFC 9457 problem details with
+// evidence; the Cloudflare door renders the same problem in Cloudflare's envelope.
 import type { FailureCode } from "../../deletion/record/deletion.ts";
 
 export type DoorCode =
@@ -34,13 +34,13 @@ const table: Record<ProblemCode, readonly [number, string]> = {
 	invalid_request: [400, "The request is malformed"],
 	unauthorized: [401, "Authentication is required"],
 	scope_missing: [403, "The caller lacks a scope"],
-	acknowledgement_required: [403, "A risk has to be acknowledged"],
+	acknowledgement_required: [403, "A risk must be acknowledged"],
 	out_of_range: [403, "Outside the caller's ranges"],
 	https_required: [403, "Use https"],
-	foreign_form: [403, "The form is none of unbind's"],
-	self_approval: [403, "Nobody approves a deletion of their own"],
+	foreign_form: [403, "The form did not come from unbind"],
+	self_approval: [403, "You can't approve a deletion you requested"],
 	protected: [403, "The binding is protected"],
-	last_binding: [403, "It is the prefix's last binding"],
+	last_binding: [403, "This is the prefix's last binding"],
 	not_restorable: [403, "The binding could not be restored"],
 	leaves_no_service: [403, "Addresses would be left without service"],
 	still_provisioning: [403, "The binding is still provisioning"],
@@ -48,31 +48,31 @@ const table: Record<ProblemCode, readonly [number, string]> = {
 	approval_rejected: [403, "The deletion was rejected"],
 	approval_expired: [403, "Nobody approved the deletion in time"],
 	cancelled: [403, "The deletion was cancelled"],
-	binding_not_found: [404, "There is no such binding"],
-	deletion_not_found: [404, "There is no such deletion"],
-	not_found: [404, "There is nothing here"],
-	method_not_allowed: [405, "The method is not allowed here"],
-	conflict: [409, "It is too late for that"],
-	too_early: [409, "It is too early for that"],
+	binding_not_found: [404, "Binding not found"],
+	deletion_not_found: [404, "Deletion not found"],
+	not_found: [404, "Nothing here"],
+	method_not_allowed: [405, "Method not allowed"],
+	conflict: [409, "The current state does not allow it"],
+	too_early: [409, "Too early"],
 	binding_conflict: [409, "Another binding is in the way"],
 	prefix_not_approved: [409, "The prefix is not approved"],
 	changed: [412, "The prefix has changed since the plan"],
 	payload_too_large: [413, "The body is too large"],
 	query_too_long: [414, "The query is too long"],
-	unsupported_media_type: [415, "The body is of another type"],
+	unsupported_media_type: [415, "Unsupported content type"],
 	invalid_target: [422, "The target is not a binding's exact name"],
 	idempotency_key_reused: [422, "The idempotency key was used for another request"],
 	frozen: [423, "Deletions are frozen"],
 	budget: [429, "The deletion budget is used up"],
-	breadth: [429, "Too much of the prefix at once"],
+	breadth: [429, "Too many of the prefix's bindings at once"],
 	rate_limited: [429, "Too many failed attempts"],
 	too_many_reads: [429, "Too many reads at once"],
 	internal: [500, "Something went wrong in unbind"],
-	cloudflare_refused: [502, "Cloudflare refused"],
+	cloudflare_refused: [502, "Cloudflare refused the request"],
 	credential_rejected: [502, "Cloudflare rejected unbind's credential"],
 	misconfigured: [503, "unbind is misconfigured"],
-	ledger_unreachable: [503, "unbind's ledger cannot be reached now"],
-	cloudflare_unavailable: [503, "Cloudflare's API cannot be used now"],
+	ledger_unreachable: [503, "unbind's ledger is unreachable"],
+	cloudflare_unavailable: [503, "Cloudflare's API is unavailable"],
 	outcome_unknown: [504, "The outcome is not known yet"],
 };
 
@@ -83,10 +83,10 @@ export interface Problem {
 	status: number;
 	title: string;
 	detail: string;
-	/** Further members of the problem, by their public names. */
+	/** More members of the problem, by their public names. */
 	evidence: { [member: string]: unknown };
 	headers: { [name: string]: string };
-	/** The one field that is at fault, for a form that can show it there. No member of the answer. */
+	/** The field at fault, so that a form can show the mistake there. Not a member of the answer. */
 	fault?: Fault;
 }
 

@@ -1,9 +1,9 @@
-// Content negotiation by `Accept`, as far as a handful of types need it (RFC 9110, 12.5.1).
+// Content negotiation by `Accept` for a handful of types (RFC 9110, 12.5.1).
 
-/** The offered type that the caller likes best; the first one where it has no say. */
+/** The offered type that the caller prefers; the first if it does not say. */
 export function preferredType<Type extends string>(accept: string | null, offered: readonly [Type, ...Type[]]): Type {
 	if (accept === null || accept === "*/*") return offered[0];
-	const likings = accept.split(",").map((part) => {
+	const preferences = accept.split(",").map((part) => {
 		const [range = "", ...parameters] = part.split(";").map((text) => text.trim().toLowerCase());
 		const quality = Number(parameters.find((parameter) => parameter.startsWith("q="))?.slice(2) ?? 1);
 		return { range, quality: Number.isFinite(quality) ? quality : 0 };
@@ -12,7 +12,7 @@ export function preferredType<Type extends string>(accept: string | null, offere
 		const ranges = [type, `${type.split("/")[0]}/*`, "*/*"];
 		return (
 			ranges
-				.map((range) => likings.find((liking) => liking.range === range)?.quality)
+				.map((range) => preferences.find((preference) => preference.range === range)?.quality)
 				.find((quality) => quality !== undefined) ?? 0
 		);
 	};

@@ -1,4 +1,4 @@
-// What people decide about a deletion after it was requested, for every door that offers it. The core says who may.
+// Decisions about a deletion that was already requested, for every door that offers them. The core decides who may.
 
 import type { RestorationRefusal } from "../../deletion/course/begin-restoration.ts";
 import type { LifecycleFailure } from "../../deletion/course/decisions.ts";
@@ -17,7 +17,7 @@ export const noSuchDeletion = {
 	detail: "There is no deletion with this id.",
 };
 
-/** @param waitMs how long to wait for what an approval or a restoration begins. */
+/** @param waitMs how long to wait for what an approval or a restoration starts. */
 export async function changeDeletion(
 	change: Option,
 	id: string,

@@ -1,5 +1,4 @@
-// What every door that takes a deletion over HTTP reads alike: the parameters, the headers that go with them, and the
-// call to the Ledger, which is every door's.
+// Reads a deletion request over HTTP, the same at every door: parameters, headers, and then the call to the Ledger.
 
 import * as v from "valibot";
 import type { Target } from "../../deletion/address/target.ts";
@@ -23,7 +22,7 @@ export const planEntries = {
 	reason: v.optional(reasonSchema),
 	acknowledge: v.optional(acknowledgeSchema),
 };
-/** As JSON, or as a parameter. */
+/** A boolean in JSON, a word in a query. */
 const supersedeSchema = v.pipe(
 	v.union([v.boolean(), v.picklist(["true", "false"])], "must be true or false"),
 	v.transform((value) => value === true || value === "true"),
@@ -34,7 +33,7 @@ export const deletionEntries = {
 	supersede: v.optional(supersedeSchema),
 };
 
-/** A deletion as a caller wishes for it, whatever the way in which it was said. */
+/** The deletion that a caller asks for, whichever door it came through. */
 export interface Wish {
 	actor: Actor;
 	target: Target;
@@ -62,7 +61,7 @@ const longestDelayMs = 7 * 24 * 3_600_000;
 const defaultWaitSeconds = 25;
 const longestWaitSeconds = 60;
 
-/** Hands a deletion to the Ledger and waits for it, as long as `Prefer: wait=N` says. */
+/** Hands a deletion to the Ledger and waits for as long as `Prefer: wait=N` says. */
 export async function requestDeletion(
 	wish: Wish,
 	request: Pick<Request, "headers">,
@@ -74,7 +73,7 @@ export async function requestDeletion(
 	if (!ifMatch.ok) return ifMatch;
 
 	if (wish.notBeforeMs !== null && wish.notBeforeMs > Date.now() + longestDelayMs) {
-		const says = "may be 7 days ahead at the most";
+		const says = "must be at most 7 days ahead";
 		return fail(atField(problem("invalid_request", `not_before ${says}.`), "not_before", says));
 	}
 	if (wish.notBeforeMs !== null && wish.supersede) {
@@ -102,11 +101,11 @@ export async function commandDeletion(
 	const { failure } = receipt;
 	if (failure.code !== "ledger_unreachable") return fail(failureProblem(failure));
 	const detail =
-		"The ledger cannot be reached. If the deletion was begun, it goes on by itself; ask again, or look into the history.";
+		"unbind's ledger is unreachable. If the deletion started, it continues by itself. Send the request again, or look in the history.";
 	return fail(problem("outcome_unknown", detail, {}, retryAfter(failure.retry_after_seconds)));
 }
 
-/** IETF draft-ietf-httpapi-idempotency-key-header-07: a quoted string; bare ones are common, and taken too. */
+/** IETF draft-ietf-httpapi-idempotency-key-header-07: a quoted string. Bare keys are common and accepted too. */
 function idempotencyKeyOf(headers: Headers): Result<string | null, Problem> {
 	const value = headers.get("idempotency-key");
 	if (value === null) return ok(null);
@@ -116,23 +115,23 @@ function idempotencyKeyOf(headers: Headers): Result<string | null, Problem> {
 		? fail(
 				problem(
 					"invalid_request",
-					"The Idempotency-Key has to be 1 to 255 visible ASCII characters, in quotes or bare.",
+					"Idempotency-Key must be 1 to 255 visible ASCII characters, with or without quotes.",
 				),
 			)
 		: ok(text);
 }
 
-/** `*` is true of whatever there is. Proxies weaken tags when they compress, so a weak one counts as the strong one. */
+/** `*` matches anything. Proxies weaken tags when they compress, so a weak tag counts as strong. */
 export function ifMatchOf(headers: Headers): Result<string[] | null, Problem> {
 	const value = headers.get("if-match");
 	if (value === null || value.trim() === "*") return ok(null);
 	const tags = [...value.matchAll(/(?:W\/)?"([\x21\x23-\x7e]{0,100})"/g)].map((match) => match[1] ?? "");
 	return tags.length > 0 && tags.length <= 20
 		? ok(tags)
-		: fail(problem("invalid_request", 'If-Match has to hold the ETag of a plan, in quotes, or "*".'));
+		: fail(problem("invalid_request", 'If-Match must be the ETag of a plan, in quotes, or "*".'));
 }
 
-/** RFC 7240. A preference that cannot be read is no error: it is passed over. */
+/** RFC 7240. A preference that cannot be read is ignored. */
 export const waitMsOf = (headers: Headers): number => (preferredWait(headers) ?? defaultWaitSeconds) * 1000;
 
 function preferredWait(headers: Headers): number | null {
@@ -140,7 +139,7 @@ function preferredWait(headers: Headers): number | null {
 	return seconds === undefined ? null : Math.min(Number(seconds), longestWaitSeconds);
 }
 
-/** An answer to a request that could say how long to wait tells how long it would have been. */
+/** Adds `Preference-Applied` if the request said how long to wait. */
 export function sayingWait(headers: Headers, answer: Result<Response, Problem>): Result<Response, Problem> {
 	const seconds = preferredWait(headers);
 	if (seconds === null) return answer;

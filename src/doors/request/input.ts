@@ -1,5 +1,5 @@
-// Reads what a caller sends. Nothing is guessed: an unknown, empty or repeated parameter is an error that names what
-// there is, as a filter that comes out empty must never mean "all".
+// Reads what a caller sends and guesses nothing: an unknown, empty or repeated parameter is an error, because a filter that
+// comes out empty must never mean "all".
 import * as v from "valibot";
 import { cappedText } from "../../capped-body.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
@@ -11,7 +11,7 @@ const bodyCapBytes = 64 * 1024;
 type Entries = v.ObjectEntries;
 export type Read<E extends Entries> = v.InferOutput<v.StrictObjectSchema<E, undefined>>;
 
-/** The query's parameters, each at most once, but those in `lists`, which may be repeated or have commas. */
+/** The query's parameters. Each may appear once; those in `lists` may repeat or hold commas. */
 export function readQuery<E extends Entries>(
 	url: URL,
 	entries: E,
@@ -32,10 +32,10 @@ export function readQuery<E extends Entries>(
 	return readObject(Object.fromEntries(values), entries, "parameter");
 }
 
-/** In one pass: a form of thousands of names is looked through once, and not once a name. */
+/** One pass over the query, even if it has thousands of names. */
 function parametersOf(url: URL): Map<string, string[]> {
 	const parameters = new Map<string, string[]>();
-	// Most polls ask for nothing in particular.
+	// Most polls have no query.
 	if (url.search === "") return parameters;
 	for (const [name, value] of url.searchParams) {
 		const all = parameters.get(name);
@@ -45,7 +45,7 @@ function parametersOf(url: URL): Map<string, string[]> {
 	return parameters;
 }
 
-/** RFC 9110, 15.5.16: what would have been taken. */
+/** RFC 9110, 15.5.16: what would have been accepted. */
 const acceptsJson = { accept: "application/json" };
 const acceptsPlain = { "accept-encoding": "identity" };
 
@@ -57,10 +57,10 @@ export async function readJson<E extends Entries>(request: Request, entries: E):
 	if (type !== "application/json") return fail(problem("unsupported_media_type", sendJson, {}, acceptsJson));
 	if (!/^(?:identity)?$/i.test(request.headers.get("content-encoding") ?? ""))
 		return fail(
-			problem("unsupported_media_type", "Send the body as it is, without Content-Encoding.", {}, acceptsPlain),
+			problem("unsupported_media_type", "Send the body uncompressed, without Content-Encoding.", {}, acceptsPlain),
 		);
 	const text = await cappedText(request.body, bodyCapBytes);
-	if (text === null) return fail(problem("payload_too_large", `The body may have ${bodyCapBytes} bytes at the most.`));
+	if (text === null) return fail(problem("payload_too_large", `The body is longer than ${bodyCapBytes} bytes.`));
 	let body: unknown;
 	try {
 		body = JSON.parse(text);
@@ -68,25 +68,23 @@ export async function readJson<E extends Entries>(request: Request, entries: E):
 		return fail(problem("invalid_request", "The body is not valid JSON."));
 	}
 	if (typeof body !== "object" || body === null || Array.isArray(body))
-		return fail(invalid("The body has to be a JSON object.", entries));
+		return fail(invalid("The body must be a JSON object.", entries));
 	const twice = repeatedName(text);
 	if (twice !== null) return fail(invalid(`The field ${shown(twice)} is given more than once.`, entries));
 	return readObject(body, entries, "field");
 }
 
-/** For requests that take no body: one that says something is not passed over, as it may say "do it not". */
+/** For requests that take no body. A body is refused, not ignored, because it may ask for something else. */
 export async function refuseBody(request: Request): Promise<Result<null, Problem>> {
 	const text = await cappedText(request.body, bodyCapBytes);
 	if (text !== null && /^(?:\s*\{\s*\})?\s*$/.test(text)) return ok(null);
-	return fail(
-		problem("invalid_request", "This request takes no body; what it can say stands in its address and its headers."),
-	);
+	return fail(problem("invalid_request", "This request takes no body. Use its path, query and headers."));
 }
 
 function readObject<E extends Entries>(value: object, entries: E, kind: string): Result<Read<E>, Problem> {
-	// Not left to the schema: to it, a name that every object inherits is a known one.
+	// The schema would accept a name that every object inherits.
 	const unknown = Object.keys(value).find((key) => !Object.hasOwn(entries, key));
-	if (unknown !== undefined) return fail(invalid(`There is no ${kind} ${shown(unknown)}.`, entries));
+	if (unknown !== undefined) return fail(invalid(`Unknown ${kind} ${shown(unknown)}.`, entries));
 	const read = v.safeParse(v.strictObject(entries), value);
 	if (read.success) return ok(read.output);
 	const [issue] = read.issues;
@@ -95,7 +93,7 @@ function readObject<E extends Entries>(value: object, entries: E, kind: string):
 		issue.input === undefined
 			? "is missing"
 			: issue.message.startsWith("Invalid")
-				? "is not of the right form"
+				? "has the wrong form"
 				: issue.message;
 	return fail(atField(invalid(`The ${kind} ${shown(field)} ${says}.`, entries), field, says));
 }
@@ -106,14 +104,14 @@ const invalid = (detail: string, entries: Entries): Problem =>
 /** What a caller sent, shortened for a sentence. */
 export const shown = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 
-/** Also those that turn the direction of writing or begin a line: others would read something else than what is there. */
+/** Includes characters that change the writing direction or break the line: a reader would see another text. */
 export const controls = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
 export const reasonSchema = v.pipe(
-	v.string("must be a text"),
+	v.string("must be a string"),
 	v.minLength(1, "must not be empty"),
-	v.maxLength(500, "may have 500 characters at the most"),
-	v.check((text) => !controls.test(text), "must not have control characters"),
+	v.maxLength(500, "must be at most 500 characters"),
+	v.check((text) => !controls.test(text), "must not contain control characters"),
 	v.check((text) => text.trim() !== "", "must not be blank"),
 );
 
@@ -121,19 +119,19 @@ const time = String.raw`[Tt]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:\d
 
 const moment = (form: string, what: string) =>
 	v.pipe(
-		v.string("must be a text"),
-		v.regex(new RegExp(`^\\d{4}-\\d\\d-\\d\\d${form}$`), `must be ${what} with its zone, as 2026-02-20T17:48:00Z`),
-		v.check(isRealDay, "must be a time that exists"),
+		v.string("must be a string"),
+		v.regex(new RegExp(`^\\d{4}-\\d\\d-\\d\\d${form}$`), `must be ${what} with its zone, such as 2026-02-20T17:48:00Z`),
+		v.check(isRealDay, "must be a real date and time"),
 		v.transform(Date.parse),
-		v.check((ms) => Number.isFinite(ms) && ms >= 0, "must be a time that exists"),
+		v.check((ms) => Number.isFinite(ms) && ms >= 0, "must be a real date and time"),
 	);
 
-/** RFC 3339, with its zone; as milliseconds. */
+/** RFC 3339 with its zone, as milliseconds. */
 export const timeSchema = moment(time, "a time");
-/** A day is its beginning, in UTC. */
+/** A day means its start in UTC. */
 export const timeOrDaySchema = moment(`(?:${time})?`, "a date or a time");
 
-/** `Date.parse` takes a 30th of February for the 2nd of March. */
+/** `Date.parse` reads 30 February as 2 March. */
 function isRealDay(text: string): boolean {
 	const [year = 0, month = 0, day = 0] = text.slice(0, 10).split("-").map(Number);
 	const date = new Date(Date.UTC(year, month - 1, day));

@@ -1,4 +1,4 @@
-// A target out of a path or a body, and what to say when it names no binding exactly.
+// Reads a target from a path or a body, and says what is wrong with it.
 
 import { parseTarget, type Target } from "../../deletion/address/target.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
@@ -7,7 +7,7 @@ import { closedProblem } from "../misconfigured.ts";
 import { type Problem, problem } from "../reply/problem.ts";
 import { shown } from "./input.ts";
 
-/** Paths are not decoded by the router; a CIDR's slash may come as it is or as %2F. */
+/** The router does not decode paths. A CIDR's slash may come as / or %2F. */
 export function targetInPath(text: string, context: Context): Result<Target, Problem> {
 	let decoded: string;
 	try {
@@ -18,7 +18,7 @@ export function targetInPath(text: string, context: Context): Result<Target, Pro
 	return targetIn(decoded, context);
 }
 
-/** Only deletions and plans need a target, so none is read while deletions are closed. */
+/** Only deletions and plans need a target, so this refuses while deletions are closed. */
 export function targetIn(text: string, context: Context): Result<Target, Problem> {
 	const closed = closedProblem("deletions", context);
 	return closed === null ? targetNamed(text, context.config.aliases) : fail(closed);
@@ -33,7 +33,7 @@ export function targetNamed(text: string, aliases: ReadonlyMap<string, string>):
 			return fail(
 				problem(
 					"invalid_target",
-					`${shown(failure.named)} is an address. A binding has a CIDR: did you mean ${failure.hint}?`,
+					`${shown(failure.named)} is an address. Name the binding by its CIDR: did you mean ${failure.hint}?`,
 					{ hint: failure.hint },
 				),
 			);

@@ -1,11 +1,11 @@
-// A name that one object of a JSON text has twice. Parsers differ in which of the two counts, so that what was checked on
-// the way here may not be what is read here.
+// Finds a name that a JSON object has twice. Parsers differ in which one counts, so a proxy may have checked a value other
+// than the one read here.
 
 const parts = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
 
-/** @param text valid JSON. The first such name as it is meant, whatever it is escaped as; null where there is none. */
+/** The first repeated name, unescaped; null if there is none. @param text valid JSON. */
 export function repeatedName(text: string): string | null {
-	/** The names of each object that is open; null for a list. */
+	/** The names of each open object; null for a list. */
 	const open: (Set<string> | null)[] = [];
 	let last = "";
 	for (const [part] of text.matchAll(parts)) {

@@ -1,12 +1,12 @@
-// The account's live bindings, requested from the Ledger in parts, so that an account with many prefixes can be listed on
-// the free plan: each call is an invocation of the object, with its own subrequests.
+// The account's live bindings, read from the Ledger in parts. Each call is its own invocation with its own subrequest limit,
+// so an account with many prefixes works on the free plan.
 import type { PrefixWithBindings } from "../../deletion/ledger-api.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
 import { failureProblem } from "../reply/failure.ts";
 import type { Problem } from "../reply/problem.ts";
 
-/** @param covering only what covers this CIDR. */
+/** @param covering only bindings that cover this CIDR. */
 export async function surveyed(
 	covering: string | null,
 	{ ledger }: Context,

@@ -1,20 +1,20 @@
-// Bounds how many pages of the history a caller can have read from KV at once. A filter that matches little walks thousands of
-// keys, and all requests of one isolate share its thread.
+// Limits how many history pages a caller reads from KV at once. A filter that matches little walks thousands of keys, and all
+// requests of an isolate share one thread.
 
 const atOnce = 2;
 const waitingAtMost = 30;
 const longestWaitMs = 5000;
 const lookAgainMs = 25;
-/** A request whose caller has hung up may never get to its end: after this long it no longer counts. */
+/** A request whose caller hung up may never finish; after this long it no longer counts. */
 const forgottenAfterMs = 15_000;
 
-/** When each began. */
+/** When each read started. */
 type Lane = Set<{ atMs: number }>;
 
-/** Of this isolate, by caller. */
+/** By caller, in this isolate. */
 const lanes = new Map<string, { reading: Lane; waiting: Lane }>();
 
-/** Reads a page when it is this caller's turn; null if that takes more than five seconds. */
+/** Reads a page when it is the caller's turn; null if that takes over five seconds. */
 export async function takeTurn<Value>(caller: string, read: () => Promise<Value>): Promise<Value | null> {
 	const { reading, waiting } = lanes.get(caller) ?? { reading: new Set(), waiting: new Set() };
 	lanes.set(caller, { reading, waiting });
@@ -28,7 +28,7 @@ export async function takeTurn<Value>(caller: string, read: () => Promise<Value>
 	}
 }
 
-/** Each waits by its own timer: what one request leaves undone must not hold up another. */
+/** Each waits on its own timer, so an abandoned request cannot hold up another. */
 async function waitedFor(reading: Lane, waiting: Lane): Promise<(() => void) | null> {
 	const stopWaiting = entered(waiting, waitingAtMost);
 	if (stopWaiting === null) return null;
@@ -42,7 +42,7 @@ async function waitedFor(reading: Lane, waiting: Lane): Promise<(() => void) | n
 	return leave;
 }
 
-/** How to leave the lane again; null if it is full. */
+/** Enters the lane and returns how to leave it; null if it is full. */
 function entered(lane: Lane, atMost: number): (() => void) | null {
 	const nowMs = Date.now();
 	for (const one of lane) if (nowMs - one.atMs > forgottenAfterMs) lane.delete(one);

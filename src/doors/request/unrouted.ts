@@ -1,17 +1,16 @@
-// What is refused before anything else is looked at, whoever asks: what would cost too much to read, and what gives a
-// secret away on its way here.
+// Refused before anything else, for every caller: queries too long to read, and secrets sent over plain http.
 import { type Problem, problem } from "../reply/problem.ts";
 
 const longestQuery = 4096;
 
-/** null where the request may go on to its door. */
+/** null if the request may go on to its door. */
 export function refusedUnrouted(request: Request, url: URL): Problem | null {
 	if (url.search.length > longestQuery) {
-		const detail = `The query may have ${longestQuery} characters at the most. A long reason goes into the body of POST /deletions.`;
+		const detail = `The query is longer than ${longestQuery} characters. Send a long reason in the body of POST /deletions.`;
 		return problem("query_too_long", detail);
 	}
 	if (url.protocol === "http:" && bringsSecret(request, url) && !isLocal(request, url)) {
-		const detail = "Use https. What was sent over plain http can be known to others now: replace it.";
+		const detail = "Use https. Others may have read the credential you sent over plain http: replace it.";
 		return problem("https_required", detail);
 	}
 	return null;
@@ -21,7 +20,7 @@ const bringsSecret = ({ headers, method }: Request, { pathname }: URL): boolean 
 	["authorization", "x-auth-key", "cf-webhook-auth"].some((name) => headers.has(name)) ||
 	(method === "POST" && pathname === "/sign-in");
 
-/** The sandbox and `wrangler dev`, which may go by the name of the deployed Worker. */
+/** The sandbox and `wrangler dev`, which may use the deployed Worker's name. */
 const isLocal = ({ headers }: Request, { hostname }: URL): boolean =>
 	/^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(hostname) ||
 	/^(?:127(?:\.\d+){3}|::1)$/.test(headers.get("cf-connecting-ip") ?? "");

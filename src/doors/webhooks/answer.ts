@@ -1,5 +1,5 @@
-// What a sender is told. Whatever was understood is a success for it, a refusal too: a sender takes an error for a broken
-// receiver, repeats it, and in the end sends nothing more.
+// The answer to a sender. Anything understood is a success, even a refusal: a sender takes an error for a broken receiver,
+// retries, and in the end stops sending.
 
 import type { Receipt } from "../../deletion/course/receive.ts";
 import type { Plan } from "../../deletion/judgement/plan.ts";
@@ -7,7 +7,7 @@ import { isOpen } from "../../deletion/record/deletion.ts";
 import { joinedWords } from "../../deletion/record/joined.ts";
 import { type Problem, retryAfter } from "../reply/problem.ts";
 
-/** What became of one deletion that a payload asked for. */
+/** The outcome of one deletion that a payload asked for. */
 export type Outcome =
 	| ({ kind: "deletion" } & Receipt)
 	| { kind: "plan"; target: string; plan: Plan }
@@ -15,7 +15,7 @@ export type Outcome =
 	| { kind: "problem"; target: string; problem: Problem };
 
 const retrySeconds = 10;
-/** Problems that pass by themselves, or that the operator fixes. */
+/** Problems that pass by themselves or that the operator fixes. */
 const passing: readonly string[] = [
 	"cloudflare_unavailable",
 	"internal",
@@ -24,7 +24,7 @@ const passing: readonly string[] = [
 	"outcome_unknown",
 ];
 
-/** @param origin of unbind, for the page of each record. */
+/** @param origin unbind's origin, for links to the records' pages. */
 export function webhookAnswer(outcomes: readonly Outcome[], origin: string): Response {
 	const words = new Set(outcomes.map(wordOf));
 	const [word = "ignored"] = words;
@@ -71,7 +71,7 @@ function shown(one: Outcome, origin: string): object {
 
 const isUnderWay = (one: Outcome): boolean => one.kind === "deletion" && isOpen(one.deletion);
 
-/** Seconds, where the sender can help by sending it again: nothing was sent to Cloudflare, or the Ledger was not reached. */
+/** Seconds until a retry, if one helps: nothing was sent to Cloudflare, or the Ledger was unreachable. */
 function retryIn(one: Outcome): number[] {
 	if (one.kind === "deletion")
 		return one.deletion.failure?.code === "cloudflare_unavailable"

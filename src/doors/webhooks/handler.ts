@@ -1,5 +1,5 @@
-// Webhooks: the proof over the raw bytes, the payload, what it asks for, and then each of it as a deletion like any other.
-// What a sender may do stands in the configuration; whether a deletion is carried out, the core decides.
+// Webhooks: checks the proof over the raw bytes, reads the payload, and requests each deletion it asks for like any other.
+// The configuration says what a sender may do; the core decides whether a deletion runs.
 
 import type { IRequest } from "itty-router";
 import type { Sender } from "../../config/sender.ts";
@@ -22,9 +22,9 @@ import { targetIn } from "../request/named-target.ts";
 import { type Outcome, webhookAnswer } from "./answer.ts";
 import { type Asked, askedFor, type Truncated, type Unreadable } from "./mapping.ts";
 
-/** The most hurried sender waits 5 seconds. */
+/** The least patient sender waits 5 seconds. */
 const answerWithinMs = 4500;
-/** The Ledger answers before that, with the record as it is by then: what it names is on record. */
+/** The Ledger answers this much earlier with the record as it is then, so that the answer can name the record. */
 const aheadMs = 500;
 
 export async function webhook(request: IRequest, context: Context): Promise<Response> {
@@ -40,7 +40,7 @@ async function received(request: IRequest, context: Context, answerByMs: number)
 	const message = sender?.scheme === "standard-webhooks" ? underStandardNames(request) : request;
 	const proven = await provenBody(message, name, sender && provenBy(sender), context);
 	if (!proven.ok) return proven;
-	if (sender === null) return fail(problem("unauthorized", "There is no such sender."));
+	if (sender === null) return fail(problem("unauthorized", "No sender has this name."));
 	context.caller = sender.name;
 	const query = readQuery(context.url, {});
 	if (!query.ok) return query;
@@ -49,13 +49,13 @@ async function received(request: IRequest, context: Context, answerByMs: number)
 	if (!payload.ok) return payload;
 	const asked = askedFor(payload.value, sender.mapping);
 	if (!asked.ok) return refusedWhole(asked.failure);
-	// One that is the same when the message is delivered again.
+	// The id is the same when the message is redelivered.
 	const messageId = proven.value.messageId ?? digestOf(proven.value.signed);
 	const outcomes = await Promise.all(asked.value.map((one) => outcomeOf(one, messageId, sender, context, answerByMs)));
 	return ok(webhookAnswer(outcomes, context.url.origin));
 }
 
-/** Svix sends the headers of Standard Webhooks under names of its own. */
+/** Svix sends the Standard Webhooks headers under its own names. */
 function underStandardNames(request: Request): Request {
 	const headers = new Headers(request.headers);
 	if (headers.has("webhook-signature")) return request;
@@ -72,16 +72,16 @@ function parsed(body: Uint8Array): Result<Json, Problem> {
 	try {
 		return ok(JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(body)));
 	} catch {
-		return fail(problem("invalid_request", "The body is not JSON in UTF-8. Have the sender send application/json."));
+		return fail(problem("invalid_request", "The body is not JSON in UTF-8. Set the sender to application/json."));
 	}
 }
 
 function refusedWhole(failure: Unreadable[] | Truncated): Result<Response, Problem> {
 	if ("truncated" in failure) {
-		const detail = `The sender left ${failure.truncated} out of the payload; nothing is deleted by half of it.`;
+		const detail = `The sender left ${failure.truncated} out of the payload. Nothing was deleted, because the rest may be incomplete.`;
 		return ok(Response.json({ outcome: "refused", detail, deletions: [] }));
 	}
-	const detail = "The payload does not have what this sender's configuration looks for. Nothing was deleted.";
+	const detail = "The payload lacks what this sender's configuration looks for. Nothing was deleted.";
 	return fail(problem("invalid_request", detail, { payload: failure }));
 }
 
@@ -105,14 +105,14 @@ async function outcomeOf(
 	const command: DeletionCommand = {
 		...wish,
 		notBeforeMs: null,
-		// A payload is several requests, each with its own claim.
+		// A payload holds several requests; each has its own request id.
 		requestId: `${context.requestId}:${asked.index}`,
-		// The former name first, as a Ledger of version 0.1.0 reads no other key.
+		// The former id comes first, because a Ledger of version 0.1.0 reads no other key.
 		idempotencyKey: keyOf(hasFormer ? formerId : own),
 		alsoKeys: hasFormer ? [keyOf(own)] : [],
 	};
 	const work = commandDeletion(command, Math.max(0, answerByMs - Date.now() - aheadMs), context);
-	// Should the sender have to be answered first, the work is not given up with its request.
+	// If the sender must be answered first, the work continues after its request ends.
 	context.goOn(work);
 	const admitted = await withinMs(answerByMs - Date.now(), work);
 	if (admitted === null) return { kind: "problem", target: named, problem: noAnswer };
@@ -129,8 +129,8 @@ async function outcomeOf(
 const keyOf = (event: readonly Json[]): string => `webhook:${digestOf(JSON.stringify(event))}`;
 
 /**
- * The same event with another text beside it (an alert that tells its present value): the answer is the first one's. With
- * another target it is not the same event.
+ * The same event with a different text (an alert that shows its current value) gets the first answer. With a different
+ * target it is a different event.
  */
 async function firstAnswer({ code, evidence }: Problem, target: string, context: Context): Promise<Outcome | null> {
 	if (code !== "idempotency_key_reused") return null;
@@ -147,14 +147,17 @@ async function planned(wish: PlanQuery, context: Context, answerByMs: number): P
 	return { kind: "plan", target, plan: plan.value };
 }
 
-/** Whether the Ledger has received it is not known; it is claimed by its event, so the sender may send it again. */
+/** The Ledger may have received it. Its key is the event, so the sender can safely retry. */
 const noAnswer = problem(
 	"outcome_unknown",
-	"unbind could not take the request in time. Send it again.",
+	"unbind did not answer in time. Send the request again.",
 	{},
 	retryAfter(5),
 );
 
-const tooSlow = problem("cloudflare_unavailable", "Cloudflare takes longer than the sender waits. Send it again.");
+const tooSlow = problem(
+	"cloudflare_unavailable",
+	"Cloudflare took longer than the sender waits. Send the request again.",
+);
 
 const actorOf = ({ name, scopes, ranges }: Sender): Actor => ({ name, door: "webhook", scopes, ranges });

@@ -1,5 +1,5 @@
-// From a sender's payload to what it asks for, by the sender's configuration alone. Asks nobody and changes nothing: it
-// says what is to be deleted, or that nothing is, or why it cannot tell.
+// Reads what a payload asks for, using only the sender's configuration. Pure: it returns the deletions, none, or why it
+// cannot tell.
 
 import type { Mapping } from "../../config/sender.ts";
 import type { Json } from "../../deletion/record/json.ts";
@@ -11,39 +11,37 @@ import { controls } from "../request/input.ts";
 export interface Asked {
 	target: string;
 	reason: string | null;
-	/** What names this event among all of the sender's; empty where the payload has nothing of the kind. */
+	/** Identifies the event among all of the sender's; empty if the payload has no id. */
 	id: Json[];
-	/** What an earlier release called it; empty if that has not changed. */
+	/** The id an earlier release used; empty if it has not changed. */
 	formerId: Json[];
-	/** Its place in the payload. */
+	/** Its position in the payload. */
 	index: number;
 }
 
 export type Unreadable = { problem: string; index?: number };
-/** The sender says itself that it left something out: what is there may not be what is meant. */
+/** The sender says it left something out, so the payload may not say what was meant. */
 export type Truncated = { truncated: number };
 
-/** More at once is no alert any more, but a mistake; and each costs a call to the Ledger. */
+/** More at once is a mistake, not an alert; and each costs a call to the Ledger. */
 export const askedAtMost = 40;
 const longestReason = 500;
 const runsOfControls = new RegExp(`${controls.source}+`, "gu");
 
-/** An element that cannot be read stops all of them: half of a payload that is not understood is not understood either. */
+/** One unreadable element stops them all: a payload understood by half is not understood. */
 export function askedFor(payload: Json, mapping: Mapping): Result<Asked[], Unreadable[] | Truncated> {
 	const omitted = mapping.truncated === null ? undefined : valueAt(mapping.truncated, payload, payload);
 	if (omitted !== undefined && omitted !== 0)
 		return fail(
 			typeof omitted === "number"
 				? { truncated: omitted }
-				: [{ problem: "the count of what was left out is no number" }],
+				: [{ problem: "the count of omitted alerts is not a number" }],
 		);
 
 	const elements = mapping.each === null ? [payload] : (valueAt(mapping.each, payload, payload) ?? null);
 	if (!Array.isArray(elements)) {
-		// What is sent to try a connection out has no list, and asks for nothing.
-		return mapping.when.length > 0 && elements === null
-			? ok([])
-			: fail([{ problem: "there is no list at the pointer of each" }]);
+		// A test message has no list and asks for nothing.
+		return mapping.when.length > 0 && elements === null ? ok([]) : fail([{ problem: "each does not point to a list" }]);
 	}
 	const asked: Asked[] = [];
 	const unreadable: Unreadable[] = [];
@@ -54,7 +52,7 @@ export function askedFor(payload: Json, mapping: Mapping): Result<Asked[], Unrea
 		if (typeof target === "string" && target !== "") {
 			const partsAt = (pointers: readonly JsonPointer[]) => pointers.map((pointer) => at(pointer) ?? null);
 			const id = partsAt(mapping.id);
-			// An id of the whole payload is one of each of its elements.
+			// An id of the whole payload needs the index to tell its elements apart.
 			const ofAll = mapping.each !== null && mapping.id.every((pointer) => pointer.of === "payload");
 			const reason = mapping.reason.map((pointer) => reasonOf(at(pointer))).find((text) => text !== null) ?? null;
 			const known = id.some((part) => part !== null);
@@ -66,15 +64,15 @@ export function askedFor(payload: Json, mapping: Mapping): Result<Asked[], Unrea
 				index,
 			});
 		} else {
-			unreadable.push({ problem: "there is no text at the pointer of the target", index });
+			unreadable.push({ problem: "target does not point to a string", index });
 		}
 	}
 	if (asked.length > askedAtMost)
-		unreadable.push({ problem: `it asks for ${asked.length} deletions, of at most ${askedAtMost}` });
+		unreadable.push({ problem: `it asks for ${asked.length} deletions; the limit is ${askedAtMost}` });
 	return unreadable.length > 0 ? fail(unreadable) : ok(asked);
 }
 
-/** A sender's text was not written for us, so it is fitted to what a reason may be, and not refused. */
+/** A sender's text was not written for unbind, so it is trimmed to fit a reason instead of refused. */
 function reasonOf(value: Json | undefined): string | null {
 	if (typeof value !== "string" && typeof value !== "number") return null;
 	const text = String(value).toWellFormed().replace(runsOfControls, " ").trim();

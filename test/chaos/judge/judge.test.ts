@@ -1,5 +1,5 @@
 // The judge finds every breach: each promise holds for a chaos that went well, and breaks when one thing goes wrong.
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Evidence } from "../evidence.ts";
 import type { Seen } from "../witness.ts";
 import { judge } from "./judge.ts";
@@ -8,7 +8,7 @@ import { bindingId, newBindingId, prefixId, recordId, upright } from "./upright.
 const brokenBy = (evidence: Evidence): string[] =>
 	judge(evidence).verdicts.flatMap(([promise, { breaches }]) => (breaches.length > 0 ? [promise] : []));
 
-test("finds nothing broken in a chaos that went well, and checks every promise", () => {
+it("finds nothing broken in a chaos that went well, and checks every promise", () => {
 	const { verdicts } = judge(upright());
 	for (const [promise, { checked, breaches }] of verdicts) {
 		expect(breaches, promise).toEqual([]);
@@ -298,7 +298,7 @@ const cases: [promise: string, breach: string, change: Change][] = [
 ];
 
 describe.each(cases)("%s", (promise, breach, spoil) => {
-	test(`is broken: ${breach}`, () => {
+	it(`is broken: ${breach}`, () => {
 		const evidence = upright();
 		spoil(evidence);
 		expect(brokenBy(evidence)).toContain(promise);

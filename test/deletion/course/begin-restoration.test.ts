@@ -2,10 +2,11 @@ import { describe, expect, it } from "vitest";
 import { beginRestoration } from "../../../src/deletion/course/begin-restoration.ts";
 import { lookAfterMs } from "../../../src/deletion/course/careful.ts";
 import { carryBack } from "../../../src/deletion/course/carry-back.ts";
+import { stateInWords } from "../../../src/deletion/course/decisions.ts";
 import { carryOut } from "../../../src/deletion/course/execute.ts";
 import { createDirectory } from "../../../src/deletion/lookup/directory.ts";
 import { lagMs } from "../../../src/deletion/lookup/lag.ts";
-import { type Deletion, states } from "../../../src/deletion/record/deletion.ts";
+import { type Deletion, isOpen, states } from "../../../src/deletion/record/deletion.ts";
 import { notYetSent } from "../../../src/deletion/record/progress.ts";
 import { edge, recordOf } from "../a-deletion.ts";
 import { begun, bind, cidr, deleted, live, play, restorationOf, restorer } from "../a-restoration.ts";
@@ -95,7 +96,9 @@ describe("beginning a restoration", () => {
 				ok: false,
 				failure: {
 					code: "conflict",
-					detail: `There is nothing to restore: the deletion is ${state.replace("_", " ")}.`,
+					detail: isOpen(record)
+						? `This deletion can't be restored yet: ${stateInWords(record)}.`
+						: "Nothing was deleted, so there is nothing to restore.",
 					deletion: record,
 				},
 			});

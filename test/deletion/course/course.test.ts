@@ -15,7 +15,14 @@ const risk: Verdict = { guard: "leaves_no_service", verdict: "acknowledge" };
 const other: Verdict = { guard: "still_provisioning", verdict: "acknowledge" };
 const waits: Verdict = { guard: "last_binding", verdict: "approve" };
 const protectedOne: Verdict = { guard: "protected", verdict: "refuse", by: "::/0" };
-const spent: Verdict = { guard: "budget", verdict: "refuse", retry_after_seconds: 90 };
+const spent: Verdict = {
+	guard: "budget",
+	verdict: "refuse",
+	deletions: 5,
+	limit: 5,
+	window_minutes: 60,
+	retry_after_seconds: 90,
+};
 
 const approved: Deletion["approval"] = {
 	state: "approved",
@@ -116,14 +123,19 @@ describe("a judged deletion", () => {
 		[
 			"a guard refuses for now, with the time to retry",
 			[spent, protectedOne],
-			{ code: "budget", detail: sentenceOf("budget"), retry_after_seconds: 90 },
+			{
+				code: "budget",
+				detail: "5 of 5 deletions used in 60 minutes. The next one is possible at 12:02 UTC.",
+				retry_after_seconds: 90,
+			},
 		],
 		[
 			"risks are not acknowledged, before anyone is asked to approve",
 			[risk, other, waits],
 			{
 				code: "acknowledgement_required",
-				detail: "This deletion carries a risk that has to be named: acknowledge=leaves_no_service, still_provisioning.",
+				detail:
+					"Some addresses would be left without a service. This binding is still provisioning. To delete it anyway, acknowledge leaves_no_service and still_provisioning.",
 			},
 		],
 	])("is refused if %s", (_, guards, failure) => {
@@ -152,7 +164,7 @@ describe("a deletion that is judged again after an approval", () => {
 		expect(refused).toMatchObject({ state: "refused", approval: approved });
 		expect(refused.failure).toEqual({
 			code: "still_provisioning",
-			detail: `Since it was approved, this came up: still_provisioning. ${sentenceOf("still_provisioning")} Ask for it anew.`,
+			detail: `After the approval, a new risk came up: still_provisioning. ${sentenceOf("still_provisioning")} Request the deletion again.`,
 		});
 	});
 

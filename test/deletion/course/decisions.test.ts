@@ -60,7 +60,11 @@ describe("an approval", () => {
 		] as const) {
 			expect(decide(world, recordId, word, actor)).toEqual({
 				ok: false,
-				failure: { code: "conflict", detail: "There is nothing to decide: it is scheduled.", deletion: record },
+				failure: {
+					code: "conflict",
+					detail: "This deletion isn't waiting for approval: it is scheduled.",
+					deletion: record,
+				},
 			});
 		}
 		expect(recordOf(world, recordId)).toEqual(record);
@@ -92,7 +96,7 @@ describe("an approval", () => {
 		expect(decide(world, recordId, "approve")).toMatchObject({
 			failure: {
 				code: "conflict",
-				detail: `There is nothing to decide: it is expired since ${at(startMs + hour)}.`,
+				detail: `This deletion isn't waiting for approval: its approval expired at ${at(startMs + hour)}.`,
 				deletion: { state: "expired" },
 			},
 		});
@@ -109,7 +113,7 @@ describe("a rejection", () => {
 			value: {
 				state: "refused",
 				settled_at: at(startMs),
-				failure: { code: "approval_rejected", detail: "bob rejected it." },
+				failure: { code: "approval_rejected", detail: "bob rejected this deletion." },
 				approval: { state: "rejected", decided_by: { name: "bob" } },
 			},
 		});
@@ -179,7 +183,7 @@ describe("a cancellation", () => {
 		const taken = cancel(world.journal.get(recordId), actorOf({ name: "carol" }), world.ports);
 		expect(taken).toMatchObject({
 			ok: true,
-			value: { state: "cancelled", failure: { code: "cancelled", detail: "carol cancelled it." } },
+			value: { state: "cancelled", failure: { code: "cancelled", detail: "carol cancelled this deletion." } },
 		});
 		expect(recordOf(world, recordId)).toEqual(taken.ok && taken.value);
 		expect(recordOf(world, recordId).timeline.at(-1)).toMatchObject({ event: "cancelled", by: "carol", door: "api" });
@@ -200,7 +204,7 @@ describe("a cancellation", () => {
 			ok: false,
 			failure: {
 				code: "conflict",
-				detail: `It cannot be cancelled: it is deleted since ${at(startMs + hour)}.`,
+				detail: `This deletion can't be cancelled: the binding was deleted at ${at(startMs + hour)}.`,
 				deletion: done,
 			},
 		});

@@ -87,7 +87,7 @@ describe("a received deletion", () => {
 		const { deletion } = await asked(world, commandOf("203.0.113.0/24", { acknowledge: [] }));
 		expect(deletion).toMatchObject({
 			state: "refused",
-			failure: { code: "acknowledgement_required", detail: expect.stringContaining("acknowledge=leaves_no_service") },
+			failure: { code: "acknowledgement_required", detail: expect.stringContaining("acknowledge leaves_no_service") },
 		});
 	});
 

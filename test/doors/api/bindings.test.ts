@@ -1,5 +1,5 @@
 // GET /bindings: the account's live bindings, and those that cover an address.
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { call, cloudflare, deletes } from "../../harness.ts";
 import {
 	beginAnew,
@@ -56,20 +56,20 @@ const v6 = {
 	],
 };
 
-test("lists the prefixes with their bindings, in Cloudflare's shape", async () => {
+it("lists the prefixes with their bindings, in Cloudflare's shape", async () => {
 	const answer = await call("/bindings");
 	expect(answer.status).toBe(200);
 	expect(answer.headers.get("content-type")).toBe("application/json");
 	expect(answer.json).toEqual({ prefixes: [amsterdam, shop, v6] });
 });
 
-test("asks Cloudflare once for the prefixes and once for each one's bindings", async () => {
+it("asks Cloudflare once for the prefixes and once for each one's bindings", async () => {
 	await call("/bindings");
 	const calls = await cloudflare.calls();
 	expect(calls.toSorted()).toEqual(["GET bindings", "GET bindings", "GET bindings", "GET prefixes"]);
 });
 
-test("lists a prefix without bindings, and answers an empty list for an account without prefixes", async () => {
+it("lists a prefix without bindings, and answers an empty list for an account without prefixes", async () => {
 	const { prefixes: before, ...rest } = await cloudflare.state();
 	await cloudflare.put({ ...rest, prefixes: before.slice(0, 1).map((prefix) => ({ ...prefix, bindings: [] })) });
 	expect((await call("/bindings")).json).toEqual({ prefixes: [{ ...amsterdam, bindings: [] }] });
@@ -83,7 +83,7 @@ describe("?covering=", () => {
 		bindings: prefix.bindings.filter(({ id }) => ids.includes(id)),
 	});
 
-	test.each([
+	it.each([
 		["an address", "203.0.113.7", [at(amsterdam, magicTransit24, cdn26)]],
 		["a binding's own CIDR", "203.0.113.128/25", [at(amsterdam, magicTransit24, cdn25)]],
 		["a CIDR inside a binding", "203.0.113.64/28", [at(amsterdam, magicTransit24, spectrum26)]],
@@ -99,7 +99,7 @@ describe("?covering=", () => {
 		expect(answer.json).toEqual({ prefixes: expected });
 	});
 
-	test.each([
+	it.each([
 		["host bits", "203.0.113.7/24", '"203.0.113.7/24". Did you mean 203.0.113.0/24?'],
 		["v6 host bits", "2001:db8:100::1/48", '"2001:db8:100::1/48". Did you mean 2001:db8:100::/48?'],
 		["an empty value", "", '"".'],
@@ -119,7 +119,7 @@ describe("?covering=", () => {
 	});
 });
 
-test("no longer lists a deleted binding", async () => {
+it("no longer lists a deleted binding", async () => {
 	expect((await call("/bindings/203.0.113.128/25", { method: "DELETE" })).status).toBe(200);
 	const answer = await call("/bindings?covering=203.0.113.200");
 	expect(answer.json.prefixes[0].bindings.map(({ id }: { id: string }) => id)).toEqual([magicTransit24]);

@@ -1,5 +1,5 @@
 // What the caller gets when Cloudflare's API refuses, cannot be used, or breaks off.
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { guardNames } from "../../../src/deletion/record/verdict.ts";
 import { call, cloudflare, deletes } from "../../harness.ts";
 import { sandboxApiToken } from "../../sandbox/imitation/credentials.ts";
@@ -35,9 +35,9 @@ const answered = (status: number, errors: object[]) => ({
 });
 
 describe("cloudflare_refused", () => {
-	const title = "Cloudflare refused";
+	const title = "Cloudflare refused the request";
 
-	test.each([[400], [403], [409], [418], [422]])(
+	it.each([[400], [403], [409], [418], [422]])(
 		"a DELETE answered %i shows Cloudflare's errors in full",
 		async (status) => {
 			await cloudflare.order({ method: "DELETE", fault: { kind: "reject", status, errors: [said] } });
@@ -56,9 +56,9 @@ describe("cloudflare_refused", () => {
 		},
 	);
 
-	test("is the answer to a refused look-up, for a deletion and for a plan", async () => {
+	it("is the answer to a refused look-up, for a deletion and for a plan", async () => {
 		await cloudflare.order({ method: "GET", times: 2, fault: { kind: "reject", status: 422, errors: [said] } });
-		const detail = "Cloudflare refused the look-up; nothing was changed.";
+		const detail = "Cloudflare refused the look-up. Nothing was changed.";
 		const plan = await call(path);
 		const problem = { status: 502, code: "cloudflare_refused", title, detail };
 		expectProblem(plan, { ...problem, cloudflare: answered(422, [said]) });
@@ -73,11 +73,11 @@ describe("cloudflare_refused", () => {
 describe("credential_rejected", () => {
 	const title = "Cloudflare rejected unbind's credential";
 	const detail =
-		"Cloudflare rejected unbind's own credential, not yours. Its operator has to check the Worker's secret and its permission (IP Prefixes: Edit).";
+		"Cloudflare rejected unbind's own credential, not yours. Ask unbind's operator to check the Worker's secret and its permission (IP Prefixes: Edit).";
 	const errors = [{ code: 10000, message: "Authentication error" }];
 	const reject = { kind: "reject", status: 403 } as const;
 
-	test("a rejected look-up is the operator's to fix, and /health is red until Cloudflare accepts the credential", async () => {
+	it("a rejected look-up is the operator's to fix, and /health is red until Cloudflare accepts the credential", async () => {
 		expect(await health()).toEqual([200, { ok: true }]);
 		await cloudflare.order({ method: "GET", fault: reject });
 		const answer = await call("/bindings");
@@ -88,7 +88,7 @@ describe("credential_rejected", () => {
 		expect(await health()).toEqual([200, { ok: true }]);
 	});
 
-	test("a rejected DELETE is on record and turns /health red", async () => {
+	it("a rejected DELETE is on record and turns /health red", async () => {
 		await cloudflare.order({ method: "DELETE", fault: reject });
 		const answer = await deleteIt();
 		const { deletion_id } = answer.json;
@@ -100,7 +100,7 @@ describe("credential_rejected", () => {
 		expect(await health()).toEqual([200, { ok: true }]);
 	});
 
-	test.each([
+	it.each([
 		["a malformed credential", 400, 6003],
 		["a missing credential", 400, 9106],
 		["an unknown credential", 403, 9109],
@@ -114,14 +114,14 @@ describe("credential_rejected", () => {
 });
 
 describe("cloudflare_unavailable", () => {
-	const title = "Cloudflare's API cannot be used now";
+	const title = "Cloudflare's API is unavailable";
 
-	test("a look-up without a usable answer gives 503 and Retry-After, and sends nothing", async () => {
+	it("a look-up without a usable answer gives 503 and Retry-After, and sends nothing", async () => {
 		withoutPauses();
 		await cloudflare.order({ method: "GET", times: 3, fault: { kind: "html" } });
 		const answer = await deleteIt();
 		const { deletion_id, cloudflare: told } = answer.json;
-		const detail = "Cloudflare's API gave no usable answer to the look-up; nothing was sent.";
+		const detail = "Cloudflare gave no usable answer to the look-up. Nothing was changed.";
 		const problem = { status: 503, code: "cloudflare_unavailable", title, detail };
 		expectProblem(answer, { ...problem, cloudflare: told, deletion_id }, { "retry-after": "5" });
 		expect(told).toMatchObject({ status: 502, attempts: 0, unreadable: expect.stringContaining("<") });
@@ -130,9 +130,9 @@ describe("cloudflare_unavailable", () => {
 		expect((await deleteIt()).status).toBe(200);
 	});
 
-	test("passes on Cloudflare's Retry-After when the rate limit is used up, and sends nothing until then", async () => {
+	it("passes on Cloudflare's Retry-After when the rate limit is used up, and sends nothing until then", async () => {
 		await cloudflare.order({ method: "GET", fault: { kind: "throttle", retry_after: 30 } });
-		const detail = "Cloudflare's rate limit is used up; nothing was sent.";
+		const detail = "Cloudflare's rate limit is used up. Nothing was changed.";
 		const problem = { status: 503, code: "cloudflare_unavailable", title, detail };
 		const plan = await call(path);
 		const errors = [{ code: 971, message: "Please wait and consider throttling your request speed" }];
@@ -142,13 +142,13 @@ describe("cloudflare_unavailable", () => {
 			{ "retry-after": "30" },
 		);
 		const list = await call("/bindings");
-		const held = "Cloudflare's rate limit is used up, or nearly; nothing was sent.";
+		const held = "Cloudflare's rate limit is used up, or nearly. Nothing was changed.";
 		expect(list.json).toMatchObject({ ...problem, detail: held, cloudflare: null });
 		expect(Number(list.headers.get("retry-after"))).toBeGreaterThan(20);
 		expect(await cloudflare.calls()).toEqual(["GET prefixes"]);
 	});
 
-	test("keeps the last two hundred calls of the rate limit for deletions, and makes reads wait", async () => {
+	it("keeps the last two hundred calls of the rate limit for deletions, and makes reads wait", async () => {
 		const body = { success: true, errors: [], messages: [], result: [] };
 		const headers = { ratelimit: '"default";r=200;t=200' };
 		await cloudflare.order({ method: "GET", fault: { kind: "respond", body, headers } });
@@ -165,7 +165,7 @@ describe("cloudflare_unavailable", () => {
 		expect((await deleteIt()).status).toBe(200);
 	});
 
-	test("sends no DELETE when the look-up used up the rate limit, and records none as sent", async () => {
+	it("sends no DELETE when the look-up used up the rate limit, and records none as sent", async () => {
 		const { prefixes } = await cloudflare.state();
 		const body = { success: true, errors: [], messages: [], result: prefixes[0]?.bindings };
 		const headers = { ratelimit: '"default";r=0;t=200' };
@@ -178,7 +178,7 @@ describe("cloudflare_unavailable", () => {
 		expect(timeline.map(({ event }: { event: string }) => event)).not.toContain("sent");
 	});
 
-	test.each<[string, Parameters<typeof cloudflare.order>[0]["fault"]]>([
+	it.each<[string, Parameters<typeof cloudflare.order>[0]["fault"]]>([
 		["a broken connection", { kind: "drop_before" }],
 		["a body that breaks off", { kind: "drop_mid_body" }],
 		["garbage", { kind: "garbage" }],
@@ -198,7 +198,7 @@ describe("cloudflare_unavailable", () => {
 });
 
 describe("a DELETE that breaks off is read back when", () => {
-	test.each<[string, Parameters<typeof cloudflare.order>[0]["fault"], number, object]>([
+	it.each<[string, Parameters<typeof cloudflare.order>[0]["fault"], number, object]>([
 		["it took effect", { kind: "drop_after" }, 1, { state: "deleted" }],
 		["it did not, and is sent again", { kind: "drop_before" }, 2, { state: "deleted" }],
 		["its answer is an HTML page", { kind: "html", effect: true }, 1, { state: "deleted" }],
@@ -214,7 +214,7 @@ describe("a DELETE that breaks off is read back when", () => {
 	});
 });
 
-test("never quotes the credential in an answer or a record, even if Cloudflare echoes it", async () => {
+it("never quotes the credential in an answer or a record, even if Cloudflare echoes it", async () => {
 	const echo = { code: 1, message: `no such token: ${sandboxApiToken}` };
 	await cloudflare.order({ method: "DELETE", fault: { kind: "reject", status: 422, errors: [echo] } });
 	const answer = await deleteIt();

@@ -1,5 +1,5 @@
 // DELETE /bindings/{target} and POST /deletions: delete one binding, named in full, by any of its names.
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { guardNames } from "../../../src/deletion/record/verdict.ts";
 import { call, cloudflare, deletes } from "../../harness.ts";
 import {
@@ -21,7 +21,7 @@ const dashed = "c01d0000-0000-0000-0000-000000000003";
 const standing = async () =>
 	(await cloudflare.state()).prefixes.flatMap(({ bindings }) => bindings.map(({ id }) => id));
 
-test("deletes the binding and answers with the whole record", async () => {
+it("deletes the binding and answers with the whole record", async () => {
 	const answer = await call("/bindings/203.0.113.128/25?reason=INC-4211%20drain", { method: "DELETE" });
 	expect(answer.status).toBe(200);
 	expect(answer.headers.get("content-type")).toBe("application/json");
@@ -81,7 +81,7 @@ test("deletes the binding and answers with the whole record", async () => {
 
 describe("accepts as a target in the path", () => {
 	const provisioning = "?acknowledge=still_provisioning";
-	test.each([
+	it.each([
 		["a plain CIDR", "203.0.113.128/25", "203.0.113.128/25", cdn25],
 		["a percent-encoded CIDR", "203.0.113.128%2F25", "203.0.113.128/25", cdn25],
 		["a CIDR with lower-case escapes", "203.0.113.128%2f25", "203.0.113.128/25", cdn25],
@@ -104,7 +104,7 @@ describe("accepts as a target in the path", () => {
 });
 
 describe("POST /deletions", () => {
-	test.each([
+	it.each([
 		["203.0.113.128/25", "203.0.113.128/25", cdn25],
 		["2001:DB8:100:1::/64", "2001:db8:100:1::/64", v6Spectrum64],
 		[cdn26, cdn26, cdn26],
@@ -124,7 +124,7 @@ describe("POST /deletions", () => {
 		expect(await deletes()).toEqual([`DELETE bindings/${bindingId}`]);
 	});
 
-	test("accepts a JSON content type with parameters, in any case", async () => {
+	it("accepts a JSON content type with parameters, in any case", async () => {
 		const headers = { "content-type": "Application/JSON; charset=utf-8" };
 		const body = JSON.stringify({ target: "edge-cdn" });
 		expect((await call("/deletions", { method: "POST", headers, body })).status).toBe(200);
@@ -132,14 +132,14 @@ describe("POST /deletions", () => {
 });
 
 describe("on record", () => {
-	test("the record read by its id is the same as the answer", async () => {
+	it("the record read by its id is the same as the answer", async () => {
 		const { json } = await call("/bindings/203.0.113.128/25", { method: "DELETE" });
 		const record = (await call(`/deletions/${json.id}`)).json;
 		const told = record.timeline.filter(({ event }: { event: string }) => event !== "published");
 		expect({ ...record, timeline: told }).toEqual(json);
 	});
 
-	test("each deletion has its actor and reason", async () => {
+	it("each deletion has its actor and reason", async () => {
 		await call("/bindings/203.0.113.128/25?reason=first", { method: "DELETE" });
 		await call("/bindings/203.0.113.0/26", { method: "DELETE", token: documentedCaller.token });
 		const { json } = await call("/deletions");
@@ -154,7 +154,7 @@ describe("risks", () => {
 	const risks = ["leaves_no_service"];
 	const path = "/bindings/2001:db8:100::/48";
 
-	test("are required and recorded, and the deletion goes ahead once they are acknowledged", async () => {
+	it("are required and recorded, and the deletion goes ahead once they are acknowledged", async () => {
 		const asked = await call(path, { method: "DELETE" });
 		expect(asked.status).toBe(403);
 		expect(asked.json).toMatchObject({ code: "acknowledgement_required", acknowledge: risks });
@@ -172,7 +172,7 @@ describe("risks", () => {
 		expect(await deletes()).toEqual([`DELETE bindings/${v6Cdn48}`]);
 	});
 
-	test.each([
+	it.each([
 		["another risk", "?acknowledge=still_provisioning"],
 		["a rule that refuses", "?acknowledge=changed"],
 	])("acknowledging %s does not count for this one", async (_, query) => {
@@ -181,7 +181,7 @@ describe("risks", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test.each([
+	it.each([
 		["one parameter", "acknowledge=still_provisioning,leaves_no_service"],
 		["several parameters", "acknowledge=leaves_no_service&acknowledge=still_provisioning"],
 	])("can be acknowledged by a list in %s", async (_, query) => {
@@ -189,7 +189,7 @@ describe("risks", () => {
 	});
 });
 
-test("callers who race for one binding share one deletion", async () => {
+it("callers who race for one binding share one deletion", async () => {
 	const racers = Array.from({ length: 8 }, (_, index) =>
 		call("/bindings/203.0.113.128/25", {
 			method: "DELETE",

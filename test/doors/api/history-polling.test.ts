@@ -1,5 +1,5 @@
 // What it costs to read the history, what the list says while the Ledger is unreachable, and how it is exported.
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { call } from "../../harness.ts";
 import { beginAnew, cdn25 } from "../account.ts";
 import { pastDeletion, seed, seedMany } from "../seed.ts";
@@ -15,14 +15,14 @@ describe("polling", () => {
 	const poll = (etag: string, path = "/deletions") => call(path, { headers: { "if-none-match": etag } });
 	const etagOf = async (path = "/deletions") => (await call(path)).headers.get("etag") ?? "";
 
-	test("a page costs one list operation and one call to the Ledger", async () => {
+	it("a page costs one list operation and one call to the Ledger", async () => {
 		await seedMany(3);
 		const watched = watch();
 		expect((await call("/deletions?limit=2")).json.deletions).toHaveLength(2);
 		expect(watched).toEqual({ kv: ["list"], ledger: ["changes"] });
 	});
 
-	test.each([
+	it.each([
 		["as sent", (etag: string) => etag],
 		["in its strong form", (etag: string) => etag.replace("W/", "")],
 	])("a poll that finds nothing new gets a 304 and costs one call to the Ledger: ETag %s", async (_, form) => {
@@ -36,7 +36,7 @@ describe("polling", () => {
 		expect(watched).toEqual({ kv: [], ledger: ["changes"] });
 	});
 
-	test("a poll that finds nothing new is not logged", async () => {
+	it("a poll that finds nothing new is not logged", async () => {
 		const etag = await etagOf();
 		const logged = vi.spyOn(console, "info").mockImplementation(() => {});
 		expect((await poll(etag)).status).toBe(304);
@@ -46,7 +46,7 @@ describe("polling", () => {
 		logged.mockRestore();
 	});
 
-	test("a poll after a change gets a whole answer with another ETag", async () => {
+	it("a poll after a change gets a whole answer with another ETag", async () => {
 		const before = await etagOf();
 		const { json } = await call("/bindings/edge-cdn", { method: "DELETE" });
 		const answer = await poll(before);
@@ -56,20 +56,20 @@ describe("polling", () => {
 		expect((await poll(answer.headers.get("etag") ?? "")).status).toBe(304);
 	});
 
-	test("a refusal counts as a change", async () => {
+	it("a refusal counts as a change", async () => {
 		const before = await etagOf();
 		await call("/bindings/2001:db8:100::/48", { method: "DELETE" });
 		expect((await poll(before)).status).toBe(200);
 	});
 
-	test.each([['"nobody"'], ['W/"0"'], ["nonsense"], ["*"]])(
+	it.each([['"nobody"'], ['W/"0"'], ["nonsense"], ["*"]])(
 		"an ETag that matches nothing gets a full answer: %s",
 		async (etag) => {
 			expect((await poll(etag)).status).toBe(200);
 		},
 	);
 
-	test("later pages and files have no ETag", async () => {
+	it("later pages and files have no ETag", async () => {
 		await seedMany(3);
 		const { json, headers } = await call("/deletions?limit=2");
 		const etag = headers.get("etag") ?? "";
@@ -81,7 +81,7 @@ describe("polling", () => {
 });
 
 describe("while the Ledger cannot be reached", () => {
-	test("the list comes from KV, is marked stale, and has no ETag", async () => {
+	it("the list comes from KV, is marked stale, and has no ETag", async () => {
 		const ids = await seedMany(3);
 		const fresh = await call("/deletions");
 		breakLedger();
@@ -93,7 +93,7 @@ describe("while the Ledger cannot be reached", () => {
 		expect(answer.json.deletions.map(({ id }: { id: string }) => id)).toEqual(ids);
 	});
 
-	test("all pages of the list can still be read", async () => {
+	it("all pages of the list can still be read", async () => {
 		const ids = await seedMany(5);
 		breakLedger();
 		const seen: string[] = [];
@@ -106,7 +106,7 @@ describe("while the Ledger cannot be reached", () => {
 		expect(seen).toEqual(ids);
 	});
 
-	test("/health is red", async () => {
+	it("/health is red", async () => {
 		breakLedger();
 		const answer = await call("/health");
 		expect([answer.status, answer.json]).toEqual([503, { ok: false }]);
@@ -114,7 +114,7 @@ describe("while the Ledger cannot be reached", () => {
 });
 
 describe("as a file", () => {
-	test("NDJSON has every row, across several pages of KV", async () => {
+	it("NDJSON has every row, across several pages of KV", async () => {
 		const past = await seedMany(2050);
 		const { json } = await call("/bindings/edge-cdn", { method: "DELETE" });
 		const answer = await call("/deletions", accept("application/x-ndjson"));
@@ -128,7 +128,7 @@ describe("as a file", () => {
 		expect(Object.keys(rows[0]).join(",")).toBe(columns);
 	});
 
-	test("CSV has a header and every row", async () => {
+	it("CSV has a header and every row", async () => {
 		const past = await seedMany(1100);
 		const answer = await call("/deletions", accept("text/csv"));
 		expect(answer.headers.get("content-type")).toBe("text/csv; charset=utf-8; header=present");
@@ -137,7 +137,7 @@ describe("as a file", () => {
 		expect(lines.map((line) => line.split(",")[0])).toEqual(past);
 	});
 
-	test.each([
+	it.each([
 		["=1+1", "'=1+1"],
 		["@SUM(A1)", "'@SUM(A1)"],
 		["＝1+1", "'＝1+1"],
@@ -149,7 +149,7 @@ describe("as a file", () => {
 		expect((await call("/deletions", accept("text/csv"))).text).toContain(`,past,api,${cell},`);
 	});
 
-	test("applies the filters and ignores the limit", async () => {
+	it("applies the filters and ignores the limit", async () => {
 		await seedMany(4);
 		const { json } = await call("/bindings/edge-cdn", { method: "DELETE" });
 		const one = await call(`/deletions?binding=${cdn25}&limit=1`, accept("application/x-ndjson"));
@@ -158,12 +158,12 @@ describe("as a file", () => {
 		expect(past.text.split("\r\n")).toHaveLength(1 + 4 + 1);
 	});
 
-	test("an empty NDJSON file has no lines, and an empty CSV file has only its header", async () => {
+	it("an empty NDJSON file has no lines, and an empty CSV file has only its header", async () => {
 		expect((await call("/deletions", accept("application/x-ndjson"))).text).toBe("");
 		expect((await call("/deletions", accept("text/csv"))).text).toBe(`${columns}\r\n`);
 	});
 
-	test.each([
+	it.each([
 		["=1+1", "'=1+1"],
 		["+49 20 1234", "'+49 20 1234"],
 		["-2", "'-2"],
@@ -187,7 +187,7 @@ describe("as a file", () => {
 		);
 	});
 
-	test.each([
+	it.each([
 		["text/csv", "text/csv"],
 		["TEXT/CSV;q=1", "text/csv"],
 		["text/csv;q=0.5, application/x-ndjson", "application/x-ndjson"],
@@ -205,7 +205,7 @@ describe("as a file", () => {
 });
 
 describe("HEAD", () => {
-	test.each([
+	it.each([
 		["/bindings", "*/*"],
 		["/bindings/203.0.113.128/25", "*/*"],
 		["/bindings/192.0.2.0/24", "*/*"],
@@ -224,7 +224,7 @@ describe("HEAD", () => {
 		expect(withoutId(head.headers)).toEqual(withoutId(get.headers));
 	});
 
-	test("works for a record and for a poll", async () => {
+	it("works for a record and for a poll", async () => {
 		const [id] = await seedMany(1);
 		const get = await call(`/deletions/${id}`);
 		const head = await call(`/deletions/${id}`, { method: "HEAD" });

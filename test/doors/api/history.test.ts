@@ -1,5 +1,5 @@
 // GET /deletions: rows, filters and pages; and one record by its id.
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Summary } from "../../../src/deletion/record/deletion.ts";
 import { call, cloudflare, HISTORY } from "../../harness.ts";
 import {
@@ -37,7 +37,7 @@ async function walk(first: string): Promise<Summary[][]> {
 	return pages;
 }
 
-test("each row is the summary of a record, newest first", async () => {
+it("each row is the summary of a record, newest first", async () => {
 	const { json: first } = await call("/bindings/edge-cdn?reason=drain", { method: "DELETE" });
 	const { json: second } = await call("/bindings/192.0.2.0/24", { method: "DELETE" });
 	const answer = await call("/deletions");
@@ -110,7 +110,7 @@ describe("filters", () => {
 		};
 	}
 
-	test("each filter selects its own rows, and combined filters select rows that match all of them", async () => {
+	it("each filter selects its own rows, and combined filters select rows that match all of them", async () => {
 		const ids = await story();
 		const table: [string, (keyof typeof ids)[]][] = [
 			["", ["open", "failed", "cdn26", "refused", "cdn25", "feb", "jan"]],
@@ -150,7 +150,7 @@ describe("filters", () => {
 });
 
 describe("pages", () => {
-	test.each([[1], [2], [3], [7], [50]])("of %i give every row once, newest first", async (limit) => {
+	it.each([[1], [2], [3], [7], [50]])("of %i give every row once, newest first", async (limit) => {
 		const past = await seedMany(20);
 		const recent: string[] = [];
 		for (const target of ["192.0.2.0/24", "192.0.2.0/25", "192.0.2.0/26"])
@@ -160,7 +160,7 @@ describe("pages", () => {
 		for (const page of pages) expect(page.length).toBeLessThanOrEqual(limit);
 	});
 
-	test("keep their filter, and are not affected by new records", async () => {
+	it("keep their filter, and are not affected by new records", async () => {
 		await seedMany(9);
 		const first = await call("/deletions?actor=past&limit=5");
 		await call("/bindings/edge-cdn", { method: "DELETE" });
@@ -169,7 +169,7 @@ describe("pages", () => {
 		expect([...first.json.deletions, ...rest.flat()].map(({ actor }) => actor)).toEqual(Array(9).fill("past"));
 	});
 
-	test("have 50 rows by default and 1000 at most", async () => {
+	it("have 50 rows by default and 1000 at most", async () => {
 		const ids = await seedMany(1001);
 		const page = await list();
 		expect(idsOf(page.deletions)).toEqual(ids.slice(0, 50));
@@ -178,10 +178,11 @@ describe("pages", () => {
 		expect(idsOf((await list(`?limit=1000&cursor=${largest.next}`)).deletions)).toEqual(ids.slice(1000));
 	});
 
-	test("a cursor works only with the filters it was issued for", async () => {
+	it("a cursor works only with the filters it was issued for", async () => {
 		await seedMany(3);
 		const { next } = await list("?limit=1");
-		const detail = 'The parameter "cursor" is none that this list gave, or was given with other filters.';
+		const detail =
+			'The parameter "cursor" did not come from this list, or belongs to other filters. Start from the first page.';
 		for (const other of ["&actor=past", "&state=failed", `&binding=${cdn25}`, "&since=2026-01-01"]) {
 			const answer = await call(`/deletions?cursor=${next}${other}`);
 			expectProblem(answer, { status: 400, code: "invalid_request", title: "The request is malformed", detail });
@@ -191,7 +192,7 @@ describe("pages", () => {
 });
 
 describe("one record", () => {
-	test("is read from KV and from the Ledger at the same time", async () => {
+	it("is read from KV and from the Ledger at the same time", async () => {
 		const { json } = await call("/bindings/edge-cdn", { method: "DELETE" });
 		await published(json.id);
 		const watched = watch();
@@ -203,7 +204,7 @@ describe("one record", () => {
 		expect(watched).toEqual({ kv: ["get"], ledger: ["record"] });
 	});
 
-	test("comes from KV while the Ledger is unreachable, and is marked stale if it can still change", async () => {
+	it("comes from KV while the Ledger is unreachable, and is marked stale if it can still change", async () => {
 		const { json: deleted } = await call("/bindings/edge-cdn", { method: "DELETE" });
 		await cloudflare.order({ method: "DELETE", fault: { kind: "reject", status: 403 } });
 		const { json: failed } = await call("/bindings/203.0.113.0/26", { method: "DELETE" });
@@ -214,7 +215,7 @@ describe("one record", () => {
 		expect([await stale(deleted.id), await stale(failed.deletion_id)]).toEqual(["true", null]);
 	});
 
-	test("comes from the Ledger while KV still has the version from before its restoration", async () => {
+	it("comes from the Ledger while KV still has the version from before its restoration", async () => {
 		const { json } = await call("/bindings/edge-cdn", { method: "DELETE" });
 		await published(json.id);
 		vi.spyOn(HISTORY, "put").mockRejectedValue(new Error("KV PUT failed: 500"));
@@ -223,7 +224,7 @@ describe("one record", () => {
 		expect((await call(`/deletions/${json.id}`)).json).toMatchObject({ state: "restored" });
 	});
 
-	test("comes from the Ledger if it is not in KV yet", async () => {
+	it("comes from the Ledger if it is not in KV yet", async () => {
 		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_before" } });
 		const { json } = await call("/bindings/edge-cdn", { method: "DELETE", headers: { prefer: "wait=0" } });
 		const watched = watch();
@@ -231,7 +232,7 @@ describe("one record", () => {
 		expect(watched).toEqual({ kv: ["get"], ledger: ["record"] });
 	});
 
-	test("is shown even if KV refuses to store it, alone and in the list", async () => {
+	it("is shown even if KV refuses to store it, alone and in the list", async () => {
 		const put = HISTORY.put;
 		HISTORY.put = () => Promise.reject(new Error("KV PUT failed: 429 Too Many Requests"));
 		try {
@@ -245,7 +246,7 @@ describe("one record", () => {
 		}
 	});
 
-	test("is shown while the Ledger is unreachable, once it is published", async () => {
+	it("is shown while the Ledger is unreachable, once it is published", async () => {
 		const [id] = await seedMany(1);
 		breakLedger();
 		expect((await call(`/deletions/${id}`)).json).toMatchObject({ id, state: "failed" });

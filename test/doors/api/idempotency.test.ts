@@ -1,5 +1,5 @@
 // Idempotency-Key: a request that is repeated is carried out once and always gets its first answer.
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { type Answer, call, cloudflare, deletes } from "../../harness.ts";
 import { approver, beginAnew, cdn25, cdn26, documentedCaller, withoutPauses } from "../account.ts";
 import { expectProblem } from "../expect-problem.ts";
@@ -14,7 +14,7 @@ const withKey = (target: string, idempotencyKey = key, more: Parameters<typeof c
 const isReplay = ({ headers }: Answer) => headers.get("idempotency-replayed");
 
 describe("a replay", () => {
-	test.each([
+	it.each([
 		["bare", key, key],
 		["quoted", `"${key}"`, `"${key}"`],
 		["quoted, then bare", `"${key}"`, key],
@@ -32,28 +32,28 @@ describe("a replay", () => {
 		expect((await call("/deletions")).json.deletions).toHaveLength(1);
 	});
 
-	test("is recognised under another spelling of the target, and as a POST", async () => {
+	it("is recognised under another spelling of the target, and as a POST", async () => {
 		const one = await withKey("/bindings/203.0.113.128%2F25?reason=drain");
 		const json = { target: "edge-cdn", reason: "drain", acknowledge: [] };
 		const two = await call("/deletions", { method: "POST", headers: { "idempotency-key": key }, json });
 		expect([two.status, isReplay(two), two.json.id]).toEqual([200, "true", one.json.id]);
 	});
 
-	test("is recognised whatever the order of acknowledged risks", async () => {
+	it("is recognised whatever the order of acknowledged risks", async () => {
 		const risks = ["leaves_no_service", "still_provisioning"];
 		const one = await withKey(`${path}?acknowledge=${risks.join(",")}`);
 		const two = await withKey(`${path}?acknowledge=${risks.toReversed().join(",")}`);
 		expect([two.status, isReplay(two), two.json.id]).toEqual([200, "true", one.json.id]);
 	});
 
-	test("requests that race under one key share one deletion", async () => {
+	it("requests that race under one key share one deletion", async () => {
 		const answers = await Promise.all(Array.from({ length: 10 }, () => withKey(path)));
 		expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(200));
 		expect(new Set(answers.map(({ json }) => json.id)).size).toBe(1);
 		expect(await deletes()).toEqual([`DELETE bindings/${cdn25}`]);
 	});
 
-	test("answers 202 again, with the same record, while the deletion is open", async () => {
+	it("answers 202 again, with the same record, while the deletion is open", async () => {
 		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_before" } });
 		const noWait = { headers: { prefer: "wait=0" } };
 		const one = await withKey(path, key, noWait);
@@ -63,14 +63,14 @@ describe("a replay", () => {
 		expect(two.headers.get("location")).toBe(`/deletions/${one.json.id}`);
 	});
 
-	test("without a key, a second request for a deleted binding is a new request", async () => {
+	it("without a key, a second request for a deleted binding is a new request", async () => {
 		expect((await call(path, { method: "DELETE" })).status).toBe(200);
 		expect((await call(path, { method: "DELETE" })).status).toBe(404);
 	});
 });
 
 describe("refuses under the same key", () => {
-	test.each<[string, string, Parameters<typeof call>[1]]>([
+	it.each<[string, string, Parameters<typeof call>[1]]>([
 		["another target", other, {}],
 		["another reason", `${path}?reason=else`, {}],
 		["another acknowledgement", `${path}?acknowledge=leaves_no_service`, {}],
@@ -82,7 +82,8 @@ describe("refuses under the same key", () => {
 			status: 422,
 			code: "idempotency_key_reused",
 			title: "The idempotency key was used for another request",
-			detail: "This Idempotency-Key was used for another request. A key belongs to one request for 7 days.",
+			detail:
+				"This idempotency key was used for another request. A key belongs to one request for 7 days. Use a new one.",
 			deletion_id: first.id,
 		});
 		expect(await deletes()).toEqual([`DELETE bindings/${cdn25}`]);
@@ -90,7 +91,7 @@ describe("refuses under the same key", () => {
 	});
 });
 
-test("actors do not share keys", async () => {
+it("actors do not share keys", async () => {
 	const one = await withKey(path);
 	const two = await withKey(other, key, { token: documentedCaller.token });
 	expect([two.status, isReplay(two)]).toEqual([200, null]);
@@ -99,7 +100,7 @@ test("actors do not share keys", async () => {
 });
 
 describe("replays a refusal", () => {
-	test.each<[string, string, number, string, Parameters<typeof call>[1]]>([
+	it.each<[string, string, number, string, Parameters<typeof call>[1]]>([
 		["a risk", "/bindings/2001:db8:100::/48", 403, "acknowledgement_required", {}],
 		["a guard that refuses", "/bindings/2001:db8:100:2::/64", 403, "not_restorable", {}],
 		["a stale plan", path, 412, "changed", { headers: { "if-match": '"a.b"' } }],
@@ -114,7 +115,7 @@ describe("replays a refusal", () => {
 		expect((await call("/deletions")).json.deletions).toHaveLength(1);
 	});
 
-	test("even after the account has changed", async () => {
+	it("even after the account has changed", async () => {
 		const target = "/bindings/192.0.2.0/24";
 		await withKey(target);
 		const state = await cloudflare.state();
@@ -126,7 +127,7 @@ describe("replays a refusal", () => {
 	});
 });
 
-test("a 503 leaves the key free, so the request can be sent again", async () => {
+it("a 503 leaves the key free, so the request can be sent again", async () => {
 	withoutPauses();
 	await cloudflare.order({ method: "GET", times: 3, fault: { kind: "html" } });
 	const one = await withKey(path);
@@ -137,7 +138,7 @@ test("a 503 leaves the key free, so the request can be sent again", async () => 
 	expect(two.json.id).not.toBe(one.json.deletion_id);
 });
 
-test("a malformed request does not use up the key", async () => {
+it("a malformed request does not use up the key", async () => {
 	expect((await withKey(`${path}?nonsense=1`)).status).toBe(400);
 	expect((await withKey("/bindings/203.0.113.1")).status).toBe(422);
 	expect((await withKey("/bindings/203.0.113.0/25")).status).toBe(422);
@@ -145,14 +146,14 @@ test("a malformed request does not use up the key", async () => {
 	expect([answer.status, isReplay(answer)]).toEqual([200, null]);
 });
 
-test.each([['""'], ["k".repeat(256)], [`"${"k".repeat(256)}"`], ["a b"], ['"a"b"'], ['"open'], ["a\tb"], ["ü"], [""]])(
+it.each([['""'], ["k".repeat(256)], [`"${"k".repeat(256)}"`], ["a b"], ['"a"b"'], ['"open'], ["a\tb"], ["ü"], [""]])(
 	"refuses a malformed key: %j",
 	async (malformed) => {
 		expectProblem(await withKey(path, malformed), {
 			status: 400,
 			code: "invalid_request",
 			title: "The request is malformed",
-			detail: "The Idempotency-Key has to be 1 to 255 visible ASCII characters, in quotes or bare.",
+			detail: "Idempotency-Key must be 1 to 255 visible ASCII characters, with or without quotes.",
 		});
 		expect(await cloudflare.calls()).toEqual([]);
 	},

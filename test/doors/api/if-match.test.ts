@@ -1,5 +1,5 @@
 // If-Match: a deletion goes ahead only if the plan that the caller saw is still current.
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { guardNames } from "../../../src/deletion/record/verdict.ts";
 import { call, cloudflare, deletes } from "../../harness.ts";
 import { beginAnew, cdn25 } from "../account.ts";
@@ -22,7 +22,7 @@ async function change(what: "binding" | "siblings"): Promise<void> {
 }
 
 describe("is met", () => {
-	test.each([
+	it.each([
 		["the plan's ETag", (tag: string) => tag],
 		["its weak form, as a proxy leaves it", (tag: string) => `W/${tag}`],
 		["a list that has it", (tag: string) => `"0000000000000000.0000000000000000", ${tag}`],
@@ -34,7 +34,7 @@ describe("is met", () => {
 		expect(await deletes()).toEqual([`DELETE bindings/${cdn25}`]);
 	});
 
-	test("by the ETag of a dry run, in a POST", async () => {
+	it("by the ETag of a dry run, in a POST", async () => {
 		const json = { target: "edge-cdn" };
 		const dry = await call("/deletions", { method: "POST", json: { ...json, dry_run: true } });
 		const headers = { "if-match": dry.headers.get("etag") ?? "" };
@@ -43,14 +43,14 @@ describe("is met", () => {
 });
 
 describe("refuses, on record,", () => {
-	test.each([["binding" as const], ["siblings" as const]])("a plan whose %s changed", async (changed) => {
+	it.each([["binding" as const], ["siblings" as const]])("a plan whose %s changed", async (changed) => {
 		const stale = await planTag();
 		await change(changed);
 		const fresh = await planTag();
 		expect(fresh).not.toBe(stale);
 
 		const answer = await deleteIf(stale);
-		const detail = "The prefix has changed since the plan that If-Match names. Look at the plan again.";
+		const detail = "The prefix has changed since the plan. Plan the deletion again.";
 		const evidence = { changed, expected: [stale.slice(1, -1)], now: fresh.slice(1, -1) };
 		const guards = guardNames.map((guard) =>
 			guard === "changed" ? { guard, verdict: "refuse", ...evidence } : { guard, verdict: "pass" },
@@ -65,7 +65,7 @@ describe("refuses, on record,", () => {
 		expect((await deleteIf(fresh)).status).toBe(200);
 	});
 
-	test("the tag of another binding, and a made-up one", async () => {
+	it("the tag of another binding, and a made-up one", async () => {
 		const other = (await call("/bindings/203.0.113.0/26")).headers.get("etag") ?? "";
 		expect((await deleteIf(other)).status).toBe(412);
 		expect((await deleteIf('"nobody"')).status).toBe(412);
@@ -73,7 +73,7 @@ describe("refuses, on record,", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("a plan from before another binding was deleted, but not a newer one", async () => {
+	it("a plan from before another binding was deleted, but not a newer one", async () => {
 		const before = await planTag();
 		await call("/bindings/203.0.113.0/26", { method: "DELETE" });
 		expect((await deleteIf(before)).json).toMatchObject({ code: "changed" });
@@ -81,14 +81,14 @@ describe("refuses, on record,", () => {
 	});
 });
 
-test.each([["bare"], ["'single'"], ['"open'], ["W/weak"]])(
+it.each([["bare"], ["'single'"], ['"open'], ["W/weak"]])(
 	"refuses an If-Match that contains no tag: %j",
 	async (tag) => {
 		expectProblem(await deleteIf(tag), {
 			status: 400,
 			code: "invalid_request",
 			title: "The request is malformed",
-			detail: 'If-Match has to hold the ETag of a plan, in quotes, or "*".',
+			detail: 'If-Match must be the ETag of a plan, in quotes, or "*".',
 		});
 		expect(await cloudflare.calls()).toEqual([]);
 	},

@@ -1,5 +1,5 @@
 // GET /bindings/{target} and dry_run: what a deletion would do. A plan changes nothing and leaves no record.
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { guardNames } from "../../../src/deletion/record/verdict.ts";
 import { call, cloudflare, deletes, HISTORY } from "../../harness.ts";
 import {
@@ -24,7 +24,7 @@ const passes = guardNames.map((guard) => ({ guard, verdict: "pass" }));
 const passesBut = (guard: string, verdict: object) =>
 	passes.map((one) => (one.guard === guard ? { guard, ...verdict } : one));
 
-test("shows the binding, the effect, every guard's verdict, and what would be done", async () => {
+it("shows the binding, the effect, every guard's verdict, and what would be done", async () => {
 	const answer = await call("/bindings/203.0.113.128/25");
 	expect(answer.status).toBe(200);
 	expect(answer.headers.get("content-type")).toBe("application/json");
@@ -64,11 +64,11 @@ describe("the deletion budget", () => {
 	];
 	const remove = (target: string) => call(`/bindings/${target}`, { method: "DELETE" });
 
-	test("is whole while nothing was deleted, and has no time then", async () => {
+	it("is whole while nothing was deleted, and has no time then", async () => {
 		expect(headersOf(await call("/bindings/203.0.113.0/26"))).toEqual(['"budget";r=5', policy]);
 	});
 
-	test("goes down with each deletion, and is in the answers to it and in the plans after it", async () => {
+	it("goes down with each deletion, and is in the answers to it and in the plans after it", async () => {
 		expect(headersOf(await remove("203.0.113.0/26"))).toEqual(left(4));
 		const plan = await call("/bindings/203.0.113.128/25");
 		expect(headersOf(plan)).toEqual(left(4));
@@ -77,19 +77,19 @@ describe("the deletion budget", () => {
 		expect([headersOf(dry), dry.json.budget.left]).toEqual([left(4), 4]);
 	});
 
-	test("is not used up by what is refused or waits", async () => {
+	it("is not used up by what is refused or waits", async () => {
 		const refused = await remove("2001:db8:100:1::/64");
 		expect([refused.status, headersOf(refused)]).toEqual([403, ['"budget";r=5', policy]]);
 		const waits = await remove("198.51.100.0/24?acknowledge=leaves_no_service");
 		expect([waits.status, headersOf(waits)]).toEqual([202, ['"budget";r=5', policy]]);
 	});
 
-	test("is not said to those who may not delete", async () => {
+	it("is not shown to callers who may not delete", async () => {
 		expect(headersOf(await call("/bindings/203.0.113.0/26", { method: "DELETE", ...approver }))).toEqual([null, null]);
 	});
 });
 
-test("lists the more specific bindings that keep their traffic", async () => {
+it("lists the more specific bindings that keep their traffic", async () => {
 	const { json } = await call("/bindings/203.0.113.0/24");
 	expect(json.effect).toEqual({
 		falls_back_to: null,
@@ -105,14 +105,14 @@ test("lists the more specific bindings that keep their traffic", async () => {
 });
 
 describe("risks", () => {
-	test("names the risks to acknowledge, with their evidence", async () => {
+	it("names the risks to acknowledge, with their evidence", async () => {
 		const { json } = await call("/bindings/2001:db8:100:1::/64");
 		const evidence = { verdict: "acknowledge", provisioning_state: "provisioning" };
 		expect(json.guards).toEqual(passesBut("still_provisioning", evidence));
 		expect(json).toMatchObject({ would: "delete", acknowledge: ["still_provisioning"] });
 	});
 
-	test("lists the addresses that would have no service", async () => {
+	it("lists the addresses that would have no service", async () => {
 		const { json } = await call("/bindings/2001:db8:100::/48");
 		expect(json.acknowledge).toEqual(["leaves_no_service"]);
 		expect(json.effect.without_service).toEqual({
@@ -123,20 +123,20 @@ describe("risks", () => {
 		expect(json.guards).toEqual(passesBut("leaves_no_service", { verdict: "acknowledge", cidrs }));
 	});
 
-	test("counts a risk that the caller names as acknowledged", async () => {
+	it("counts a risk that the caller names as acknowledged", async () => {
 		const { json } = await call("/bindings/2001:db8:100:1::/64?acknowledge=still_provisioning");
 		const evidence = { verdict: "acknowledge", provisioning_state: "provisioning", acknowledged: true };
 		expect(json.guards).toEqual(passesBut("still_provisioning", evidence));
 		expect(json.would).toBe("delete");
 	});
 
-	test("says what would be refused, whatever is acknowledged", async () => {
+	it("says what would be refused, whatever is acknowledged", async () => {
 		const { json } = await call(`/bindings/${v6Regional64}?acknowledge=not_restorable`);
 		expect(json.guards).toEqual(passesBut("not_restorable", { verdict: "refuse", missing: "service_id" }));
 		expect(json).toMatchObject({ would: "refuse", acknowledge: [] });
 	});
 
-	test("respects the caller's ranges", async () => {
+	it("respects the caller's ranges", async () => {
 		const TOKENS = JSON.stringify({ edge: { sha256: sha256("t"), scopes: ["read"], ranges: ["198.51.100.0/24"] } });
 		const headers = { authorization: "Bearer t" };
 		const { json } = await callConfigured({ TOKENS }, "/bindings/203.0.113.128/25", { headers });
@@ -149,7 +149,7 @@ describe("risks", () => {
 describe("the ETag", () => {
 	const tagOf = async (target: string) => (await call(`/bindings/${target}`)).headers.get("etag");
 
-	test("identifies the snapshot, and is the same for every spelling of the target", async () => {
+	it("identifies the snapshot, and is the same for every spelling of the target", async () => {
 		const tag = await tagOf("203.0.113.128/25");
 		expect(tag).toMatch(/^"[0-9a-f]{16}\.[0-9a-f]{16}"$/);
 		expect(await tagOf("203.0.113.128%2F25")).toBe(tag);
@@ -158,7 +158,7 @@ describe("the ETag", () => {
 		expect(await tagOf("203.0.113.0/26")).not.toBe(tag);
 	});
 
-	test("changes when the binding or one of its siblings changes", async () => {
+	it("changes when the binding or one of its siblings changes", async () => {
 		const before = await tagOf(v6Spectrum64);
 		const state = await cloudflare.state();
 		const v6 = state.prefixes[2]?.bindings ?? [];
@@ -173,7 +173,7 @@ describe("the ETag", () => {
 });
 
 describe("dry_run", () => {
-	test.each([
+	it.each([
 		["203.0.113.128/25", {}, ""],
 		[v6Cdn48, {}, ""],
 		["2001:db8:100:1::/64", { acknowledge: ["still_provisioning"] }, "?acknowledge=still_provisioning"],
@@ -186,7 +186,7 @@ describe("dry_run", () => {
 		expect(dry.headers.get("etag")).toBe(get.headers.get("etag"));
 	});
 
-	test("needs the scope to delete", async () => {
+	it("needs the scope to delete", async () => {
 		const json = { target: "203.0.113.128/25", dry_run: true };
 		const answer = await call("/deletions", { method: "POST", token: approver.token, json });
 		expect(answer.status).toBe(403);
@@ -194,7 +194,7 @@ describe("dry_run", () => {
 	});
 });
 
-test("a plan leaves no trace: it deletes nothing, records nothing and uses up no key", async () => {
+it("a plan leaves no trace: it deletes nothing, records nothing and uses up no key", async () => {
 	const headers = { "idempotency-key": "plan-1" };
 	await call("/bindings/203.0.113.128/25", { headers });
 	await call(`/bindings/${v6Regional64}`);
@@ -208,13 +208,13 @@ test("a plan leaves no trace: it deletes nothing, records nothing and uses up no
 	expect(deletion.headers.has("idempotency-replayed")).toBe(false);
 });
 
-test("a plan for a deleted binding names its deletion", async () => {
+it("a plan for a deleted binding names its deletion", async () => {
 	const { json: deletion } = await call("/bindings/edge-cdn?reason=drain", { method: "DELETE" });
 	const answer = await call("/bindings/203.0.113.128/25");
 	expect(answer.status).toBe(404);
 	expect(answer.json).toMatchObject({
 		code: "binding_not_found",
-		detail: `There is no binding 203.0.113.128/25. It was deleted by sandbox, ${deletion.settled_at}.`,
+		detail: `There is no binding 203.0.113.128/25. It was deleted by sandbox at ${deletion.settled_at}.`,
 		last_deletion: { id: deletion.id, actor: "sandbox", reason: "drain", state: "deleted" },
 	});
 });

@@ -1,5 +1,5 @@
 // Deletions that are not carried out: why not, with which evidence, and that each is on record.
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { laterMembers } from "../../../src/deletion/record/deletion.ts";
 import { guardNames } from "../../../src/deletion/record/verdict.ts";
 import { call, cloudflare, deletes } from "../../harness.ts";
@@ -14,9 +14,9 @@ const passesBut = (guard: string, verdict: object) =>
 	guardNames.map((one) => (one === guard ? { guard, ...verdict } : { guard: one, verdict: "pass" }));
 
 describe("a binding that does not exist", () => {
-	const title = "There is no such binding";
+	const title = "Binding not found";
 
-	test("is recorded as a failed deletion if it never existed", async () => {
+	it("is recorded as a failed deletion if it never existed", async () => {
 		const answer = await call("/bindings/192.0.2.0/24?reason=typo", { method: "DELETE" });
 		const detail = "There is no binding 192.0.2.0/24.";
 		const { deletion_id } = answer.json;
@@ -30,14 +30,14 @@ describe("a binding that does not exist", () => {
 		});
 	});
 
-	test("is answered with its last deletion: who, when, and the record", async () => {
+	it("is answered with its last deletion: who, when, and the record", async () => {
 		const { json: deletion } = await call("/bindings/203.0.113.128/25?reason=drain", { method: "DELETE" });
 		const answer = await call("/bindings/edge-cdn", { method: "DELETE" });
 		expectProblem(answer, {
 			status: 404,
 			code: "binding_not_found",
 			title,
-			detail: `There is no binding edge-cdn. It was deleted by sandbox, ${deletion.settled_at}.`,
+			detail: `There is no binding edge-cdn. It was deleted by sandbox at ${deletion.settled_at}.`,
 			last_deletion: {
 				id: deletion.id,
 				state: "deleted",
@@ -59,7 +59,7 @@ describe("a binding that does not exist", () => {
 		expect(await deletes()).toEqual([`DELETE bindings/${cdn25}`]);
 	});
 
-	test.each([
+	it.each([
 		["its id", cdn25],
 		["its id, dashed", "c01d0000-0000-0000-0000-000000000003"],
 		["its CIDR", "203.0.113.128/25"],
@@ -70,20 +70,22 @@ describe("a binding that does not exist", () => {
 		expect(answer.json.last_deletion?.id).toBe(deletion.id);
 	});
 
-	test("names the binding that covers a smaller range", async () => {
+	it("names the binding that covers a smaller range", async () => {
 		const { status, json } = await call("/bindings/203.0.113.128/26", { method: "DELETE" });
 		expect(status).toBe(404);
-		expect(json.detail).toBe("There is no binding 203.0.113.128/26. 203.0.113.0/24, 203.0.113.128/25 covers it.");
+		expect(json.detail).toBe(
+			"There is no binding 203.0.113.128/26. It lies inside 203.0.113.0/24 and 203.0.113.128/25.",
+		);
 	});
 });
 
 describe("the scope", () => {
-	test.each([
+	it.each([
 		["DELETE", "/bindings/203.0.113.128/25?reason=x", undefined],
 		["POST", "/deletions", { target: "203.0.113.128/25", reason: "x" }],
 	])("refuses a caller without it, on record: %s %s", async (method, path, json) => {
 		const answer = await call(path, { method, token: approver.token, json });
-		const detail = 'approver may not delete: it lacks the scope "delete".';
+		const detail = 'approver lacks the scope "delete".';
 		const { deletion_id } = answer.json;
 		expectProblem(answer, {
 			status: 403,
@@ -103,7 +105,7 @@ describe("the scope", () => {
 		expect(await cloudflare.calls()).toEqual([]);
 	});
 
-	test.each([["/bindings"], ["/bindings/203.0.113.128/25"], ["/deletions"]])(
+	it.each([["/bindings"], ["/bindings/203.0.113.128/25"], ["/deletions"]])(
 		"does not let a caller that may only delete read %s",
 		async (path) => {
 			const TOKENS = JSON.stringify({ hook: { sha256: sha256("t"), scopes: ["delete"] } });
@@ -127,14 +129,14 @@ describe("the ranges", () => {
 	const headers = { authorization: "Bearer t" };
 	const path = "/bindings/203.0.113.128/25";
 
-	test.each([
+	it.each([
 		["elsewhere", ["198.51.100.0/24"]],
 		["smaller than the binding", ["203.0.113.128/26", "203.0.113.192/26"]],
 		["of the other family", ["::/0"]],
 		["nowhere", []],
 	])("refuse a binding outside them on record, before any look-up: %s", async (_, ranges) => {
 		const answer = await callConfigured(tokens(...ranges), path, { method: "DELETE", headers });
-		const detail = "The binding lies outside the ranges in which this actor may delete.";
+		const detail = "This binding is outside the ranges the caller may delete in.";
 		const { deletion_id } = answer.json;
 		const guards = [{ guard: "out_of_range", verdict: "refuse", cidr: "203.0.113.128/25", ranges }];
 		const title = "Outside the caller's ranges";
@@ -150,7 +152,7 @@ describe("the ranges", () => {
 		expect(await cloudflare.calls()).toEqual([]);
 	});
 
-	test.each([["203.0.113.128/25"], ["203.0.113.0/24"], ["0.0.0.0/0"]])(
+	it.each([["203.0.113.128/25"], ["203.0.113.0/24"], ["0.0.0.0/0"]])(
 		"allow the deletion of a binding inside %s",
 		async (range) => {
 			const answer = await callConfigured(tokens("198.51.100.0/24", range), path, { method: "DELETE", headers });
@@ -159,7 +161,7 @@ describe("the ranges", () => {
 		},
 	);
 
-	test("hide a running deletion from a caller who could not have requested it", async () => {
+	it("hide a running deletion from a caller who could not have requested it", async () => {
 		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_before" } });
 		const first = await call(path, { method: "DELETE", headers: { prefer: "wait=0" } });
 		expect(first.status).toBe(202);
@@ -170,10 +172,10 @@ describe("the ranges", () => {
 	});
 });
 
-test("refuses a binding that could not be restored, on record", async () => {
+it("refuses a binding that could not be restored, on record", async () => {
 	const answer = await call(`/bindings/${v6Regional64}?acknowledge=not_restorable`, { method: "DELETE" });
 	const detail =
-		"The binding names no service (it may be a regional one), so it could not be restored from its record.";
+		"Cloudflare names no service for this binding (it may be regional), so unbind couldn't restore it from its record.";
 	const { deletion_id } = answer.json;
 	const guards = passesBut("not_restorable", { verdict: "refuse", missing: "service_id" });
 	const title = "The binding could not be restored";
@@ -186,7 +188,7 @@ test("refuses a binding that could not be restored, on record", async () => {
 });
 
 describe("a range that is not a binding", () => {
-	test("is refused with the names of the bindings it covers, and deletes none of them", async () => {
+	it("is refused with the names of the bindings it covers, and deletes none of them", async () => {
 		const headers = { "idempotency-key": "k" };
 		const answer = await call("/bindings/203.0.113.0/25", { method: "DELETE", headers });
 		const { deletion_id } = answer.json;
@@ -196,7 +198,7 @@ describe("a range that is not a binding", () => {
 			code: "invalid_target",
 			title: "The target is not a binding's exact name",
 			detail:
-				"203.0.113.0/25 is no binding, it covers some. One request deletes one binding: name one of 203.0.113.0/26, 203.0.113.64/26.",
+				"There is no binding 203.0.113.0/25, but it contains 203.0.113.0/26 and 203.0.113.64/26. One request deletes one binding, so name the one you mean.",
 			bindings: ["203.0.113.0/26", "203.0.113.64/26"],
 		});
 		expect(await record(deletion_id)).toMatchObject({ state: "refused", failure: { code: "invalid_target" } });
@@ -205,14 +207,14 @@ describe("a range that is not a binding", () => {
 		expect([right.status, right.json.binding.cidr]).toEqual([200, "203.0.113.0/26"]);
 	});
 
-	test.each([["0.0.0.0/0"], ["::/0"], ["203.0.112.0/22"], ["2001:db8::/32"]])("deletes nothing: %s", async (target) => {
+	it.each([["0.0.0.0/0"], ["::/0"], ["203.0.112.0/22"], ["2001:db8::/32"]])("deletes nothing: %s", async (target) => {
 		const answer = await call(`/bindings/${target}`, { method: "DELETE" });
 		expect(answer.status).toBe(422);
 		expect(await deletes()).toEqual([]);
 	});
 });
 
-test("does not take a prefix id for a binding id", async () => {
+it("does not take a prefix id for a binding id", async () => {
 	const answer = await call(`/bindings/${prefixes.amsterdam}`, { method: "DELETE" });
 	expect(answer.status).toBe(404);
 	const { prefixes: left } = await cloudflare.state();

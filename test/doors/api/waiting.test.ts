@@ -1,5 +1,5 @@
 // How long a caller waits, and what happens to a deletion that nobody waits for any more.
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { call, cloudflare, deletes, HISTORY } from "../../harness.ts";
 import { beginAnew, cdn25, documentedCaller, stopTheClock, withoutPauses } from "../account.ts";
 import { expectProblem } from "../expect-problem.ts";
@@ -14,7 +14,7 @@ const settled = (id: string, state: string) =>
 	expect.poll(async () => (await record(id)).state, { timeout: 10_000 }).toBe(state);
 
 describe("Prefer: wait=0", () => {
-	test("answers 202 with the open record and its location, where it settles later", async () => {
+	it("answers 202 with the open record and its location, where it settles later", async () => {
 		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_before" } });
 		const answer = await deleteAndGo();
 		expect(answer.status).toBe(202);
@@ -35,7 +35,7 @@ describe("Prefer: wait=0", () => {
 		expect(await deletes()).toHaveLength(1);
 	});
 
-	test.each([["respond-async, wait=0"], ['wait="0"'], ["Wait = 0"], ["return=minimal; foo, wait=0"]])(
+	it.each([["respond-async, wait=0"], ['wait="0"'], ["Wait = 0"], ["return=minimal; foo, wait=0"]])(
 		"is recognised in %j",
 		async (prefer) => {
 			await cloudflare.order({ method: "DELETE", fault: { kind: "hang_before" } });
@@ -43,7 +43,7 @@ describe("Prefer: wait=0", () => {
 		},
 	);
 
-	test.each([["wait=soon"], ["wait"], ["await=0"], ["wait=-1"], ["handling=lenient"]])(
+	it.each([["wait=soon"], ["wait"], ["await=0"], ["wait=-1"], ["handling=lenient"]])(
 		"waits for the outcome with %j",
 		async (prefer) => {
 			await cloudflare.order({ method: "DELETE", fault: { kind: "delay", milliseconds: 60 } });
@@ -53,7 +53,7 @@ describe("Prefer: wait=0", () => {
 		},
 	);
 
-	test.each([
+	it.each([
 		["wait=3", "wait=3"],
 		["wait=999", "wait=60"],
 		["wait=soon", null],
@@ -61,13 +61,13 @@ describe("Prefer: wait=0", () => {
 		expect((await deleteAndGo(prefer)).headers.get("preference-applied")).toBe(applied);
 	});
 
-	test("does not delay a refusal", async () => {
+	it("does not delay a refusal", async () => {
 		const answer = await call("/bindings/2001:db8:100::/48", { method: "DELETE", headers: { prefer: "wait=0" } });
 		expect([answer.status, answer.headers.get("preference-applied")]).toEqual([403, "wait=0"]);
 	});
 });
 
-test("a second request for a binding with an open deletion gets that deletion", async () => {
+it("a second request for a binding with an open deletion gets that deletion", async () => {
 	await cloudflare.order({ method: "DELETE", fault: { kind: "hang_after" } });
 	const one = await deleteAndGo();
 	const two = await deleteAndGo("wait=0", documentedCaller.token);
@@ -94,7 +94,7 @@ describe("an unknown outcome", () => {
 		return asked;
 	}
 
-	test("is reported with the record, and settles by itself", async () => {
+	it("is reported with the record, and settles by itself", async () => {
 		const answer = await lose(() => call(path, { method: "DELETE", headers: { prefer: "wait=1" } }));
 		const { deletion, deletion_id } = answer.json;
 		expectProblem(
@@ -103,8 +103,7 @@ describe("an unknown outcome", () => {
 				status: 504,
 				code: "outcome_unknown",
 				title: "The outcome is not known yet",
-				detail:
-					"The DELETE was sent and its outcome is not known. unbind reads it back until it is; look at the record.",
+				detail: "unbind sent the DELETE but does not know the outcome yet. It keeps checking; follow the record.",
 				deletion_id,
 				deletion,
 			},
@@ -118,7 +117,7 @@ describe("an unknown outcome", () => {
 		expect(await deletes()).toHaveLength(1);
 	});
 
-	test("is read back at once on a second request, and no second DELETE is sent", async () => {
+	it("is read back at once on a second request, and no second DELETE is sent", async () => {
 		const lost = await lose(() => call(path, { method: "DELETE", headers: { prefer: "wait=1" } }), stopTheClock);
 		expect(lost.status).toBe(504);
 		const again = await call(path, { method: "DELETE" });

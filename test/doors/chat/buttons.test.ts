@@ -1,6 +1,6 @@
 // A button works for one plan, once, for five minutes, for the person who asked, where they asked. Any other press gets
 // its own message and deletes nothing.
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { call, deletes, ledger } from "../../harness.ts";
 import { endClock, minuteMs, pass, startClock } from "../../lifecycle/clock.ts";
 import { others, othersDelete } from "../../lifecycle/people.ts";
@@ -15,17 +15,16 @@ afterEach(endClock);
 
 const target = "203.0.113.128/25";
 const sentences = {
-	used: "This was pressed already, and counts once. What came of it stands in the history.",
-	others: "This button is for the one who asked. Ask yourself, and you get one of your own.",
-	expired: "This button could be pressed for five minutes, and they are over. Nothing was deleted by it; ask again.",
-	unknown: "This button is not one of unbind's, or is too old. Nothing was deleted by it; ask again.",
-	changed:
-		"The binding, or one beside it, has changed since the card was made. Nothing was deleted. Ask again to see how it is now.",
+	used: "This button was already used, and it works once. The history shows the result.",
+	others: "Only the person who asked can use this button. Run the command to get your own.",
+	expired: "This button expired after five minutes. Nothing was deleted; run the command again.",
+	unknown: "This button is unknown or too old. Nothing was deleted; run the command again.",
+	changed: "The prefix has changed since this card was made. Nothing was deleted. Run the command again to see it now.",
 };
 const rows = async () => (await call("/deletions")).json.deletions;
 
 describe.each(platformNames)("in %s", (platform) => {
-	test("a second click, someone else's, an expired one and a very old one each get their own message", async () => {
+	it("a second click, someone else's, an expired one and a very old one each get their own message", async () => {
 		const card = await say(platform, target);
 		for (const [label, person] of [
 			["Delete", "bob"],
@@ -48,7 +47,7 @@ describe.each(platformNames)("in %s", (platform) => {
 		expect([(await deletes()).length, (await rows()).length]).toEqual([1, 1]);
 	});
 
-	test("a click delivered again is the same deletion, announced once", async () => {
+	it("a click delivered again is the same deletion, announced once", async () => {
 		const card = await say(platform, target);
 		const click = clickOn(platform, card, "Delete");
 		const first = await send(platform, click);
@@ -66,7 +65,7 @@ describe.each(platformNames)("in %s", (platform) => {
 	});
 });
 
-test("deletes nothing when the binding changed, a sibling changed, or the binding is gone", async () => {
+it("deletes nothing when the binding changed, a sibling changed, or the binding is gone", async () => {
 	const [self, siblings, gone] = [
 		await say("slack", target),
 		await say("discord", "203.0.113.0/26"),
@@ -89,7 +88,7 @@ test("deletes nothing when the binding changed, a sibling changed, or the bindin
 	expect((await inChannel()).filter(({ text }) => !text.includes("2001:db8"))).toEqual([]);
 });
 
-test("only one of several simultaneous clicks counts", async () => {
+it("only one of several simultaneous clicks counts", async () => {
 	const card = await say("discord", target);
 	const seen = await Promise.all(
 		["Delete", "Delete", "Cancel", "Delete"].map((label) => press("discord", card, label)),
@@ -98,7 +97,7 @@ test("only one of several simultaneous clicks counts", async () => {
 	expect((await deletes()).length).toBeLessThanOrEqual(1);
 });
 
-test("an approval's button works until someone decides, within the hour, however often others press it", async () => {
+it("an approval's button works until someone decides, within the hour, however often others press it", async () => {
 	const asked = async (): Promise<Shown> => {
 		const before = (await inChannel()).length;
 		await press("slack", await say("slack", "198.51.100.0/24 INC-1"), "Ask for approval");
@@ -108,7 +107,9 @@ test("an approval's button works until someone decides, within the hour, however
 	};
 	const late = await asked();
 	pass(60 * minuteMs);
-	expect((await press("slack", late, "Approve", "bob")).text).toContain("There is nothing to decide: it is expired");
+	expect((await press("slack", late, "Approve", "bob")).text).toContain(
+		"This deletion isn't waiting for approval: its approval expired",
+	);
 	expect(await deletes()).toEqual([]);
 	const approval = await asked();
 	pass(59 * minuteMs);
@@ -117,7 +118,7 @@ test("an approval's button works until someone decides, within the hour, however
 });
 
 describe("a made-up button", () => {
-	test.each(platformNames)(
+	it.each(platformNames)(
 		"is refused in %s: an id that does not exist, or another choice under one that does",
 		async (platform) => {
 			const card = await say(platform, target);
@@ -135,7 +136,7 @@ describe("a made-up button", () => {
 		},
 	);
 
-	test("is refused on another platform or in another channel", async () => {
+	it("is refused on another platform or in another channel", async () => {
 		const { slack } = places;
 		const plan = {
 			named: target,

@@ -1,5 +1,5 @@
 // Each card as its users see it, saved in cards/<platform>.txt for a reader to judge.
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { call, cloudflare } from "../../harness.ts";
 import { endClock, minuteMs, pass, startClock } from "../../lifecycle/clock.ts";
 import { others } from "../../lifecycle/people.ts";
@@ -13,7 +13,7 @@ afterEach(endClock);
 const settled = (text: string): string =>
 	text.replace(/\b7[0-9a-hjkmnp-tv-z]{25}\b/g, "7zz…").replace(/\bray [0-9a-f]{16}-AMS\b/g, "ray …-AMS");
 
-test.each(platformNames)("in %s", async (platform) => {
+it.each(platformNames)("in %s", async (platform) => {
 	const kept: string[] = [];
 	const keep = <One extends Shown>(what: string, one: One): One => {
 		const seen =

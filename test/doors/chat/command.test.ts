@@ -1,6 +1,6 @@
 // What a command line means, and that it never means more than it says.
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { parseCidr } from "../../../src/deletion/address/cidr.ts";
 import { type Command, commandOf, parseCommand, verbNames } from "../../../src/doors/chat/command.ts";
 import { nearestOf } from "../../../src/nearest.ts";
@@ -19,7 +19,7 @@ const id = `7${"z".repeat(25)}`;
 const bindingId = "c01d0000000000000000000000000003";
 
 describe("a line", () => {
-	test.each([
+	it.each([
 		["203.0.113.128/25", "203.0.113.128/25", null],
 		["  203.0.113.128/25  INC-4211   drain ", "203.0.113.128/25", "INC-4211 drain"],
 		["2001:DB8:0:0::/64 why", "2001:db8::/64", "why"],
@@ -33,7 +33,7 @@ describe("a line", () => {
 		expect(understood(text)).toMatchObject({ verb: "delete", target: { named }, reason });
 	});
 
-	test.each([
+	it.each([
 		["", { verb: "help" }],
 		[" \n", { verb: "help" }],
 		["Help me", { verb: "help" }],
@@ -45,7 +45,7 @@ describe("a line", () => {
 		["unfreeze", { verb: "unfreeze" }],
 	])("%j is a command", (text, command) => expect(understood(text)).toMatchObject(command));
 
-	test.each([
+	it.each([
 		["hisotry", "There is no command", { verb: null, nearest: "history" }],
 		["restor x", "There is no command", { verb: null, nearest: "restore" }],
 		["aprove", "There is no command", { verb: null, nearest: "approve" }],
@@ -58,15 +58,15 @@ describe("a line", () => {
 		["203.0.113.128/25,203.0.113.0/26", "names no binding", { verb: "delete" }],
 		["delete", "Name the binding", { verb: "delete" }],
 		["delete all", "names no binding", { verb: "delete" }],
-		[`203.0.113.128/25 ${"x".repeat(501)}`, "may have 500 characters", { verb: "delete" }],
-		["203.0.113.128/25 a\u0000b", "must not have control characters", { verb: "delete" }],
-		["history a b", 'After "history" comes [target], and no more.', { verb: "history" }],
+		[`203.0.113.128/25 ${"x".repeat(501)}`, "must be at most 500 characters", { verb: "delete" }],
+		["203.0.113.128/25 a\u0000b", "must not contain control characters", { verb: "delete" }],
+		["history a b", '"history" takes [target] and nothing else.', { verb: "history" }],
 		["history nonsense", "names no binding", { verb: "history" }],
 		["show", "Name the deletion by its id: show <id>.", { verb: "show" }],
-		["show 42", "is no deletion's id", { verb: "show" }],
-		[`restore ${id} ${id}`, 'After "restore" comes <id>, and no more.', { verb: "restore" }],
-		["freeze", "Say why", { verb: "freeze" }],
-		["unfreeze now", 'After "unfreeze" comes nothing, and no more.', { verb: "unfreeze" }],
+		["show 42", "is not a deletion id", { verb: "show" }],
+		[`restore ${id} ${id}`, '"restore" takes <id> and nothing else.', { verb: "restore" }],
+		["freeze", "Give a reason", { verb: "freeze" }],
+		["unfreeze now", '"unfreeze" takes no arguments.', { verb: "unfreeze" }],
 	])("%j gets an explanation of what is wrong", (text, detail, more) => {
 		const command = read(text);
 		expect(command).toMatchObject({ ok: false, failure: { detail: expect.stringContaining(detail), ...more } });
@@ -90,7 +90,7 @@ const word = fc.oneof(
 const line = fc.array(word, { maxLength: 6 }).map((words) => words.join(" "));
 
 describe("any input", () => {
-	test("is read without an exception, and a target is one of its words, unchanged", () => {
+	it("is read without an exception, and a target is one of its words, unchanged", () => {
 		fc.assert(
 			fc.property(line, (text) => {
 				const command = read(text);
@@ -107,7 +107,7 @@ describe("any input", () => {
 		);
 	});
 
-	test("is read as strictly when its parts arrive separately", () => {
+	it("is read as strictly when its parts arrive separately", () => {
 		fc.assert(
 			fc.property(fc.constantFrom(...verbNames), word, word, word, (verb, target, named, reason) => {
 				const command = commandOf(verb, { target, id: named, reason }, aliases);
@@ -121,7 +121,7 @@ describe("any input", () => {
 		);
 	});
 
-	test("finds the nearest command up to two letters away, and no further", () => {
+	it("finds the nearest command up to two letters away, and no further", () => {
 		expect(nearestOf("hsitory", verbNames)).toBe("history");
 		expect(nearestOf("shwo", verbNames)).toBe("show");
 		expect(nearestOf("freze", verbNames)).toBe("freeze");

@@ -1,6 +1,6 @@
 // From a command to a card, and from its button to the result. What platforms do differently runs on each; the rest
 // runs on one.
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { call, deletes } from "../../harness.ts";
 import { bound } from "../../lifecycle/people.ts";
 import { beginAnew, cdn25, prefixes, shop24 } from "../account.ts";
@@ -13,7 +13,7 @@ const rows = async () => (await call("/deletions")).json.deletions;
 const newest = async () => (await call(`/deletions/${(await rows())[0].id}`)).json;
 
 describe.each(platformNames)("in %s", (platform) => {
-	test("shows the plan to the person who asks; a press deletes, and the channel sees who, what and why", async () => {
+	it("shows the plan to the person who asks; a press deletes, and the channel sees who, what and why", async () => {
 		const card = await say(platform, `${target} INC-4211 drain`);
 		expect(card.for).toBe("caller");
 		for (const part of [`Delete ${target}?`, "CDN, active", "INC-4211 drain", "goes to Magic Transit (203.0.113.0/24)"])
@@ -49,28 +49,28 @@ describe.each(platformNames)("in %s", (platform) => {
 		expect(await inChannel()).toHaveLength(1);
 	});
 
-	test("cancelling removes the card and disables its other button", async () => {
+	it("cancelling removes the card and disables its other button", async () => {
 		const card = await say(platform, target);
 		const result = await press(platform, card, "Cancel");
 		expect(result.replaces || result.isLate).toBe(true);
 		expect(result.buttons).toEqual([]);
 		expect(result.text).toContain("Nothing was deleted");
-		expect((await press(platform, card, "Delete")).text).toContain("This was pressed already");
+		expect((await press(platform, card, "Delete")).text).toContain("This button was already used");
 		expect([await deletes(), await rows(), await inChannel()]).toEqual([[], [], []]);
 	});
 
-	test("a deletion that needs approval goes to the channel, for someone else to press", async () => {
+	it("a deletion that needs approval goes to the channel, for someone else to press", async () => {
 		const card = await say(platform, "198.51.100.0/24 INC-4213");
-		expect(card.text).toContain("Needs another person's word: It is the prefix's last binding");
+		expect(card.text).toContain("Needs someone else's approval: This is the prefix's last binding");
 		const asked = await press(platform, card, "Ask for approval");
-		expect(asked.text).toContain("198.51.100.0/24 waits for an approval");
+		expect(asked.text).toContain("198.51.100.0/24 is waiting for approval");
 		const [approval] = await inChannel(1);
 		if (approval === undefined) throw new Error("nothing in the channel");
 		expect(approval.text).toContain("alice asks to delete 198.51.100.0/24");
 
 		const own = await press(platform, approval, "Approve");
 		expect(own).toMatchObject({ for: "caller", replaces: false });
-		expect(own.text).toContain("Who asked for a deletion cannot decide on it; another person has to.");
+		expect(own.text).toContain("You can't approve a deletion you requested. Someone else has to.");
 		const looker = await press(platform, approval, "Approve", "carol");
 		expect(looker.replaces).toBe(false);
 		expect(looker.text).toContain('lacks the scope "approve"');
@@ -87,12 +87,12 @@ describe.each(platformNames)("in %s", (platform) => {
 			approval: { decided_by: { name: "bob", platform } },
 		});
 		expect((await press(platform, approval, "Reject", "bob")).text).toContain(
-			"There is nothing to decide: it is deleted",
+			"This deletion isn't waiting for approval: the binding was deleted",
 		);
 	});
 
-	test("shows the history and a record of it, and restores by its button", async () => {
-		expect((await say(platform, "history")).text).toContain("No deletions are on record");
+	it("shows the history and a record of it, and restores by its button", async () => {
+		expect((await say(platform, "history")).text).toContain("No deletions on record");
 		await press(platform, await say(platform, `${target} INC-1`), "Delete");
 		await press(platform, await say(platform, "203.0.113.0/26 INC-2"), "Delete");
 		const [other, { id }] = await rows();
@@ -115,42 +115,42 @@ describe.each(platformNames)("in %s", (platform) => {
 	});
 });
 
-test("shows a risk before it is taken, and the button acknowledges what its card showed", async () => {
+it("shows a risk before it is taken, and the button acknowledges what its card showed", async () => {
 	const card = await say("discord", "2001:db8:100:1::/64");
-	expect(card.text).toContain("Risk: Cloudflare is still working on the binding (provisioning).");
+	expect(card.text).toContain("Risk: The binding is not active yet (provisioning).");
 	expect((await press("discord", card, "Delete")).text).toContain("Deleted 2001:db8:100:1::/64");
 	const { guards } = await newest();
 	expect(guards).toContainEqual(expect.objectContaining({ guard: "still_provisioning", acknowledged: true }));
 });
 
-test("shows no button for what a guard refuses", async () => {
+it("shows no button for what a guard refuses", async () => {
 	const card = await say("mattermost", "2001:db8:100:2::/64 INC-1");
 	expect(card.text).toContain("2001:db8:100:2::/64 cannot be deleted now");
-	expect(card.text).toContain("Not allowed: The binding names no service");
+	expect(card.text).toContain("Not allowed: Cloudflare names no service for this binding");
 	expect(card.buttons).toEqual([]);
 });
 
-test("neither a rejection nor a withdrawn request deletes anything", async () => {
+it("neither a rejection nor a withdrawn request deletes anything", async () => {
 	await press("slack", await say("slack", "198.51.100.0/24 INC-1"), "Ask for approval");
 	const [first] = await inChannel(1);
 	if (first === undefined) throw new Error("nothing in the channel");
 	expect((await press("slack", first, "Reject", "bob")).text).toContain("Rejected: 198.51.100.0/24 stays");
 
 	const asked = await press("slack", await say("slack", "198.51.100.0/24 INC-2"), "Ask for approval");
-	const back = await press("slack", asked, "Take it back");
-	expect(back.text).toContain("alice cancelled it.");
+	const back = await press("slack", asked, "Cancel deletion");
+	expect(back.text).toContain("alice cancelled this deletion.");
 	expect((await rows()).map(({ state }: { state: string }) => state)).toEqual(["cancelled", "refused"]);
 	expect(await deletes()).toEqual([]);
 });
 
-test("takes an id for approve, reject, cancel and restore", async () => {
+it("takes an id for approve, reject, cancel and restore", async () => {
 	await press("discord", await say("discord", "198.51.100.0/24 INC-1"), "Ask for approval");
 	const { id } = (await rows())[0];
-	expect((await say("discord", `approve ${id}`)).text).toContain("Who asked for a deletion cannot decide on it");
+	expect((await say("discord", `approve ${id}`)).text).toContain("You can't approve a deletion you requested");
 	expect((await say("discord", `reject ${id}`, "bob")).text).toContain("Rejected: 198.51.100.0/24 stays");
-	expect((await say("discord", `cancel ${id}`)).text).toContain("It cannot be cancelled: it is refused");
+	expect((await say("discord", `cancel ${id}`)).text).toContain("This deletion can't be cancelled: it was refused");
 	expect((await say("discord", `restore ${id}`)).text).toContain(
-		"There is nothing to restore: the deletion is refused",
+		"Nothing was deleted, so there is nothing to restore.",
 	);
 	expect((await say("discord", `approve 7${"z".repeat(25)}`, "bob")).text).toContain(
 		"There is no deletion with this id.",
@@ -159,7 +159,7 @@ test("takes an id for approve, reject, cancel and restore", async () => {
 	expect((await inChannel(2))[1]?.text).toContain("Rejected: 198.51.100.0/24 stays");
 });
 
-test("a freeze stops cards already shown until it is lifted, and the channel sees both", async () => {
+it("a freeze stops cards already shown until it is lifted, and the channel sees both", async () => {
 	const card = await say("mattermost", target);
 	expect((await say("mattermost", "freeze we are being watched", "bob")).text).toContain(
 		'bob lacks the scope "freeze".',
@@ -169,15 +169,15 @@ test("a freeze stops cards already shown until it is lifted, and the channel see
 	const frozen = await say("mattermost", target);
 	expect(frozen.text).toContain("Deletions are frozen by alice: we are being watched");
 	expect(frozen.buttons).toEqual([]);
-	expect((await say("mattermost", "unfreeze")).text).toContain("Deletions are not frozen any more");
+	expect((await say("mattermost", "unfreeze")).text).toContain("Deletions are no longer frozen");
 	expect((await inChannel(2)).map(({ text }) => text.split("\n")[0])).toEqual([
 		expect.stringContaining("Deletions are frozen"),
-		expect.stringContaining("Deletions are not frozen any more"),
+		expect.stringContaining("Deletions are no longer frozen"),
 	]);
 	expect(await deletes()).toEqual([]);
 });
 
-test("a request joins someone else's open deletion and is not announced again", async () => {
+it("a request joins someone else's open deletion and is not announced again", async () => {
 	const [card, other] = [await say("slack", "198.51.100.0/24 INC-1"), await say("discord", "198.51.100.0/24 INC-2")];
 	await press("slack", card, "Ask for approval");
 	await inChannel(1);
@@ -186,7 +186,7 @@ test("a request joins someone else's open deletion and is not announced again", 
 	expect(await rows()).toHaveLength(1);
 	// The same name on two platforms is one person, who cannot approve from the other platform.
 	const { id } = (await rows())[0];
-	expect((await say("mattermost", `approve ${id}`)).text).toContain("Who asked for a deletion cannot decide on it");
+	expect((await say("mattermost", `approve ${id}`)).text).toContain("You can't approve a deletion you requested");
 	const viaApi = await call(`/deletions/${id}/approval`, { method: "POST", json: { decision: "approve" } });
 	expect(viaApi.json.state).toBe("deleted");
 });

@@ -1,7 +1,7 @@
 // Names, reasons and Cloudflare's words are shown literally: none becomes markup, mentions anyone, or makes a message
 // too large for its platform.
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type Card, card, reply } from "../../../src/doors/chat/card.ts";
 import type { Call, Destination } from "../../../src/doors/chat/platform.ts";
 import { platforms } from "../../../src/doors/chat/platforms.ts";
@@ -79,7 +79,7 @@ const active = (text: string): string =>
 		.replace(/https:\/\/unbind\.example\.com\/\S*/g, "");
 
 describe.each(platformNames)("in %s", (platform) => {
-	test("any card fits into a message the platform accepts", async () => {
+	it("any card fits into a message the platform accepts", async () => {
 		await fc.assert(
 			fc.asyncProperty(anyCard, async (one) => {
 				expect(played[platform].answered(await answered(platform, one), "command")).not.toBeNull();
@@ -88,7 +88,7 @@ describe.each(platformNames)("in %s", (platform) => {
 		);
 	});
 
-	test.each(nasty.slice(0, 19))("shows it literally, not as markup: %s", async (text) => {
+	it.each(nasty.slice(0, 19))("shows it literally, not as markup: %s", async (text) => {
 		const one = card(text, {
 			text: [text],
 			facts: [{ name: "Why", value: text }],
@@ -115,7 +115,7 @@ describe.each(platformNames)("in %s", (platform) => {
 	});
 });
 
-test("Mattermost's ephemeral texts still link to the record's page", async () => {
+it("Mattermost's ephemeral texts still link to the record's page", async () => {
 	const link = "https://unbind.example.com/records/7z";
 	const press: Call = {
 		kind: "press",

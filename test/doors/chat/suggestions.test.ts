@@ -1,7 +1,7 @@
 // Discord asks for suggestions at every keystroke.
 
 import * as v from "valibot";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import { call, cloudflare } from "../../harness.ts";
 import { endClock, pass, startClock } from "../../lifecycle/clock.ts";
 import { discordAnswer, interactionOf, signedByDiscord } from "../../sandbox/chat/discord.ts";
@@ -21,7 +21,7 @@ async function typed(value: string, person: PersonName = "alice", more: Partial<
 	return answer.type === 8 ? answer.data.choices.map((choice) => `${choice.value}: ${choice.name}`) : [];
 }
 
-test("suggests live bindings and aliases that match what is typed", async () => {
+it("suggests live bindings and aliases that match what is typed", async () => {
 	expect(await typed("203.0.113.1")).toEqual([
 		"203.0.113.128/25: 203.0.113.128/25 (CDN)",
 		"edge-cdn: edge-cdn (203.0.113.128/25)",
@@ -34,7 +34,7 @@ test("suggests live bindings and aliases that match what is typed", async () => 
 	expect(await typed("nothing like it")).toEqual([]);
 });
 
-test("looks at the account once per minute, however many letters are typed", async () => {
+it("looks at the account once per minute, however many letters are typed", async () => {
 	startClock();
 	for (const text of ["2", "20", "203", "203."]) await typed(text);
 	expect(await cloudflare.calls()).toHaveLength(4);
@@ -50,14 +50,14 @@ test("looks at the account once per minute, however many letters are typed", asy
 	await endClock();
 });
 
-test("shows nothing to people who may not read", async () => {
+it("shows nothing to people who may not read", async () => {
 	expect(await typed("203", "mallory")).toEqual([]);
 	expect(await typed("203", "alice", { channel: "120000000000000009" })).toEqual([]);
 	expect(await typed("203", "alice", { workspace: "110000000000000009" })).toEqual([]);
 	expect(await cloudflare.calls()).toEqual([]);
 });
 
-test("suggests at most 25, and none instead of an error", async () => {
+it("suggests at most 25, and none instead of an error", async () => {
 	const state = await cloudflare.state();
 	const [first] = state.prefixes;
 	const binding = first?.bindings[0];

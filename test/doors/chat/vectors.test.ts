@@ -1,6 +1,6 @@
 // The platforms' own examples, and their ways of testing an endpoint.
 import { verifyKey } from "discord-interactions";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { call, origin } from "../../harness.ts";
 import { signedByDiscord } from "../../sandbox/chat/discord.ts";
 import { sandboxChat } from "../../sandbox/chat/settings.ts";
@@ -44,7 +44,7 @@ describe("Slack", () => {
 			settings,
 		);
 
-	test("accepts its documented request in time", async () => {
+	it("accepts its documented request in time", async () => {
 		vi.useFakeTimers({ toFake: ["Date"], now: Number(documented.timestamp) * 1000 });
 		const answer = await sent(documented.signature);
 		expect(answer.status).toBe(200);
@@ -57,11 +57,11 @@ describe("Slack", () => {
 			expect((await sent(wrong)).status).toBe(401);
 	});
 
-	test("refuses it years later", async () => {
+	it("refuses it years later", async () => {
 		expect((await sent(documented.signature)).status).toBe(401);
 	});
 
-	test("answers its certificate check with an empty 200", async () => {
+	it("answers its certificate check with an empty 200", async () => {
 		const answer = await send("slack", signedBySlack("ssl_check=1&token=anything"));
 		expect([answer.status, answer.text]).toEqual([200, ""]);
 	});
@@ -89,12 +89,12 @@ describe("Discord", () => {
 		["zeros", (headers, body) => [{ ...headers, "x-signature-ed25519": "0".repeat(128) }, body]],
 	];
 
-	test("answers its PING with a PONG", async () => {
+	it("answers its PING with a PONG", async () => {
 		const answer = await send("discord", ping());
 		expect([answer.status, answer.json]).toEqual([200, { type: 1 }]);
 	});
 
-	test.each(forged)("accepts a signature only if Discord's own library does: %s", async (_, forge) => {
+	it.each(forged)("accepts a signature only if Discord's own library does: %s", async (_, forge) => {
 		const made = ping();
 		const [headers, body] = forge(made.headers, made.body);
 		const { "x-signature-ed25519": signature = "", "x-signature-timestamp": timestamp = "" } = headers;
@@ -103,7 +103,7 @@ describe("Discord", () => {
 		expect(answer.status).toBe(taken ? 200 : 401);
 	});
 
-	test("refuses an old signature, although the library accepts it", async () => {
+	it("refuses an old signature, although the library accepts it", async () => {
 		expect((await send("discord", signedByDiscord({ type: 1 }, Date.now() - 301_000))).status).toBe(401);
 	});
 });

@@ -2,7 +2,7 @@
 // every click is checked.
 import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { PlatformName } from "../../../src/config/chat.ts";
 import { call, cloudflare, deletes, ledger, origin } from "../../harness.ts";
 import { configureLedger } from "../../lifecycle/configured-ledger.ts";
@@ -29,16 +29,24 @@ const strangers: [string, (platform: PlatformName) => object, string][] = [
 	[
 		"another workspace",
 		(platform) => ({ workspace: elsewhere[platform].workspace }),
-		"does not listen to this workspace",
+		"is not set up for this workspace",
 	],
-	["another channel", (platform) => ({ channel: elsewhere[platform].channel }), "does not listen in this channel"],
-	["an unknown user", (platform) => ({ userId: places[platform].people.mallory }), "does not name you"],
-	["no user", () => ({ userId: "" }), "does not name you"],
-	["alice's name as a user id", () => ({ userId: "alice", userName: "alice" }), "does not name you"],
+	["another channel", (platform) => ({ channel: elsewhere[platform].channel }), "is not set up for this channel"],
+	[
+		"an unknown user",
+		(platform) => ({ userId: places[platform].people.mallory }),
+		"You are not in unbind's configuration",
+	],
+	["no user", () => ({ userId: "" }), "You are not in unbind's configuration"],
+	[
+		"alice's name as a user id",
+		() => ({ userId: "alice", userName: "alice" }),
+		"You are not in unbind's configuration",
+	],
 ];
 
 describe.each(platformNames)("in %s", (platform) => {
-	test("refuses strangers at every command and every click", async () => {
+	it("refuses strangers at every command and every click", async () => {
 		const card = await say(platform, target);
 		await cloudflare.forgetLog();
 		for (const [what, where, sentence] of strangers) {
@@ -55,10 +63,10 @@ describe.each(platformNames)("in %s", (platform) => {
 		expect((await press(platform, card, "Delete")).text).toContain(`Deleted ${target}`);
 	});
 
-	test("gives a user the configured scopes and no others", async () => {
+	it("gives a user the configured scopes and no others", async () => {
 		// bob may decide, but not delete.
 		const looker = await say(platform, target, "bob");
-		expect(looker.text).toContain('You may look at this, but not delete it: that takes the scope "delete".');
+		expect(looker.text).toContain('You can look but not delete: you lack the scope "delete".');
 		expect(looker.buttons).toEqual([]);
 		expect((await say(platform, "freeze now", "carol")).text).toContain('lacks the scope "freeze"');
 		await press(platform, await say(platform, target), "Delete");
@@ -85,30 +93,30 @@ describe("by the configuration", () => {
 		return played.slack.answered(await response.text(), "command");
 	};
 
-	test("a user without scopes may do nothing, not even read", async () => {
+	it("a user without scopes may do nothing, not even read", async () => {
 		for (const text of [target, "history", `show 7${"z".repeat(25)}`])
 			expect((await answerTo(text, {}))?.text).toContain(`slack:${places.slack.people.alice} lacks the scope "read".`);
 		expect(await cloudflare.calls()).toEqual([]);
 	});
 
-	test("a user without ranges can delete nothing, and a user with ranges nothing outside them", async () => {
+	it("a user without ranges can delete nothing, and a user with ranges nothing outside them", async () => {
 		const scopes = ["read", "delete"];
 		for (const user of [{ scopes }, { scopes, ranges: ["198.51.100.0/24"] }]) {
 			const card = await answerTo(target, user);
-			expect(card?.text).toContain("The binding lies outside the ranges in which you may delete.");
+			expect(card?.text).toContain("The binding is outside the ranges you may delete in.");
 			expect(card?.buttons).toEqual([]);
 		}
 		expect((await answerTo(target, { scopes, ranges: [target] }))?.buttons).toHaveLength(2);
 	});
 
-	test("an approval does not delete for a user who was removed in the meantime", async () => {
+	it("an approval does not delete for a user who was removed in the meantime", async () => {
 		await press("slack", await say("slack", "198.51.100.0/24 INC-1"), "Ask for approval");
 		const [approval] = await inChannel(1);
 		if (approval === undefined) throw new Error("nothing in the channel");
 		await evictDurableObject(ledger());
 		const { [places.slack.people.alice]: _, ...left } = sandboxChat.CHAT.slack.users;
 		await configureLedger({ CHAT: { slack: { ...sandboxChat.CHAT.slack, users: left } } });
-		expect((await press("slack", approval, "Approve", "bob")).text).toContain("alice may not delete any more.");
+		expect((await press("slack", approval, "Approve", "bob")).text).toContain("alice may no longer delete.");
 		expect(await deletes()).toEqual([]);
 	});
 });
@@ -118,11 +126,11 @@ describe("a message without a proof", () => {
 		status: 401,
 		code: "unauthorized",
 		title: "Authentication is required",
-		detail: "The request does not prove that it comes from a sender of unbind's configuration.",
+		detail: "The signature or secret does not match any sender in unbind's configuration.",
 	};
 	const fromSlack = () => played.slack.command(target, senderOf("slack", "alice"));
 
-	test.each<[string, () => Outgoing]>([
+	it.each<[string, () => Outgoing]>([
 		["another secret", () => signedBySlack(fromSlack().body, Date.now(), "another secret")],
 		["an old signature", () => signedBySlack(fromSlack().body, Date.now() - 301_000)],
 		["a signature from the future", () => signedBySlack(fromSlack().body, Date.now() + 302_000)],
@@ -132,7 +140,7 @@ describe("a message without a proof", () => {
 		expectProblem(await send("slack", make()), unproven);
 	});
 
-	test("is not accepted as Mattermost's, with a wrong token or with none", async () => {
+	it("is not accepted as Mattermost's, with a wrong token or with none", async () => {
 		const { headers, body } = played.mattermost.command(target, senderOf("mattermost", "alice"));
 		const wrong = { ...headers, authorization: "Token sandbox0mattermost0token01" };
 		expect((await send("mattermost", { headers: wrong, body })).status).toBe(401);
@@ -143,7 +151,7 @@ describe("a message without a proof", () => {
 		);
 	});
 
-	test("gets the same answer when its platform is unknown or not configured", async () => {
+	it("gets the same answer when its platform is unknown or not configured", async () => {
 		const message = fromSlack();
 		expectProblem(await call("/chat/teams", { method: "POST", token: null, ...message }), unproven);
 		const request = new Request<unknown, IncomingRequestCfProperties>(`${origin}/chat/slack`, {
@@ -155,7 +163,7 @@ describe("a message without a proof", () => {
 		expectProblem(await send("mattermost", { headers: {}, body: "{}" }), unproven);
 	});
 
-	test("a click on a made-up button is logged without an actor", async () => {
+	it("a click on a made-up button is logged without an actor", async () => {
 		const logged = vi.spyOn(console, "info").mockImplementation(() => {});
 		const actors = () =>
 			logged.mock.calls
@@ -168,14 +176,14 @@ describe("a message without a proof", () => {
 		expect(actors()).toEqual(["alice", null, "alice"]);
 	});
 
-	test("reaches neither the parser nor the Ledger", async () => {
+	it("reaches neither the parser nor the Ledger", async () => {
 		const asked = vi.spyOn(env.LEDGER, "getByName");
 		await send("discord", { headers: { "x-signature-ed25519": "0", "x-signature-timestamp": "1" }, body: "{" });
 		await send("mattermost", { headers: {}, body: "{" });
 		expect(asked).not.toHaveBeenCalled();
 	});
 
-	test("a signed message with unknown content is malformed", async () => {
+	it("a signed message with unknown content is malformed", async () => {
 		for (const body of ["", "payload=%7B", "payload={}", "team_id=T0SANDBOX", "%ff"])
 			expect((await send("slack", signedBySlack(body))).json).toMatchObject({
 				status: 400,
@@ -185,7 +193,7 @@ describe("a message without a proof", () => {
 			expect((await send("discord", signedByDiscord(interaction))).json).toMatchObject({ status: 400 });
 	});
 
-	test("slows down guesses at Mattermost's buttons", countingInAMinute, async () => {
+	it("slows down guesses at Mattermost's buttons", countingInAMinute, async () => {
 		const address = newAddress();
 		const click = clickOn("mattermost", await say("mattermost", target), "Delete");
 		const guess = (offer: string) =>

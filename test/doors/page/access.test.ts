@@ -2,7 +2,7 @@
 // proof does not.
 
 import { generateKeyPair, SignJWT, UnsecuredJWT } from "jose";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { call, cloudflare } from "../../harness.ts";
 import { configureLedger } from "../../lifecycle/configured-ledger.ts";
 import { remove } from "../../lifecycle/people.ts";
@@ -39,18 +39,18 @@ const open = async (assertion: string, path = "/", more: object = {}) =>
 	visitor("", { ...settings, ...more }).get(path, withAssertion(assertion));
 
 describe("a person Access names", () => {
-	test("gets in by their e-mail", async () => {
+	it("gets in by their e-mail", async () => {
 		const { status, text } = await open(await cloudflare.assertion(claims()));
 		expect(status).toBe(200);
 		expect(text).toContain("alice@example.com");
 		expect(text).toContain('href="/cdn-cgi/access/logout"');
 	});
 
-	test("is recognised in capital letters", async () => {
+	it("is recognised in capital letters", async () => {
 		expect((await open(await cloudflare.assertion(claims({ email: "Alice@Example.com" })))).status).toBe(200);
 	});
 
-	test("is an actor with the configured scopes and ranges", async () => {
+	it("is an actor with the configured scopes and ranges", async () => {
 		await configureLedger(settings);
 		const headers = withAssertion(await cloudflare.assertion(claims()));
 		const plan = "/account/203.0.113.128/25";
@@ -64,11 +64,11 @@ describe("a person Access names", () => {
 		expect(json).toMatchObject({ state: "deleted", actor: { name: "alice@example.com", door: "page" } });
 		const bob = withAssertion(await cloudflare.assertion(claims({ email: "bob@example.com" })));
 		expect(readable((await visitor("", settings).get("/account/203.0.113.0/26", bob)).text)).toContain(
-			"your token lacks the scope",
+			"you lack the scope",
 		);
 	});
 
-	test("is the caller of the same name in TOKENS, and is not offered their own request to approve", async () => {
+	it("is the caller of the same name in TOKENS, and is not offered their own request to approve", async () => {
 		const { json } = await remove("198.51.100.0/24", "?acknowledge=leaves_no_service", documentedCaller.token);
 		const path = `/records/${json.id}`;
 		const offered = async (email: string) =>
@@ -76,7 +76,7 @@ describe("a person Access names", () => {
 		expect([await offered(documentedCaller.name), await offered("alice@example.com")]).toEqual([false, true]);
 	});
 
-	test("is not someone with a similar name: the Kelvin sign is not a k", async () => {
+	it("is not someone with a similar name: the Kelvin sign is not a k", async () => {
 		const users = { "ken@example.com": { scopes: ["read"] } };
 		const ken = { ACCESS: { ...settings.ACCESS, users } };
 		const statusOf = async (email: string) =>
@@ -84,10 +84,10 @@ describe("a person Access names", () => {
 		expect([await statusOf("Ken@example.com"), await statusOf("\u212aen@example.com")]).toEqual([200, 403]);
 	});
 
-	test("sees only that the configuration does not name them", async () => {
+	it("sees only that the configuration does not name them", async () => {
 		const { status, text } = await open(await cloudflare.assertion(claims({ email: "eve@example.com" })));
 		expect(status).toBe(403);
-		expect(readable(text)).toContain("you are eve@example.com, whom unbind's configuration does not name");
+		expect(readable(text)).toContain("signed you in as eve@example.com, but unbind's configuration does not list you");
 		expect(text).not.toContain("History");
 	});
 });
@@ -99,7 +99,7 @@ describe("an assertion", () => {
 			.setProtectedHeader({ alg: "RS256", kid: "sandbox", ...header })
 			.sign((await foreign).privateKey);
 
-	test.each<[string, () => string | Promise<string>]>([
+	it.each<[string, () => string | Promise<string>]>([
 		["of another team", () => cloudflare.assertion(claims({ iss: "https://evil.cloudflareaccess.com" }))],
 		["for another application", () => cloudflare.assertion(claims({ aud: ["b2".repeat(32)] }))],
 		["without an audience", () => cloudflare.assertion(claims({ aud: undefined }))],
@@ -124,25 +124,25 @@ describe("an assertion", () => {
 	])("%s is refused", async (_, make) => {
 		const { status, text } = await open(await make());
 		expect(status).toBe(401);
-		expect(readable(text)).toContain("No way in");
+		expect(readable(text)).toContain("Access denied");
 	});
 
-	test("that was altered in transit is refused", async () => {
+	it("that was altered in transit is refused", async () => {
 		const [header, , signature] = (await cloudflare.assertion(claims({ email: "bob@example.com" }))).split(".");
 		const body = btoa(JSON.stringify(claims())).replaceAll("=", "");
 		expect((await open(`${header}.${body}.${signature}`)).status).toBe(401);
 	});
 
-	test("is answered 503 while the keys cannot be fetched", async () => {
+	it("is answered 503 while the keys cannot be fetched", async () => {
 		const other = { ACCESS: { ...settings.ACCESS, team: "unreachable.cloudflareaccess.com" } };
 		const { status, text } = await open(await cloudflare.assertion(claims()), "/", other);
 		expect(status).toBe(503);
-		expect(readable(text)).toContain("The keys of Cloudflare Access cannot be fetched now.");
+		expect(readable(text)).toContain("unbind could not fetch Cloudflare Access's keys.");
 	});
 });
 
 describe("with Access in front, a token", () => {
-	test("is refused, as a session and in the form", async () => {
+	it("is refused, as a session and in the form", async () => {
 		const { cookie } = await signedIn();
 		const { status, text } = await visitor(cookie, settings).get("/");
 		expect(status).toBe(401);
@@ -151,7 +151,7 @@ describe("with Access in front, a token", () => {
 		expect([answer.status, answer.headers.get("set-cookie")]).toEqual([404, null]);
 	});
 
-	test("an assertion does not count when Access is not configured", async () => {
+	it("an assertion does not count when Access is not configured", async () => {
 		const assertion = await cloudflare.assertion(claims());
 		expect((await visitor().get("/", withAssertion(assertion))).status).toBe(401);
 	});

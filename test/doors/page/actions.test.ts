@@ -1,5 +1,5 @@
 // Actions on the pages: each makes the same call as any other door and leads to its outcome.
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { call, cloudflare, deletes } from "../../harness.ts";
 import { freeze, remove } from "../../lifecycle/people.ts";
 import { approver, beginAnew, cdn25, documentedCaller, prefixes } from "../account.ts";
@@ -19,7 +19,7 @@ const pending = async (token = documentedCaller.token): Promise<string> =>
 	(await remove("198.51.100.0/24", "?acknowledge=leaves_no_service", token)).json.id;
 
 describe("a deletion", () => {
-	test("is requested by the plan's form, and leads to its record", async () => {
+	it("is requested by the plan's form, and leads to its record", async () => {
 		const { status, location } = await operator.submit(plan25, plan25, { reason: "INC-1" });
 		expect([status, location]).toEqual([303, expect.stringMatching(/^\/records\/[0-9a-z]{26}$/)]);
 		expect(await recordAt(location)).toMatchObject({
@@ -30,7 +30,7 @@ describe("a deletion", () => {
 		});
 	});
 
-	test("is carried out once, however often its form is submitted", async () => {
+	it("is carried out once, however often its form is submitted", async () => {
 		const fields = { ...hiddenIn((await operator.get(plan25)).text, plan25), reason: "twice" };
 		const answers = await Promise.all([1, 2, 3].map(() => operator.post(plan25, fields)));
 		answers.push(await operator.post(plan25, fields));
@@ -38,7 +38,7 @@ describe("a deletion", () => {
 		expect(await deletes()).toEqual([`DELETE bindings/${cdn25}`]);
 	});
 
-	test("is refused if the same form comes with other fields", async () => {
+	it("is refused if the same form comes with other fields", async () => {
 		const fields = hiddenIn((await operator.get(plan25)).text, plan25);
 		await operator.post(plan25, { ...fields, reason: "one" });
 		const { status, text } = await operator.post(plan25, { ...fields, reason: "two" });
@@ -47,7 +47,7 @@ describe("a deletion", () => {
 		expect(text).toMatch(/href="\/records\/[0-9a-z]{26}"/);
 	});
 
-	test("is refused, on record, if the account changed since the plan", async () => {
+	it("is refused, on record, if the account changed since the plan", async () => {
 		const fields = hiddenIn((await operator.get(plan25)).text, plan25);
 		await remove("203.0.113.0/26");
 		const { location } = await operator.post(plan25, fields);
@@ -55,7 +55,7 @@ describe("a deletion", () => {
 		expect(readable((await operator.get(location ?? "")).text)).toContain("The prefix has changed since the plan");
 	});
 
-	test("needs its risks acknowledged: an unticked box does not acknowledge", async () => {
+	it("needs its risks acknowledged: an unticked box does not acknowledge", async () => {
 		const path = "/account/2001:db8:100:1::/64";
 		const page = (await operator.get(path)).text;
 		expect(page).toMatch(
@@ -67,20 +67,20 @@ describe("a deletion", () => {
 		expect(await recordAt(named.location)).toMatchObject({ state: "deleted" });
 	});
 
-	test("can wait for a time in UTC", async () => {
+	it("can wait for a time in UTC", async () => {
 		const at = new Date(Date.now() + 3_600_000).toISOString().slice(0, 16);
 		const { location } = await operator.submit(plan25, plan25, { not_before: at });
 		expect(await recordAt(location)).toMatchObject({ state: "scheduled", not_before: `${at}:00.000Z` });
 	});
 
-	test("is only requested if someone else has to approve it", async () => {
+	it("is only requested if someone else has to approve it", async () => {
 		const path = "/account/198.51.100.0/24";
 		expect(readable((await operator.get(path)).text)).toContain("Ask to delete 198.51.100.0/24");
 		const { location } = await operator.submit(path, path, { acknowledge: ["leaves_no_service"] });
 		expect(await recordAt(location)).toMatchObject({ state: "pending_approval" });
 	});
 
-	test.each<[string, Record<string, string>]>([
+	it.each<[string, Record<string, string>]>([
 		["an unknown field", { force: "yes" }],
 		["an impossible time", { not_before: "2026-02-30T10:00" }],
 		["a key that no form has", { key: "x" }],
@@ -90,7 +90,7 @@ describe("a deletion", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("is asked for again where a field is wrong: beside it, and with what was typed", async () => {
+	it("is asked for again where a field is wrong: beside it, and with what was typed", async () => {
 		const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 16);
 		const fields = { reason: "INC-1 <b>", not_before: inDays(8) };
 		const late = await operator.submit(plan25, plan25, fields);
@@ -98,7 +98,7 @@ describe("a deletion", () => {
 		expect(late.text).toContain('value="INC-1 &lt;b&gt;"');
 		const shown = /value="([^"]*)"[^>]* aria-invalid="true" aria-describedby="not_before-mistake"/.exec(late.text);
 		expect(shown?.[1]).toBe(fields.not_before);
-		expect(readable(late.text)).toContain("It may be 7 days ahead at the most.");
+		expect(readable(late.text)).toContain("It must be at most 7 days ahead.");
 		expect(late.text).toContain('<details class="confirm dangerous" open>');
 		const blank = await operator.submit(plan25, plan25, { reason: "  ", not_before: inDays(1) });
 		expect(readable(blank.text)).toContain("Reason It must not be blank. Not before");
@@ -109,23 +109,23 @@ describe("a deletion", () => {
 		expect((await operator.post(plan25, again)).status).toBe(303);
 	});
 
-	test("keeps the risks that were ticked when a field is wrong", async () => {
+	it("keeps the risks that were ticked when a field is wrong", async () => {
 		const path = "/account/2001:db8:100:1::/64";
 		const { text } = await operator.submit(path, path, { reason: " ", acknowledge: "still_provisioning" });
 		expect(text).toMatch(/value="still_provisioning" checked/);
 	});
 
-	test("says what may have happened when the ledger is unreachable", async () => {
+	it("says what may have happened when the ledger is unreachable", async () => {
 		const fields = hiddenIn((await operator.get(plan25)).text, plan25);
 		breakLedger();
 		const { status, text } = await operator.post(plan25, fields);
 		expect(status).toBe(504);
-		expect(readable(text)).toContain("If the deletion was begun, it goes on by itself");
+		expect(readable(text)).toContain("If the deletion started, it continues by itself");
 	});
 });
 
 describe("an approval", () => {
-	test("is given by someone else, and carries out the deletion", async () => {
+	it("is given by someone else, and carries out the deletion", async () => {
 		const id = await pending();
 		const other = await signedIn(approver.token);
 		expect(readable((await other.get(`/records/${id}`)).text)).toContain("Approve the deletion of 198.51.100.0/24");
@@ -138,28 +138,28 @@ describe("an approval", () => {
 		expect(readable((await other.get(`/records/${id}`)).text)).toContain("approver (page) approved it.");
 	});
 
-	test("is neither offered to the requester nor accepted from them", async () => {
+	it("is neither offered to the requester nor accepted from them", async () => {
 		const id = await pending("unbind_sandbox");
 		const { text } = await operator.get(`/records/${id}`);
 		expect(text).not.toContain(`/records/${id}/approve`);
 		const { form_token = "" } = hiddenIn(text, `/records/${id}/cancel`);
 		const answer = await operator.post(`/records/${id}/approve`, { form_token });
 		expect(answer.status).toBe(403);
-		expect(readable(answer.text)).toContain("another person has to");
+		expect(readable(answer.text)).toContain("Someone else has to");
 		expect(answer.text).toContain(`href="/records/${id}"`);
 		expect(await recordAt(id)).toMatchObject({ state: "pending_approval" });
 	});
 
-	test("can be rejected, and a later cancellation is refused", async () => {
+	it("can be rejected, and a later cancellation is refused", async () => {
 		const id = await pending();
 		const { form_token = "" } = hiddenIn((await operator.get(`/records/${id}`)).text, `/records/${id}/reject`);
 		expect((await operator.post(`/records/${id}/reject`, { form_token })).status).toBe(303);
 		const late = await operator.post(`/records/${id}/cancel`, { form_token });
 		expect(late.status).toBe(409);
-		expect(readable(late.text)).toContain("It cannot be cancelled: it is refused");
+		expect(readable(late.text)).toContain("This deletion can't be cancelled: it was refused");
 	});
 
-	test("waits on the account page and is counted on every page", async () => {
+	it("waits on the account page and is counted on every page", async () => {
 		await pending();
 		const account = readable((await operator.get("/account")).text);
 		expect(account).toMatch(/waiting for approval · expires \S+ \S+ UTC 198\.51\.100\.0\/24/);
@@ -169,7 +169,7 @@ describe("an approval", () => {
 });
 
 describe("a restoration", () => {
-	test("is offered on the record and carried out", async () => {
+	it("is offered on the record and carried out", async () => {
 		const { json } = await remove("203.0.113.128/25", "", "unbind_sandbox");
 		const page = `/records/${json.id}`;
 		expect(readable((await operator.get(page)).text)).toContain("Restore 203.0.113.128/25");
@@ -179,7 +179,7 @@ describe("a restoration", () => {
 		expect(text).not.toContain(`${page}/restore`);
 	});
 
-	test("is neither offered to people who may not restore nor done for them", async () => {
+	it("is neither offered to people who may not restore nor done for them", async () => {
 		const { json } = await remove("203.0.113.128/25");
 		const other = await signedIn(approver.token);
 		const { text } = await other.get(`/records/${json.id}`);
@@ -189,7 +189,7 @@ describe("a restoration", () => {
 		expect(await recordAt(json.id)).toMatchObject({ state: "deleted", restoration: null });
 	});
 
-	test("is shown while it runs", async () => {
+	it("is shown while it runs", async () => {
 		const { json } = await remove("203.0.113.128/25");
 		const page = `/records/${json.id}`;
 		await cloudflare.order({ method: "POST", fault: { kind: "hang_before" } });
@@ -203,7 +203,7 @@ describe("a restoration", () => {
 });
 
 describe("a freeze", () => {
-	test("is turned on and lifted, and every page shows it meanwhile", async () => {
+	it("is turned on and lifted, and every page shows it meanwhile", async () => {
 		const { location } = await operator.submit("/account", "/freeze-switch", { reason: "INC-9" });
 		expect(location).toBe("/account");
 		const { json } = await remove("203.0.113.128/25");
@@ -217,7 +217,7 @@ describe("a freeze", () => {
 		expect((await operator.get("/")).text).not.toContain("frozen.");
 	});
 
-	test("ends at its time in UTC, and cannot be shortened", async () => {
+	it("ends at its time in UTC, and cannot be shortened", async () => {
 		const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(0, 16);
 		const fields = { ...hiddenIn((await operator.get("/account")).text, "/freeze-switch"), reason: "INC-9" };
 		await operator.post("/freeze-switch", { ...fields, until: inHours(2) });
@@ -225,7 +225,7 @@ describe("a freeze", () => {
 		expect((await operator.post("/freeze-switch", { ...fields, until: inHours(1) })).status).toBe(409);
 	});
 
-	test("is asked for again where a field is wrong: beside it, and with what was typed", async () => {
+	it("is asked for again where a field is wrong: beside it, and with what was typed", async () => {
 		const anHourAgo = new Date(Date.now() - 3_600_000).toISOString().slice(0, 16);
 		const past = await operator.submit("/account", "/freeze-switch", { reason: "INC-9", until: anHourAgo });
 		expect(past.status).toBe(400);
@@ -236,7 +236,7 @@ describe("a freeze", () => {
 		expect((await call("/freeze")).json.frozen).toBe(false);
 	});
 
-	test("is neither offered to people who may not freeze nor accepted from them", async () => {
+	it("is neither offered to people who may not freeze nor accepted from them", async () => {
 		const other = await signedIn(approver.token);
 		const { text } = await other.get("/account");
 		expect(text).not.toContain("/freeze-switch");
@@ -250,7 +250,7 @@ describe("a freeze", () => {
 });
 
 describe("the account", () => {
-	test("shows each prefix with its bindings, and which service handles an address", async () => {
+	it("shows each prefix with its bindings, and which service handles an address", async () => {
 		const { text } = await operator.get("/account");
 		expect(readable(text)).toContain("203.0.113.0/24 Magic Transit active 203.0.113.0/26 CDN active 203.0.113.64/26");
 		for (const id of Object.values(prefixes)) expect(text).toContain(id);
@@ -263,7 +263,7 @@ describe("the account", () => {
 		expect((await operator.get("/account?covering=x")).status).toBe(400);
 	});
 
-	test("shows a single prefix on request", async () => {
+	it("shows a single prefix on request", async () => {
 		const { text } = await operator.get(`/account?prefix=${prefixes.amsterdam}`);
 		expect(readable(text)).toContain("203.0.113.128/25 CDN active");
 		expect(text).not.toContain("198.51.100.0/24");
@@ -271,41 +271,41 @@ describe("the account", () => {
 		expect(readable(none.text)).toContain("There is no prefix 7fffffffffffffffffffffffffffffff.");
 	});
 
-	test("leads from a target without a binding to a useful page", async () => {
+	it("leads from a target without a binding to a useful page", async () => {
 		await remove("203.0.113.128/25");
 		const gone = await operator.get(plan25);
 		expect(gone.status).toBe(404);
-		expect(gone.text).toMatch(/<a href="\/records\/[0-9a-z]{26}">Its last deletion<\/a>/);
+		expect(gone.text).toMatch(/<a href="\/records\/[0-9a-z]{26}">Last deletion of this binding<\/a>/);
 		const address = await operator.get("/account/203.0.113.7");
 		expect(address.status).toBe(422);
 		expect(address.text).toContain('<a href="/account?covering=203.0.113.7/32">Who serves 203.0.113.7/32</a>');
 	});
 
-	test("says that Cloudflare is unreachable, and shows what the ledger knows", async () => {
+	it("says that Cloudflare is unreachable, and shows what the ledger knows", async () => {
 		await pending();
 		await cloudflare.order({ fault: { kind: "drop_before" }, times: 9 });
 		const { status, text } = await operator.get("/account");
 		expect(status).toBe(200);
-		expect(readable(text)).toContain("nothing was sent");
+		expect(readable(text)).toContain("Nothing was changed");
 		expect(text).toContain('action="/freeze-switch"');
 		expect(readable(text)).toMatch(/waiting for approval · expires \S+ \S+ UTC 198\.51\.100\.0\/24/);
 	});
 
-	test("shows a plan that would be refused without a form", async () => {
+	it("shows a plan that would be refused without a form", async () => {
 		const { text } = await operator.get("/account/2001:db8:100:2::/64");
 		expect(readable(text)).toContain("Not restorable refuses.");
-		expect(readable(text)).toContain("It would be refused now.");
+		expect(readable(text)).toContain("A deletion would be refused right now.");
 		expect(readable(text)).toContain("would go from a regional service to CDN");
 		expect(text).not.toContain('name="if_match"');
 	});
 
-	test("shows a plan without a form to people who may not delete", async () => {
+	it("shows a plan without a form to people who may not delete", async () => {
 		const { text } = await (await signedIn(approver.token)).get(plan25);
-		expect(readable(text)).toContain("your token lacks the scope “delete”");
+		expect(readable(text)).toContain("you lack the scope “delete”");
 		expect(text).not.toContain('name="if_match"');
 	});
 
-	test("requires a reason in the form if the guard requires one", async () => {
+	it("requires a reason in the form if the guard requires one", async () => {
 		const TOKENS = JSON.stringify({ a: { sha256: sha256("a"), scopes: ["read", "delete"] } });
 		const strict = await signedIn("a", { TOKENS, GUARDS: { no_reason: "refuse" } });
 		expect((await strict.get(plan25)).text).toMatch(/<input id="reason" name="reason" maxlength="500" required/);

@@ -1,6 +1,6 @@
 // No other site can change anything with a visitor's cookie: every form carries its session's token and comes from
 // unbind's own origin.
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { call, deletes, origin } from "../../harness.ts";
 import { beginAnew, documentedCaller } from "../account.ts";
 import { hiddenIn, readable, signedIn, type Visitor } from "./visitor.ts";
@@ -30,7 +30,7 @@ async function expectNothingDone(): Promise<void> {
 	expect((await call("/freeze")).json.frozen).toBe(false);
 }
 
-test("a form without the session's token does nothing", async () => {
+it("a form without the session's token does nothing", async () => {
 	const others = await signedIn("unbind_sandbox_approver");
 	const foreign = hiddenIn((await others.get("/")).text, "/sign-out").form_token ?? "";
 	for (const [action, page, fields] of changes()) {
@@ -44,7 +44,7 @@ test("a form without the session's token does nothing", async () => {
 	await expectNothingDone();
 });
 
-test.each<[string, Record<string, string>]>([
+it.each<[string, Record<string, string>]>([
 	["another site", { origin: "https://evil.example", "sec-fetch-site": "cross-site" }],
 	["another site, in a browser without Sec-Fetch-Site", { origin: "https://evil.example" }],
 	["a neighbour under the same domain", { origin: "https://wiki.example.com", "sec-fetch-site": "same-site" }],
@@ -58,7 +58,7 @@ test.each<[string, Record<string, string>]>([
 	await expectNothingDone();
 });
 
-test("a form without an origin does nothing", async () => {
+it("a form without an origin does nothing", async () => {
 	const own = hiddenIn((await operator.get("/account")).text, "/freeze-switch");
 	const body = new URLSearchParams({ ...own, reason: "x" });
 	const headers = { cookie: operator.cookie };
@@ -66,7 +66,7 @@ test("a form without an origin does nothing", async () => {
 	await expectNothingDone();
 });
 
-test("each of these forms works when sent from its page", async () => {
+it("each of these forms works when sent from its page", async () => {
 	for (const [action, page, fields] of changes().filter(
 		([path]) => !path.endsWith("approve") && !path.endsWith("cancel"),
 	))

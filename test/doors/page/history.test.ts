@@ -1,6 +1,6 @@
 // The history as a page: what it shows, how it is filtered, what it costs, and that everything in it is plain text.
 import { gzipSync } from "node:zlib";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { call, HISTORY } from "../../harness.ts";
 import { freeze, remove } from "../../lifecycle/people.ts";
 import { beginAnew, bindingsPath, cdn25, cdn26, documentedCaller, prefixes } from "../account.ts";
@@ -20,7 +20,7 @@ const shown = async (path: string): Promise<string[]> => rowsIn((await viewer.ge
 const decoded = (text: string): string => text.replaceAll("&amp;", "&");
 
 describe("a list", () => {
-	test("shows each deletion newest first, with its essentials, including refusals and failures", async () => {
+	it("shows each deletion newest first, with its essentials, including refusals and failures", async () => {
 		await remove("203.0.113.128/25", "?reason=INC-1", "unbind_sandbox");
 		await remove("2001:db8:100:1::/64");
 		await remove("192.0.2.0/24");
@@ -31,7 +31,7 @@ describe("a list", () => {
 		expect(text).toMatch(/deleted 203\.0\.113\.128\/25 CDN sandbox API INC-1/);
 	});
 
-	test("says why in the row: the guard, Cloudflare, or until when it waits", async () => {
+	it("says why in the row: the guard, Cloudflare, or until when it waits", async () => {
 		await remove("2001:db8:100:1::/64");
 		await remove("192.0.2.0/24");
 		await remove("198.51.100.0/24", "?acknowledge=leaves_no_service");
@@ -43,7 +43,7 @@ describe("a list", () => {
 		expect(text).toMatch(/scheduled · runs 20[-\d: ]+ UTC 203\.0\.113\.128\/25/);
 	});
 
-	test("continues page by page, shows every row once, and keeps its filter", async () => {
+	it("continues page by page, shows every row once, and keeps its filter", async () => {
 		const ids = await seedMany(120);
 		const found: string[] = [];
 		const paths: string[] = [];
@@ -58,7 +58,7 @@ describe("a list", () => {
 		for (const path of paths) expect(path).toMatch(/^\/\?actor=past/);
 	});
 
-	test("keeps to the same hours on further pages", async () => {
+	it("keeps to the same hours on further pages", async () => {
 		const now = Date.now();
 		const at = (minutesAgo: number) => Math.round((Date.UTC(2026, 1, 20, 12) - now) / 60_000) + minutesAgo;
 		const ids = await seed(Array.from({ length: 60 }, (_, index) => pastDeletion(at(index + 1))));
@@ -71,7 +71,7 @@ describe("a list", () => {
 		expect((await viewer.get(next)).status).toBe(200);
 	});
 
-	test("leads back to the newest page, the only one with a chart", async () => {
+	it("leads back to the newest page, the only one with a chart", async () => {
 		await seedMany(60);
 		const { text } = await viewer.get("/");
 		expect(text).toContain('id="chart"');
@@ -108,7 +108,7 @@ describe("filters", () => {
 		return found.map((id) => Object.entries(ids).find(([, one]) => one === id)?.[0] ?? id).toSorted();
 	};
 
-	test("each shows the rows it names, its opposite the rest, and several together the rows that match all", async () => {
+	it("each shows the rows it names, its opposite the rest, and several together the rows that match all", async () => {
 		const cases: [string, string[]][] = [
 			["/?state=refused", ["old", "refused"]],
 			["/?state=-refused", ["deleted", "failed", "minus", "sdk"]],
@@ -137,21 +137,21 @@ describe("filters", () => {
 		for (const [query, expected] of cases) expect(await names(query), query).toEqual(expected);
 	});
 
-	test("find a text in ids, including the Ray id", async () => {
+	it("find a text in ids, including the Ray id", async () => {
 		const { ray } = (await call(`/deletions/${ids.deleted}`)).json.cloudflare;
 		for (const text of [ids.deleted, cdn25, ray, ray.toUpperCase()])
 			expect(await names(`/?q=${text}`), text).toEqual(["deleted"]);
 	});
 
-	test("appear above the list as chips, each with links that negate and remove it", async () => {
+	it("appear above the list as chips, each with links that negate and remove it", async () => {
 		const text = decoded((await viewer.get("/?state=refused&actor=%3D-ci&since=7d")).text);
 		expect(readable(text)).toMatch(/state is refused × by is -ci × since 7 days × Clear all/);
-		expect(text).toContain('href="/?actor=%3D-ci&state=-refused&since=7d" title="Turn to: is not"');
-		expect(text).toContain('href="/?actor=%3D-ci&since=7d" aria-label="Take off: state is refused"');
-		expect(text).toContain('href="/?state=refused&actor=--ci&since=7d" title="Turn to: is not"');
+		expect(text).toContain('href="/?actor=%3D-ci&state=-refused&since=7d" title="Change to: is not"');
+		expect(text).toContain('href="/?actor=%3D-ci&since=7d" aria-label="Remove filter: state is refused"');
+		expect(text).toContain('href="/?state=refused&actor=--ci&since=7d" title="Change to: is not"');
 	});
 
-	test("leave empty and repeated fields of a form out of the address", async () => {
+	it("leave empty and repeated fields of a form out of the address", async () => {
 		const given = "/?state=refused&q=&state=&door=&since=7d&since=2026-02-01&until=&cursor=";
 		const { status, location } = await viewer.get(given);
 		expect([status, location]).toEqual([303, "/?state=refused&since=2026-02-01"]);
@@ -159,15 +159,15 @@ describe("filters", () => {
 		expect((await viewer.get("//?q=&state=failed")).location).toBe("/?state=failed");
 	});
 
-	test.each([
+	it.each([
 		["/?state=vanished", "must be among received, pending_approval"],
 		["/?door=window", "must be among api"],
 		["/?binding=x", "must be 32 hex digits or a dashed UUID"],
-		["/?since=yesterday", "must be a date, a time, or as 24h"],
-		["/?since=2026-02-30", "must be a date, a time, or as 24h"],
+		["/?since=yesterday", "must be a date, a time, or a period like 24h"],
+		["/?since=2026-02-30", "must be a date, a time, or a period like 24h"],
 		["/?since=2026-03-02&until=2026-03-01", "is later than"],
-		["/?filter=x", 'There is no parameter "filter"'],
-		["/?cursor=x", "This is no page of this list."],
+		["/?filter=x", 'Unknown parameter "filter"'],
+		["/?cursor=x", "This page of the list does not exist."],
 		[`/?q=${"x".repeat(201)}`, "is too long"],
 	])("refuse an invalid value: %s", async (path, detail) => {
 		const { status, text } = await viewer.get(path);
@@ -175,7 +175,7 @@ describe("filters", () => {
 		expect(readable(text)).toContain(detail);
 	});
 
-	test("apply to exported files", async () => {
+	it("apply to exported files", async () => {
 		const csv = await viewer.get("/export.csv?state=refused&actor=-ci");
 		expect(csv.headers.get("content-type")).toBe("text/csv; charset=utf-8; header=present");
 		expect(csv.headers.get("content-disposition")).toBe('attachment; filename="deletions.csv"');
@@ -185,43 +185,43 @@ describe("filters", () => {
 		expect((await viewer.get("/export.csv?state=vanished")).status).toBe(400);
 	});
 
-	test("are kept in the page's links to the files", async () => {
+	it("are kept in the page's links to the files", async () => {
 		const text = decoded((await viewer.get("/?state=-refused&q=x")).text);
 		expect(text).toContain('href="/export.csv?state=-refused&q=x"');
 	});
 });
 
 describe("states of the list", () => {
-	test("says what to do when it is empty", async () => {
+	it("says what to do when it is empty", async () => {
 		expect(readable((await viewer.get("/")).text)).toContain(
-			"Nothing has been deleted yet. The account's bindings lead",
+			"Nothing has been deleted yet. Start from the account's bindings",
 		);
-		expect(readable((await viewer.get("/?q=x")).text)).toContain("No deletion matches. Take off a filter, or show all");
+		expect(readable((await viewer.get("/?q=x")).text)).toContain("No deletion matches. Remove a filter, or show all");
 	});
 
-	test("says that it was searched only in part, and continues", async () => {
+	it("says that it was searched only in part, and continues", async () => {
 		// A new Ledger reads KV once.
 		await viewer.get("/");
 		const list = vi.spyOn(HISTORY, "list");
 		list.mockResolvedValue({ keys: [], list_complete: false, cursor: "further", cacheStatus: null });
 		const { text } = await viewer.get("/?q=nothing-like-it");
 		expect(list).toHaveBeenCalledTimes(8);
-		expect(readable(text)).toContain("Nothing yet. There are older records to look through.");
+		expect(readable(text)).toContain("Nothing found so far. There are older records to search.");
 		const next = /href="([^"]*)" rel="next"/.exec(decoded(text))?.[1] ?? "";
 		list.mockResolvedValue({ keys: [], list_complete: true, cacheStatus: null });
 		expect(readable((await viewer.get(next)).text)).toContain("No deletion matches.");
 	});
 
-	test("comes from KV while the ledger is unreachable, and says so", async () => {
+	it("comes from KV while the ledger is unreachable, and says so", async () => {
 		const ids = await seedMany(2);
 		breakLedger();
 		const { status, text, headers } = await viewer.get("/");
 		expect([status, headers.get("etag"), rowsIn(text)]).toEqual([200, null, ids]);
-		expect(readable(text)).toContain("The ledger cannot be reached now, so the last minutes may be missing here.");
+		expect(readable(text)).toContain("unbind's ledger is unreachable, so the last minutes may be missing here.");
 		expect(text).not.toContain("data-live");
 	});
 
-	test("shows what people wrote as text everywhere", async () => {
+	it("shows what people wrote as text everywhere", async () => {
 		const evil = `"><script>alert(1)</script><img src=x onerror=alert(2)>'`;
 		await seed([
 			pastDeletion(0, {
@@ -254,7 +254,7 @@ describe("states of the list", () => {
 });
 
 describe("the chart", () => {
-	test("counts outcomes by day, and each day links to its own", async () => {
+	it("counts outcomes by day, and each day links to its own", async () => {
 		await remove("203.0.113.128/25");
 		await remove("192.0.2.0/24");
 		await remove("192.0.2.0/25");
@@ -266,7 +266,7 @@ describe("the chart", () => {
 		expect((await viewer.get(`/?since=${day}&until=${day}`)).text).toContain('class="day shown"');
 	});
 
-	test("counts only the filtered states, and is left out for other filters", async () => {
+	it("counts only the filtered states, and is left out for other filters", async () => {
 		await remove("203.0.113.128/25");
 		await remove("192.0.2.0/24");
 		const counts = async (query: string) =>
@@ -278,14 +278,14 @@ describe("the chart", () => {
 			expect((await viewer.get(query)).text).not.toContain('id="chart"');
 	});
 
-	test("goes back no further than the history", async () => {
+	it("goes back no further than the history", async () => {
 		const short = await signedIn("unbind_sandbox", { HISTORY_RETENTION_DAYS: 7 });
 		expect((await short.get("/")).text.match(/<rect class="day/g)).toHaveLength(7);
 	});
 });
 
 describe("what it costs", () => {
-	test("one call to the Ledger and one KV list for every page of the list", async () => {
+	it("one call to the Ledger and one KV list for every page of the list", async () => {
 		await seedMany(60);
 		const watched = watch();
 		const { text } = await viewer.get("/");
@@ -294,7 +294,7 @@ describe("what it costs", () => {
 		expect(watched).toEqual({ kv: ["list", "list"], ledger: ["overview", "overview"] });
 	});
 
-	test("only the call to the Ledger for an unchanged list or record", async () => {
+	it("only the call to the Ledger for an unchanged list or record", async () => {
 		const { json } = await remove("203.0.113.128/25");
 		await expect.poll(() => HISTORY.get(`deletion:${json.id}`)).not.toBeNull();
 		const watched = watch();
@@ -307,7 +307,7 @@ describe("what it costs", () => {
 		}
 	});
 
-	test("a whole answer after a change or a freeze", async () => {
+	it("a whole answer after a change or a freeze", async () => {
 		const etag = (await viewer.get("/")).headers.get("etag") ?? "";
 		await freeze();
 		const frozen = await viewer.get("/", { "if-none-match": etag });
@@ -316,7 +316,7 @@ describe("what it costs", () => {
 		expect((await viewer.get("/", { "if-none-match": frozen.headers.get("etag") ?? "" })).status).toBe(200);
 	});
 
-	test("less than 60 kB on the wire for the largest page", async () => {
+	it("less than 60 kB on the wire for the largest page", async () => {
 		const random = () =>
 			Array.from({ length: 500 }, () => String.fromCodePoint(0x21 + Math.floor(Math.random() * 90))).join("");
 		await seed(
@@ -330,7 +330,7 @@ describe("what it costs", () => {
 	});
 });
 
-test("a time range reads only its own keys, however old", async () => {
+it("a time range reads only its own keys, however old", async () => {
 	await seed([pastDeletion(0), pastDeletion((400 * dayMs) / 60_000)]);
 	expect(await shown("/?since=2026-02-20&until=2026-02-20")).toHaveLength(1);
 });

@@ -1,5 +1,5 @@
 // What a browser gets from a Worker that is not configured: a page with the steps to take, in order.
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { origin } from "../../harness.ts";
 import { callConfigured, fetchWorker } from "../configured.ts";
 import { readable } from "./visitor.ts";
@@ -13,7 +13,7 @@ async function shown(url: string, settings: Record<string, unknown>, method = "G
 	return { response, text: await response.text() };
 }
 
-test("names what is missing, in the order to fix it, each with its command", async () => {
+it("names what is missing, in the order to fix it, each with its command", async () => {
 	const { response, text } = await shown(`${origin}/records/x`, none);
 	expect([response.status, response.headers.get("content-type")]).toEqual([503, "text/html; charset=utf-8"]);
 	const settings = [...text.matchAll(/<li>\s*<p>\s*<b>([A-Z_]+)<\/b>/g)].map(([, name]) => name);
@@ -23,14 +23,14 @@ test("names what is missing, in the order to fix it, each with its command", asy
 	expect(readable(text)).not.toContain(".dev.vars");
 });
 
-test("puts secrets into .dev.vars under wrangler dev", async () => {
+it("puts secrets into .dev.vars under wrangler dev", async () => {
 	const { text } = await shown("http://localhost:8787/", none);
 	expect(text).toContain("<code>CLOUDFLARE_API_TOKEN=…</code>");
 	expect(readable(text)).toContain(".dev.vars");
 	expect(text).not.toContain("wrangler secret put");
 });
 
-test("gives everyone else JSON", async () => {
+it("gives everyone else JSON", async () => {
 	expect((await callConfigured(none, "/bindings", { headers: { accept: "*/*" } })).json.code).toBe("misconfigured");
 	const cloudflares = await callConfigured(none, "/client/v4/x", { headers: browser });
 	expect(cloudflares.json).toMatchObject({ success: false });

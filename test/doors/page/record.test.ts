@@ -1,5 +1,5 @@
 // One deletion as a page: its story, what happened to the traffic, and where it is read from.
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { call, cloudflare, HISTORY } from "../../harness.ts";
 import { remove, restore } from "../../lifecycle/people.ts";
 import { approver, beginAnew, cdn25, prefixes } from "../account.ts";
@@ -16,7 +16,7 @@ afterEach(beginAnew);
 const page = async (id: string): Promise<string> => (await viewer.get(`/records/${id}`)).text;
 const published = (id: string) => vi.waitFor(async () => expect(await HISTORY.get(`deletion:${id}`)).not.toBeNull());
 
-test("tells the story, from the request to the restoration", async () => {
+it("tells the story, from the request to the restoration", async () => {
 	const { json } = await remove("203.0.113.128/25", "?reason=INC-1");
 	await restore(json.id);
 	const { cloudflare: answer, restoration } = (await call(`/deletions/${json.id}`)).json;
@@ -34,7 +34,7 @@ test("tells the story, from the request to the restoration", async () => {
 		expect(text).toContain(told);
 });
 
-test("draws which service had the prefix before, and which has it after", async () => {
+it("draws which service had the prefix before, and which has it after", async () => {
 	const { json } = await remove("203.0.113.128/25");
 	const [before = "", after = ""] = (await page(json.id)).match(/<div class="bar".*?<\/div>/g) ?? [];
 	const drawn = (bar: string) =>
@@ -51,7 +51,7 @@ test("draws which service had the prefix before, and which has it after", async 
 	]);
 });
 
-test("draws which service has the prefix once it is restored, who restored it, and that it settles", async () => {
+it("draws which service has the prefix once it is restored, who restored it, and that it settles", async () => {
 	const { json } = await remove("203.0.113.128/25");
 	await restore(json.id);
 	const { restoration } = (await call(`/deletions/${json.id}`)).json;
@@ -65,7 +65,7 @@ test("draws which service has the prefix once it is restored, who restored it, a
 	expect(text).toContain(`<a href="/account/${restoration.binding_id}">`);
 });
 
-test("says who gave an approval, and for what", async () => {
+it("says who gave an approval, and for what", async () => {
 	const { json } = await remove("198.51.100.0/24", "?acknowledge=leaves_no_service");
 	expect(readable(await page(json.id))).toMatch(/Approval pending, for last binding\. Expires at 20[\d-]+ [\d:]+ UTC/);
 	await call(`/deletions/${json.id}/approval`, {
@@ -76,27 +76,27 @@ test("says who gave an approval, and for what", async () => {
 	expect(readable(await page(json.id))).toContain("Approval approved by approver, for last binding.");
 });
 
-test("names the addresses that no service handles any more", async () => {
+it("names the addresses that no service handles any more", async () => {
 	const { json } = await remove("2001:db8:100::/48", "?acknowledge=leaves_no_service");
 	const text = await page(json.id);
 	expect(readable(text)).toMatch(/No service took over the traffic of 2001:db8:100::\/64, .* and 8 more\./);
 	expect(text).toContain('data-service="none"');
 });
 
-test("shows a refusal with its evidence, and leads to what can be done", async () => {
+it("shows a refusal with its evidence, and leads to what can be done", async () => {
 	const { json } = await remove("2001:db8:100:1::/64");
 	const text = readable(await page(json.deletion_id));
 	expect(text).toContain(
 		"A risk was not acknowledged: still provisioning. To delete it anyway, tick the risk in the plan.",
 	);
-	expect(text).toContain("Still provisioning has to be acknowledged.");
+	expect(text).toContain("Still provisioning needs your acknowledgement.");
 	expect(text).toContain("provisioning state: provisioning");
 	await remove("203.0.113.128/25");
 	const missing = await remove("203.0.113.128/25");
-	expect(await page(missing.json.deletion_id)).toMatch(/<a href="\/records\/\w{26}">Its last deletion<\/a>/);
+	expect(await page(missing.json.deletion_id)).toMatch(/<a href="\/records\/\w{26}">Last deletion<\/a>/);
 });
 
-test("shows Cloudflare's errors, and links their documentation only at a web address", async () => {
+it("shows Cloudflare's errors, and links their documentation only at a web address", async () => {
 	const error = { code: 1002, message: "<b>No</b>", documentation_url: "https://developers.cloudflare.com/byoip/" };
 	const other = { code: 7, message: "Never", documentation_url: "javascript:alert(1)" };
 	const body = { success: false, errors: [error, other], messages: [], result: null };
@@ -108,31 +108,31 @@ test("shows Cloudflare's errors, and links their documentation only at a web add
 	expect(text).toContain("&lt;b&gt;No&lt;/b&gt;");
 });
 
-test("lists other deletions of the same binding", async () => {
+it("lists other deletions of the same binding", async () => {
 	await remove("2001:db8:100:1::/64");
 	const { json } = await remove("2001:db8:100:1::/64", "?acknowledge=still_provisioning");
 	const text = readable(await page(json.id));
 	expect(text).toMatch(/Other deletions of this binding .* refused · risk not acknowledged 2001:db8:100:1::\/64/);
 	const { json: alone } = await remove("203.0.113.0/26");
-	expect(readable(await page(alone.id))).toContain("There are none.");
+	expect(readable(await page(alone.id))).toContain("Other deletions of this binding None.");
 });
 
 describe("while it can still change", () => {
-	test("the page says so to the script, and has a link for people without one", async () => {
+	it("the page says so to the script, and has a link for people without one", async () => {
 		const { json } = await remove("198.51.100.0/24", "?acknowledge=leaves_no_service");
 		const text = await page(json.id);
 		expect(text).toMatch(/<main id="main" data-live="W\/&quot;[\w-]+&quot;"/);
-		expect(text).toContain(`<a href="/records/${json.id}">Look again</a>`);
+		expect(text).toContain(`<a href="/records/${json.id}">Reload</a>`);
 	});
 
-	test("the page stops saying so once the deletion settles", async () => {
+	it("the page stops saying so once the deletion settles", async () => {
 		const { json } = await remove("203.0.113.128/25");
-		expect(await page(json.id)).not.toMatch(/data-live|Look again/);
+		expect(await page(json.id)).not.toMatch(/data-live|Reload/);
 	});
 });
 
 describe("is read", () => {
-	test("from the Ledger while it has the record, so that a restoration shows at once", async () => {
+	it("from the Ledger while it has the record, so that a restoration shows at once", async () => {
 		const { json } = await remove("203.0.113.128/25");
 		await published(json.id);
 		const watched = watch();
@@ -141,14 +141,14 @@ describe("is read", () => {
 		expect(watched).toEqual({ kv: ["get", "list", "list"], ledger: ["overview", "record", "changes"] });
 	});
 
-	test("from KV when the Ledger no longer has the record or is unreachable", async () => {
+	it("from KV when the Ledger no longer has the record or is unreachable", async () => {
 		const [id = ""] = await seed([pastDeletion(0, { reason: "long ago" })]);
 		expect(readable(await page(id))).toContain("long ago");
 		breakLedger();
 		expect(readable(await page(id))).toContain("long ago");
 	});
 
-	test.each([["7zzzzzzzzzzzzzzzzzzzzzzzzz"], ["x"], [cdn25], [prefixes.shop]])(
+	it.each([["7zzzzzzzzzzzzzzzzzzzzzzzzz"], ["x"], [cdn25], [prefixes.shop]])(
 		"nowhere if it does not exist: %s",
 		async (id) => {
 			const { status, text } = await viewer.get(`/records/${id}`);
@@ -156,7 +156,7 @@ describe("is read", () => {
 		},
 	);
 
-	test("nowhere if nobody can tell", async () => {
+	it("nowhere if nobody can tell", async () => {
 		breakLedger();
 		expect((await viewer.get("/records/7zzzzzzzzzzzzzzzzzzzzzzzzz")).status).toBe(503);
 	});

@@ -1,6 +1,6 @@
 // Signing in: nothing is shown before it, and only the person who signed in gets through.
 import fc from "fast-check";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { localPath } from "../../../src/doors/page/local-path.ts";
 import { call, cloudflare, origin } from "../../harness.ts";
 import { beginAnew, cdn25 } from "../account.ts";
@@ -16,18 +16,18 @@ const pages = ["/", "/?state=deleted", "/records/7zzzzzzzzzzzzzzzzzzzzzzzzz", "/
 const others = ["/export.csv", "/export.ndjson"];
 
 describe("a stranger", () => {
-	test.each([...pages, ...others])("sees only the sign-in form at %s", async (path) => {
+	it.each([...pages, ...others])("sees only the sign-in form at %s", async (path) => {
 		await call(`/bindings/${cdn25}`, { method: "DELETE" });
 		await cloudflare.forgetLog();
 		const { status, text, headers } = await visitor().get(path);
 		expect([status, headers.get("www-authenticate")]).toEqual([401, 'Bearer realm="unbind"']);
-		expect(readable(text)).toMatch(/^ Sign in Token Sign in unbind's operator makes tokens/);
+		expect(readable(text)).toMatch(/^ Sign in Token Sign in unbind's operator creates tokens/);
 		expect(hiddenIn(text, "/sign-in")).toEqual({ to: pages.includes(path) ? path.replaceAll("&", "&amp;") : "/" });
 		expect(text).not.toMatch(/203\.0\.113\.128\/25<|c01d|sandbox/);
 		expect(await cloudflare.calls()).toEqual([]);
 	});
 
-	test.each([
+	it.each([
 		["/records/7zzzzzzzzzzzzzzzzzzzzzzzzz/restore", "/records/7zzzzzzzzzzzzzzzzzzzzzzzzz"],
 		["/account/203.0.113.128/25", "/account/203.0.113.128/25?reason=x"],
 		["/freeze-switch", "/account?reason=x"],
@@ -35,11 +35,11 @@ describe("a stranger", () => {
 	])("changes nothing at %s, and signing in leads back to the page it came from", async (path, to) => {
 		const { status, text } = await visitor().post(path, { turn: "on", reason: "x" });
 		expect([status, hiddenIn(text, "/sign-in").to]).toEqual([401, to]);
-		expect(readable(text)).toContain("Your session has ended. Nothing was done.");
+		expect(readable(text)).toContain("Your session ended, so nothing was done.");
 		expect((await call("/freeze")).json.frozen).toBe(false);
 	});
 
-	test("gets one reload after a link from another site, so that the cookie is sent", async () => {
+	it("gets one reload after a link from another site, so that the cookie is sent", async () => {
 		const link = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" };
 		expect((await visitor().get("/", link)).text).toContain('<meta http-equiv="refresh" content="0">');
 		for (const site of ["same-origin", "none"]) {
@@ -47,14 +47,14 @@ describe("a stranger", () => {
 		}
 	});
 
-	test("gets the status alone from a HEAD", async () => {
+	it("gets the status alone from a HEAD", async () => {
 		const answer = await call("/", { method: "HEAD", token: null });
 		expect([answer.status, answer.text]).toEqual([401, ""]);
 	});
 });
 
 describe("signing in", () => {
-	test("leads to the requested page, with a cookie that no script can read and no other site can send", async () => {
+	it("leads to the requested page, with a cookie that no script can read and no other site can send", async () => {
 		const answer = await visitor().post("/sign-in", { token: " unbind_sandbox ", to: "/?state=deleted" });
 		expect([answer.status, answer.location]).toEqual([303, "/?state=deleted"]);
 		const cookie = answer.headers.get("set-cookie") ?? "";
@@ -64,7 +64,7 @@ describe("signing in", () => {
 		expect(cookie).not.toContain("unbind_sandbox");
 	});
 
-	test.each([
+	it.each([
 		["//evil.example"],
 		["/\\evil.example"],
 		["https://evil.example/"],
@@ -79,7 +79,7 @@ describe("signing in", () => {
 		expect(location).toBe("/");
 	});
 
-	test("refuses a wrong token, and remembers the requested page", async () => {
+	it("refuses a wrong token, and remembers the requested page", async () => {
 		const answer = await visitor().post("/sign-in", { token: "unbind_sandboX", to: "/account" });
 		expect([answer.status, answer.headers.get("set-cookie")]).toEqual([401, null]);
 		expect(readable(answer.text)).toContain("That token isn't valid.");
@@ -87,7 +87,7 @@ describe("signing in", () => {
 		expect(answer.text).not.toContain("unbind_sandboX");
 	});
 
-	test("stops after twenty wrong tokens per minute from an address, but accepts a right one", async () => {
+	it("stops after twenty wrong tokens per minute from an address, but accepts a right one", async () => {
 		const address = { "cf-connecting-ip": "192.0.2.77" };
 		const guess = () => visitor().post("/sign-in", { token: "guess" }, address);
 		let answer = await guess();
@@ -100,7 +100,7 @@ describe("signing in", () => {
 		expect((await visitor().post("/sign-in", { token: "unbind_sandbox" }, address)).status).toBe(303);
 	});
 
-	test.each([
+	it.each([
 		["a form on another site", { origin: "https://evil.example", "sec-fetch-site": "cross-site" }, 403],
 		["a page that hides its origin", { origin: "null" }, 403],
 	])("is refused from %s", async (_, headers, status) => {
@@ -108,13 +108,13 @@ describe("signing in", () => {
 		expect([answer.status, answer.headers.get("set-cookie")]).toEqual([status, null]);
 	});
 
-	test("accepts a form and nothing else", async () => {
+	it("accepts a form and nothing else", async () => {
 		const answer = await visitor().post("/sign-in", { token: "unbind_sandbox", more: "x" });
 		expect([answer.status, answer.headers.get("set-cookie")]).toEqual([400, null]);
 		expect((await call("/sign-in", { method: "POST", json: {}, headers: { origin } })).status).toBe(400);
 	});
 
-	test("signing out removes the cookie", async () => {
+	it("signing out removes the cookie", async () => {
 		const answer = await (await signedIn()).submit("/", "/sign-out");
 		expect([answer.status, answer.location]).toEqual([303, "/"]);
 		expect(answer.headers.get("set-cookie")).toBe(
@@ -127,7 +127,7 @@ describe("a session", () => {
 	const open = async (cookie: string, settings?: Record<string, unknown>) =>
 		(await visitor(cookie, settings).get("/")).status;
 
-	test("lasts eight hours", async () => {
+	it("lasts eight hours", async () => {
 		const { cookie } = await signedIn();
 		const startMs = Date.now();
 		vi.useFakeTimers({ toFake: ["Date"], now: startMs + 8 * 3_600_000 - 5000 });
@@ -136,12 +136,12 @@ describe("a session", () => {
 		expect(await open(cookie)).toBe(401);
 	});
 
-	test("is found among other cookies", async () => {
+	it("is found among other cookies", async () => {
 		const { cookie } = await signedIn();
 		expect(await open(`a=b; ${cookie}; __Host-unbind2=x`)).toBe(200);
 	});
 
-	test("ends with any change to the cookie", async () => {
+	it("ends with any change to the cookie", async () => {
 		const { cookie } = await signedIn("unbind_sandbox_approver");
 		const value = cookie.slice(cookie.indexOf("=") + 1);
 		const [name = "", expiry = "", seal = ""] = value.split(".");
@@ -161,7 +161,7 @@ describe("a session", () => {
 		expect(await open(cookie)).toBe(200);
 	});
 
-	test("ends when the token or unbind's own credential changes", async () => {
+	it("ends when the token or unbind's own credential changes", async () => {
 		const { cookie } = await signedIn();
 		const holder = (token: string) => ({
 			TOKENS: JSON.stringify({ sandbox: { sha256: sha256(token), scopes: ["read"] } }),
@@ -171,13 +171,13 @@ describe("a session", () => {
 		expect(await open(cookie, { CLOUDFLARE_API_TOKEN: "another" })).toBe(401);
 	});
 
-	test("gives no access to the API, and a token gives none to the page", async () => {
+	it("gives no access to the API, and a token gives none to the page", async () => {
 		const { cookie } = await signedIn();
 		expect((await call("/deletions", { token: null, headers: { cookie } })).status).toBe(401);
 		expect((await call("/")).status).toBe(401);
 	});
 
-	test("has the scopes of its token, and shows nothing without read", async () => {
+	it("has the scopes of its token, and shows nothing without read", async () => {
 		const TOKENS = JSON.stringify({ ci: { sha256: sha256("t"), scopes: ["delete"] } });
 		const session = await signedIn("t", { TOKENS });
 		for (const path of [...pages, ...others]) expect((await session.get(path)).status, path).toBe(403);
@@ -185,7 +185,7 @@ describe("a session", () => {
 	});
 });
 
-test("every page has the strictest headers a browser supports", async () => {
+it("every page has the strictest headers a browser supports", async () => {
 	const session = await signedIn();
 	for (const { headers } of [await visitor().get("/"), await session.get("/"), await session.get("/account/nothing")]) {
 		expect(Object.fromEntries(headers)).toMatchObject({
@@ -204,7 +204,7 @@ test("every page has the strictest headers a browser supports", async () => {
 const here = "https://unbind.example.com/sign-in";
 
 describe("the page after signing in", () => {
-	test.each([
+	it.each([
 		["/"],
 		["/account"],
 		["/account/2001:db8::/48"],
@@ -212,10 +212,9 @@ describe("the page after signing in", () => {
 		["/records/7zzzzzzzzzzzzzzzzzzzzzzzzz"],
 	])("is the requested one: %s", (path) => expect(localPath(path, here)).toBe(path));
 
-	test("has no fragment, which only concerns the browser", () =>
-		expect(localPath("/account#x", here)).toBe("/account"));
+	it("has no fragment, which only concerns the browser", () => expect(localPath("/account#x", here)).toBe("/account"));
 
-	test("is always one of unbind's own, whatever was requested", () => {
+	it("is always one of unbind's own, whatever was requested", () => {
 		const parts = fc.constantFrom(
 			"/",
 			"\\",

@@ -1,5 +1,5 @@
 // A target that names no binding exactly: the whole problem, with a hint at the right name.
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { call, cloudflare } from "../../harness.ts";
 import { beginAnew } from "../account.ts";
 import { expectProblem } from "../expect-problem.ts";
@@ -11,15 +11,15 @@ describe("422: a target that names no binding exactly", () => {
 	const forms =
 		"Name one by its CIDR (203.0.113.128/25), its id (32 hex digits or a dashed UUID), or an alias from the configuration.";
 
-	test.each<[string, string, { hint?: string }]>([
+	it.each<[string, string, { hint?: string }]>([
 		[
 			"203.0.113.7",
-			'"203.0.113.7" is an address. A binding has a CIDR: did you mean 203.0.113.7/32?',
+			'"203.0.113.7" is an address. Name the binding by its CIDR: did you mean 203.0.113.7/32?',
 			{ hint: "203.0.113.7/32" },
 		],
 		[
 			"2001:DB8::1",
-			'"2001:DB8::1" is an address. A binding has a CIDR: did you mean 2001:db8::1/128?',
+			'"2001:DB8::1" is an address. Name the binding by its CIDR: did you mean 2001:db8::1/128?',
 			{ hint: "2001:db8::1/128" },
 		],
 		[
@@ -50,7 +50,7 @@ describe("422: a target that names no binding exactly", () => {
 		expect((await call("/deletions")).json.deletions).toEqual([]);
 	});
 
-	test.each([
+	it.each([
 		["/bindings/%", '"%" is not valid percent-encoding.'],
 		["/bindings/%ff", '"%ff" is not valid percent-encoding.'],
 		["/bindings/203.0.113.128%252F25", `"203.0.113.128%2F25" names no binding. ${forms}`],

@@ -1,5 +1,5 @@
 // One caller's reads hold up nobody else: neither deletions nor other callers.
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { call, HISTORY, ledger } from "../../harness.ts";
 import { approver, beginAnew } from "../account.ts";
 import { expectProblem } from "../expect-problem.ts";
@@ -24,7 +24,7 @@ function slowLists(ms: number) {
 }
 
 describe("a caller with many reads of the history", () => {
-	test("has two pages read at once, and the others wait for their turn", async () => {
+	it("has two pages read at once, and the others wait for their turn", async () => {
 		await seedMany(5);
 		const lists = slowLists(100);
 		const answers = await Promise.all(Array.from({ length: 20 }, scan));
@@ -32,7 +32,7 @@ describe("a caller with many reads of the history", () => {
 		expect(lists.most).toBe(2);
 	});
 
-	test("gets 429 beyond thirty that wait, and another caller does not", async () => {
+	it("gets 429 beyond thirty that wait, and another caller does not", async () => {
 		await seedMany(5);
 		slowLists(150);
 		const reads = Array.from({ length: 60 }, scan);
@@ -47,7 +47,7 @@ describe("a caller with many reads of the history", () => {
 					status: 429,
 					code: "too_many_reads",
 					title: "Too many reads at once",
-					detail: "You have too many reads of the history under way. Try again in a second.",
+					detail: "You are reading the history too many times at once. Try again in a second.",
 				},
 				{ "retry-after": "1" },
 			);
@@ -58,7 +58,7 @@ describe("a caller with many reads of the history", () => {
 describe("in the Ledger", () => {
 	const query = { afterId: "", bindingId: null, prefixId: null, unless: null, caller: "eve" };
 
-	test("what else arrives goes between two of a caller's reads", async () => {
+	it("what else arrives goes between two of a caller's reads", async () => {
 		await ledger().freezes();
 		const order: string[] = [];
 		const noted = (what: string, work: Promise<unknown>) => work.then(() => order.push(what));
@@ -68,7 +68,7 @@ describe("in the Ledger", () => {
 		expect(order.lastIndexOf("other")).toBeLessThan(5);
 	});
 
-	test("a caller with more than thirty-two reads waiting gets none", async () => {
+	it("a caller with more than thirty-two reads waiting gets none", async () => {
 		const answers = await Promise.all(Array.from({ length: 40 }, () => ledger().changes(query)));
 		expect(answers.filter((one) => one === null).length).toBeGreaterThan(0);
 		expect(answers.filter((one) => one !== null).length).toBeGreaterThanOrEqual(33);

@@ -1,5 +1,5 @@
 // Messages that are sent again, as all senders do when in doubt: one event is one deletion and has one answer.
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { parseTarget } from "../../../src/deletion/address/target.ts";
 import type { LedgerApi } from "../../../src/deletion/ledger-api.ts";
 import { digestOf } from "../../../src/deletion/record/digest.ts";
@@ -24,7 +24,7 @@ async function expectFirstAnswer(first: Answer, again: Answer): Promise<void> {
 }
 
 describe("gives the first answer again to", () => {
-	test("the same request", async () => {
+	it("the same request", async () => {
 		const body = JSON.stringify(payloads.inventory);
 		const headers = headersOf("inventory", body);
 		const send = () => call("/webhooks/inventory", { method: "POST", token: null, headers, body });
@@ -36,7 +36,7 @@ describe("gives the first answer again to", () => {
 
 	const { alertmanager, runbook, inventory, pagerduty, grafana } = payloads;
 	const retitled = { ...pagerduty, event: { ...pagerduty.event, data: { ...pagerduty.event.data, title: "Another" } } };
-	test.each<[string, SenderName, object, Delivery, object, Delivery]>([
+	it.each<[string, SenderName, object, Delivery, object, Delivery]>([
 		[
 			"a message with the same id and a new signature",
 			"inventory",
@@ -109,7 +109,7 @@ describe("gives the first answer again to", () => {
 		expect((await deletes()).length).toBe(name === "runbook" ? 0 : 1);
 	});
 
-	test("an alert that still fires in another group after the binding was restored", async () => {
+	it("an alert that still fires in another group after the binding was restored", async () => {
 		const first = await deliver("alertmanager", alertmanager);
 		const { id } = first.json.deletions[0];
 		expect((await call(`/deletions/${id}/restoration`, { method: "POST" })).json.state).toBe("restored");
@@ -118,7 +118,7 @@ describe("gives the first answer again to", () => {
 		expect(await deletes()).toEqual([`DELETE bindings/${cdn25}`]);
 	});
 
-	test("an alert that an earlier release knew by its group", async () => {
+	it("an alert that an earlier release knew by its group", async () => {
 		const [alert] = alertmanager.alerts;
 		if (alert === undefined) throw new Error("the payload has no alert");
 		const { fingerprint, startsAt, labels } = alert;
@@ -147,14 +147,14 @@ describe("gives the first answer again to", () => {
 		expect(await deletes()).toEqual([`DELETE bindings/${cdn25}`]);
 	});
 
-	test("a refused event", async () => {
+	it("a refused event", async () => {
 		const payload = { ...payloads.github, client_payload: { binding: "198.51.100.0/24" } };
 		const first = await deliver("github", payload);
 		expect(first.json.deletions[0].failure.code).toBe("out_of_range");
 		await expectFirstAnswer(first, await deliver("github", payload));
 	});
 
-	test.each<[string, SenderName, Delivery]>([
+	it.each<[string, SenderName, Delivery]>([
 		["Alertmanager", "alertmanager", {}],
 		["Standard Webhooks", "inventory", { messageId: "msg_1" }],
 	])("ten deliveries at once and ten in a row from %s", async (_, name, delivery) => {
@@ -173,7 +173,7 @@ describe("gives the first answer again to", () => {
 describe("another event", () => {
 	const { github, inventory } = payloads;
 	const alert = (change: { [member: string]: Json }) => alertsOf({ fingerprint: "f", ...change });
-	test.each<[string, SenderName, object, object]>([
+	it.each<[string, SenderName, object, object]>([
 		["the same alert, firing again", "alertmanager", alert({}), alert({ startsAt: "2026-02-21T07:00:00Z" })],
 		["another alert of the group", "alertmanager", alert({}), alert({ fingerprint: "g" })],
 		["another body from GitHub", "github", github, { ...github, branch: "main2" }],
@@ -190,7 +190,7 @@ describe("another event", () => {
 		expect(await deletes()).toHaveLength(1);
 	});
 
-	test("is refused if it has the name of the first and another target", async () => {
+	it("is refused if it has the name of the first and another target", async () => {
 		const first = await deliver("alertmanager", alert({}));
 		const second = await deliver("alertmanager", alert({ labels: { binding: "203.0.113.64/26" } }));
 		expect([second.status, second.json]).toEqual([
@@ -213,7 +213,7 @@ describe("another event", () => {
 		expect(await deletes()).toEqual([`DELETE bindings/${cdn25}`]);
 	});
 
-	test("can have the same name if it comes from another sender", async () => {
+	it("can have the same name if it comes from another sender", async () => {
 		const second = { ...sandboxSenders.alertmanager, secret: "SECOND_SECRET" };
 		const SECOND_SECRET = "second:another-sandbox-password";
 		const settings = { WEBHOOKS: { ...sandboxSenders, second }, SECOND_SECRET };
@@ -223,7 +223,7 @@ describe("another event", () => {
 		expect((await rows()).map(({ actor }) => actor).toSorted()).toEqual(["alertmanager", "second"]);
 	});
 
-	test("next to a known one is carried out, and the answer is not a replay", async () => {
+	it("next to a known one is carried out, and the answer is not a replay", async () => {
 		await deliver("alertmanager", alertsOf({}));
 		const both = await deliver("alertmanager", alertsOf({}, { labels: { binding: "203.0.113.64/26" } }));
 		expect([both.status, both.json.outcome, isReplay(both)]).toEqual([200, "deleted", false]);
@@ -235,7 +235,7 @@ describe("while a secret is rotated", () => {
 	const [newest = "", last = ""] = (sandboxSecrets.GITHUB_SECRET ?? "").split("\n");
 	const ping = { zen: "Design for failure." };
 
-	test("accepts either secret until one is removed", async () => {
+	it("accepts either secret until one is removed", async () => {
 		for (const secret of [newest, last])
 			expect((await deliver("github", ping, { secret })).json.outcome).toBe("ignored");
 		const alone = { GITHUB_SECRET: newest };
@@ -243,7 +243,7 @@ describe("while a secret is rotated", () => {
 		expect((await deliver("github", ping, { settings: alone, secret: last })).status).toBe(401);
 	});
 
-	test("recognises an event when the other secret signs it", async () => {
+	it("recognises an event when the other secret signs it", async () => {
 		const first = await deliver("github", payloads.github, { secret: last });
 		await expectFirstAnswer(first, await deliver("github", payloads.github, { secret: newest }));
 	});

@@ -1,5 +1,5 @@
 // Senders do not wait: a slow deletion continues without them, and one that could not run now is to be sent again.
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { cloudflare, deletes } from "../../harness.ts";
 import { endClock, pass, startClock, wakeAfter } from "../../lifecycle/clock.ts";
 import type { OrderInput } from "../../sandbox/imitation/faults.ts";
@@ -30,7 +30,7 @@ function hold(who: "ledger" | "door"): () => void {
 }
 
 describe("a deletion that takes longer than its sender waits", () => {
-	test("is reported as started, and continues", async () => {
+	it("is reported as started, and continues", async () => {
 		const timeIsUp = hold("ledger");
 		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_before" } });
 		const asked = deliver("pagerduty", payloads.pagerduty);
@@ -51,7 +51,7 @@ describe("a deletion that takes longer than its sender waits", () => {
 		expect(await deletes()).toHaveLength(1);
 	});
 
-	test("is reported with the same id while it runs, and with its outcome at the end", async () => {
+	it("is reported with the same id while it runs, and with its outcome at the end", async () => {
 		hold("ledger")();
 		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_before" } });
 		const first = await deliver("github", payloads.github);
@@ -67,7 +67,7 @@ describe("a deletion that takes longer than its sender waits", () => {
 		expect(await deletes()).toHaveLength(1);
 	});
 
-	test("already has its id if the look-up takes that long", async () => {
+	it("already has its id if the look-up takes that long", async () => {
 		const timeIsUp = hold("ledger");
 		await cloudflare.order({ method: "GET", fault: { kind: "hang_before" } });
 		const asked = deliver("inventory", payloads.inventory, { messageId: "msg_1" });
@@ -88,7 +88,7 @@ describe("a deletion that takes longer than its sender waits", () => {
 		expect([again.json.outcome, again.json.deletions[0].id, isReplay(again)]).toEqual(["deleted", id, true]);
 	});
 
-	test("does not hold up another one of the same payload", async () => {
+	it("does not hold up another one of the same payload", async () => {
 		const timeIsUp = hold("ledger");
 		await cloudflare.order({ method: "DELETE", path: cdn25, fault: { kind: "hang_before" } });
 		const asked = deliver("alertmanager", alertsOf({}, { labels: { binding: "203.0.113.64/26" } }));
@@ -102,7 +102,7 @@ describe("a deletion that takes longer than its sender waits", () => {
 		await becomes(slow.id);
 	});
 
-	test("gets a 202 even if its outcome is unknown, since sending it again would not help", async () => {
+	it("gets a 202 even if its outcome is unknown, since sending it again would not help", async () => {
 		const timeIsUp = hold("ledger");
 		withoutPauses();
 		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_after" } });
@@ -127,7 +127,7 @@ describe("a deletion that takes longer than its sender waits", () => {
 describe("answers 503 with Retry-After when sending it again helps:", () => {
 	const html: OrderInput = { method: "GET", times: 3, fault: { kind: "html" } };
 
-	test("Cloudflare gives no usable answer at first", async () => {
+	it("Cloudflare gives no usable answer at first", async () => {
 		withoutPauses();
 		await cloudflare.order(html);
 		const answer = await deliver("github", payloads.github);
@@ -142,7 +142,7 @@ describe("answers 503 with Retry-After when sending it again helps:", () => {
 		expect(await deletes()).toHaveLength(1);
 	});
 
-	test("Cloudflare's rate limit is used up for a while", async () => {
+	it("Cloudflare's rate limit is used up for a while", async () => {
 		await cloudflare.order({ method: "GET", fault: { kind: "throttle", retry_after: 30 } });
 		for (const seconds of ["30", "20"]) {
 			const answer = await deliver("pagerduty", payloads.pagerduty);
@@ -154,7 +154,7 @@ describe("answers 503 with Retry-After when sending it again helps:", () => {
 		expect((await deliver("pagerduty", payloads.pagerduty)).json.outcome).toBe("deleted");
 	});
 
-	test("one of two could not be looked up, and the other is not deleted twice", async () => {
+	it("one of two could not be looked up, and the other is not deleted twice", async () => {
 		withoutPauses();
 		const settings = senderWith("alertmanager", {
 			ranges: ["203.0.113.0/24", "2001:db8:100::/48"],
@@ -170,7 +170,7 @@ describe("answers 503 with Retry-After when sending it again helps:", () => {
 		expect(await deletes()).toHaveLength(2);
 	});
 
-	test("the ledger is unreachable at first", async () => {
+	it("the ledger is unreachable at first", async () => {
 		breakLedger();
 		const answer = await deliver("github", payloads.github);
 		expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "5"]);
@@ -182,7 +182,7 @@ describe("answers 503 with Retry-After when sending it again helps:", () => {
 		expect((await deliver("github", payloads.github)).json.outcome).toBe("deleted");
 	});
 
-	test("a plan that could not be made", async () => {
+	it("a plan that could not be made", async () => {
 		withoutPauses();
 		await cloudflare.order(html);
 		const answer = await deliver("script", payloads.script);
@@ -192,7 +192,7 @@ describe("answers 503 with Retry-After when sending it again helps:", () => {
 });
 
 describe("answers 200 when sending it again would not help:", () => {
-	test.each<[string, OrderInput, string]>([
+	it.each<[string, OrderInput, string]>([
 		["Cloudflare refuses", { method: "DELETE", fault: { kind: "reject", status: 409 } }, "cloudflare_refused"],
 		[
 			"Cloudflare rejects the credential",

@@ -1,6 +1,6 @@
 // Ten thousand changes to valid messages, made without knowing the secret: none is accepted and none is an error.
 import * as fc from "fast-check";
-import { expect, test, vi } from "vitest";
+import { expect, it, vi } from "vitest";
 import { prove } from "../../../src/doors/auth/proof.ts";
 import { schemeOf } from "../../../src/doors/auth/schemes.ts";
 import { call, cloudflare } from "../../harness.ts";
@@ -18,7 +18,7 @@ function messageOf(row: Row, payload: object, timestampSeconds = atSeconds): Mes
 const proven = async ({ scheme, secret }: Row, { headers, body }: Message) =>
 	(await prove(scheme, [secret.checks], new Headers(headers), body, atSeconds * 1000)).ok;
 
-test("accepts none of 10,000 mutations over all schemes, and never throws", async () => {
+it("accepts none of 10,000 mutations over all schemes, and never throws", async () => {
 	const messages = everyScheme.map((row) => ({ row, message: messageOf(row, { ...payloads.runbook, note: "ü" }) }));
 	for (const { row, message } of messages) expect([row.name, await proven(row, message)]).toEqual([row.name, true]);
 	const counts = new Map<string, number>();
@@ -34,7 +34,7 @@ test("accepts none of 10,000 mutations over all schemes, and never throws", asyn
 	for (const kind of kinds) expect([kind, counts.get(kind)]).toEqual([kind, expect.toSatisfy((count) => count > 100)]);
 });
 
-test("answers 401 to each of 300 mutations at the door, and does nothing else", async () => {
+it("answers 401 to each of 300 mutations at the door, and does nothing else", async () => {
 	const nowSeconds = Math.floor(Date.now() / 1000);
 	const senders = (Object.keys(payloads) as SenderName[]).map((name) => {
 		const { scheme, signature, secrets } = senderNamed(name);

@@ -1,5 +1,5 @@
 // Payloads as their senders document them, and what they lead to: a deletion on record like any other, or none.
-import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { call, cloudflare, deletes } from "../../harness.ts";
 import { beginAnew, cdn25, cdn26, shop24, spectrum26, v6Spectrum64 } from "../account.ts";
 import { seeds } from "../auth/every-scheme.ts";
@@ -16,7 +16,7 @@ async function expectNothingDone(): Promise<void> {
 describe("a message", () => {
 	afterEach(beginAnew);
 
-	test.each<[string, SenderName, object, string, string, string]>([
+	it.each<[string, SenderName, object, string, string, string]>([
 		[
 			"an Alertmanager payload whose second alert is resolved",
 			"alertmanager",
@@ -82,7 +82,7 @@ describe("a message", () => {
 		expect(await deletes()).toEqual([`DELETE bindings/${bindingId}`]);
 	});
 
-	test("makes a deletion on record with Svix's header names too", async () => {
+	it("makes a deletion on record with Svix's header names too", async () => {
 		const body = JSON.stringify(payloads.inventory);
 		const headers = Object.fromEntries(
 			Object.entries(headersOf("inventory", body)).map(([name, value]) => [name.replace(/^webhook-/, "svix-"), value]),
@@ -94,7 +94,7 @@ describe("a message", () => {
 		expect((await send(body)).headers.get("idempotency-replayed")).toBe("true");
 	});
 
-	test.each([
+	it.each([
 		[{ description: "Described" }, "Described"],
 		[{ summary: " ", description: "Described" }, "Described"],
 		[{}, "EdgeUnderAttack"],
@@ -103,7 +103,7 @@ describe("a message", () => {
 		expect(answer.json.deletions).toMatchObject([{ state: "deleted", reason }]);
 	});
 
-	test("can need approval", async () => {
+	it("can need approval", async () => {
 		const answer = await deliver("runbook", payloads.runbook);
 		const { id } = await onlyRow();
 		expect(answer.status).toBe(202);
@@ -119,7 +119,7 @@ describe("a message", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("makes a plan and no record if the configuration says dry_run", async () => {
+	it("makes a plan and no record if the configuration says dry_run", async () => {
 		const answer = await deliver("script", payloads.script);
 		expect(answer.status).toBe(200);
 		expect(answer.json).toMatchObject({
@@ -136,7 +136,7 @@ describe("a message", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("gets a reason that is fit for a record", async () => {
+	it("gets a reason that is fit for a record", async () => {
 		const reasonOf = async (annotations: { [name: string]: string }, binding: string) => {
 			const alert = { annotations, labels: { binding }, fingerprint: binding };
 			const { json } = await deliver("alertmanager", alertsOf(alert));
@@ -154,7 +154,7 @@ describe("ignores without an error", () => {
 	const { event } = payloads.pagerduty;
 	const resolved = alertsOf({ status: "resolved" }, { status: "suppressed" });
 
-	test.each<[string, SenderName, object]>([
+	it.each<[string, SenderName, object]>([
 		["a resolved alert", "alertmanager", { ...resolved, status: "resolved" }],
 		["one in a group that still fires", "alertmanager", { ...resolved, status: "firing" }],
 		["no alerts at all", "grafana", { ...payloads.grafana, alerts: [] }],
@@ -186,16 +186,16 @@ describe("ignores without an error", () => {
 describe("deletes nothing for an incomplete or unknown payload:", () => {
 	afterAll(expectNothingDone);
 
-	test.each(["alertmanager", "grafana"] as const)("alerts that %s left out", async (name) => {
+	it.each(["alertmanager", "grafana"] as const)("alerts that %s left out", async (name) => {
 		const answer = await deliver(name, { ...payloads[name], truncatedAlerts: 3 });
-		const detail = "The sender left 3 out of the payload; nothing is deleted by half of it.";
+		const detail = "The sender left 3 out of the payload. Nothing was deleted, because the rest may be incomplete.";
 		expect([answer.status, answer.json]).toEqual([200, { outcome: "refused", detail, deletions: [] }]);
 	});
 
-	const noTarget = { problem: "there is no text at the pointer of the target" };
-	const noList = { problem: "there is no list at the pointer of each" };
+	const noTarget = { problem: "target does not point to a string" };
+	const noList = { problem: "each does not point to a list" };
 	const firing = alertsOf({}, { labels: {} }, { labels: { binding: 7 } }, { labels: { binding: "" } });
-	test.each<[string, SenderName, object, object[]]>([
+	it.each<[string, SenderName, object, object[]]>([
 		[
 			"one alert without the label, which stops all",
 			"alertmanager",
@@ -207,7 +207,7 @@ describe("deletes nothing for an incomplete or unknown payload:", () => {
 			"a count that is not one",
 			"grafana",
 			{ ...payloads.grafana, truncatedAlerts: "3" },
-			[{ problem: "the count of what was left out is no number" }],
+			[{ problem: "the count of omitted alerts is not a number" }],
 		],
 		["a target that is not one", "github", { ...payloads.github, client_payload: {} }, [{ ...noTarget, index: 0 }]],
 		["a target that is inherited", "script", {}, [{ ...noTarget, index: 0 }]],
@@ -215,25 +215,25 @@ describe("deletes nothing for an incomplete or unknown payload:", () => {
 			"more than forty alerts",
 			"alertmanager",
 			alertsOf(...Array.from({ length: 41 }, () => ({}))),
-			[{ problem: "it asks for 41 deletions, of at most 40" }],
+			[{ problem: "it asks for 41 deletions; the limit is 40" }],
 		],
 	])("%s", async (_, name, payload, problems) => {
 		expectProblem(await deliver(name, payload), {
 			status: 400,
 			code: "invalid_request",
 			title: "The request is malformed",
-			detail: "The payload does not have what this sender's configuration looks for. Nothing was deleted.",
+			detail: "The payload lacks what this sender's configuration looks for. Nothing was deleted.",
 			payload: problems,
 		});
 	});
 
-	test("forty alerts are not too many", async () => {
+	it("forty alerts are not too many", async () => {
 		const alerts = alertsOf(...Array.from({ length: 40 }, () => ({ labels: { binding: "everything" } })));
 		const answer = await deliver("alertmanager", alerts);
 		expect([answer.status, answer.json.outcome, answer.json.deletions.length]).toEqual([200, "refused", 40]);
 	});
 
-	test.each<[string, string | Uint8Array]>([
+	it.each<[string, string | Uint8Array]>([
 		["not JSON", "target=203.0.113.64/26"],
 		["cut off", JSON.stringify(payloads.github).slice(0, -1)],
 		["empty", ""],
@@ -247,11 +247,11 @@ describe("deletes nothing for an incomplete or unknown payload:", () => {
 			status: 400,
 			code: "invalid_request",
 			title: "The request is malformed",
-			detail: "The body is not JSON in UTF-8. Have the sender send application/json.",
+			detail: "The body is not JSON in UTF-8. Set the sender to application/json.",
 		});
 	});
 
-	test("a parameter in the address", async () => {
+	it("a parameter in the address", async () => {
 		const answer = await deliver("github", payloads.github, { query: "?dry_run=true" });
 		expect(answer.json).toMatchObject({ status: 400, code: "invalid_request", allowed: [] });
 	});

@@ -1,6 +1,6 @@
 // What a sender may do: what its configuration says, within the guards, and nothing more after an approval.
 import { abortAllDurableObjects } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { cloudflare, deletes } from "../../harness.ts";
 import { endClock, inMs, pass, startClock } from "../../lifecycle/clock.ts";
 import { configureLedger, tokensWith } from "../../lifecycle/configured-ledger.ts";
@@ -14,7 +14,7 @@ beforeEach(startClock);
 afterEach(endClock);
 
 describe("refuses, on record,", () => {
-	test("a sender without ranges", async () => {
+	it("a sender without ranges", async () => {
 		const settings = senderWith("github", { ranges: undefined });
 		const answer = await deliver("github", payloads.github, { settings });
 		const failure = { code: "out_of_range", detail: expect.any(String) };
@@ -23,16 +23,16 @@ describe("refuses, on record,", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("a sender without the scope", async () => {
+	it("a sender without the scope", async () => {
 		const settings = senderWith("github", { scopes: ["read", "approve"] });
 		const answer = await deliver("github", payloads.github, { settings });
-		const failure = { code: "scope_missing", detail: 'github may not delete: it lacks the scope "delete".' };
+		const failure = { code: "scope_missing", detail: 'github lacks the scope "delete".' };
 		expect([answer.status, answer.json]).toMatchObject([200, { outcome: "refused", deletions: [{ failure }] }]);
 		expect(await rows()).toMatchObject([{ state: "refused", actor: "github", door: "webhook" }]);
 		expect(await cloudflare.calls()).toEqual([]);
 	});
 
-	test("a risk that the configuration does not acknowledge, whatever the payload says", async () => {
+	it("a risk that the configuration does not acknowledge, whatever the payload says", async () => {
 		const settings = senderWith("pagerduty", { acknowledge: [] });
 		const answer = await deliver(
 			"pagerduty",
@@ -46,7 +46,7 @@ describe("refuses, on record,", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("only the inexact targets among several", async () => {
+	it("only the inexact targets among several", async () => {
 		const targets = ["203.0.113.7", "203.0.113.64/26", "everything", "203.0.113.0/25", "edge-cdn"];
 		const answer = await deliver("alertmanager", alertsOf(...targets.map((binding) => ({ labels: { binding } }))));
 		expect(answer.status).toBe(200);
@@ -66,7 +66,7 @@ describe("refuses, on record,", () => {
 		expect((await deletes()).toSorted()).toEqual([`DELETE bindings/${spectrum26}`, `DELETE bindings/${cdn25}`]);
 	});
 
-	test("only those of twenty that are out of range or over the budget", async () => {
+	it("only those of twenty that are out of range or over the budget", async () => {
 		await manyPrefixes(20);
 		await configureLedger({ BUDGET_DELETIONS: 3 });
 		const ranges = [3, 7, 11, 12, 19].map((index) => `100.64.${index}.0/24`);
@@ -103,7 +103,7 @@ describe("a deletion that needs approval", () => {
 		await configureLedger(settings);
 	}
 
-	test("is carried out when someone else approves, and stays the sender's", async () => {
+	it("is carried out when someone else approves, and stays the sender's", async () => {
 		const id = await pending();
 		const answer = await decide(id, "approve");
 		expect([answer.status, answer.json.state]).toEqual([200, "deleted"]);
@@ -117,14 +117,14 @@ describe("a deletion that needs approval", () => {
 		expect(again.headers.get("idempotency-replayed")).toBe("true");
 	});
 
-	test("is the same one if it is sent again while it waits", async () => {
+	it("is the same one if it is sent again while it waits", async () => {
 		const id = await pending();
 		const again = await deliver("runbook", payloads.runbook);
 		expect([again.status, again.json.outcome, again.json.deletions[0].id]).toEqual([202, "pending_approval", id]);
 		expect(await rows()).toHaveLength(1);
 	});
 
-	test.each<[string, object, string]>([
+	it.each<[string, object, string]>([
 		["lost its scope", { scopes: ["read"] }, "scope_missing"],
 		["got other ranges", { ranges: ["203.0.113.0/24"] }, "out_of_range"],
 	])("is refused despite the approval if its sender has %s in the meantime", async (_, change, code) => {
@@ -136,18 +136,18 @@ describe("a deletion that needs approval", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	test("is refused if its sender is gone, even if a token has its name now", async () => {
+	it("is refused if its sender is gone, even if a token has its name now", async () => {
 		const id = await pending();
 		const { runbook: _, ...others } = senderWith("github", {}).WEBHOOKS;
 		await deploy({ WEBHOOKS: others, ...tokensWith("runbook", ["delete"], ["0.0.0.0/0"]) });
 		expect((await decide(id, "approve")).json.code).toBe("scope_missing");
-		expect(await recordOf(id)).toMatchObject({ failure: { detail: "runbook may not delete any more." } });
+		expect(await recordOf(id)).toMatchObject({ failure: { detail: "runbook may no longer delete." } });
 		expect(await deletes()).toEqual([]);
 	});
 });
 
 describe("a freeze", () => {
-	test("refuses without an error, and an event sent again after it is carried out", async () => {
+	it("refuses without an error, and an event sent again after it is carried out", async () => {
 		await freeze({ reason: "INC-1", until: inMs(60_000) });
 		const answer = await deliver("github", payloads.github);
 		expect(answer.status).toBe(200);

@@ -1,6 +1,6 @@
 // Messages without proof of their sender: they are refused before they are parsed, logged and slowed down. They leave
 // no record, and nothing is sent to Cloudflare.
-import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Answer, call, cloudflare } from "../../harness.ts";
 import { sandboxSecrets } from "../../sandbox/senders.ts";
 import { countingInAMinute } from "../account.ts";
@@ -28,7 +28,7 @@ const expectUnproven = (answer: Answer): void =>
 		status: 401,
 		code: "unauthorized",
 		title: "Authentication is required",
-		detail: "The request does not prove that it comes from a sender of unbind's configuration.",
+		detail: "The signature or secret does not match any sender in unbind's configuration.",
 	});
 const told = () => logged.filter(({ event }) => event === "unproven").map(({ sender, why }) => [sender, why]);
 
@@ -36,7 +36,7 @@ describe("answers 401 and logs why:", () => {
 	const nowSeconds = Math.floor(Date.now() / 1000);
 	const wrong = "a secret that is another's";
 
-	test.each<[string, SenderName, Parameters<typeof deliver>[2], string]>([
+	it.each<[string, SenderName, Parameters<typeof deliver>[2], string]>([
 		["another secret", "github", { secret: wrong }, "wrong"],
 		["no header", "github", { headers: { "x-hub-signature-256": "" } }, "no_signature"],
 		[
@@ -64,7 +64,7 @@ describe("answers 401 and logs why:", () => {
 		for (const secret of [wrong, "guess", sandboxSecrets.GITHUB_SECRET ?? ""]) expect(everything).not.toContain(secret);
 	});
 
-	test.each(["nobody", "__proto__", "constructor", "GitHub", "github%00", "sandbox", "a".repeat(200)])(
+	it.each(["nobody", "__proto__", "constructor", "GitHub", "github%00", "sandbox", "a".repeat(200)])(
 		"an unknown sender gets the same answer: %s",
 		async (name) => {
 			const body = JSON.stringify(payloads.github);
@@ -75,7 +75,7 @@ describe("answers 401 and logs why:", () => {
 		},
 	);
 
-	test("a message to another sender, and a body that was altered in transit", async () => {
+	it("a message to another sender, and a body that was altered in transit", async () => {
 		const body = JSON.stringify(payloads.github);
 		const headers = { ...headersOf("github", body), ...newAddress() };
 		for (const [name, sent] of [
@@ -89,7 +89,7 @@ describe("answers 401 and logs why:", () => {
 });
 
 describe("too many unproven messages from one address", () => {
-	test(
+	it(
 		"get 429 for known and unknown senders alike, and a proven one still gets through",
 		countingInAMinute,
 		async () => {
@@ -108,7 +108,7 @@ describe("too many unproven messages from one address", () => {
 						status: 429,
 						code: "rate_limited",
 						title: "Too many failed attempts",
-						detail: "Too many wrong credentials came from this address.",
+						detail: "This address sent too many wrong credentials. Try again in a minute.",
 					},
 					{ "retry-after": "60" },
 				);
@@ -124,7 +124,7 @@ describe("answers 413 before verifying anything:", () => {
 		status: 413,
 		code: "payload_too_large",
 		title: "The body is too large",
-		detail: "The body may have 262144 bytes at the most.",
+		detail: "The body is longer than 262144 bytes.",
 	};
 	/** Is proven, and ignored. */
 	const bodyOf = (bytes: number) => `{"zen": "${"x".repeat(bytes - 11)}"}`;
@@ -136,7 +136,7 @@ describe("answers 413 before verifying anything:", () => {
 				new TransformStream<Uint8Array, Uint8Array>({ transform: (chunk, controller) => controller.enqueue(chunk) }),
 			);
 
-	test("a body that is one byte too long, proven or not", async () => {
+	it("a body that is one byte too long, proven or not", async () => {
 		const verify = vi.spyOn(crypto.subtle, "verify");
 		const body = bodyOf(capBytes + 1);
 		expectProblem(await deliver("github", body), tooLarge);
@@ -145,7 +145,7 @@ describe("answers 413 before verifying anything:", () => {
 		expect(verify).not.toHaveBeenCalled();
 	});
 
-	test("a streamed body without its length", async () => {
+	it("a streamed body without its length", async () => {
 		const verify = vi.spyOn(crypto.subtle, "verify");
 		const body = bodyOf(capBytes + 1);
 		const headers = headersOf("github", body);
@@ -154,7 +154,7 @@ describe("answers 413 before verifying anything:", () => {
 		expect(verify).not.toHaveBeenCalled();
 	});
 
-	test("but reads a body of exactly the limit, streamed or not", async () => {
+	it("but reads a body of exactly the limit, streamed or not", async () => {
 		const verify = vi.spyOn(crypto.subtle, "verify");
 		const body = bodyOf(capBytes);
 		expect((await deliver("github", body)).json.outcome).toBe("ignored");
@@ -166,7 +166,7 @@ describe("answers 413 before verifying anything:", () => {
 });
 
 describe("answers 405 to authenticated callers only:", () => {
-	test.each(["GET", "HEAD", "DELETE", "PATCH"])("%s", async (method) => {
+	it.each(["GET", "HEAD", "DELETE", "PATCH"])("%s", async (method) => {
 		const answer = await call("/webhooks/github", { method });
 		expect(answer.status).toBe(405);
 		expect(answer.headers.get("allow")).toBe("OPTIONS, POST, PUT");

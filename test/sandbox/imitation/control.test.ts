@@ -1,5 +1,5 @@
 // The control surface, and where a Worker's outbound requests may go.
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { bindingPath, call, prefixPath, toRequest } from "./caller.ts";
 import { createImitation, type Imitation } from "./imitation.ts";
 import { controlHost, createOutbound } from "./outbound.ts";
@@ -16,7 +16,7 @@ async function control(imitation: Imitation, method: string, path: string, json?
 	return { status: response.status, body };
 }
 
-test("takes one order or a list of them, and forgets them on request", async () => {
+it("takes one order or a list of them, and forgets them on request", async () => {
 	const imitation = createImitation();
 	const order = { method: "DELETE", path: "/bindings/", times: 2, fault: { kind: "drop_after" } };
 	expect(await control(imitation, "POST", "/faults", order)).toEqual({
@@ -32,7 +32,7 @@ test("takes one order or a list of them, and forgets them on request", async () 
 	expect(imitation.faults.pending()).toEqual([]);
 });
 
-test.each([
+it.each([
 	["nothing", undefined],
 	["an unknown fault", { fault: { kind: "earthquake" } }],
 	["an unknown field", { fault: { kind: "empty" }, colour: "red" }],
@@ -48,7 +48,7 @@ test.each([
 	expect(imitation.faults.pending()).toEqual([]);
 });
 
-test("shows the log, waits for requests to arrive, and clears it", async () => {
+it("shows the log, waits for requests to arrive, and clears it", async () => {
 	const imitation = createImitation();
 	const waiting = control(imitation, "GET", "/log?at_least=2");
 	await call(imitation, "GET", prefixPath);
@@ -61,7 +61,7 @@ test("shows the log, waits for requests to arrive, and clears it", async () => {
 	expect(await control(imitation, "GET", "/log?at_least=many")).toMatchObject({ status: 400 });
 });
 
-test("takes a whole state, fills in what is left out, and shows it", async () => {
+it("takes a whole state, fills in what is left out, and shows it", async () => {
 	const imitation = createImitation();
 	const prefix = { id: "a".repeat(32), cidr: "192.0.2.0/24", bindings: [{ id: "b".repeat(32) }] };
 	expect(await control(imitation, "PUT", "/state", { prefixes: [prefix] })).toMatchObject({
@@ -74,7 +74,7 @@ test("takes a whole state, fills in what is left out, and shows it", async () =>
 	expect(bad).toMatchObject({ status: 400, body: { error: expect.stringContaining("prefixes") } });
 });
 
-test("resets everything", async () => {
+it("resets everything", async () => {
 	const imitation = createImitation();
 	await call(imitation, "DELETE", bindingPath);
 	imitation.faults.order({ fault: { kind: "empty" } });
@@ -84,7 +84,7 @@ test("resets everything", async () => {
 	expect(imitation.log.entries()).toEqual([]);
 });
 
-test("releases and drops requests that are held", async () => {
+it("releases and drops requests that are held", async () => {
 	const imitation = createImitation();
 	imitation.faults.order({ times: 2, fault: { kind: "hang_before" } });
 	const first = call(imitation, "GET", prefixPath);
@@ -98,11 +98,11 @@ test("releases and drops requests that are held", async () => {
 	await dropped;
 });
 
-test("answers 404 to unknown controls", async () => {
+it("answers 404 to unknown controls", async () => {
 	expect(await control(createImitation(), "GET", "/nothing")).toMatchObject({ status: 404 });
 });
 
-test("lets requests reach the API and its controls, and no other host", async () => {
+it("lets requests reach the API and its controls, and no other host", async () => {
 	const imitation = createImitation();
 	const outbound = createOutbound(imitation);
 	expect((await outbound(toRequest("GET", prefixPath))).status).toBe(200);

@@ -1,5 +1,5 @@
 // Each fault as a real HTTP client sees it over a real socket, and the queue that holds the orders.
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { bindingId, bindingPath, call, prefixPath, toRequest, withToken } from "./caller.ts";
 import { isConnectionDropped } from "./connection.ts";
 import type { OrderInput } from "./faults.ts";
@@ -32,7 +32,7 @@ const stands = () =>
 		.some(({ id }) => id === bindingId);
 
 describe("an order answers with", () => {
-	test("a delay, then the usual answer", async () => {
+	it("a delay, then the usual answer", async () => {
 		order({ kind: "delay", milliseconds: 30 });
 		const began = performance.now();
 		const response = await deleteOverHttp();
@@ -40,7 +40,7 @@ describe("an order answers with", () => {
 		expect(await response.json()).toEqual({ errors: [], messages: [], success: true });
 	});
 
-	test.each([
+	it.each([
 		[{ kind: "throttle" }, 971, null],
 		[{ kind: "throttle", retry_after: 7 }, 971, "7"],
 		[{ kind: "throttle", code: 1002 }, 1002, null],
@@ -60,7 +60,7 @@ describe("an order answers with", () => {
 		[{ kind: "reject", status: 400 }, 400, 6003],
 		[{ kind: "reject", status: 422, errors: [{ code: 1234, message: "no" }] }, 422, 1234],
 	];
-	test.each(rejections)("an envelope for %j", async (fault, status, code) => {
+	it.each(rejections)("an envelope for %j", async (fault, status, code) => {
 		order(fault);
 		const response = await deleteOverHttp();
 		expect(response.status).toBe(status);
@@ -73,7 +73,7 @@ describe("an order answers with", () => {
 		expect(stands()).toBe(true);
 	});
 
-	test("an HTML page, with or without the effect", async () => {
+	it("an HTML page, with or without the effect", async () => {
 		order({ kind: "html" });
 		const response = await deleteOverHttp();
 		expect(response.status).toBe(502);
@@ -85,7 +85,7 @@ describe("an order answers with", () => {
 		expect(stands()).toBe(false);
 	});
 
-	test("an empty body", async () => {
+	it("an empty body", async () => {
 		order({ kind: "empty" });
 		const response = await deleteOverHttp();
 		expect(response.status).toBe(200);
@@ -93,14 +93,14 @@ describe("an order answers with", () => {
 		expect(stands()).toBe(false);
 	});
 
-	test("a body that is not JSON", async () => {
+	it("a body that is not JSON", async () => {
 		order({ kind: "garbage" });
 		const response = await deleteOverHttp();
 		await expect(response.json()).rejects.toThrow(SyntaxError);
 		expect(stands()).toBe(false);
 	});
 
-	test("a redirect, without the effect", async () => {
+	it("a redirect, without the effect", async () => {
 		order({ kind: "redirect", location: "https://elsewhere.invalid/" });
 		const response = await deleteOverHttp();
 		expect(response.status).toBe(302);
@@ -108,14 +108,14 @@ describe("an order answers with", () => {
 		expect(stands()).toBe(true);
 	});
 
-	test("a huge body of valid JSON", async () => {
+	it("a huge body of valid JSON", async () => {
 		order({ kind: "huge", bytes: 2_000_000 });
 		const text = await (await deleteOverHttp()).text();
 		expect(text.length).toBeGreaterThan(2_000_000);
 		expect(JSON.parse(text)).toMatchObject({ success: true });
 	});
 
-	test("any custom answer", async () => {
+	it("any custom answer", async () => {
 		order({ kind: "respond", status: 200, body: { success: "perhaps" }, headers: { "x-a": "b" } });
 		const response = await deleteOverHttp();
 		expect(response.headers.get("x-a")).toBe("b");
@@ -124,14 +124,14 @@ describe("an order answers with", () => {
 });
 
 describe("connections break", () => {
-	test("before the effect", async () => {
+	it("before the effect", async () => {
 		order({ kind: "drop_before" });
 		await expect(deleteOverHttp()).rejects.toThrow("fetch failed");
 		expect(stands()).toBe(true);
 		expect(imitation.log.entries()).toMatchObject([{ fault: "drop_before", effect: null, status: null }]);
 	});
 
-	test("after the effect", async () => {
+	it("after the effect", async () => {
 		order({ kind: "drop_after" });
 		await expect(deleteOverHttp()).rejects.toThrow("fetch failed");
 		expect(stands()).toBe(false);
@@ -140,7 +140,7 @@ describe("connections break", () => {
 		]);
 	});
 
-	test("in the middle of the answer", async () => {
+	it("in the middle of the answer", async () => {
 		order({ kind: "drop_mid_body" });
 		const response = await deleteOverHttp();
 		expect(response.status).toBe(200);
@@ -148,7 +148,7 @@ describe("connections break", () => {
 		expect(stands()).toBe(false);
 	});
 
-	test("in `handle` with an error of their own", async () => {
+	it("in `handle` with an error of their own", async () => {
 		order({ kind: "drop_before" });
 		const error: unknown = await imitation.handle(toRequest("GET", prefixPath)).catch((e) => e);
 		expect(isConnectionDropped(error)).toBe(true);
@@ -157,7 +157,7 @@ describe("connections break", () => {
 });
 
 describe("requests hang", () => {
-	test("before the effect, until they are released", async () => {
+	it("before the effect, until they are released", async () => {
 		order({ kind: "hang_before" });
 		const pending = deleteOverHttp();
 		await imitation.log.whenArrived(1);
@@ -167,7 +167,7 @@ describe("requests hang", () => {
 		expect(stands()).toBe(false);
 	});
 
-	test("after the effect, until the caller gives up", async () => {
+	it("after the effect, until the caller gives up", async () => {
 		order({ kind: "hang_after" });
 		const caller = new AbortController();
 		const pending = deleteOverHttp(caller.signal);
@@ -178,7 +178,7 @@ describe("requests hang", () => {
 		expect(imitation.log.entries()).toMatchObject([{ effect: { deleted: bindingId }, status: null }]);
 	});
 
-	test("in the middle of the answer", async () => {
+	it("in the middle of the answer", async () => {
 		order({ kind: "hang_mid_body" });
 		const response = await deleteOverHttp();
 		expect(response.status).toBe(200);
@@ -186,7 +186,7 @@ describe("requests hang", () => {
 		expect(await response.json()).toMatchObject({ success: true });
 	});
 
-	test("with an answer that later changes do not affect", async () => {
+	it("with an answer that later changes do not affect", async () => {
 		imitation.faults.order({ method: "GET", fault: { kind: "hang_after" } });
 		const pending = fetch(served.url + bindingPath, { headers: withToken });
 		await imitation.log.whenArrived(1);
@@ -195,7 +195,7 @@ describe("requests hang", () => {
 		expect(await (await pending).json()).toMatchObject({ result: { id: bindingId } });
 	});
 
-	test.each(["reset", "drop"] as const)("until a %s", async (how) => {
+	it.each(["reset", "drop"] as const)("until a %s", async (how) => {
 		order({ kind: "hang_before" });
 		const pending = deleteOverHttp();
 		const dropped = expect(pending).rejects.toThrow("fetch failed");
@@ -207,7 +207,7 @@ describe("requests hang", () => {
 });
 
 describe("orders", () => {
-	test("apply to the requests they name, in order, as often as they say", async () => {
+	it("apply to the requests they name, in order, as often as they say", async () => {
 		imitation.faults.order(
 			{ method: "DELETE", path: "/bindings/", fault: { kind: "reject", status: 500 } },
 			{ times: 2, fault: { kind: "reject", status: 503 } },
@@ -226,7 +226,7 @@ describe("orders", () => {
 		expect(imitation.faults.pending()).toMatchObject([{ method: "POST", times: 1 }]);
 	});
 
-	test("are never shared by two simultaneous requests", async () => {
+	it("are never shared by two simultaneous requests", async () => {
 		imitation.faults.order({ fault: { kind: "reject", status: 503 } });
 		const both = await Promise.all([deleteOverHttp(), deleteOverHttp()]);
 		expect(both.map(({ status }) => status).toSorted()).toEqual([200, 503]);

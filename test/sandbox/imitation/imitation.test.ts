@@ -1,5 +1,5 @@
 // The imitation compared with what is known of Cloudflare's Addressing API.
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { addressing, bindingId, bindingPath, call, prefixId, prefixPath, withToken } from "./caller.ts";
 import { sandboxApiKey, sandboxApiToken, sandboxEmail, sandboxReadOnlyApiToken } from "./credentials.ts";
 import { createImitation } from "./imitation.ts";
@@ -13,7 +13,7 @@ const unknown = "f".repeat(32);
 const bindingsOf = (state: State) => state.prefixes.flatMap(({ bindings }) => bindings.map(({ id }) => id));
 
 describe("reading", () => {
-	test("lists the fixed account's prefixes, all approved, without their bindings", async () => {
+	it("lists the fixed account's prefixes, all approved, without their bindings", async () => {
 		const { status, envelope } = await call(createImitation(), "GET", `${addressing}/prefixes`);
 		expect(status).toBe(200);
 		expect(envelope).toMatchObject({
@@ -29,14 +29,14 @@ describe("reading", () => {
 		expect(JSON.stringify(envelope)).not.toContain('"bindings"');
 	});
 
-	test("a prefix has its ownership validation token, which must never leak", async () => {
+	it("a prefix has its ownership validation token, which must never leak", async () => {
 		const { envelope } = await call(createImitation(), "GET", prefixPath);
 		expect(envelope.result).toMatchObject({
 			ownership_validation_token: "sandbox-ownership-validation-token-1",
 		});
 	});
 
-	test("a binding shows that it is provisioning, and a regional one has no service", async () => {
+	it("a binding shows that it is provisioning, and a regional one has no service", async () => {
 		const path = `${addressing}/prefixes/b10c0000000000000000000000000003/bindings`;
 		const { envelope } = await call(createImitation(), "GET", path);
 		expect(envelope.result).toEqual([
@@ -50,12 +50,12 @@ describe("reading", () => {
 		]);
 	});
 
-	test("lists services by id and name", async () => {
+	it("lists services by id and name", async () => {
 		const { envelope } = await call(createImitation(), "GET", `${addressing}/services`);
 		expect(envelope.result).toContainEqual({ id: magicTransit, name: "Magic Transit" });
 	});
 
-	test("every answer has a ray and the rate limit, and no retry-after", async () => {
+	it("every answer has a ray and the rate limit, and no retry-after", async () => {
 		for (const path of [prefixPath, `${bindingsPath}/${unknown}`]) {
 			const { response } = await call(createImitation({ now: () => 0 }), "GET", path);
 			expect(response.headers.get("cf-ray")).toMatch(/^[0-9a-f]{16}-AMS$/);
@@ -67,7 +67,7 @@ describe("reading", () => {
 });
 
 describe("deleting", () => {
-	test("answers without a result and removes the binding", async () => {
+	it("answers without a result and removes the binding", async () => {
 		const imitation = createImitation();
 		const { status, envelope } = await call(imitation, "DELETE", bindingPath);
 		expect(status).toBe(200);
@@ -77,7 +77,7 @@ describe("deleting", () => {
 		expect(await call(imitation, "DELETE", bindingPath)).toMatchObject({ codes: [1002] });
 	});
 
-	test('answers 1000 for an unknown prefix, and 1002 "forbidden" for an unknown binding', async () => {
+	it('answers 1000 for an unknown prefix, and 1002 "forbidden" for an unknown binding', async () => {
 		const imitation = createImitation();
 		const elsewhere = `${addressing}/prefixes/${unknown}/bindings/${bindingId}`;
 		expect(await call(imitation, "DELETE", elsewhere)).toMatchObject({
@@ -91,7 +91,7 @@ describe("deleting", () => {
 });
 
 describe("a path with a slip", () => {
-	test.each([`${bindingsPath}/..`, `${bindingsPath}/%2e%2e`, `${bindingsPath}/${bindingId}/../..`])(
+	it.each([`${bindingsPath}/..`, `${bindingsPath}/%2e%2e`, `${bindingsPath}/${bindingId}/../..`])(
 		"DELETE %s deletes the whole prefix",
 		async (path) => {
 			const imitation = createImitation();
@@ -101,7 +101,7 @@ describe("a path with a slip", () => {
 		},
 	);
 
-	test.each([
+	it.each([
 		["DELETE", `${bindingsPath}/`],
 		["DELETE", `${addressing}/prefixes//bindings/${bindingId}`],
 		["GET", "/client/v4/accounts//addressing/prefixes"],
@@ -114,14 +114,14 @@ describe("a path with a slip", () => {
 		expect(imitation.snapshot()).toEqual(createImitation().snapshot());
 	});
 
-	test("reads the list for an empty binding id", async () => {
+	it("reads the list for an empty binding id", async () => {
 		const { envelope } = await call(createImitation(), "GET", `${bindingsPath}/`);
 		expect(envelope.result).toHaveLength(4);
 	});
 });
 
 describe("creating", () => {
-	test("answers 201 with a new id, still provisioning", async () => {
+	it("answers 201 with a new id, still provisioning", async () => {
 		const imitation = createImitation();
 		const json = { cidr: "203.0.113.0/27", service_id: cdn };
 		const { status, envelope } = await call(imitation, "POST", bindingsPath, { json });
@@ -134,7 +134,7 @@ describe("creating", () => {
 		});
 	});
 
-	test("restores a deleted binding under another id", async () => {
+	it("restores a deleted binding under another id", async () => {
 		const imitation = createImitation();
 		await call(imitation, "DELETE", bindingPath);
 		const json = { cidr: "203.0.113.128/25", service_id: cdn };
@@ -142,7 +142,7 @@ describe("creating", () => {
 		expect(bindingsOf(imitation.snapshot())).not.toContain(bindingId);
 	});
 
-	test.each([
+	it.each([
 		["a CIDR that is already bound", { cidr: "203.0.113.128/25", service_id: cdn }, 409, 1108],
 		["a CIDR with host bits", { cidr: "203.0.113.1/27", service_id: cdn }, 400, 1001],
 		["a CIDR that is not one", { cidr: "here", service_id: cdn }, 400, 1001],
@@ -161,7 +161,7 @@ describe("creating", () => {
 		expect(imitation.snapshot()).toEqual(createImitation().snapshot());
 	});
 
-	test("requires a prefix's first binding to have the prefix's CIDR", async () => {
+	it("requires a prefix's first binding to have the prefix's CIDR", async () => {
 		const imitation = createImitation({
 			state: { prefixes: [{ id: prefixId, cidr: "192.0.2.0/24" }] },
 		});
@@ -172,7 +172,7 @@ describe("creating", () => {
 		expect(await call(imitation, "POST", bindingsPath, more)).toMatchObject({ status: 201 });
 	});
 
-	test("needs an existing, approved prefix", async () => {
+	it("needs an existing, approved prefix", async () => {
 		const pending = { id: prefixId, cidr: "192.0.2.0/24", approved: "P" };
 		const imitation = createImitation({ state: { prefixes: [pending] } });
 		const json = { cidr: "192.0.2.0/24", service_id: cdn };
@@ -184,7 +184,7 @@ describe("creating", () => {
 
 describe("credentials", () => {
 	const key = { "x-auth-email": sandboxEmail, "x-auth-key": sandboxApiKey };
-	test.each([
+	it.each([
 		["an API token", withToken, 200, []],
 		["e-mail and key", key, 200, []],
 		["both schemes", { ...withToken, ...key }, 400, [6003]],
@@ -200,7 +200,7 @@ describe("credentials", () => {
 		expect(await call(imitation, "GET", prefixPath, { headers })).toMatchObject({ status, codes });
 	});
 
-	test("explain a malformed one in an error chain", async () => {
+	it("explain a malformed one in an error chain", async () => {
 		const chain = async (headers: Record<string, string>) => {
 			const { envelope } = await call(createImitation(), "GET", prefixPath, { headers });
 			return envelope.errors[0]?.error_chain?.map(({ code }) => code);
@@ -209,7 +209,7 @@ describe("credentials", () => {
 		expect(await chain({ "x-auth-email": sandboxEmail, "x-auth-key": "short" })).toEqual([6103]);
 	});
 
-	test("get 403 with 10000 for a missing permission and for another account", async () => {
+	it("get 403 with 10000 for a missing permission and for another account", async () => {
 		const imitation = createImitation();
 		const headers = { authorization: `Bearer ${sandboxReadOnlyApiToken}` };
 		expect(await call(imitation, "GET", bindingPath, { headers })).toMatchObject({ status: 200 });
@@ -220,7 +220,7 @@ describe("credentials", () => {
 		expect(bindingsOf(imitation.snapshot())).toContain(bindingId);
 	});
 
-	test("are verified as active, with 10000 among the messages, if they are tokens", async () => {
+	it("are verified as active, with 10000 among the messages, if they are tokens", async () => {
 		const path = "/client/v4/user/tokens/verify";
 		const { envelope } = await call(createImitation(), "GET", path);
 		expect(envelope).toMatchObject({ result: { status: "active" }, messages: [{ code: 10000 }] });
@@ -230,7 +230,7 @@ describe("credentials", () => {
 });
 
 describe("the rate limit", () => {
-	test("refuses every call for five minutes once it is exceeded", async () => {
+	it("refuses every call for five minutes once it is exceeded", async () => {
 		let now = 0;
 		const imitation = createImitation({ now: () => now, enforceRateLimit: true });
 		for (let calls = 0; calls < 1200; calls += 1) await call(imitation, "GET", prefixPath);
@@ -246,7 +246,7 @@ describe("the rate limit", () => {
 });
 
 describe("the state", () => {
-	test("continues from a snapshot", async () => {
+	it("continues from a snapshot", async () => {
 		const first = createImitation();
 		await call(first, "DELETE", bindingPath);
 		const second = createImitation();
@@ -254,7 +254,7 @@ describe("the state", () => {
 		expect(second.snapshot()).toEqual(first.snapshot());
 	});
 
-	test("reports each change and nothing else", async () => {
+	it("reports each change and nothing else", async () => {
 		const told: State[] = [];
 		const imitation = createImitation({ onChange: (state) => told.push(state) });
 		await call(imitation, "GET", bindingPath);
@@ -266,7 +266,7 @@ describe("the state", () => {
 });
 
 describe("the log", () => {
-	test("has each request with its effect and answer, and never a credential", async () => {
+	it("has each request with its effect and answer, and never a credential", async () => {
 		const imitation = createImitation({ now: () => 0, newId: () => "1".repeat(32) });
 		await call(imitation, "DELETE", bindingPath);
 		const json = { cidr: "203.0.113.128/25", service_id: cdn };

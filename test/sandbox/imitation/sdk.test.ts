@@ -1,6 +1,6 @@
 // Cloudflare's own SDK against the imitation: it understands every answer.
 import Cloudflare from "cloudflare";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { accountId } from "./account.ts";
 import { bindingId, prefixId } from "./caller.ts";
 import { sandboxApiKey, sandboxApiToken, sandboxEmail } from "./credentials.ts";
@@ -37,7 +37,7 @@ const account = { account_id: accountId };
 const prefix = { account_id: accountId, prefix_id: prefixId };
 
 describe.each(schemes)("with %s", (_, credential) => {
-	test("reads prefixes and services", async () => {
+	it("reads prefixes and services", async () => {
 		const { addressing } = client(credential);
 		const { result: prefixes } = await addressing.prefixes.list(account);
 		expect(prefixes.map(({ cidr }) => cidr)).toContain("203.0.113.0/24");
@@ -46,7 +46,7 @@ describe.each(schemes)("with %s", (_, credential) => {
 		expect(services.map(({ name }) => name)).toEqual(["CDN", "Spectrum", "Magic Transit"]);
 	});
 
-	test("lists, gets, deletes and creates bindings", async () => {
+	it("lists, gets, deletes and creates bindings", async () => {
 		const { serviceBindings } = client(credential).addressing.prefixes;
 		const { result: bindings } = await serviceBindings.list(prefixId, account);
 		expect(bindings).toHaveLength(4);
@@ -67,7 +67,7 @@ describe("the SDK's error classes", () => {
 	const serviceBindings = (apiToken = sandboxApiToken) => client({ apiToken }).addressing.prefixes.serviceBindings;
 	const service_id = "5e4f1c0a9b7d4e2f8a6b3c1d0e9f7a52";
 
-	test.each([
+	it.each([
 		["an unknown binding", () => serviceBindings().delete("f".repeat(32), prefix), Cloudflare.NotFoundError, [1002]],
 		[
 			"a duplicate",
@@ -99,7 +99,7 @@ describe("the SDK's error classes", () => {
 		expect(error).toMatchObject({ errors: codes.map((code) => ({ code })) });
 	});
 
-	test("cover throttling, server errors and broken connections", async () => {
+	it("cover throttling, server errors and broken connections", async () => {
 		imitation.faults.order(
 			{ fault: { kind: "throttle", retry_after: 1 } },
 			{ fault: { kind: "reject", status: 503 } },
@@ -111,7 +111,7 @@ describe("the SDK's error classes", () => {
 		await expect(get()).rejects.toBeInstanceOf(Cloudflare.APIConnectionError);
 	});
 
-	test("cover a retry after a lost answer, which finds no binding", async () => {
+	it("cover a retry after a lost answer, which finds no binding", async () => {
 		imitation.faults.order({ method: "DELETE", fault: { kind: "drop_after" } });
 		const retrying = client({ apiToken: sandboxApiToken }, 1).addressing.prefixes.serviceBindings;
 		await expect(retrying.delete(bindingId, prefix)).rejects.toBeInstanceOf(Cloudflare.NotFoundError);

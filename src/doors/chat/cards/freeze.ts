@@ -7,14 +7,14 @@ import { partyWords } from "./words.ts";
 export const frozenCard = ({ by, reason }: Freeze): Card =>
 	card("Deletions are frozen", {
 		tone: "bad",
-		text: ["On every door. What waits goes on when the freeze is lifted."],
+		text: ["Nothing is deleted until the freeze is lifted. Waiting deletions continue then."],
 		facts: [
 			{ name: "By", value: partyWords(by) },
 			{ name: "Why", value: reason },
 		],
 	});
 
-/** Read before the freeze is lifted. */
+/** Shown before the freeze is lifted. */
 export const heldCard = ({ by, reason }: Freeze, waiting: Waiting, buttons: readonly Button[]): Card =>
 	card("Lift the freeze?", {
 		tone: "careful",
@@ -27,4 +27,4 @@ export const heldCard = ({ by, reason }: Freeze, waiting: Waiting, buttons: read
 	});
 
 export const liftedCard = (by: string): Card =>
-	card("Deletions are not frozen any more", { tone: "good", facts: [{ name: "By", value: by }] });
+	card("Deletions are no longer frozen", { tone: "good", facts: [{ name: "By", value: by }] });

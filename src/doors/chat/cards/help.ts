@@ -1,18 +1,18 @@
-// What can be said, and what was said wrongly.
+// The help, and what was wrong with a command.
 import { type Card, card, type Fact } from "../card.ts";
-import { type Misread, type Verb, verbNames, verbs } from "../command.ts";
+import { type CommandError, type Verb, verbNames, verbs } from "../command.ts";
 
 export const helpCard = (): Card =>
 	card("unbind deletes BYOIP service bindings, one at a time", {
-		text: ["Begin with what it is about. Nothing is deleted before you press a button."],
+		text: ["Start with a binding or a command. Nothing is deleted until you press a button."],
 		facts: commands(),
 	});
 
-/** Whoever knows the command is told how it goes; whoever does not, which ones there are. */
-export function misreadCard({ detail, verb, nearest }: Misread): Card {
+/** For a known command, its usage; otherwise the list of commands. */
+export function commandErrorCard({ detail, verb, nearest }: CommandError): Card {
 	const hint =
-		verb !== null ? `It goes: ${usageOf(verb)}` : nearest !== null ? `Did you mean: ${usageOf(nearest)}` : null;
-	return card("That was not understood", {
+		verb !== null ? `Usage: ${usageOf(verb)}` : nearest !== null ? `Did you mean ${usageOf(nearest)}?` : null;
+	return card(verb === null ? "Unknown command" : "Check the command", {
 		tone: "bad",
 		text: hint === null ? [detail] : [detail, hint],
 		facts: verb === null ? commands() : [],
@@ -21,5 +21,5 @@ export function misreadCard({ detail, verb, nearest }: Misread): Card {
 
 const commands = (): Fact[] => verbNames.map((verb) => ({ name: usageOf(verb), value: verbs[verb].does }));
 
-/** Discord alone needs the word before a target. */
+/** Only Discord needs "delete" before a target. */
 const usageOf = (verb: Verb): string => `/unbind ${verb === "delete" ? "[delete]" : verb} ${verbs[verb].takes}`.trim();

@@ -1,4 +1,4 @@
-// The card that is read before a button is pressed: which binding, what happens to its traffic, and what speaks against it.
+// The card before the button: which binding, what happens to its traffic, and which risks there are.
 import type { Plan } from "../../../deletion/judgement/plan.ts";
 import { type Button, type Card, card } from "../card.ts";
 import { bindingWords, effectFacts, verdictWords } from "./words.ts";
@@ -13,7 +13,7 @@ export function planCard({ binding, effect, guards, would }: Plan, { reason, may
 	const isRefused = would === "refuse";
 	return card(isRefused ? `${binding.cidr} cannot be deleted now` : `Delete ${binding.cidr}?`, {
 		tone: isRefused ? "bad" : "careful",
-		text: isRefused || mayDelete ? [] : ['You may look at this, but not delete it: that takes the scope "delete".'],
+		text: isRefused || mayDelete ? [] : ['You can look but not delete: you lack the scope "delete".'],
 		facts: [
 			{ name: "Binding", value: bindingWords(binding) },
 			{ name: "Why", value: reason ?? "no reason given" },
@@ -27,10 +27,10 @@ export function planCard({ binding, effect, guards, would }: Plan, { reason, may
 const asking = (button: Button): Button =>
 	button.choice === "delete" ? { ...button, label: "Ask for approval", style: "primary" } : button;
 
-export const dismissedCard: Card = card("Nothing was deleted", { text: ["You took it back."] });
+export const dismissedCard: Card = card("Nothing was deleted", { text: ["You cancelled."] });
 
 export const lookingCard = (what: string): Card => card(`Looking at ${what} …`);
 
 export const workingCard: Card = card("Working on it …", {
-	text: ["It goes on whatever becomes of this message; the history will have it."],
+	text: ["It continues even if this message disappears. The history shows the result."],
 });

@@ -1,4 +1,4 @@
-// A deletion's record as a card: the result of a click, the message to the channel, and what `show` shows.
+// A deletion's record as a card: the result of a click, the message to the channel, and the answer to `show`.
 import type { Deletion, Restoration } from "../../../deletion/record/deletion.ts";
 import { type Button, type Card, card, type Fact, type Tone } from "../card.ts";
 import { bindingWords, effectFacts, findingWords, partyWords, recordPage, timeWords, verdictWords } from "./words.ts";
@@ -7,7 +7,7 @@ export function recordCard(deletion: Deletion, origin: string, buttons: readonly
 	const { id, binding, target, actor, reason, effect, created_at, approval, restoration, resolution, cloudflare } =
 		deletion;
 	const { title, tone, text } = storyOf(deletion, binding?.cidr ?? target);
-	// What was not done, or is undone, has no effect on the traffic.
+	// A deletion that did not happen, or was undone, does not move traffic.
 	const moves = restoration === null && !["refused", "failed", "cancelled", "expired"].includes(deletion.state);
 	return card(title, {
 		tone,
@@ -16,7 +16,7 @@ export function recordCard(deletion: Deletion, origin: string, buttons: readonly
 			...(binding === null ? [] : [{ name: "Binding", value: bindingWords(binding) }]),
 			{ name: "By", value: partyWords(actor) },
 			{ name: "Why", value: reason ?? "no reason given" },
-			{ name: "Asked", value: timeWords(created_at) },
+			{ name: "Requested", value: timeWords(created_at) },
 			...(effect === null || !moves ? [] : effectFacts(effect)),
 			...(approval?.decided_by ? [{ name: word(approval.state), value: `by ${partyWords(approval.decided_by)}` }] : []),
 			...(restoration === null ? [] : [restorationFact(restoration)]),
@@ -35,7 +35,7 @@ export function recordCard(deletion: Deletion, origin: string, buttons: readonly
 	});
 }
 
-/** To the channel, for somebody else to press. */
+/** To the channel, for someone else to press. */
 export function approvalCard(deletion: Deletion, origin: string, buttons: readonly Button[]): Card {
 	const { actor, binding, target } = deletion;
 	return { ...recordCard(deletion, origin, buttons), title: `${actor.name} asks to delete ${binding?.cidr ?? target}` };
@@ -54,14 +54,14 @@ function storyOf(deletion: Deletion, what: string): Story {
 		case "deleted":
 			return { title: `Deleted ${what}`, tone: "good", text: [] };
 		case "already_gone":
-			return { title: `${what} was gone already`, tone: "good", text: ["Somebody else deleted it first."] };
+			return { title: `${what} was already gone`, tone: "good", text: ["Someone else deleted it first."] };
 		case "restored":
 			return { title: `Restored ${what}`, tone: "good", text: [] };
 		case "pending_approval":
 			return {
-				title: `${what} waits for an approval`,
+				title: `${what} is waiting for approval`,
 				tone: "careful",
-				text: [`Another person has to agree until ${timeWords(approval?.expires_at ?? "")}.`],
+				text: [`Someone else must approve by ${timeWords(approval?.expires_at ?? "")}.`],
 			};
 		case "scheduled":
 			return {
@@ -70,10 +70,10 @@ function storyOf(deletion: Deletion, what: string): Story {
 				text: [`Not before ${timeWords(not_before ?? deletion.created_at)}.`],
 			};
 		case "received":
-			return { title: `The deletion of ${what} is being looked up`, tone: "careful", text: [beingLookedUp] };
+			return { title: `Looking up ${what}`, tone: "careful", text: [beingLookedUp] };
 		case "deleting":
 		case "unknown":
-			return { title: `The deletion of ${what} is under way`, tone: "careful", text: [underWay] };
+			return { title: `Deleting ${what}`, tone: "careful", text: [underWay] };
 		case "cancelled":
 		case "expired":
 		case "refused":
@@ -84,18 +84,16 @@ function storyOf(deletion: Deletion, what: string): Story {
 	}
 }
 
-const beingLookedUp =
-	"Cloudflare is slow to answer. Nothing has been sent yet; the record will say what becomes of it.";
+const beingLookedUp = "Cloudflare is slow to answer. Nothing has been deleted yet; the record will show the result.";
 
-const underWay =
-	"Cloudflare has not said yet what became of it. unbind reads back until it knows; the record will say.";
+const underWay = "Cloudflare has not confirmed the outcome. unbind keeps checking; the record will show it.";
 
-/** What the guards found, with their evidence; else the core's own sentence, but where it speaks of another door's words. */
+/** What the guards found, with evidence; otherwise the core's own sentence. */
 function failureWords({ guards, cloudflare }: Deletion, { code, detail }: NonNullable<Deletion["failure"]>): string[] {
 	const refusing = guards.filter(({ verdict }) => verdict === "refuse");
 	if (refusing.length > 0 && code !== "approval_rejected") return refusing.map(findingWords);
 	if (code === "acknowledgement_required")
-		return ["It carries a risk that the card did not show. Ask again to see it."];
+		return ["There is a risk that the card did not show. Run the command again to see it."];
 	const errors = cloudflare?.errors.map((one) => `Cloudflare: ${one.code ?? ""} ${one.message ?? ""}`) ?? [];
 	return [detail, ...errors];
 }
@@ -105,12 +103,12 @@ function restorationStory({ state, failure }: Restoration, what: string): Story 
 		case "restored":
 			return { title: `Restored ${what}`, tone: "good", text: [] };
 		case "already_bound":
-			return { title: `${what} is bound again already`, tone: "good", text: [] };
+			return { title: `${what} is already bound again`, tone: "good", text: [] };
 		case "failed":
 			return { title: `${what} was not restored`, tone: "bad", text: failure === null ? [] : [failure.detail] };
 		case "restoring":
 		case "unknown":
-			return { title: `The restoration of ${what} is under way`, tone: "careful", text: [underWay] };
+			return { title: `Restoring ${what}`, tone: "careful", text: [underWay] };
 	}
 }
 

@@ -1,4 +1,4 @@
-// The account as it is now: what waits, the freeze, and the bindings, for which Cloudflare has to be asked first.
+// The account now: waiting deletions, the freeze, and the bindings, which follow when Cloudflare answers.
 import type { Summary } from "../../../deletion/record/deletion.ts";
 import { historyOf } from "../filter.ts";
 import type { Refilled } from "../refilled.ts";
@@ -12,14 +12,14 @@ import { Rows } from "./rows.tsx";
 interface AccountProps {
 	viewer: Viewer;
 	accountId: string;
-	/** null: the Ledger could not be asked. */
+	/** null if the Ledger was unreachable. */
 	present: Present | null;
 	waiting: readonly Summary[];
-	/** The address that was looked for, as it was typed. */
+	/** The address to look up, as typed. */
 	typed: string;
-	/** Why it is none; then no bindings follow. */
+	/** What is wrong with it; then no bindings follow. */
 	mistake: string | null;
-	/** Of the form of the freeze. */
+	/** What the freeze form held. */
 	refill: Refilled;
 }
 
@@ -33,12 +33,12 @@ export const Account = ({ viewer, accountId, present, waiting, typed, mistake, r
 			<h2>Waiting</h2>
 			{present === null ? (
 				<p class="notice" role="alert">
-					The ledger cannot be reached, so what is waiting is not known. <a href="/account">Look again</a>
+					unbind's ledger is unreachable, so waiting deletions are not shown. <a href="/account">Reload</a>
 				</p>
 			) : waiting.length === 0 ? (
-				<p>Nothing is waiting for an approval or for its time.</p>
+				<p>Nothing is waiting for approval or scheduled.</p>
 			) : (
-				<Rows caption="Deletions that wait" rows={waiting} actorHref={(actor) => historyOf("actor", actor)} />
+				<Rows caption="Waiting deletions" rows={waiting} actorHref={(actor) => historyOf("actor", actor)} />
 			)}
 			{present !== null && present.freeze === null && viewer.actor.scopes.includes("freeze") && (
 				<FreezeForm viewer={viewer} accountId={accountId} refill={refill} />
@@ -58,7 +58,7 @@ export const Account = ({ viewer, accountId, present, waiting, typed, mistake, r
 					aria-describedby={mistake === null ? undefined : "mistake"}
 					aria-invalid={mistake === null ? undefined : "true"}
 				/>
-				<button type="submit">Look</button>
+				<button type="submit">Look up</button>
 				{typed !== "" && <a href="/account">All</a>}
 			</form>
 			{mistake !== null ? (

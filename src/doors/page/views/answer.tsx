@@ -1,4 +1,4 @@
-// What Cloudflare said, with what is needed to take it up with them: status, Ray id, errors and their documentation.
+// Cloudflare's answer, with what their support needs: status, Ray id, errors and their documentation.
 import type { CloudflareAnswer, CloudflareMessage } from "../../../deletion/record/deletion.ts";
 import { textOf } from "../story.ts";
 import { Copied } from "./copied.tsx";
@@ -7,7 +7,7 @@ export const Answer = ({ answer }: { answer: CloudflareAnswer & { attempts: numb
 	<>
 		<dl class="facts">
 			<dt>Status</dt>
-			<dd>{answer.status ?? `none: ${answer.unreadable ?? "no answer came"}`}</dd>
+			<dd>{answer.status ?? `none: ${answer.unreadable ?? "no answer"}`}</dd>
 			{answer.ray !== null && (
 				<>
 					<dt>Ray id</dt>
@@ -18,11 +18,11 @@ export const Answer = ({ answer }: { answer: CloudflareAnswer & { attempts: numb
 			)}
 			<dt>Calls</dt>
 			<dd>
-				{answer.attempts}, the last took {answer.duration_ms} ms
+				{answer.attempts}; the last took {answer.duration_ms} ms
 			</dd>
 			{answer.status !== null && answer.unreadable !== undefined && (
 				<>
-					<dt>Not its usual form</dt>
+					<dt>Unusual answer</dt>
 					<dd>{answer.unreadable}</dd>
 				</>
 			)}

@@ -1,19 +1,19 @@
-// Addresses as a bar, in the colours of the services that they go to. Only drawn: what it says is also said in words.
+// Addresses as a bar, coloured by the service that serves them. The page says the same in words.
 import type { Bound, Cell, Stretch } from "../cells.ts";
 
 const heightPx = 40;
-/** Below the text. */
+/** Drawn below the text. */
 const hereHeightPx = 6;
 const letterPx = 7.4;
 const paddingPx = 16;
-/** The narrowest that a bar is drawn where there is room, and on a phone. */
+/** The narrowest bar on a wide screen, and on a phone. */
 const wideBarPx = 880;
 const phoneBarPx = 300;
 const labelledAtMost = 12;
 const colours: Readonly<Record<string, number>> = { CDN: 1, Spectrum: 2, "Magic Transit": 3 };
 const otherColours = 2;
 
-/** 0 is for no service; services that are not known by name share what is left. */
+/** 0 means no service; unknown services share the remaining colours. */
 export function colourOf(service: string | null): number {
 	if (service === null) return 0;
 	const known = colours[service];
@@ -24,16 +24,16 @@ export function colourOf(service: string | null): number {
 
 interface BarProps {
 	stretches: readonly Stretch[];
-	/** The id of a binding that is outlined. */
+	/** The id of the binding to outline. */
 	marked?: string;
-	/** What is pointed at. */
+	/** The range to mark. */
 	here?: Pick<Cell, "x" | "width"> | null;
 }
 
 const rooms = ["always", "wide", "never"] as const;
 type Room = (typeof rooms)[number];
 
-/** Where a stretch has room for its label: always, not on a phone, never. Where it has none, the label is below the bar. */
+/** Whether a label fits: always, only on wide screens, or never. A label that does not fit goes below the bar. */
 function roomFor({ winner, width }: Stretch): Room {
 	const neededPx = paddingPx + letterPx * labelOf(winner).reduce((most, line) => Math.max(most, line.length), 0);
 	if ((width / 100) * phoneBarPx >= neededPx) return "always";
@@ -91,7 +91,7 @@ function Label({ winner, room }: { winner: Bound | null; room: Room }) {
 	);
 }
 
-/** The labels that have no room in the bar; a binding that has several stretches has one, if none of them has room. */
+/** The labels that do not fit in the bar. A binding with several stretches gets one label. */
 function Slices({ stretches }: { stretches: readonly Stretch[] }) {
 	const best = new Map<string | undefined, { winner: Bound | null; room: Room }>();
 	for (const stretch of stretches) {

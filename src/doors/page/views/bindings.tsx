@@ -1,4 +1,4 @@
-// Each prefix with its bindings, as a bar of who gets an address and as a nested list; and who serves one that was looked for.
+// Each prefix with its bindings, as a bar and as a nested list; and who serves a looked-up address.
 import type { Binding, Prefix } from "../../../deletion/address/binding.ts";
 import type { Cidr } from "../../../deletion/address/cidr.ts";
 import type { Result } from "../../../deletion/result.ts";
@@ -8,20 +8,20 @@ import { historyOf } from "../filter.ts";
 import { serviceWord, serving } from "../serving.ts";
 import { Bar } from "./bar.tsx";
 
-/** More would be too much for a page; a prefix, or an address, leads to the others. */
+/** A page shows no more; the others appear under their prefix or address. */
 const listedAtMost = 1000;
 const drawnAtMost = 60;
 const saidAtMost = 8;
 
-/** A prefix that was asked for by its id alone has no range to show. */
+/** A prefix that was asked for by id has no range to show. */
 export type ShownPrefix = Pick<Prefix, "id"> & Partial<Omit<Prefix, "id">> & { bindings: readonly Binding[] };
 
-/** Where the bindings come when Cloudflare has answered. */
+/** The place for the bindings once Cloudflare answers. */
 export const bindingsSlot = <div id="bindings" />;
 
 interface BindingsProps {
 	found: Result<ShownPrefix[], Problem>;
-	/** What was looked for, read and as it was typed; null: everything. */
+	/** The range to look up, parsed; null for everything. `typed` is the same as typed. */
 	asked: Cidr | null;
 	typed: string;
 }
@@ -116,18 +116,18 @@ function PrefixMap({ prefix, bindings, asked }: PrefixMapProps) {
 			{bindings.length <= drawnAtMost && (
 				<Bar stretches={stretchesOf(cells, bounds)} here={asked === null ? null : placeOf(cells, asked)} />
 			)}
-			{prefix.bindings.length === 0 && <p>No bindings: it cannot be advertised.</p>}
+			{prefix.bindings.length === 0 && <p>No bindings, so it cannot be advertised.</p>}
 			<Tree tree={nested(bounds)} />
 			{bindings
 				.filter(({ range }) => range === null)
 				.map(({ id, cidr }) => (
 					<p>
-						<code>{id}</code>: its range ({cidr ?? "none"}) cannot be read, so it cannot be deleted here.
+						<code>{id}</code>: unbind cannot read its range ({cidr ?? "none"}), so you cannot delete it here.
 					</p>
 				))}
 			{left > 0 && (
 				<p class="notice">
-					{left} more are not shown. <a href={`/account?prefix=${prefix.id}`}>Show this prefix alone</a>, or name an
+					{left} more are not shown. <a href={`/account?prefix=${prefix.id}`}>Show only this prefix</a>, or look up an
 					address.
 				</p>
 			)}
@@ -138,7 +138,7 @@ function PrefixMap({ prefix, bindings, asked }: PrefixMapProps) {
 	);
 }
 
-/** Only what Cloudflare says of it. */
+/** Shows only what Cloudflare says. */
 function About({ prefix: { description, asn, advertised } }: { prefix: ShownPrefix }) {
 	const parts = [
 		description ? description : null,

@@ -1,5 +1,5 @@
-// How the last days went: a bar a day, which leads to that day, and the same numbers as a table for whoever cannot see or
-// click bars.
+// The outcomes of the last days: one bar per day, which links to that day, and the same numbers as a table for people who
+// can't see or click bars.
 
 import type { Outcome } from "../../../deletion/ledger-api.ts";
 import type { SettledState } from "../../../deletion/record/deletion.ts";
@@ -16,10 +16,10 @@ const heightPx = 72;
 
 interface ChartProps {
 	outcomes: readonly Outcome[];
-	/** Oldest first, as 2026-02-20. */
+	/** Oldest first, such as 2026-02-20. */
 	days: readonly string[];
 	dayHref(day: string): string;
-	/** Whether this day alone is shown below. */
+	/** Whether only this day is shown below. */
 	isShown(day: string): boolean;
 }
 
@@ -54,7 +54,7 @@ export function Chart({ outcomes, days, dayHref, isShown }: ChartProps) {
 			<svg width="100%" height={heightPx} aria-hidden="true">
 				{counted.map((day, index) => (
 					<a href={dayHref(day.day)} tabindex="-1">
-						<title>{`${day.day}: ${toldCounts(day)}`}</title>
+						<title>{`${day.day}: ${countWords(day)}`}</title>
 						<Bar
 							day={day}
 							most={most}
@@ -95,12 +95,12 @@ export function Chart({ outcomes, days, dayHref, isShown }: ChartProps) {
 	);
 }
 
-const toldCounts = ({ counts, total }: Day): string =>
+const countWords = ({ counts, total }: Day): string =>
 	total === 0
 		? "none"
 		: counts.flatMap((count, kind) => (count === 0 ? [] : [`${count} ${kinds[kind]?.name ?? ""}`])).join(", ");
 
-/** From the bottom up; the whole height of the day can be clicked. */
+/** Drawn from the bottom up. The full height of the day is clickable. */
 function Bar({ day, most, x, width, shown }: { day: Day; most: number; x: number; width: number; shown: boolean }) {
 	let top = heightPx;
 	return (

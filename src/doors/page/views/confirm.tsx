@@ -1,5 +1,5 @@
-// A change behind a second step, which works without a script: opened, it says what will be done, and only then has a
-// button, and a way back.
+// A change behind a second step that works without a script: once opened, it says what will happen and shows the button and
+// a way back.
 import type { JSX } from "../jsx-runtime.ts";
 import type { Viewer } from "../viewer.ts";
 
@@ -7,13 +7,13 @@ interface Confirmation {
 	summary: string;
 	action: string;
 	viewer: Viewer;
-	/** Names what it does. */
+	/** The button's label: what it does. */
 	button: string;
 	/** It cannot be undone. */
 	isDangerous?: boolean;
-	/** Begins opened, as where it was sent in vain. */
+	/** Starts open, for example after a refused attempt. */
 	isOpen?: boolean;
-	/** The page without this step; the one that is shown where nothing else is said. */
+	/** Where Cancel leads; the current page by default. */
 	back?: string;
 	children: JSX.Children;
 }

@@ -1,4 +1,4 @@
-// An id or a CIDR that somebody may want to paste elsewhere; the script makes the button work, and shows it.
+// An id or CIDR with a Copy button, which the script shows and runs.
 
 export const Copied = ({ text, what }: { text: string; what: string }) => (
 	<span class="copied">

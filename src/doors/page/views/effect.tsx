@@ -1,4 +1,4 @@
-// What a deletion does to the traffic: in a sentence, and drawn, before and after.
+// What a deletion does to the traffic: in a sentence, and as bars before and after.
 import type { BindingSnapshot } from "../../../deletion/record/deletion.ts";
 import type { Effect, Neighbour } from "../../../deletion/record/effect.ts";
 import { boundOf, cellsOf, stretchesOf } from "../cells.ts";
@@ -8,9 +8,9 @@ import { Bar } from "./bar.tsx";
 interface EffectProps {
 	binding: BindingSnapshot;
 	effect: Effect;
-	/** Whether it has come about. */
+	/** Whether the deletion has happened. */
 	isDone: boolean;
-	/** Whether the binding has been created again since. */
+	/** Whether the binding was created again since. */
 	isRestored?: boolean;
 }
 

@@ -1,4 +1,4 @@
-// Who asked for a deletion, why, when, and what is known of it: in the order in which people ask.
+// Who requested a deletion, why, when, and its details, in the order people ask.
 import type { Deletion, Restoration } from "../../../deletion/record/deletion.ts";
 import type { JSX } from "../jsx-runtime.ts";
 import { serviceWord } from "../serving.ts";

@@ -1,4 +1,4 @@
-// A field of a form, with what is wrong with what was typed into it beside it.
+// A form field with its mistake beside it.
 import type { JSX } from "../jsx-runtime.ts";
 
 interface FieldProps extends Omit<JSX.Attributes, "label" | "children"> {

@@ -1,4 +1,4 @@
-// What the history is filtered by: as chips, which can be turned round and taken off; and a form that adds to them.
+// The history's filters: as chips that can be inverted or removed, and a form that adds more.
 import { doors } from "../../../deletion/record/actor.ts";
 import { states } from "../../../deletion/record/deletion.ts";
 import type { Condition, ConditionField } from "../../../deletion/record/row-conditions.ts";
@@ -82,7 +82,7 @@ export const Filters = ({ filter }: { filter: PageFilter }) => (
 	</search>
 );
 
-/** What the form does not show, and must not lose. */
+/** Conditions that the form does not show but must keep. */
 const Kept = ({ filter }: { filter: PageFilter }) => (
 	<>
 		{filter.conditions
@@ -95,7 +95,7 @@ const Kept = ({ filter }: { filter: PageFilter }) => (
 	</>
 );
 
-/** The one condition on a field that is chosen from a list, as the list has it: it shows it, and changes it. */
+/** The value selected in a drop-down: the only condition on its field, if there is exactly one. */
 function chosen({ conditions }: PageFilter, field: ConditionField): string | null {
 	const [one, ...others] = conditions.filter((condition) => condition.field === field);
 	return one === undefined || others.length > 0 || (field !== "state" && field !== "door")
@@ -134,7 +134,7 @@ const Choice = <Value extends string>({ name, label, values, words, chosen }: Ch
 	</>
 );
 
-/** Cloudflare's for addresses of one's own; others can be typed. */
+/** Cloudflare's BYOIP services. Others can be typed. */
 const services = ["CDN", "Spectrum", "Magic Transit"];
 
 const Field = ({ name, label, list }: { name: string; label: string; list?: string }) => (
@@ -149,7 +149,7 @@ function Chips({ filter }: { filter: PageFilter }) {
 	const others = (one: Condition) => conditions.filter((other) => other !== one);
 	if (conditions.length === 0 && text === null && since === null && until === null) return null;
 	return (
-		<ul class="chips" aria-label="Filters in force">
+		<ul class="chips" aria-label="Active filters">
 			{conditions.map((one) => {
 				const value = valueWords(one);
 				const how = one.is ? "is" : "is not";
@@ -161,7 +161,7 @@ function Chips({ filter }: { filter: PageFilter }) {
 						{fieldWords[one.field]}{" "}
 						<a
 							href={addressOf({ ...filter, conditions: [...others(one), { ...one, is: !one.is }] })}
-							title={one.is ? "Turn to: is not" : "Turn to: is"}
+							title={one.is ? "Change to: is not" : "Change to: is"}
 						>
 							{how}
 						</a>{" "}
@@ -194,7 +194,7 @@ function Chips({ filter }: { filter: PageFilter }) {
 const Chip = ({ text, off, children }: { text: string; off: string; children: JSX.Children }) => (
 	<li class="chip">
 		<span>{children}</span>{" "}
-		<a href={off} aria-label={`Take off: ${text}`}>
+		<a href={off} aria-label={`Remove filter: ${text}`}>
 			×
 		</a>
 	</li>

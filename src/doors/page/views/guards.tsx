@@ -1,4 +1,4 @@
-// What the guards said: those that saw something first, with their evidence in words; the others in one line.
+// The guards' verdicts: those that found something first, with their evidence in words; the others in one line.
 import { sentenceOf } from "../../../deletion/judgement/guards.ts";
 import type { Verdict } from "../../../deletion/record/verdict.ts";
 import { textOf } from "../story.ts";
@@ -7,14 +7,14 @@ import { listed } from "./effect.tsx";
 
 const verdictWords = {
 	pass: "passes",
-	acknowledge: "has to be acknowledged",
+	acknowledge: "needs your acknowledgement",
 	approve: "needs someone else's approval",
 	refuse: "refuses",
 };
 
 interface GuardsProps {
 	guards: readonly Verdict[];
-	/** When they judged: their waits count from then. */
+	/** When the guards ran; their waits count from then. */
 	atMs: number;
 }
 
@@ -65,7 +65,7 @@ function evidenceWords({ guard, verdict, acknowledged, approved, ...evidence }: 
 		return `${said("deletions")} of ${said("limit")} used in ${said("window_minutes")} minutes${next}`;
 	if (guard === "breadth")
 		return `${said("gone")} of ${said("of")} bindings of the prefix in ${said("window_minutes")} minutes${next}`;
-	// The sentence above says as much.
+	// The sentence above already says it.
 	if (guard === "last_binding") return "";
 	if (guard === "leaves_no_service" && Array.isArray(evidence.cidrs)) return listed(evidence.cidrs.map(textOf));
 	return Object.entries(evidence)

@@ -1,4 +1,4 @@
-// The history: newest first, filtered, a page at a time.
+// The history, newest first, filtered, page by page.
 
 import type { Outcome } from "../../../deletion/ledger-api.ts";
 import type { Summary } from "../../../deletion/record/deletion.ts";
@@ -13,12 +13,12 @@ interface HistoryProps {
 	viewer: Viewer;
 	filter: PageFilter;
 	rows: readonly Summary[];
-	/** The address of the next page; null where there is none. */
+	/** The address of the next page; null if there is none. */
 	older: string | null;
 	isNewest: boolean;
-	/** Of the newest page; null where it cannot be told whether it is. */
+	/** Of the newest page; null if that is uncertain. */
 	etag: string | null;
-	/** null: the Ledger could not be asked. */
+	/** null if the Ledger was unreachable. */
 	present: Present | null;
 	/** Only on the newest page. */
 	chart: { outcomes: readonly Outcome[]; days: readonly string[] } | null;
@@ -35,8 +35,8 @@ export const History = ({ viewer, filter, rows, older, isNewest, etag, present, 
 		</div>
 		{present === null && (
 			<p class="notice" role="alert">
-				The ledger cannot be reached now, so the last minutes may be missing here. Deletions that were begun go on by
-				themselves. <a href={addressOf(filter)}>Look again</a>
+				unbind's ledger is unreachable, so the last minutes may be missing here. Deletions that started continue by
+				themselves. <a href={addressOf(filter)}>Reload</a>
 			</p>
 		)}
 		{chart !== null && (
@@ -69,11 +69,11 @@ export const History = ({ viewer, filter, rows, older, isNewest, etag, present, 
 				{!isNewest && <a href={addressOf(filter)}>Newest</a>}
 				{older !== null && (
 					<a href={older} rel="next">
-						{rows.length === 0 ? "Look further back" : "Older"}
+						{rows.length === 0 ? "Search older records" : "Older"}
 					</a>
 				)}
 				<span class="exports">
-					All of it as <a href={addressOf(filter, "/export.csv")}>CSV</a>{" "}
+					Download all as <a href={addressOf(filter, "/export.csv")}>CSV</a>{" "}
 					<a href={addressOf(filter, "/export.ndjson")}>NDJSON</a>
 				</span>
 			</nav>
@@ -82,19 +82,18 @@ export const History = ({ viewer, filter, rows, older, isNewest, etag, present, 
 );
 
 function Nothing({ filter, older, isNewest }: Pick<HistoryProps, "filter" | "older" | "isNewest">) {
-	if (older !== null) return <p class="notice">Nothing yet. There are older records to look through.</p>;
+	if (older !== null) return <p class="notice">Nothing found so far. There are older records to search.</p>;
 	if (addressOf(filter) !== "/")
 		return (
 			<p class="notice">
-				No deletion matches. Take off a filter, or <a href="/">show all</a>.
+				No deletion matches. Remove a filter, or <a href="/">show all</a>.
 			</p>
 		);
 	return isNewest ? (
 		<p class="notice">
-			Nothing has been deleted yet. <a href="/account">The account's bindings</a> lead to their plans, and from there to
-			a deletion.
+			Nothing has been deleted yet. Start from <a href="/account">the account's bindings</a>: each leads to its plan.
 		</p>
 	) : (
-		<p class="notice">There is nothing older.</p>
+		<p class="notice">There are no older records.</p>
 	);
 }

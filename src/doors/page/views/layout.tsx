@@ -1,4 +1,4 @@
-// What every page has: its head, the way to the others, and the banner of a freeze.
+// What every page has: its head, the navigation, and the freeze banner.
 import type { Freeze, Waiting } from "../../../deletion/judgement/freeze.ts";
 import { heldWords } from "../../reply/held-words.ts";
 import type { JSX } from "../jsx-runtime.ts";
@@ -6,7 +6,7 @@ import type { Viewer } from "../viewer.ts";
 import { Confirm } from "./confirm.tsx";
 import { Moment } from "./moment.tsx";
 
-/** What a page knows of the present; null where the Ledger could not be asked. */
+/** The freeze and the waiting deletions, for the top of every page. */
 export interface Present {
 	freeze: Freeze | null;
 	waiting: Waiting;
@@ -14,13 +14,13 @@ export interface Present {
 
 interface Frame {
 	title: string;
-	/** Of which part of the navigation. */
+	/** The current part of the navigation. */
 	part: "history" | "account" | null;
 	viewer: Viewer | null;
 	present: Present | null;
-	/** The page's ETag, while it can change by itself: then the script asks again and again. */
+	/** The page's ETag while it can change by itself; the script then polls. */
 	live?: string | null;
-	/** Comes once more by itself, at once. */
+	/** Reloads itself once, at once. */
 	again?: boolean;
 	children: JSX.Children;
 }
@@ -125,7 +125,7 @@ const Frozen = ({ viewer, freeze, waiting }: { viewer: Viewer; freeze: Freeze; w
 	</section>
 );
 
-/** Shown by the script, which alone makes the keys work. */
+/** The script shows this, because keys need the script. */
 const Keys = () => (
 	<dialog id="keys" aria-labelledby="keys-title">
 		<h2 id="keys-title">Keys</h2>
@@ -133,7 +133,7 @@ const Keys = () => (
 			<dt>
 				<kbd>j</kbd> <kbd>k</kbd>
 			</dt>
-			<dd>the next and the previous row</dd>
+			<dd>next and previous row</dd>
 			<dt>
 				<kbd>Enter</kbd>
 			</dt>
@@ -149,7 +149,7 @@ const Keys = () => (
 		</dl>
 		<p>
 			<input type="checkbox" id="keys-on" checked />
-			<label for="keys-on">Single keys work on this device</label>
+			<label for="keys-on">Use single keys on this device</label>
 		</p>
 		<form method="dialog">
 			<button type="submit">Close</button>

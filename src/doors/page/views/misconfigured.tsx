@@ -1,4 +1,4 @@
-// The problems of the configuration, in the order in which to fix them.
+// The configuration problems, in the order to fix them.
 import { Layout } from "./layout.tsx";
 
 interface ConfigProblem {
@@ -10,14 +10,14 @@ interface ConfigProblem {
 interface MisconfiguredProps {
 	problems: readonly ConfigProblem[];
 	closed: "unbind" | "page";
-	/** It runs under `wrangler dev`, where secrets are in a file. */
+	/** Runs under `wrangler dev`, where secrets are in a file. */
 	isDev: boolean;
 	requestId: string;
 }
 
 const titles = { unbind: "unbind is not configured", page: "This page is not configured" };
 const consequences = {
-	unbind: "unbind answers nothing and deletes nothing.",
+	unbind: "unbind answers no requests and deletes nothing.",
 	page: "the page is closed. The API, webhooks and chat are open.",
 };
 
@@ -48,16 +48,16 @@ export const Misconfigured = ({ problems, closed, isDev, requestId }: Misconfigu
 function Fix({ fix, isDev }: { fix: string; isDev: boolean }) {
 	const [, before = fix, command = ""] = /^(.*?)(?:then )?[Rr]un: (.+)$/.exec(fix) ?? [];
 	const [, secret] = /^npx wrangler secret put (\w+)$/.exec(command) ?? [];
-	const told = before.replace(/[;,]? *$/, "");
+	const advice = before.replace(/[;,]? *$/, "");
 	if (isDev && secret !== undefined)
 		return (
 			<p>
-				{told !== "" && `${told}. `}Put a line into <code>.dev.vars</code>: <code>{secret}=…</code>
+				{advice !== "" && `${advice}. `}Add a line to <code>.dev.vars</code>: <code>{secret}=…</code>
 			</p>
 		);
 	return (
 		<p>
-			{told !== "" && `${told}. `}
+			{advice !== "" && `${advice}. `}
 			{command !== "" && !(isDev && /wrangler deploy$/.test(command)) && (
 				<>
 					Run: <code>{command}</code>

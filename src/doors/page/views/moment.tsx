@@ -1,4 +1,4 @@
-// A time, in UTC: what an incident is told in. The script can show it as a distance, or in the reader's own zone.
+// A time in UTC, the zone of incident reports. The script can show it as time ago or in the reader's zone.
 
 export const momentText = (at: string): string => `${at.slice(0, 10)} ${at.slice(11, 19)} UTC`;
 
@@ -8,7 +8,7 @@ export const Moment = ({ at }: { at: string }) => (
 	</time>
 );
 
-/** In a list, where how long ago says more than when. */
+/** In a list, where time ago helps more. */
 export const Ago = ({ at }: { at: string }) => (
 	<time datetime={at} data-time="" data-ago="">
 		{momentText(at)}

@@ -1,4 +1,4 @@
-// What can still be done about a deletion, each behind a second step that says what it does.
+// What people can still do about a deletion, each behind a second step that says what it does.
 
 import { type Option, optionsFor } from "../../../deletion/course/options.ts";
 import { resolvableFromMs } from "../../../deletion/course/resolution.ts";
@@ -20,21 +20,21 @@ const optionTexts: Record<Option, { word: string; says(deletion: Deletion): JSX.
 			<>
 				<Asked deletion={deletion} />
 				<p>
-					unbind looks it up and checks it again, then deletes it{" "}
-					{deletion.not_before === null ? "at once" : <Due at={deletion.not_before} />}. Traffic moves, and there is no
-					undo.
+					unbind looks up the binding, runs the guards again, and deletes it{" "}
+					{deletion.not_before === null ? "right away" : <Due at={deletion.not_before} />}. Traffic moves, and there is
+					no undo.
 				</p>
 			</>
 		),
 	},
-	reject: { word: "Reject", says: () => <p>It is not deleted. The record says that you rejected it.</p> },
-	cancel: { word: "Cancel", says: () => <p>It is not deleted. The record says that you cancelled it.</p> },
+	reject: { word: "Reject", says: () => <p>Nothing is deleted. The record says that you rejected it.</p> },
+	cancel: { word: "Cancel", says: () => <p>Nothing is deleted. The record says that you cancelled it.</p> },
 	restore: {
 		word: "Restore",
 		says: ({ binding }) => (
 			<p>
 				Creates a new binding for {binding?.cidr} to {serviceWord(binding?.service_name ?? null)}, with a new id. It
-				takes hours to reach all of the edge.
+				takes hours to reach the whole edge.
 			</p>
 		),
 	},
@@ -46,7 +46,7 @@ const Due = ({ at }: { at: string }) => (
 	</>
 );
 
-/** What an approver has to know, above the button. */
+/** What an approver must know, above the button. */
 function Asked({ deletion: { actor, reason, binding, effect, approval, guards } }: { deletion: Deletion }) {
 	const risks = guards.filter(({ guard, acknowledged }) => acknowledged || approval?.guards.includes(guard));
 	return (
@@ -94,7 +94,7 @@ export function Options({ deletion, viewer }: { deletion: Deletion; viewer: View
 	);
 }
 
-/** For when Cloudflare stays unreadable: somebody looked elsewhere, as in the dashboard. */
+/** If Cloudflare stays unreadable, someone who checked elsewhere, such as in the dashboard, settles the record. */
 interface ResolveProps {
 	deletion: Deletion;
 	viewer: Viewer;
@@ -115,8 +115,8 @@ export function Resolve({ deletion, viewer, refill }: ResolveProps) {
 				isOpen={!refill.isEmpty}
 			>
 				<p>
-					Look at Cloudflare's dashboard first: is {what} bound there? unbind asks Cloudflare once more, and your word
-					counts only if there is no answer. Possible from <Moment at={at(from)} />.
+					First check Cloudflare's dashboard: is {what} still bound? unbind asks Cloudflare once more, and uses your
+					answer only if Cloudflare gives none. You can do this from <Moment at={at(from)} />.
 				</p>
 				<fieldset>
 					<legend>What you found</legend>

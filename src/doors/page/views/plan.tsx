@@ -1,4 +1,4 @@
-// The plan of one binding, and the form that deletes it.
+// The plan of one binding and the form that deletes it.
 import { sentenceOf } from "../../../deletion/judgement/guards.ts";
 import type { Plan } from "../../../deletion/judgement/plan.ts";
 import { historyOf } from "../filter.ts";
@@ -17,7 +17,7 @@ interface PlanProps {
 	plan: Plan;
 	viewer: Viewer;
 	present: Present | null;
-	/** One for each time that the form is shown. */
+	/** A new one each time the form is shown. */
 	formKey: string;
 	refill: Refilled;
 	nowMs: number;
@@ -47,16 +47,16 @@ export const PlanPage = ({ plan, viewer, present, formKey, refill, nowMs }: Plan
 				<EffectFigure binding={binding} effect={effect} isDone={false} />
 				<Guards guards={guards.filter(({ guard }) => guard !== "no_reason")} atMs={nowMs} />
 				{!viewer.actor.scopes.includes("delete") ? (
-					<p class="notice">You can't delete it: your token lacks the scope “delete”.</p>
+					<p class="notice">You can't delete it, because you lack the scope “delete”.</p>
 				) : would === "refuse" ? (
-					<p class="notice">It would be refused now.</p>
+					<p class="notice">A deletion would be refused right now.</p>
 				) : (
 					<DeleteForm plan={plan} viewer={viewer} formKey={formKey} refill={refill} />
 				)}
 			</section>
 			<p class="line">
-				<a href={historyOf("binding_id", binding.id)}>Its history</a>
-				<a href="/account">The account</a>
+				<a href={historyOf("binding_id", binding.id)}>Binding history</a>
+				<a href="/account">Account</a>
 			</p>
 		</Layout>
 	);

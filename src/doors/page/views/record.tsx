@@ -1,4 +1,4 @@
-// One deletion: what was asked for, what became of it and how, and what can still be done. Chat and webhooks link here.
+// One deletion: the request, its outcome, how it got there, and what people can still do. Chat and webhooks link here.
 import { isResolvable } from "../../../deletion/course/resolution.ts";
 import type { Deletion, Summary } from "../../../deletion/record/deletion.ts";
 import { addressOf, historyOf, noFilter } from "../filter.ts";
@@ -22,11 +22,11 @@ interface RecordProps {
 	others: readonly Summary[];
 	viewer: Viewer;
 	present: Present | null;
-	/** The page's ETag, while the deletion can change by itself. */
+	/** The page's ETag while the deletion can change by itself. */
 	live: string | null;
-	/** Of the form that resolves it by hand. */
+	/** What the form to resolve it by hand held. */
 	refill: Refilled;
-	/** What a request that joined it is told. */
+	/** The notice for a request that joined this deletion. */
 	joined: string | null;
 }
 
@@ -39,7 +39,7 @@ export const RecordPage = ({ deletion, others, viewer, present, live, refill, jo
 			<div class="line title">
 				<h1>{what}</h1>
 				<StateMark state={state} />
-				{live !== null && <a href={`/records/${id}`}>Look again</a>}
+				{live !== null && <a href={`/records/${id}`}>Reload</a>}
 			</div>
 			{joined !== null && <p class="notice">{joined}</p>}
 			<Standing deletion={deletion} viewer={viewer} />
@@ -87,7 +87,7 @@ export const RecordPage = ({ deletion, others, viewer, present, live, refill, jo
 			{binding !== null && (
 				<Part title="Other deletions of this binding">
 					{others.length === 0 ? (
-						<p>There are none.</p>
+						<p>None.</p>
 					) : (
 						<Rows
 							caption="Other deletions of this binding"
@@ -96,8 +96,8 @@ export const RecordPage = ({ deletion, others, viewer, present, live, refill, jo
 						/>
 					)}
 					<p class="line">
-						<a href={historyOf("binding_id", binding.id)}>Its history</a>
-						<a href={historyOf("prefix_id", binding.prefix_id)}>The prefix's history</a>
+						<a href={historyOf("binding_id", binding.id)}>Binding history</a>
+						<a href={historyOf("prefix_id", binding.prefix_id)}>Prefix history</a>
 						<a href={addressOf({ ...noFilter, text: binding.cidr })}>Everything that overlaps {binding.cidr}</a>
 					</p>
 				</Part>
@@ -113,7 +113,7 @@ const Part = ({ title, children }: { title: string; children: JSX.Children }) =>
 	</section>
 );
 
-/** When the guards last judged: at the request, or again after a wait. */
+/** When the guards last ran: at the request, or again after a wait. */
 function judgedAtMs({ created_at, timeline }: Deletion): number {
 	const judged = timeline.findLast(({ event }) => event === "planned" || event === "refused");
 	return Date.parse(judged?.at ?? created_at);

@@ -1,4 +1,4 @@
-// Deletions as rows of a table; each leads to its record.
+// Deletions as table rows; each links to its record.
 import type { State, Summary } from "../../../deletion/record/deletion.ts";
 import { doorWords, failureWords, stateWords } from "../words.ts";
 import { Ago } from "./moment.tsx";
@@ -9,7 +9,7 @@ export const StateMark = ({ state }: { state: State }) => (
 	</span>
 );
 
-/** Why it was refused, or until when it waits. */
+/** Why it was refused, or how long it waits. */
 function Cause({ row: { state, failure_code, not_before, expires_at } }: { row: Summary }) {
 	if (failure_code !== null && (state === "refused" || state === "failed"))
 		return <small class="cause">· {failureWords[failure_code] ?? failure_code}</small>;

@@ -1,15 +1,15 @@
-// The way in, in the place of whatever page was asked for; it shows nothing else.
+// The sign-in page, shown in place of the requested page.
 import type { AccessFailure } from "../../auth/access.ts";
 import { Field } from "./field.tsx";
 import { Layout } from "./layout.tsx";
 
 interface SignInProps {
-	/** Where to go then. */
+	/** Where to go after signing in. */
 	to: string;
 	notice?: string | null;
 	/** What is wrong with the token. */
 	mistake?: string | null;
-	/** The browser came from another site, and so left out the cookie: it should ask once more. */
+	/** The browser came from another site and left out the cookie, so the page should reload once. */
 	again?: boolean;
 }
 
@@ -38,23 +38,23 @@ export const SignIn = ({ to, notice = null, mistake = null, again = false }: Sig
 			</p>
 		</form>
 		<p class="hint">
-			unbind's operator makes tokens with <code>npm run token</code>. A session ends after eight hours.
+			unbind's operator creates tokens with <code>npm run token</code>. A session lasts eight hours.
 		</p>
 	</Layout>
 );
 
 const sentences = {
-	no_assertion: "This page is reached through Cloudflare Access alone. Open it by the address that Access protects.",
-	wrong_assertion: "The assertion of Cloudflare Access does not hold. Sign out of Access, and come in again.",
-	keys_unreachable: "The keys of Cloudflare Access cannot be fetched now. Try again in a minute.",
+	no_assertion: "This page is open only through Cloudflare Access. Open the address that Access protects.",
+	wrong_assertion: "Cloudflare Access sent an assertion that is not valid. Sign out of Access and sign in again.",
+	keys_unreachable: "unbind could not fetch Cloudflare Access's keys. Try again in a minute.",
 };
 
 export const NotLetIn = ({ stranger }: { stranger: AccessFailure }) => (
-	<Layout title="No way in" part={null} viewer={null} present={null}>
-		<h1>No way in</h1>
+	<Layout title="Access denied" part={null} viewer={null} present={null}>
+		<h1>Access denied</h1>
 		<p class="notice" role="alert">
 			{stranger.reason === "unknown_user"
-				? `Cloudflare Access says that you are ${stranger.email}, whom unbind's configuration does not name. Ask its operator to add you under [vars.ACCESS.users].`
+				? `Cloudflare Access signed you in as ${stranger.email}, but unbind's configuration does not list you. Ask its operator to add you under [vars.ACCESS.users].`
 				: sentences[stranger.reason]}
 		</p>
 	</Layout>

@@ -1,4 +1,4 @@
-// What a record's state means for its reader, and what comes next.
+// What a record's state means for the reader, and what comes next.
 import type { Deletion } from "../../../deletion/record/deletion.ts";
 import { failureSentence, textOf } from "../story.ts";
 import type { Viewer } from "../viewer.ts";
@@ -24,8 +24,8 @@ export function Standing({ deletion, viewer }: { deletion: Deletion; viewer: Vie
 			)}
 			{state === "unknown" && (
 				<p class="notice">
-					{what} may or may not be gone: Cloudflare gave no clear answer. unbind keeps checking until it knows. There is
-					nothing to do.
+					{what} may or may not be gone: Cloudflare gave no clear answer. unbind keeps checking until it knows. You
+					don't need to do anything.
 				</p>
 			)}
 			{failure !== null && (
@@ -39,9 +39,7 @@ export function Standing({ deletion, viewer }: { deletion: Deletion; viewer: Vie
 					))}
 					<p class="line">
 						{(state === "refused" || state === "failed") && <a href={`/account/${what}`}>See the plan again</a>}
-						{failure.last_deletion !== undefined && (
-							<a href={`/records/${failure.last_deletion.id}`}>Its last deletion</a>
-						)}
+						{failure.last_deletion !== undefined && <a href={`/records/${failure.last_deletion.id}`}>Last deletion</a>}
 					</p>
 				</div>
 			)}

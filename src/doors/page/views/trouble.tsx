@@ -1,4 +1,4 @@
-// What was not granted, and what can be done about it.
+// Why a request was refused, and where to go next.
 import * as v from "valibot";
 import { isRecordId } from "../../../deletion/record/record-id.ts";
 import type { Problem } from "../../reply/problem.ts";
@@ -8,7 +8,7 @@ import { Layout } from "./layout.tsx";
 interface TroubleProps {
 	problem: Problem;
 	viewer: Viewer | null;
-	/** By which the log is searched. */
+	/** To find the request in the log. */
 	requestId: string;
 }
 
@@ -39,14 +39,14 @@ const evidenceSchema = v.object({
 	bindings: v.fallback(v.optional(v.array(v.string())), undefined),
 });
 
-/** What the evidence leads to. */
+/** Links from the evidence. */
 function waysOn({ evidence, status }: Problem): { href: string; text: string }[] {
 	const { deletion_id, last_deletion, hint, bindings = [] } = v.parse(evidenceSchema, evidence);
 	return [
-		...(deletion_id === undefined
+		...(deletion_id === undefined ? [] : [{ href: `/records/${deletion_id}`, text: "Open the deletion" }]),
+		...(last_deletion === undefined
 			? []
-			: [{ href: `/records/${deletion_id}`, text: "The deletion that this is about" }]),
-		...(last_deletion === undefined ? [] : [{ href: `/records/${last_deletion.id}`, text: "Its last deletion" }]),
+			: [{ href: `/records/${last_deletion.id}`, text: "Last deletion of this binding" }]),
 		...(hint === undefined ? [] : [{ href: `/account?covering=${hint}`, text: `Who serves ${hint}` }]),
 		...(hint === undefined ? bindings : [hint]).slice(0, 20).map((cidr) => ({ href: `/account/${cidr}`, text: cidr })),
 		...(status === 401 ? [] : [{ href: "/", text: "The history" }]),

@@ -1,16 +1,16 @@
-// Answers a platform in its time, whatever Cloudflare does: with the reply, if it is there by then; else with a word that
-// it is coming, and the reply as a message of its own.
+// Answers a platform in time, however slow Cloudflare is: with the reply if it is ready, otherwise with an acknowledgement
+// and the reply as a later message.
 import type { Chat } from "../../config/chat.ts";
 import { log, traceOf } from "../../log.ts";
 import { withinMs } from "../../within-ms.ts";
 import type { Context } from "../context.ts";
+import type { Pending } from "./answer.ts";
 import { reply } from "./card.ts";
 import { brokenCard } from "./cards/refusal.ts";
-import type { Turn } from "./conversation.ts";
 import type { Call, Destination, Platform } from "./platform.ts";
 import { sendAll } from "./send.ts";
 
-export interface Occasion {
+export interface Exchange {
 	platform: Platform;
 	chat: Chat;
 	call: Call;
@@ -19,11 +19,15 @@ export interface Occasion {
 	answerByMs: number;
 }
 
-/** @param turn what `beginning` has come to; null where it has not yet. */
-export async function speak(occasion: Occasion, beginning: Promise<Turn>, turn: Turn | null): Promise<Response> {
-	const { platform, chat, call, origin, context, answerByMs } = occasion;
+/** @param pending the result of `beginning`; null if it is not there yet. */
+export async function respond(
+	exchange: Exchange,
+	beginning: Promise<Pending>,
+	pending: Pending | null,
+): Promise<Response> {
+	const { platform, chat, call, origin, context, answerByMs } = exchange;
 	const { requestId } = context;
-	const to = ({ address, isCallers }: Pick<Turn, "address" | "isCallers">): Destination => ({
+	const to = ({ address, isCallers }: Pick<Pending, "address" | "isCallers">): Destination => ({
 		chat,
 		address,
 		isCallers,
@@ -43,8 +47,8 @@ export async function speak(occasion: Occasion, beginning: Promise<Turn>, turn: 
 	}
 	const first = platform.acknowledge(
 		call,
-		turn?.meanwhile ?? null,
-		to(turn ?? { address: call.address, isCallers: true }),
+		pending?.meanwhile ?? null,
+		to(pending ?? { address: call.address, isCallers: true }),
 	);
 	const firstSent = sendAll(first.messages, requestId);
 	const later = async () => {

@@ -1,4 +1,4 @@
-// One call of somebody who may speak, and what it takes to answer it.
+// A command or press by a user who may use unbind here, and what answering it needs.
 import type { PlatformName } from "../../config/chat.ts";
 import type { Actor, Scope } from "../../deletion/record/actor.ts";
 import { lacks } from "../auth/authenticate.ts";
@@ -8,38 +8,38 @@ import { closedProblem } from "../misconfigured.ts";
 import { type Reply, reply } from "./card.ts";
 import { noAnswerCard, refusalCard } from "./cards/refusal.ts";
 
-export interface Talk {
+export interface ChatRequest {
 	actor: Actor;
 	context: Context;
 	ledger: LedgerClient;
 	platform: PlatformName;
 	channel: string;
 	userId: string;
-	/** unbind's own address, for links to its pages. */
+	/** unbind's origin, for links to its pages. */
 	origin: string;
-	/** Where the platform takes later messages; null where it gave nothing. */
+	/** Where the platform accepts later messages; null if it gave no address. */
 	address: string | null;
 }
 
-/** How long the Ledger is waited for; the platform lets work go on for 30 seconds after an answer, messages included. */
+/** How long the Ledger may take. Workers stop 30 seconds after the answer, and the messages need time too. */
 export const ledgerWaitMs = 15_000;
-/** How long a call may take in all, before the caller is told that there is no answer yet. */
+/** How long a call to the Ledger may take before the caller gets "no answer". */
 export const longestMs = 20_000;
 
 export const refused = (detail: string): Reply => reply(refusalCard(detail));
 
-/** What the Ledger would not do, or that it did not answer. */
+/** The Ledger refused, or did not answer. */
 export const refusedBy = ({ code, detail }: { code: string; detail: string }): Reply =>
 	reply(code === "ledger_unreachable" ? noAnswerCard : refusalCard(detail));
 
-/** null while deletions are open; whatever else is open. */
-export function refusedWhileClosed({ context }: Talk): Reply | null {
+/** null while deletions are open. */
+export function refusedWhileClosed({ context }: ChatRequest): Reply | null {
 	const closed = closedProblem("deletions", context);
 	return closed === null ? null : refused(closed.detail);
 }
 
-/** null where the actor has the scope. */
-export function refusedWithout(scope: Scope, { actor }: Talk): Reply | null {
+/** null if the actor has the scope. */
+export function refusedWithout(scope: Scope, { actor }: ChatRequest): Reply | null {
 	const missing = lacks(actor, scope);
 	return missing === null ? null : refused(missing.detail);
 }
