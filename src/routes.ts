@@ -76,14 +76,17 @@ async function noRoute(request: IRequest, context: Context): Promise<Response> {
 	const enter = isCloudflares ? authenticateAsCloudflare : authenticate;
 	const actor = await enter(request, isCloudflares ? "cloudflare" : "api", context);
 	if (!actor.ok) return render(actor.failure, context.requestId);
-	const methods = router.routes
+	const routed = router.routes
 		.filter(([method, path]) => method !== "ALL" && path.test(pathname))
 		.map(([method]) => method);
-	if (methods.length === 0)
+	if (routed.length === 0)
 		return render(
 			problem("not_found", "Nothing is served at this path. /openapi.json lists the paths."),
 			context.requestId,
 		);
-	const allow = [...new Set(methods.includes("GET") ? [...methods, "HEAD"] : methods)].toSorted().join(", ");
+	const methods = new Set([...routed, ...(routed.includes("GET") ? ["HEAD"] : []), "OPTIONS"]);
+	const allow = [...methods].toSorted().join(", ");
+	// No CORS headers, so no script of another site gets in by this.
+	if (request.method === "OPTIONS") return new Response(null, { status: 204, headers: { allow } });
 	return render(problem("method_not_allowed", `This path allows ${allow}.`, {}, { allow }), context.requestId);
 }

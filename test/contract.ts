@@ -51,6 +51,8 @@ const describedHeaders = [
 	"link",
 	"location",
 	"preference-applied",
+	"ratelimit",
+	"ratelimit-policy",
 	"retry-after",
 	"unbind-deletion",
 	"unbind-joined",

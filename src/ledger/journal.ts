@@ -232,7 +232,8 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 			const query = `SELECT begun_at AS atMs, prefix_id = ?1 AND state <> 'restored' AS inPrefix FROM deletions
 				WHERE begun_at > ?2 AND state IN ('deleting', 'unknown', 'deleted', 'already_gone', 'restored')
 				ORDER BY begun_at`;
-			const begun = sql.exec<{ atMs: number; inPrefix: number }>(query, plainId(prefixId), sinceMs).toArray();
+			const prefix = prefixId === null ? null : plainId(prefixId);
+			const begun = sql.exec<{ atMs: number; inPrefix: number | null }>(query, prefix, sinceMs).toArray();
 			return {
 				account: begun.map(({ atMs }) => atMs),
 				prefix: begun.filter(({ inPrefix }) => inPrefix === 1).map(({ atMs }) => atMs),

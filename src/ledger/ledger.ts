@@ -13,6 +13,7 @@ import { giveUpIfLate } from "../deletion/course/judge-received.ts";
 import type { Offer, OfferFailure, Press } from "../deletion/course/offer.ts";
 import { type DeletionCommand, type Receipt, type Rejection, receive } from "../deletion/course/receive.ts";
 import { type ResolutionRefusal, type ResolutionWish, resolve } from "../deletion/course/resolution.ts";
+import { presentBudget } from "../deletion/judgement/assess.ts";
 import { type Freeze, type FreezeRefusal, refusedFreeze } from "../deletion/judgement/freeze.ts";
 import { type Plan, type PlanQuery, plan } from "../deletion/judgement/plan.ts";
 import type { BindingsQuery, Changes, ChangesQuery, LedgerApi, Overview } from "../deletion/ledger-api.ts";
@@ -106,7 +107,8 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		if (present.state === "received" || command.deletionId !== undefined) journal.tell(deletion.id);
 		const isAnothers = received.value.joined === true || present.id !== deletion.id;
 		const shown = shownTo(command.actor, present);
-		return ok({ deletion: shown, replayed, joined: isAnothers && !replayed && present.failure === null });
+		const joined = isAnothers && !replayed && present.failure === null;
+		return ok({ deletion: shown, replayed, joined, budget: presentBudget(ports) });
 	}
 
 	async decide(

@@ -154,37 +154,37 @@ describe("404", () => {
 
 describe("405", () => {
 	const routes: [string, string][] = [
-		["/health", "GET, HEAD"],
-		["/bindings", "GET, HEAD"],
-		["/bindings/203.0.113.128/25", "DELETE, GET, HEAD"],
-		["/deletions", "GET, HEAD, POST"],
-		["/deletions/7zzzzzzzzzzzzzzzzzzzzzzzzz", "GET, HEAD"],
-		["/deletions/7zzzzzzzzzzzzzzzzzzzzzzzzz/approval", "POST"],
-		["/deletions/7zzzzzzzzzzzzzzzzzzzzzzzzz/cancellation", "POST"],
-		["/deletions/7zzzzzzzzzzzzzzzzzzzzzzzzz/restoration", "POST"],
-		["/deletions/7zzzzzzzzzzzzzzzzzzzzzzzzz/resolution", "POST"],
-		["/status", "GET, HEAD"],
-		["/freeze", "DELETE, GET, HEAD, PUT"],
-		["/webhooks/grafana", "POST, PUT"],
-		["/chat/slack", "POST"],
-		["/", "GET, HEAD"],
-		["/export.csv", "GET, HEAD"],
-		["/export.ndjson", "GET, HEAD"],
-		["/records/7zzzzzzzzzzzzzzzzzzzzzzzzz", "GET, HEAD"],
-		["/records/7zzzzzzzzzzzzzzzzzzzzzzzzz/approve", "POST"],
-		["/records/7zzzzzzzzzzzzzzzzzzzzzzzzz/reject", "POST"],
-		["/records/7zzzzzzzzzzzzzzzzzzzzzzzzz/cancel", "POST"],
-		["/records/7zzzzzzzzzzzzzzzzzzzzzzzzz/restore", "POST"],
-		["/records/7zzzzzzzzzzzzzzzzzzzzzzzzz/resolve", "POST"],
-		["/account", "GET, HEAD"],
-		["/account/203.0.113.128/25", "GET, HEAD, POST"],
-		["/freeze-switch", "POST"],
-		["/sign-in", "POST"],
-		["/sign-out", "POST"],
-		[prefixesPath, "GET, HEAD"],
-		[`${prefixesPath}/${prefixes.shop}`, "GET, HEAD"],
-		[bindingsPath(prefixes.shop), "GET, HEAD"],
-		[bindingsPath(prefixes.shop, cdn25), "DELETE, GET, HEAD"],
+		["/health", "GET, HEAD, OPTIONS"],
+		["/bindings", "GET, HEAD, OPTIONS"],
+		["/bindings/203.0.113.128/25", "DELETE, GET, HEAD, OPTIONS"],
+		["/deletions", "GET, HEAD, OPTIONS, POST"],
+		["/deletions/7zzzzzzzzzzzzzzzzzzzzzzzzz", "GET, HEAD, OPTIONS"],
+		["/deletions/7zzzzzzzzzzzzzzzzzzzzzzzzz/approval", "OPTIONS, POST"],
+		["/deletions/7zzzzzzzzzzzzzzzzzzzzzzzzz/cancellation", "OPTIONS, POST"],
+		["/deletions/7zzzzzzzzzzzzzzzzzzzzzzzzz/restoration", "OPTIONS, POST"],
+		["/deletions/7zzzzzzzzzzzzzzzzzzzzzzzzz/resolution", "OPTIONS, POST"],
+		["/status", "GET, HEAD, OPTIONS"],
+		["/freeze", "DELETE, GET, HEAD, OPTIONS, PUT"],
+		["/webhooks/grafana", "OPTIONS, POST, PUT"],
+		["/chat/slack", "OPTIONS, POST"],
+		["/", "GET, HEAD, OPTIONS"],
+		["/export.csv", "GET, HEAD, OPTIONS"],
+		["/export.ndjson", "GET, HEAD, OPTIONS"],
+		["/records/7zzzzzzzzzzzzzzzzzzzzzzzzz", "GET, HEAD, OPTIONS"],
+		["/records/7zzzzzzzzzzzzzzzzzzzzzzzzz/approve", "OPTIONS, POST"],
+		["/records/7zzzzzzzzzzzzzzzzzzzzzzzzz/reject", "OPTIONS, POST"],
+		["/records/7zzzzzzzzzzzzzzzzzzzzzzzzz/cancel", "OPTIONS, POST"],
+		["/records/7zzzzzzzzzzzzzzzzzzzzzzzzz/restore", "OPTIONS, POST"],
+		["/records/7zzzzzzzzzzzzzzzzzzzzzzzzz/resolve", "OPTIONS, POST"],
+		["/account", "GET, HEAD, OPTIONS"],
+		["/account/203.0.113.128/25", "GET, HEAD, OPTIONS, POST"],
+		["/freeze-switch", "OPTIONS, POST"],
+		["/sign-in", "OPTIONS, POST"],
+		["/sign-out", "OPTIONS, POST"],
+		[prefixesPath, "GET, HEAD, OPTIONS"],
+		[`${prefixesPath}/${prefixes.shop}`, "GET, HEAD, OPTIONS"],
+		[bindingsPath(prefixes.shop), "GET, HEAD, OPTIONS"],
+		[bindingsPath(prefixes.shop, cdn25), "DELETE, GET, HEAD, OPTIONS"],
 	];
 	const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 	const withBody = ["POST", "PUT", "PATCH"];
@@ -213,6 +213,22 @@ describe("405", () => {
 		}
 		expect(await cloudflare.calls()).toEqual([]);
 	});
+
+	it.each(routes)(
+		"OPTIONS on %s answers 204 and the same methods, to authenticated callers only",
+		async (path, allow) => {
+			const answer = await call(path, { method: "OPTIONS", headers: { origin: "https://a.example" } });
+			expect([answer.status, answer.text, answer.headers.get("allow")]).toEqual([204, "", allow]);
+			expect([...answer.headers.keys()].filter((name) => name.startsWith("access-control-"))).toEqual([]);
+			const stranger = await call(path, { method: "OPTIONS", token: null });
+			expect([stranger.status, stranger.headers.get("allow")]).toEqual([401, null]);
+			expect(await cloudflare.calls()).toEqual([]);
+		},
+	);
+});
+
+it("OPTIONS on a path that does not exist is 404", async () => {
+	expect((await call("/nowhere", { method: "OPTIONS" })).status).toBe(404);
 });
 
 it("gives every answer a request id and headers against caching, framing and sniffing", async () => {

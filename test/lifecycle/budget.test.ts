@@ -25,6 +25,8 @@ describe("the budget", () => {
 			if (status === 200) continue;
 			expect(json).toMatchObject({ code: "budget", title: "The deletion budget is used up" });
 			expect(headers.get("retry-after")).toBe("3600");
+			expect(headers.get("ratelimit")).toBe('"budget";r=0;t=3600');
+			expect(headers.get("ratelimit-policy")).toBe('"budget";q=5;w=3600');
 			const verdict = json.guards.find(({ guard }: { guard: string }) => guard === "budget");
 			expect(verdict).toMatchObject({ verdict: "refuse", deletions: 5, limit: 5, window_minutes: 60 });
 		}

@@ -15,10 +15,10 @@ import { storageOf } from "../node-sqlite.ts";
 import { anchorsIn, codeIn, namesIn, type Page, pageAt, pages, rowsBelow } from "./pages.ts";
 
 const run = promisify(execFile);
-const [readme, api, configuration, operating, storage] = [
+const [readme, api, configuration, operating, problems, storage] = [
 	"README.md",
-	...["api", "configuration", "operating", "storage"].map((name) => `docs/${name}.md`),
-].map(pageAt) as [Page, Page, Page, Page, Page];
+	...["api", "configuration", "operating", "problems", "storage"].map((name) => `docs/${name}.md`),
+].map(pageAt) as [Page, Page, Page, Page, Page, Page];
 const source = globSync("src/**/*.{ts,tsx}")
 	.map((path) => readFileSync(path, "utf8"))
 	.join("\n");
@@ -102,6 +102,23 @@ describe("docs/api.md", () => {
 			const row = rows.find(([, codes]) => namesIn(codes).includes(code));
 			expect(row?.[0]?.split(", "), code).toContain(String(problem(code as ProblemCode, "").status));
 		}
+	});
+});
+
+describe("docs/problems.md", () => {
+	const sections = problems.text.split(/^## /m).slice(1);
+
+	it("has one section for every problem code, and no other", () => {
+		expect(sections.map((section) => section.split("\n")[0]).toSorted()).toEqual(problemCodes.toSorted());
+	});
+
+	it.each(problemCodes)("says what happened and what to do next: %s", (code) => {
+		const [, status, what = "", next = ""] =
+			sections
+				.find((section) => section.startsWith(`${code}\n`))
+				?.match(/^\w+\n\n\*\*(\d+)\.\*\* ([\s\S]+?)\n\n\*\*Next:\*\* ([\s\S]+)$/) ?? [];
+		expect(Number(status)).toBe(problem(code as ProblemCode, "").status);
+		for (const sentences of [what, next]) expect(sentences.trim()).toMatch(/^(?:[A-Z`]|unbind )[\s\S]{15,}[.]$/);
 	});
 });
 

@@ -4,6 +4,7 @@
 import { cidrsOf, contains, parseCidr } from "../address/cidr.ts";
 import { plainId, sameId } from "../address/cloudflare-id.ts";
 import type { Target } from "../address/target.ts";
+import type { Budget } from "../judgement/budget.ts";
 import { sentenceOf } from "../judgement/guards.ts";
 import type { Claim, LookFor, Ports } from "../ports.ts";
 import { type Actor, missingScope, partyOf } from "../record/actor.ts";
@@ -42,6 +43,8 @@ export interface Receipt {
 	replayed: boolean;
 	/** Another request began it. */
 	joined?: boolean;
+	/** After it, if it was judged now. */
+	budget?: Budget;
 }
 
 /** Leaves no record: the request contradicts an earlier one under the same key. */

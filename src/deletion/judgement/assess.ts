@@ -10,6 +10,7 @@ import type { BindingSnapshot } from "../record/deletion.ts";
 import { type BoundRange, type Effect, effectOf } from "../record/effect.ts";
 import { snapshotTag } from "../record/snapshot.ts";
 import type { Verdict } from "../record/verdict.ts";
+import { type Budget, budgetOf } from "./budget.ts";
 import { judge } from "./guards.ts";
 
 export interface Assessment {
@@ -21,14 +22,14 @@ export interface Assessment {
 /**
  * Reads from the journal what is in flight, so the caller must not `await` between this call and keeping the result.
  * Siblings that are being deleted, or were deleted after the list was requested, count as gone.
- * @returns the assessment, and the snapshot tag: the plan's ETag, which `If-Match` is compared with.
+ * @returns the assessment; the snapshot tag: the plan's ETag, which `If-Match` is compared with; and the budget.
  */
 export function assess(
 	found: Found,
 	terms: Terms,
 	reason: string | null,
 	ports: Ports,
-): { assessment: Assessment; snapshot: string } {
+): { assessment: Assessment; snapshot: string; budget: Budget } {
 	const { binding, prefixId, askedAtMs } = found;
 	const { journal, policy } = ports;
 	const nowMs = ports.now();
@@ -66,7 +67,15 @@ export function assess(
 			guards: judge(facts, { acknowledged: terms.acknowledge, approved: terms.approved }),
 		},
 		snapshot: snapshotTag(binding, all),
+		budget: budgetOf(facts.pace.account, policy.budget, nowMs),
 	};
+}
+
+/** Now, with what is in flight. */
+export function presentBudget({ journal, policy, now }: Ports): Budget {
+	const nowMs = now();
+	const { account } = journal.pace(null, nowMs - policy.budget.windowMinutes * 60_000);
+	return budgetOf(account, policy.budget, nowMs);
 }
 
 const boundRange = ({ id, range, serviceName }: Binding): BoundRange[] =>

@@ -8,6 +8,7 @@ import type { Effect } from "../record/effect.ts";
 import type { Json } from "../record/json.ts";
 import { snapshotTag } from "../record/snapshot.ts";
 import { type GuardName, guardNames, type Verdict } from "../record/verdict.ts";
+import { budgetOf, secondsUntilItLeaves } from "./budget.ts";
 import type { Freeze } from "./freeze.ts";
 import type { Policy } from "./policy.ts";
 
@@ -75,11 +76,9 @@ const guards: Record<GuardName, Guard> = {
 	budget: {
 		sentence: "This account has used up its deletion budget. Try again when earlier deletions leave the window.",
 		check({ pace, policy, nowMs }) {
-			const { deletions: limit, windowMinutes } = policy.budget;
-			const deletions = pace.account.length;
-			if (deletions < limit) return null;
-			// If the limit was lowered in the meantime, more than one deletion has to leave the window.
-			return { deletions, limit, ...windowEvidence(pace.account[deletions - limit], windowMinutes, nowMs) };
+			const { limit, left, window_minutes, next_in_seconds } = budgetOf(pace.account, policy.budget, nowMs);
+			if (left > 0) return null;
+			return { deletions: pace.account.length, limit, window_minutes, retry_after_seconds: next_in_seconds };
 		},
 	},
 	breadth: {
@@ -92,7 +91,10 @@ const guards: Record<GuardName, Guard> = {
 			if (earlier === 0 || gone * 2 <= of) return null;
 			// How many of them may still be in the window for this one to be at most half, or the first.
 			const mayStay = Math.max(0, all.length - 2);
-			return { gone, of, ...windowEvidence(pace.prefix[earlier - mayStay - 1], policy.budget.windowMinutes, nowMs) };
+			const lastMs = pace.prefix[earlier - mayStay - 1] ?? nowMs;
+			const { windowMinutes } = policy.budget;
+			const seconds = secondsUntilItLeaves(lastMs, windowMinutes, nowMs);
+			return { gone, of, window_minutes: windowMinutes, retry_after_seconds: seconds };
 		},
 	},
 	changed: {
@@ -136,12 +138,6 @@ const isMoved = (range: Cidr, binding: LiveBinding, effect: Effect): boolean =>
 		const kept = parseCidr(cidr);
 		return kept.ok && contains(kept.value, range);
 	});
-
-/** @param lastMs start time of the last deletion that has to leave the window before the guard passes again. */
-const windowEvidence = (lastMs: number | undefined, windowMinutes: number, nowMs: number): Evidence => ({
-	window_minutes: windowMinutes,
-	retry_after_seconds: Math.max(1, Math.ceil(((lastMs ?? nowMs) + windowMinutes * 60_000 - nowMs) / 1000)),
-});
 
 /** The risks that the caller acknowledged and that an approver approved. */
 export interface Agreed {

@@ -10,6 +10,7 @@ import type { Actor } from "../record/actor.ts";
 import { decide, type GuardName } from "../record/verdict.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { type Assessment, assess } from "./assess.ts";
+import type { Budget } from "./budget.ts";
 import { sentenceOf } from "./guards.ts";
 
 export interface PlanQuery {
@@ -22,6 +23,8 @@ export interface PlanQuery {
 
 export interface Plan extends Assessment {
 	snapshot: string;
+	/** Without this deletion. A Ledger of the release before gives none. */
+	budget?: Budget;
 	would: "delete" | "wait_for_approval" | "refuse";
 	/** The risks the caller has to acknowledge for the deletion to go ahead. */
 	acknowledge: GuardName[];
@@ -40,10 +43,10 @@ export async function plan(query: PlanQuery, ports: Ports, directory: Directory)
 	if (!found.ok) return found;
 	if (!sees.cidr(found.value.binding.cidr)) return fail(outside);
 	const terms = { ...query, ranges: query.actor.ranges, approved: [] };
-	const { assessment, snapshot } = assess(found.value, terms, query.reason, ports);
+	const { assessment, snapshot, budget } = assess(found.value, terms, query.reason, ports);
 	const { guards } = assessment;
 	const risks = guards.filter((verdict) => verdict.verdict === "acknowledge").map((verdict) => verdict.guard);
 	// As if the caller acknowledged every risk: `acknowledge` lists them.
 	const { would } = decide(guards.filter((verdict) => verdict.verdict !== "acknowledge"));
-	return ok({ ...assessment, snapshot, would: would === "ask" ? "delete" : would, acknowledge: risks });
+	return ok({ ...assessment, snapshot, budget, would: would === "ask" ? "delete" : would, acknowledge: risks });
 }

@@ -3,10 +3,12 @@
 import * as v from "valibot";
 import type { Binding } from "../../deletion/address/binding.ts";
 import { parseCidr } from "../../deletion/address/cidr.ts";
+import type { Budget } from "../../deletion/judgement/budget.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
 import { failureProblem } from "../reply/failure.ts";
 import { type Problem, problem } from "../reply/problem.ts";
+import { rateLimitHeaders } from "../reply/rate-limit.ts";
 import { planEntries, type Wish, wishOf } from "../request/deletion.ts";
 import { readQuery, shown } from "../request/input.ts";
 import { targetInPath } from "../request/named-target.ts";
@@ -49,9 +51,19 @@ export async function planned(
 ): Promise<Result<Response, Problem>> {
 	const plan = await context.ledger.plan({ ...wish, ifMatch });
 	if (!plan.ok) return fail(failureProblem(plan.failure));
-	const { binding, effect, guards, would, acknowledge, snapshot } = plan.value;
-	return ok(Response.json({ binding, effect, guards, would, acknowledge }, { headers: { etag: `"${snapshot}"` } }));
+	const { binding, effect, guards, would, acknowledge, snapshot, budget } = plan.value;
+	const body = {
+		binding,
+		effect,
+		guards,
+		would,
+		acknowledge,
+		budget: budget === undefined ? null : shownBudget(budget),
+	};
+	return ok(Response.json(body, { headers: { etag: `"${snapshot}"`, ...rateLimitHeaders(budget) } }));
 }
+
+const shownBudget = ({ limit, left, window_minutes }: Budget) => ({ limit, left, window_minutes });
 
 /** Accepts an address or a CIDR. */
 export function coveredRange(text: string): Result<string, Problem> {

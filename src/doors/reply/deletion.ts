@@ -5,6 +5,7 @@ import type { Deletion } from "../../deletion/record/deletion.ts";
 import { joinedWords } from "../../deletion/record/joined.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { type Problem, problem, retryAfter } from "./problem.ts";
+import { rateLimitHeaders } from "./rate-limit.ts";
 
 const askAgainSeconds = 2;
 
@@ -36,21 +37,22 @@ export function problemOf(deletion: Deletion): Problem | null {
 
 /** @param receipt says whether this repeats an earlier answer, and whether another request started the deletion. */
 export function answerOf(
-	{ deletion, replayed, joined = false }: Receipt,
+	{ deletion, replayed, joined = false, budget }: Receipt,
 	supersede: boolean,
 ): Result<Response, Problem> {
-	const replay = {
+	const about = {
+		...rateLimitHeaders(budget),
 		...(replayed ? { "idempotency-replayed": "true" } : {}),
 		...(joined ? { "unbind-joined": "true" } : {}),
 	};
 	const answer = joined ? { ...deletion, joined, ...joinedMessage(deletion, supersede) } : deletion;
 	const trouble = problemOf(deletion);
-	if (trouble !== null) return fail({ ...trouble, headers: { ...trouble.headers, ...replay } });
-	if (deletion.settled_at !== null) return ok(Response.json(answer, { headers: replay }));
+	if (trouble !== null) return fail({ ...trouble, headers: { ...trouble.headers, ...about } });
+	if (deletion.settled_at !== null) return ok(Response.json(answer, { headers: about }));
 	const waitsUntil = deletion.state === "scheduled" ? deletion.not_before : null;
 	const seconds =
 		waitsUntil === null ? askAgainSeconds : Math.max(askAgainSeconds, (Date.parse(waitsUntil) - Date.now()) / 1000);
-	const headers = { location: `/deletions/${deletion.id}`, ...retryAfter(seconds), ...replay };
+	const headers = { location: `/deletions/${deletion.id}`, ...retryAfter(seconds), ...about };
 	return ok(Response.json(answer, { status: 202, headers }));
 }
 

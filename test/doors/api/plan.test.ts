@@ -51,6 +51,41 @@ it("shows the binding, the effect, every guard's verdict, and what would be done
 		guards: passes,
 		would: "delete",
 		acknowledge: [],
+		budget: { limit: 5, left: 5, window_minutes: 60 },
+	});
+});
+
+describe("the deletion budget", () => {
+	const headersOf = ({ headers }: { headers: Headers }) => [headers.get("ratelimit"), headers.get("ratelimit-policy")];
+	const policy = '"budget";q=5;w=3600';
+	const left = (count: number) => [
+		expect.stringMatching(new RegExp(`^"budget";r=${count};t=3(?:600|5\\d\\d)$`)),
+		policy,
+	];
+	const remove = (target: string) => call(`/bindings/${target}`, { method: "DELETE" });
+
+	it("is whole while nothing was deleted, and has no time then", async () => {
+		expect(headersOf(await call("/bindings/203.0.113.0/26"))).toEqual(['"budget";r=5', policy]);
+	});
+
+	it("goes down with each deletion, and is in the answers to it and in the plans after it", async () => {
+		expect(headersOf(await remove("203.0.113.0/26"))).toEqual(left(4));
+		const plan = await call("/bindings/203.0.113.128/25");
+		expect(headersOf(plan)).toEqual(left(4));
+		expect(plan.json.budget).toEqual({ limit: 5, left: 4, window_minutes: 60 });
+		const dry = await call("/deletions", { method: "POST", json: { target: "203.0.113.128/25", dry_run: true } });
+		expect([headersOf(dry), dry.json.budget.left]).toEqual([left(4), 4]);
+	});
+
+	it("is not used up by what is refused or waits", async () => {
+		const refused = await remove("2001:db8:100:1::/64");
+		expect([refused.status, headersOf(refused)]).toEqual([403, ['"budget";r=5', policy]]);
+		const waits = await remove("198.51.100.0/24?acknowledge=leaves_no_service");
+		expect([waits.status, headersOf(waits)]).toEqual([202, ['"budget";r=5', policy]]);
+	});
+
+	it("is not said to those who may not delete", async () => {
+		expect(headersOf(await call("/bindings/203.0.113.0/26", { method: "DELETE", ...approver }))).toEqual([null, null]);
 	});
 });
 
