@@ -68,7 +68,7 @@ router
 	.post("/sign-out", signOut)
 	.all("*", noRoute);
 
-/** Only authenticated callers learn which paths and methods exist. */
+/** Only authenticated callers learn which paths exist. */
 async function noRoute(request: IRequest, context: Context): Promise<Response> {
 	const { pathname } = context.url;
 	const isCloudflares = pathname.startsWith("/client/v4/");
@@ -86,7 +86,7 @@ async function noRoute(request: IRequest, context: Context): Promise<Response> {
 		);
 	const methods = new Set([...routed, ...(routed.includes("GET") ? ["HEAD"] : []), "OPTIONS"]);
 	const allow = [...methods].toSorted().join(", ");
-	// Without CORS headers: no other site's script gets in by this.
+	// No CORS headers, so no script of another site gets in by this.
 	if (request.method === "OPTIONS") return new Response(null, { status: 204, headers: { allow } });
 	return render(problem("method_not_allowed", `This path allows ${allow}.`, {}, { allow }), context.requestId);
 }

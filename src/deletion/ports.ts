@@ -125,7 +125,7 @@ export interface Journal {
 	overtaking(id: string, cidr: string, sinceMs: number): Deletion | null;
 	/** Plain ids of the prefix's bindings that are being deleted, or were deleted after that time. */
 	goneSince(prefixId: string, sinceMs: number): Set<string>;
-	/** Without a prefix, only the account's. */
+	/** Without a prefix, the account's alone. */
 	pace(prefixId: string | null, sinceMs: number): Pace;
 	/** The freeze in force; null if there is none. */
 	freeze(): Freeze | null;

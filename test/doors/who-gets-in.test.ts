@@ -176,11 +176,11 @@ it("ranges apply on every door, to requests and to decisions", async () => {
 		["delete", "cancel"],
 		["restore", "restore"],
 	] as const) {
-		expect(await slack(scope, `${verb} ${id}`, ranges)).toContain("outside the ranges of this actor");
+		expect(await slack(scope, `${verb} ${id}`, ranges)).toContain("outside the ranges you may act in");
 		const viewer = await signedIn(scope, settings);
 		const { form_token = "" } = hiddenIn((await viewer.get("/")).text, "/sign-out");
 		const { status, text } = await viewer.post(`/records/${id}/${verb}`, { form_token });
-		expect([status, text]).toEqual([403, expect.stringContaining("outside the ranges of this actor")]);
+		expect([status, text]).toEqual([403, expect.stringContaining("outside the ranges you may act in")]);
 	}
 	expect(await deletes()).toEqual([]);
 	expect((await call(`/deletions/${id}`)).json.state).toBe("pending_approval");

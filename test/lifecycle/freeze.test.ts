@@ -265,7 +265,7 @@ describe("a deletion that waits", () => {
 		await wakeAfter(30 * minuteMs);
 		expect((await standing()).waiting).toEqual({ approval: 1, time: 1, held: 1 });
 
-		const words = "1 deletion is due and starts at once. 1 wait for an approval, 1 for their time.";
+		const words = "1 deletion is due and starts right away. 1 waiting for approval, 1 scheduled.";
 		expect((await (await signedIn()).get("/account")).text).toContain(words);
 		const card = await say("slack", "unfreeze");
 		expect(card.text).toContain(words);

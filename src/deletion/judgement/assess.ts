@@ -22,7 +22,7 @@ export interface Assessment {
 /**
  * Reads from the journal what is in flight, so the caller must not `await` between this call and keeping the result.
  * Siblings that are being deleted, or were deleted after the list was requested, count as gone.
- * @returns the assessment, the budget, and the snapshot tag: the plan's ETag, which `If-Match` is compared with.
+ * @returns the assessment; the snapshot tag: the plan's ETag, which `If-Match` is compared with; and the budget.
  */
 export function assess(
 	found: Found,
