@@ -125,8 +125,9 @@ export interface Journal {
 	overtaking(id: string, cidr: string, sinceMs: number): Deletion | null;
 	/** Plain ids of the prefix's bindings that are being deleted, or were deleted after that time. */
 	goneSince(prefixId: string, sinceMs: number): Set<string>;
-	/** Without a prefix, the account's alone. */
-	pace(prefixId: string | null, sinceMs: number): Pace;
+	pace(prefixId: string, sinceMs: number): Pace;
+	/** When the account's deletions of that time began, oldest first; only the newest ones. */
+	begunSince(sinceMs: number, atMost: number): number[];
 	/** The freeze in force; null if there is none. */
 	freeze(): Freeze | null;
 	/** Stores an open deletion. At `dueAtMs` the alarm takes over if the work is not done. */

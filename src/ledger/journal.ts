@@ -230,14 +230,18 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 		},
 		pace(prefixId, sinceMs) {
 			const query = `SELECT begun_at AS atMs, prefix_id = ?1 AND state <> 'restored' AS inPrefix FROM deletions
-				WHERE begun_at > ?2 AND state IN ('deleting', 'unknown', 'deleted', 'already_gone', 'restored')
-				ORDER BY begun_at`;
-			const prefix = prefixId === null ? null : plainId(prefixId);
-			const begun = sql.exec<{ atMs: number; inPrefix: number | null }>(query, prefix, sinceMs).toArray();
+				WHERE begun_at > ?2 AND state IN ${begunStates} ORDER BY begun_at`;
+			const begun = sql.exec<{ atMs: number; inPrefix: number }>(query, plainId(prefixId), sinceMs).toArray();
 			return {
 				account: begun.map(({ atMs }) => atMs),
 				prefix: begun.filter(({ inPrefix }) => inPrefix === 1).map(({ atMs }) => atMs),
 			};
+		},
+		begunSince(sinceMs, atMost) {
+			const query = `SELECT begun_at AS atMs FROM deletions
+				WHERE begun_at > ? AND state IN ${begunStates} ORDER BY begun_at DESC LIMIT ?`;
+			const begun = sql.exec<{ atMs: number }>(query, sinceMs, atMost).toArray();
+			return begun.map(({ atMs }) => atMs).toReversed();
 		},
 		freeze: () => freezeInForce(sql, now()),
 		keepOpen({ deletion, terms, progress }, dueAtMs, claims = []) {
@@ -352,6 +356,8 @@ const summaryRecordOf = (refused: Deletion): Deletion => ({
 });
 
 const carriedOutStates = "('deleted', 'already_gone', 'restored')";
+/** What counts towards the budget. */
+const begunStates = "('deleting', 'unknown', 'deleted', 'already_gone', 'restored')";
 
 function readVersion(sql: SqlStorage): string {
 	const query = `SELECT (SELECT value FROM flags WHERE name = 'journal') AS journal,

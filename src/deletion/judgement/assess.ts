@@ -74,8 +74,9 @@ export function assess(
 /** Now, with what is in flight. */
 export function presentBudget({ journal, policy, now }: Ports): Budget {
 	const nowMs = now();
-	const { account } = journal.pace(null, nowMs - policy.budget.windowMinutes * 60_000);
-	return budgetOf(account, policy.budget, nowMs);
+	const { deletions, windowMinutes } = policy.budget;
+	// More than the limit would change nothing.
+	return budgetOf(journal.begunSince(nowMs - windowMinutes * 60_000, deletions), policy.budget, nowMs);
 }
 
 const boundRange = ({ id, range, serviceName }: Binding): BoundRange[] =>
