@@ -57,6 +57,16 @@ export function failureProblem(failure: LedgerFailure, about: { deletion_id?: st
 		case "not_restorable":
 		case "prefix_not_approved":
 			return problem(code, detail, about);
+		default:
+			failure satisfies never;
+			// During a roll-out the Ledger may be of another release, and give a reason that this one does not know. Version 0.1.0
+			// gave the freeze in force, without a code.
+			return problem(
+				"conflict",
+				"unbind is being updated and refused this. Try again in a minute.",
+				about,
+				retryAfter(60),
+			);
 	}
 }
 
