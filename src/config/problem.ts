@@ -50,7 +50,7 @@ export const fixOf = (setting: string): string =>
 		? "Make one with: npm run token -- ci read delete; then run: npx wrangler secret put TOKENS"
 		: `Fix ${setting} under [vars] in wrangler.toml, then run: npx wrangler deploy`;
 
-/** Hides what looks like a secret pasted in the place of a name. */
+/** Hides what looks like a secret pasted instead of a name. */
 const veiled = (place: string): string => place.replace(/[\w+/=-]{20,}/g, "…");
 
 /** The name if it looks like the name of a Worker secret; null if it could be the secret itself. */
@@ -70,7 +70,7 @@ export const problemsBySchema = (
 ): ConfigProblem[] =>
 	issues.map((issue) => {
 		const path = (issue.path ?? []).map(({ key }) => String(key));
-		// Someone may have pasted a token in the place of its holder's name: don't quote it.
+		// Someone may have pasted a token instead of its holder's name: don't quote it.
 		const place = (setting === "TOKENS" ? path.slice(1) : path).join(".");
 		return problemIn(setting, ruleOf(issue, names), { place, closes });
 	});

@@ -43,7 +43,7 @@ describe("a fault", () => {
 		["in Access", { ACCESS: { team: "x" } }, ["page"]],
 		["that is a misspelt Access", { ACCES: access }, ["page"]],
 		["in all senders", { WEBHOOKS: "none" }, ["webhooks"]],
-		["that is null in the place of senders", { WEBHOOKS: null }, ["webhooks"]],
+		["that is null instead of senders", { WEBHOOKS: null }, ["webhooks"]],
 		["that is a misspelt table of senders", { WEBHOOK: {} }, ["webhooks"]],
 		["in a sender's settings", { WEBHOOKS: { one: sender("A_SECRET", { target: 7 }) } }, ["webhooks/one"]],
 		["in a sender's scheme", { WEBHOOKS: { one: { scheme: "grafana", secret: "A" } }, A: long }, ["webhooks/one"]],

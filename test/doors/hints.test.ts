@@ -74,7 +74,7 @@ describe("without read", () => {
 		expect((await dryRun("203.0.113.128/25", reader)).json.last_deletion.reason).toBe("secret plan");
 	});
 
-	it("one's own deletion is told", async () => {
+	it("shows callers their own deletion", async () => {
 		expect((await del("/bindings/203.0.113.128/25")).json.state).toBe("deleted");
 		expect((await dryRun("203.0.113.128/25")).json.last_deletion.actor).toBe("edge");
 	});

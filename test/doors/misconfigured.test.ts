@@ -218,7 +218,7 @@ describe.each(closesAll)("%s", (_, settings, setting, problem, fix) => {
 		expect(await cloudflare.calls()).toEqual([]);
 	});
 
-	it("is told in Cloudflare's envelope at the Cloudflare-compatible door", async () => {
+	it("is reported in Cloudflare's envelope at the Cloudflare-compatible door", async () => {
 		const answer = await callConfigured(settings, bindingsPath(prefixes.amsterdam, cdn25), { method: "DELETE" });
 		expect(answer.status).toBe(503);
 		expect(answer.json).toEqual({
@@ -234,7 +234,7 @@ describe.each(closesAll)("%s", (_, settings, setting, problem, fix) => {
 		expect([status, json]).toEqual([503, { ok: false, misconfigured: [setting] }]);
 	});
 
-	it("is told without the value of a secret", async () => {
+	it("is reported without the value of a secret", async () => {
 		for (const path of ["/bindings", bindingsPath(prefixes.shop), "/health"])
 			expect((await callConfigured(settings, path)).text).not.toContain(secret);
 	});
@@ -285,7 +285,7 @@ describe.each(closesDeletions)("%s", (_, settings, setting, problem, fix) => {
 	});
 });
 
-it("all problems are told at once", async () => {
+it("reports all problems at once", async () => {
 	const settings = { CLOUDFLARE_ACCOUNT_ID: "", HISTORY_RETENTION_DAYS: "soon", ALIASES: 5, TOKENS: "{", ...none };
 	const { json } = await callConfigured(settings, "/bindings");
 	expect(json.problems.map(({ setting }: { setting: string }) => setting)).toEqual([
@@ -340,7 +340,7 @@ describe("what was pasted in the wrong place", () => {
 		["a sender", { WEBHOOKS: { inventory: { ...sender, target: 7 } } }, "inventory"],
 		["a secret's name", { WEBHOOKS: { inventory: sender }, A_SECRET: "" }, "A_SECRET"],
 		["a caller", tokens({ Alice: e, alice: { ...e, sha256: "5f".repeat(32) } }), "alice"],
-	])("is told to the log alone: %s", async (_, settings, name) => {
+	])("appears in the log only: %s", async (_, settings, name) => {
 		const { answers, logged } = await everywhere(settings);
 		expect(answers.some(({ status }) => status === 503)).toBe(true);
 		for (const { text } of answers) expect(text).not.toContain(name);

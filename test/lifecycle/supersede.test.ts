@@ -1,4 +1,4 @@
-// A scheduled deletion and a request for the same binding now: whoever joins is told when it runs, and may supersede it.
+// A scheduled deletion and a request for the same binding now: a caller who joins learns when it runs, and may supersede it.
 import { abortAllDurableObjects } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { bindingsPath, cdn25, prefixes, shop24 } from "../doors/account.ts";
@@ -25,7 +25,7 @@ async function scheduled(target = cidr, query = ""): Promise<string> {
 const supersede = (target = cidr, query = "", token = operator.token) =>
 	remove(target, `?supersede=true${query}`, token);
 
-describe("who joins a deletion is told so:", () => {
+describe("a caller who joins a deletion learns that", () => {
 	it("a scheduled one, with its time and how to supersede it", async () => {
 		const id = await scheduled();
 		const answer = await remove(cidr, "", operator.token);
