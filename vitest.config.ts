@@ -4,9 +4,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
-import { createImitation } from "./test/sandbox/imitation/imitation.ts";
-import { createNodeOutbound } from "./test/sandbox/imitation/node-handler.ts";
-import { sandboxBindings } from "./test/sandbox/settings.ts";
+import { createImitation } from "./sandbox/imitation/imitation.ts";
+import { createNodeOutbound } from "./sandbox/imitation/node-handler.ts";
+import { sandboxBindings } from "./sandbox/settings.ts";
 
 /** wrangler.toml, copied to where no .dev.vars lies beside it: nobody's real secrets get into a test. */
 function configWithoutSecrets(): string {
@@ -25,14 +25,8 @@ const outside = [
 	"test/upgrade/both-releases.test.ts",
 ];
 
-const plain = [
-	"test/deletion/**/*.test.ts",
-	"test/config/**/*.test.ts",
-	"test/json-pointer.test.ts",
-	"test/capped-body.test.ts",
-	"test/adapters/cloudflare/{interpret,rate-gate,redact}.test.ts",
-	"test/doors/{chat/command,page/jsx-runtime,request/repeated-name,webhooks/mapping}.test.ts",
-];
+/** Plain functions, named for it: they need nothing of the runtime. */
+const unit = ["test/**/*.unit.test.ts"];
 
 export default defineConfig({
 	test: {
@@ -56,13 +50,13 @@ export default defineConfig({
 				test: {
 					name: "worker",
 					include: ["test/**/*.test.ts"],
-					exclude: [...plain, ...outside],
+					exclude: [...unit, ...outside],
 					testTimeout: 30_000,
 					hookTimeout: 30_000,
 					expect: expectOptions,
 				},
 			},
-			{ test: { name: "plain", include: plain, isolate: false, testTimeout: 30_000, expect: expectOptions } },
+			{ test: { name: "unit", include: unit, isolate: false, testTimeout: 30_000, expect: expectOptions } },
 			{
 				test: {
 					name: "outside",

@@ -2,11 +2,11 @@
 // Signs and sends commands, prints what the platform would show, and presses buttons. Contacts only the sandbox.
 import { createInterface } from "node:readline/promises";
 import { parseArgs, styleText } from "node:util";
+import type { SentMessage } from "../sandbox/chat/messages.ts";
+import type { Outgoing, Shown } from "../sandbox/chat/platform.ts";
+import { played } from "../sandbox/chat/platforms.ts";
+import { type PersonName, places } from "../sandbox/chat/settings.ts";
 import { type PlatformName, platformNames } from "../src/config/chat.ts";
-import type { SentMessage } from "../test/sandbox/chat/messages.ts";
-import type { Outgoing, Shown } from "../test/sandbox/chat/platform.ts";
-import { played } from "../test/sandbox/chat/platforms.ts";
-import { type PersonName, places } from "../test/sandbox/chat/settings.ts";
 
 const people = Object.keys(places.slack.people);
 const usage = `Usage: npm run chat -- <platform> "/unbind <target> [reason]" [--press Label]… [--as alice]

@@ -9,9 +9,9 @@ import type {
 	RESTPutAPIApplicationGuildCommandsJSONBody,
 } from "discord-api-types/v10";
 import * as v from "valibot";
+import { readWorkerOptions } from "../sandbox/wrangler.ts";
 import { resolutionOutcomes } from "../src/deletion/record/deletion.ts";
 import { type Verb, verbNames, verbs } from "../src/doors/chat/command.ts";
-import { readWorkerOptions } from "../test/sandbox/wrangler.ts";
 
 const settings = v.object({ CHAT: v.object({ discord: v.object({ application: v.string(), guild: v.string() }) }) });
 

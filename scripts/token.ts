@@ -3,8 +3,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { type Scope, scopes } from "../src/deletion/record/actor.ts";
 import { parseCidr } from "../src/deletion/address/cidr.ts";
+import { type Scope, scopes } from "../src/deletion/record/actor.ts";
 
 interface Entry {
 	sha256: string;

@@ -4,11 +4,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { parseArgs, parseEnv } from "node:util";
 import * as v from "valibot";
+import { sandboxSecrets, sandboxSenders } from "../sandbox/senders.ts";
+import { readWorkerOptions } from "../sandbox/wrangler.ts";
 import type { Sender } from "../src/config/sender.ts";
 import { readSenders } from "../src/config/webhooks.ts";
 import { schemeOf } from "../src/doors/auth/schemes.ts";
-import { sandboxSecrets, sandboxSenders } from "../test/sandbox/senders.ts";
-import { readWorkerOptions } from "../test/sandbox/wrangler.ts";
 import { signed } from "./sign.ts";
 
 const usage = `Usage: npm run webhook -- <name> payload.json [--url http://localhost:8787] [--put]

@@ -1,10 +1,10 @@
 // For tests inside workerd: unbind as its callers see it, and the imitation of Cloudflare's API behind it.
 import { env, exports } from "cloudflare:workers";
+import { accountId } from "../sandbox/imitation/account.ts";
+import type { OrderInput } from "../sandbox/imitation/faults.ts";
+import type { LogEntry } from "../sandbox/imitation/request-log.ts";
+import type { State } from "../sandbox/imitation/state.ts";
 import { holdAgainstContract } from "./contract.ts";
-import { accountId } from "./sandbox/imitation/account.ts";
-import type { OrderInput } from "./sandbox/imitation/faults.ts";
-import type { LogEntry } from "./sandbox/imitation/request-log.ts";
-import type { State } from "./sandbox/imitation/state.ts";
 
 export const origin = "https://unbind.example.com";
 export const { HISTORY, LEDGER } = env;

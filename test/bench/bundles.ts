@@ -1,7 +1,7 @@
 // Bundles everything that is measured as a deployment would: unbind, its peers and the account behind them. Wrangler
 // builds each into its own directory.
 import { fileURLToPath } from "node:url";
-import { buildWorker } from "../sandbox/wrangler.ts";
+import { buildWorker } from "../../sandbox/wrangler.ts";
 
 const here = fileURLToPath(new URL("./", import.meta.url).href);
 const configPath = `${here}peers/wrangler.toml`;

@@ -2,7 +2,7 @@
 // missed. `--only reads,pages` picks items; `--quick` only checks that everything runs.
 import { mkdirSync, rmSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { root } from "../sandbox/wrangler.ts";
+import { root } from "../../sandbox/wrangler.ts";
 import { buildBundles } from "./bundles.ts";
 import { costs } from "./items/costs.ts";
 import { deletes } from "./items/deletes.ts";

@@ -1,11 +1,11 @@
 // One runtime with everything in it: unbind, its peers and the account behind them. Each has its own socket, which
 // bypasses miniflare's entry; otherwise that would be measured.
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare, type V4WorkerOptions } from "miniflare";
+import { accountId } from "../../sandbox/imitation/account.ts";
+import { sandboxBindings } from "../../sandbox/settings.ts";
+import { withoutSignalListeners } from "../../sandbox/signals.ts";
+import { readBundle, readWorkerOptions } from "../../sandbox/wrangler.ts";
 import type { Json } from "../../src/deletion/record/json.ts";
-import { accountId } from "../sandbox/imitation/account.ts";
-import { sandboxBindings } from "../sandbox/settings.ts";
-import { withoutSignalListeners } from "../sandbox/signals.ts";
-import { readBundle, readWorkerOptions } from "../sandbox/wrangler.ts";
 import type { Bundle, Bundles } from "./bundles.ts";
 import { collectGarbage } from "./garbage.ts";
 import { workerds } from "./process.ts";

@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url";
 import type { AxeResults } from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { sandboxEmail } from "../sandbox/imitation/credentials.ts";
-import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+import { sandboxEmail } from "../../sandbox/imitation/credentials.ts";
+import { type Sandbox, startSandbox } from "../../sandbox/sandbox.ts";
 import { launchChromium, noBrowser } from "./chromium.ts";
 import { known, type Person, request, signIn, somebody } from "./people.ts";
 

@@ -1,8 +1,8 @@
 // A person with a browser in front of the sandbox. Records what no page may cause: a request to another origin, a
 // script error, or a violation of its policy.
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import type { Sandbox } from "../sandbox/sandbox.ts";
-import { sandboxCallers } from "../sandbox/settings.ts";
+import type { Sandbox } from "../../sandbox/sandbox.ts";
+import { sandboxCallers } from "../../sandbox/settings.ts";
 
 export interface Person {
 	page: Page;

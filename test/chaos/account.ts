@@ -1,9 +1,9 @@
 // The account used in the chaos: prefixes with many bindings, and prefixes with a single binding, whose deletion needs
 // an approval. Also the callers that act on it, each with a token.
 import { createHash } from "node:crypto";
+import { magicTransitId } from "../../sandbox/imitation/account.ts";
+import type { StateInput } from "../../sandbox/imitation/state.ts";
 import type { Json } from "../../src/deletion/record/json.ts";
-import { magicTransitId } from "../sandbox/imitation/account.ts";
-import type { StateInput } from "../sandbox/imitation/state.ts";
 
 /** A CIDR where a binding is, or where one can be restored. */
 export interface Slot {

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
-import { root } from "../sandbox/wrangler.ts";
+import { root } from "../../sandbox/wrangler.ts";
 import type { Mutation } from "./mutation.ts";
 import { mutations } from "./taken-out.ts";
 

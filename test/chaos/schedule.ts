@@ -1,6 +1,6 @@
 // What each caller does and which faults strike, all derived from the seed. Nothing here acts: a step finds out in its
 // turn whether there is a binding to delete or one to restore.
-import type { Fault, OrderInput } from "../sandbox/imitation/faults.ts";
+import type { Fault, OrderInput } from "../../sandbox/imitation/faults.ts";
 import { type Slot, slots } from "./account.ts";
 import { createDice, type Dice } from "./dice.ts";
 

@@ -1,5 +1,5 @@
 // Tracks what is bound in the imitation's account. It sees each new state and notes what was created and deleted.
-import type { State } from "../sandbox/imitation/state.ts";
+import type { State } from "../../sandbox/imitation/state.ts";
 import type { Witness } from "./witness.ts";
 
 export interface Standing {

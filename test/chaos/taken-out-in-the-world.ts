@@ -11,7 +11,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: "\tif (deleted !== null && now() < goneAtMs(deleted) + lagMs) return ok(false);\n",
 			by: "",
 		},
-		tests: ["test/deletion/lookup/lag.test.ts"],
+		tests: ["test/deletion/lookup/lag.unit.test.ts"],
 		chaos: true,
 	},
 	{
@@ -22,7 +22,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: 'restoration?.state !== "already_bound") return false;',
 			by: 'restoration?.state !== "already_bound") return false;\n\treturn true;',
 		},
-		tests: ["test/deletion/course/begin-restoration.test.ts"],
+		tests: ["test/deletion/course/begin-restoration.unit.test.ts"],
 		chaos: false,
 	},
 	{
@@ -33,7 +33,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: "return lookedAtMs < progress.lastSentAtMs + lagMs;",
 			by: "return false;",
 		},
-		tests: ["test/deletion/course/careful-rules.test.ts", "test/deletion/read-back.test.ts"],
+		tests: ["test/deletion/course/careful-rules.unit.test.ts", "test/deletion/read-back.unit.test.ts"],
 		chaos: true,
 	},
 	{
@@ -45,7 +45,7 @@ export const worldMutations: readonly Mutation[] = [
 				'\tconst read = await cloudflare.getBinding(binding.prefix_id, binding.id);\n\tif (read.ok) return "not_done";\n\tif (read.failure.kind !== "not_found" || maySeeNothing) return "nothing";\n',
 			by: '\tconst listing = await cloudflare.listBindings(binding.prefix_id, { fresh: true });\n\tif (!listing.ok) return "nothing";\n\tif (listing.value.items.some(({ id }) => sameId(id, binding.id))) return "not_done";\n\tif (maySeeNothing) return "nothing";\n',
 		},
-		tests: ["test/deletion/course/execute.test.ts"],
+		tests: ["test/deletion/course/execute.unit.test.ts"],
 		chaos: true,
 	},
 	{
@@ -56,7 +56,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: "goneAtMs(gone) >=",
 			by: 'Date.parse(gone.timeline.at(-1)?.at ?? "") >=',
 		},
-		tests: ["test/deletion/course/judge-received.test.ts"],
+		tests: ["test/deletion/course/judge-received.unit.test.ts"],
 		chaos: true,
 	},
 	{
@@ -144,7 +144,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: "if (answer.success !== true)",
 			by: "if (answer.success === false)",
 		},
-		tests: ["test/adapters/cloudflare/interpret.test.ts"],
+		tests: ["test/adapters/cloudflare/interpret.unit.test.ts"],
 		chaos: true,
 	},
 	{
@@ -155,7 +155,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: "\tif (isComplete) directory.learnMissing(target.bindingId, ports.now());\n",
 			by: "",
 		},
-		tests: ["test/deletion/lookup/find.test.ts"],
+		tests: ["test/deletion/lookup/find.unit.test.ts"],
 		chaos: false,
 	},
 	{
@@ -221,7 +221,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: 'await (what === "deletion" ? lookForDeleted(deletion, ports) : lookForRestored(deletion, ports));',
 			by: "await Promise.resolve<Seen | null>(null);",
 		},
-		tests: ["test/deletion/course/resolution.test.ts"],
+		tests: ["test/deletion/course/resolution.unit.test.ts"],
 		chaos: false,
 	},
 	{
@@ -232,7 +232,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: "const looksAloneMs = 600_000;",
 			by: "const looksAloneMs = 0;",
 		},
-		tests: ["test/deletion/course/resolution.test.ts"],
+		tests: ["test/deletion/course/resolution.unit.test.ts"],
 		chaos: false,
 	},
 	{
@@ -276,7 +276,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: "quota === null ? largestReserve : Math.min",
 			by: "quota === quota ? largestReserve : Math.min",
 		},
-		tests: ["test/adapters/cloudflare/rate-gate.test.ts"],
+		tests: ["test/adapters/cloudflare/rate-gate.unit.test.ts"],
 		chaos: false,
 	},
 	{
@@ -364,7 +364,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: "for (const { actor, key, payloadOfVersion1: whole, lasting } of claims) {",
 			by: "for (const { actor, key, payload: whole, lasting } of claims) {",
 		},
-		tests: ["test/deletion/idempotency.test.ts"],
+		tests: ["test/deletion/idempotency.unit.test.ts"],
 		chaos: false,
 	},
 	{

@@ -13,7 +13,7 @@ const safeguards: readonly Mutation[] = [
 				'\t\t\t\tkeep(withEvent(deletion, nowMs, "sent", { attempt: step.progress.callsSent }), lookAfterMs);\n\t\t\t\tnews = await answered(errand);\n',
 			by: '\t\t\t\tnews = await answered(errand);\n\t\t\t\tkeep(withEvent(deletion, nowMs, "sent", { attempt: step.progress.callsSent }), lookAfterMs);\n',
 		},
-		tests: ["test/promises/recorded-first.test.ts", "test/deletion/stops.test.ts"],
+		tests: ["test/promises/recorded-first.test.ts", "test/deletion/stops.unit.test.ts"],
 		chaos: true,
 	},
 	{
@@ -33,7 +33,7 @@ const safeguards: readonly Mutation[] = [
 			replace: '\t{ in: "sent", on: "go", to: "doubtful", do: "look" },\n',
 			by: '\t{ in: "sent", on: "go", when: "may_send", to: "sent_again", do: "send" },\n\t{ in: "sent", on: "unclear", when: "may_send", to: "sent_again", do: "send" },\n\t{ in: "sent", on: "go", to: "doubtful", do: "look" },\n',
 		},
-		tests: ["test/promises/once.test.ts", "test/deletion/read-back.test.ts"],
+		tests: ["test/promises/once.test.ts", "test/deletion/read-back.unit.test.ts"],
 		chaos: true,
 	},
 	{
@@ -43,7 +43,7 @@ const safeguards: readonly Mutation[] = [
 			replace: "lasting } of claims) {\n		const earlier",
 			by: "lasting } of claims.slice(0, 0)) {\n		const earlier",
 		},
-		tests: ["test/promises/once.test.ts", "test/deletion/idempotency.test.ts"],
+		tests: ["test/promises/once.test.ts", "test/deletion/idempotency.unit.test.ts"],
 		chaos: true,
 	},
 	{

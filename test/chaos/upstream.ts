@@ -1,10 +1,10 @@
 // Everything the Worker calls: the imitation, watched by the witness, KV and chat. Faults that involve more than one
 // call (someone else is faster, a lost call lands late) are made here; the imitation makes the rest.
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { connectionDropped } from "../sandbox/imitation/connection.ts";
-import { createImitation } from "../sandbox/imitation/imitation.ts";
-import { speak } from "../sandbox/imitation/node-handler.ts";
-import { apiHost, createOutbound } from "../sandbox/imitation/outbound.ts";
+import { connectionDropped } from "../../sandbox/imitation/connection.ts";
+import { createImitation } from "../../sandbox/imitation/imitation.ts";
+import { speak } from "../../sandbox/imitation/node-handler.ts";
+import { apiHost, createOutbound } from "../../sandbox/imitation/outbound.ts";
 import { largeAccount, type Slot, slots } from "./account.ts";
 import type { Dice } from "./dice.ts";
 import type { Kv } from "./kv/kv.ts";

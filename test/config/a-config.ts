@@ -1,8 +1,8 @@
 // A valid environment, and the problems reported when something in it is changed.
 
+import { accountId } from "../../sandbox/imitation/account.ts";
 import type { ConfigProblem } from "../../src/config/problem.ts";
 import { readConfig } from "../../src/config.ts";
-import { accountId } from "../sandbox/imitation/account.ts";
 
 export const digest = "5e".repeat(32);
 export const tokens = (change: object = {}): string =>

@@ -1,8 +1,8 @@
 // The sandbox's account and callers, by names that tests can use.
 import { reset } from "cloudflare:test";
 import { vi } from "vitest";
+import { accountId } from "../../sandbox/imitation/account.ts";
 import { cloudflare } from "../harness.ts";
-import { accountId } from "../sandbox/imitation/account.ts";
 
 export { accountId };
 export const documentedCaller = { name: "user@example.com", token: "144c9defac04969c7bfad8efaa8ea194" };

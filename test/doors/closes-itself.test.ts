@@ -1,10 +1,10 @@
 // A fault of the configuration closes what needs the setting, says so, and closes nothing else.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { places, sandboxChat } from "../../sandbox/chat/settings.ts";
+import { signedBySlack, slack } from "../../sandbox/chat/slack.ts";
+import { sandboxSecrets, sandboxSenders } from "../../sandbox/senders.ts";
 import type { Answer } from "../harness.ts";
 import { cloudflare, deletes } from "../harness.ts";
-import { places, sandboxChat } from "../sandbox/chat/settings.ts";
-import { signedBySlack, slack } from "../sandbox/chat/slack.ts";
-import { sandboxSecrets, sandboxSenders } from "../sandbox/senders.ts";
 import { beginAnew, bindingsPath, prefixes } from "./account.ts";
 import { callConfigured } from "./configured.ts";
 import { signedIn, visitor } from "./page/visitor.ts";

@@ -4,9 +4,9 @@
 import { exports } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { afterEach, expect, it } from "vitest";
+import { sandboxApiToken } from "../../sandbox/imitation/credentials.ts";
+import type { OrderInput } from "../../sandbox/imitation/faults.ts";
 import { cloudflare, origin } from "../harness.ts";
-import { sandboxApiToken } from "../sandbox/imitation/credentials.ts";
-import type { OrderInput } from "../sandbox/imitation/faults.ts";
 import {
 	accountId,
 	beginAnew,

@@ -1,7 +1,7 @@
 // An account with many prefixes of two bindings each. Deleting the smaller one is no risk and not too broad.
 import * as v from "valibot";
+import { stateSchema } from "../../sandbox/imitation/state.ts";
 import { cloudflare } from "../harness.ts";
-import { stateSchema } from "../sandbox/imitation/state.ts";
 
 const service = { service_id: "5e4f1c0a9b7d4e2f8a6b3c1d0e9f7a52", service_name: "CDN" };
 

@@ -1,11 +1,11 @@
 // Who gets in where: each scope at each route of each door, and ranges on every door, for requests and for decisions. A
 // token, a sender or a user has no other limits than these and the guards.
 import { afterEach, describe, expect, it } from "vitest";
+import { played } from "../../sandbox/chat/platforms.ts";
+import { places, sandboxChat } from "../../sandbox/chat/settings.ts";
 import { type Scope, scopes } from "../../src/deletion/record/actor.ts";
 import { router } from "../../src/routes.ts";
 import { type Answer, call, deletes, origin } from "../harness.ts";
-import { played } from "../sandbox/chat/platforms.ts";
-import { places, sandboxChat } from "../sandbox/chat/settings.ts";
 import { beginAnew, bindingsPath, cdn25, documentedCaller, prefixes, prefixesPath } from "./account.ts";
 import { callConfigured, fetchWorker, sha256 } from "./configured.ts";
 import { hiddenIn, signedIn } from "./page/visitor.ts";

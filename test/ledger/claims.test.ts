@@ -1,6 +1,7 @@
 // An earlier request's key answers also when the Ledger has been lost: what it was claimed for is in KV too.
 import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Binding } from "../../sandbox/imitation/state.ts";
 import type { Claim } from "../../src/deletion/ports.ts";
 import { form } from "../../src/deletion/record/form.ts";
 import { notYetSent } from "../../src/deletion/record/progress.ts";
@@ -15,7 +16,6 @@ import { deliver } from "../doors/webhooks/deliver.ts";
 import { type Answer, call, cloudflare, deletes, HISTORY, ledger } from "../harness.ts";
 import { dayMs, endClock, minuteMs, pass, startClock, wakeAfter } from "../lifecycle/clock.ts";
 import { approver, asker, bound, lift, operator, others } from "../lifecycle/people.ts";
-import type { Binding } from "../sandbox/imitation/state.ts";
 
 beforeEach(startClock);
 afterEach(endClock);

@@ -1,10 +1,10 @@
 // Short functions for what people do in these tests. The documented caller makes the requests, so that both the
 // sandbox's actor and the approver are someone else.
 import { expect } from "vitest";
+import type { Binding } from "../../sandbox/imitation/state.ts";
 import type { Deletion } from "../../src/deletion/record/deletion.ts";
 import { approver, documentedCaller } from "../doors/account.ts";
 import { type Answer, call, cloudflare } from "../harness.ts";
-import type { Binding } from "../sandbox/imitation/state.ts";
 
 export const asker = documentedCaller;
 export const operator = { name: "sandbox", token: "unbind_sandbox" };

@@ -1,6 +1,6 @@
 // The rules of docs/configuration.md, written a second time without looking at the guards. They judge each DELETE by the bindings
 // at Cloudflare at that time, and by what people had requested and agreed to. They know nothing of verdicts and levels.
-import type { Binding, Prefix } from "../sandbox/imitation/state.ts";
+import type { Binding, Prefix } from "../../sandbox/imitation/state.ts";
 import { type ActorName, actors, type Sent } from "./small-world.ts";
 
 export const budget = 3;

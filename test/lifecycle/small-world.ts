@@ -3,14 +3,14 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { vi } from "vitest";
+import type { OrderInput } from "../../sandbox/imitation/faults.ts";
+import { createImitation } from "../../sandbox/imitation/imitation.ts";
+import type { Binding, Prefix, StateInput } from "../../sandbox/imitation/state.ts";
 import type { Env } from "../../src/config.ts";
 import type { Deletion } from "../../src/deletion/record/deletion.ts";
 import worker, { type Ledger } from "../../src/index.ts";
 import { sha256 } from "../doors/configured.ts";
 import { LEDGER, origin } from "../harness.ts";
-import type { OrderInput } from "../sandbox/imitation/faults.ts";
-import { createImitation } from "../sandbox/imitation/imitation.ts";
-import type { Binding, Prefix, StateInput } from "../sandbox/imitation/state.ts";
 
 export const account = "5ba11".padEnd(32, "0");
 

@@ -8,8 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
-import { sandboxSecrets } from "../sandbox/senders.ts";
+import { type Sandbox, startSandbox } from "../../sandbox/sandbox.ts";
+import { sandboxSecrets } from "../../sandbox/senders.ts";
 import { pageAt } from "./pages.ts";
 
 const usualPaths = ["/usr/bin/prometheus-alertmanager", "/usr/bin/alertmanager", "/usr/local/bin/alertmanager"];

@@ -7,11 +7,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { accountId } from "../../sandbox/imitation/account.ts";
+import { sandboxSecrets } from "../../sandbox/senders.ts";
+import { sandboxTokens } from "../../sandbox/settings.ts";
+import { root } from "../../sandbox/wrangler.ts";
 import { alertsOf } from "../doors/webhooks/alerts.ts";
-import { accountId } from "../sandbox/imitation/account.ts";
-import { sandboxSecrets } from "../sandbox/senders.ts";
-import { sandboxTokens } from "../sandbox/settings.ts";
-import { root } from "../sandbox/wrangler.ts";
 
 const senders = `
 [vars.WEBHOOKS.alertmanager]

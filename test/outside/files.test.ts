@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+import { type Sandbox, startSandbox } from "../../sandbox/sandbox.ts";
 
 const types: Record<string, string> = {
 	"/openapi.json": "application/json",

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
-import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+import { type Sandbox, startSandbox } from "../../sandbox/sandbox.ts";
 
 let directory: string | null = null;
 let running: Sandbox | null = null;

@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
-import { buildWorker } from "../sandbox/wrangler.ts";
+import { type Sandbox, startSandbox } from "../../sandbox/sandbox.ts";
+import { buildWorker } from "../../sandbox/wrangler.ts";
 import { type Block, type Page, pages } from "./pages.ts";
 
 interface Example {

@@ -7,8 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type SandboxOptions, startSandbox } from "../sandbox/sandbox.ts";
-import { buildWorker } from "../sandbox/wrangler.ts";
+import { type SandboxOptions, startSandbox } from "../../sandbox/sandbox.ts";
+import { buildWorker } from "../../sandbox/wrangler.ts";
 
 let directory: string;
 let bundlePath: string;
@@ -29,7 +29,7 @@ interface Running {
 }
 
 const startScript = `
-	import { startSandbox } from ${JSON.stringify(new URL("../sandbox/sandbox.ts", import.meta.url).href)};
+	import { startSandbox } from ${JSON.stringify(new URL("../../sandbox/sandbox.ts", import.meta.url).href)};
 	const { url, imitationUrl } = await startSandbox(JSON.parse(process.argv[1]));
 	console.log(JSON.stringify({ url, imitationUrl }));`;
 

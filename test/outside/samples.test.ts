@@ -6,10 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseEnv, promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { accountId } from "../../sandbox/imitation/account.ts";
+import { sandboxTokens } from "../../sandbox/settings.ts";
+import { root } from "../../sandbox/wrangler.ts";
 import { readConfig } from "../../src/config.ts";
-import { accountId } from "../sandbox/imitation/account.ts";
-import { sandboxTokens } from "../sandbox/settings.ts";
-import { root } from "../sandbox/wrangler.ts";
 import { pages } from "./pages.ts";
 
 const run = promisify(execFile);

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Cloudflare from "cloudflare";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
-import { buildWorker } from "../sandbox/wrangler.ts";
+import { type Sandbox, startSandbox } from "../../sandbox/sandbox.ts";
+import { buildWorker } from "../../sandbox/wrangler.ts";
 
 let directory: string;
 let bundlePath: string;

@@ -3,16 +3,16 @@
 import { reset, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { played } from "../../sandbox/chat/platforms.ts";
+import { mattermostToken, slackSigningSecret } from "../../sandbox/chat/settings.ts";
+import { sandboxApiToken } from "../../sandbox/imitation/credentials.ts";
+import { sandboxSecrets } from "../../sandbox/senders.ts";
 import type { Env } from "../../src/config.ts";
 import worker, { type Ledger } from "../../src/index.ts";
 import { platformNames, senderOf } from "../doors/chat/people.ts";
 import { hiddenIn, signedIn } from "../doors/page/visitor.ts";
 import { headersOf, payloads, type SenderName } from "../doors/webhooks/deliver.ts";
 import { call, cloudflare, HISTORY, ledger, origin } from "../harness.ts";
-import { played } from "../sandbox/chat/platforms.ts";
-import { mattermostToken, slackSigningSecret } from "../sandbox/chat/settings.ts";
-import { sandboxApiToken } from "../sandbox/imitation/credentials.ts";
-import { sandboxSecrets } from "../sandbox/senders.ts";
 
 const secrets = [
 	sandboxApiToken,

@@ -3,9 +3,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { bindingId, bindingPath, withToken } from "./imitation/caller.ts";
-import { isPortTaken, type Sandbox, startSandbox } from "./sandbox.ts";
-import { buildWorker } from "./wrangler.ts";
+import { bindingId, bindingPath, withToken } from "../../sandbox/imitation/caller.ts";
+import { isPortTaken, type Sandbox, startSandbox } from "../../sandbox/sandbox.ts";
+import { buildWorker } from "../../sandbox/wrangler.ts";
 
 let directory: string;
 let bundlePath: string;

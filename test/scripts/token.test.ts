@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { sandboxBindings } from "../../sandbox/settings.ts";
 import { readConfig } from "../../src/config.ts";
-import { sandboxBindings } from "../sandbox/settings.ts";
 
 const run = (...args: string[]) => execFileSync(process.execPath, ["scripts/token.ts", ...args], { encoding: "utf8" });
 const tokenIn = (output: string) => /unbind_[\w-]{43}/.exec(output)?.[0] ?? "";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Sandbox, startSandbox } from "../sandbox/sandbox.ts";
+import { type Sandbox, startSandbox } from "../../sandbox/sandbox.ts";
 
 let sandbox: Sandbox;
 let directory: string;
@@ -33,7 +33,7 @@ async function run(args: string[], input = ""): Promise<Ended> {
 	return { code, stdout, stderr };
 }
 const send = (args: string[], input = "") => run([...args, "--url", sandbox.url], input);
-const payload = (name: string) => `test/sandbox/payloads/${name}.json`;
+const payload = (name: string) => `sandbox/payloads/${name}.json`;
 
 describe("npm run webhook", () => {
 	it("signs as the sender does, prints the answer, and sends by PUT with --put", async () => {

@@ -1,7 +1,7 @@
 // The account of these tests: a prefix with many bindings, and prefixes with a single binding, whose deletion needs an
 // approval.
-import { magicTransitId, services } from "../sandbox/imitation/account.ts";
-import type { StateInput } from "../sandbox/imitation/state.ts";
+import { magicTransitId, services } from "../../sandbox/imitation/account.ts";
+import type { StateInput } from "../../sandbox/imitation/state.ts";
 
 const parts = 32;
 const single = 9;

@@ -1,6 +1,6 @@
 // What a release leaves behind: the Ledger's tables, the keys in KV and the account at Cloudflare.
-import type { ShownButton } from "../sandbox/chat/platform.ts";
-import type { StateInput } from "../sandbox/imitation/state.ts";
+import type { ShownButton } from "../../sandbox/chat/platform.ts";
+import type { StateInput } from "../../sandbox/imitation/state.ts";
 import type { Repeatable } from "./requests.ts";
 
 export type Row = Record<string, string | number | null>;

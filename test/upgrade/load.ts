@@ -1,8 +1,8 @@
 // Loads what a release left behind, so that the present release starts on it as if it had just been deployed.
 import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
+import type { State } from "../../sandbox/imitation/state.ts";
 import type { Ledger } from "../../src/index.ts";
 import { cloudflare, HISTORY, ledger } from "../harness.ts";
-import type { State } from "../sandbox/imitation/state.ts";
 import type { Fixture, Row, Stored } from "./fixture.ts";
 
 /** @param tables replace the fixture's. */

@@ -5,12 +5,12 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ShownButton } from "../../sandbox/chat/platform.ts";
+import { slack } from "../../sandbox/chat/slack.ts";
+import { accountId } from "../../sandbox/imitation/account.ts";
+import { createImitation } from "../../sandbox/imitation/imitation.ts";
+import { buildWorker, root } from "../../sandbox/wrangler.ts";
 import type { Deletion } from "../../src/deletion/record/deletion.ts";
-import type { ShownButton } from "../sandbox/chat/platform.ts";
-import { slack } from "../sandbox/chat/slack.ts";
-import { accountId } from "../sandbox/imitation/account.ts";
-import { createImitation } from "../sandbox/imitation/imitation.ts";
-import { buildWorker, root } from "../sandbox/wrangler.ts";
 import { account, alone, amsterdam, bindingAt, part } from "./account.ts";
 import type { Fixture, Stored } from "./fixture.ts";
 import { type ApiOptions, api, firing, outgoing, people, type Repeatable, retired } from "./requests.ts";

@@ -1,13 +1,14 @@
 // Requests that can be repeated as their senders would: signed at the time of sending, otherwise the same.
+
+import type { ShownButton } from "../../sandbox/chat/platform.ts";
+import { type PersonName, places } from "../../sandbox/chat/settings.ts";
+import { signedBySlack, slack } from "../../sandbox/chat/slack.ts";
+import alertmanager from "../../sandbox/payloads/alertmanager.json" with { type: "json" };
+import inventory from "../../sandbox/payloads/standard.json" with { type: "json" };
+import { sandboxBindings } from "../../sandbox/settings.ts";
 import { signed } from "../../scripts/sign.ts";
 import { readConfig } from "../../src/config.ts";
 import { schemeOf } from "../../src/doors/auth/schemes.ts";
-import type { ShownButton } from "../sandbox/chat/platform.ts";
-import { type PersonName, places } from "../sandbox/chat/settings.ts";
-import { signedBySlack, slack } from "../sandbox/chat/slack.ts";
-import alertmanager from "../sandbox/payloads/alertmanager.json" with { type: "json" };
-import inventory from "../sandbox/payloads/standard.json" with { type: "json" };
-import { sandboxBindings } from "../sandbox/settings.ts";
 
 export type Repeatable =
 	| { door: "api"; method: string; path: string; headers: Record<string, string>; body: string | null }

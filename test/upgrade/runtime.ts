@@ -3,12 +3,12 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import type { Imitation } from "../../sandbox/imitation/imitation.ts";
+import { createNodeOutbound } from "../../sandbox/imitation/node-handler.ts";
+import { sandboxBindings } from "../../sandbox/settings.ts";
+import { withoutSignalListeners } from "../../sandbox/signals.ts";
+import { readWorkerOptions } from "../../sandbox/wrangler.ts";
 import type { Json } from "../../src/deletion/record/json.ts";
-import type { Imitation } from "../sandbox/imitation/imitation.ts";
-import { createNodeOutbound } from "../sandbox/imitation/node-handler.ts";
-import { sandboxBindings } from "../sandbox/settings.ts";
-import { withoutSignalListeners } from "../sandbox/signals.ts";
-import { readWorkerOptions } from "../sandbox/wrangler.ts";
 
 /** A Worker's modules by name, the entry first. */
 export type Modules = Record<string, string>;

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { accountId } from "../../../sandbox/imitation/account.ts";
+import type { OrderInput } from "../../../sandbox/imitation/faults.ts";
 import { cloudflare, deletes } from "../../harness.ts";
-import { accountId } from "../../sandbox/imitation/account.ts";
-import type { OrderInput } from "../../sandbox/imitation/faults.ts";
 import { addressingOf, cdnId, edgeId, fresh, id, shared } from "./an-addressing.ts";
 
 afterEach(async () => {

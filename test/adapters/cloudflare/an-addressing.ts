@@ -1,8 +1,9 @@
 // The Cloudflare port under test, with a sleep that only records how long it should last.
+
+import { accountId, prefixes } from "../../../sandbox/imitation/account.ts";
+import { sandboxApiToken } from "../../../sandbox/imitation/credentials.ts";
 import { type AddressingOptions, createAddressing } from "../../../src/adapters/cloudflare/addressing.ts";
 import { type CloudflareId, isCloudflareId } from "../../../src/deletion/address/cloudflare-id.ts";
-import { accountId, prefixes } from "../../sandbox/imitation/account.ts";
-import { sandboxApiToken } from "../../sandbox/imitation/credentials.ts";
 
 export function id(text: string): CloudflareId {
 	if (!isCloudflareId(text)) throw new Error(`${text} is no id`);

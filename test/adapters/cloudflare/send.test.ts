@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { accountId } from "../../../sandbox/imitation/account.ts";
+import { sandboxApiKey, sandboxApiToken, sandboxEmail } from "../../../sandbox/imitation/credentials.ts";
+import type { OrderInput } from "../../../sandbox/imitation/faults.ts";
 import { type Credential, send } from "../../../src/adapters/cloudflare/send.ts";
 import { cloudflare } from "../../harness.ts";
-import { accountId } from "../../sandbox/imitation/account.ts";
-import { sandboxApiKey, sandboxApiToken, sandboxEmail } from "../../sandbox/imitation/credentials.ts";
-import type { OrderInput } from "../../sandbox/imitation/faults.ts";
 
 afterEach(async () => {
 	vi.restoreAllMocks();

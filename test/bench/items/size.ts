@@ -4,8 +4,8 @@
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { sandboxBindings } from "../../sandbox/settings.ts";
-import { readBundle } from "../../sandbox/wrangler.ts";
+import { sandboxBindings } from "../../../sandbox/settings.ts";
+import { readBundle } from "../../../sandbox/wrangler.ts";
 import type { Bundle } from "../bundles.ts";
 import { cpuMs } from "../process.ts";
 import { median, rounds } from "../rounds.ts";

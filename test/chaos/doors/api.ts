@@ -1,6 +1,6 @@
 // A step's request for a deletion through the API or the Cloudflare-compatible API, with the binding named in one of
 // the possible ways.
-import { accountId } from "../../sandbox/imitation/account.ts";
+import { accountId } from "../../../sandbox/imitation/account.ts";
 import type { Step } from "../schedule.ts";
 
 export interface Asking {

@@ -1,8 +1,8 @@
 // A person in Slack who types a command and presses a button on the card that comes back, at once or later.
 
-import { numberOf } from "../../sandbox/chat/platform.ts";
-import { places } from "../../sandbox/chat/settings.ts";
-import { signedBySlack, slack } from "../../sandbox/chat/slack.ts";
+import { numberOf } from "../../../sandbox/chat/platform.ts";
+import { places } from "../../../sandbox/chat/settings.ts";
+import { signedBySlack, slack } from "../../../sandbox/chat/slack.ts";
 import type { chatPeople } from "../account.ts";
 
 type Person = (typeof chatPeople)[number];

@@ -1,8 +1,8 @@
 // What the caller gets when Cloudflare's API refuses, cannot be used, or breaks off.
 import { afterEach, describe, expect, it } from "vitest";
+import { sandboxApiToken } from "../../../sandbox/imitation/credentials.ts";
 import { guardNames } from "../../../src/deletion/record/verdict.ts";
 import { call, cloudflare, deletes } from "../../harness.ts";
-import { sandboxApiToken } from "../../sandbox/imitation/credentials.ts";
 import { approver, beginAnew, bindingsPath, cdn25, prefixes, withoutPauses } from "../account.ts";
 import { expectProblem } from "../expect-problem.ts";
 

@@ -1,12 +1,12 @@
 // A button works for one plan, once, for five minutes, for the person who asked, where they asked. Any other press gets
 // its own message and deletes nothing.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Shown } from "../../../sandbox/chat/platform.ts";
+import { played } from "../../../sandbox/chat/platforms.ts";
+import { places } from "../../../sandbox/chat/settings.ts";
 import { call, deletes, ledger } from "../../harness.ts";
 import { endClock, minuteMs, pass, startClock } from "../../lifecycle/clock.ts";
 import { others, othersDelete } from "../../lifecycle/people.ts";
-import type { Shown } from "../../sandbox/chat/platform.ts";
-import { played } from "../../sandbox/chat/platforms.ts";
-import { places } from "../../sandbox/chat/settings.ts";
 import { cdn25, prefixes, v6Spectrum64 } from "../account.ts";
 import { clickOn, inChannel, platformNames, press, say, send, sentLater } from "./people.ts";
 

@@ -1,9 +1,9 @@
 // Each card as its users see it, saved in cards/<platform>.txt for a reader to judge.
 import { afterEach, beforeEach, expect, it } from "vitest";
+import type { Shown } from "../../../sandbox/chat/platform.ts";
 import { call, cloudflare } from "../../harness.ts";
 import { endClock, minuteMs, pass, startClock } from "../../lifecycle/clock.ts";
 import { others } from "../../lifecycle/people.ts";
-import type { Shown } from "../../sandbox/chat/platform.ts";
 import { cdn25, prefixes } from "../account.ts";
 import { inChannel, platformNames, press, say } from "./people.ts";
 

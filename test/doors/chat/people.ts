@@ -1,11 +1,12 @@
 // Short functions for people who talk to unbind on a platform. They return what the platform would show, and throw on
 // what it would not accept.
+
+import type { SentMessage } from "../../../sandbox/chat/messages.ts";
+import { numberOf, type Outgoing, type Sender, type Shown } from "../../../sandbox/chat/platform.ts";
+import { played } from "../../../sandbox/chat/platforms.ts";
+import { type PersonName, places } from "../../../sandbox/chat/settings.ts";
 import type { PlatformName } from "../../../src/config/chat.ts";
 import { type Answer, call } from "../../harness.ts";
-import type { SentMessage } from "../../sandbox/chat/messages.ts";
-import { numberOf, type Outgoing, type Sender, type Shown } from "../../sandbox/chat/platform.ts";
-import { played } from "../../sandbox/chat/platforms.ts";
-import { type PersonName, places } from "../../sandbox/chat/settings.ts";
 
 export const platformNames: PlatformName[] = ["slack", "discord", "mattermost"];
 

@@ -2,11 +2,11 @@
 
 import * as v from "valibot";
 import { afterEach, expect, it } from "vitest";
+import { discordAnswer, interactionOf, signedByDiscord } from "../../../sandbox/chat/discord.ts";
+import type { Sender } from "../../../sandbox/chat/platform.ts";
+import type { PersonName } from "../../../sandbox/chat/settings.ts";
 import { call, cloudflare } from "../../harness.ts";
 import { endClock, pass, startClock } from "../../lifecycle/clock.ts";
-import { discordAnswer, interactionOf, signedByDiscord } from "../../sandbox/chat/discord.ts";
-import type { Sender } from "../../sandbox/chat/platform.ts";
-import type { PersonName } from "../../sandbox/chat/settings.ts";
 import { beginAnew } from "../account.ts";
 import { breakLedger } from "../watch.ts";
 import { send, senderOf } from "./people.ts";

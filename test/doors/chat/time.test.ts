@@ -2,12 +2,12 @@
 // deletion does not.
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { played } from "../../../sandbox/chat/platforms.ts";
+import { signedBySlack } from "../../../sandbox/chat/slack.ts";
+import type { State } from "../../../sandbox/imitation/state.ts";
 import type { Env } from "../../../src/config.ts";
 import type { LedgerApi } from "../../../src/deletion/ledger-api.ts";
 import { call, cloudflare, deletes } from "../../harness.ts";
-import { played } from "../../sandbox/chat/platforms.ts";
-import { signedBySlack } from "../../sandbox/chat/slack.ts";
-import type { State } from "../../sandbox/imitation/state.ts";
 import { beginAnew, cdn25, services } from "../account.ts";
 import { breakLedger } from "../watch.ts";
 import { clickOn, inChannel, platformNames, press, say, send, senderOf, sentLater } from "./people.ts";

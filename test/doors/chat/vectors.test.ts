@@ -1,10 +1,10 @@
 // The platforms' own examples, and their ways of testing an endpoint.
 import { verifyKey } from "discord-interactions";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { signedByDiscord } from "../../../sandbox/chat/discord.ts";
+import { sandboxChat } from "../../../sandbox/chat/settings.ts";
+import { signedBySlack } from "../../../sandbox/chat/slack.ts";
 import { call, origin } from "../../harness.ts";
-import { signedByDiscord } from "../../sandbox/chat/discord.ts";
-import { sandboxChat } from "../../sandbox/chat/settings.ts";
-import { signedBySlack } from "../../sandbox/chat/slack.ts";
 import { beginAnew } from "../account.ts";
 import { fetchWorker } from "../configured.ts";
 import { send } from "./people.ts";

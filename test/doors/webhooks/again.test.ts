@@ -1,11 +1,11 @@
 // Messages that are sent again, as all senders do when in doubt: one event is one deletion and has one answer.
 import { afterEach, describe, expect, it } from "vitest";
+import { sandboxSecrets, sandboxSenders } from "../../../sandbox/senders.ts";
 import { parseTarget } from "../../../src/deletion/address/target.ts";
 import type { LedgerApi } from "../../../src/deletion/ledger-api.ts";
 import { digestOf } from "../../../src/deletion/record/digest.ts";
 import type { Json } from "../../../src/deletion/record/json.ts";
 import { type Answer, call, deletes, ledger } from "../../harness.ts";
-import { sandboxSecrets, sandboxSenders } from "../../sandbox/senders.ts";
 import { beginAnew, cdn25, spectrum26 } from "../account.ts";
 import { seeds } from "../auth/every-scheme.ts";
 import { alertsOf } from "./alerts.ts";

@@ -1,6 +1,7 @@
 // Alertmanager's payload with other alerts.
+
+import alertmanager from "../../../sandbox/payloads/alertmanager.json" with { type: "json" };
 import type { Json } from "../../../src/deletion/record/json.ts";
-import alertmanager from "../../sandbox/payloads/alertmanager.json" with { type: "json" };
 
 /** With these alerts: each is the fixture's first, with changes. */
 export function alertsOf(...changes: { [member: string]: Json }[]) {

@@ -1,4 +1,15 @@
 // Messages as senders send them: their documented payloads, signed with the sandbox's secrets.
+
+import alertmanager from "../../../sandbox/payloads/alertmanager.json" with { type: "json" };
+import cloudflareNotifications from "../../../sandbox/payloads/cloudflare-notifications.json" with { type: "json" };
+import github from "../../../sandbox/payloads/github.json" with { type: "json" };
+import grafana from "../../../sandbox/payloads/grafana.json" with { type: "json" };
+import pagerduty from "../../../sandbox/payloads/pagerduty.json" with { type: "json" };
+import runbook from "../../../sandbox/payloads/runbook.json" with { type: "json" };
+import script from "../../../sandbox/payloads/script.json" with { type: "json" };
+import inventory from "../../../sandbox/payloads/standard.json" with { type: "json" };
+import { sandboxSenders } from "../../../sandbox/senders.ts";
+import { sandboxBindings } from "../../../sandbox/settings.ts";
 import { signed } from "../../../scripts/sign.ts";
 import type { Sender } from "../../../src/config/sender.ts";
 import { readConfig } from "../../../src/config.ts";
@@ -6,16 +17,6 @@ import type { Deletion } from "../../../src/deletion/record/deletion.ts";
 import type { Json } from "../../../src/deletion/record/json.ts";
 import { schemeOf } from "../../../src/doors/auth/schemes.ts";
 import { type Answer, call } from "../../harness.ts";
-import alertmanager from "../../sandbox/payloads/alertmanager.json" with { type: "json" };
-import cloudflareNotifications from "../../sandbox/payloads/cloudflare-notifications.json" with { type: "json" };
-import github from "../../sandbox/payloads/github.json" with { type: "json" };
-import grafana from "../../sandbox/payloads/grafana.json" with { type: "json" };
-import pagerduty from "../../sandbox/payloads/pagerduty.json" with { type: "json" };
-import runbook from "../../sandbox/payloads/runbook.json" with { type: "json" };
-import script from "../../sandbox/payloads/script.json" with { type: "json" };
-import inventory from "../../sandbox/payloads/standard.json" with { type: "json" };
-import { sandboxSenders } from "../../sandbox/senders.ts";
-import { sandboxBindings } from "../../sandbox/settings.ts";
 import { callConfigured } from "../configured.ts";
 
 export const payloads = {

@@ -1,8 +1,8 @@
 // Senders do not wait: a slow deletion continues without them, and one that could not run now is to be sent again.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { OrderInput } from "../../../sandbox/imitation/faults.ts";
 import { cloudflare, deletes } from "../../harness.ts";
 import { endClock, pass, startClock, wakeAfter } from "../../lifecycle/clock.ts";
-import type { OrderInput } from "../../sandbox/imitation/faults.ts";
 import { cdn25, withoutPauses } from "../account.ts";
 import { breakLedger } from "../watch.ts";
 import { alertsOf } from "./alerts.ts";

@@ -1,8 +1,8 @@
 // Messages without proof of their sender: they are refused before they are parsed, logged and slowed down. They leave
 // no record, and nothing is sent to Cloudflare.
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { sandboxSecrets } from "../../../sandbox/senders.ts";
 import { type Answer, call, cloudflare } from "../../harness.ts";
-import { sandboxSecrets } from "../../sandbox/senders.ts";
 import { countingInAMinute } from "../account.ts";
 import { expectProblem } from "../expect-problem.ts";
 import { deliver, headersOf, payloads, rows, type SenderName } from "./deliver.ts";

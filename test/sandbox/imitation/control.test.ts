@@ -1,8 +1,8 @@
 // The control surface, and where a Worker's outbound requests may go.
 import { expect, it } from "vitest";
-import { bindingPath, call, prefixPath, toRequest } from "./caller.ts";
-import { createImitation, type Imitation } from "./imitation.ts";
-import { controlHost, createOutbound } from "./outbound.ts";
+import { bindingPath, call, prefixPath, toRequest } from "../../../sandbox/imitation/caller.ts";
+import { createImitation, type Imitation } from "../../../sandbox/imitation/imitation.ts";
+import { controlHost, createOutbound } from "../../../sandbox/imitation/outbound.ts";
 
 async function control(imitation: Imitation, method: string, path: string, json?: unknown) {
 	const response = await createOutbound(imitation)(

@@ -1,10 +1,10 @@
 // Each fault as a real HTTP client sees it over a real socket, and the queue that holds the orders.
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { bindingId, bindingPath, call, prefixPath, toRequest, withToken } from "./caller.ts";
-import { isConnectionDropped } from "./connection.ts";
-import type { OrderInput } from "./faults.ts";
-import { createImitation, type Imitation } from "./imitation.ts";
-import { type Served, serveImitation } from "./serve.ts";
+import { bindingId, bindingPath, call, prefixPath, toRequest, withToken } from "../../../sandbox/imitation/caller.ts";
+import { isConnectionDropped } from "../../../sandbox/imitation/connection.ts";
+import type { OrderInput } from "../../../sandbox/imitation/faults.ts";
+import { createImitation, type Imitation } from "../../../sandbox/imitation/imitation.ts";
+import { type Served, serveImitation } from "../../../sandbox/imitation/serve.ts";
 
 let imitation: Imitation;
 let served: Served;

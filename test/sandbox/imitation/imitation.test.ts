@@ -1,9 +1,22 @@
 // The imitation compared with what is known of Cloudflare's Addressing API.
 import { describe, expect, it } from "vitest";
-import { addressing, bindingId, bindingPath, call, prefixId, prefixPath, withToken } from "./caller.ts";
-import { sandboxApiKey, sandboxApiToken, sandboxEmail, sandboxReadOnlyApiToken } from "./credentials.ts";
-import { createImitation } from "./imitation.ts";
-import type { State } from "./state.ts";
+import {
+	addressing,
+	bindingId,
+	bindingPath,
+	call,
+	prefixId,
+	prefixPath,
+	withToken,
+} from "../../../sandbox/imitation/caller.ts";
+import {
+	sandboxApiKey,
+	sandboxApiToken,
+	sandboxEmail,
+	sandboxReadOnlyApiToken,
+} from "../../../sandbox/imitation/credentials.ts";
+import { createImitation } from "../../../sandbox/imitation/imitation.ts";
+import type { State } from "../../../sandbox/imitation/state.ts";
 
 const bindingsPath = `${prefixPath}/bindings`;
 const cdn = "5e4f1c0a9b7d4e2f8a6b3c1d0e9f7a52";

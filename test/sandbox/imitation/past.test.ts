@@ -1,7 +1,7 @@
 // Reads lag behind the present, each separately. Changes always act on the present.
 import { beforeEach, expect, it } from "vitest";
-import { bindingId, bindingPath, call, prefixPath } from "./caller.ts";
-import { createImitation, type Imitation } from "./imitation.ts";
+import { bindingId, bindingPath, call, prefixPath } from "../../../sandbox/imitation/caller.ts";
+import { createImitation, type Imitation } from "../../../sandbox/imitation/imitation.ts";
 
 let nowMs: number;
 let lagMs: number;

@@ -1,11 +1,11 @@
 // Cloudflare's own SDK against the imitation: it understands every answer.
 import Cloudflare from "cloudflare";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { accountId } from "./account.ts";
-import { bindingId, prefixId } from "./caller.ts";
-import { sandboxApiKey, sandboxApiToken, sandboxEmail } from "./credentials.ts";
-import { createImitation } from "./imitation.ts";
-import { type Served, serveImitation } from "./serve.ts";
+import { accountId } from "../../../sandbox/imitation/account.ts";
+import { bindingId, prefixId } from "../../../sandbox/imitation/caller.ts";
+import { sandboxApiKey, sandboxApiToken, sandboxEmail } from "../../../sandbox/imitation/credentials.ts";
+import { createImitation } from "../../../sandbox/imitation/imitation.ts";
+import { type Served, serveImitation } from "../../../sandbox/imitation/serve.ts";
 
 const imitation = createImitation();
 let served: Served;

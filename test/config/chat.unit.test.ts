@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { places, sandboxChat } from "../../sandbox/chat/settings.ts";
+import { sandboxBindings } from "../../sandbox/settings.ts";
 import { authorityOf } from "../../src/config/authority.ts";
 import { readConfig } from "../../src/config.ts";
-import { places, sandboxChat } from "../sandbox/chat/settings.ts";
-import { sandboxBindings } from "../sandbox/settings.ts";
 import { allProblems, inFull } from "./a-config.ts";
 
 const { slack, discord, mattermost } = sandboxChat.CHAT;

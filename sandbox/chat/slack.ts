@@ -1,7 +1,7 @@
 // Plays Slack: signs as it does, refuses what it would refuse, and shows Block Kit as text.
 import * as v from "valibot";
-import { signed } from "../../../scripts/sign.ts";
-import { slack as scheme } from "../../../src/doors/auth/schemes.ts";
+import { signed } from "../../scripts/sign.ts";
+import { slack as scheme } from "../../src/doors/auth/schemes.ts";
 import { numberOf, type Outgoing, type PlayedPlatform, type Shown } from "./platform.ts";
 import { slackSigningSecret } from "./settings.ts";
 

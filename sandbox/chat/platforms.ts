@@ -1,4 +1,4 @@
-import type { PlatformName } from "../../../src/config/chat.ts";
+import type { PlatformName } from "../../src/config/chat.ts";
 import { discord } from "./discord.ts";
 import { mattermost } from "./mattermost.ts";
 import type { PlayedPlatform } from "./platform.ts";

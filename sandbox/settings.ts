@@ -1,7 +1,7 @@
 // The sandbox's fixed settings, for `npm start` and for tests: the account, the tokens unbind accepts and the
 // credential it holds. Every value is public and gives access to nothing outside the sandbox.
 import { createHash } from "node:crypto";
-import type { Json } from "../../src/deletion/record/json.ts";
+import type { Json } from "../src/deletion/record/json.ts";
 import { sandboxChat } from "./chat/settings.ts";
 import { accountId } from "./imitation/account.ts";
 import { sandboxApiKey, sandboxApiToken, sandboxEmail } from "./imitation/credentials.ts";

@@ -1,8 +1,8 @@
 // Plays Discord: signs interactions as it does, refuses what it would refuse, and shows embeds and components as text.
 import * as v from "valibot";
-import { signed } from "../../../scripts/sign.ts";
-import { discord as scheme } from "../../../src/doors/auth/schemes.ts";
-import { verbs } from "../../../src/doors/chat/command.ts";
+import { signed } from "../../scripts/sign.ts";
+import { discord as scheme } from "../../src/doors/auth/schemes.ts";
+import { verbs } from "../../src/doors/chat/command.ts";
 import { numberOf, type Outgoing, type PlayedPlatform, type Sender, type Shown } from "./platform.ts";
 import { discordApplication, discordSeed } from "./settings.ts";
 

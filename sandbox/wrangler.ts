@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
-export const root = fileURLToPath(new URL("../../", import.meta.url).href);
+export const root = fileURLToPath(new URL("../", import.meta.url).href);
 const configPath = `${root}wrangler.toml`;
 
 const quiet = {

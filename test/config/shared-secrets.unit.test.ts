@@ -1,8 +1,8 @@
 // Secrets that are short, or used in two places. With one secret, a message for one sender could be sent to another.
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { sandboxBindings } from "../../sandbox/settings.ts";
 import { readConfig } from "../../src/config.ts";
-import { sandboxBindings } from "../sandbox/settings.ts";
 import { good, problemsOf, told } from "./a-config.ts";
 
 const long = "a-secret-of-24-characters";

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { accountId } from "../../sandbox/imitation/account.ts";
 import { configOf, readConfig } from "../../src/config.ts";
 import { defaultPolicy, fixedGuards } from "../../src/deletion/judgement/policy.ts";
 import { guardNames, levels } from "../../src/deletion/record/verdict.ts";
 import { cidr } from "../deletion/ranges.ts";
-import { accountId } from "../sandbox/imitation/account.ts";
 import { allProblems, good, problemsOf, tokens, told } from "./a-config.ts";
 
 describe("readConfig", () => {

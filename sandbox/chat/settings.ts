@@ -1,6 +1,6 @@
 // The sandbox's workspaces and people: who may use chat, and the secrets that prove it. Every value is public and gives
 // access to nothing outside the sandbox.
-import type { PlatformName } from "../../../src/config/chat.ts";
+import type { PlatformName } from "../../src/config/chat.ts";
 
 export type PersonName = "alice" | "bob" | "carol" | "mallory";
 

@@ -1,10 +1,10 @@
 // The setting WEBHOOKS: how senders are read, what the presets mean, and the problem reported for each mistake.
 import { describe, expect, it } from "vitest";
+import { sandboxSecrets, sandboxSenders } from "../../sandbox/senders.ts";
+import { sandboxBindings } from "../../sandbox/settings.ts";
 import { readConfig } from "../../src/config.ts";
 import { guardNames } from "../../src/deletion/record/verdict.ts";
 import { parsePointer } from "../../src/json-pointer.ts";
-import { sandboxSecrets, sandboxSenders } from "../sandbox/senders.ts";
-import { sandboxBindings } from "../sandbox/settings.ts";
 import { allProblems, inFull } from "./a-config.ts";
 
 const secret = "A_SECRET";

@@ -1,6 +1,6 @@
 // The sandbox's webhook senders, at least one per scheme, and their secrets. Every value is public and gives access to
 // nothing outside the sandbox. The payloads next to this file are those that each sender documents.
-import type { Json } from "../../src/deletion/record/json.ts";
+import type { Json } from "../src/deletion/record/json.ts";
 
 /** `[vars.WEBHOOKS.<name>]` in wrangler.toml. */
 export const sandboxSenders: { [name: string]: { [setting: string]: Json } } = {

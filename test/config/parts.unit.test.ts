@@ -1,9 +1,9 @@
 // What a fault of the configuration closes: the part that needs the setting, and nothing else.
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { sandboxBindings } from "../../sandbox/settings.ts";
 import { readConfig } from "../../src/config.ts";
 import { guardNames } from "../../src/deletion/record/verdict.ts";
-import { sandboxBindings } from "../sandbox/settings.ts";
 import { allProblems, digest, good, tokens } from "./a-config.ts";
 
 const long = "a-secret-of-24-characters";

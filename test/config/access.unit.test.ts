@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { accountId } from "../../sandbox/imitation/account.ts";
 import { authorityOf } from "../../src/config/authority.ts";
 import { readConfig } from "../../src/config.ts";
-import { accountId } from "../sandbox/imitation/account.ts";
 import { allProblems } from "./a-config.ts";
 
 const holder = { sha256: "5e".repeat(32), scopes: ["read"] };

@@ -4,7 +4,7 @@ import { rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
-import type { Json } from "../../src/deletion/record/json.ts";
+import type { Json } from "../src/deletion/record/json.ts";
 import { createImitation, type Imitation } from "./imitation/imitation.ts";
 import { createNodeOutbound } from "./imitation/node-handler.ts";
 import { type Served, serveImitation } from "./imitation/serve.ts";
