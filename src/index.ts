@@ -10,7 +10,7 @@ import { logProblems, misconfigured } from "./doors/misconfigured.ts";
 import { isForPeople, misconfiguredPage } from "./doors/page/misconfigured.tsx";
 import { finish } from "./doors/reply/finish.ts";
 import { type Problem, problem, problemResponse } from "./doors/reply/problem.ts";
-import { takeTurn } from "./doors/request/turns.ts";
+import { readTurns, takeTurn } from "./doors/request/turns.ts";
 import { refusedUnrouted } from "./doors/request/unrouted.ts";
 import { log, traceOf } from "./log.ts";
 import { router } from "./routes.ts";
@@ -84,7 +84,7 @@ function contextOf(env: Env, config: Context["config"], url: URL): Context {
 			env.HISTORY,
 			readsOf(createLedgerClient(stub, requestId, readWaitMs), () => context.caller),
 			(error) => log("warn", "history_unreadable", { request_id: requestId, ...traceOf(error) }),
-			(read) => takeTurn(context.caller ?? "", read),
+			(read) => takeTurn(`reads/${context.caller}`, readTurns, read),
 		),
 		goOn: (work) => waitUntil(work.catch((error) => log("error", "work_failed", traceOf(error)))),
 		mayFail: async (key) => (await env.FAILED_AUTHENTICATION.limit({ key })).success,

@@ -7,14 +7,16 @@ import { fail, ok } from "../../deletion/result.ts";
 import type { HealthProblem, StatusFacts } from "../../deletion/status.ts";
 import { settingsIn } from "../misconfigured.ts";
 import { release } from "../release.ts";
-import { failureProblem } from "../reply/failure.ts";
+import { failureProblem, tooManyReads } from "../reply/failure.ts";
 import { readQuery } from "../request/input.ts";
+import { readTurns, takeTurn } from "../request/turns.ts";
 import type { Handler } from "./handler.ts";
 
 export const showStatus: Handler = async (_request, context) => {
 	const query = readQuery(context.url, {});
 	if (!query.ok) return query;
-	const known = await context.ledger.status();
+	const known = await takeTurn(`status/${context.caller}`, readTurns, () => context.ledger.status());
+	if (known === null) return fail(tooManyReads);
 	if (!known.ok) return fail(failureProblem(known.failure));
 	const { config } = context;
 	const { facts } = known.value;

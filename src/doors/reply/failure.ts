@@ -76,3 +76,10 @@ export const unreachableProblem = problem(
 	{},
 	retryAfter(5),
 );
+
+export const tooManyReads = problem(
+	"too_many_reads",
+	"You have too many reads under way. Try again in a second.",
+	{},
+	retryAfter(1),
+);

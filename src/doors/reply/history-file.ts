@@ -3,8 +3,8 @@ import type { HistoryFilter } from "../../deletion/record/history.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
 import type { RowFormat } from "./export.ts";
-import { unreachableProblem } from "./failure.ts";
-import { type Problem, problem, retryAfter } from "./problem.ts";
+import { tooManyReads, unreachableProblem } from "./failure.ts";
+import { type Problem, problem } from "./problem.ts";
 
 const rowsAtOnce = 1000;
 
@@ -15,13 +15,6 @@ export function unreadable(failure: "bad_cursor" | "unavailable" | "busy"): Prob
 	if (failure === "busy") return tooManyReads;
 	return failure === "bad_cursor" ? badCursor : unreachableProblem;
 }
-
-const tooManyReads = problem(
-	"too_many_reads",
-	"You are reading the history too many times at once. Try again in a second.",
-	{},
-	retryAfter(1),
-);
 
 const badCursor = problem(
 	"invalid_request",

@@ -22,6 +22,7 @@ export type DoorCode =
 	| "https_required"
 	| "rate_limited"
 	| "too_many_reads"
+	| "too_many_deletions"
 	| "outcome_unknown"
 	| "misconfigured"
 	| "ledger_unreachable"
@@ -67,6 +68,7 @@ const table: Record<ProblemCode, readonly [number, string]> = {
 	breadth: [429, "Too many of the prefix's bindings at once"],
 	rate_limited: [429, "Too many failed attempts"],
 	too_many_reads: [429, "Too many reads at once"],
+	too_many_deletions: [429, "Too many deletions at once"],
 	internal: [500, "Something went wrong in unbind"],
 	cloudflare_refused: [502, "Cloudflare refused the request"],
 	credential_rejected: [502, "Cloudflare rejected unbind's credential"],

@@ -20,6 +20,7 @@ import { commandDeletion } from "../request/deletion.ts";
 import { readQuery } from "../request/input.ts";
 import { targetIn } from "../request/named-target.ts";
 import { type Outcome, webhookAnswer } from "./answer.ts";
+import { inTurn } from "./in-turn.ts";
 import { type Asked, askedFor, type Truncated, type Unreadable } from "./mapping.ts";
 
 /** The least patient sender waits 5 seconds. */
@@ -51,8 +52,11 @@ async function received(request: IRequest, context: Context, answerByMs: number)
 	if (!asked.ok) return refusedWhole(asked.failure);
 	// The id is the same when the message is redelivered.
 	const messageId = proven.value.messageId ?? digestOf(proven.value.signed);
-	const outcomes = await Promise.all(asked.value.map((one) => outcomeOf(one, messageId, sender, context, answerByMs)));
-	return ok(webhookAnswer(outcomes, context.url.origin));
+	const outcomes = await inTurn(asked.value, sender.name, answerByMs - aheadMs, (one) =>
+		outcomeOf(one, messageId, sender, context, answerByMs),
+	);
+	const all = outcomes.map((one, index) => one ?? notBegun(asked.value[index]));
+	return ok(webhookAnswer(all, context.url.origin));
 }
 
 /** Svix sends the Standard Webhooks headers under its own names. */
@@ -125,6 +129,17 @@ async function outcomeOf(
 		}
 	);
 }
+
+const notBegun = (asked: Asked | undefined): Outcome => ({
+	kind: "problem",
+	target: (asked?.target ?? "").slice(0, 64),
+	problem: problem(
+		"too_many_deletions",
+		"You have too many deletions under way. This one was not begun. Send the request again.",
+		{},
+		retryAfter(5),
+	),
+});
 
 const keyOf = (event: readonly Json[]): string => `webhook:${digestOf(JSON.stringify(event))}`;
 

@@ -47,11 +47,22 @@ describe("a caller with many reads of the history", () => {
 					status: 429,
 					code: "too_many_reads",
 					title: "Too many reads at once",
-					detail: "You are reading the history too many times at once. Try again in a second.",
+					detail: "You have too many reads under way. Try again in a second.",
 				},
 				{ "retry-after": "1" },
 			);
 		expect((await scan()).status).toBe(200);
+	});
+});
+
+describe("a caller that asks for the status many times at once", () => {
+	it("gets 429 beyond thirty that wait, and another caller does not", async () => {
+		const status = (token: string) => call("/status", { token });
+		const many = Array.from({ length: 60 }, () => status(approver.token));
+		expect((await call("/status")).status).toBe(200);
+		const statuses = (await Promise.all(many)).map((answer) => answer.status);
+		expect(new Set(statuses)).toEqual(new Set([200, 429]));
+		expect(statuses.filter((one) => one === 200).length).toBeGreaterThanOrEqual(32);
 	});
 });
 

@@ -1,0 +1,35 @@
+// Begins a payload's deletions, a few of one sender's at a time. A sender can put forty in each message and send any number of
+// messages; all of them, and everybody's deletions, go through one Ledger.
+
+import { withinMs } from "../../within-ms.ts";
+import { takeTurn } from "../request/turns.ts";
+
+/** For each sender, in one isolate. */
+const atOnce = 4;
+const waitingAtMost = 60;
+/** Waiting for Cloudflare costs nothing, so a deletion that takes longer makes room for the next. */
+const turnMs = 250;
+
+/** The outcomes, in the order of the items; null for what was not begun in time. */
+export async function inTurn<Item, Outcome>(
+	items: readonly Item[],
+	sender: string,
+	untilMs: number,
+	begin: (item: Item) => Promise<Outcome>,
+): Promise<(Outcome | null)[]> {
+	const outcomes: (Promise<Outcome> | null)[] = items.map(() => null);
+	const rest = items.entries();
+	const beginNext = async () => {
+		for (const [index, item] of rest) {
+			const longestWaitMs = untilMs - Date.now();
+			if (longestWaitMs <= 0) return;
+			await takeTurn(`webhooks/${sender}`, { atOnce, waitingAtMost, longestWaitMs }, async () => {
+				const outcome = begin(item);
+				outcomes[index] = outcome;
+				await withinMs(turnMs, outcome);
+			});
+		}
+	};
+	await Promise.all(Array.from({ length: atOnce }, beginNext));
+	return Promise.all(outcomes);
+}
