@@ -1,7 +1,9 @@
 // The sandbox's account and callers, by names that tests can use.
+
 import { reset } from "cloudflare:test";
 import { vi } from "vitest";
 import { accountId } from "../../sandbox/imitation/account.ts";
+import { lateByMs } from "../../src/doors/reply/late.ts";
 import { cloudflare } from "../harness.ts";
 
 export { accountId };
@@ -45,6 +47,13 @@ export async function beginAnew(): Promise<void> {
 
 /** Removes the random pauses between repeated reads. Call it before the Ledger gets its first request. */
 export const withoutPauses = (): void => void vi.spyOn(Math, "random").mockReturnValue(0);
+
+/** Refusals that come late on purpose come at once. */
+export function withoutLateRefusals(): void {
+	const wait = globalThis.setTimeout;
+	const hurried = (work: () => void, ms = 0) => wait(work, ms === lateByMs ? 0 : ms);
+	vi.spyOn(globalThis, "setTimeout").mockImplementation(hurried as typeof setTimeout);
+}
 
 /** Stops the clock: nothing becomes due, so the Ledger's alarm does not get ahead of a test. */
 export function stopTheClock(): void {

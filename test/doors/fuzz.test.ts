@@ -16,6 +16,7 @@ import {
 	shop24,
 	v6Regional64,
 	v6Spectrum64,
+	withoutLateRefusals,
 	withoutPauses,
 } from "./account.ts";
 import { callConfigured } from "./configured.ts";
@@ -299,6 +300,7 @@ it.each([
 	},
 	async (_, of, methods, expected) => {
 		withoutPauses();
+		withoutLateRefusals();
 		const { cookie } = await signedIn();
 		const statuses = new Map<number, number>();
 		const shots = fc.array(shot.map(of), { minLength: requestsAtOnce, maxLength: requestsAtOnce });
@@ -328,6 +330,7 @@ it("no configuration makes unbind crash, and its problems quote nothing from the
 	timeout: 60_000,
 }, async () => {
 	withoutPauses();
+	withoutLateRefusals();
 	const pasted = fc.stringMatching(/^[A-Za-z0-9_-]{12,40}$/).map((text) => `pasted${text}`);
 	const value = fc.oneof(
 		pasted,

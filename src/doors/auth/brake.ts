@@ -1,5 +1,6 @@
 // Limits failed authentication per address.
 import { addressOf, type Context } from "../context.ts";
+import { late } from "../reply/late.ts";
 import { type Problem, problem, retryAfter } from "../reply/problem.ts";
 
 const brakeSeconds = 60;
@@ -10,6 +11,7 @@ const brakeSeconds = 60;
  */
 export async function braked(request: Request, context: Context): Promise<Problem | null> {
 	if (await context.mayFail(addressOf(request))) return null;
+	await late();
 	return problem(
 		"rate_limited",
 		"This address sent too many wrong credentials. Try again in a minute.",

@@ -5,10 +5,9 @@ import { withinMs } from "../../within-ms.ts";
 import { takeTurn } from "../request/turns.ts";
 
 /** For each sender, in one isolate. */
-const atOnce = 4;
-const waitingAtMost = 60;
+const senderTurns = { atOnce: 2, waitingAtMost: 60, gapMs: 60 };
 /** Waiting for Cloudflare costs nothing, so a deletion that takes longer makes room for the next. */
-const turnMs = 250;
+const turnMs = 125;
 
 /** The outcomes, in the order of the items; null for what was not begun in time. */
 export async function inTurn<Item, Outcome>(
@@ -23,13 +22,13 @@ export async function inTurn<Item, Outcome>(
 		for (const [index, item] of rest) {
 			const longestWaitMs = untilMs - Date.now();
 			if (longestWaitMs <= 0) return;
-			await takeTurn(`webhooks/${sender}`, { atOnce, waitingAtMost, longestWaitMs }, async () => {
+			await takeTurn(`webhooks/${sender}`, { ...senderTurns, longestWaitMs }, async () => {
 				const outcome = begin(item);
 				outcomes[index] = outcome;
 				await withinMs(turnMs, outcome);
 			});
 		}
 	};
-	await Promise.all(Array.from({ length: atOnce }, beginNext));
+	await Promise.all(Array.from({ length: senderTurns.atOnce }, beginNext));
 	return Promise.all(outcomes);
 }

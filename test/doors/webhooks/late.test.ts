@@ -207,24 +207,24 @@ describe("answers 200 when sending it again would not help:", () => {
 	});
 });
 
-describe("a sender with more than four deletions under way", () => {
+describe("a sender with more than two deletions under way", () => {
 	it("has the others wait, and is told to send those again that did not begin in time", async () => {
 		const wait = globalThis.setTimeout;
 		let isSlow = true;
 		vi.spyOn(globalThis, "setTimeout").mockImplementation(((work: () => void, ms = 0) => {
 			const tick = (): unknown => (isSlow ? wait(tick, 5) : work());
-			return ms === 250 ? tick() : wait(work, ms);
+			return ms === 125 ? tick() : wait(work, ms);
 		}) as typeof setTimeout);
 		await cloudflare.order({ method: "GET", times: 10, fault: { kind: "hang_before" } });
 		const cidrs = Array.from({ length: 8 }, (_, index) => `203.0.113.${index}/32`);
 		const payload = alertsOf(...cidrs.map((cidr) => ({ labels: { binding: cidr } })));
 		const first = deliver("alertmanager", payload);
 		const begun = async () => (await rows()).filter(({ actor }) => actor === "alertmanager").length;
-		await expect.poll(begun).toBe(4);
+		await expect.poll(begun).toBe(2);
 		// Another sender's begins meanwhile.
 		const other = deliver("github", payloads.github);
-		await expect.poll(async () => (await rows()).length).toBe(5);
-		expect(await begun()).toBe(4);
+		await expect.poll(async () => (await rows()).length).toBe(3);
+		expect(await begun()).toBe(2);
 
 		pass(5000);
 		isSlow = false;
@@ -232,8 +232,8 @@ describe("a sender with more than four deletions under way", () => {
 		const answer = await first;
 		expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "5"]);
 		const codes = answer.json.deletions.map((one: { failure: { code: string } | null }) => one.failure?.code);
-		expect(codes.slice(4)).toEqual(Array(4).fill("too_many_deletions"));
-		expect(codes.slice(0, 4)).not.toContain("too_many_deletions");
+		expect(codes.slice(2)).toEqual(Array(6).fill("too_many_deletions"));
+		expect(codes.slice(0, 2)).not.toContain("too_many_deletions");
 		await cloudflare.release();
 		expect((await other).status).toBeLessThan(300);
 	});
