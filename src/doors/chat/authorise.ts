@@ -4,7 +4,7 @@ import type { Chat } from "../../config/chat.ts";
 import type { Actor } from "../../deletion/record/actor.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { NotAllowed } from "./cards/refusal.ts";
-import type { ChatUser } from "./platform.ts";
+import type { ChatUser } from "./platforms/platform.ts";
 
 const longestName = 64;
 

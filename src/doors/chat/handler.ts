@@ -9,7 +9,7 @@ import { problemResponse } from "../reply/problem.ts";
 import { answerCommand, answerPress, type Pending, replyNow } from "./answer.ts";
 import { authorise } from "./authorise.ts";
 import { notAllowedCard } from "./cards/refusal.ts";
-import type { Call } from "./platform.ts";
+import type { Call } from "./platforms/platform.ts";
 import { receive } from "./receive.ts";
 import { type ChatRequest, longestMs } from "./request.ts";
 import { respond } from "./respond.ts";

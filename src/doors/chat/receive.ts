@@ -1,15 +1,19 @@
 // Reads a platform's message: first the proof over the raw bytes, then the content.
 import type { IRequest } from "itty-router";
 import { cappedBytes } from "../../capped-body.ts";
-import type { Chat } from "../../config/chat.ts";
+import type { Chat, PlatformName } from "../../config/chat.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { braked } from "../auth/brake.ts";
 import { notProven, provenBody } from "../auth/proven.ts";
 import type { Context } from "../context.ts";
 import { closedProblem } from "../misconfigured.ts";
 import { type Problem, problem } from "../reply/problem.ts";
-import type { Incoming, Platform } from "./platform.ts";
-import { platforms } from "./platforms.ts";
+import { discord } from "./platforms/discord.ts";
+import { mattermost } from "./platforms/mattermost.ts";
+import type { Incoming, Platform } from "./platforms/platform.ts";
+import { slack } from "./platforms/slack.ts";
+
+export const platforms: Record<PlatformName, Platform> = { slack, discord, mattermost };
 
 export interface Received {
 	chat: Chat;

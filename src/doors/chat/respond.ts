@@ -7,7 +7,7 @@ import type { Context } from "../context.ts";
 import type { Pending } from "./answer.ts";
 import { reply } from "./card.ts";
 import { brokenCard } from "./cards/refusal.ts";
-import type { Call, Destination, Platform } from "./platform.ts";
+import type { Call, Destination, Platform } from "./platforms/platform.ts";
 import { sendAll } from "./send.ts";
 
 export interface Exchange {

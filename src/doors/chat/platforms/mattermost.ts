@@ -4,12 +4,11 @@
 // https://developers.mattermost.com/integrate/slash-commands/custom, https://developers.mattermost.com/integrate/plugins/interactive-messages
 
 import * as v from "valibot";
-import { fail, ok, type Result } from "../../deletion/result.ts";
-import { mattermost as scheme } from "../auth/schemes.ts";
-import { type Button, type Card, cut, plainText } from "./card.ts";
-import { parseCommand } from "./command.ts";
+import { fail, ok, type Result } from "../../../deletion/result.ts";
+import { mattermost as scheme } from "../../auth/schemes.ts";
+import { type Button, type Card, colours, cut, markdownOf, plainText } from "../card.ts";
+import { parseCommand } from "../command.ts";
 import { choice, form, offerId, optionalText, readBody, text } from "./fields.ts";
-import { colours, markdownOf } from "./markdown.ts";
 import type { Destination, Incoming, Message, Platform } from "./platform.ts";
 
 /** A post may have 16,383 characters and its properties 8,000: https://docs.mattermost.com/manage/message-limits. */

@@ -4,10 +4,10 @@
 
 import type { KnownBlock, PlainTextElement, Button as SlackButton } from "@slack/types";
 import * as v from "valibot";
-import { fail, ok, type Result } from "../../deletion/result.ts";
-import { slack as scheme } from "../auth/schemes.ts";
-import { type Button, type Card, cut, plainText, type Tone } from "./card.ts";
-import { parseCommand } from "./command.ts";
+import { fail, ok, type Result } from "../../../deletion/result.ts";
+import { slack as scheme } from "../../auth/schemes.ts";
+import { type Button, type Card, cut, plainText, type Tone } from "../card.ts";
+import { parseCommand } from "../command.ts";
 import { choice, form, offerId, optionalText, readBody, text } from "./fields.ts";
 import type { Destination, Incoming, Message, Platform } from "./platform.ts";
 

@@ -1,6 +1,6 @@
 // The fields that unbind reads from platforms' messages. It ignores the rest and limits the length of these.
 import * as v from "valibot";
-import { choices } from "../../deletion/course/offer.ts";
+import { choices } from "../../../deletion/course/offer.ts";
 
 const longest = 2000;
 

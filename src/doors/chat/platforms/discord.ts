@@ -10,13 +10,12 @@ import type {
 	RESTPostAPIWebhookWithTokenJSONBody,
 } from "discord-api-types/v10";
 import * as v from "valibot";
-import { fail, ok, type Result } from "../../deletion/result.ts";
-import { discord as scheme } from "../auth/schemes.ts";
-import { shown } from "../request/input.ts";
-import { type Button, type Card, cut } from "./card.ts";
-import { type Command, type CommandError, commandOf, isVerb } from "./command.ts";
+import { fail, ok, type Result } from "../../../deletion/result.ts";
+import { discord as scheme } from "../../auth/schemes.ts";
+import { shown } from "../../request/input.ts";
+import { type Button, type Card, colours, cut, markdownOf } from "../card.ts";
+import { type Command, type CommandError, commandOf, isVerb } from "../command.ts";
 import { choice, offerId, readBody, text } from "./fields.ts";
-import { colours, markdownOf } from "./markdown.ts";
 import type { Destination, Incoming, Message, Platform } from "./platform.ts";
 
 const api = "https://discord.com/api/v10";
