@@ -4,12 +4,12 @@ import type { Result } from "../../deletion/result.ts";
 import { type Card, type Reply, reply } from "./card.ts";
 import { commandErrorCard, helpCard } from "./cards/help.ts";
 import { dismissedCard, lookingCard, workingCard } from "./cards/plan.ts";
-import { deadButtonCard, noAnswerCard } from "./cards/refusal.ts";
 import type { Command, CommandError } from "./command.ts";
 import { askToLift, turnFreeze } from "./freeze.ts";
 import { deletePlanned, showPlan } from "./plan.ts";
+import type { Call } from "./platforms/platform.ts";
 import { change, resolve, showHistory, showRecord } from "./records.ts";
-import type { ChatRequest } from "./request.ts";
+import { type ChatRequest, deadButtonCard, noAnswerCard } from "./request.ts";
 
 export interface Pending {
 	/** Shown until the reply is ready; null if the message with the button should stay. */
@@ -35,7 +35,14 @@ const pending = (reply: Promise<Reply>, address: string | null, more: Partial<Pe
 export const replyNow = (card: Card, address: string | null, more: Partial<Pending> = {}): Pending =>
 	pending(Promise.resolve(reply(card)), address, more);
 
-export function answerCommand(command: Result<Command, CommandError>, request: ChatRequest): Pending {
+/** Carries out what the user asked for. */
+export function answer(call: Call, request: ChatRequest): Promise<Pending> {
+	if (call.kind === "command") return Promise.resolve(answerCommand(call.command, request));
+	const { platform, channel, userId: user } = request;
+	return answerPress({ ...call.press, platform, channel, user }, request);
+}
+
+function answerCommand(command: Result<Command, CommandError>, request: ChatRequest): Pending {
 	if (!command.ok) return replyNow(commandErrorCard(command.failure), request.address);
 	const what = "target" in command.value ? (command.value.target?.named ?? "the history") : "it";
 	return pending(run(command.value, request), request.address, { meanwhile: lookingCard(what) });
@@ -66,7 +73,7 @@ async function run(command: Command, request: ChatRequest): Promise<Reply> {
  * Resolves once the Ledger has accepted or refused the press: only then is it known whether the message may be replaced. A
  * button for everyone stays for the others if this user may not press it. A personal button is used up either way.
  */
-export async function answerPress(press: Press, request: ChatRequest): Promise<Pending> {
+async function answerPress(press: Press, request: ChatRequest): Promise<Pending> {
 	const taken = await request.ledger.press(press);
 	if (!taken.ok) {
 		const { failure } = taken;

@@ -84,7 +84,7 @@ export function cut(text: string, longest: number): string {
 	return whole.length > longest ? `${whole.slice(0, longest - 1).replace(/[\ud800-\udbff]$/, "")}…` : whole;
 }
 
-/** How a platform writes Markdown. */
+/** The Markdown that Discord and Mattermost share. Each says what to escape. */
 export interface Dialect {
 	escaped(text: string): string;
 	/** The longest paragraph or warning, rest of a row, and whole text. */
