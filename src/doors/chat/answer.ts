@@ -1,10 +1,9 @@
-// Runs a command or a button press and makes the reply.
+// Runs a command or a button press and makes the reply. The verbs themselves are in plan, records and freeze; only what
+// needs no Ledger is answered here.
 import type { Offer, Press } from "../../deletion/course/offer.ts";
 import type { Result } from "../../deletion/result.ts";
-import { type Card, type Reply, reply } from "./card.ts";
-import { commandErrorCard, helpCard } from "./cards/help.ts";
-import { dismissedCard, lookingCard, workingCard } from "./cards/plan.ts";
-import type { Command, CommandError } from "./command.ts";
+import { type Card, card, type Fact, type Reply, reply } from "./card.ts";
+import { type Command, type CommandError, type Verb, verbNames, verbs } from "./command.ts";
 import { askToLift, turnFreeze } from "./freeze.ts";
 import { deletePlanned, showPlan } from "./plan.ts";
 import type { Call } from "./platforms/platform.ts";
@@ -95,3 +94,33 @@ async function carryOut(offer: Offer, { choice, offerId }: Press, request: ChatR
 	if (offer.about === "plan") return deletePlanned(offer.plan, offerId, request);
 	return choice === "delete" || choice === "lift" ? reply(dismissedCard) : change(choice, offer.deletionId, request);
 }
+
+const dismissedCard: Card = card("Nothing was deleted", { text: ["You cancelled."] });
+
+const lookingCard = (what: string): Card => card(`Looking at ${what} …`);
+
+const workingCard: Card = card("Working on it …", {
+	text: ["It continues even if this message disappears. The history shows the result."],
+});
+
+const helpCard = (): Card =>
+	card("unbind deletes BYOIP service bindings, one at a time", {
+		text: ["Start with a binding or a command. Nothing is deleted until you press a button."],
+		facts: commands(),
+	});
+
+/** For a known command, its usage; otherwise the list of commands. */
+function commandErrorCard({ detail, verb, nearest }: CommandError): Card {
+	const hint =
+		verb !== null ? `Usage: ${usageOf(verb)}` : nearest !== null ? `Did you mean ${usageOf(nearest)}?` : null;
+	return card(verb === null ? "Unknown command" : "Check the command", {
+		tone: "bad",
+		text: hint === null ? [detail] : [detail, hint],
+		facts: verb === null ? commands() : [],
+	});
+}
+
+const commands = (): Fact[] => verbNames.map((verb) => ({ name: usageOf(verb), value: verbs[verb].does }));
+
+/** Only Discord needs "delete" before a target. */
+const usageOf = (verb: Verb): string => `/unbind ${verb === "delete" ? "[delete]" : verb} ${verbs[verb].takes}`.trim();
