@@ -1,5 +1,5 @@
-// Runs a command or a button press and makes the reply. The verbs themselves are in plan, records and freeze; only what
-// needs no Ledger is answered here.
+// Runs a command or a button press and makes the reply. The verbs themselves are in plan, records and freeze; only the
+// help and what is wrong with a command are answered here.
 import type { Offer, Press } from "../../deletion/course/offer.ts";
 import type { Result } from "../../deletion/result.ts";
 import { type Card, card, type Fact, type Reply, reply } from "./card.ts";
@@ -44,7 +44,9 @@ export function answer(call: Call, request: ChatRequest): Promise<Pending> {
 function answerCommand(command: Result<Command, CommandError>, request: ChatRequest): Pending {
 	if (!command.ok) return replyNow(commandErrorCard(command.failure), request.address);
 	const what = "target" in command.value ? (command.value.target?.named ?? "the history") : "it";
-	return pending(run(command.value, request), request.address, { meanwhile: lookingCard(what) });
+	// Only a press has a message to replace.
+	const beside = run(command.value, request).then((one) => ({ ...one, replaces: false }));
+	return pending(beside, request.address, { meanwhile: lookingCard(what) });
 }
 
 async function run(command: Command, request: ChatRequest): Promise<Reply> {

@@ -11,7 +11,7 @@ import type { Context } from "../context.ts";
 import { problemResponse } from "../reply/problem.ts";
 import { answer, type Pending, replyNow } from "./answer.ts";
 import { reply } from "./card.ts";
-import type { Call, Destination } from "./platforms/platform.ts";
+import type { Call, Destination, Message } from "./platforms/platform.ts";
 import { authorise, type Received, receive } from "./receive.ts";
 import { brokenCard, type ChatRequest, longestMs, notAllowedCard } from "./request.ts";
 import { sendAll } from "./send.ts";
@@ -78,10 +78,12 @@ async function respond(
 			log("error", "chat_failed", { request_id: requestId, ...traceOf(error) });
 			return { to: to(nothingYet), reply: reply(brokenCard) };
 		});
+	const announced = ({ to, reply: { announcement } }: Awaited<typeof replied>): Message[] =>
+		announcement === null ? [] : platform.announce(announcement, to);
 	const early = await withinMs(Math.max(0, answerByMs - Date.now()), replied);
 	if (early !== null) {
 		const { response, messages } = platform.answer(call, early.reply, early.to);
-		context.goOn(sendAll(messages, requestId));
+		context.goOn(sendAll([...messages, ...announced(early)], requestId));
 		return response;
 	}
 	const { meanwhile, ...begun } = pending ?? nothingYet;
@@ -90,7 +92,7 @@ async function respond(
 	const later = async () => {
 		const late = await replied;
 		await firstSent;
-		await sendAll(platform.followUp(call, late.reply, late.to), requestId);
+		await sendAll([...platform.followUp(call, late.reply, late.to), ...announced(late)], requestId);
 	};
 	context.goOn(later());
 	return first.response;

@@ -1,5 +1,5 @@
 // What users do with records: list the latest deletions, show one, and decide about one by a command or a button. The
-// Ledger says who may.
+// Ledger judges whether a decision is allowed.
 
 import type { Target } from "../../deletion/address/target.ts";
 import type { Option } from "../../deletion/course/options.ts";

@@ -1,6 +1,8 @@
 // The fields that unbind reads from platforms' messages. It ignores the rest and limits the length of these.
 import * as v from "valibot";
 import { choices } from "../../../deletion/course/offer.ts";
+import { parseCommand } from "../command.ts";
+import type { Call, ChatUser } from "./platform.ts";
 
 const longest = 2000;
 
@@ -29,3 +31,30 @@ export const form = v.pipe(
 	v.string(),
 	v.transform((body): unknown => Object.fromEntries([...new URLSearchParams(body)].toReversed())),
 );
+
+/** Slack's names for who sent a message, and where. Mattermost took them over. */
+export const sender = { team_id: text, channel_id: text, user_id: text, user_name: optionalText };
+
+/** A slash command as Slack and Mattermost send it. */
+export const slashCommand = (longestText: number) =>
+	v.object({
+		...sender,
+		text: v.optional(v.pipe(v.string(), v.maxLength(longestText)), ""),
+		response_url: optionalText,
+	});
+
+type Sender = Record<keyof typeof sender, string>;
+
+export const userOf = ({ team_id, channel_id, user_id, user_name }: Sender): ChatUser => {
+	return { workspace: team_id, channel: channel_id, userId: user_id, userName: user_name };
+};
+
+export const callOf = (
+	input: v.InferOutput<ReturnType<typeof slashCommand>>,
+	aliases: ReadonlyMap<string, string>,
+): Call => ({
+	kind: "command",
+	from: userOf(input),
+	command: parseCommand(input.text, aliases),
+	address: input.response_url,
+});
