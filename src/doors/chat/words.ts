@@ -1,4 +1,4 @@
-// The domain's facts in plain words, the same on every card.
+// The domain's facts in plain words, the same on every card. Knows no platform and asks no one.
 
 import { sentenceOf } from "../../deletion/judgement/guards.ts";
 import type { Party } from "../../deletion/record/actor.ts";

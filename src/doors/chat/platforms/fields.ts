@@ -1,4 +1,5 @@
-// The fields that unbind reads from platforms' messages. It ignores the rest and limits the length of these.
+// The fields that unbind reads from platforms' messages, and the slash command that Slack and Mattermost share. It ignores
+// other fields and limits the length of these.
 import * as v from "valibot";
 import { choices } from "../../../deletion/course/offer.ts";
 import { parseCommand } from "../command.ts";
