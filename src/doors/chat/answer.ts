@@ -1,15 +1,14 @@
-// Runs a command or a button press and makes the reply.
+// Runs a command or a button press and makes the reply. The verbs themselves are in plan, records and freeze; only the
+// help and what is wrong with a command are answered here.
 import type { Offer, Press } from "../../deletion/course/offer.ts";
 import type { Result } from "../../deletion/result.ts";
-import { type Card, type Reply, reply } from "./card.ts";
-import { commandErrorCard, helpCard } from "./cards/help.ts";
-import { dismissedCard, lookingCard, workingCard } from "./cards/plan.ts";
-import { deadButtonCard, noAnswerCard } from "./cards/refusal.ts";
-import type { Command, CommandError } from "./command.ts";
+import { type Card, card, type Fact, type Reply, reply } from "./card.ts";
+import { type Command, type CommandError, type Verb, verbNames, verbs } from "./command.ts";
 import { askToLift, turnFreeze } from "./freeze.ts";
 import { deletePlanned, showPlan } from "./plan.ts";
+import type { Call } from "./platforms/platform.ts";
 import { change, resolve, showHistory, showRecord } from "./records.ts";
-import type { ChatRequest } from "./request.ts";
+import { type ChatRequest, deadButtonCard, noAnswerCard } from "./request.ts";
 
 export interface Pending {
 	/** Shown until the reply is ready; null if the message with the button should stay. */
@@ -35,10 +34,19 @@ const pending = (reply: Promise<Reply>, address: string | null, more: Partial<Pe
 export const replyNow = (card: Card, address: string | null, more: Partial<Pending> = {}): Pending =>
 	pending(Promise.resolve(reply(card)), address, more);
 
-export function answerCommand(command: Result<Command, CommandError>, request: ChatRequest): Pending {
+/** Carries out what the user asked for. */
+export function answer(call: Call, request: ChatRequest): Promise<Pending> {
+	if (call.kind === "command") return Promise.resolve(answerCommand(call.command, request));
+	const { platform, channel, userId: user } = request;
+	return answerPress({ ...call.press, platform, channel, user }, request);
+}
+
+function answerCommand(command: Result<Command, CommandError>, request: ChatRequest): Pending {
 	if (!command.ok) return replyNow(commandErrorCard(command.failure), request.address);
 	const what = "target" in command.value ? (command.value.target?.named ?? "the history") : "it";
-	return pending(run(command.value, request), request.address, { meanwhile: lookingCard(what) });
+	// Only a press has a message to replace.
+	const beside = run(command.value, request).then((one) => ({ ...one, replaces: false }));
+	return pending(beside, request.address, { meanwhile: lookingCard(what) });
 }
 
 async function run(command: Command, request: ChatRequest): Promise<Reply> {
@@ -66,7 +74,7 @@ async function run(command: Command, request: ChatRequest): Promise<Reply> {
  * Resolves once the Ledger has accepted or refused the press: only then is it known whether the message may be replaced. A
  * button for everyone stays for the others if this user may not press it. A personal button is used up either way.
  */
-export async function answerPress(press: Press, request: ChatRequest): Promise<Pending> {
+async function answerPress(press: Press, request: ChatRequest): Promise<Pending> {
 	const taken = await request.ledger.press(press);
 	if (!taken.ok) {
 		const { failure } = taken;
@@ -88,3 +96,33 @@ async function carryOut(offer: Offer, { choice, offerId }: Press, request: ChatR
 	if (offer.about === "plan") return deletePlanned(offer.plan, offerId, request);
 	return choice === "delete" || choice === "lift" ? reply(dismissedCard) : change(choice, offer.deletionId, request);
 }
+
+const dismissedCard: Card = card("Nothing was deleted", { text: ["You cancelled."] });
+
+const lookingCard = (what: string): Card => card(`Looking at ${what} …`);
+
+const workingCard: Card = card("Working on it …", {
+	text: ["It continues even if this message disappears. The history shows the result."],
+});
+
+const helpCard = (): Card =>
+	card("unbind deletes BYOIP service bindings, one at a time", {
+		text: ["Start with a binding or a command. Nothing is deleted until you press a button."],
+		facts: commands(),
+	});
+
+/** For a known command, its usage; otherwise the list of commands. */
+function commandErrorCard({ detail, verb, nearest }: CommandError): Card {
+	const hint =
+		verb !== null ? `Usage: ${usageOf(verb)}` : nearest !== null ? `Did you mean ${usageOf(nearest)}?` : null;
+	return card(verb === null ? "Unknown command" : "Check the command", {
+		tone: "bad",
+		text: hint === null ? [detail] : [detail, hint],
+		facts: verb === null ? commands() : [],
+	});
+}
+
+const commands = (): Fact[] => verbNames.map((verb) => ({ name: usageOf(verb), value: verbs[verb].does }));
+
+/** Only Discord needs "delete" before a target. */
+const usageOf = (verb: Verb): string => `/unbind ${verb === "delete" ? "[delete]" : verb} ${verbs[verb].takes}`.trim();

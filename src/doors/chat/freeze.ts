@@ -1,12 +1,13 @@
-// The kill switch. Freezing needs no button, because it stops deletions. Lifting needs one if deletions would start at once.
+// The kill switch, and its cards. Freezing needs no button, because it stops deletions. Lifting needs one if deletions would
+// start at once.
 
-import { freezeOf } from "../../deletion/judgement/freeze.ts";
+import { type Freeze, freezeOf, type Waiting } from "../../deletion/judgement/freeze.ts";
 import { partyOf } from "../../deletion/record/actor.ts";
-import { type Reply, reply } from "./card.ts";
-import { frozenCard, heldCard, liftedCard } from "./cards/freeze.ts";
-import { partyWords } from "./cards/words.ts";
-import { freezeButtons } from "./offers.ts";
+import { heldWords } from "../reply/held-words.ts";
+import { freezeButtons } from "./buttons.ts";
+import { type Button, type Card, card, type Reply, reply } from "./card.ts";
 import { type ChatRequest, refusedBy, refusedWithout } from "./request.ts";
+import { partyWords } from "./words.ts";
 
 /** Shows what lifting the freeze would start; if nothing, lifts it right away. */
 export async function askToLift(request: ChatRequest): Promise<Reply> {
@@ -24,6 +25,31 @@ export async function turnFreeze(reason: string | null, request: ChatRequest): P
 	const { actor, ledger } = request;
 	const set = await ledger.setFreeze(reason === null ? null : freezeOf(reason, null, actor, Date.now()), actor);
 	if (!set.ok) return refusedBy(set.failure);
-	const card = set.value === null ? liftedCard(partyWords(partyOf(actor))) : frozenCard(set.value);
-	return reply(card, { announcement: card });
+	const shown = set.value === null ? liftedCard(partyWords(partyOf(actor))) : frozenCard(set.value);
+	return reply(shown, { announcement: shown });
 }
+
+const frozenCard = ({ by, reason }: Freeze): Card =>
+	card("Deletions are frozen", {
+		tone: "bad",
+		text: ["Nothing is deleted until the freeze is lifted. Waiting deletions continue then."],
+		facts: [
+			{ name: "By", value: partyWords(by) },
+			{ name: "Why", value: reason },
+		],
+	});
+
+/** Shown before the freeze is lifted. */
+const heldCard = ({ by, reason }: Freeze, waiting: Waiting, buttons: readonly Button[]): Card =>
+	card("Lift the freeze?", {
+		tone: "careful",
+		text: [heldWords(waiting)],
+		facts: [
+			{ name: "Frozen by", value: partyWords(by) },
+			{ name: "Why", value: reason },
+		],
+		buttons,
+	});
+
+const liftedCard = (by: string): Card =>
+	card("Deletions are no longer frozen", { tone: "good", facts: [{ name: "By", value: by }] });

@@ -4,13 +4,14 @@
 import { isCloudflareId } from "../../deletion/address/cloudflare-id.ts";
 import type { Target } from "../../deletion/address/target.ts";
 import type { OfferedPlan } from "../../deletion/course/offer.ts";
+import type { Plan } from "../../deletion/judgement/plan.ts";
 import { sameName } from "../../deletion/record/actor.ts";
 import { joinedWords } from "../../deletion/record/joined.ts";
-import { type Reply, reply } from "./card.ts";
-import { planCard } from "./cards/plan.ts";
-import { approvalCard, recordCard } from "./cards/record.ts";
-import { approvalButtons, planButtons, recordButtons } from "./offers.ts";
+import { approvalButtons, planButtons, recordButtons } from "./buttons.ts";
+import { type Button, type Card, card, type Reply, reply } from "./card.ts";
+import { approvalCard, recordCard } from "./record-card.ts";
 import { type ChatRequest, ledgerWaitMs, refused, refusedBy, refusedWhileClosed, refusedWithout } from "./request.ts";
+import { bindingWords, effectFacts, warningsOf } from "./words.ts";
 
 export async function showPlan(target: Target, reason: string | null, request: ChatRequest): Promise<Reply> {
 	const { actor } = request;
@@ -33,6 +34,31 @@ export async function showPlan(target: Target, reason: string | null, request: C
 	const buttons = plan.would === "refuse" || !mayDelete ? [] : await planButtons(offered, request);
 	return reply(planCard(plan, { reason, mayDelete, buttons }));
 }
+
+interface Shown {
+	reason: string | null;
+	mayDelete: boolean;
+	buttons: readonly Button[];
+}
+
+/** Which binding, what happens to its traffic, and which risks there are. */
+function planCard({ binding, effect, guards, would }: Plan, { reason, mayDelete, buttons }: Shown): Card {
+	const isRefused = would === "refuse";
+	return card(isRefused ? `${binding.cidr} cannot be deleted now` : `Delete ${binding.cidr}?`, {
+		tone: isRefused ? "bad" : "careful",
+		text: isRefused || mayDelete ? [] : ['You can look but not delete: you lack the scope "delete".'],
+		facts: [
+			{ name: "Binding", value: bindingWords(binding) },
+			{ name: "Why", value: reason ?? "no reason given" },
+			...effectFacts(effect),
+		],
+		warnings: warningsOf(guards),
+		buttons: would === "wait_for_approval" ? buttons.map(asking) : buttons,
+	});
+}
+
+const asking = (button: Button): Button =>
+	button.choice === "delete" ? { ...button, label: "Ask for approval", style: "primary" } : button;
 
 /** The offer's id is the idempotency key: a click delivered twice gets one deletion and one announcement. */
 export async function deletePlanned(plan: OfferedPlan, offerId: string, request: ChatRequest): Promise<Reply> {
@@ -57,12 +83,12 @@ export async function deletePlanned(plan: OfferedPlan, offerId: string, request:
 	const { deletion, replayed, joined = false } = receipt.value;
 	const record = recordCard(deletion, origin, await recordButtons(deletion, request));
 	const words = joined ? joinedWords(deletion) : null;
-	const card = words === null ? record : { ...record, text: [words, ...record.text] };
+	const shown = words === null ? record : { ...record, text: [words, ...record.text] };
 	// A replay, or another person's deletion, was announced before; a refusal concerns only the caller.
-	if (replayed || !sameName(deletion.actor.name, actor.name) || deletion.state === "refused") return reply(card);
+	if (replayed || !sameName(deletion.actor.name, actor.name) || deletion.state === "refused") return reply(shown);
 	const announcement =
 		deletion.state === "pending_approval"
 			? approvalCard(deletion, origin, await approvalButtons(deletion, request))
 			: recordCard(deletion, origin);
-	return reply(card, { announcement });
+	return reply(shown, { announcement });
 }

@@ -1,15 +1,22 @@
-// Reads a platform's message: first the proof over the raw bytes, then the content.
+// Authenticates and reads a platform's message: first the proof over the raw bytes, then the content, then whether its user
+// may use unbind here. It carries nothing out.
 import type { IRequest } from "itty-router";
 import { cappedBytes } from "../../capped-body.ts";
-import type { Chat } from "../../config/chat.ts";
+import type { Chat, PlatformName } from "../../config/chat.ts";
+import type { Actor } from "../../deletion/record/actor.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { braked } from "../auth/brake.ts";
 import { notProven, provenBody } from "../auth/proven.ts";
 import type { Context } from "../context.ts";
 import { closedProblem } from "../misconfigured.ts";
 import { type Problem, problem } from "../reply/problem.ts";
-import type { Incoming, Platform } from "./platform.ts";
-import { platforms } from "./platforms.ts";
+import { discord } from "./platforms/discord.ts";
+import { mattermost } from "./platforms/mattermost.ts";
+import type { ChatUser, Incoming, Platform } from "./platforms/platform.ts";
+import { slack } from "./platforms/slack.ts";
+import type { NotAllowed } from "./request.ts";
+
+export const platforms: Record<PlatformName, Platform> = { slack, discord, mattermost };
 
 export interface Received {
 	chat: Chat;
@@ -47,3 +54,20 @@ export async function receive(request: IRequest, context: Context): Promise<Resu
 
 const unproven = (result: Result<unknown, Problem>): Result<never, Problem> =>
 	fail(result.ok ? notProven : result.failure);
+
+/** The actor on record. Every command and click checks workspace, channel and user against the configuration. */
+export function authorise(chat: Chat, { workspace, channel, userId, userName }: ChatUser): Result<Actor, NotAllowed> {
+	if (workspace !== chat.workspace) return fail("other_workspace");
+	if (!chat.channels.includes(channel)) return fail("other_channel");
+	const user = chat.users.find(({ id }) => id === userId);
+	if (user === undefined) return fail("unknown_user");
+	const { name, scopes, ranges } = user;
+	const { platform } = chat;
+	return ok({ name, door: "chat", platform, user_id: userId, user_name: cleaned(userName), scopes, ranges });
+}
+
+const longestName = 64;
+
+/** Users choose this name and it goes on record, so control and direction characters are removed. */
+const cleaned = (name: string): string =>
+	[...name.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, "")].slice(0, longestName).join("");

@@ -1,15 +1,18 @@
-// What users do with records: list the latest deletions, show one, and decide about one by a command or a button.
+// What users do with records: list the latest deletions, show one, and decide about one by a command or a button. The
+// Ledger judges whether a decision is allowed.
 
 import type { Target } from "../../deletion/address/target.ts";
 import type { Option } from "../../deletion/course/options.ts";
 import type { ResolutionWish } from "../../deletion/course/resolution.ts";
-import type { Deletion } from "../../deletion/record/deletion.ts";
+import type { Deletion, Summary } from "../../deletion/record/deletion.ts";
 import { changeDeletion, resolveDeletion } from "../request/change.ts";
-import { type Reply, reply } from "./card.ts";
-import { historyCard, shownAtMost } from "./cards/history.ts";
-import { recordCard } from "./cards/record.ts";
-import { recordButtons } from "./offers.ts";
+import { recordButtons } from "./buttons.ts";
+import { type Card, card, type Reply, reply } from "./card.ts";
+import { recordCard } from "./record-card.ts";
 import { type ChatRequest, ledgerWaitMs, refused, refusedBy, refusedWithout } from "./request.ts";
+import { recordPage, timeWords } from "./words.ts";
+
+const shownAtMost = 10;
 
 export async function showHistory(target: Target | null, request: ChatRequest): Promise<Reply> {
 	const refusal = refusedWithout("read", request);
@@ -31,6 +34,30 @@ export async function showHistory(target: Target | null, request: ChatRequest): 
 	return reply(historyCard(rows, about, request.origin));
 }
 
+/**
+ * The latest deletions, one row each.
+ * @param target the binding that the rows are about; null for the whole account.
+ */
+function historyCard(
+	rows: readonly Summary[],
+	{ target, isStale, hasMore }: { target: string | null; isStale: boolean; hasMore: boolean },
+	origin: string,
+): Card {
+	const about = target === null ? "" : ` of ${target}`;
+	return card(rows.length === 0 ? `No deletions${about} on record` : `Latest deletions${about}`, {
+		rows: rows.map(({ id, state, cidr, service_name, actor, reason, created_at }) => ({
+			head: `${cidr ?? "?"} ${state.replaceAll("_", " ")}`,
+			link: recordPage(origin, id),
+			rest: [service_name, `by ${actor}`, timeWords(created_at), id, reason]
+				.filter((part) => part !== null)
+				.join(" · "),
+		})),
+		text: hasMore ? ["There are more. The page shows all of them."] : [],
+		warnings: isStale ? ["unbind's ledger is unreachable, so the newest may be missing."] : [],
+		link: hasMore ? `${origin}/` : null,
+	});
+}
+
 export async function showRecord(id: string, request: ChatRequest): Promise<Reply> {
 	const refusal = refusedWithout("read", request);
 	if (refusal !== null) return refusal;
@@ -47,8 +74,8 @@ const recordIn = (text: string): Deletion => JSON.parse(text);
 export async function change(option: Option, id: string, { actor, ledger, origin }: ChatRequest): Promise<Reply> {
 	const changed = await changeDeletion(option, id, { actor, ledger, waitMs: ledgerWaitMs });
 	if (!changed.ok) return refusedBy(changed.failure);
-	const card = recordCard(changed.value, origin);
-	return reply(card, { replaces: true, announcement: card });
+	const shown = recordCard(changed.value, origin);
+	return reply(shown, { replaces: true, announcement: shown });
 }
 
 /** If Cloudflare can't be read, someone who checked elsewhere settles the unknown outcome. */
@@ -58,6 +85,6 @@ export async function resolve(
 ): Promise<Reply> {
 	const resolved = await resolveDeletion(id, { outcome, note }, { actor, ledger });
 	if (!resolved.ok) return refusedBy(resolved.failure);
-	const card = recordCard(resolved.value, origin);
-	return reply(card, { announcement: card });
+	const shown = recordCard(resolved.value, origin);
+	return reply(shown, { announcement: shown });
 }

@@ -1,12 +1,13 @@
-// A command or press by a user who may use unbind here, and what answering it needs.
+// A command or press by a user who may use unbind here, what answering it needs, and how it is refused: one sentence for
+// each reason.
 import type { PlatformName } from "../../config/chat.ts";
+import type { OfferFailure } from "../../deletion/course/offer.ts";
 import type { Actor, Scope } from "../../deletion/record/actor.ts";
 import { lacks } from "../auth/authenticate.ts";
 import type { Context } from "../context.ts";
 import type { LedgerClient } from "../ledger-client.ts";
 import { closedProblem } from "../misconfigured.ts";
-import { type Reply, reply } from "./card.ts";
-import { noAnswerCard, refusalCard } from "./cards/refusal.ts";
+import { type Card, card, type Reply, reply } from "./card.ts";
 
 export interface ChatRequest {
 	actor: Actor;
@@ -26,11 +27,13 @@ export const ledgerWaitMs = 15_000;
 /** How long a call to the Ledger may take before the caller gets "no answer". */
 export const longestMs = 20_000;
 
+const refusalCard = (detail: string): Card => card("Not done", { tone: "bad", text: [detail] });
+
 export const refused = (detail: string): Reply => reply(refusalCard(detail));
 
 /** The Ledger refused, or did not answer. */
 export const refusedBy = ({ code, detail }: { code: string; detail: string }): Reply =>
-	reply(code === "ledger_unreachable" ? noAnswerCard : refusalCard(detail));
+	code === "ledger_unreachable" ? reply(noAnswerCard) : refused(detail);
 
 /** null while deletions are open. */
 export function refusedWhileClosed({ context }: ChatRequest): Reply | null {
@@ -43,3 +46,30 @@ export function refusedWithout(scope: Scope, { actor }: ChatRequest): Reply | nu
 	const missing = lacks(actor, scope);
 	return missing === null ? null : refused(missing.detail);
 }
+
+/** Why a user may not use unbind here at all. */
+export type NotAllowed = "other_workspace" | "other_channel" | "unknown_user";
+
+export function notAllowedCard(why: NotAllowed, user: string): Card {
+	const sentences: Record<NotAllowed, string> = {
+		other_workspace: "unbind is not set up for this workspace.",
+		other_channel: "unbind is not set up for this channel. Use one of the channels in its configuration.",
+		unknown_user: `You are not in unbind's configuration. Ask its operator to add your id: ${user}`,
+	};
+	return refusalCard(sentences[why]);
+}
+
+const offerSentences: Record<OfferFailure, string> = {
+	no_such_offer: "This button is unknown or too old. Nothing was deleted; run the command again.",
+	not_yours: "Only the person who asked can use this button. Run the command to get your own.",
+	expired: "This button expired after five minutes. Nothing was deleted; run the command again.",
+	used: "This button was already used, and it works once. The history shows the result.",
+};
+export const deadButtonCard = (failure: OfferFailure): Card => refusalCard(offerSentences[failure]);
+
+export const noAnswerCard = card("No answer", {
+	tone: "careful",
+	text: ["unbind's ledger did not answer. Anything already started continues; look in the history."],
+});
+
+export const brokenCard = refusalCard("unbind failed. Anything already started continues; look in the history.");

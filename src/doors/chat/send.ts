@@ -1,7 +1,7 @@
 // Sends messages after the answer. What was done is on record whether or not they arrive, so a failure is logged and never
 // thrown.
 import { log, traceOf } from "../../log.ts";
-import type { Message } from "./platform.ts";
+import type { Message } from "./platforms/platform.ts";
 
 const timeoutMs = 4000;
 /** A platform that has not processed our answer yet returns 404 for a follow-up. */

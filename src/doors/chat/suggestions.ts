@@ -1,6 +1,6 @@
 // Suggests the account's live bindings for a half-typed target. It must not call Cloudflare for every letter, so the Ledger's
 // last list is good enough; and no suggestions are better than late ones.
-import type { Suggestion } from "./platform.ts";
+import type { Suggestion } from "./platforms/platform.ts";
 import { type ChatRequest, refusedWithout } from "./request.ts";
 
 const atMostOldMs = 60_000;

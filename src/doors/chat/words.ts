@@ -1,12 +1,12 @@
-// The domain's facts in plain words, the same on every card.
+// The domain's facts in plain words, the same on every card. Knows no platform and asks no one.
 
-import { sentenceOf } from "../../../deletion/judgement/guards.ts";
-import type { Party } from "../../../deletion/record/actor.ts";
-import type { BindingSnapshot } from "../../../deletion/record/deletion.ts";
-import type { Effect } from "../../../deletion/record/effect.ts";
-import type { Json } from "../../../deletion/record/json.ts";
-import type { Verdict } from "../../../deletion/record/verdict.ts";
-import type { Fact } from "../card.ts";
+import { sentenceOf } from "../../deletion/judgement/guards.ts";
+import type { Party } from "../../deletion/record/actor.ts";
+import type { BindingSnapshot } from "../../deletion/record/deletion.ts";
+import type { Effect } from "../../deletion/record/effect.ts";
+import type { Json } from "../../deletion/record/json.ts";
+import type { Verdict } from "../../deletion/record/verdict.ts";
+import type { Fact } from "./card.ts";
 
 const listedAtMost = 5;
 
@@ -46,8 +46,12 @@ export function effectFacts({ falls_back_to, unaffected, without_service, settle
 	];
 }
 
+/** What the guards that did not pass found. */
+export const warningsOf = (verdicts: readonly Verdict[]): string[] =>
+	verdicts.filter(({ verdict }) => verdict !== "pass").map(verdictWords);
+
 /** What a guard found, and what that means for the reader. */
-export function verdictWords(verdict: Verdict): string {
+function verdictWords(verdict: Verdict): string {
 	const found = findingWords(verdict);
 	switch (verdict.verdict) {
 		case "refuse":

@@ -10,13 +10,12 @@ import type {
 	RESTPostAPIWebhookWithTokenJSONBody,
 } from "discord-api-types/v10";
 import * as v from "valibot";
-import { fail, ok, type Result } from "../../deletion/result.ts";
-import { discord as scheme } from "../auth/schemes.ts";
-import { shown } from "../request/input.ts";
-import { type Button, type Card, cut } from "./card.ts";
-import { type Command, type CommandError, commandOf, isVerb } from "./command.ts";
+import { fail, ok, type Result } from "../../../deletion/result.ts";
+import { discord as scheme } from "../../auth/schemes.ts";
+import { shown } from "../../request/input.ts";
+import { type Button, type Card, colours, cut, markdownOf } from "../card.ts";
+import { type Command, type CommandError, commandOf, isVerb } from "../command.ts";
 import { choice, offerId, readBody, text } from "./fields.ts";
-import { colours, markdownOf } from "./markdown.ts";
 import type { Destination, Incoming, Message, Platform } from "./platform.ts";
 
 const api = "https://discord.com/api/v10";
@@ -92,13 +91,10 @@ export const discord: Platform = {
 					.map(({ label, value }) => ({ name: cut(label, limits.choice), value: cut(value, limits.choice) })),
 			},
 		}),
-	answer(call, { card, replaces, announcement }, to) {
-		const isInstead = call.kind === "press" && replaces;
-		return {
-			response: respond(isInstead ? { type: 7, data: rendered(card) } : { type: 4, data: hidden(card) }),
-			messages: announced(announcement, to),
-		};
-	},
+	answer: (_, { card, replaces }) => ({
+		response: respond(replaces ? { type: 7, data: rendered(card) } : { type: 4, data: hidden(card) }),
+		messages: [],
+	}),
 	acknowledge(call, meanwhile) {
 		if (call.kind === "command") return { response: respond({ type: 5, data: { flags: 64 } }), messages: [] };
 		return {
@@ -106,19 +102,14 @@ export const discord: Platform = {
 			messages: [],
 		};
 	},
-	followUp(call, { card, replaces, announcement }, to) {
-		const isInstead = call.kind === "command" || replaces;
-		const own = isInstead
+	followUp: (call, { card, replaces }, to) =>
+		call.kind === "command" || replaces
 			? message("PATCH", "/messages/@original", rendered(card), to)
-			: message("POST", "", hidden(card), to);
-		return [...own, ...announced(announcement, to)];
-	},
+			: message("POST", "", hidden(card), to),
+	announce: (card, to) => message("POST", "", rendered(card), to),
 };
 
 const respond = (response: APIInteractionResponse): Response => Response.json(response);
-
-const announced = (card: Card | null, to: Destination): Message[] =>
-	card === null ? [] : message("POST", "", rendered(card), to);
 
 /** `read` checked the token's form, so it is a single path segment. */
 function message(

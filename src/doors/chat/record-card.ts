@@ -1,7 +1,8 @@
-// A deletion's record as a card: the result of a click, the message to the channel, and the answer to `show`.
-import type { Deletion, Restoration } from "../../../deletion/record/deletion.ts";
-import { type Button, type Card, card, type Fact, type Tone } from "../card.ts";
-import { bindingWords, effectFacts, findingWords, partyWords, recordPage, timeWords, verdictWords } from "./words.ts";
+// A deletion's record as a card: the result of a click, the message to the channel, and the answer to `show`. It only words
+// what is on record.
+import type { Deletion, Restoration } from "../../deletion/record/deletion.ts";
+import { type Button, type Card, card, type Fact, type Tone } from "./card.ts";
+import { bindingWords, effectFacts, findingWords, partyWords, recordPage, timeWords, warningsOf } from "./words.ts";
 
 export function recordCard(deletion: Deletion, origin: string, buttons: readonly Button[] = []): Card {
 	const { id, binding, target, actor, reason, effect, created_at, approval, restoration, resolution, cloudflare } =
@@ -26,10 +27,7 @@ export function recordCard(deletion: Deletion, origin: string, buttons: readonly
 			...(cloudflare?.status ? [cloudflareFact(cloudflare.status, cloudflare.ray)] : []),
 			{ name: "Record", value: id },
 		],
-		warnings:
-			deletion.state === "pending_approval"
-				? deletion.guards.filter(({ verdict }) => verdict !== "pass").map(verdictWords)
-				: [],
+		warnings: deletion.state === "pending_approval" ? warningsOf(deletion.guards) : [],
 		buttons,
 		link: recordPage(origin, id),
 	});

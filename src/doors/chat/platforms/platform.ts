@@ -1,11 +1,11 @@
 // What each platform adapter does: reads what the platform sends and renders what it accepts. It knows the platform's format
 // and limits, and decides nothing.
-import type { Chat } from "../../config/chat.ts";
-import type { Press } from "../../deletion/course/offer.ts";
-import type { Result } from "../../deletion/result.ts";
-import type { Scheme } from "../auth/schemes.ts";
-import type { Card, Reply } from "./card.ts";
-import type { Command, CommandError } from "./command.ts";
+import type { Chat } from "../../../config/chat.ts";
+import type { Press } from "../../../deletion/course/offer.ts";
+import type { Result } from "../../../deletion/result.ts";
+import type { Scheme } from "../../auth/schemes.ts";
+import type { Card, Reply } from "../card.ts";
+import type { Command, CommandError } from "../command.ts";
 
 /** Who sent it, and where, according to the platform. */
 export interface ChatUser {
@@ -52,6 +52,9 @@ export interface Destination {
 	origin: string;
 }
 
+/** What the caller alone sees. */
+export type OwnReply = Omit<Reply, "announcement">;
+
 export interface Platform {
 	scheme: Scheme;
 	/** The request has no signature, so it can only be a click. */
@@ -60,10 +63,12 @@ export interface Platform {
 	read(body: Uint8Array, aliases: ReadonlyMap<string, string>): Result<Incoming, string>;
 	pong(): Response;
 	suggest(suggestions: readonly Suggestion[]): Response;
-	/** The response when the reply is ready in time. */
-	answer(call: Call, reply: Reply, to: Destination): PlatformAnswer;
+	/** The response when the reply is ready in time. Only a reply to a press ever replaces a message. */
+	answer(call: Call, reply: OwnReply, to: Destination): PlatformAnswer;
 	/** The response when it is not; the caller sees `meanwhile`, if there is one. */
 	acknowledge(call: Call, meanwhile: Card | null, to: Destination): PlatformAnswer;
 	/** The messages after an acknowledgement. */
-	followUp(call: Call, reply: Reply, to: Destination): Message[];
+	followUp(call: Call, reply: OwnReply, to: Destination): Message[];
+	/** A separate message that the whole channel sees. */
+	announce(card: Card, to: Destination): Message[];
 }

@@ -1,4 +1,4 @@
-// Stores what each button does with the Ledger, and makes the buttons.
+// Makes the buttons, and stores with the Ledger what each one does. A button carries only its choice and an id.
 
 import type { Choice, OfferedPlan } from "../../deletion/course/offer.ts";
 import { optionsFor } from "../../deletion/course/options.ts";

@@ -4,40 +4,21 @@
 // https://developers.mattermost.com/integrate/slash-commands/custom, https://developers.mattermost.com/integrate/plugins/interactive-messages
 
 import * as v from "valibot";
-import { fail, ok, type Result } from "../../deletion/result.ts";
-import { mattermost as scheme } from "../auth/schemes.ts";
-import { type Button, type Card, cut, plainText } from "./card.ts";
-import { parseCommand } from "./command.ts";
-import { choice, form, offerId, optionalText, readBody, text } from "./fields.ts";
-import { colours, markdownOf } from "./markdown.ts";
+import { fail, ok, type Result } from "../../../deletion/result.ts";
+import { mattermost as scheme } from "../../auth/schemes.ts";
+import { type Button, type Card, colours, cut, markdownOf, plainText } from "../card.ts";
+import { callOf, choice, form, offerId, readBody, sender, slashCommand, text, userOf } from "./fields.ts";
 import type { Destination, Incoming, Message, Platform } from "./platform.ts";
 
 /** A post may have 16,383 characters and its properties 8,000: https://docs.mattermost.com/manage/message-limits. */
 const limits = { title: 200, text: 3000, value: 500, fields: 20 };
 
-const command = v.pipe(
-	form,
-	v.object({
-		team_id: text,
-		channel_id: text,
-		user_id: text,
-		user_name: optionalText,
-		text: v.optional(v.pipe(v.string(), v.maxLength(16_383)), ""),
-		response_url: optionalText,
-	}),
-);
+const command = v.pipe(form, slashCommand(16_383));
 
 const click = v.pipe(
 	v.string(),
 	v.parseJson(),
-	v.object({
-		team_id: text,
-		channel_id: text,
-		user_id: text,
-		user_name: optionalText,
-		trigger_id: text,
-		context: v.object({ offer: offerId, choice }),
-	}),
+	v.object({ ...sender, trigger_id: text, context: v.object({ offer: offerId, choice }) }),
 );
 
 export const mattermost: Platform = {
@@ -45,40 +26,29 @@ export const mattermost: Platform = {
 	isUnsigned: (headers) => !headers.has("authorization"),
 	read(bytes, aliases): Result<Incoming, string> {
 		const clicked = readBody(bytes, click);
-		const input = clicked ?? readBody(bytes, command);
-		if (input === null) return fail("This is neither a Mattermost slash command nor a click on an unbind button.");
-		const from = {
-			workspace: input.team_id,
-			channel: input.channel_id,
-			userId: input.user_id,
-			userName: input.user_name,
-		};
-		if ("context" in input) {
-			const press = { offerId: input.context.offer, choice: input.context.choice, pressId: input.trigger_id };
-			return ok({ kind: "press", from, press, address: null });
+		if (clicked !== null) {
+			const { context, trigger_id: pressId } = clicked;
+			const press = { offerId: context.offer, choice: context.choice, pressId };
+			return ok({ kind: "press", from: userOf(clicked), press, address: null });
 		}
-		return ok({ kind: "command", from, command: parseCommand(input.text, aliases), address: input.response_url });
+		const input = readBody(bytes, command);
+		if (input === null) return fail("This is neither a Mattermost slash command nor a click on an unbind button.");
+		return ok(callOf(input, aliases));
 	},
 	pong: () => new Response(null),
 	suggest: () => new Response(null),
-	answer(call, { card, replaces, announcement }, to) {
-		const response =
-			call.kind === "command"
-				? Response.json(post("ephemeral", card, to))
-				: Response.json(replaces ? update(card, to) : { ephemeral_text: plain(card), skip_slack_parsing: true });
-		return { response, messages: announcement === null ? [] : messages(post("in_channel", announcement, to), to) };
+	answer(call, { card, replaces }, to) {
+		const beside = { ephemeral_text: plain(card), skip_slack_parsing: true };
+		const body = call.kind === "command" ? post("ephemeral", card, to) : replaces ? update(card, to) : beside;
+		return { response: Response.json(body), messages: [] };
 	},
 	acknowledge(call, meanwhile, to) {
 		const isCommand = call.kind === "command";
 		const body = meanwhile === null ? {} : isCommand ? post("ephemeral", meanwhile, to) : update(meanwhile, to);
 		return { response: Response.json(body), messages: [] };
 	},
-	followUp(_, { card, announcement }, to) {
-		return [
-			...(to.isCallers ? messages(post("ephemeral", card, to), to) : []),
-			...(announcement === null ? [] : messages(post("in_channel", announcement, to), to)),
-		];
-	},
+	followUp: (_, { card }, to) => (to.isCallers ? messages(post("ephemeral", card, to), to) : []),
+	announce: (card, to) => messages(post("in_channel", card, to), to),
 };
 
 /** Only to the configured server, whatever address the command gave. */

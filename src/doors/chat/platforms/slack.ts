@@ -4,11 +4,10 @@
 
 import type { KnownBlock, PlainTextElement, Button as SlackButton } from "@slack/types";
 import * as v from "valibot";
-import { fail, ok, type Result } from "../../deletion/result.ts";
-import { slack as scheme } from "../auth/schemes.ts";
-import { type Button, type Card, cut, plainText, type Tone } from "./card.ts";
-import { parseCommand } from "./command.ts";
-import { choice, form, offerId, optionalText, readBody, text } from "./fields.ts";
+import { fail, ok, type Result } from "../../../deletion/result.ts";
+import { slack as scheme } from "../../auth/schemes.ts";
+import { type Button, type Card, cut, plainText, type Tone } from "../card.ts";
+import { callOf, choice, form, offerId, optionalText, readBody, slashCommand, text } from "./fields.ts";
 import type { Destination, Incoming, Message, Platform } from "./platform.ts";
 
 /** https://docs.slack.dev/reference/block-kit/blocks */
@@ -22,15 +21,6 @@ const limits = {
 	button: 75,
 	fallback: 3000,
 };
-
-const command = v.object({
-	team_id: text,
-	channel_id: text,
-	user_id: text,
-	user_name: optionalText,
-	text: v.optional(v.pipe(v.string(), v.maxLength(4000)), ""),
-	response_url: optionalText,
-});
 
 const click = v.object({
 	type: v.literal("block_actions"),
@@ -47,7 +37,7 @@ const body = v.pipe(
 	v.union([
 		v.object({ payload: v.pipe(v.string(), v.parseJson(), click) }),
 		v.object({ ssl_check: v.literal("1") }),
-		command,
+		slashCommand(4000),
 	]),
 );
 
@@ -68,35 +58,21 @@ export const slack: Platform = {
 				address: response_url,
 			});
 		}
-		return ok({
-			kind: "command",
-			from: { workspace: input.team_id, channel: input.channel_id, userId: input.user_id, userName: input.user_name },
-			command: parseCommand(input.text, aliases),
-			address: input.response_url,
-		});
+		return ok(callOf(input, aliases));
 	},
 	pong: () => new Response(null),
 	suggest: () => new Response(null),
-	answer(call, { card, replaces, announcement }, to) {
-		const announced = announcement === null ? [] : messages(to, inChannel(announcement));
-		if (call.kind === "command") return { response: Response.json(ephemeral(card)), messages: announced };
-		return {
-			response: new Response(null),
-			messages: [...messages(to, replaces ? instead(card) : beside(card)), ...announced],
-		};
+	answer(call, reply, to) {
+		if (call.kind === "command") return { response: Response.json(ephemeral(reply.card)), messages: [] };
+		return { response: new Response(null), messages: slack.followUp(call, reply, to) };
 	},
 	acknowledge(call, meanwhile, to) {
 		if (call.kind === "command")
 			return { response: meanwhile === null ? new Response(null) : Response.json(ephemeral(meanwhile)), messages: [] };
 		return { response: new Response(null), messages: meanwhile === null ? [] : messages(to, instead(meanwhile)) };
 	},
-	followUp(call, { card, replaces, announcement }, to) {
-		const isInstead = call.kind === "press" && replaces;
-		return [
-			...messages(to, isInstead ? instead(card) : beside(card)),
-			...(announcement === null ? [] : messages(to, inChannel(announcement))),
-		];
-	},
+	followUp: (_, { card, replaces }, to) => messages(to, replaces ? instead(card) : beside(card)),
+	announce: (card, to) => messages(to, inChannel(card)),
 };
 
 /** Only to Slack, whatever address the payload gave. */
