@@ -1,8 +1,16 @@
-// The kill switch, and the log of who used it, when and why.
+// The kill switch, the log of who used it, when and why, and how many deletions wait behind it.
 
-import type { Freeze, FreezeEvent } from "../deletion/judgement/freeze.ts";
-import type { Party } from "../deletion/record/actor.ts";
+import {
+	type Freeze,
+	type FreezeEvent,
+	type FreezeRefusal,
+	refusedFreeze,
+	type Waiting,
+} from "../deletion/judgement/freeze.ts";
+import type { Actor, Party } from "../deletion/record/actor.ts";
 import { at } from "../deletion/record/deletion.ts";
+import { fail, ok, type Result } from "../deletion/result.ts";
+import { log } from "../log.ts";
 import { getFlag, setFlag } from "./tables.ts";
 
 const loggedAtMost = 20;
@@ -57,6 +65,21 @@ export function setFreeze(sql: SqlStorage, freeze: Freeze | null, by: Party, now
 	sql.exec(`DELETE FROM freezes WHERE seq <= (SELECT max(seq) FROM freezes) - ${keptAtMost}`);
 }
 
+/** Freezes or lifts, unless that is refused; returns the freeze that is in force then. */
+export function turnFreeze(
+	sql: SqlStorage,
+	freeze: Freeze | null,
+	by: Party | Actor,
+	nowMs: number,
+): Result<Freeze | null, FreezeRefusal> {
+	const present = freezeInForce(sql, nowMs);
+	const refusal = refusedFreeze(freeze, by, present, { nowMs, hasReadHistory: hasReadHistory(sql) });
+	if (refusal !== null) return fail(refusal);
+	setFreeze(sql, freeze, by, nowMs);
+	log("warn", freeze === null ? "freeze_lifted" : "frozen", { by: by.name, door: by.door });
+	return ok(freezeInForce(sql, nowMs));
+}
+
 /** Latest first. */
 export function freezeLog(sql: SqlStorage): FreezeEvent[] {
 	type Row = {
@@ -71,6 +94,19 @@ export function freezeLog(sql: SqlStorage): FreezeEvent[] {
 		.exec<Row>(`SELECT at, event, by_name, by_door, reason, until FROM freezes ORDER BY seq DESC LIMIT ${loggedAtMost}`)
 		.toArray();
 	return rows.map(({ by_name, by_door, ...event }) => ({ ...event, by: { name: by_name, door: by_door } }));
+}
+
+/** How many deletions wait for approval, for their time, or only for the freeze to end. An unreadable one: for its time. */
+export function waiting(sql: SqlStorage, nowMs: number): Waiting {
+	const start = `CASE WHEN json_valid(record) THEN coalesce(json_extract(record, '$.not_before'),
+		json_extract(record, '$.approval.decided_at'), json_extract(record, '$.created_at')) END`;
+	const query = `SELECT coalesce(sum(state = 'pending_approval'), 0) AS approval,
+			coalesce(sum(state = 'scheduled'), 0) AS scheduled,
+			coalesce(sum(state = 'scheduled' AND ${start} <= ?), 0) AS held
+		FROM deletions WHERE open = 1 AND state IN ('pending_approval', 'scheduled')`;
+	type Counts = { approval: number; scheduled: number; held: number };
+	const { approval, scheduled, held } = sql.exec<Counts>(query, new Date(nowMs).toISOString()).one();
+	return { approval, time: scheduled - held, held };
 }
 
 /** Scheduled deletions, which the lifted freeze may have held. */

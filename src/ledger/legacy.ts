@@ -9,6 +9,7 @@ import { sendWindowMs } from "../deletion/course/careful-rules.ts";
 import { endsBefore, type Freeze } from "../deletion/judgement/freeze.ts";
 import { at, type Deletion, settle } from "../deletion/record/deletion.ts";
 import { log, traceOf } from "../log.ts";
+import { withinMs } from "../within-ms.ts";
 import { takeOverClaims } from "./claims.ts";
 import {
 	freezeInForce,
@@ -34,10 +35,18 @@ type Kind = keyof typeof reasons;
 
 /** How far the clocks of a door and of the Ledger may differ. */
 const clockSkewMs = 5000;
+/** How long the first callers of a new Ledger wait while it reads the history in KV. */
+const historyWaitMs = 5000;
+/** How long callers wait for the comparison. If KV can't be read, the Ledger goes on and tries again later. */
+const compareWaitMs = 1500;
+const compareAgainMs = 60_000;
 
 export interface Legacy {
-	/** Whether the history has been read; immediate for a Ledger that has worked before. Never rejects. */
-	known(): Promise<boolean>;
+	/**
+	 * Reads the history if this Ledger is new; until that works, deletions are frozen. Then compares the Ledger with KV, once
+	 * per start, and freezes if it was set back. Waits only for a while; the rest goes on behind. Never rejects.
+	 */
+	ready(): Promise<void>;
 	/**
 	 * Whether waiting work may go on. The Ledger is compared with the history first, once in the object's life; if it is
 	 * older, all waiting work gets cancelled. Never rejects.
@@ -48,6 +57,7 @@ export interface Legacy {
 export function createLegacy(sql: SqlStorage, kv: KVNamespace, journal: CountedJournal, now: () => number): Legacy {
 	let reading: Promise<boolean> | null = null;
 	let comparing: Promise<boolean> | null = null;
+	let waiting: { sinceMs: number; done: Promise<unknown> } | null = null;
 
 	async function read(): Promise<boolean> {
 		if (!isImporting(sql)) {
@@ -155,23 +165,32 @@ export function createLegacy(sql: SqlStorage, kv: KVNamespace, journal: CountedJ
 		return false;
 	};
 
-	return {
-		async known() {
-			if (hasReadHistory(sql)) return true;
-			reading ??= read()
-				.catch(orLater)
-				.finally(() => {
-					reading = null;
-				});
-			return reading;
-		},
-		upToDate() {
-			comparing ??= compare().catch((error) => {
-				comparing = null;
-				return orLater(error);
+	function known(): Promise<boolean> {
+		reading ??= read()
+			.catch(orLater)
+			.finally(() => {
+				reading = null;
 			});
-			return comparing;
+		return reading;
+	}
+
+	function upToDate(): Promise<boolean> {
+		comparing ??= compare().catch((error) => {
+			comparing = null;
+			return orLater(error);
+		});
+		return comparing;
+	}
+
+	return {
+		async ready() {
+			if (!hasReadHistory(sql)) await withinMs(historyWaitMs, known());
+			const nowMs = now();
+			if (waiting === null || nowMs - waiting.sinceMs > compareAgainMs)
+				waiting = { sinceMs: nowMs, done: withinMs(compareWaitMs, upToDate()) };
+			await waiting.done;
 		},
+		upToDate,
 	};
 }
 

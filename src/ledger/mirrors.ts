@@ -11,6 +11,8 @@ import { setAsideIfUnreadable } from "./unreadable.ts";
 const mirrorAfterMs: Partial<Record<State, number>> = { pending_approval: 1000, scheduled: 1000, unknown: 30_000 };
 const sentAtMost = 50;
 const pauseMs = 30_000;
+/** If the object dies while writing mirrors, the alarm takes over after this. */
+const underWayMs = 20_000;
 
 /** null: a record in this state has no mirror. */
 export function mirrorDueMs(state: State, nowMs: number): number | null {
@@ -18,8 +20,30 @@ export function mirrorDueMs(state: State, nowMs: number): number | null {
 	return afterMs === undefined ? null : nowMs + afterMs;
 }
 
-/** Writes and removes what is due, one after the other; stops if KV fails, and tries again later. */
-export async function sendMirrors(sql: SqlStorage, kv: KVNamespace, now: () => number): Promise<void> {
+export interface Mirrors {
+	/** Writes and removes what is due, one after the other; stops if KV fails, and tries again later. */
+	sendDue(): Promise<void>;
+	/** When `sendDue` next has something to do. */
+	nextDueMs(): number | null;
+}
+
+export function createMirrors(sql: SqlStorage, kv: KVNamespace, now: () => number): Mirrors {
+	let sending: Promise<void> | null = null;
+	return {
+		sendDue() {
+			sending ??= sendAllDue(sql, kv, now).finally(() => {
+				sending = null;
+			});
+			return sending;
+		},
+		nextDueMs() {
+			const atMs = nextMirrorMs(sql);
+			return atMs === null || sending === null ? atMs : Math.max(atMs, now() + underWayMs);
+		},
+	};
+}
+
+async function sendAllDue(sql: SqlStorage, kv: KVNamespace, now: () => number): Promise<void> {
 	const freezeDue = getFlag(sql, freezeMirrorFlag);
 	if (freezeDue !== null && Number(freezeDue) <= now()) {
 		const sent = await mirrorFreeze(kv, freezeSet(sql));
@@ -86,8 +110,7 @@ function openRow(
 export const noteMirror = (sql: SqlStorage, id: string, nowMs: number): void =>
 	void sql.exec("UPDATE deletions SET mirrored = 1, mirror_at = ? WHERE id = ?", nowMs, id);
 
-/** When `sendMirrors` next has something to do. */
-export function nextMirrorMs(sql: SqlStorage): number | null {
+function nextMirrorMs(sql: SqlStorage): number | null {
 	const query = `SELECT min(at) AS at FROM (
 		SELECT min(mirror_at) AS at FROM deletions WHERE mirror_at IS NOT NULL AND unreadable IS NOT change
 		UNION ALL SELECT CAST(value AS INTEGER) FROM flags WHERE name = '${freezeMirrorFlag}')`;

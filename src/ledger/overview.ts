@@ -2,9 +2,8 @@
 // version covers the records and the freeze.
 import type { ChangesQuery, Overview } from "../deletion/ledger-api.ts";
 import { changes } from "./changes.ts";
-import { freezeInForce } from "./freezes.ts";
+import { freezeInForce, waiting } from "./freezes.ts";
 import { outcomesSince } from "./outcomes.ts";
-import { waiting } from "./waiting.ts";
 
 /** @param journal the journal's current version. */
 export function overview(

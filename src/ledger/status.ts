@@ -1,5 +1,5 @@
 // The facts about a Ledger: what its tables say about waiting work, and whether they can be written at all.
-import type { HealthFacts, StatusFacts } from "../deletion/status.ts";
+import { type HealthFacts, healthProblems, type StatusFacts } from "../deletion/status.ts";
 import { log, traceOf } from "../log.ts";
 import { getFlag, setFlag } from "./tables.ts";
 import { countUnreadable } from "./unreadable.ts";
@@ -9,9 +9,10 @@ const keptMs = 60_000;
 /** Work is picked up when it is due; a busy object may be a little late. */
 const graceMs = 60_000;
 
-type Known = Pick<HealthFacts, "credentialRejected" | "storageWorks" | "callsLeft">;
+type Known = Pick<HealthFacts, "credentialRejected" | "callsLeft">;
+type Probed = Known & Pick<HealthFacts, "storageWorks">;
 
-export function healthFacts(sql: SqlStorage, known: Known, nowMs: number): HealthFacts {
+function healthFacts(sql: SqlStorage, known: Probed, nowMs: number): HealthFacts {
 	const query = `SELECT
 		(SELECT min(settle_at) FROM deletions WHERE settle_at <= ?1) AS settleMs,
 		(SELECT min(due_at) FROM deletions WHERE due_at <= ?1) AS dueMs,
@@ -30,7 +31,7 @@ export function healthFacts(sql: SqlStorage, known: Known, nowMs: number): Healt
 
 export function statusFacts(
 	sql: SqlStorage,
-	known: Known & Pick<StatusFacts, "nextAlarmMs" | "rows" | "unreadable">,
+	known: Probed & Pick<StatusFacts, "nextAlarmMs" | "rows" | "unreadable">,
 	nowMs: number,
 ): StatusFacts {
 	const { nextAlarmMs, rows, unreadable, ...rest } = known;
@@ -69,15 +70,24 @@ const timeIn = (sql: SqlStorage, flag: string): number | null => {
 	return text === null ? null : Number(text);
 };
 
-/** Writes and reads back a row, at most once per minute. */
-export const createStorageProbe = (sql: SqlStorage) => onceAMinute((nowMs) => isWritable(sql, nowMs));
-
-/** Counts all rows, at most once per minute. */
-export const createRowCount = (sql: SqlStorage) =>
-	onceAMinute(() => {
+/** What is slow to find out, or costs a write, is looked up at most once per minute. */
+export function createStatus(sql: SqlStorage) {
+	const storageWorks = onceAMinute((nowMs) => isWritable(sql, nowMs));
+	const countRows = onceAMinute(() => {
 		const { rows } = sql.exec<{ rows: number }>("SELECT count(*) AS rows FROM deletions").one();
 		return { rows, unreadable: countUnreadable(sql) };
 	});
+	return {
+		health(known: Known, nowMs: number) {
+			const facts = healthFacts(sql, { ...known, storageWorks: storageWorks(nowMs) }, nowMs);
+			return { credentialRejected: known.credentialRejected, problems: healthProblems(facts, nowMs) };
+		},
+		status(known: Known & Pick<StatusFacts, "nextAlarmMs">, nowMs: number) {
+			const facts = statusFacts(sql, { ...known, storageWorks: storageWorks(nowMs), ...countRows(nowMs) }, nowMs);
+			return { facts, problems: healthProblems(facts, nowMs) };
+		},
+	};
+}
 
 function onceAMinute<Value>(look: (nowMs: number) => Value): (nowMs: number) => Value {
 	let last: { atMs: number; value: Value } | null = null;

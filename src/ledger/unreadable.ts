@@ -35,6 +35,16 @@ export function setAsideIfUnreadable(sql: SqlStorage, id: string): void {
 	}
 }
 
+/** Reads a record. If that fails because of its row, the row is set aside; the error goes on. */
+export function readOrSetAside<Value>(sql: SqlStorage, id: string, read: () => Value): Value {
+	try {
+		return read();
+	} catch (error) {
+		setAsideIfUnreadable(sql, id);
+		throw error;
+	}
+}
+
 /** How many rows can't be parsed, including those that nothing has tried to read yet. */
 export const countUnreadable = (sql: SqlStorage): number => {
 	const query = "SELECT count(*) AS count FROM deletions WHERE unreadable = change OR NOT json_valid(record)";

@@ -7,10 +7,10 @@ import { type Deletion, withEvent } from "../../src/deletion/record/deletion.ts"
 import { notYetSent } from "../../src/deletion/record/progress.ts";
 import { ok } from "../../src/deletion/result.ts";
 import { changes } from "../../src/ledger/changes.ts";
+import { nextDueMs, prune } from "../../src/ledger/due.ts";
 import { createJournal } from "../../src/ledger/journal.ts";
 import { migrate } from "../../src/ledger/migrations.ts";
 import { createOutbox } from "../../src/ledger/outbox.ts";
-import { nextDueMs, prune } from "../../src/ledger/tables.ts";
 import { storageOf } from "../node-sqlite.ts";
 import { median } from "./rounds.ts";
 import { variantOf } from "./seed.ts";

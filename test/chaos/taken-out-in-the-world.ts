@@ -119,8 +119,8 @@ export const worldMutations: readonly Mutation[] = [
 		name: "the next alarm before publishing",
 		patch: {
 			file: "src/ledger/ledger.ts",
-			replace: "\t\t\tthis.#wakeForNext();\n\t\t\tvoid publishing.then(() => this.#wakeForNext());\n",
-			by: "\t\t\tawait publishing;\n\t\t\tthis.#wakeForNext();\n",
+			replace: "\t\t\tthis.#alarm.wakeForNext();\n\t\t\tvoid publishing.then(() => this.#alarm.wakeForNext());\n",
+			by: "\t\t\tawait publishing;\n\t\t\tthis.#alarm.wakeForNext();\n",
 		},
 		tests: ["test/promises/never-lost.test.ts"],
 		chaos: true,
@@ -184,8 +184,8 @@ export const worldMutations: readonly Mutation[] = [
 		// Any request sets an overdue alarm again.
 		name: "the overdue alarm at any request",
 		patch: {
-			file: "src/ledger/ledger.ts",
-			replace: "\t\tif (this.#isAlarmLost()) this.#wakeBy(Date.now());\n",
+			file: "src/ledger/alarm-clock.ts",
+			replace: "\t\t\tif (isLost()) wakeBy(Date.now());\n",
 			by: "",
 		},
 		tests: ["test/promises/never-lost.test.ts"],

@@ -19,8 +19,8 @@ const safeguards: readonly Mutation[] = [
 	{
 		name: "the alarm",
 		patch: {
-			file: "src/ledger/ledger.ts",
-			replace: "void this.ctx.storage.setAlarm(atMs);",
+			file: "src/ledger/alarm-clock.ts",
+			replace: "void storage.setAlarm(atMs);",
 			by: "",
 		},
 		tests: ["test/promises/recorded-first.test.ts", "test/promises/never-lost.test.ts"],

@@ -8,7 +8,7 @@ import { notYetSent } from "../../src/deletion/record/progress.ts";
 import type { Ledger } from "../../src/index.ts";
 import { keptClaims } from "../../src/ledger/claims.ts";
 import { createJournal } from "../../src/ledger/journal.ts";
-import { nextMirrorMs, sendMirrors } from "../../src/ledger/mirrors.ts";
+import { createMirrors } from "../../src/ledger/mirrors.ts";
 import { deletionAt, nowMs } from "../adapters/history/rows.ts";
 import { prefixes } from "../doors/account.ts";
 import { alertsOf } from "../doors/webhooks/alerts.ts";
@@ -206,9 +206,10 @@ describe("the claims in KV", () => {
 			let atMs = nowMs;
 			const journal = createJournal(sql, { now: () => atMs, onDue() {}, onSettled() {} });
 			const unknown = deletionAt(nowMs, { state: "unknown" });
+			const mirrors = createMirrors(sql, HISTORY, () => atMs);
 			const mirrored = async (afterMs: number) => {
 				atMs += afterMs;
-				await sendMirrors(sql, HISTORY, () => atMs);
+				await mirrors.sendDue();
 				return JSON.parse((await HISTORY.get(`open:${unknown.id}`)) ?? "{}").claims?.length;
 			};
 			journal.keepOpen({ ...open, deletion: unknown }, nowMs, [claim("key:1")]);
@@ -220,10 +221,10 @@ describe("the claims in KV", () => {
 			expect(await mirrored(30_000)).toBe(1);
 			expect(await mirrored(30_000)).toBe(2);
 			journal.join(unknown.id, [{ ...claim("request:3"), lasting: false }]);
-			expect(nextMirrorMs(sql)).toBeNull();
+			expect(mirrors.nextDueMs()).toBeNull();
 			journal.join(unknown.id, [claim("key:4")]);
 			expect(await mirrored(30_000)).toBe(3);
-			expect(nextMirrorMs(sql)).toBeNull();
+			expect(mirrors.nextDueMs()).toBeNull();
 		}));
 
 	it("leave a key free that a ledger which was set back still held", () =>

@@ -5,9 +5,9 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Ledger } from "../../src/index.ts";
 import { changes } from "../../src/ledger/changes.ts";
 import { keptClaims } from "../../src/ledger/claims.ts";
+import { nextDueMs, prune } from "../../src/ledger/due.ts";
 import { createJournal } from "../../src/ledger/journal.ts";
 import { statusFacts } from "../../src/ledger/status.ts";
-import { nextDueMs, prune } from "../../src/ledger/tables.ts";
 import { bindingIds, deletionAt, nowMs, prefixIds } from "../adapters/history/rows.ts";
 import { ledger } from "../harness.ts";
 

@@ -56,6 +56,23 @@ export async function survey(query: BindingsQuery, ports: Ports, directory: Dire
 	return { ...ok(survey), ...(lastId === undefined ? {} : { next: lastId }) };
 }
 
+/**
+ * Remembers the latest survey of the whole account, for callers that accept an older one: chat autocompletion asks at every
+ * keystroke.
+ */
+export function createSurvey(directory: Directory): (query: BindingsQuery, ports: Ports) => Promise<Survey> {
+	let last: { askedAtMs: number; prefixes: PrefixWithBindings[] } | null = null;
+	return async (query, ports) => {
+		const askedAtMs = ports.now();
+		const isWhole = query.covering === null && query.after === undefined;
+		const isRecent = last !== null && askedAtMs - last.askedAtMs < (query.atMostOldMs ?? 0);
+		if (last !== null && isWhole && isRecent) return ok(last.prefixes);
+		const surveyed = await survey(query, ports, directory);
+		if (surveyed.ok && isWhole) last = { askedAtMs, prefixes: surveyed.value };
+		return surveyed;
+	};
+}
+
 /** The prefixes alone: one call. */
 export async function surveyPrefixes(
 	{ cloudflare }: Ports,

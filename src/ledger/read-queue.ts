@@ -1,19 +1,24 @@
-// List reads take turns, so that one caller's reads delay neither deletions nor other callers: each caller has one read at a
+// Queues list reads, so that one caller's reads delay neither deletions nor other callers: each caller has one read at a
 // time, and everything else that has arrived goes in between.
+import type { ChangesQuery } from "../deletion/ledger-api.ts";
 
-export interface Turns {
-	/** null: too many of this caller's reads are already waiting. */
-	take<Value>(caller: string, read: () => Value): Promise<Value | null>;
+export interface ReadQueue {
+	/** null: too many of this caller's reads are already waiting. @param version the journal's current version. */
+	inTurn<Value>(query: ChangesQuery, version: string, read: () => Value): Promise<Value | null>;
 }
 
 /** Each read takes a few milliseconds. */
 const waitingAtMost = 32;
 
-export function createTurns(): Turns {
+export function createReadQueue(): ReadQueue {
 	/** The waiting reads of each caller that has one under way. */
 	const waiting = new Map<string, (() => void)[]>();
 	return {
-		async take(caller, read) {
+		async inTurn({ caller: named, unless }, version, read) {
+			// A poll that finds nothing new costs next to nothing.
+			if (unless === version) return read();
+			// The previous release does not say who is reading.
+			const caller = named ?? "";
 			const present = waiting.get(caller);
 			if (present === undefined) waiting.set(caller, []);
 			else if (present.length >= waitingAtMost) return null;

@@ -1,0 +1,105 @@
+// The deletions being carried out in this object, and the callers who wait for one. Callers of the same deletion share the
+// work. It decides nothing: the domain does the work, and what fails is left to the alarm.
+
+import { advance } from "../deletion/course/advance.ts";
+import { giveUpIfLate } from "../deletion/course/judge-received.ts";
+import type { Directory } from "../deletion/lookup/directory.ts";
+import type { Deletion } from "../deletion/record/deletion.ts";
+import { log, traceOf } from "../log.ts";
+import { withinMs } from "../within-ms.ts";
+import { alarmPauseMs, postpone } from "./due.ts";
+import { setAsideIfUnreadable } from "./unreadable.ts";
+import type { Wired } from "./wiring.ts";
+
+/** Long enough for a caller who does not wait to get a refusal, if Cloudflare answers the look-up at once. */
+const shortestLookUpMs = 1000;
+
+export interface Work {
+	/** Never rejects: if the work fails, the alarm takes over and finds out what really happened. */
+	advance(id: string): Promise<void>;
+	/**
+	 * The record once there is nothing left to wait for, or after `waitMs`. The alarm looks at an unknown outcome again; a
+	 * caller with time left waits for that.
+	 */
+	broughtOn(deletion: Deletion, waitMs: number): Promise<Deletion>;
+	/** Runs `act` while no other work on the deletion is under way. */
+	alone<Value>(id: string, act: () => Promise<Value>): Promise<Value>;
+	/** Answers the callers who wait for the deletion to settle. */
+	onSettled(id: string): void;
+}
+
+interface UnderWay {
+	judged: Promise<void>;
+	work: Promise<void>;
+}
+
+export function createWork(sql: SqlStorage, directory: Directory, wired: () => Wired): Work {
+	const underWay = new Map<string, UnderWay>();
+	/** Callers waiting for a deletion to settle. */
+	const callers = new Set<{ id: string; settled: PromiseWithResolvers<void> }>();
+
+	function advancing(id: string): UnderWay {
+		const present = underWay.get(id);
+		if (present !== undefined) {
+			const { ports } = wired();
+			const open = ports.journal.open(id);
+			if (open !== null) giveUpIfLate(open, ports);
+			return present;
+		}
+		const judged = Promise.withResolvers<void>();
+		const work = goOn(id, judged.resolve)
+			.catch((error) => {
+				log("error", "deletion_interrupted", { deletion_id: id, ...traceOf(error) });
+				setAsideIfUnreadable(sql, id);
+				postpone(sql, id, Date.now() + alarmPauseMs);
+			})
+			.finally(() => {
+				judged.resolve();
+				underWay.delete(id);
+			});
+		underWay.set(id, { judged: judged.promise, work });
+		return { judged: judged.promise, work };
+	}
+
+	async function goOn(id: string, onJudged: () => void): Promise<void> {
+		const { ports, legacy } = wired();
+		const query = "SELECT 1 FROM deletions WHERE id = ? AND open = 1 AND state = 'scheduled'";
+		const isScheduled = sql.exec(query, id).toArray().length > 0;
+		if (isScheduled && !(await legacy.upToDate())) return postpone(sql, id, Date.now() + alarmPauseMs);
+		return advance(id, ports, directory, onJudged);
+	}
+
+	return {
+		advance: (id) => advancing(id).work,
+		async broughtOn(deletion, waitMs) {
+			const present = () => wired().ports.journal.get(deletion.id) ?? deletion;
+			const caller = { id: deletion.id, settled: Promise.withResolvers<void>() };
+			const { judged, work } = advancing(deletion.id);
+			const bringOn = async (): Promise<void> => {
+				await work;
+				const { id, state } = present();
+				// The look-up may show that another record answers.
+				if (id !== deletion.id) await advancing(id).work;
+				caller.id = id;
+				if (state === "unknown") await caller.settled.promise;
+			};
+			callers.add(caller);
+			await Promise.all([withinMs(waitMs, bringOn()), withinMs(Math.max(waitMs, shortestLookUpMs), judged)]);
+			callers.delete(caller);
+			return present();
+		},
+		async alone(id, act) {
+			for (let present = underWay.get(id); present !== undefined; present = underWay.get(id)) await present.work;
+			const work = act();
+			const done = work.then(
+				() => undefined,
+				() => undefined,
+			);
+			underWay.set(id, { judged: done, work: done });
+			return work.finally(() => underWay.delete(id));
+		},
+		onSettled(id) {
+			for (const caller of callers) if (caller.id === id) caller.settled.resolve();
+		},
+	};
+}
