@@ -1,6 +1,7 @@
 // Claims: which record answers for a caller's key, or for a request's id. Rows are deleted after a week.
 
 import type { Claim, KeptClaim } from "../deletion/ports.ts";
+import { sameName } from "../deletion/record/actor.ts";
 import { digested } from "../deletion/record/digest.ts";
 import { form } from "../deletion/record/form.ts";
 
@@ -74,3 +75,29 @@ export function takeOverClaims(sql: SqlStorage, deletionId: string, claims: read
 /** Lets the caller reuse its keys for another attempt. */
 export const freeKeys = (sql: SqlStorage, deletionId: string): void =>
 	void sql.exec("DELETE FROM claims WHERE deletion_id = ? AND lasting = 1", deletionId);
+
+/** One row per name, however many claims: each step jumps to the next name by the primary key. */
+const names = `WITH RECURSIVE names (name) AS (
+	SELECT min(actor) FROM claims
+	UNION ALL SELECT (SELECT min(actor) FROM claims WHERE actor > name) FROM names WHERE name IS NOT NULL
+) SELECT name FROM names WHERE name IS NOT NULL`;
+
+/**
+ * Maps a name to all spellings under which claims are stored, its own first: an earlier release treated "CI" and "ci" as
+ * different. Read once per name: the configuration has one spelling of each.
+ */
+export function createSpellings(sql: SqlStorage): (name: string) => readonly string[] {
+	const known = new Map<string, readonly string[]>();
+	return (name) => {
+		const spellings = known.get(name) ?? [name, ...othersOf(sql, name)];
+		known.set(name, spellings);
+		return spellings;
+	};
+}
+
+const othersOf = (sql: SqlStorage, name: string): string[] =>
+	sql
+		.exec<{ name: string }>(names)
+		.toArray()
+		.map((row) => row.name)
+		.filter((other) => other !== name && sameName(other, name));

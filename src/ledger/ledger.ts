@@ -23,8 +23,7 @@ import { log, traceOf } from "../log.ts";
 import { withinMs } from "../within-ms.ts";
 import { createAlarmClock } from "./alarm-clock.ts";
 import { changes } from "./changes.ts";
-import { isCredentialRejected, markOf } from "./credential-health.ts";
-import { probeCredential, probeDueMs } from "./credential-probe.ts";
+import { isCredentialRejected, markOf, probeCredential, probeDueMs } from "./credential.ts";
 import { alarmPauseMs, dueIds, nextWakeMs, prune } from "./due.ts";
 import { freezeInForce, freezeLog, hasReadHistory, scheduledIds, turnFreeze, waiting } from "./freezes.ts";
 import { migrate } from "./migrations.ts";
@@ -68,13 +67,13 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		if (fault !== null) return fail({ code: "misconfigured", detail: fault.reason });
 		const received = receive(command, ports);
 		// The refusal names the record that holds the key.
-		if (!received.ok) journal.tell(received.failure.deletion_id);
+		if (!received.ok) journal.noteGiven(received.failure.deletion_id);
 		if (!received.ok) return received;
 		const { deletion, replayed } = received.value;
 		if (!isOpen(deletion)) return ok({ deletion: shownTo(command.actor, deletion), replayed });
 		const present = await this.#work.broughtOn(deletion, waitMs);
 		// The caller gets this id before we know whether another record will answer for it.
-		if (present.state === "received" || command.deletionId !== undefined) journal.tell(deletion.id);
+		if (present.state === "received" || command.deletionId !== undefined) journal.noteGiven(deletion.id);
 		const isAnothers = received.value.joined === true || present.id !== deletion.id;
 		const shown = shownTo(command.actor, present);
 		const joined = isAnothers && !replayed && present.failure === null;

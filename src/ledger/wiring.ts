@@ -12,7 +12,7 @@ import { at } from "../deletion/record/deletion.ts";
 import { log, traceOf } from "../log.ts";
 import { lastDeletion } from "./changes.ts";
 import { keptClaims } from "./claims.ts";
-import { markOf, noteCredential } from "./credential-health.ts";
+import { markOf, noteCredential } from "./credential.ts";
 import { ownParty } from "./freezes.ts";
 import { type CountedJournal, createJournal, type JournalEvents } from "./journal.ts";
 import { createLegacy, type Legacy } from "./legacy.ts";

@@ -75,7 +75,7 @@ export const worldMutations: readonly Mutation[] = [
 		name: "the alias of an id that was told",
 		patch: {
 			file: "src/ledger/journal.ts",
-			replace: "\t\tif (row.told === 1) keepAlias(id, deletionId);\n",
+			replace: "\t\tif (row.told === 1) aliases.store(id, deletionId);\n",
 			by: "",
 		},
 		tests: ["test/promises/never-lost.test.ts"],
@@ -327,7 +327,7 @@ export const worldMutations: readonly Mutation[] = [
 		// A received record's due time is in a column that the previous release does not read.
 		name: "a received record is not due for the previous release",
 		patch: {
-			file: "src/ledger/journal.ts",
+			file: "src/ledger/rows.ts",
 			replace: "isNew ? null : (work?.dueAtMs ?? null),",
 			by: "work?.dueAtMs ?? null,",
 		},
@@ -349,7 +349,7 @@ export const worldMutations: readonly Mutation[] = [
 		// The previous release kept claims under the name as it was spelt.
 		name: "the claims under another spelling",
 		patch: {
-			file: "src/ledger/spellings.ts",
+			file: "src/ledger/claims.ts",
 			replace: "[name, ...othersOf(sql, name)]",
 			by: "[name]",
 		},

@@ -49,9 +49,9 @@ const safeguards: readonly Mutation[] = [
 	{
 		name: "what is in flight, from the budget's count",
 		patch: {
-			file: "src/ledger/journal.ts",
-			replace: "begun_at > ?2 AND state IN ('deleting', 'unknown', 'deleted',",
-			by: "begun_at > ?2 AND state IN ('deleted',",
+			file: "src/ledger/journal-reads.ts",
+			replace: "const begunStates = \"('deleting', 'unknown', 'deleted',",
+			by: "const begunStates = \"('deleted',",
 		},
 		tests: ["test/lifecycle/budget.test.ts"],
 		chaos: false,
