@@ -1,5 +1,6 @@
 // unbind's health: the facts, and which of them mean that deletions can't be carried out or recorded right now. `/health`
 // and `/status` use the same rules.
+import { overdueForMs, unpublishedForMs } from "./limits.ts";
 
 /** What a probe needs to know; cheap to collect. */
 export interface HealthFacts {
@@ -40,11 +41,6 @@ export interface HealthProblem {
 		| "misconfigured";
 	detail: string;
 }
-
-/** The alarm retries after a minute; two misses in a row are no accident. */
-const overdueForMs = 180_000;
-/** For ten minutes, lists get what KV is missing from the Ledger. */
-const unpublishedForMs = 600_000;
 
 export function healthProblems(facts: HealthFacts, nowMs: number): HealthProblem[] {
 	const { credentialRejected, storageWorks, overdueSinceMs, unpublishedSinceMs, callsLeft } = facts;

@@ -1,8 +1,6 @@
 // The object's one alarm: set for the earliest time that anything is due, and set again if the platform lost it. It does
 // not know what is due.
-
-/** An alarm this late is lost: the platform gave up on it. */
-const alarmLostMs = 60_000;
+import { alarmLostMs } from "./limits.ts";
 
 export interface AlarmClock {
 	/** Reads the alarm that is set. If the platform gave up on one, any call that wakes the object sets it again. */

@@ -1,10 +1,8 @@
 // Ids without a row of their own, and what answers each: in memory for the callers of the moment, and in a table, and from
 // there in KV, once a caller has the id.
-import type { Deletion } from "../deletion/record/deletion.ts";
-import { publishLookAfterMs } from "./rows.ts";
 
-/** More than callers wait for at a time; an id that a caller has is stored in the table too. */
-const answersAtMost = 1000;
+import type { Deletion } from "../deletion/record/deletion.ts";
+import { answersAtMost, publishLookAfterMs } from "./limits.ts";
 
 /** Another record's id, or a refusal that is counted on another record. */
 export type Answer = string | Deletion;

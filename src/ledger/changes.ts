@@ -1,15 +1,12 @@
 // What the Ledger knows and KV may not show yet: open deletions, records that have not reached KV, and everything that
 // changed or reached KV in the last ten minutes. KV says it catches up after "60 seconds or more".
+
 import { plainId } from "../deletion/address/cloudflare-id.ts";
 import type { Changes, ChangesQuery } from "../deletion/ledger-api.ts";
 import { sameName } from "../deletion/record/actor.ts";
 import { type Summary, wholeSummary } from "../deletion/record/deletion.ts";
+import { promptMs, recentMs, rowsAtMost } from "./limits.ts";
 import { readRow, type StoredRow } from "./unreadable.ts";
-
-const recentMs = 600_000;
-/** A record published this soon after its change needs no extra entry: the change itself keeps it in the window. */
-export const promptMs = 60_000;
-const rowsAtMost = 1000;
 
 const unsettledIds = `SELECT id FROM deletions WHERE open = 1
 	UNION ALL SELECT id FROM deletions WHERE publish_at IS NOT NULL

@@ -4,6 +4,7 @@ import type { Claim, KeptClaim } from "../deletion/ports.ts";
 import { sameName } from "../deletion/record/actor.ts";
 import { digested } from "../deletion/record/digest.ts";
 import { form } from "../deletion/record/form.ts";
+import { claimsAtMost } from "./limits.ts";
 
 export function makeClaims(sql: SqlStorage, deletionId: string, claims: readonly Claim[], nowMs: number): void {
 	for (const { actor, key, payload, lasting } of claims) {
@@ -37,14 +38,11 @@ export function claimUnder(
 	return null;
 }
 
-/** More than any one deletion has had. */
-const keptAtMost = 100;
-
 /** A record's lasting claims as KV keeps them, oldest first. */
 export function keptClaims(sql: SqlStorage, deletionId: string): KeptClaim[] {
 	type Row = { actor: string; key: string; payload: string; made_at: number };
 	const query = `SELECT actor, key, payload, made_at FROM claims WHERE deletion_id = ? AND lasting = 1
-		ORDER BY made_at LIMIT ${keptAtMost}`;
+		ORDER BY made_at LIMIT ${claimsAtMost}`;
 	return sql
 		.exec<Row>(query, deletionId)
 		.toArray()

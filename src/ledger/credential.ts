@@ -1,10 +1,12 @@
 // Whether Cloudflare accepts unbind's own credential, going by its latest answers. Stored, so that `/health` still knows
 // after a restart, and tied to the credential, so that a new one starts clean. Once a day it asks, so that nobody first
 // notices a revoked credential in an incident.
+
 import type { Credential } from "../adapters/cloudflare/send.ts";
 import type { Cloudflare } from "../deletion/ports.ts";
 import { digestOf } from "../deletion/record/digest.ts";
 import { log, traceOf } from "../log.ts";
+import { probeEveryMs } from "./limits.ts";
 import { getFlag, setFlag } from "./tables.ts";
 
 const flags = { read: "credential_rejected_read", write: "credential_rejected_write" };
@@ -25,19 +27,17 @@ export function noteCredential(sql: SqlStorage, mark: string, call: "read" | "wr
 export const isCredentialRejected = (sql: SqlStorage, mark: string): boolean =>
 	Object.values(flags).some((flag) => getFlag(sql, flag) === mark);
 
-const everyMs = 24 * 3_600_000;
-
 /** When the next probe is due; the first one is a day after the Ledger's first start. */
 export function probeDueMs(sql: SqlStorage, nowMs: number): number {
 	const due = getFlag(sql, "credential_probe_due");
 	if (due !== null) return Number(due);
-	setFlag(sql, "credential_probe_due", String(nowMs + everyMs));
-	return nowMs + everyMs;
+	setFlag(sql, "credential_probe_due", String(nowMs + probeEveryMs));
+	return nowMs + probeEveryMs;
 }
 
 /** A single read that spares the rate limit; its answer is noted like any other. Never rejects. The next is due in a day. */
 export async function probeCredential(sql: SqlStorage, cloudflare: Cloudflare, now: () => number): Promise<void> {
-	setFlag(sql, "credential_probe_due", String(now() + everyMs));
+	setFlag(sql, "credential_probe_due", String(now() + probeEveryMs));
 	try {
 		const read = await cloudflare.listPrefixes({ fresh: false, sparing: true });
 		if (read.ok || read.failure.kind === "credential_rejected") setFlag(sql, "credential_checked", String(now()));

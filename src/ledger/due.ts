@@ -1,9 +1,7 @@
 // The alarm's work list: which deletions are due, when anything is due next, and what is old enough to go.
-import { hasReadHistory, isImporting } from "./freezes.ts";
-import { keptMs } from "./tables.ts";
 
-/** When failed work is tried again. The platform gives up its own retries of an alarm after a few. */
-export const alarmPauseMs = 60_000;
+import { hasReadHistory, isImporting } from "./freezes.ts";
+import { alarmPauseMs, keptMs } from "./limits.ts";
 
 /** Nothing left to do, at Cloudflare or in KV. */
 const isDone = `open = 0 AND settle_at IS NULL AND due_at IS NULL AND publish_at IS NULL AND republish_at IS NULL

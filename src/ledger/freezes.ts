@@ -11,10 +11,8 @@ import type { Actor, Party } from "../deletion/record/actor.ts";
 import { at } from "../deletion/record/deletion.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
 import { log } from "../log.ts";
+import { freezesKept, freezesShown } from "./limits.ts";
 import { getFlag, setFlag } from "./tables.ts";
-
-const loggedAtMost = 20;
-const keptAtMost = 1000;
 
 /** unbind itself. */
 export const ownParty: Party = { name: "unbind", door: "api" };
@@ -62,7 +60,7 @@ export function setFreeze(sql: SqlStorage, freeze: Freeze | null, by: Party, now
 		freeze?.reason ?? null,
 		freeze?.until ?? null,
 	);
-	sql.exec(`DELETE FROM freezes WHERE seq <= (SELECT max(seq) FROM freezes) - ${keptAtMost}`);
+	sql.exec(`DELETE FROM freezes WHERE seq <= (SELECT max(seq) FROM freezes) - ${freezesKept}`);
 }
 
 /** Freezes or lifts, unless that is refused; returns the freeze that is in force then. */
@@ -91,7 +89,7 @@ export function freezeLog(sql: SqlStorage): FreezeEvent[] {
 		until: string | null;
 	};
 	const rows = sql
-		.exec<Row>(`SELECT at, event, by_name, by_door, reason, until FROM freezes ORDER BY seq DESC LIMIT ${loggedAtMost}`)
+		.exec<Row>(`SELECT at, event, by_name, by_door, reason, until FROM freezes ORDER BY seq DESC LIMIT ${freezesShown}`)
 		.toArray();
 	return rows.map(({ by_name, by_door, ...event }) => ({ ...event, by: { name: by_name, door: by_door } }));
 }

@@ -1,15 +1,17 @@
 // The domain's journal in SQLite. Synchronous, so that what belongs together becomes durable together. It decides nothing.
 // Here are its writes; `journal-reads.ts` has its reads, and `rows.ts` the row.
+
 import type { Claim, Journal, KeptClaim } from "../deletion/ports.ts";
 import { type Deletion, isOpen, leavesKeyFree } from "../deletion/record/deletion.ts";
 import { type Answer, createAliases } from "./aliases.ts";
 import { claimUnder, createSpellings, freeKeys, makeClaims, takeOverClaims } from "./claims.ts";
 import { freezeInForce } from "./freezes.ts";
 import { createJournalReads } from "./journal-reads.ts";
+import { publishLookAfterMs, sharedForMs } from "./limits.ts";
 import { mirrorDueMs } from "./mirrors.ts";
 import { countOutcome } from "./outcomes.ts";
-import { createRefusals, refusalsOnRecord, sharedForMs, summaryRecordOf } from "./refusals.ts";
-import { adoptRow, type OpenWork, publishLookAfterMs, putRow } from "./rows.ts";
+import { createRefusals, refusalsOnRecord, summaryRecordOf } from "./refusals.ts";
+import { adoptRow, type OpenWork, putRow } from "./rows.ts";
 import { getFlag, readRecord, setFlag } from "./tables.ts";
 
 export interface JournalEvents {

@@ -24,8 +24,9 @@ import { withinMs } from "../within-ms.ts";
 import { createAlarmClock } from "./alarm-clock.ts";
 import { changes } from "./changes.ts";
 import { isCredentialRejected, markOf, probeCredential, probeDueMs } from "./credential.ts";
-import { alarmPauseMs, dueIds, nextWakeMs, prune } from "./due.ts";
+import { dueIds, nextWakeMs, prune } from "./due.ts";
 import { freezeInForce, freezeLog, hasReadHistory, scheduledIds, turnFreeze, waiting } from "./freezes.ts";
+import { alarmPauseMs, publishWaitMs, settledAtOnce } from "./limits.ts";
 import { migrate } from "./migrations.ts";
 import { createMirrors } from "./mirrors.ts";
 import { keepOffer, takeOffer } from "./offers.ts";
@@ -38,9 +39,6 @@ import { getFlag, setFlag } from "./tables.ts";
 import { readOrSetAside } from "./unreadable.ts";
 import { type Wired, wire } from "./wiring.ts";
 import { createWork } from "./work.ts";
-
-const settledAtOnce = 20;
-const publishWaitMs = 2000;
 
 type Answer<Method extends keyof LedgerApi> = ReturnType<LedgerApi[Method]>;
 

@@ -1,12 +1,13 @@
 // For a Ledger that does not know the history in KV: a new one (the object was lost, or unbind was installed again over an
 // old namespace), or one set back to an earlier time. It starts frozen, takes over the last week from KV, and carries out
 // nothing that was waiting.
+
 import { isEmpty, type KnownRecord, newestVersions, recordsSince } from "../adapters/history/legacy.ts";
 import { freezeInKv, mirrorsInKv } from "../adapters/history/mirrors.ts";
 import { lastChangeMs } from "../adapters/history/publish.ts";
 import { recordInKv } from "../adapters/history/recall.ts";
-import { sendWindowMs } from "../deletion/course/careful-rules.ts";
 import { endsBefore, type Freeze } from "../deletion/judgement/freeze.ts";
+import { sendWindowMs } from "../deletion/limits.ts";
 import { at, type Deletion, settle } from "../deletion/record/deletion.ts";
 import { log, traceOf } from "../log.ts";
 import { withinMs } from "../within-ms.ts";
@@ -23,8 +24,8 @@ import {
 	setFreeze,
 } from "./freezes.ts";
 import type { CountedJournal } from "./journal.ts";
+import { clockSkewMs, compareAgainMs, compareWaitMs, historyWaitMs, keptMs } from "./limits.ts";
 import { noteMirror } from "./mirrors.ts";
-import { keptMs } from "./tables.ts";
 import { setAsideIfUnreadable } from "./unreadable.ts";
 
 const reasons = {
@@ -32,14 +33,6 @@ const reasons = {
 	older: "unbind's ledger was set back to an earlier time. Check what happened since before you lift this.",
 };
 type Kind = keyof typeof reasons;
-
-/** How far the clocks of a door and of the Ledger may differ. */
-const clockSkewMs = 5000;
-/** How long the first callers of a new Ledger wait while it reads the history in KV. */
-const historyWaitMs = 5000;
-/** How long callers wait for the comparison. If KV can't be read, the Ledger goes on and tries again later. */
-const compareWaitMs = 1500;
-const compareAgainMs = 60_000;
 
 export interface Legacy {
 	/**

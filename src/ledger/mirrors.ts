@@ -1,18 +1,16 @@
 // Keeps mirrors in KV of what only the Ledger knows: the freeze, and deletions that wait or whose outcome is unclear. A
 // Ledger that lost its tables starts from them (`legacy.ts`).
+
 import { type MirroredDeletion, mirrorFreeze, mirrorOpen } from "../adapters/history/mirrors.ts";
 import type { State } from "../deletion/record/deletion.ts";
 import { keptClaims } from "./claims.ts";
 import { freezeMirrorFlag, freezeSet } from "./freezes.ts";
+import { mirrorPauseMs, mirrorsAtMost, sendingMs } from "./limits.ts";
 import { getFlag, readRecord, setFlag } from "./tables.ts";
 import { setAsideIfUnreadable } from "./unreadable.ts";
 
 /** Most unclear outcomes become clear within seconds and need no mirror. KV takes one write per second and key. */
 const mirrorAfterMs: Partial<Record<State, number>> = { pending_approval: 1000, scheduled: 1000, unknown: 30_000 };
-const sentAtMost = 50;
-const pauseMs = 30_000;
-/** If the object dies while writing mirrors, the alarm takes over after this. */
-const underWayMs = 20_000;
 
 /** null: a record in this state has no mirror. */
 export function mirrorDueMs(state: State, nowMs: number): number | null {
@@ -38,7 +36,7 @@ export function createMirrors(sql: SqlStorage, kv: KVNamespace, now: () => numbe
 		},
 		nextDueMs() {
 			const atMs = nextMirrorMs(sql);
-			return atMs === null || sending === null ? atMs : Math.max(atMs, now() + underWayMs);
+			return atMs === null || sending === null ? atMs : Math.max(atMs, now() + sendingMs);
 		},
 	};
 }
@@ -49,11 +47,11 @@ async function sendAllDue(sql: SqlStorage, kv: KVNamespace, now: () => number): 
 		const sent = await mirrorFreeze(kv, freezeSet(sql));
 		// If the freeze changed in the meantime, it stays due.
 		if (getFlag(sql, freezeMirrorFlag) === freezeDue)
-			setFlag(sql, freezeMirrorFlag, sent.ok ? null : String(now() + pauseMs));
+			setFlag(sql, freezeMirrorFlag, sent.ok ? null : String(now() + mirrorPauseMs));
 		if (!sent.ok) return;
 	}
 	const query = "SELECT id FROM deletions WHERE mirror_at <= ? AND unreadable IS NOT change ORDER BY mirror_at LIMIT ?";
-	for (const { id } of sql.exec<{ id: string }>(query, now(), sentAtMost).toArray())
+	for (const { id } of sql.exec<{ id: string }>(query, now(), mirrorsAtMost).toArray())
 		if (!(await sendMirror(sql, kv, id, now))) return;
 }
 
@@ -67,7 +65,7 @@ async function sendMirror(sql: SqlStorage, kv: KVNamespace, id: string, now: () 
 	if (row.open !== null) sql.exec("UPDATE deletions SET mirrored = 1 WHERE id = ?", id);
 	const sent = await mirrorOpen(kv, id, row.open);
 	if (!sent.ok) {
-		sql.exec("UPDATE deletions SET mirror_at = ? WHERE mirror_at <= ?", now() + pauseMs, now());
+		sql.exec("UPDATE deletions SET mirror_at = ? WHERE mirror_at <= ?", now() + mirrorPauseMs, now());
 		return false;
 	}
 	// A claim added in the meantime has its own due time.

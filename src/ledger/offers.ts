@@ -2,12 +2,10 @@
 
 import { judgePress, type Offer, type OfferFailure, type Press, type Use } from "../deletion/course/offer.ts";
 import type { Result } from "../deletion/result.ts";
-
-/** How long an expired button is still told apart from one that never existed. */
-const keptMs = 24 * 3_600_000;
+import { offerKeptMs } from "./limits.ts";
 
 export function keepOffer(sql: SqlStorage, offer: Offer, nowMs: number): string {
-	sql.exec("DELETE FROM offers WHERE expires_at <= ?", nowMs - keptMs);
+	sql.exec("DELETE FROM offers WHERE expires_at <= ?", nowMs - offerKeptMs);
 	const bytes = crypto.getRandomValues(new Uint8Array(16));
 	const id = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 	const insert = "INSERT INTO offers (id, expires_at, offer, used) VALUES (?, ?, ?, NULL)";

@@ -1,8 +1,18 @@
 // Publishes settled records, and the aliases callers know them by, to KV, retrying for as long as it takes. A record leaves
 // the outbox only when KV has accepted exactly the version that the Ledger has.
+
 import { type Deletion, withEvent } from "../deletion/record/deletion.ts";
 import type { Result } from "../deletion/result.ts";
-import { promptMs } from "./changes.ts";
+import {
+	answerFirstMs,
+	lateLandingMs,
+	longestPauseMs,
+	promptMs,
+	refusedPauseMs,
+	sendingMs,
+	sentAtMost,
+	sentAtOnce,
+} from "./limits.ts";
 import { readRow } from "./unreadable.ts";
 
 type Written = Result<null, { detail: string; timedOut: boolean; mayLand: boolean }>;
@@ -31,18 +41,6 @@ export interface Outbox {
 	/** When `sendDue` next has something to do. */
 	nextDueMs(): number | null;
 }
-
-/** Three KV operations each, and one invocation can do a thousand. */
-const sentAtMost = 250;
-const sentAtOnce = 6;
-const answerFirstMs = 20;
-const refusedPauseMs = 10_000;
-/** Short enough to get a record into KV within a minute of KV accepting writes again. */
-const longestPauseMs = 45_000;
-/** How long a put without a clear answer may take to land: longer than any time limit of KV's own. */
-const lateLandingMs = 600_000;
-/** If the object dies while publishing, the alarm takes over after this. */
-const underWayMs = 20_000;
 
 export function createOutbox(sql: SqlStorage, options: OutboxOptions): Outbox {
 	const { now, sleep, onDue } = options;
@@ -191,7 +189,7 @@ export function createOutbox(sql: SqlStorage, options: OutboxOptions): Outbox {
 		nextDueMs() {
 			const at = nextPublishMs(sql);
 			if (at === null) return null;
-			return Math.max(at, pausedUntilMs, sendingDue === null ? 0 : now() + underWayMs);
+			return Math.max(at, pausedUntilMs, sendingDue === null ? 0 : now() + sendingMs);
 		},
 	};
 }

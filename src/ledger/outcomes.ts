@@ -3,9 +3,7 @@
 
 import type { Outcome } from "../deletion/ledger-api.ts";
 import { carriedOutAs, type Deletion, isOpen, type State } from "../deletion/record/deletion.ts";
-
-/** More than any view shows. */
-const keptDays = 400;
+import { outcomeDays } from "./limits.ts";
 
 /** Call it before storing the record: the stored version says what it was counted as so far. */
 export function countOutcome(sql: SqlStorage, deletion: Deletion): void {
@@ -21,7 +19,7 @@ export function countOutcome(sql: SqlStorage, deletion: Deletion): void {
 		day,
 		after,
 	);
-	sql.exec("DELETE FROM outcomes WHERE day <= date(?, ?)", day, `-${keptDays} days`);
+	sql.exec("DELETE FROM outcomes WHERE day <= date(?, ?)", day, `-${outcomeDays} days`);
 }
 
 function countedAs(sql: SqlStorage, deletion: Deletion): State | null {

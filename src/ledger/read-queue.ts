@@ -1,14 +1,13 @@
 // Queues list reads, so that one caller's reads delay neither deletions nor other callers: each caller has one read at a
 // time, and everything else that has arrived goes in between.
+
 import type { ChangesQuery } from "../deletion/ledger-api.ts";
+import { readsWaitingAtMost } from "./limits.ts";
 
 export interface ReadQueue {
 	/** null: too many of this caller's reads are already waiting. @param version the journal's current version. */
 	inTurn<Value>(query: ChangesQuery, version: string, read: () => Value): Promise<Value | null>;
 }
-
-/** Each read takes a few milliseconds. */
-const waitingAtMost = 32;
 
 export function createReadQueue(): ReadQueue {
 	/** The waiting reads of each caller that has one under way. */
@@ -21,7 +20,7 @@ export function createReadQueue(): ReadQueue {
 			const caller = named ?? "";
 			const present = waiting.get(caller);
 			if (present === undefined) waiting.set(caller, []);
-			else if (present.length >= waitingAtMost) return null;
+			else if (present.length >= readsWaitingAtMost) return null;
 			else await new Promise<void>((resolve) => present.push(resolve));
 			try {
 				return read();

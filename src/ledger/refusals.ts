@@ -1,16 +1,11 @@
 // Keeps refusals cheap: any token can request what it is not allowed to do, hundreds of times per second. The same refusal of
 // the same caller within a minute is one record with a count. Beyond an hourly limit, one record counts the rest. All of
 // this is in memory, except the hour's count, which a restart reads from the records.
-import type { Deletion } from "../deletion/record/deletion.ts";
 
-/** How long refusals of one kind share a record; after that it is published. */
-export const sharedForMs = 60_000;
-/** How many records of refusals one caller can create per hour. */
-export const recordedAnHour = 60;
+import type { Deletion } from "../deletion/record/deletion.ts";
+import { missesAtMost, missWindowMs, recordedAnHour, sharedForMs } from "./limits.ts";
+
 const hourMs = 3_600_000;
-/** After a caller names this many bindings that don't exist within the window, its look-ups are blocked. */
-const missesAtMost = 60;
-const missWindowMs = 300_000;
 
 export interface Refusals {
 	/** The record that also answers this refusal; null if it needs its own. */

@@ -6,9 +6,6 @@ import { type Deletion, isOpen, type Summary, summaryOf } from "../deletion/reco
 import { form } from "../deletion/record/form.ts";
 import { type Progress, storedProgress } from "../deletion/record/progress.ts";
 
-/** The request that settles a deletion publishes it too; if that fails, the alarm takes over after this. */
-export const publishLookAfterMs = 20_000;
-
 /** What is left to do for a deletion or a restoration, and when the alarm takes over. */
 export interface OpenWork {
 	terms: Terms | null;

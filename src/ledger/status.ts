@@ -1,13 +1,10 @@
 // The facts about a Ledger: what its tables say about waiting work, and whether they can be written at all.
+
 import { type HealthFacts, healthProblems, type StatusFacts } from "../deletion/status.ts";
 import { log, traceOf } from "../log.ts";
+import { graceMs, probeKeptMs } from "./limits.ts";
 import { getFlag, setFlag } from "./tables.ts";
 import { countUnreadable } from "./unreadable.ts";
-
-/** The free plan allows 100,000 rows per day. One probe per minute takes 1,440 of them, however often someone asks. */
-const keptMs = 60_000;
-/** Work is picked up when it is due; a busy object may be a little late. */
-const graceMs = 60_000;
 
 type Known = Pick<HealthFacts, "credentialRejected" | "callsLeft">;
 type Probed = Known & Pick<HealthFacts, "storageWorks">;
@@ -92,7 +89,7 @@ export function createStatus(sql: SqlStorage) {
 function onceAMinute<Value>(look: (nowMs: number) => Value): (nowMs: number) => Value {
 	let last: { atMs: number; value: Value } | null = null;
 	return (nowMs) => {
-		if (last === null || Math.abs(nowMs - last.atMs) >= keptMs) last = { atMs: nowMs, value: look(nowMs) };
+		if (last === null || Math.abs(nowMs - last.atMs) >= probeKeptMs) last = { atMs: nowMs, value: look(nowMs) };
 		return last.value;
 	};
 }

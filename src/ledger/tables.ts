@@ -3,8 +3,6 @@
 // are deleted a week after they settle and reach KV.
 import type { Deletion } from "../deletion/record/deletion.ts";
 
-export const keptMs = 7 * 24 * 3_600_000;
-
 /** Only this Ledger writes it, from a `Deletion`. */
 export const readRecord = (text: string): Deletion => JSON.parse(text);
 

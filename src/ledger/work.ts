@@ -7,12 +7,10 @@ import type { Directory } from "../deletion/lookup/directory.ts";
 import type { Deletion } from "../deletion/record/deletion.ts";
 import { log, traceOf } from "../log.ts";
 import { withinMs } from "../within-ms.ts";
-import { alarmPauseMs, postpone } from "./due.ts";
+import { postpone } from "./due.ts";
+import { alarmPauseMs, shortestLookUpMs } from "./limits.ts";
 import { setAsideIfUnreadable } from "./unreadable.ts";
 import type { Wired } from "./wiring.ts";
-
-/** Long enough for a caller who does not wait to get a refusal, if Cloudflare answers the look-up at once. */
-const shortestLookUpMs = 1000;
 
 export interface Work {
 	/** Never rejects: if the work fails, the alarm takes over and finds out what really happened. */

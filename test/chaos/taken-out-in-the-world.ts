@@ -228,7 +228,7 @@ export const worldMutations: readonly Mutation[] = [
 		// A resolution by hand has to wait ten minutes.
 		name: "the ten minutes before a resolution",
 		patch: {
-			file: "src/deletion/course/resolution.ts",
+			file: "src/deletion/limits.ts",
 			replace: "const looksAloneMs = 600_000;",
 			by: "const looksAloneMs = 0;",
 		},

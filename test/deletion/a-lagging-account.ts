@@ -4,7 +4,7 @@
 import fc from "fast-check";
 import type { Binding } from "../../src/deletion/address/binding.ts";
 import { sameId } from "../../src/deletion/address/cloudflare-id.ts";
-import { lagMs } from "../../src/deletion/lookup/lag.ts";
+import { lagMs } from "../../src/deletion/limits.ts";
 import type { Cloudflare } from "../../src/deletion/ports.ts";
 import { summaryOf } from "../../src/deletion/record/deletion.ts";
 import { fail, ok } from "../../src/deletion/result.ts";

@@ -1,9 +1,9 @@
 // A deletion can be stopped anywhere. Its record is true in the end, and there is a look between any two DELETEs.
+
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { callsAtMost, sendWindowMs } from "../../src/deletion/course/careful-rules.ts";
 import { carryOut } from "../../src/deletion/course/execute.ts";
-import { lagMs } from "../../src/deletion/lookup/lag.ts";
+import { callsAtMost, lagMs, sendWindowMs } from "../../src/deletion/limits.ts";
 import type { CloudflareFault, Ports } from "../../src/deletion/ports.ts";
 import { admitted, edge, live, play, recordOf, type Script, takeAway } from "./a-deletion.ts";
 import { expectLookBetween, livedThrough, mortal } from "./mortal.ts";

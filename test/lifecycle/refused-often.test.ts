@@ -1,8 +1,9 @@
 // Refusals are cheap to request, so they must be cheap to record: any token can ask hundreds of times a second.
+
 import { abortAllDurableObjects, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Ledger } from "../../src/index.ts";
-import { recordedAnHour } from "../../src/ledger/refusals.ts";
+import { recordedAnHour } from "../../src/ledger/limits.ts";
 import { callConfigured, sha256 } from "../doors/configured.ts";
 import { cloudflare, HISTORY, ledger } from "../harness.ts";
 import { endClock, hourMs, minuteMs, pass, startClock, wakeAfter } from "./clock.ts";

@@ -1,6 +1,7 @@
 // What a caller may name: one binding, by its full CIDR, its id, or an alias from the configuration. A name never matches
 // more than that: no wildcards, no filters, no nearest match.
 
+import { longestNamed } from "../limits.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { type Cidr, parseCidr } from "./cidr.ts";
 import { type CloudflareId, isCloudflareId } from "./cloudflare-id.ts";
@@ -13,8 +14,6 @@ export type Target =
 export type TargetFailure =
 	| { reason: "bare_address" | "host_bits"; named: string; hint: string }
 	| { reason: "not_a_target"; named: string };
-
-const longestNamed = 64;
 
 /**
  * Parses a target. `named` in the result is the canonical CIDR, the id, or the alias as written.

@@ -2,7 +2,7 @@
 
 import type { Binding } from "../address/binding.ts";
 import { isCloudflareId, sameId } from "../address/cloudflare-id.ts";
-import { lagMs } from "../lookup/lag.ts";
+import { lagMs, lookAfterMs, settlesWithinHours } from "../limits.ts";
 import { type LookUpFailure, lookUpFault } from "../lookup/locate.ts";
 import { boundAt, isThere } from "../lookup/look.ts";
 import type { Ports } from "../ports.ts";
@@ -16,10 +16,8 @@ import {
 	type Restoration,
 	withEvent,
 } from "../record/deletion.ts";
-import { settlesWithinHours } from "../record/effect.ts";
 import { notYetSent } from "../record/progress.ts";
 import { fail, ok, type Result } from "../result.ts";
-import { lookAfterMs } from "./careful.ts";
 import { restored } from "./carry-back.ts";
 import { outOfRange, stateInWords } from "./decisions.ts";
 

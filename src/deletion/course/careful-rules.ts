@@ -4,19 +4,16 @@
 // Repeating a call is safe in itself. Cloudflare never reuses a binding's id, so a second DELETE can only hit the named
 // binding; and a CIDR has at most one binding, so a second POST creates nothing. The table protects the record: it says what
 // really happened, even if answers are lost and Cloudflare's reads lag.
-import { lagMs } from "../lookup/lag.ts";
+import {
+	callsAtMost,
+	callTakesAtMostMs,
+	lagMs,
+	longestPauseMs,
+	retryFrozenMs,
+	retrySoonMs,
+	sendWindowMs,
+} from "../limits.ts";
 import type { Phase, Progress } from "../record/progress.ts";
-
-/** How long after the last judgement a call may still be sent. After that, the facts may have changed. */
-export const sendWindowMs = 60_000;
-export const callsAtMost = 3;
-/** By then a call has ended, answered or not: its time-out plus a margin. */
-export const callTakesAtMostMs = 15_000;
-/** Short enough to know the outcome within a minute of Cloudflare answering again. */
-const longestPauseMs = 45_000;
-const retrySoonMs = 5000;
-/** Nobody knows how long a freeze lasts. */
-const retryHeldMs = 300_000;
 
 export type CarefulEvent =
 	/** The work starts, or resumes after a stop or a pause. */
@@ -217,7 +214,7 @@ function pauseMs({ looks, lastSentAtMs }: Progress, nowMs: number): number {
 
 function retryAfterMs(action: Action, facts: CarefulFacts): number | null {
 	const failure = typeof action === "object" ? action.fail : null;
-	if (failure === "held") return retryHeldMs;
+	if (failure === "held") return retryFrozenMs;
 	if (failure === "not_sent") return retrySoonMs;
 	if (failure !== "throttled" && failure !== "held_back") return null;
 	return facts.retryAfterMs > 0 ? facts.retryAfterMs : retrySoonMs;

@@ -2,15 +2,13 @@
 // and every unclear answer is followed by a look at Cloudflare. There are two errands, deleting a binding and creating it
 // again. They differ only in what they call and what they look at.
 
+import { lookAfterMs } from "../limits.ts";
 import type { Sight } from "../lookup/look.ts";
 import type { CloudflareFault, Ports } from "../ports.ts";
 import { type CloudflareAnswer, type Deletion, withEvent } from "../record/deletion.ts";
 import type { Progress } from "../record/progress.ts";
 import type { Result } from "../result.ts";
-import { type CarefulEvent, type CarefulFailure, callTakesAtMostMs, type Step, stepOf } from "./careful-rules.ts";
-
-/** If the work is not finished by then, the alarm takes over. */
-export const lookAfterMs = callTakesAtMostMs;
+import { type CarefulEvent, type CarefulFailure, type Step, stepOf } from "./careful-rules.ts";
 
 /** Stands in for an answer when no call was possible: the record's ids are not safe in a path. */
 export const noAnswer: CloudflareAnswer = {

@@ -2,11 +2,11 @@
 // deletion and one that has waited go through the same steps.
 
 import { refusalInWords, sentenceOf } from "../judgement/guards.ts";
+import { lookAfterMs } from "../limits.ts";
 import type { OpenDeletion, Ports, Terms } from "../ports.ts";
 import { at, type Deletion, settle, withEvent } from "../record/deletion.ts";
 import { notYetSent } from "../record/progress.ts";
 import { type Decision, decide } from "../record/verdict.ts";
-import { lookAfterMs } from "./careful.ts";
 
 export type Course = { settled: Deletion } | { open: OpenDeletion; dueAtMs: number };
 

@@ -5,6 +5,7 @@ import { cidrsOf, parseCidr } from "../address/cidr.ts";
 import { isCloudflareId } from "../address/cloudflare-id.ts";
 import type { Target } from "../address/target.ts";
 import { assess } from "../judgement/assess.ts";
+import { judgedWithinMs } from "../limits.ts";
 import type { Directory } from "../lookup/directory.ts";
 import type { Found } from "../lookup/find.ts";
 import { failedLookUp, type LookUpFailure, locate } from "../lookup/locate.ts";
@@ -14,9 +15,6 @@ import { type Deletion, goneAtMs, settle, withEvent } from "../record/deletion.t
 import type { Result } from "../result.ts";
 import { courseOf } from "./course.ts";
 import { mayJoin } from "./receive.ts";
-
-/** A request not judged by then is given up: nobody wants a deletion to happen hours late. */
-export const judgedWithinMs = 60_000;
 
 /**
  * If the process stops, the received record keeps its due time, and the alarm looks up again. Nothing was sent.

@@ -6,6 +6,7 @@ import { plainId, sameId } from "../address/cloudflare-id.ts";
 import type { Target } from "../address/target.ts";
 import type { Budget } from "../judgement/budget.ts";
 import { sentenceOf } from "../judgement/guards.ts";
+import { longestPayload, lookAfterMs } from "../limits.ts";
 import type { Claim, LookFor, Ports } from "../ports.ts";
 import { type Actor, missingScope, partyOf } from "../record/actor.ts";
 import { at, type Deletion, settle } from "../record/deletion.ts";
@@ -14,7 +15,6 @@ import { form } from "../record/form.ts";
 import { notYetSent } from "../record/progress.ts";
 import { newRecordId } from "../record/record-id.ts";
 import { fail, ok, type Result } from "../result.ts";
-import { lookAfterMs } from "./careful.ts";
 
 export interface DeletionCommand {
 	/** The form of the call; 1 if absent. */
@@ -151,9 +151,6 @@ const payloadOfVersion1 = ({
 	const further = supersede === true ? ["supersede"] : [];
 	return JSON.stringify([what, reason, acknowledge.toSorted(), ifMatch, notBeforeMs, ...further]);
 };
-
-/** Longer payloads are stored as digests, so that no caller can fill up the Ledger. */
-const longestPayload = 256;
 
 /** A short payload is stored as version 0.1.0 stores it, so that release finds it after a roll-back. */
 function payloadOf(command: DeletionCommand): string {

@@ -1,6 +1,7 @@
 // Closes an unknown outcome by hand: someone looked where unbind can't, and says whether the binding is there. unbind asks
 // Cloudflare first. If Cloudflare answers, its answer settles the record instead.
 
+import { looksAloneMs } from "../limits.ts";
 import { boundAt, lookForLoss } from "../lookup/look.ts";
 import type { Ports } from "../ports.ts";
 import { type Actor, missingScope, partyOf } from "../record/actor.ts";
@@ -22,9 +23,6 @@ export type ResolutionRefusal =
 	| LifecycleFailure
 	/** unbind is still checking by itself. */
 	| { code: "too_early"; detail: string; retry_after_seconds: number };
-
-/** Counted from the last call. By then Cloudflare has answered or never will, and its lists have caught up. */
-const looksAloneMs = 600_000;
 
 /**
  * Settles an unknown deletion or restoration with what someone saw.

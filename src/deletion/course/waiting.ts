@@ -3,19 +3,13 @@
 
 import { isCloudflareId } from "../address/cloudflare-id.ts";
 import { assess } from "../judgement/assess.ts";
+import { frozenPauseMs, lookUpPauseMs, patience } from "../limits.ts";
 import type { Directory } from "../lookup/directory.ts";
 import { failedLookUp, locate } from "../lookup/locate.ts";
 import { lookForLoss } from "../lookup/look.ts";
 import type { OpenDeletion, Ports } from "../ports.ts";
 import { settle, withEvent } from "../record/deletion.ts";
 import { courseOf } from "./course.ts";
-
-/** How often a frozen deletion checks again, in case the end of the freeze did not wake it. */
-const frozenPauseMs = 300_000;
-/** How soon to retry if Cloudflare could not be reached at the due time. */
-const lookUpPauseMs = 10_000;
-/** After this many failed look-ups, ten minutes' worth, the deletion is given up. */
-const patience = 60;
 
 /**
  * Begins a deletion whose time has come; does nothing if it still has to wait.

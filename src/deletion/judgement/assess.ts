@@ -1,10 +1,11 @@
 // What deleting a binding would do, and what the guards say about it. The plan shows the assessment and the deletion acts
 // on it, so you get what you were shown.
+
 import type { Binding } from "../address/binding.ts";
 import { cidrsOf } from "../address/cidr.ts";
 import { plainId } from "../address/cloudflare-id.ts";
+import { lagMs } from "../limits.ts";
 import type { Found } from "../lookup/find.ts";
-import { lagMs } from "../lookup/lag.ts";
 import type { Ports, Terms } from "../ports.ts";
 import type { BindingSnapshot } from "../record/deletion.ts";
 import { type BoundRange, type Effect, effectOf } from "../record/effect.ts";

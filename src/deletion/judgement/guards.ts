@@ -4,6 +4,7 @@
 import type { Binding, LiveBinding } from "../address/binding.ts";
 import { type Cidr, contains, parseCidr } from "../address/cidr.ts";
 import { sameId } from "../address/cloudflare-id.ts";
+import { unlimitedFreezeRetrySeconds } from "../limits.ts";
 import type { Effect } from "../record/effect.ts";
 import type { Json } from "../record/json.ts";
 import { snapshotTag } from "../record/snapshot.ts";
@@ -42,8 +43,6 @@ interface Guard {
 	sentence: string;
 	check(facts: Facts): Evidence | null;
 }
-
-const unlimitedFreezeRetrySeconds = 300;
 
 const guards: Record<GuardName, Guard> = {
 	frozen: {

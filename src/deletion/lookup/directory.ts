@@ -1,9 +1,11 @@
 // Remembers which prefix holds which addresses and bindings, so that a look-up can go straight there. A hint, never an
 // answer: if the binding is not there, the whole account is searched.
+
 import type { Binding, Prefix } from "../address/binding.ts";
 import { contains } from "../address/cidr.ts";
 import { type CloudflareId, isCloudflareId, plainId } from "../address/cloudflare-id.ts";
 import type { Target } from "../address/target.ts";
+import { missesAtMost, missingForMs } from "../limits.ts";
 
 export interface Directory {
 	prefixFor(target: Target): CloudflareId | null;
@@ -13,10 +15,6 @@ export interface Directory {
 	learnMissing(bindingId: string, atMs: number): void;
 	isMissing(bindingId: string, nowMs: number): boolean;
 }
-
-const missingForMs = 60_000;
-/** Callers can make up any number of ids, so the memory is bounded; the oldest goes first. */
-const missesAtMost = 1000;
 
 export function createDirectory(): Directory {
 	let prefixes: readonly Prefix[] = [];

@@ -3,10 +3,12 @@
 //
 // Cloudflare's lists lag, so our own records come first: a binding we deleted is gone even if a list still shows it, and one
 // we created is there even if no list shows it yet.
+
 import type { Binding, LiveBinding, Prefix } from "../address/binding.ts";
 import { type Cidr, contains } from "../address/cidr.ts";
 import { type CloudflareId, isCloudflareId, sameId } from "../address/cloudflare-id.ts";
 import type { Target } from "../address/target.ts";
+import { listedAtOnce, searchablePrefixes } from "../limits.ts";
 import type { Cloudflare, CloudflareFault, Ports } from "../ports.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { type Directory, prefixesAround } from "./directory.ts";
@@ -34,13 +36,6 @@ export interface FindOptions {
 	/** The binding's prefix according to our records. */
 	home: string | null;
 }
-
-/**
- * If the prefix is unknown, a binding id has to be searched for prefix by prefix, at one call each. Cloudflare allows 1,200
- * calls per five minutes. On an account with more prefixes than this, name bindings by CIDR.
- */
-export const searchablePrefixes = 200;
-const searchedAtOnce = 6;
 
 type Finding = Promise<Result<Found, FindFailure>>;
 
@@ -111,8 +106,8 @@ function searchFor(target: Target, ports: Ports, directory: Directory, { ranges 
 			if (target.kind === "id" && candidates.length > searchablePrefixes)
 				return fail({ reason: "too_many_prefixes", count: candidates.length });
 			let last: Result<Found, FindFailure> = missing(null, prefixes, target);
-			for (let start = 0; start < candidates.length; start += searchedAtOnce) {
-				const ids = candidates.slice(start, start + searchedAtOnce).map((prefix) => prefix.id);
+			for (let start = 0; start < candidates.length; start += listedAtOnce) {
+				const ids = candidates.slice(start, start + listedAtOnce).map((prefix) => prefix.id);
 				const looks = await Promise.all(ids.filter(isCloudflareId).map((id) => search.inPrefix(id, fresh, searching)));
 				const hit =
 					looks.find((look) => look.ok) ?? looks.find((look) => !look.ok && look.failure.reason !== "no_binding");

@@ -1,12 +1,14 @@
 // A look-up whose failures are worded for the caller: what is there instead, what was there before, or what Cloudflare
 // said. The plan and the deletion share it, so both give the same answer.
+
 import type { Cidr } from "../address/cidr.ts";
 import type { Target } from "../address/target.ts";
+import { searchablePrefixes } from "../limits.ts";
 import type { CloudflareFault, LastDeletionQuery, Ports } from "../ports.ts";
 import { type CloudflareAnswer, type Deletion, type Failure, settle } from "../record/deletion.ts";
 import { fail, type Result } from "../result.ts";
 import type { Directory } from "./directory.ts";
-import { type FindFailure, type Found, find, searchablePrefixes } from "./find.ts";
+import { type FindFailure, type Found, find } from "./find.ts";
 import { type Sees, seesAll } from "./shown-to.ts";
 
 /** The request names nothing that can be deleted. Asking again won't help. */

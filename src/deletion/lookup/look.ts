@@ -1,11 +1,12 @@
 // Checks single bindings: is this one gone, and which one is at this CIDR? Both allow for Cloudflare's lag, and for what our
 // own records say is gone.
+
 import type { Binding } from "../address/binding.ts";
 import { isCloudflareId, sameId } from "../address/cloudflare-id.ts";
+import { lagMs } from "../limits.ts";
 import type { CloudflareFault, Ports } from "../ports.ts";
 import { type BindingSnapshot, goneAtMs } from "../record/deletion.ts";
 import { fail, ok, type Result } from "../result.ts";
-import { lagMs } from "./lag.ts";
 
 /** Done; not done (yet); something else is there; or no way to know right now. */
 export type Sight = "done" | "not_done" | "in_the_way" | "nothing";

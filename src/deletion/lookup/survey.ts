@@ -1,18 +1,15 @@
 // The account's live bindings, prefix by prefix.
+
 import type { Binding, Prefix } from "../address/binding.ts";
 import { contains, parseCidr } from "../address/cidr.ts";
 import { type CloudflareId, isCloudflareId } from "../address/cloudflare-id.ts";
 import type { BindingsQuery, PrefixWithBindings, Survey } from "../ledger-api.ts";
+import { listedAtOnce, prefixesAPart, searchablePrefixes } from "../limits.ts";
 import type { Ports } from "../ports.ts";
 import { fail, ok, type Result } from "../result.ts";
 import type { Directory } from "./directory.ts";
-import { searchablePrefixes } from "./find.ts";
 import { type LookUpFailure, lookUpFault } from "./locate.ts";
 import { sparing } from "./sparing.ts";
-
-const listedAtOnce = 6;
-/** With the list of prefixes and some retries, this stays below the free plan's 50 calls per invocation. */
-const prefixesAPart = 40;
 
 /** Costs one call for the prefixes and one for each prefix shown. */
 export async function survey(query: BindingsQuery, ports: Ports, directory: Directory): Promise<Survey> {

@@ -1,11 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { beginRestoration } from "../../../src/deletion/course/begin-restoration.ts";
-import { lookAfterMs } from "../../../src/deletion/course/careful.ts";
 import { carryBack } from "../../../src/deletion/course/carry-back.ts";
 import { stateInWords } from "../../../src/deletion/course/decisions.ts";
 import { carryOut } from "../../../src/deletion/course/execute.ts";
+import { lagMs, lookAfterMs } from "../../../src/deletion/limits.ts";
 import { createDirectory } from "../../../src/deletion/lookup/directory.ts";
-import { lagMs } from "../../../src/deletion/lookup/lag.ts";
 import { type Deletion, isOpen, states } from "../../../src/deletion/record/deletion.ts";
 import { notYetSent } from "../../../src/deletion/record/progress.ts";
 import { edge, recordOf } from "../a-deletion.ts";

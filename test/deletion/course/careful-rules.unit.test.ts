@@ -1,21 +1,19 @@
 // The table of `careful-rules.ts` is complete, every row can be reached, and it keeps its promises whatever happens in
 // whatever order.
+
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
 	type Action,
 	type CarefulEvent,
 	type CarefulFacts,
-	callsAtMost,
-	callTakesAtMostMs,
 	phaseMeanings,
 	type Rule,
 	rules,
 	type Step,
-	sendWindowMs,
 	stepOf,
 } from "../../../src/deletion/course/careful-rules.ts";
-import { lagMs } from "../../../src/deletion/lookup/lag.ts";
+import { callsAtMost, callTakesAtMostMs, lagMs, sendWindowMs } from "../../../src/deletion/limits.ts";
 import { notYetSent, type Phase, type Progress, phases } from "../../../src/deletion/record/progress.ts";
 import { startMs } from "../world.ts";
 

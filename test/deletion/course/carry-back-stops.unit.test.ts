@@ -1,11 +1,11 @@
 // A restoration can be stopped anywhere. Its record is true in the end, and there is a look between any two POSTs.
+
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { callsAtMost, sendWindowMs } from "../../../src/deletion/course/careful-rules.ts";
 import { carryBack } from "../../../src/deletion/course/carry-back.ts";
 import { carryOut } from "../../../src/deletion/course/execute.ts";
+import { callsAtMost, lagMs, sendWindowMs } from "../../../src/deletion/limits.ts";
 import { createDirectory } from "../../../src/deletion/lookup/directory.ts";
-import { lagMs } from "../../../src/deletion/lookup/lag.ts";
 import type { CloudflareFault, Ports } from "../../../src/deletion/ports.ts";
 import { edge, recordOf } from "../a-deletion.ts";
 import { begun, bind, boundNow, cidr, live, play, restorationOf, type Script } from "../a-restoration.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { lookAfterMs } from "../../../src/deletion/course/careful.ts";
 import { courseOf } from "../../../src/deletion/course/course.ts";
 import { sentenceOf } from "../../../src/deletion/judgement/guards.ts";
+import { lookAfterMs } from "../../../src/deletion/limits.ts";
 import type { Terms } from "../../../src/deletion/ports.ts";
 import type { Deletion } from "../../../src/deletion/record/deletion.ts";
 import { notYetSent } from "../../../src/deletion/record/progress.ts";

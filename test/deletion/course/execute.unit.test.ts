@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { carryOut } from "../../../src/deletion/course/execute.ts";
-import { lagMs } from "../../../src/deletion/lookup/lag.ts";
+import { lagMs } from "../../../src/deletion/limits.ts";
 import { ok } from "../../../src/deletion/result.ts";
 import { admitted, live, play, recordOf, type Script, story } from "../a-deletion.ts";
 import { fault, id, startMs, type World } from "../world.ts";

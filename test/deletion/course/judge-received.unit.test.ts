@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { advance } from "../../../src/deletion/course/advance.ts";
 import { beginRestoration } from "../../../src/deletion/course/begin-restoration.ts";
-import { lookAfterMs } from "../../../src/deletion/course/careful.ts";
 import { carryOut } from "../../../src/deletion/course/execute.ts";
-import { judgedWithinMs, judgeReceived } from "../../../src/deletion/course/judge-received.ts";
+import { judgeReceived } from "../../../src/deletion/course/judge-received.ts";
 import { type DeletionCommand, receive } from "../../../src/deletion/course/receive.ts";
+import { judgedWithinMs, lookAfterMs } from "../../../src/deletion/limits.ts";
 import { createDirectory } from "../../../src/deletion/lookup/directory.ts";
 import { notYetSent } from "../../../src/deletion/record/progress.ts";
 import { isRecordId } from "../../../src/deletion/record/record-id.ts";

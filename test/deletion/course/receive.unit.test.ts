@@ -1,8 +1,9 @@
 // What a request records before anything is looked up, and which earlier record answers it.
+
 import { describe, expect, it } from "vitest";
-import { lookAfterMs } from "../../../src/deletion/course/careful.ts";
 import { carryOut } from "../../../src/deletion/course/execute.ts";
 import { type DeletionCommand, receive } from "../../../src/deletion/course/receive.ts";
+import { lookAfterMs } from "../../../src/deletion/limits.ts";
 import { notYetSent } from "../../../src/deletion/record/progress.ts";
 import { isRecordId } from "../../../src/deletion/record/record-id.ts";
 import { asked, worldOf } from "../a-deletion.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { lookAfterMs } from "../../../src/deletion/course/careful.ts";
 import { decideApproval } from "../../../src/deletion/course/decisions.ts";
+import { lookAfterMs } from "../../../src/deletion/limits.ts";
 import { notYetSent } from "../../../src/deletion/record/progress.ts";
 import { edge, recordOf } from "../a-deletion.ts";
 import { advanced, approver, begun, events, hour, pending, scheduled } from "../a-life.ts";

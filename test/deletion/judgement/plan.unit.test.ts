@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { carryOut } from "../../../src/deletion/course/execute.ts";
 import { plan } from "../../../src/deletion/judgement/plan.ts";
+import { lagMs } from "../../../src/deletion/limits.ts";
 import { createDirectory } from "../../../src/deletion/lookup/directory.ts";
-import { lagMs } from "../../../src/deletion/lookup/lag.ts";
 import { admit } from "../admit.ts";
 import { bindingOf, commandOf, createWorld, id, lenient, policyOf, prefixOf, type World } from "../world.ts";
 

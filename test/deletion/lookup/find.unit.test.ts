@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Target } from "../../../src/deletion/address/target.ts";
+import { searchablePrefixes } from "../../../src/deletion/limits.ts";
 import { createDirectory } from "../../../src/deletion/lookup/directory.ts";
-import { find, searchablePrefixes } from "../../../src/deletion/lookup/find.ts";
+import { find } from "../../../src/deletion/lookup/find.ts";
 import { bindingOf, createWorld, fault, id, prefixOf, startMs, targetOf, type World } from "../world.ts";
 
 const edge = prefixOf(id("a1"), "203.0.113.0/24");

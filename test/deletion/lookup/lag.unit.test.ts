@@ -1,10 +1,11 @@
 // Records tell what really happened, even when Cloudflare's reads lag and its answers get lost.
+
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { advance } from "../../../src/deletion/course/advance.ts";
 import { beginRestoration } from "../../../src/deletion/course/begin-restoration.ts";
+import { lagMs } from "../../../src/deletion/limits.ts";
 import { createDirectory } from "../../../src/deletion/lookup/directory.ts";
-import { lagMs } from "../../../src/deletion/lookup/lag.ts";
 import type { Deletion } from "../../../src/deletion/record/deletion.ts";
 import { recordOf, story } from "../a-deletion.ts";
 import { createLaggingAccount, type LaggingAccount, named, someWeather } from "../a-lagging-account.ts";

@@ -1,0 +1,81 @@
+// The Ledger's limits, windows and time-outs, each with its reason. docs/operating.md says what an operator sees of them.
+
+/** An alarm this late is lost: the platform gave up on it. */
+export const alarmLostMs = 60_000;
+/** When failed work is tried again. The platform gives up its own retries of an alarm after a few. */
+export const alarmPauseMs = 60_000;
+/** How many due deletions one alarm works on; the rest stays due. An invocation has a limited number of calls. */
+export const settledAtOnce = 20;
+/** How often the credential is checked, so that nobody first notices a revoked one in an incident. */
+export const probeEveryMs = 24 * 3_600_000;
+
+/** Long enough for a caller who does not wait to get a refusal, if Cloudflare answers the look-up at once. */
+export const shortestLookUpMs = 1000;
+/** How long a caller waits for KV to take a changed record, so that its next read is not the old one. */
+export const publishWaitMs = 2000;
+/** How many list reads of one caller may wait; each takes a few milliseconds. */
+export const readsWaitingAtMost = 32;
+/** More than callers wait for at a time; an id that a caller has is stored in the table too. */
+export const answersAtMost = 1000;
+/** How long refusals of one kind share a record; after that it is published. */
+export const sharedForMs = 60_000;
+/** How many records of refusals one caller can create per hour. */
+export const recordedAnHour = 60;
+/** After a caller names this many bindings that don't exist within the window, its look-ups are blocked. */
+export const missesAtMost = 60;
+/** That window: it ends the block by itself. */
+export const missWindowMs = 300_000;
+/** How long an expired button is still told apart from one that never existed. */
+export const offerKeptMs = 24 * 3_600_000;
+
+/** The request that settles a deletion publishes it too; if that fails, the alarm takes over after this. */
+export const publishLookAfterMs = 20_000;
+/** Three KV operations each, and one invocation can do a thousand. */
+export const sentAtMost = 250;
+/** As many connections as one invocation can have open at a time. */
+export const sentAtOnce = 6;
+/** The caller gets its answer before KV is written to. */
+export const answerFirstMs = 20;
+/** While KV refuses, asking again sooner only adds to its load. */
+export const refusedPauseMs = 10_000;
+/** Short enough to get a record into KV within a minute of KV accepting writes again. */
+export const longestPauseMs = 45_000;
+/** How long a put without a clear answer may take to land: longer than any time limit of KV's own. */
+export const lateLandingMs = 600_000;
+/** If the object dies while writing to KV, the alarm takes over after this. */
+export const sendingMs = 20_000;
+/** Mirrors are written one after the other, so this bounds how long that takes. */
+export const mirrorsAtMost = 50;
+/** Until a mirror that KV refused is tried again: it is a copy, and the Ledger has the original. */
+export const mirrorPauseMs = 30_000;
+
+/** How long lists take a change from the Ledger: KV says that it catches up after "60 seconds or more". */
+export const recentMs = 600_000;
+/** A record published this soon after its change needs no extra entry: the change itself keeps it in the window. */
+export const promptMs = 60_000;
+/** More rows than any page shows; a caller who needs more asks again from where it ends. */
+export const rowsAtMost = 1000;
+/** As many freezes as anyone reads. */
+export const freezesShown = 20;
+/** Work is picked up when it is due; a busy object may be a little late. */
+export const graceMs = 60_000;
+/** The free plan allows 100,000 rows per day. One probe per minute takes 1,440 of them, however often someone asks. */
+export const probeKeptMs = 60_000;
+
+/** How long settled records, claims and aliases stay: a key is not reused for a week. */
+export const keptMs = 7 * 24 * 3_600_000;
+/** Claims of one record that KV keeps: more than any one deletion has had. */
+export const claimsAtMost = 100;
+/** A log for people; the rest would only fill the table. */
+export const freezesKept = 1000;
+/** More days than any view shows. */
+export const outcomeDays = 400;
+
+/** How far the clocks of a door and of the Ledger may differ. */
+export const clockSkewMs = 5000;
+/** How long the first callers of a new Ledger wait while it reads the history in KV. */
+export const historyWaitMs = 5000;
+/** How long callers wait for the comparison. If KV can't be read, the Ledger goes on and tries again later. */
+export const compareWaitMs = 1500;
+/** If KV can't be read, the comparison is tried again after this. */
+export const compareAgainMs = 60_000;
