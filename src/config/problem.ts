@@ -45,7 +45,7 @@ export function problemIn(
 	};
 }
 
-export const fixOf = (setting: string): string =>
+const fixOf = (setting: string): string =>
 	setting === "TOKENS"
 		? "Make one with: npm run token -- ci read delete; then run: npx wrangler secret put TOKENS"
 		: `Fix ${setting} under [vars] in wrangler.toml, then run: npx wrangler deploy`;

@@ -71,7 +71,7 @@ export function readSecrets({ owner, table, part, name, value, form }: SecretSet
 }
 
 /** One per line. */
-export const secretsIn = (value: unknown): string[] =>
+const secretsIn = (value: unknown): string[] =>
 	typeof value !== "string"
 		? []
 		: value

@@ -1,5 +1,5 @@
 // What the doors can ask of a Ledger; the Durable Object implements it. Everything passes as plain data. Each call has one
-// more argument than named here: its form (`form.ts`), which version 0.1.0 leaves out.
+// more argument than named here: its form (`record/deletion.ts`), which version 0.1.0 leaves out.
 
 import type { Binding, Prefix } from "./address/binding.ts";
 import type { CloudflareId } from "./address/cloudflare-id.ts";

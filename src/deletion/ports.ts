@@ -42,12 +42,12 @@ export interface Cloudflare {
 	createBinding(prefixId: CloudflareId, binding: NewBinding): Promise<Result<Created, CloudflareFault>>;
 }
 
-export interface NewBinding {
+interface NewBinding {
 	cidr: string;
 	serviceId: string;
 }
 
-export interface Created {
+interface Created {
 	answer: CloudflareAnswer;
 	binding: Binding;
 }
@@ -78,7 +78,7 @@ export interface OpenDeletion {
 }
 
 /** A settled deletion whose binding is being created again. */
-export interface OpenRestoration {
+interface OpenRestoration {
 	deletion: Deletion;
 	progress: Progress;
 }
@@ -158,7 +158,7 @@ export interface LastDeletionQuery {
 	cidr?: string;
 }
 
-export interface Recollection {
+interface Recollection {
 	/** The newest matching record of a completed deletion, in the Ledger or in KV. */
 	lastDeletion(query: LastDeletionQuery): Promise<Summary | null>;
 }

@@ -2,7 +2,7 @@
 // arrives. Every answer is one flat Result, and an unreachable Ledger is one more failure in it.
 
 import type { LedgerApi } from "../deletion/ledger-api.ts";
-import { form } from "../deletion/record/form.ts";
+import { form } from "../deletion/record/deletion.ts";
 import type { AskLedger } from "../deletion/record/history.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
 import { log, traceOf } from "../log.ts";

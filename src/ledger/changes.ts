@@ -2,10 +2,12 @@
 // changed or reached KV in the last ten minutes. KV says it catches up after "60 seconds or more".
 
 import { plainId } from "../deletion/address/cloudflare-id.ts";
-import type { Changes, ChangesQuery } from "../deletion/ledger-api.ts";
+import type { Changes, ChangesQuery, Overview } from "../deletion/ledger-api.ts";
 import { sameName } from "../deletion/record/actor.ts";
 import { type Summary, wholeSummary } from "../deletion/record/deletion.ts";
+import { freezeInForce, waiting } from "./freezes.ts";
 import { promptMs, recentMs, rowsAtMost } from "./limits.ts";
+import { outcomesSince } from "./outcomes.ts";
 import { readRow, type StoredRow } from "./unreadable.ts";
 
 const unsettledIds = `SELECT id FROM deletions WHERE open = 1
@@ -48,6 +50,26 @@ export function changes(sql: SqlStorage, version: string, query: ChangesQuery, n
 		.filter((row) => row !== null)
 		.filter((row) => (actor === null || sameName(row.actor, actor)) && (door === null || row.door === door));
 	return { version, recent, until: rows.length === atMost ? (rows.at(-1)?.id ?? null) : null };
+}
+
+/**
+ * The current state at a glance, in one call. Its version covers the records and the freeze.
+ * @param journal the journal's current version.
+ */
+export function overview(
+	sql: SqlStorage,
+	journal: string,
+	query: ChangesQuery,
+	sinceDay: string,
+	nowMs: number,
+): Overview {
+	const freeze = freezeInForce(sql, nowMs);
+	const mark = freeze === null ? "" : `-f${Date.parse(freeze.since).toString(36)}`;
+	const unless = query.unless?.endsWith(mark) ? query.unless.slice(0, query.unless.length - mark.length) : null;
+	const { version, recent, until } = changes(sql, journal, { ...query, unless }, nowMs);
+	const current = { changes: { version: `${version}${mark}`, recent, until }, freeze };
+	if (recent === null) return { ...current, waiting: { approval: 0, time: 0, held: 0 }, outcomes: [] };
+	return { ...current, waiting: waiting(sql, nowMs), outcomes: outcomesSince(sql, sinceDay) };
 }
 
 function summaryIn(sql: SqlStorage, { id, summary, record }: Row): Summary | null {

@@ -2,8 +2,8 @@
 
 import type { Claim, KeptClaim } from "../deletion/ports.ts";
 import { sameName } from "../deletion/record/actor.ts";
+import { form } from "../deletion/record/deletion.ts";
 import { digested } from "../deletion/record/digest.ts";
-import { form } from "../deletion/record/form.ts";
 import { claimsAtMost } from "./limits.ts";
 
 export function makeClaims(sql: SqlStorage, deletionId: string, claims: readonly Claim[], nowMs: number): void {

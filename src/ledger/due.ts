@@ -2,6 +2,7 @@
 
 import { hasReadHistory, isImporting } from "./freezes.ts";
 import { alarmPauseMs, keptMs } from "./limits.ts";
+import { idsIn } from "./tables.ts";
 
 /** Nothing left to do, at Cloudflare or in KV. */
 const isDone = `open = 0 AND settle_at IS NULL AND due_at IS NULL AND publish_at IS NULL AND republish_at IS NULL
@@ -13,10 +14,7 @@ export function dueIds(sql: SqlStorage, nowMs: number, atMost: number): string[]
 			SELECT id, settle_at AS at FROM deletions WHERE settle_at <= ?1 AND unreadable IS NOT change
 			UNION ALL SELECT id, due_at FROM deletions WHERE due_at <= ?1 AND unreadable IS NOT change
 		) GROUP BY id ORDER BY min(at) LIMIT ?2`;
-	return sql
-		.exec<{ id: string }>(query, nowMs, atMost)
-		.toArray()
-		.map(({ id }) => id);
+	return idsIn(sql, query, nowMs, atMost);
 }
 
 /** When work at Cloudflare or pruning is due next; null if there is none. The outbox handles KV. */

@@ -12,7 +12,7 @@ import { at } from "../deletion/record/deletion.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
 import { log } from "../log.ts";
 import { freezesKept, freezesShown } from "./limits.ts";
-import { getFlag, setFlag } from "./tables.ts";
+import { getFlag, idsIn, setFlag } from "./tables.ts";
 
 /** unbind itself. */
 export const ownParty: Party = { name: "unbind", door: "api" };
@@ -107,10 +107,6 @@ export function waiting(sql: SqlStorage, nowMs: number): Waiting {
 	return { approval, time: scheduled - held, held };
 }
 
-/** Scheduled deletions, which the lifted freeze may have held. */
-export function scheduledIds(sql: SqlStorage): string[] {
-	return sql
-		.exec<{ id: string }>("SELECT id FROM deletions WHERE open = 1 AND state = 'scheduled'")
-		.toArray()
-		.map(({ id }) => id);
-}
+/** Scheduled deletions, which the lifted freeze may have delayed. */
+export const scheduledIds = (sql: SqlStorage): string[] =>
+	idsIn(sql, "SELECT id FROM deletions WHERE open = 1 AND state = 'scheduled'");

@@ -8,7 +8,7 @@ import { readRecord } from "./tables.ts";
 
 type Named = { bindingId: string } | { cidr: string };
 
-export type JournalReads = Pick<
+type JournalReads = Pick<
 	Journal,
 	| "open"
 	| "openFor"

@@ -26,6 +26,7 @@ import {
 import type { CountedJournal } from "./journal.ts";
 import { clockSkewMs, compareAgainMs, compareWaitMs, historyWaitMs, keptMs } from "./limits.ts";
 import { noteMirror } from "./mirrors.ts";
+import { idsIn } from "./tables.ts";
 import { setAsideIfUnreadable } from "./unreadable.ts";
 
 const reasons = {
@@ -111,7 +112,8 @@ export function createLegacy(sql: SqlStorage, kv: KVNamespace, journal: CountedJ
 			}
 			noteMirror(sql, deletion.id, now());
 		}
-		if (kind === "older") for (const id of waitingIds(sql)) cancelWaiting(id);
+		const waitingIds = "SELECT id FROM deletions WHERE open = 1 AND state IN ('scheduled', 'pending_approval')";
+		if (kind === "older") for (const id of idsIn(sql, waitingIds)) cancelWaiting(id);
 	}
 
 	/** Whether this Ledger lacks the record, or has an older version. */
@@ -192,9 +194,3 @@ function partsOf(version: string): [string, number] {
 	const [name = "", change = ""] = version.split("-");
 	return [name, Number(change) || 0];
 }
-
-const waitingIds = (sql: SqlStorage): string[] =>
-	sql
-		.exec<{ id: string }>("SELECT id FROM deletions WHERE open = 1 AND state IN ('scheduled', 'pending_approval')")
-		.toArray()
-		.map(({ id }) => id);

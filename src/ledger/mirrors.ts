@@ -6,7 +6,7 @@ import type { State } from "../deletion/record/deletion.ts";
 import { keptClaims } from "./claims.ts";
 import { freezeMirrorFlag, freezeSet } from "./freezes.ts";
 import { mirrorPauseMs, mirrorsAtMost, sendingMs } from "./limits.ts";
-import { getFlag, readRecord, setFlag } from "./tables.ts";
+import { getFlag, idsIn, readRecord, setFlag } from "./tables.ts";
 import { setAsideIfUnreadable } from "./unreadable.ts";
 
 /** Most unclear outcomes become clear within seconds and need no mirror. KV takes one write per second and key. */
@@ -51,8 +51,7 @@ async function sendAllDue(sql: SqlStorage, kv: KVNamespace, now: () => number): 
 		if (!sent.ok) return;
 	}
 	const query = "SELECT id FROM deletions WHERE mirror_at <= ? AND unreadable IS NOT change ORDER BY mirror_at LIMIT ?";
-	for (const { id } of sql.exec<{ id: string }>(query, now(), mirrorsAtMost).toArray())
-		if (!(await sendMirror(sql, kv, id, now))) return;
+	for (const id of idsIn(sql, query, now(), mirrorsAtMost)) if (!(await sendMirror(sql, kv, id, now))) return;
 }
 
 async function sendMirror(sql: SqlStorage, kv: KVNamespace, id: string, now: () => number): Promise<boolean> {

@@ -13,6 +13,7 @@ import {
 	sentAtMost,
 	sentAtOnce,
 } from "./limits.ts";
+import { idsIn } from "./tables.ts";
 import { readRow } from "./unreadable.ts";
 
 type Written = Result<null, { detail: string; timedOut: boolean; mayLand: boolean }>;
@@ -146,11 +147,7 @@ export function createOutbox(sql: SqlStorage, options: OutboxOptions): Outbox {
 	}
 
 	function dueWork(): (() => Promise<Outcome>)[] {
-		const ids = (query: string) =>
-			sql
-				.exec<{ id: string }>(query, now(), sentAtMost)
-				.toArray()
-				.map(({ id }) => id);
+		const ids = (query: string) => idsIn(sql, query, now(), sentAtMost);
 		const records = ids(
 			"SELECT id FROM deletions WHERE publish_at <= ? AND unreadable IS NOT change ORDER BY publish_at LIMIT ?",
 		);

@@ -4,7 +4,7 @@
 import type { ChangesQuery } from "../deletion/ledger-api.ts";
 import { readsWaitingAtMost } from "./limits.ts";
 
-export interface ReadQueue {
+interface ReadQueue {
 	/** null: too many of this caller's reads are already waiting. @param version the journal's current version. */
 	inTurn<Value>(query: ChangesQuery, version: string, read: () => Value): Promise<Value | null>;
 }

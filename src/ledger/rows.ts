@@ -2,8 +2,7 @@
 // table's. It does not decide when anything is due.
 import { plainId } from "../deletion/address/cloudflare-id.ts";
 import type { Terms } from "../deletion/ports.ts";
-import { type Deletion, isOpen, type Summary, summaryOf } from "../deletion/record/deletion.ts";
-import { form } from "../deletion/record/form.ts";
+import { type Deletion, form, isOpen, type Summary, summaryOf } from "../deletion/record/deletion.ts";
 import { type Progress, storedProgress } from "../deletion/record/progress.ts";
 
 /** What is left to do for a deletion or a restoration, and when the alarm takes over. */

@@ -19,3 +19,10 @@ export function setFlag(sql: SqlStorage, name: string, value: string | null): vo
 			value,
 		);
 }
+
+/** The ids that a query selects, in its order. */
+export const idsIn = (sql: SqlStorage, query: string, ...values: (string | number)[]): string[] =>
+	sql
+		.exec<{ id: string }>(query, ...values)
+		.toArray()
+		.map(({ id }) => id);

@@ -416,7 +416,7 @@ export const worldMutations: readonly Mutation[] = [
 		name: "cancelling what waited in a Ledger that was set back",
 		patch: {
 			file: "src/ledger/legacy.ts",
-			replace: '\t\tif (kind === "older") for (const id of waitingIds(sql)) cancelWaiting(id);\n',
+			replace: '\t\tif (kind === "older") for (const id of idsIn(sql, waitingIds)) cancelWaiting(id);\n',
 			by: "",
 		},
 		tests: ["test/ledger/legacy.test.ts"],

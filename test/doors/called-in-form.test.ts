@@ -1,6 +1,6 @@
 // Each call to the Ledger says in which form it is made: a later release knows by it what an older Worker means.
 import { afterEach, expect, it, vi } from "vitest";
-import { form } from "../../src/deletion/record/form.ts";
+import { form } from "../../src/deletion/record/deletion.ts";
 import { Ledger } from "../../src/index.ts";
 import { call } from "../harness.ts";
 import { cancel, cidr, decide, freeze, lift, remove, restore } from "../lifecycle/people.ts";

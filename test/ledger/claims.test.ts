@@ -3,7 +3,7 @@ import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } fro
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Binding } from "../../sandbox/imitation/state.ts";
 import type { Claim } from "../../src/deletion/ports.ts";
-import { form } from "../../src/deletion/record/form.ts";
+import { form } from "../../src/deletion/record/deletion.ts";
 import { notYetSent } from "../../src/deletion/record/progress.ts";
 import type { Ledger } from "../../src/index.ts";
 import { keptClaims } from "../../src/ledger/claims.ts";

@@ -1,7 +1,7 @@
 // Keeps calls within Cloudflare's rate limit. Beyond it, Cloudflare refuses every call by the credential's user for five
 // minutes, including the dashboard's.
 
-export interface RateGate {
+interface RateGate {
 	/** How long to hold back the next call. A sparing call is held while little of the limit is left. */
 	holdMs(sparing?: boolean): number;
 	observe(headers: Headers): void;

@@ -24,7 +24,7 @@ export interface Sent {
 	durationMs: number;
 }
 
-export interface SendOptions {
+interface SendOptions {
 	credential: Credential;
 	timeoutMs: number;
 	now(): number;

@@ -3,8 +3,7 @@
 import * as v from "valibot";
 import { isCloudflareId } from "../../deletion/address/cloudflare-id.ts";
 import type { KeptClaim } from "../../deletion/ports.ts";
-import type { Deletion } from "../../deletion/record/deletion.ts";
-import { form } from "../../deletion/record/form.ts";
+import { type Deletion, form } from "../../deletion/record/deletion.ts";
 import { indexKeys } from "./keys.ts";
 
 /** Earlier releases left the value empty. */

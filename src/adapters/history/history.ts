@@ -9,7 +9,7 @@ import { firstPosition, historyPage, keysDecide, ledgerPage, type Page, type Pos
 import { readRecord } from "./record.ts";
 
 /** Reads a page from KV when it is the caller's turn; null if that takes too long. */
-export type TakeTurn = <Value>(read: () => Promise<Value>) => Promise<Value | null>;
+type TakeTurn = <Value>(read: () => Promise<Value>) => Promise<Value | null>;
 
 /** @param onUnreadable called with KV's error if it can't be read. */
 export function createHistory(

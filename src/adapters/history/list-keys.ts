@@ -2,7 +2,7 @@
 import { idOf } from "./keys.ts";
 import { limited, readLimitMs } from "./limited.ts";
 
-export interface KeyListing {
+interface KeyListing {
 	keys: { name: string; metadata?: unknown }[];
 	/** Where to continue; null at the end. */
 	cursor: string | null;

@@ -12,7 +12,7 @@ export interface Cidr {
 }
 
 /** Why a text is not a CIDR; `hint` is the correct spelling. */
-export type CidrFailure = { reason: "not_a_cidr" } | { reason: "bare_address" | "host_bits"; hint: string };
+type CidrFailure = { reason: "not_a_cidr" } | { reason: "bare_address" | "host_bits"; hint: string };
 
 const addressBits = { 4: 32, 6: 128 } as const;
 

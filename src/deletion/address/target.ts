@@ -11,7 +11,7 @@ export type Target =
 	/** `prefixId` is set only if the request's path names it. */
 	| { kind: "id"; named: string; bindingId: CloudflareId; prefixId: CloudflareId | null };
 
-export type TargetFailure =
+type TargetFailure =
 	| { reason: "bare_address" | "host_bits"; named: string; hint: string }
 	| { reason: "not_a_target"; named: string };
 

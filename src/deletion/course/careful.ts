@@ -22,7 +22,7 @@ export const noAnswer: CloudflareAnswer = {
 };
 
 /** @typeParam Seen what an answer or a look shows that the record should keep. */
-export interface Errand<Seen> {
+interface Errand<Seen> {
 	/** The record and its progress; null once it is settled. */
 	open(): { deletion: Deletion; progress: Progress } | null;
 	/** Whether sending is forbidden right now. */

@@ -61,7 +61,7 @@ export function carryBack(id: string, ports: Ports): Promise<void> {
 				amended(deletion, { state: state === "unknown" ? "unknown" : "restoring" }, answer),
 			keep: (deletion, progress, dueAtMs) => journal.keepRestoring({ deletion, progress }, dueAtMs),
 			succeed: (deletion, by, seen) => journal.keepSettled(restored(deletion, seen, by, now())),
-			fail: (deletion, why) => journal.keepSettled(failed(deletion, why, now())),
+			fail: (deletion, why) => journal.keepSettled(failed(deletion, failures[why], now())),
 		},
 		ports,
 	);
@@ -91,8 +91,7 @@ export function restored(deletion: Deletion, bound: Bound | null, by: "us" | "ot
 }
 
 /** The record of a failed restoration; it can be requested again. */
-export function failed(deletion: Deletion, why: CarefulFailure, nowMs: number): Deletion {
-	const failure = failures[why];
+export function failed(deletion: Deletion, failure: NonNullable<Restoration["failure"]>, nowMs: number): Deletion {
 	const story = withEvent(deletion, nowMs, "restoration_failed", { code: failure.code });
 	return amended(story, { state: "failed", settled_at: at(nowMs), failure });
 }

@@ -8,7 +8,7 @@ import { at, type Deletion, settle, withEvent } from "../record/deletion.ts";
 import { notYetSent } from "../record/progress.ts";
 import { type Decision, decide } from "../record/verdict.ts";
 
-export type Course = { settled: Deletion } | { open: OpenDeletion; dueAtMs: number };
+type Course = { settled: Deletion } | { open: OpenDeletion; dueAtMs: number };
 
 /** @param judged the deletion with its verdicts. */
 export function courseOf(judged: Deletion, terms: Terms, ports: Ports): Course {

@@ -9,9 +9,8 @@ import { sentenceOf } from "../judgement/guards.ts";
 import { longestPayload, lookAfterMs } from "../limits.ts";
 import type { Claim, LookFor, Ports } from "../ports.ts";
 import { type Actor, missingScope, partyOf } from "../record/actor.ts";
-import { at, type Deletion, settle } from "../record/deletion.ts";
+import { at, type Deletion, form, settle } from "../record/deletion.ts";
 import { digested } from "../record/digest.ts";
-import { form } from "../record/form.ts";
 import { notYetSent } from "../record/progress.ts";
 import { newRecordId } from "../record/record-id.ts";
 import { fail, ok, type Result } from "../result.ts";
@@ -48,7 +47,7 @@ export interface Receipt {
 }
 
 /** Leaves no record: the request contradicts an earlier one under the same key. */
-export type KeyReused = { code: "idempotency_key_reused"; detail: string; deletion_id: string };
+type KeyReused = { code: "idempotency_key_reused"; detail: string; deletion_id: string };
 /** `misconfigured`: the Ledger's limits are faulty, so it accepts no requests. */
 export type Rejection = KeyReused | { code: "misconfigured"; detail: string };
 

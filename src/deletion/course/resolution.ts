@@ -5,16 +5,9 @@ import { looksAloneMs } from "../limits.ts";
 import { boundAt, lookForLoss } from "../lookup/look.ts";
 import type { Ports } from "../ports.ts";
 import { type Actor, missingScope, partyOf } from "../record/actor.ts";
-import {
-	at,
-	type Deletion,
-	type Resolution,
-	type ResolutionOutcome,
-	type Restoration,
-	settle,
-	withEvent,
-} from "../record/deletion.ts";
+import { at, type Deletion, type Resolution, type ResolutionOutcome, settle, withEvent } from "../record/deletion.ts";
 import { fail, ok, type Result } from "../result.ts";
+import { failed, restored } from "./carry-back.ts";
 import { type LifecycleFailure, outOfRange } from "./decisions.ts";
 
 export type ResolutionWish = Pick<Resolution, "outcome" | "note">;
@@ -95,7 +88,7 @@ export function resolvableFromMs({ timeline, created_at }: Deletion): number {
 	return Date.parse(sent?.at ?? created_at) + looksAloneMs;
 }
 
-export function unknownPart({ state, restoration }: Deletion): "deletion" | "restoration" | null {
+function unknownPart({ state, restoration }: Deletion): "deletion" | "restoration" | null {
 	if (state === "unknown") return "deletion";
 	return restoration?.state === "unknown" ? "restoration" : null;
 }
@@ -150,12 +143,7 @@ function settledBy(deletion: Deletion, what: "deletion" | "restoration", seen: S
 				: `Cloudflare gave no clear answer to the deletion, and ${says} says that the binding is still there.`;
 		return settle(story, nowMs, "failed", { code: "cloudflare_refused", detail });
 	}
-	if (outcome === "standing") {
-		const provisioning = bound === null || bound.provisioningState === null ? null : { state: bound.provisioningState };
-		const withRestored = withEvent(story, nowMs, "restored", { binding_id: bound?.id ?? null });
-		const change = { state: "restored" as const, binding_id: bound?.id ?? null, provisioning };
-		return { ...withRestoration(withRestored, change, nowMs), state: "restored" };
-	}
+	if (outcome === "standing") return restored(story, bound, "us", nowMs);
 	const failure = isOtherService
 		? { code: "binding_conflict" as const, detail: "Another service is bound to this CIDR now." }
 		: {
@@ -165,13 +153,5 @@ function settledBy(deletion: Deletion, what: "deletion" | "restoration", seen: S
 						? "Cloudflare gave no clear answer to the creation, and the binding is not there."
 						: `Cloudflare gave no clear answer to the creation, and ${says} says that the binding is not there.`,
 			};
-	const withFailed = withEvent(story, nowMs, "restoration_failed", { code: failure.code });
-	return withRestoration(withFailed, { state: "failed", failure }, nowMs);
-}
-
-function withRestoration(deletion: Deletion, change: Partial<Restoration>, nowMs: number): Deletion {
-	const { restoration } = deletion;
-	return restoration === null
-		? deletion
-		: { ...deletion, restoration: { ...restoration, ...change, settled_at: at(nowMs) } };
+	return failed(story, failure, nowMs);
 }

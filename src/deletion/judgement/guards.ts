@@ -139,7 +139,7 @@ const isMoved = (range: Cidr, binding: LiveBinding, effect: Effect): boolean =>
 	});
 
 /** The risks that the caller acknowledged and that an approver approved. */
-export interface Agreed {
+interface Agreed {
 	acknowledged: readonly string[];
 	approved: readonly GuardName[];
 }

@@ -2,9 +2,9 @@
 
 import type { Target } from "../address/target.ts";
 import type { Directory } from "../lookup/directory.ts";
+import { sparing } from "../lookup/find.ts";
 import { type LookUpFailure, locate } from "../lookup/locate.ts";
 import { sightOf } from "../lookup/shown-to.ts";
-import { sparing } from "../lookup/sparing.ts";
 import type { Ports } from "../ports.ts";
 import type { Actor } from "../record/actor.ts";
 import { decide, type GuardName } from "../record/verdict.ts";

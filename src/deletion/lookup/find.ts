@@ -13,7 +13,6 @@ import type { Cloudflare, CloudflareFault, Ports } from "../ports.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { type Directory, prefixesAround } from "./directory.ts";
 import { isThere } from "./look.ts";
-import { sparing } from "./sparing.ts";
 
 export interface Found {
 	prefixId: CloudflareId;
@@ -30,7 +29,7 @@ export type FindFailure =
 	| { reason: "too_many_prefixes"; count: number }
 	| { reason: "cloudflare"; fault: CloudflareFault };
 
-export interface FindOptions {
+interface FindOptions {
 	/** Where the caller may delete: other prefixes are not searched for an id. null means everywhere. */
 	ranges: readonly Cidr[] | null;
 	/** The binding's prefix according to our records. */
@@ -170,3 +169,13 @@ function missing(
 	}
 	return fail({ reason: "no_binding", prefixId, inside, around });
 }
+
+/**
+ * Reads for callers who only look. They leave the rest of Cloudflare's rate limit to deletions: listing a large account takes
+ * two hundred calls, and nothing stops a caller from listing it over and over.
+ */
+export const sparing = (cloudflare: Cloudflare): Cloudflare => ({
+	...cloudflare,
+	listPrefixes: (read) => cloudflare.listPrefixes({ ...read, sparing: true }),
+	listBindings: (prefixId, read) => cloudflare.listBindings(prefixId, { ...read, sparing: true }),
+});

@@ -12,7 +12,7 @@ import { type FindFailure, type Found, find } from "./find.ts";
 import { type Sees, seesAll } from "./shown-to.ts";
 
 /** The request names nothing that can be deleted. Asking again won't help. */
-export interface UnfitTarget {
+interface UnfitTarget {
 	code: "invalid_target";
 	detail: string;
 	/** Bindings inside the named range. */

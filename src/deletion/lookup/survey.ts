@@ -8,8 +8,8 @@ import { listedAtOnce, prefixesAPart, searchablePrefixes } from "../limits.ts";
 import type { Ports } from "../ports.ts";
 import { fail, ok, type Result } from "../result.ts";
 import type { Directory } from "./directory.ts";
+import { sparing } from "./find.ts";
 import { type LookUpFailure, lookUpFault } from "./locate.ts";
-import { sparing } from "./sparing.ts";
 
 /** Costs one call for the prefixes and one for each prefix shown. */
 export async function survey(query: BindingsQuery, ports: Ports, directory: Directory): Promise<Survey> {

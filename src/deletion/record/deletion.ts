@@ -16,7 +16,6 @@ export const settledStates = [
 	"restored",
 ] as const;
 export const states = [...openStates, ...settledStates] as const;
-export type OpenState = (typeof openStates)[number];
 export type SettledState = (typeof settledStates)[number];
 export type State = (typeof states)[number];
 
@@ -68,6 +67,12 @@ export interface TimelineEvent {
 	event: string;
 	[detail: string]: Json;
 }
+
+/**
+ * The form in which this release writes records, terms, progress and claims, and calls the Ledger. Version 0.1.0 wrote no
+ * number, which counts as 1. Readers accept any form: they fill in defaults and ignore what they don't know.
+ */
+export const form = 2;
 
 export interface Deletion {
 	/** The form of the record; 1 if absent. */
@@ -133,7 +138,7 @@ export interface Restoration {
 	failure: { code: RestorationFailureCode; detail: string } | null;
 }
 
-export type RestorationFailureCode =
+type RestorationFailureCode =
 	| "binding_conflict"
 	| "cloudflare_refused"
 	| "credential_rejected"

@@ -1,5 +1,5 @@
 // The progress of a call that changes something: exactly what is needed to go on after a stop.
-import { form } from "./form.ts";
+import { form } from "./deletion.ts";
 
 export const phases = ["ready", "sent", "sent_again", "doubtful", "watching", "refused", "already", "paused"] as const;
 /** `careful-rules.ts` says what each one means. */

@@ -5,7 +5,7 @@ import { plainId } from "../address/cloudflare-id.ts";
 import { folded } from "./actor.ts";
 import type { Summary } from "./deletion.ts";
 
-export const conditionFields = ["state", "service_name", "prefix_id", "binding_id", "actor", "door"] as const;
+const conditionFields = ["state", "service_name", "prefix_id", "binding_id", "actor", "door"] as const;
 export type ConditionField = (typeof conditionFields)[number];
 
 export interface Condition {

@@ -4,7 +4,7 @@ import * as v from "valibot";
 import type { Target } from "../../deletion/address/target.ts";
 import type { DeletionCommand, Receipt } from "../../deletion/course/receive.ts";
 import type { Actor } from "../../deletion/record/actor.ts";
-import { form } from "../../deletion/record/form.ts";
+import { form } from "../../deletion/record/deletion.ts";
 import { guardNames } from "../../deletion/record/verdict.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
