@@ -87,7 +87,7 @@ function contextOf(env: Env, config: Context["config"], url: URL): Context {
 			(read) => takeTurn(`reads/${context.caller}`, readTurns, read),
 		),
 		goOn: (work) => waitUntil(work.catch((error) => log("error", "work_failed", traceOf(error)))),
-		mayFail: async (key) => (await env.FAILED_AUTHENTICATION.limit({ key })).success,
+		isUnderFailureLimit: async (key) => (await env.FAILED_AUTHENTICATION.limit({ key })).success,
 		mayProbe: async (key) => (await env.PROBES.limit({ key })).success,
 	};
 	return context;

@@ -15,7 +15,7 @@ export const schemeNames = [
 ] as const;
 export type SchemeName = (typeof schemeNames)[number];
 
-export interface Condition {
+export interface PayloadCondition {
 	at: JsonPointer;
 	/** Any of them. */
 	is: readonly (string | number | boolean)[];
@@ -26,7 +26,7 @@ export interface Mapping {
 	/** A list of which each element is one deletion; null: the payload is one. */
 	each: JsonPointer | null;
 	/** All of them must hold; otherwise the payload is ignored. */
-	when: readonly Condition[];
+	when: readonly PayloadCondition[];
 	target: JsonPointer;
 	/** The first one that holds a text is used. */
 	reason: readonly JsonPointer[];

@@ -44,7 +44,7 @@ export interface Changes {
 }
 
 /** How many of a day's deletions (in UTC, by request) ended in a state. */
-export interface Outcome {
+export interface OutcomeCount {
 	day: string;
 	state: SettledState;
 	count: number;
@@ -57,7 +57,7 @@ export interface Overview {
 	/** All zero while the version is current. */
 	waiting: Waiting;
 	/** Empty while the version is current. */
-	outcomes: Outcome[];
+	outcomes: OutcomeCount[];
 }
 
 export interface BindingsQuery {

@@ -145,7 +145,7 @@ export interface Journal {
 	 */
 	keepRefused(refused: Deletion, claims?: readonly Claim[]): Deletion;
 	/** How long look-ups are blocked for a caller who named too many bindings that don't exist; usually 0. */
-	missesHoldMs(actor: string): number;
+	missesBlockMs(actor: string): number;
 	/** Adds keys to a deletion that another request began. */
 	join(deletionId: string, claims: readonly Claim[]): void;
 	/** Drops a received deletion in favour of the record that answers it: its id and its claims lead there from now on. */
@@ -172,7 +172,7 @@ export interface Ports {
 	 * Holds an actor's work like a freeze while the configuration that limits the actor is faulty: until it is fixed, nobody
 	 * knows what the actor may do. Usually null.
 	 */
-	holdOn(party: Party): Freeze | null;
+	freezeOn(party: Party): Freeze | null;
 	cloudflare: Cloudflare;
 	journal: Journal;
 	recollection: Recollection;

@@ -18,7 +18,7 @@ export interface Context {
 	/** Keeps working after the answer, for up to 30 seconds (the platform's limit). Failures are logged. */
 	goOn(work: Promise<unknown>): void;
 	/** Brakes failed authentication: true while the address may fail once more. */
-	mayFail(address: string): Promise<boolean>;
+	isUnderFailureLimit(address: string): Promise<boolean>;
 	/** The same for health probes. */
 	mayProbe(address: string): Promise<boolean>;
 }
@@ -27,7 +27,7 @@ export interface Context {
  * Where a request comes from, according to Cloudflare. For IPv6, its /48: someone with one address has all of its /64, and
  * often all networks of the site.
  */
-export function addressOf(request: Request): string {
+export function callerAddress(request: Request): string {
 	const address = request.headers.get("cf-connecting-ip") ?? "unknown";
 	const network = parseCidr(`${address}/48`);
 	if (network.ok) return network.value.text;

@@ -140,7 +140,7 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 			if (isSummary || leavesKeyFree(kept)) freeKeys(sql, kept.id);
 			return refused;
 		},
-		missesHoldMs: (actor) => refusals.missesHoldMs(actor, now()),
+		missesBlockMs: (actor) => refusals.missesBlockMs(actor, now()),
 		join(id, claims) {
 			claim(id, claims);
 			if (claims.some(({ lasting }) => lasting)) sendClaims(id);

@@ -28,13 +28,13 @@ export interface OutboxOptions {
 	onFailure(id: string, failures: number, detail: string): void;
 }
 
-type Outcome = "published" | "refused";
+type Sent = "published" | "refused";
 
 export interface Outbox {
 	/** Call at the start: a put of the previous object has no time-out any more, and may land over a newer version. */
 	afterStart(): void;
 	/** Publishes one record, unless it is being published already. Never rejects. */
-	send(id: string): Promise<Outcome>;
+	send(id: string): Promise<Sent>;
 	/** The same, a moment later: after the caller has been answered. */
 	sendSoon(id: string): void;
 	/** Publishes what is due, up to a limit; the rest stays due. Never rejects. */
@@ -45,7 +45,7 @@ export interface Outbox {
 
 export function createOutbox(sql: SqlStorage, options: OutboxOptions): Outbox {
 	const { now, sleep, onDue } = options;
-	const underWay = new Map<string, Promise<Outcome>>();
+	const underWay = new Map<string, Promise<Sent>>();
 	const queue: (() => void)[] = [];
 	let free = sentAtOnce;
 	let soon: string[] = [];
@@ -55,7 +55,7 @@ export function createOutbox(sql: SqlStorage, options: OutboxOptions): Outbox {
 	let pausedUntilMs = 0;
 	let sendingDue: Promise<void> | null = null;
 
-	async function attempt(id: string): Promise<Outcome> {
+	async function attempt(id: string): Promise<Sent> {
 		type Row = { id: string; record: string; change: number; changed_at: number; publish_failures: number };
 		const query = `SELECT id, record, change, changed_at, publish_failures FROM deletions
 			WHERE id = ? AND publish_at IS NOT NULL AND unreadable IS NOT change`;
@@ -88,7 +88,7 @@ export function createOutbox(sql: SqlStorage, options: OutboxOptions): Outbox {
 		return "refused";
 	}
 
-	function send(id: string): Promise<Outcome> {
+	function send(id: string): Promise<Sent> {
 		const present = underWay.get(id);
 		if (present !== undefined) return present;
 		const sending = inTurn(() => attempt(id)).finally(() => underWay.delete(id));
@@ -97,7 +97,7 @@ export function createOutbox(sql: SqlStorage, options: OutboxOptions): Outbox {
 	}
 
 	/** If deletions come in faster than KV takes them, they queue here as ids instead of piling up as open calls. */
-	async function inTurn(act: () => Promise<Outcome>): Promise<Outcome> {
+	async function inTurn(act: () => Promise<Sent>): Promise<Sent> {
 		// A record skipped here stays due by its row.
 		const isProbe = free === sentAtOnce;
 		if (hangs && !isProbe) return "refused";
@@ -124,7 +124,7 @@ export function createOutbox(sql: SqlStorage, options: OutboxOptions): Outbox {
 		});
 	}
 
-	async function sendAlias(id: string): Promise<Outcome> {
+	async function sendAlias(id: string): Promise<Sent> {
 		type Row = { deletion_id: string; publish_at: number };
 		const query = "SELECT deletion_id, publish_at FROM aliases WHERE id = ? AND publish_at IS NOT NULL";
 		const [row] = sql.exec<Row>(query, id).toArray();
@@ -146,7 +146,7 @@ export function createOutbox(sql: SqlStorage, options: OutboxOptions): Outbox {
 		sql.exec("UPDATE deletions SET republish_at = NULL WHERE republish_at <= ?", now());
 	}
 
-	function dueWork(): (() => Promise<Outcome>)[] {
+	function dueWork(): (() => Promise<Sent>)[] {
 		const ids = (query: string) => idsIn(sql, query, now(), sentAtMost);
 		const records = ids(
 			"SELECT id FROM deletions WHERE publish_at <= ? AND unreadable IS NOT change ORDER BY publish_at LIMIT ?",

@@ -1,7 +1,7 @@
 // How many deletions ended in which state, by the day they were requested. Counted in the same commit that stores the
 // record, so that drawing the chart needs no read of the history.
 
-import type { Outcome } from "../deletion/ledger-api.ts";
+import type { OutcomeCount } from "../deletion/ledger-api.ts";
 import { carriedOutAs, type Deletion, isOpen, type State } from "../deletion/record/deletion.ts";
 import { outcomeDays } from "./limits.ts";
 
@@ -32,7 +32,7 @@ function countedAs(sql: SqlStorage, deletion: Deletion): State | null {
 }
 
 /** @param sinceDay in UTC, such as 2026-02-20. */
-export function outcomesSince(sql: SqlStorage, sinceDay: string): Outcome[] {
+export function outcomesSince(sql: SqlStorage, sinceDay: string): OutcomeCount[] {
 	const query = "SELECT day, state, count FROM outcomes WHERE day >= ? AND count > 0 ORDER BY day, state";
-	return sql.exec<{ day: string; state: Outcome["state"]; count: number }>(query, sinceDay).toArray();
+	return sql.exec<{ day: string; state: OutcomeCount["state"]; count: number }>(query, sinceDay).toArray();
 }

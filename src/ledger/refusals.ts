@@ -15,7 +15,7 @@ export interface Refusals {
 	/** Whether the caller has used up its records for this hour, so that the next one counts the rest. */
 	isFull(actor: string, nowMs: number): boolean;
 	/** How long the caller's look-ups are blocked; 0 if they are not. */
-	missesHoldMs(actor: string, nowMs: number): number;
+	missesBlockMs(actor: string, nowMs: number): number;
 	/** The final counts of records that are no longer shared, each returned once. */
 	takeCounts(nowMs: number): { id: string; requests: number }[];
 }
@@ -75,7 +75,7 @@ export function createRefusals(onRecord: (actor: string, sinceMs: number) => Hou
 			shared.set(isSummary ? refused.id : kindOf(refused), one);
 		},
 		isFull: (actor, nowMs) => hourOf(actor, nowMs).recorded >= recordedAnHour,
-		missesHoldMs(actor, nowMs) {
+		missesBlockMs(actor, nowMs) {
 			const window = misses.get(actor);
 			if (window === undefined || window.count < missesAtMost) return 0;
 			return Math.max(0, window.sinceMs + missWindowMs - nowMs);

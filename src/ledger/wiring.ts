@@ -70,7 +70,7 @@ export function wire(
 		accountId,
 		policy: config.policy,
 		authorityOf: (party) => authorityOf(party, config),
-		holdOn(party) {
+		freezeOn(party) {
 			const part = partBehind(party);
 			return faultFreeze([...limits, ...(part === null ? [] : config.closing(part))]);
 		},

@@ -196,7 +196,7 @@ export const worldMutations: readonly Mutation[] = [
 		name: "asking again for an approval that a freeze held up",
 		patch: {
 			file: "src/deletion/course/waiting.ts",
-			replace: "if (deletion.approval === null || !isLate || !wasHeld) return",
+			replace: "if (deletion.approval === null || !isLate || !wasFrozen) return",
 			by: "if (isLate || !isLate) return",
 		},
 		tests: ["test/lifecycle/freeze.test.ts"],

@@ -199,7 +199,7 @@ export function createWorld(...prefixes: [Prefix, Binding[]][]): World {
 			policy: defaultPolicy,
 			authorityOf: ({ name }) => world.actors.get(name) ?? actorOf(),
 			noRule: (what) => void world.withoutRule.push(what),
-			holdOn: () => null,
+			freezeOn: () => null,
 			cloudflare,
 			journal,
 			recollection: {

@@ -11,7 +11,7 @@ import { fail, ok, type Result } from "../../deletion/result.ts";
 import { interpret, type Understood } from "./interpret.ts";
 import { createRateGate } from "./rate-gate.ts";
 import { createRedactor } from "./redact.ts";
-import { type Call, type Credential, send } from "./send.ts";
+import { type CloudflareCall, type Credential, send } from "./send.ts";
 
 export interface AddressingOptions {
 	accountId: CloudflareId;
@@ -44,7 +44,7 @@ export function createAddressing(options: AddressingOptions): Addressing {
 	const prefixesPath = `/accounts/${accountId}/addressing/prefixes`;
 	const bindingsPath = (prefixId: CloudflareId) => `${prefixesPath}/${prefixId}/bindings`;
 
-	async function call(what: Call, sparing = false): Promise<Result<Understood, CloudflareFault>> {
+	async function call(what: CloudflareCall, sparing = false): Promise<Result<Understood, CloudflareFault>> {
 		const holdMs = gate.holdMs(sparing);
 		// A call that changes something never waits here: after a wait, the caller has to check again whether it may be sent.
 		if (holdMs > (what.method === "GET" ? longestHoldMs : 0))

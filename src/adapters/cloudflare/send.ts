@@ -8,7 +8,7 @@ const answerCapBytes = 16 * 1024 * 1024;
 
 export type Credential = { apiToken: string } | { email: string; apiKey: string };
 
-export interface Call {
+export interface CloudflareCall {
 	method: "GET" | "DELETE" | "POST";
 	/** Below the API's address, built from checked ids only. */
 	path: string;
@@ -30,7 +30,7 @@ interface SendOptions {
 	now(): number;
 }
 
-export async function send(call: Call, { credential, timeoutMs, now }: SendOptions): Promise<Sent> {
+export async function send(call: CloudflareCall, { credential, timeoutMs, now }: SendOptions): Promise<Sent> {
 	const startedAtMs = now();
 	const abort = new AbortController();
 	const timer = setTimeout(() => abort.abort(), timeoutMs);

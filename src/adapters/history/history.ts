@@ -5,7 +5,7 @@ import type { AskLedger, History, HistoryPage, HistoryQuery } from "../../deleti
 import { idBounds } from "../../deletion/record/record-id.ts";
 import { fail, ok } from "../../deletion/result.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
-import { firstPosition, historyPage, keysDecide, ledgerPage, type Page, type Position } from "./page.ts";
+import { firstPosition, historyPage, keysDecide, ledgerPage, type Position, type RowsPage } from "./page.ts";
 import { readRecord } from "./record.ts";
 
 /** Reads a page from KV when it is the caller's turn; null if that takes too long. */
@@ -23,7 +23,7 @@ export function createHistory(
 		{ filter, limit }: HistoryQuery,
 		from: Position,
 		overlay: { recent: readonly Summary[]; until: string | null },
-	): Promise<Page | "bad_cursor" | "unavailable" | "busy"> {
+	): Promise<RowsPage | "bad_cursor" | "unavailable" | "busy"> {
 		try {
 			return (await takeTurn(() => historyPage(kv, filter, limit, from, overlay))) ?? "busy";
 		} catch (error) {
@@ -37,7 +37,7 @@ export function createHistory(
 
 	return {
 		async page(query) {
-			const { filter, limit, cursor, unless, ask = askLedger.changes } = query;
+			const { filter, limit, cursor, unless, changes: read = askLedger.changes } = query;
 			const from = cursor === null ? firstPosition : decodeCursor(cursor, filter);
 			if (from === null) return fail("bad_cursor");
 			const { bindingId, prefixId, actor, door, untilMs } = filter;
@@ -47,9 +47,9 @@ export function createHistory(
 			// One more row than fits shows that the page is full; if rows are filtered out, more may be needed.
 			const atMost = keysDecide(filter) ? { atMost: limit + 1 } : {};
 			const question = { afterId, bindingId, prefixId, actor, door, unless, ...atMost };
-			const changes = await ask(question);
+			const changes = await read(question);
 			if (changes?.recent === null) return ok(null);
-			const pageOf = ({ rows, next }: Page, version: string | null): HistoryPage => ({
+			const pageOf = ({ rows, next }: RowsPage, version: string | null): HistoryPage => ({
 				rows,
 				next: next === null ? null : encodeCursor(next, filter),
 				version,

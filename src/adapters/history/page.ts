@@ -26,7 +26,7 @@ export interface Overlay {
 	until: string | null;
 }
 
-export interface Page {
+export interface RowsPage {
 	rows: Summary[];
 	/** null if nothing follows. */
 	next: Position | null;
@@ -57,7 +57,7 @@ export async function historyPage(
 	limit: number,
 	from: Position,
 	overlay: Overlay,
-): Promise<Page> {
+): Promise<RowsPage> {
 	const space = spaceOf(filter);
 	const { parts, levels } = partsOf(filter);
 	const bounds = idBounds(filter.sinceMs ?? 0, filter.untilMs ?? Number.MAX_SAFE_INTEGER);
@@ -109,7 +109,7 @@ export async function historyPage(
 	}
 	return end();
 
-	function end(): Page {
+	function end(): RowsPage {
 		at = { ...at, part: parts.length, cursor: null, skip: 0 };
 		const whole = showRecentBefore(null) && (overlay.until === null || overlay.until >= bounds.last);
 		return { rows, next: whole ? null : at };
@@ -117,7 +117,7 @@ export async function historyPage(
 }
 
 /** A page from the overlay alone, for when KV can't be read. It continues where KV's page would have. */
-export function ledgerPage(filter: HistoryFilter, limit: number, from: Position, { recent, until }: Overlay): Page {
+export function ledgerPage(filter: HistoryFilter, limit: number, from: Position, { recent, until }: Overlay): RowsPage {
 	const bounds = idBounds(filter.sinceMs ?? 0, filter.untilMs ?? Number.MAX_SAFE_INTEGER);
 	const matches = matcher(filter, spaceOf(filter));
 	const rows = recent

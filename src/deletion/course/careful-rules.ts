@@ -26,7 +26,7 @@ export type CarefulEvent =
 	| "throttled"
 	| "unclear"
 	/** The call never left: the rate limit was known to be used up. */
-	| "held_back"
+	| "no_calls_left"
 	/** What a look found. `saw_nothing`: Cloudflare could not be read, or the answer decides nothing yet. */
 	| "saw_done"
 	| "saw_not_done"
@@ -34,20 +34,20 @@ export type CarefulEvent =
 	| "saw_nothing";
 
 /**
- * `may_send`: fewer than three calls, within a minute of the guards' verdicts, and not held. `held`: a freeze is on, or a
+ * `may_send`: fewer than three calls, within a minute of the guards' verdicts, and not forbidden. `forbidden`: a freeze is on, or a
  * later request overrides this one. `lagging`: the look began less than two minutes after the last call ended.
  */
-export type Condition = "may_send" | "held" | "lagging";
+export type RuleCondition = "may_send" | "forbidden" | "lagging";
 
 export type CarefulFailure =
-	| "held_back"
+	| "no_calls_left"
 	| "throttled"
 	| "refused"
 	| "credential_rejected"
 	| "in_the_way"
-	| "no_clear_answer"
+	| "never_took_effect"
 	| "not_sent"
-	| "held";
+	| "forbidden";
 
 export type Action =
 	| "send"
@@ -63,7 +63,7 @@ export type Action =
 export interface Rule {
 	in: Phase;
 	on: CarefulEvent;
-	when?: Condition;
+	when?: RuleCondition;
 	/** Absent if the work ends. */
 	to?: Phase;
 	do: Action;
@@ -83,7 +83,7 @@ export const phaseMeanings: Record<Phase, string> = {
 
 export const rules: readonly Rule[] = [
 	{ in: "ready", on: "go", when: "may_send", to: "sent", do: "send" },
-	{ in: "ready", on: "go", when: "held", do: { fail: "held" } },
+	{ in: "ready", on: "go", when: "forbidden", do: { fail: "forbidden" } },
 	{ in: "ready", on: "go", do: { fail: "not_sent" } },
 
 	{ in: "sent", on: "go", to: "doubtful", do: "look" },
@@ -94,14 +94,14 @@ export const rules: readonly Rule[] = [
 	{ in: "sent", on: "credential_rejected", do: { fail: "credential_rejected" } },
 	{ in: "sent", on: "throttled", when: "may_send", to: "paused", do: "pause" },
 	{ in: "sent", on: "throttled", do: { fail: "throttled" } },
-	{ in: "sent", on: "held_back", when: "may_send", to: "ready", do: "pause" },
-	{ in: "sent", on: "held_back", do: { fail: "held_back" } },
+	{ in: "sent", on: "no_calls_left", when: "may_send", to: "ready", do: "pause" },
+	{ in: "sent", on: "no_calls_left", do: { fail: "no_calls_left" } },
 
 	{ in: "doubtful", on: "go", to: "doubtful", do: "look" },
 	{ in: "doubtful", on: "saw_done", do: "succeed_by_us" },
 	{ in: "doubtful", on: "saw_not_done", when: "may_send", to: "sent_again", do: "send" },
 	{ in: "doubtful", on: "saw_not_done", when: "lagging", to: "doubtful", do: "look_later" },
-	{ in: "doubtful", on: "saw_not_done", do: { fail: "no_clear_answer" } },
+	{ in: "doubtful", on: "saw_not_done", do: { fail: "never_took_effect" } },
 	{ in: "doubtful", on: "saw_in_the_way", when: "lagging", to: "doubtful", do: "look_later" },
 	{ in: "doubtful", on: "saw_in_the_way", do: { fail: "in_the_way" } },
 	{ in: "doubtful", on: "saw_nothing", to: "doubtful", do: "look_later" },
@@ -114,13 +114,13 @@ export const rules: readonly Rule[] = [
 	{ in: "sent_again", on: "credential_rejected", to: "watching", do: "look" },
 	{ in: "sent_again", on: "throttled", when: "may_send", to: "doubtful", do: "pause" },
 	{ in: "sent_again", on: "throttled", to: "watching", do: "look" },
-	{ in: "sent_again", on: "held_back", when: "may_send", to: "doubtful", do: "pause" },
-	{ in: "sent_again", on: "held_back", to: "watching", do: "look" },
+	{ in: "sent_again", on: "no_calls_left", when: "may_send", to: "doubtful", do: "pause" },
+	{ in: "sent_again", on: "no_calls_left", to: "watching", do: "look" },
 
 	{ in: "watching", on: "go", to: "watching", do: "look" },
 	{ in: "watching", on: "saw_done", do: "succeed_by_us" },
 	{ in: "watching", on: "saw_not_done", when: "lagging", to: "watching", do: "look_later" },
-	{ in: "watching", on: "saw_not_done", do: { fail: "no_clear_answer" } },
+	{ in: "watching", on: "saw_not_done", do: { fail: "never_took_effect" } },
 	{ in: "watching", on: "saw_in_the_way", when: "lagging", to: "watching", do: "look_later" },
 	{ in: "watching", on: "saw_in_the_way", do: { fail: "in_the_way" } },
 	{ in: "watching", on: "saw_nothing", to: "watching", do: "look_later" },
@@ -141,7 +141,7 @@ export const rules: readonly Rule[] = [
 	{ in: "paused", on: "go", to: "paused", do: "look" },
 	{ in: "paused", on: "saw_done", do: "succeed_by_others" },
 	{ in: "paused", on: "saw_not_done", when: "may_send", to: "sent", do: "send" },
-	{ in: "paused", on: "saw_not_done", when: "held", do: { fail: "held" } },
+	{ in: "paused", on: "saw_not_done", when: "forbidden", do: { fail: "forbidden" } },
 	{ in: "paused", on: "saw_not_done", do: { fail: "throttled" } },
 	{ in: "paused", on: "saw_in_the_way", do: { fail: "in_the_way" } },
 	{ in: "paused", on: "saw_nothing", to: "paused", do: "look_later" },
@@ -152,7 +152,7 @@ export interface CarefulFacts {
 	/** When the look began, for the `saw_…` events: a slow answer can be as old as its question. */
 	lookedAtMs: number;
 	/** Whether sending is forbidden right now. */
-	isHeld: boolean;
+	isForbidden: boolean;
 	/** How long Cloudflare or the rate limit asked to wait; 0 if neither did. */
 	retryAfterMs: number;
 }
@@ -172,7 +172,7 @@ export interface Step {
 /** What to do next. Every event that can occur in a phase has a row without a condition. */
 export function stepOf(progress: Progress, event: CarefulEvent, facts: CarefulFacts): Step {
 	// A call that never left does not count.
-	const known = event === "held_back" ? { ...progress, callsSent: progress.callsSent - 1 } : progress;
+	const known = event === "no_calls_left" ? { ...progress, callsSent: progress.callsSent - 1 } : progress;
 	const found = rules.find(
 		(one) => one.in === known.phase && one.on === event && (one.when === undefined || holds(one.when, known, facts)),
 	);
@@ -193,13 +193,15 @@ export function stepOf(progress: Progress, event: CarefulEvent, facts: CarefulFa
 const endOf = ({ lastSentAtMs }: Progress, { nowMs }: CarefulFacts): number =>
 	Math.min(nowMs, lastSentAtMs + callTakesAtMostMs);
 
-function holds(condition: Condition, progress: Progress, facts: CarefulFacts): boolean {
-	const { nowMs, lookedAtMs, isHeld, retryAfterMs } = facts;
+function holds(condition: RuleCondition, progress: Progress, facts: CarefulFacts): boolean {
+	const { nowMs, lookedAtMs, isForbidden, retryAfterMs } = facts;
 	switch (condition) {
 		case "may_send":
-			return progress.callsSent < callsAtMost && nowMs + retryAfterMs - progress.judgedAtMs < sendWindowMs && !isHeld;
-		case "held":
-			return isHeld;
+			return (
+				progress.callsSent < callsAtMost && nowMs + retryAfterMs - progress.judgedAtMs < sendWindowMs && !isForbidden
+			);
+		case "forbidden":
+			return isForbidden;
 		case "lagging":
 			return lookedAtMs < progress.lastSentAtMs + lagMs;
 	}
@@ -214,8 +216,8 @@ function pauseMs({ looks, lastSentAtMs }: Progress, nowMs: number): number {
 
 function retryAfterMs(action: Action, facts: CarefulFacts): number | null {
 	const failure = typeof action === "object" ? action.fail : null;
-	if (failure === "held") return retryFrozenMs;
+	if (failure === "forbidden") return retryFrozenMs;
 	if (failure === "not_sent") return retrySoonMs;
-	if (failure !== "throttled" && failure !== "held_back") return null;
+	if (failure !== "throttled" && failure !== "no_calls_left") return null;
 	return facts.retryAfterMs > 0 ? facts.retryAfterMs : retrySoonMs;
 }

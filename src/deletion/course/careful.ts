@@ -26,7 +26,7 @@ interface Errand<Seen> {
 	/** The record and its progress; null once it is settled. */
 	open(): { deletion: Deletion; progress: Progress } | null;
 	/** Whether sending is forbidden right now. */
-	isHeld(): boolean;
+	isForbidden(): boolean;
 	call(): Promise<Result<{ answer: CloudflareAnswer; seen: Seen }, CloudflareFault>>;
 	/** Whether a refusal means that what we want is already the case. */
 	isAlready(fault: CloudflareFault): boolean;
@@ -74,7 +74,7 @@ export async function carefully<Seen>(errand: Errand<Seen>, ports: Ports): Promi
 		const nowMs = ports.now();
 		const deletion = withNews(open.deletion, news, open.progress, errand, nowMs);
 		const { lookedAtMs, retryAfterMs } = news;
-		const facts = { nowMs, lookedAtMs, isHeld: errand.isHeld(), retryAfterMs };
+		const facts = { nowMs, lookedAtMs, isForbidden: errand.isForbidden(), retryAfterMs };
 		const step = stepOf(open.progress, news.event, facts);
 		if (!step.hasRule) ports.noRule({ deletionId: deletion.id, phase: open.progress.phase, event: news.event });
 		const keep = (record: Deletion, waitMs: number) =>
@@ -125,7 +125,7 @@ function eventOf<Seen>(fault: CloudflareFault, errand: Errand<Seen>): CarefulEve
 		case "credential_rejected":
 			return fault.kind;
 		case "throttled":
-			return fault.answer === null ? "held_back" : "throttled";
+			return fault.answer === null ? "no_calls_left" : "throttled";
 		// A refusal can mean "already done", and its status and code have several meanings. A look finds out.
 		case "refused":
 		case "not_found":
@@ -146,7 +146,7 @@ function withNews<Seen>(
 	errand: Errand<Seen>,
 	nowMs: number,
 ): Deletion {
-	if (event === "held_back") return withoutLastSent(deletion);
+	if (event === "no_calls_left") return withoutLastSent(deletion);
 	if (answer !== null) {
 		const story =
 			answer.status === null

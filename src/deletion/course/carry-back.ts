@@ -11,7 +11,7 @@ import { carefully, noAnswer } from "./careful.ts";
 import type { CarefulFailure } from "./careful-rules.ts";
 
 /** The binding that is there now, from an answer or a look. */
-export type Bound = Pick<Binding, "id" | "provisioningState">;
+export type BoundBinding = Pick<Binding, "id" | "provisioningState">;
 
 /**
  * Carries out a restoration from wherever it stopped; can be called any number of times.
@@ -27,10 +27,10 @@ export function carryBack(id: string, ports: Ports): Promise<void> {
 		if (binding === null || restoration === null) return null;
 		return journal.overtaking(id, binding.cidr, Date.parse(restoration.requested_at));
 	};
-	return carefully<Bound>(
+	return carefully<BoundBinding>(
 		{
 			open: () => journal.restoring(id),
-			isHeld: () => overtaken() !== null,
+			isForbidden: () => overtaken() !== null,
 			async call() {
 				const binding = bindingOf();
 				if (!binding?.service_id || !isCloudflareId(binding.prefix_id)) return fail(notCalled);
@@ -80,7 +80,7 @@ function amended(deletion: Deletion, change: Partial<Restoration>, answer: Resto
 }
 
 /** The record of a restoration whose binding was seen. */
-export function restored(deletion: Deletion, bound: Bound | null, by: "us" | "others", nowMs: number): Deletion {
+export function restored(deletion: Deletion, bound: BoundBinding | null, by: "us" | "others", nowMs: number): Deletion {
 	const state = by === "us" ? ("restored" as const) : ("already_bound" as const);
 	const story = withEvent(deletion, nowMs, state, { binding_id: bound?.id ?? null });
 	const provisioning = bound === null || bound.provisioningState === null ? null : { state: bound.provisioningState };
@@ -99,12 +99,12 @@ export function failed(deletion: Deletion, failure: NonNullable<Restoration["fai
 const notCalled = { kind: "refused" as const, answer: noAnswer };
 
 const failures: Record<CarefulFailure, NonNullable<Restoration["failure"]>> = {
-	held_back: { code: "cloudflare_unavailable", detail: "Cloudflare's rate limit is used up. Nothing was sent." },
+	no_calls_left: { code: "cloudflare_unavailable", detail: "Cloudflare's rate limit is used up. Nothing was sent." },
 	throttled: { code: "cloudflare_refused", detail: "Cloudflare's rate limit refused the creation. Try again later." },
 	refused: { code: "cloudflare_refused", detail: "Cloudflare refused to create the binding." },
 	credential_rejected: { code: "credential_rejected", detail: credentialRejected },
 	in_the_way: { code: "binding_conflict", detail: "Another service has been bound to this CIDR in the meantime." },
-	no_clear_answer: {
+	never_took_effect: {
 		code: "cloudflare_refused",
 		detail: "Cloudflare gave no clear answer, and two minutes later the binding is not there.",
 	},
@@ -112,7 +112,7 @@ const failures: Record<CarefulFailure, NonNullable<Restoration["failure"]>> = {
 		code: "cloudflare_unavailable",
 		detail: "The creation could not be sent within a minute of its checks. Nothing was sent.",
 	},
-	held: {
+	forbidden: {
 		code: "binding_conflict",
 		detail: "A later request deleted the binding at this CIDR. Nothing was sent.",
 	},

@@ -21,7 +21,7 @@ export function courseOf(judged: Deletion, terms: Terms, ports: Ports): Course {
 	const startsAtMs = judged.not_before === null ? nowMs : Date.parse(judged.not_before);
 	switch (decision.would) {
 		case "refuse":
-		case "ask":
+		case "need_acknowledgement":
 			return { settled: settle(judged, nowMs, "refused", refusal(decision, nowMs)) };
 		case "wait_for_approval": {
 			// An approval covers the risks it was asked for. A new risk needs a new request.
@@ -48,8 +48,11 @@ export function courseOf(judged: Deletion, terms: Terms, ports: Ports): Course {
 	}
 }
 
-function refusal(decision: Decision & { would: "refuse" | "ask" }, nowMs: number): NonNullable<Deletion["failure"]> {
-	if (decision.would === "ask") {
+function refusal(
+	decision: Decision & { would: "refuse" | "need_acknowledgement" },
+	nowMs: number,
+): NonNullable<Deletion["failure"]> {
+	if (decision.would === "need_acknowledgement") {
 		const { unacknowledged: risks } = decision;
 		const detail = `${risks.map(sentenceOf).join(" ")} To delete it anyway, acknowledge ${risks.join(" and ")}.`;
 		return { code: "acknowledgement_required", detail };

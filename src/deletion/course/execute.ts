@@ -20,7 +20,7 @@ export function carryOut(id: string, ports: Ports): Promise<void> {
 	return carefully<null>(
 		{
 			open,
-			isHeld: () => journal.freeze() !== null,
+			isForbidden: () => journal.freeze() !== null,
 			async call() {
 				const binding = open()?.deletion.binding;
 				// Checked again, because a path is built only from checked ids.
@@ -56,7 +56,7 @@ export function carryOut(id: string, ports: Ports): Promise<void> {
 const notCalled = { kind: "refused" as const, answer: noAnswer };
 
 const failures: Record<CarefulFailure, Failure> = {
-	held_back: { code: "cloudflare_unavailable", detail: "Cloudflare's rate limit is used up. Nothing was sent." },
+	no_calls_left: { code: "cloudflare_unavailable", detail: "Cloudflare's rate limit is used up. Nothing was sent." },
 	throttled: {
 		code: "cloudflare_refused",
 		detail: "Cloudflare's rate limit refused the deletion. The binding is still there.",
@@ -64,11 +64,11 @@ const failures: Record<CarefulFailure, Failure> = {
 	refused: { code: "cloudflare_refused", detail: "Cloudflare refused the deletion. The binding is still there." },
 	credential_rejected: { code: "credential_rejected", detail: credentialRejected },
 	in_the_way: { code: "cloudflare_refused", detail: "Cloudflare refused the deletion. The binding is still there." },
-	no_clear_answer: {
+	never_took_effect: {
 		code: "cloudflare_refused",
 		detail: "Cloudflare gave no clear answer to the deletion, and two minutes later the binding is still there.",
 	},
-	held: { code: "frozen", detail: sentenceOf("frozen") },
+	forbidden: { code: "frozen", detail: sentenceOf("frozen") },
 	not_sent: {
 		code: "cloudflare_unavailable",
 		detail: "The deletion could not be sent within a minute of its checks. Nothing was sent.",

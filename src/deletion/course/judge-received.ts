@@ -29,7 +29,7 @@ export async function judgeReceived(id: string, ports: Ports, directory: Directo
 	if (received === null || giveUpIfLate(received, ports)) return;
 	const target = targetOf(received);
 	if (target === null) return journal.keepSettled(failedLookUp(received.deletion, noTarget, ports.now()));
-	if (isHeld(received, ports)) return keepForItsMinute(received, ports);
+	if (isFrozen(received, ports)) return keepForItsMinute(received, ports);
 	const ranges = rangesNow(received, ports);
 	if (ranges === "none") return refuseScope(received, ports);
 	const sees = received.terms.reads === true ? seesAll : seesOnly(received.deletion.actor.name, ranges);
@@ -109,8 +109,8 @@ function rangesNow({ deletion, terms }: OpenDeletion, ports: Ports): readonly st
 }
 
 /** After a restart, if a faulty configuration no longer says what the actor may do. */
-const isHeld = ({ deletion }: OpenDeletion, { journal, holdOn }: Ports): boolean =>
-	!journal.cameInSinceStart(deletion.id) && holdOn(deletion.actor) !== null;
+const isFrozen = ({ deletion }: OpenDeletion, { journal, freezeOn }: Ports): boolean =>
+	!journal.cameInSinceStart(deletion.id) && freezeOn(deletion.actor) !== null;
 
 /** It fails after its minute. That leaves its key free, so the caller can try again. */
 const keepForItsMinute = (received: OpenDeletion, { journal }: Ports): void =>

@@ -9,7 +9,7 @@ import { options } from "./options.ts";
 export const choices = ["delete", "dismiss", "lift", ...options] as const;
 export type Choice = (typeof choices)[number];
 
-interface Terms {
+interface OfferTerms {
 	platform: string;
 	channel: string;
 	/** The platform's id of its user. Without one, anyone may press it until it expires; the core decides only once. */
@@ -32,7 +32,7 @@ export interface OfferedPlan {
 	acknowledge: readonly GuardName[];
 }
 
-export type Offer = Terms &
+export type Offer = OfferTerms &
 	({ about: "plan"; plan: OfferedPlan } | { about: "deletion"; deletionId: string } | { about: "freeze" });
 
 export interface Press {

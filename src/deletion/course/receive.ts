@@ -104,10 +104,10 @@ function refusedUnseen(draft: Deletion, { actor, target }: DeletionCommand, port
 		const detail = missingScope(actor, "delete").detail;
 		return settle(draft, ports.now(), "refused", { code: "scope_missing", detail });
 	}
-	const holdMs = ports.journal.missesHoldMs(actor.name);
-	if (holdMs > 0) {
+	const blockMs = ports.journal.missesBlockMs(actor.name);
+	if (blockMs > 0) {
 		const detail = `${actor.name} named too many bindings that don't exist. Try again in a few minutes.`;
-		const failure = { code: "rate_limited" as const, detail, retry_after_seconds: Math.ceil(holdMs / 1000) };
+		const failure = { code: "rate_limited" as const, detail, retry_after_seconds: Math.ceil(blockMs / 1000) };
 		return settle(draft, ports.now(), "refused", failure);
 	}
 	const ranges = cidrsOf(actor.ranges);

@@ -69,19 +69,19 @@ export async function begin(id: string, ports: Ports, directory: Directory): Pro
  */
 function stillApproved({ deletion, terms }: OpenDeletion, startsAtMs: number, { policy, now }: Ports) {
 	const isLate = now() - startsAtMs > policy.approvalMinutes * 60_000;
-	const wasHeld = deletion.timeline.at(-1)?.event === "held_by_freeze";
-	if (deletion.approval === null || !isLate || !wasHeld) return { deletion, terms };
+	const wasFrozen = deletion.timeline.at(-1)?.event === "held_by_freeze";
+	if (deletion.approval === null || !isLate || !wasFrozen) return { deletion, terms };
 	return { deletion: { ...deletion, approval: null }, terms: { ...terms, approved: [] } };
 }
 
 /** Keeps a scheduled deletion waiting during a freeze, or while its actor's configuration is faulty. */
-function isFrozen(open: OpenDeletion, { journal, now, holdOn }: Ports): boolean {
-	const freeze = journal.freeze() ?? holdOn(open.deletion.actor);
+function isFrozen(open: OpenDeletion, { journal, now, freezeOn }: Ports): boolean {
+	const freeze = journal.freeze() ?? freezeOn(open.deletion.actor);
 	if (freeze === null) return false;
 	const nowMs = now();
 	const untilMs = freeze.until === null ? Number.POSITIVE_INFINITY : Date.parse(freeze.until);
-	const held = open.deletion.timeline.at(-1)?.event === "held_by_freeze";
-	const story = held
+	const isNoted = open.deletion.timeline.at(-1)?.event === "held_by_freeze";
+	const story = isNoted
 		? open.deletion
 		: withEvent(open.deletion, nowMs, "held_by_freeze", { freeze_reason: freeze.reason });
 	journal.keepOpen({ ...open, deletion: story }, Math.min(untilMs, nowMs + frozenPauseMs));

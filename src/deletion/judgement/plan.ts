@@ -48,5 +48,11 @@ export async function plan(query: PlanQuery, ports: Ports, directory: Directory)
 	const risks = guards.filter((verdict) => verdict.verdict === "acknowledge").map((verdict) => verdict.guard);
 	// As if the caller acknowledged every risk: `acknowledge` lists them.
 	const { would } = decide(guards.filter((verdict) => verdict.verdict !== "acknowledge"));
-	return ok({ ...assessment, snapshot, budget, would: would === "ask" ? "delete" : would, acknowledge: risks });
+	return ok({
+		...assessment,
+		snapshot,
+		budget,
+		would: would === "need_acknowledgement" ? "delete" : would,
+		acknowledge: risks,
+	});
 }

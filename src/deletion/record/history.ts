@@ -27,7 +27,7 @@ export interface HistoryQuery {
 	/** The version the caller already has: while it is current, the answer is null. */
 	unless: string | null;
 	/** Replaces the history's own call to the Ledger, for a caller that wants more from the same call. */
-	ask?: AskChanges;
+	changes?: ReadChanges;
 }
 
 export interface HistoryPage {
@@ -56,10 +56,10 @@ export interface History {
 }
 
 /** Asks the Ledger; null if it can't be reached. */
-export type AskChanges = (query: ChangesQuery) => Promise<Changes | null>;
+export type ReadChanges = (query: ChangesQuery) => Promise<Changes | null>;
 
 export interface AskLedger {
-	changes: AskChanges;
+	changes: ReadChanges;
 	/** Never rejects. */
 	record(id: string): Promise<Result<Deletion | null, unknown>>;
 }

@@ -35,7 +35,7 @@ export type Decision =
 	| { would: "delete" }
 	| { would: "refuse"; by: Verdict }
 	/** Refused, but it would go ahead if the caller acknowledged these risks. */
-	| { would: "ask"; unacknowledged: GuardName[] }
+	| { would: "need_acknowledgement"; unacknowledged: GuardName[] }
 	| { would: "wait_for_approval"; unapproved: GuardName[] };
 
 export function decide(verdicts: readonly Verdict[]): Decision {
@@ -43,7 +43,7 @@ export function decide(verdicts: readonly Verdict[]): Decision {
 	if (refusal !== undefined) return { would: "refuse", by: refusal };
 	const open = (level: Level) => verdicts.filter((one) => one.verdict === level && !one.acknowledged && !one.approved);
 	const unacknowledged = open("acknowledge").map(({ guard }) => guard);
-	if (unacknowledged.length > 0) return { would: "ask", unacknowledged };
+	if (unacknowledged.length > 0) return { would: "need_acknowledgement", unacknowledged };
 	const unapproved = open("approve").map(({ guard }) => guard);
 	return unapproved.length > 0 ? { would: "wait_for_approval", unapproved } : { would: "delete" };
 }

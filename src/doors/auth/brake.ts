@@ -1,5 +1,5 @@
 // Limits failed authentication per address.
-import { addressOf, type Context } from "../context.ts";
+import { type Context, callerAddress } from "../context.ts";
 import { late } from "../reply/late.ts";
 import { type Problem, problem, retryAfter } from "../reply/problem.ts";
 
@@ -10,7 +10,7 @@ const brakeSeconds = 60;
  * someone guessing. null while the address may go on.
  */
 export async function braked(request: Request, context: Context): Promise<Problem | null> {
-	if (await context.mayFail(addressOf(request))) return null;
+	if (await context.isUnderFailureLimit(callerAddress(request))) return null;
 	await late();
 	return problem(
 		"rate_limited",

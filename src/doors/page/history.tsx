@@ -1,6 +1,6 @@
 // The history as a page, and the filtered rows as files. Only reads. The newest page costs one call to the Ledger and one KV
 // list; a poll that finds no change costs only the call.
-import type { Outcome, Overview } from "../../deletion/ledger-api.ts";
+import type { OutcomeCount, Overview } from "../../deletion/ledger-api.ts";
 import { fail, ok } from "../../deletion/result.ts";
 import { csv, ndjson, type RowFormat } from "../reply/export.ts";
 import { exported, unreadable } from "../reply/history-file.ts";
@@ -35,7 +35,7 @@ export const showHistory: Page = async (request, context, viewer) => {
 		limit: rowsAPage,
 		cursor,
 		unless,
-		async ask(query) {
+		async changes(query) {
 			const overview = await context.ledger.overview({ ...query, caller: context.caller }, days[0] ?? "");
 			seen.overview = overview.ok ? overview.value : null;
 			return seen.overview?.changes ?? null;
@@ -70,7 +70,7 @@ export const showHistory: Page = async (request, context, viewer) => {
 };
 
 /** Outcomes are counted by state only, so a list filtered by anything else has no chart. */
-function chartOf({ conditions, text }: PageFilter, outcomes: readonly Outcome[], days: string[]) {
+function chartOf({ conditions, text }: PageFilter, outcomes: readonly OutcomeCount[], days: string[]) {
 	if (text !== null || conditions.some(({ field }) => field !== "state")) return null;
 	const shown = (state: string): boolean => {
 		const named = conditions.filter(({ is }) => is);

@@ -1,17 +1,17 @@
 // A Ledger as the history sees it. It returns its latest rows in order, up to a limit per call.
 
 import type { Deletion, Summary } from "../../../src/deletion/record/deletion.ts";
-import type { AskChanges, AskLedger } from "../../../src/deletion/record/history.ts";
+import type { AskLedger, ReadChanges } from "../../../src/deletion/record/history.ts";
 import { fail, ok } from "../../../src/deletion/result.ts";
 
 /** @param records the records it has; null is a Ledger that cannot be reached. */
-export const asked = (changes: AskChanges, records: readonly Deletion[] | null = []): AskLedger => ({
+export const asked = (changes: ReadChanges, records: readonly Deletion[] | null = []): AskLedger => ({
 	changes,
 	record: async (id) =>
 		records === null ? fail("unreachable") : ok(records.find((record) => record.id === id) ?? null),
 });
 
-export function ledgerWith(recent: readonly Summary[], toldAtMost = 1000, version = "j-1"): AskChanges {
+export function ledgerWith(recent: readonly Summary[], toldAtMost = 1000, version = "j-1"): ReadChanges {
 	return async ({ afterId, bindingId, prefixId, unless, atMost = toldAtMost }) => {
 		const most = Math.min(atMost, toldAtMost);
 		if (unless === version) return { version, recent: null, until: null };

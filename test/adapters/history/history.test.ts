@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { createHistory } from "../../../src/adapters/history/history.ts";
 import { publish, publishAlias } from "../../../src/adapters/history/publish.ts";
 import { type Deletion, summaryOf } from "../../../src/deletion/record/deletion.ts";
-import type { AskChanges, HistoryQuery } from "../../../src/deletion/record/history.ts";
+import type { HistoryQuery, ReadChanges } from "../../../src/deletion/record/history.ts";
 import { idBounds } from "../../../src/deletion/record/record-id.ts";
 import { HISTORY } from "../../harness.ts";
 import { asked, ledgerWith } from "./a-ledger.ts";
@@ -138,7 +138,7 @@ describe("the history", () => {
 		it("serves the Ledger's week, without a version", async () => {
 			const [recent, ...older] = three().map(summaryOf);
 			vi.spyOn(HISTORY, "list").mockImplementation(broken);
-			const ask = vi.fn<AskChanges>(async (query) =>
+			const ask = vi.fn<ReadChanges>(async (query) =>
 				ledgerWith(query.week === true && recent !== undefined ? [recent, ...older] : [])(query),
 			);
 			const history = createHistory(HISTORY, asked(ask));

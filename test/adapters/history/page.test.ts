@@ -5,8 +5,8 @@ import {
 	firstPosition,
 	historyPage,
 	type Overlay,
-	type Page,
 	type Position,
+	type RowsPage,
 } from "../../../src/adapters/history/page.ts";
 import { type Deletion, openStates, summaryOf } from "../../../src/deletion/record/deletion.ts";
 import type { HistoryFilter } from "../../../src/deletion/record/history.ts";
@@ -32,7 +32,7 @@ const page = (
 	limit: number,
 	from: Position = firstPosition,
 	overlay = nothing,
-): Promise<Page> => historyPage(HISTORY, { ...everything, ...change }, limit, from, overlay);
+): Promise<RowsPage> => historyPage(HISTORY, { ...everything, ...change }, limit, from, overlay);
 
 async function listed(): Promise<{ prefixes: string[]; limits: number[]; keys: number }> {
 	const listings = await Promise.all(list.mock.results.map((result) => result.value));
@@ -98,7 +98,7 @@ describe("a page", () => {
 		for (const bindingId of [id, dashed(id)]) {
 			const rows: unknown[] = [];
 			for (let from: Position | null = firstPosition; from !== null; ) {
-				const one: Page = await page({ bindingId }, limit, from);
+				const one: RowsPage = await page({ bindingId }, limit, from);
 				rows.push(...one.rows);
 				from = one.next;
 			}

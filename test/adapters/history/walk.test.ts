@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createHistory } from "../../../src/adapters/history/history.ts";
 import { type Deletion, type State, type Summary, summaryOf } from "../../../src/deletion/record/deletion.ts";
-import type { AskChanges, HistoryFilter } from "../../../src/deletion/record/history.ts";
+import type { HistoryFilter, ReadChanges } from "../../../src/deletion/record/history.ts";
 import { HISTORY } from "../../harness.ts";
 import { asked, ledgerWith } from "./a-ledger.ts";
 import { bindingAt, bindingIds, deletionAt, everything, matching, nowMs, prefixIds, put } from "./rows.ts";
@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 
 /** Every row from the first page to the last. */
-async function walk(ask: AskChanges, filter: HistoryFilter, limits: readonly number[]): Promise<Summary[]> {
+async function walk(ask: ReadChanges, filter: HistoryFilter, limits: readonly number[]): Promise<Summary[]> {
 	const history = createHistory(HISTORY, asked(ask));
 	const rows: Summary[] = [];
 	let cursor: string | null = null;
@@ -144,7 +144,7 @@ describe("a walk through the history", () => {
 		await put(...records);
 		const newer = [deletionAt(nowMs + 1000), deletionAt(nowMs + 2000)].map(summaryOf);
 		let asked = 0;
-		const ask: AskChanges = async (query) => {
+		const ask: ReadChanges = async (query) => {
 			asked += 1;
 			if (asked === 2) await put(deletionAt(nowMs + 1000), deletionAt(nowMs + 2000), deletionAt(nowMs + 3000));
 			return ledgerWith(newer.slice(0, asked - 1))(query);

@@ -24,7 +24,7 @@ const answers: readonly CarefulEvent[] = [
 	"credential_rejected",
 	"throttled",
 	"unclear",
-	"held_back",
+	"no_calls_left",
 ];
 const sights: readonly CarefulEvent[] = ["saw_done", "saw_not_done", "saw_in_the_way", "saw_nothing"];
 const isOut = (phase: Phase): boolean => phase === "sent" || phase === "sent_again";
@@ -61,7 +61,7 @@ describe("the table", () => {
 	});
 
 	it("looks again later, keeps the phase and says so, after an event without a rule", () => {
-		const facts = { nowMs: startMs, lookedAtMs: startMs, isHeld: false, retryAfterMs: 0 };
+		const facts = { nowMs: startMs, lookedAtMs: startMs, isForbidden: false, retryAfterMs: 0 };
 		const progress: Progress = { ...notYetSent(startMs), phase: "doubtful" };
 		const step = stepOf(progress, "done", facts);
 		expect(step).toMatchObject({ progress: { ...progress, looks: 1 }, do: "look_later", hasRule: false });
@@ -73,7 +73,7 @@ interface Moment {
 	/** Picks one of the events that can occur. */
 	event: number;
 	passesMs: number;
-	isHeld: boolean;
+	isForbidden: boolean;
 	retryAfterMs: number;
 	/** The isolate stops; the alarm goes on. */
 	stops: boolean;
@@ -82,7 +82,7 @@ interface Moment {
 const aMoment: fc.Arbitrary<Moment> = fc.record({
 	event: fc.nat(1000),
 	passesMs: fc.oneof(fc.constant(0), fc.nat(20_000), fc.nat(lagMs + 1000)),
-	isHeld: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+	isForbidden: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
 	retryAfterMs: fc.oneof(fc.constant(0), fc.nat(20_000), fc.nat(120_000)),
 	stops: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
 });
@@ -107,12 +107,12 @@ function walk(moments: readonly Moment[]): Passage[] {
 	let nowMs = startMs;
 	let possible: readonly CarefulEvent[] = ["go"];
 	const passages: Passage[] = [];
-	for (const { event: number, passesMs, isHeld, retryAfterMs: asked, stops } of moments) {
+	for (const { event: number, passesMs, isForbidden, retryAfterMs: asked, stops } of moments) {
 		const event = stops ? "go" : (possible[number % possible.length] ?? "go");
 		const lookedAtMs = nowMs;
 		nowMs += passesMs;
-		const retryAfterMs = event === "throttled" || event === "held_back" ? asked : 0;
-		const facts = { nowMs, lookedAtMs, isHeld, retryAfterMs };
+		const retryAfterMs = event === "throttled" || event === "no_calls_left" ? asked : 0;
+		const facts = { nowMs, lookedAtMs, isForbidden, retryAfterMs };
 		const step = stepOf(progress, event, facts);
 		passages.push({ from: progress, event, facts, step });
 		if (ended(step)) break;
@@ -147,9 +147,9 @@ function modelOf(
 	{ callsSent, judgedAtMs, lastSentAtMs }: Progress,
 	facts: CarefulFacts,
 ) {
-	const { nowMs, lookedAtMs, isHeld, retryAfterMs } = facts;
-	const left = event === "held_back" ? callsSent - 1 : callsSent;
-	const maySend = left < callsAtMost && nowMs + retryAfterMs < judgedAtMs + sendWindowMs && !isHeld;
+	const { nowMs, lookedAtMs, isForbidden, retryAfterMs } = facts;
+	const left = event === "no_calls_left" ? callsSent - 1 : callsSent;
+	const maySend = left < callsAtMost && nowMs + retryAfterMs < judgedAtMs + sendWindowMs && !isForbidden;
 	const isLagging = lookedAtMs < lastSentAtMs + lagMs;
 	const { isOut, mayHaveLanded, said, isOver } = past;
 	const then = (does: Action, change: Partial<Past> = {}) => ({ does, past: { ...past, ...change } });
@@ -157,7 +157,7 @@ function modelOf(
 		case "go":
 			if (isOut) return then("look", { mayHaveLanded: true });
 			if (mayHaveLanded || said !== null) return then("look");
-			return then(maySend ? "send" : { fail: isHeld ? "held" : "not_sent" });
+			return then(maySend ? "send" : { fail: isForbidden ? "forbidden" : "not_sent" });
 		case "done":
 			return then("succeed_by_us");
 		case "unclear":
@@ -168,7 +168,7 @@ function modelOf(
 		case "credential_rejected":
 			return mayHaveLanded ? then("look", { isOver: true }) : then({ fail: event });
 		case "throttled":
-		case "held_back":
+		case "no_calls_left":
 			if (maySend) return then("pause", event === "throttled" ? { said: event } : { said: null });
 			return mayHaveLanded ? then("look", { isOver: true }) : then({ fail: event });
 		case "saw_done":
@@ -181,9 +181,9 @@ function modelOf(
 			if (isEmpty && !isOver && maySend) return then("send");
 			if ((mayHaveLanded || (isEmpty && said === "already")) && isLagging) return then("look_later");
 			if (!isEmpty) return then({ fail: "in_the_way" });
-			if (mayHaveLanded) return then({ fail: "no_clear_answer" });
+			if (mayHaveLanded) return then({ fail: "never_took_effect" });
 			if (said !== "throttled") return then({ fail: "refused" });
-			return then({ fail: isHeld ? "held" : "throttled" });
+			return then({ fail: isForbidden ? "forbidden" : "throttled" });
 		}
 	}
 }
@@ -207,9 +207,9 @@ describe("in any order of events", () => {
 			const { progress, past, possible } = one;
 			for (const event of new Set<CarefulEvent>(["go", ...possible])) {
 				for (const afterMs of [0, 30_000, sendWindowMs, sendWindowMs + 2 * lagMs]) {
-					for (const isHeld of [false, true]) {
+					for (const isForbidden of [false, true]) {
 						const nowMs = Math.max(one.nowMs, startMs + afterMs);
-						const facts = { nowMs, lookedAtMs: nowMs, isHeld, retryAfterMs: 0 };
+						const facts = { nowMs, lookedAtMs: nowMs, isForbidden, retryAfterMs: 0 };
 						const step = stepOf(progress, event, facts);
 						const model = modelOf(past, event, progress, facts);
 						expect([progress.phase, event, step.do]).toEqual([progress.phase, event, model.does]);
@@ -229,7 +229,7 @@ describe("in any order of events", () => {
 			for (const { event, step } of passages) {
 				if (event === "saw_not_done") isKnownUndone = true;
 				// The call never left.
-				if (event === "held_back") isKnownUndone = true;
+				if (event === "no_calls_left") isKnownUndone = true;
 				if (step.do !== "send") continue;
 				expect(isKnownUndone).toBe(true);
 				isKnownUndone = false;
@@ -241,13 +241,13 @@ describe("in any order of events", () => {
 		holdsForAll((passages) => {
 			let left = 0;
 			for (const { from, event, facts, step } of passages) {
-				if (event === "held_back") left -= 1;
+				if (event === "no_calls_left") left -= 1;
 				if (step.do !== "send") continue;
 				left += 1;
 				expect(left).toBeLessThanOrEqual(callsAtMost);
 				expect(step.progress).toMatchObject({ callsSent: left, lastSentAtMs: facts.nowMs });
 				expect(facts.nowMs - from.judgedAtMs).toBeLessThan(sendWindowMs);
-				expect(facts.isHeld).toBe(false);
+				expect(facts.isForbidden).toBe(false);
 			}
 		});
 	});
@@ -260,7 +260,7 @@ describe("in any order of events", () => {
 				if (mayHaveLanded(passage)) lastOutAtMs = Math.min(facts.nowMs, from.lastSentAtMs + callTakesAtMostMs);
 				if (failureOf(passage.step) === null || lastOutAtMs === null) continue;
 				expect(facts.lookedAtMs).toBeGreaterThanOrEqual(lastOutAtMs + lagMs);
-				expect(["no_clear_answer", "in_the_way"]).toContain(failureOf(passage.step));
+				expect(["never_took_effect", "in_the_way"]).toContain(failureOf(passage.step));
 			}
 		});
 	});
@@ -289,7 +289,7 @@ describe("in any order of events", () => {
 		holdsForAll((passages) => {
 			const last = passages.at(-1);
 			const failure = last === undefined ? null : failureOf(last.step);
-			if (failure === null || !["held", "not_sent", "held_back"].includes(failure)) return;
+			if (failure === null || !["forbidden", "not_sent", "no_calls_left"].includes(failure)) return;
 			expect(passages.some(mayHaveLanded)).toBe(false);
 		});
 	});
@@ -298,7 +298,7 @@ describe("in any order of events", () => {
 		holdsForAll((passages) => {
 			const last = passages.at(-1);
 			if (last === undefined) return;
-			const helps = ["held", "not_sent", "throttled", "held_back"].includes(failureOf(last.step) ?? "");
+			const helps = ["forbidden", "not_sent", "throttled", "no_calls_left"].includes(failureOf(last.step) ?? "");
 			expect(last.step.retryAfterMs !== null).toBe(helps);
 			if (helps) expect(last.step.retryAfterMs).toBeGreaterThan(0);
 		});
@@ -329,7 +329,7 @@ describe("in any order of events", () => {
 					expect(steps).toBeLessThan(60);
 					const event = step.do === "look" ? sight : step.do === "send" ? "unclear" : "go";
 					if (step.do === "pause" || step.do === "look_later") nowMs += step.waitMs;
-					step = stepOf(step.progress, event, { nowMs, lookedAtMs: nowMs, isHeld: false, retryAfterMs: 0 });
+					step = stepOf(step.progress, event, { nowMs, lookedAtMs: nowMs, isForbidden: false, retryAfterMs: 0 });
 				}
 			}),
 			{ numRuns: 2000 },

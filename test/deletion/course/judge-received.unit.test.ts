@@ -274,7 +274,7 @@ describe("a received deletion after a stop", () => {
 		const recordId = received(world);
 		world.ports.journal.cameInSinceStart = () => false;
 		world.ports.authorityOf = () => null;
-		world.ports.holdOn = () => freezeOf();
+		world.ports.freezeOn = () => freezeOf();
 		world.clock.nowMs += 1000;
 		await advance(recordId, world.ports, createDirectory());
 		expect(recordOf(world, recordId).state).toBe("received");
@@ -287,7 +287,7 @@ describe("a received deletion after a stop", () => {
 	it("is judged by what its request could do if its actor's configuration is faulty only now", async () => {
 		const world = worldOf();
 		const recordId = received(world);
-		world.ports.holdOn = () => freezeOf();
+		world.ports.freezeOn = () => freezeOf();
 		await judgeReceived(recordId, world.ports, createDirectory());
 		expect(recordOf(world, recordId).state).toBe("deleting");
 	});

@@ -85,7 +85,10 @@ describe("judge", () => {
 			would: "wait_for_approval",
 			unapproved: [...guardNames],
 		});
-		expect(asked && decide(judge(asked, allApproved))).toEqual({ would: "ask", unacknowledged: [...guardNames] });
+		expect(asked && decide(judge(asked, allApproved))).toEqual({
+			would: "need_acknowledgement",
+			unacknowledged: [...guardNames],
+		});
 		expect(waits && decide(judge(waits, allApproved))).toEqual({ would: "delete" });
 		expect(asked && decide(judge(asked, allNamed))).toEqual({ would: "delete" });
 	});

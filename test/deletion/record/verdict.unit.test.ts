@@ -17,13 +17,17 @@ describe("decide", () => {
 		["only passes: delete", [pass, pass], { would: "delete" }],
 		["acknowledged risks: delete", [pass, named], { would: "delete" }],
 		["acknowledged and approved risks: delete", [named, agreed], { would: "delete" }],
-		["a risk: ask", [risk, pass], { would: "ask", unacknowledged: ["leaves_no_service"] }],
+		["a risk: ask", [risk, pass], { would: "need_acknowledgement", unacknowledged: ["leaves_no_service"] }],
 		[
 			"a risk beside an acknowledged one: ask",
 			[named, other],
-			{ would: "ask", unacknowledged: ["still_provisioning"] },
+			{ would: "need_acknowledgement", unacknowledged: ["still_provisioning"] },
 		],
-		["two risks: ask", [risk, other], { would: "ask", unacknowledged: ["leaves_no_service", "still_provisioning"] }],
+		[
+			"two risks: ask",
+			[risk, other],
+			{ would: "need_acknowledgement", unacknowledged: ["leaves_no_service", "still_provisioning"] },
+		],
 		["a missing approval: wait for it", [pass, waits], { would: "wait_for_approval", unapproved: ["last_binding"] }],
 		[
 			"a missing approval and acknowledged risks: wait for the approval",
@@ -33,9 +37,13 @@ describe("decide", () => {
 		[
 			"a missing approval and a risk: ask before anyone has to approve",
 			[waits, risk],
-			{ would: "ask", unacknowledged: ["leaves_no_service"] },
+			{ would: "need_acknowledgement", unacknowledged: ["leaves_no_service"] },
 		],
-		["an approval and a risk: ask", [agreed, risk], { would: "ask", unacknowledged: ["leaves_no_service"] }],
+		[
+			"an approval and a risk: ask",
+			[agreed, risk],
+			{ would: "need_acknowledgement", unacknowledged: ["leaves_no_service"] },
+		],
 		["a refusal after risks: refuse", [risk, named, waits, refusal], { would: "refuse", by: refusal }],
 		["two refusals: refuse by the first", [agreed, refusal, second], { would: "refuse", by: refusal }],
 	])("%s", (_, verdicts, decision) => {

@@ -1,7 +1,7 @@
 // The outcomes of the last days: one bar per day, which links to that day, and the same numbers as a table for people who
 // can't see or click bars.
 
-import type { Outcome } from "../../../deletion/ledger-api.ts";
+import type { OutcomeCount } from "../../../deletion/ledger-api.ts";
 import type { SettledState } from "../../../deletion/record/deletion.ts";
 
 const kinds: { name: string; states: readonly SettledState[] }[] = [
@@ -15,7 +15,7 @@ const kinds: { name: string; states: readonly SettledState[] }[] = [
 const heightPx = 72;
 
 interface ChartProps {
-	outcomes: readonly Outcome[];
+	outcomes: readonly OutcomeCount[];
 	/** Oldest first, such as 2026-02-20. */
 	days: readonly string[];
 	dayHref(day: string): string;

@@ -1,6 +1,6 @@
 // The history, newest first, filtered, page by page.
 
-import type { Outcome } from "../../../deletion/ledger-api.ts";
+import type { OutcomeCount } from "../../../deletion/ledger-api.ts";
 import type { Summary } from "../../../deletion/record/deletion.ts";
 import { addressOf, type PageFilter } from "../filter.ts";
 import type { Viewer } from "../viewer.ts";
@@ -21,7 +21,7 @@ interface HistoryProps {
 	/** null if the Ledger was unreachable. */
 	present: Present | null;
 	/** Only on the newest page. */
-	chart: { outcomes: readonly Outcome[]; days: readonly string[] } | null;
+	chart: { outcomes: readonly OutcomeCount[]; days: readonly string[] } | null;
 }
 
 export const History = ({ viewer, filter, rows, older, isNewest, etag, present, chart }: HistoryProps) => (
