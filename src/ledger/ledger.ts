@@ -17,7 +17,7 @@ import { createDirectory } from "../deletion/lookup/directory.ts";
 import { shownTo } from "../deletion/lookup/shown-to.ts";
 import { createSurvey, surveyPrefix, surveyPrefixes } from "../deletion/lookup/survey.ts";
 import type { Actor, Party } from "../deletion/record/actor.ts";
-import { type Deletion, isOpen } from "../deletion/record/deletion.ts";
+import { isOpen } from "../deletion/record/deletion.ts";
 import { fail, ok } from "../deletion/result.ts";
 import { log, traceOf } from "../log.ts";
 import { withinMs } from "../within-ms.ts";
@@ -50,6 +50,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	readonly #mirrors = createMirrors(this.#sql, this.env.HISTORY, () => Date.now());
 	readonly #work = createWork(this.#sql, this.#directory, () => this.#wired());
 	readonly #alarm = createAlarmClock(this.ctx.storage, () => this.#nextMs());
+	readonly #recorded = (id: string) => recorded(id, (one) => this.record(one), this.env.HISTORY);
 	#services: Wired | null = null;
 
 	constructor(ctx: DurableObjectState, env: Env) {
@@ -72,9 +73,8 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		// The caller gets this id before we know whether another record will answer for it.
 		if (present.state === "received" || command.deletionId !== undefined) journal.noteGiven(deletion.id);
 		const isAnothers = received.value.joined === true || present.id !== deletion.id;
-		const shown = shownTo(command.actor, present);
 		const joined = isAnothers && !replayed && present.failure === null;
-		return ok({ deletion: shown, replayed, joined, budget: presentBudget(ports) });
+		return ok({ deletion: shownTo(command.actor, present), replayed, joined, budget: presentBudget(ports) });
 	}
 
 	async decide(id: string, decision: "approve" | "reject", actor: Actor, waitMs: number): Answer<"decide"> {
@@ -109,8 +109,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	async freezes(): Answer<"freezes"> {
 		await this.#ready();
 		const nowMs = Date.now();
-		const freeze = freezeInForce(this.#sql, nowMs);
-		return { freeze, waiting: waiting(this.#sql, nowMs), log: freezeLog(this.#sql) };
+		return { freeze: freezeInForce(this.#sql, nowMs), waiting: waiting(this.#sql, nowMs), log: freezeLog(this.#sql) };
 	}
 
 	async setFreeze(freeze: Freeze | null, by: Party | Actor): Answer<"setFreeze"> {
@@ -215,10 +214,6 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	/** KV still has the old version of the record; the next reader should not get it. */
 	async #publishSoon(id: string): Promise<void> {
 		if (hasReadHistory(this.#sql)) await withinMs(publishWaitMs, this.#wired().outbox.send(id));
-	}
-
-	#recorded(id: string): Promise<Deletion | null> {
-		return recorded(id, (one) => this.record(one), this.env.HISTORY);
 	}
 
 	#nextMs(): number | null {
