@@ -1,7 +1,9 @@
 // An isolate that dies in the middle of its work.
+import fc from "fast-check";
 import { expect } from "vitest";
-import type { Ports } from "../../src/deletion/ports.ts";
-import type { World } from "./world.ts";
+import { sendWindowMs } from "../../src/deletion/limits.ts";
+import type { CloudflareFault, Ports } from "../../src/deletion/ports.ts";
+import { fault, type World } from "./world.ts";
 
 class Death extends Error {}
 
@@ -48,5 +50,51 @@ export function expectLookBetween(world: World, kind: "delete" | "create"): void
 		if (!call.startsWith(kind)) continue;
 		const before = world.calls[index - 1];
 		expect(before === undefined || /^bindings? /.test(before)).toBe(true);
+	}
+}
+
+/** Dies after the first call, then after the second, and so on, until the isolate survives. */
+export async function dyingAfterEachCall(livedWith: (calls: number) => Promise<boolean>): Promise<void> {
+	for (let calls = 1; !(await livedWith(calls)); calls++) expect(calls).toBeLessThan(100);
+}
+
+export const badAnswers = ["lost", "refused", "credential", "throttled_briefly", "throttled_for_long"] as const;
+
+export function faultOf(answer: (typeof badAnswers)[number], takesMs: number): CloudflareFault {
+	switch (answer) {
+		case "lost":
+			return fault.unclear;
+		case "refused":
+			return fault.refused;
+		case "credential":
+			return fault.credential;
+		case "throttled_briefly":
+			return fault.throttled(takesMs);
+		case "throttled_for_long":
+			return fault.throttled(sendWindowMs);
+	}
+}
+
+/** Which reads are answered, after how many calls each isolate dies, and how late the alarm is. */
+export const troubles = {
+	readable: fc.array(fc.boolean(), { maxLength: 8 }),
+	lives: fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 6 }),
+	lateMs: fc.array(fc.nat(100_000), { maxLength: 6 }),
+};
+
+/** Works on a record, one isolate after the other, until it is done. */
+export async function liveOn(
+	world: World,
+	recordId: string,
+	work: (ports: Ports) => Promise<boolean>,
+	isDone: () => boolean,
+	{ lives, lateMs }: { lives: number[]; lateMs: number[] },
+): Promise<void> {
+	for (let round = 0; !isDone(); round++) {
+		const callsToLive = lives.shift();
+		await work(callsToLive === undefined ? world.ports : mortal(world.ports, callsToLive));
+		const dueAtMs = world.journal.dueAtMs(recordId) ?? 0;
+		world.clock.nowMs = Math.max(dueAtMs, world.clock.nowMs) + (lateMs.shift() ?? 0);
+		expect(round).toBeLessThan(40);
 	}
 }

@@ -6,7 +6,16 @@ import { carryOut } from "../../src/deletion/course/execute.ts";
 import { callsAtMost, lagMs, sendWindowMs } from "../../src/deletion/limits.ts";
 import type { CloudflareFault, Ports } from "../../src/deletion/ports.ts";
 import { admitted, edge, live, play, recordOf, type Script, takeAway } from "./a-deletion.ts";
-import { expectLookBetween, livedThrough, mortal } from "./mortal.ts";
+import {
+	badAnswers,
+	dyingAfterEachCall,
+	expectLookBetween,
+	faultOf,
+	livedThrough,
+	liveOn,
+	mortal,
+	troubles,
+} from "./mortal.ts";
 import { fault, id, startMs, type World } from "./world.ts";
 
 const carriedOut = (recordId: string, ports: Ports) => livedThrough(() => carryOut(recordId, ports));
@@ -30,7 +39,7 @@ describe("a stop after any one call", () => {
 	];
 
 	it.each(scripts)("during %s does not change the outcome", async (_, script, end) => {
-		for (let calls = 1; ; calls++) {
+		await dyingAfterEachCall(async (calls) => {
 			const { world, recordId } = await admitted();
 			play(world, script);
 			const lived = await carriedOut(recordId, mortal(world.ports, calls));
@@ -38,9 +47,8 @@ describe("a stop after any one call", () => {
 			await live(world, recordId);
 			expect(recordOf(world, recordId).state).toBe(end);
 			mindTheGap(world);
-			if (lived) break;
-			expect(calls).toBeLessThan(100);
-		}
+			return lived;
+		});
 	});
 
 	it("during a refusal leads to a look first, and to the same outcome", async () => {
@@ -68,7 +76,7 @@ describe("a stop after any one call", () => {
 interface Delete {
 	/** How long after it was sent the DELETE takes effect; null is never. */
 	landsAfterMs: number | null;
-	answer: "clear" | "lost" | "refused" | "credential" | "throttled_briefly" | "throttled_for_long" | "held";
+	answer: (typeof badAnswers)[number] | "clear" | "held";
 	takesMs: number;
 }
 
@@ -77,7 +85,7 @@ const aDelete: fc.Arbitrary<Delete> = fc.oneof(
 		weight: 3,
 		arbitrary: fc.record({
 			landsAfterMs: fc.constant(null),
-			answer: fc.constantFrom("lost", "refused", "credential", "throttled_briefly", "throttled_for_long", "held"),
+			answer: fc.constantFrom(...badAnswers, "held" as const),
 			takesMs: fc.nat(10_000),
 		}),
 	},
@@ -100,9 +108,7 @@ const aDelete: fc.Arbitrary<Delete> = fc.oneof(
 );
 const aHistory = fc.record({
 	deletes: fc.array(aDelete, { maxLength: 6 }),
-	readable: fc.array(fc.boolean(), { maxLength: 8 }),
-	lives: fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 6 }),
-	lateMs: fc.array(fc.nat(100_000), { maxLength: 6 }),
+	...troubles,
 	/** After this many calls to Cloudflare, someone else deletes the binding. */
 	rivalAt: fc.option(fc.nat(8), { freq: 3 }),
 });
@@ -146,29 +152,17 @@ describe("any mix of lost answers, late effects, unreadable lists, rivals and re
 					const wasStanding = standing();
 					world.clock.nowMs += takesMs;
 					settleEffects();
-					switch (answer) {
-						case "clear":
-							return wasStanding ? null : fault.notFound;
-						case "lost":
-							return fault.unclear;
-						case "refused":
-							return fault.refused;
-						case "credential":
-							return fault.credential;
-						case "throttled_briefly":
-							return fault.throttled(takesMs);
-						case "throttled_for_long":
-							return fault.throttled(sendWindowMs);
-					}
+					if (answer !== "clear") return faultOf(answer, takesMs);
+					return wasStanding ? null : fault.notFound;
 				};
 
-				for (let round = 0; world.journal.open(recordId) !== null; round++) {
-					const callsToLive = lives.shift();
-					await carriedOut(recordId, callsToLive === undefined ? world.ports : mortal(world.ports, callsToLive));
-					const dueAtMs = world.journal.dueAtMs(recordId) ?? 0;
-					world.clock.nowMs = Math.max(dueAtMs, world.clock.nowMs) + (lateMs.shift() ?? 0);
-					expect(round).toBeLessThan(40);
-				}
+				await liveOn(
+					world,
+					recordId,
+					(ports) => carriedOut(recordId, ports),
+					() => world.journal.open(recordId) === null,
+					{ lives, lateMs },
+				);
 
 				world.clock.nowMs += 2 * lagMs;
 				const { state } = recordOf(world, recordId);

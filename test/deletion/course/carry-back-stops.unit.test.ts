@@ -10,7 +10,16 @@ import type { CloudflareFault, Ports } from "../../../src/deletion/ports.ts";
 import { edge, recordOf } from "../a-deletion.ts";
 import { begun, bind, boundNow, cidr, live, play, restorationOf, type Script } from "../a-restoration.ts";
 import { admit } from "../admit.ts";
-import { expectLookBetween, livedThrough, mortal } from "../mortal.ts";
+import {
+	badAnswers,
+	dyingAfterEachCall,
+	expectLookBetween,
+	faultOf,
+	livedThrough,
+	liveOn,
+	mortal,
+	troubles,
+} from "../mortal.ts";
 import { commandOf, fault, id, type World } from "../world.ts";
 
 const carriedBack = (recordId: string, ports: Ports) => livedThrough(() => carryBack(recordId, ports));
@@ -34,7 +43,7 @@ describe("a stop after any one call", () => {
 	];
 
 	it.each(scripts)("during %s does not change the outcome", async (_, script, end) => {
-		for (let calls = 1; ; calls++) {
+		await dyingAfterEachCall(async (calls) => {
 			const { world, recordId } = await begun();
 			play(world, script);
 			const lived = await carriedBack(recordId, mortal(world.ports, calls));
@@ -42,9 +51,8 @@ describe("a stop after any one call", () => {
 			await live(world, recordId);
 			expect(restorationOf(world, recordId).state).toBe(end);
 			mindTheGap(world);
-			if (lived) break;
-			expect(calls).toBeLessThan(100);
-		}
+			return lived;
+		});
 	});
 
 	it("before a recorded POST left does not count as a restoration", async () => {
@@ -96,21 +104,22 @@ const aPost = fc.oneof(
 		weight: 3,
 		arbitrary: fc.record({
 			landsAfterMs: fc.constant(null),
-			answer: fc.constantFrom("lost", "refused", "credential", "throttled_briefly", "throttled_for_long", "held"),
+			answer: fc.constantFrom(...badAnswers, "held" as const),
 			takesMs,
 		}),
 	},
 	{
 		weight: 2,
-		arbitrary: fc.record({ landsAfterMs: fc.nat(lagMs - 1), answer: fc.constant("lost"), takesMs }),
+		arbitrary: fc.record({ landsAfterMs: fc.nat(lagMs - 1), answer: fc.constant("lost" as const), takesMs }),
 	},
-	{ weight: 1, arbitrary: fc.record({ landsAfterMs: fc.constant(null), answer: fc.constant("clear"), takesMs }) },
+	{
+		weight: 1,
+		arbitrary: fc.record({ landsAfterMs: fc.constant(null), answer: fc.constant("clear" as const), takesMs }),
+	},
 );
 const aHistory = fc.record({
 	posts: fc.array(aPost, { maxLength: 6 }),
-	readable: fc.array(fc.boolean(), { maxLength: 8 }),
-	lives: fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 6 }),
-	lateMs: fc.array(fc.nat(100_000), { maxLength: 6 }),
+	...troubles,
 	/** After this many calls to Cloudflare, someone else binds the CIDR. */
 	rival: fc.option(fc.record({ at: fc.nat(8), sameService: fc.boolean() }), { freq: 3 }),
 });
@@ -147,7 +156,7 @@ describe("any mix of lost answers, late effects, unreadable lists, rivals and re
 					expect(world.clock.nowMs - begunAtMs).toBeLessThan(sendWindowMs);
 					const { landsAfterMs, answer, takesMs } = posts.shift() ?? {
 						landsAfterMs: null,
-						answer: "clear",
+						answer: "clear" as const,
 						takesMs: 0,
 					};
 					// The call never leaves.
@@ -158,30 +167,18 @@ describe("any mix of lost answers, late effects, unreadable lists, rivals and re
 					if (landsAfterMs !== null) landings.push(world.clock.nowMs + landsAfterMs);
 					world.clock.nowMs += takesMs;
 					settleEffects();
-					switch (answer) {
-						case "clear":
-							byUs ||= boundNow(world) === undefined;
-							return null;
-						case "lost":
-							return fault.unclear;
-						case "refused":
-							return fault.refused;
-						case "credential":
-							return fault.credential;
-						case "throttled_briefly":
-							return fault.throttled(takesMs);
-						default:
-							return fault.throttled(sendWindowMs);
-					}
+					if (answer !== "clear") return faultOf(answer, takesMs);
+					byUs ||= boundNow(world) === undefined;
+					return null;
 				};
 
-				for (let round = 0; world.journal.restoring(recordId) !== null; round++) {
-					const callsToLive = lives.shift();
-					await carriedBack(recordId, callsToLive === undefined ? world.ports : mortal(world.ports, callsToLive));
-					const dueAtMs = world.journal.dueAtMs(recordId) ?? 0;
-					world.clock.nowMs = Math.max(dueAtMs, world.clock.nowMs) + (lateMs.shift() ?? 0);
-					expect(round).toBeLessThan(40);
-				}
+				await liveOn(
+					world,
+					recordId,
+					(ports) => carriedBack(recordId, ports),
+					() => world.journal.restoring(recordId) === null,
+					{ lives, lateMs },
+				);
 
 				world.clock.nowMs += 2 * lagMs;
 				calls = 0;
