@@ -6,7 +6,7 @@ import type { Credential } from "./adapters/cloudflare/send.ts";
 import { type Access, access, accessOf } from "./config/access.ts";
 import { type Chat, type Chats, readChats } from "./config/chat.ts";
 import { credentialNames, readCredential } from "./config/credential.ts";
-import { table, wholeNumber } from "./config/fields.ts";
+import { table, trueOrFalse, wholeNumber } from "./config/fields.ts";
 import { clashingNames, type Named } from "./config/names.ts";
 import type { Part } from "./config/part.ts";
 import { type ConfigProblem, closing, problemsBySchema } from "./config/problem.ts";
@@ -43,6 +43,7 @@ export interface Config {
 	aliases: ReadonlyMap<string, string>;
 	/** 0 means for ever. */
 	retentionDays: number;
+	watch: WatchSettings;
 	policy: Policy;
 	/** Settings that work but should be changed. */
 	warnings: readonly ConfigProblem[];
@@ -50,6 +51,15 @@ export interface Config {
 	problems: readonly ConfigProblem[];
 	/** The problems that close this part; empty while it is open. */
 	closing(part: Part): ConfigProblem[];
+}
+
+export interface WatchSettings {
+	/** How often each prefix is looked at; 0 turns the watch off. */
+	minutes: number;
+	/** So many bindings that disappear within one interval are a mass event. */
+	massAtLeast: number;
+	/** Whether a mass event freezes deletions. */
+	freezes: boolean;
 }
 
 const accountId = v.pipe(
@@ -113,6 +123,9 @@ const settings = {
 	BUDGET_DELETIONS: v.optional(wholeNumber(1, 1000), defaultPolicy.budget.deletions),
 	BUDGET_WINDOW_MINUTES: v.optional(wholeNumber(1, 1440), defaultPolicy.budget.windowMinutes),
 	APPROVAL_MINUTES: v.optional(wholeNumber(1, 1440), defaultPolicy.approvalMinutes),
+	WATCH_MINUTES: v.optional(wholeNumber(0, 1440), 10),
+	WATCH_MASS: v.optional(wholeNumber(2, 10_000), 10),
+	WATCH_FREEZE: v.optional(trueOrFalse, true),
 	TOKENS: tokens,
 	ACCESS: v.optional(access),
 };
@@ -151,6 +164,14 @@ export function readConfig(env: object): Result<Config, ConfigProblem[]> {
 		},
 		approvalMinutes: read("APPROVAL_MINUTES", settings.APPROVAL_MINUTES) ?? defaultPolicy.approvalMinutes,
 	};
+	const minutes = read("WATCH_MINUTES", settings.WATCH_MINUTES);
+	const massAtLeast = read("WATCH_MASS", settings.WATCH_MASS);
+	const freezes = read("WATCH_FREEZE", settings.WATCH_FREEZE);
+	/** Off while one of its settings is faulty. */
+	const watch: WatchSettings =
+		minutes === undefined || massAtLeast === undefined || freezes === undefined
+			? { minutes: 0, massAtLeast: 10, freezes: true }
+			: { minutes, massAtLeast, freezes };
 	const callers = read("TOKENS", settings.TOKENS);
 	const senders = readSenders(given("WEBHOOKS"), values);
 	const chats = readChats(given("CHAT"), values);
@@ -181,6 +202,7 @@ export function readConfig(env: object): Result<Config, ConfigProblem[]> {
 		access: team === undefined ? null : accessOf(team),
 		aliases: new Map(Object.entries(targets)),
 		retentionDays,
+		watch,
 		policy,
 		warnings: [...unknown.warnings, ...senders.warnings, ...chats.warnings],
 		problems,

@@ -35,3 +35,9 @@ export const wholeNumber = (least: number, most: number) =>
 		v.minValue(least, `must be at least ${least}`),
 		v.maxValue(most, `must be at most ${most}`),
 	);
+
+/** A boolean from TOML, or a text from `--var`. */
+export const trueOrFalse = v.pipe(
+	v.union([v.boolean(), v.picklist(["true", "false"])], "must be true or false"),
+	v.transform((value) => value === true || value === "true"),
+);

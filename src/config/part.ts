@@ -1,7 +1,15 @@
 // What a faulty setting closes: the parts that need it, and nothing else.
 
 /** "webhooks" and "chat" mean all senders and all platforms; with a name, only that one. */
-export type Part = "everything" | "deletions" | "page" | "webhooks" | `webhooks/${string}` | "chat" | `chat/${string}`;
+export type Part =
+	| "everything"
+	| "deletions"
+	| "watch"
+	| "page"
+	| "webhooks"
+	| `webhooks/${string}`
+	| "chat"
+	| `chat/${string}`;
 
 /** Without these, unbind can neither identify callers nor call Cloudflare. */
 const essential = ["CLOUDFLARE_ACCOUNT_ID", "CLOUDFLARE_API_TOKEN", "CLOUDFLARE_EMAIL", "CLOUDFLARE_API_KEY", "TOKENS"];
@@ -11,5 +19,6 @@ export function partOf(setting: string): Part {
 	if (essential.includes(setting)) return "everything";
 	if (setting === "WEBHOOKS") return "webhooks";
 	if (setting === "CHAT") return "chat";
+	if (setting.startsWith("WATCH_")) return "watch";
 	return setting === "ACCESS" ? "page" : "deletions";
 }

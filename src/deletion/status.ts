@@ -16,7 +16,22 @@ export interface HealthFacts {
 	callsLeft: number | null;
 }
 
+export interface WatchFacts {
+	everyMs: number;
+	/** The interval that is kept in fact. */
+	intervalMs: number;
+	prefixes: number;
+	bindings: number;
+	/** Bindings that a look missed, and that are looked for again. */
+	missed: number;
+	/** Every prefix was looked at after this; null until then. */
+	lookedMs: number | null;
+	isLooking: boolean;
+}
+
 export interface StatusFacts extends HealthFacts {
+	/** null if the configuration can't be read; a Ledger of an earlier release has none. */
+	watch?: WatchFacts | null;
 	schema: number;
 	rows: number;
 	databaseBytes: number;

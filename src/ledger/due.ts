@@ -36,12 +36,12 @@ export function nextDueMs(sql: SqlStorage): number | null {
 export function nextWakeMs(
 	sql: SqlStorage,
 	kvDueMs: readonly (number | null)[],
-	probeMs: number | null,
+	ownMs: readonly (number | null)[],
 	nowMs: number,
 ): number | null {
 	const hasToRead = isImporting(sql) || kvDueMs.some((atMs) => atMs !== null);
 	const laterMs = hasReadHistory(sql) ? kvDueMs : [hasToRead ? nowMs + alarmPauseMs : null];
-	const dueMs = [nextDueMs(sql), probeMs, ...laterMs].filter((atMs) => atMs !== null);
+	const dueMs = [nextDueMs(sql), ...ownMs, ...laterMs].filter((atMs) => atMs !== null);
 	return dueMs.length === 0 ? null : Math.min(...dueMs);
 }
 

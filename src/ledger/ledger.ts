@@ -26,7 +26,7 @@ import { changes, overview } from "./changes.ts";
 import { isCredentialRejected, markOf, probeCredential, probeDueMs } from "./credential.ts";
 import { dueIds, nextWakeMs, prune } from "./due.ts";
 import { freezeInForce, freezeLog, hasReadHistory, scheduledIds, turnFreeze, waiting } from "./freezes.ts";
-import { alarmPauseMs, publishWaitMs, settledAtOnce } from "./limits.ts";
+import { alarmPauseMs, firstLookMs, publishWaitMs, settledAtOnce } from "./limits.ts";
 import { migrate } from "./migrations.ts";
 import { createMirrors } from "./mirrors.ts";
 import { keepOffer, takeOffer } from "./offers.ts";
@@ -169,7 +169,8 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 
 	async status(): Answer<"status"> {
 		this.#alarm.heal();
-		return this.#status.status({ ...this.#known(), nextAlarmMs: this.#alarm.atMs() }, Date.now());
+		const watch = configOf(this.env).ok ? this.#wired().watch.facts() : null;
+		return this.#status.status({ ...this.#known(), watch, nextAlarmMs: this.#alarm.atMs() }, Date.now());
 	}
 
 	#known() {
@@ -187,7 +188,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	override async alarm(): Promise<void> {
 		this.#alarm.wentOff();
 		try {
-			const { ports, outbox, journal } = await this.#ready();
+			const { ports, outbox, journal, watch } = await this.#ready();
 			journal.countRefusals();
 			const due = dueIds(this.#sql, Date.now(), settledAtOnce);
 			await Promise.all(due.map((id) => this.#work.advance(id)));
@@ -198,6 +199,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 			// Last, and without waiting: it must not delay any work.
 			if (probeDueMs(this.#sql, Date.now()) <= Date.now())
 				this.ctx.waitUntil(probeCredential(this.#sql, ports.cloudflare, ports.now));
+			this.ctx.waitUntil(watch.look().then(() => this.#alarm.wakeForNext()));
 			this.#alarm.wakeForNext();
 			void publishing.then(() => this.#alarm.wakeForNext());
 		} catch (error) {
@@ -219,7 +221,8 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	#nextMs(): number | null {
 		const publishMs = this.#services === null ? nextPublishMs(this.#sql) : this.#services.outbox.nextDueMs();
 		const probeMs = configOf(this.env).ok ? probeDueMs(this.#sql, Date.now()) : null;
-		return nextWakeMs(this.#sql, [publishMs, this.#mirrors.nextDueMs()], probeMs, Date.now());
+		const ownMs = [probeMs, this.#services?.watch.nextMs() ?? null];
+		return nextWakeMs(this.#sql, [publishMs, this.#mirrors.nextDueMs()], ownMs, Date.now());
 	}
 
 	async #ready(): Promise<Wired> {
@@ -245,6 +248,8 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 				if (hasReadHistory(this.#sql)) this.#wired().outbox.sendSoon(id);
 			},
 		});
+		const lookMs = this.#services.watch.nextMs();
+		if (lookMs !== null) this.#alarm.wakeBy(Math.max(lookMs, Date.now() + firstLookMs));
 		return this.#services;
 	}
 }

@@ -8,6 +8,14 @@ export const alarmPauseMs = 60_000;
 export const settledAtOnce = 20;
 /** How often the credential is checked, so that nobody first notices a revoked one in an incident. */
 export const probeEveryMs = 24 * 3_600_000;
+/** A Ledger that has just started answers its first callers before it looks. */
+export const firstLookMs = 1000;
+/** How many looks are made at once: deletions need connections too. */
+export const looksAtOnce = 3;
+/** After a look that failed for a reason of our own. */
+export const lookPauseMs = 60_000;
+/** Losses of a day may be parts of one event, if Cloudflare could not be read for so long. */
+export const lossesJudgedMs = 24 * 3_600_000;
 
 /** Long enough for a caller who does not wait to get a refusal, if Cloudflare answers the look-up at once. */
 export const shortestLookUpMs = 1000;

@@ -111,6 +111,23 @@ INSERT INTO flags (name, value) SELECT 'history', 'read'
 -- The form in which a claim was written; version 1 and 2 wrote no number.
 ALTER TABLE claims ADD COLUMN form INTEGER;
 `,
+	// Version 4.
+	`
+-- The watch: a row per lifetime of a binding, and one per slot of prefixes that are looked at together.
+CREATE TABLE lifetimes (
+	binding_id TEXT NOT NULL,
+	first_seen_at INTEGER NOT NULL,
+	prefix_id TEXT NOT NULL,
+	missed INTEGER,
+	gone_at INTEGER,
+	lifetime TEXT NOT NULL,
+	PRIMARY KEY (binding_id, first_seen_at)
+) WITHOUT ROWID;
+CREATE INDEX lifetimes_by_prefix ON lifetimes (prefix_id);
+CREATE INDEX lifetimes_missed ON lifetimes (missed) WHERE missed IS NOT NULL;
+CREATE INDEX lifetimes_by_gone_at ON lifetimes (gone_at);
+CREATE TABLE watch_slots (slot INTEGER PRIMARY KEY, tried_at INTEGER, prefixes TEXT NOT NULL);
+`,
 ];
 
 export const schemaVersion = migrations.length;

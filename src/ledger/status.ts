@@ -28,10 +28,10 @@ function healthFacts(sql: SqlStorage, known: Probed, nowMs: number): HealthFacts
 
 export function statusFacts(
 	sql: SqlStorage,
-	known: Probed & Pick<StatusFacts, "nextAlarmMs" | "rows" | "unreadable">,
+	known: Probed & Pick<StatusFacts, "nextAlarmMs" | "rows" | "unreadable" | "watch">,
 	nowMs: number,
 ): StatusFacts {
-	const { nextAlarmMs, rows, unreadable, ...rest } = known;
+	const { nextAlarmMs, rows, unreadable, watch, ...rest } = known;
 	// Each query uses an index, because a week has many rows; the plus keeps SQLite from using the index on changed_at.
 	const query = `SELECT (SELECT count(*) FROM deletions WHERE publish_at IS NOT NULL) AS unpublished,
 		(SELECT count(DISTINCT id) FROM (SELECT id FROM deletions WHERE settle_at <= ?1
@@ -48,6 +48,7 @@ export function statusFacts(
 		unknown: unknownOnes(sql),
 		lastAlarmMs: timeIn(sql, "alarm_succeeded"),
 		nextAlarmMs,
+		watch: watch ?? null,
 		credentialCheckedMs: timeIn(sql, "credential_checked"),
 	};
 }
@@ -79,7 +80,7 @@ export function createStatus(sql: SqlStorage) {
 			const facts = healthFacts(sql, { ...known, storageWorks: storageWorks(nowMs) }, nowMs);
 			return { credentialRejected: known.credentialRejected, problems: healthProblems(facts, nowMs) };
 		},
-		status(known: Known & Pick<StatusFacts, "nextAlarmMs">, nowMs: number) {
+		status(known: Known & Pick<StatusFacts, "nextAlarmMs" | "watch">, nowMs: number) {
 			const facts = statusFacts(sql, { ...known, storageWorks: storageWorks(nowMs), ...countRows(nowMs) }, nowMs);
 			return { facts, problems: healthProblems(facts, nowMs) };
 		},

@@ -17,6 +17,8 @@ import { ownParty } from "./freezes.ts";
 import { type CountedJournal, createJournal, type JournalEvents } from "./journal.ts";
 import { createLegacy, type Legacy } from "./legacy.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
+import { createWatchRecords } from "./watch/records.ts";
+import { createWatch, type Watch } from "./watch/watch.ts";
 
 export interface Wired {
 	ports: Ports;
@@ -24,6 +26,7 @@ export interface Wired {
 	outbox: Outbox;
 	addressing: Addressing;
 	legacy: Legacy;
+	watch: Watch;
 	/** Why nothing can be deleted; usually null. */
 	fault: Freeze | null;
 }
@@ -101,6 +104,18 @@ export function wire(
 		outbox,
 		addressing,
 		legacy: createLegacy(sql, kv, journal, now),
+		watch: createWatch(sql, {
+			everyMs: config.watch.minutes * 60_000,
+			massAtLeast: config.watch.massAtLeast,
+			keptMs: config.retentionDays * 24 * 3_600_000,
+			cloudflare: addressing,
+			now,
+			async forgottenDeletion(bindingId) {
+				const last = await lastDeletionInKv(kv, { bindingId });
+				return last?.settled_at == null ? null : Date.parse(last.settled_at);
+			},
+			...createWatchRecords(sql, ports, config.watch.freezes),
+		}),
 		fault: faultFreeze(limits),
 	};
 }

@@ -41,6 +41,7 @@ const layerOf = (path: string): string =>
 /** For each layer or file, the layers, files and packages it may import. With `type ` in front, only their types. */
 const allowed: Record<string, readonly string[]> = {
 	deletion: ["deletion", "node-crypto.ts"],
+	watch: ["watch", "deletion/address/binding.ts", "deletion/address/cloudflare-id.ts", "deletion/limits.ts"],
 	adapters: ["adapters", "deletion", "capped-body.ts", "valibot", "node:buffer"],
 	config: [
 		"config",
@@ -163,7 +164,7 @@ describe("the source", () => {
 	});
 
 	it("has a domain without clock, randomness or network", () => {
-		const domain = files.filter((file) => file.startsWith("deletion/"));
+		const domain = files.filter((file) => /^(?:deletion|watch)\//.test(file));
 		const impure =
 			/\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bcrypto\.|\bfetch\(|\bsetTimeout\b|\bconsole\b|\bthrow\b|\b(?:Request|Response|KVNamespace|DurableObject\w*)\b/;
 		expect(domain.filter((file) => impure.test(codeOf(file, false)))).toEqual([]);

@@ -2,7 +2,6 @@
 // it. So more specific bindings keep their traffic; the rest falls back to the next less specific binding, if there is one.
 
 import { type Cidr, cidrAt, contains } from "../address/cidr.ts";
-import { listedAtMost, settlesWithinHours } from "../limits.ts";
 
 export interface BoundRange {
 	id: string;
@@ -26,6 +25,10 @@ export interface Effect {
 	/** The prefix's other bindings, which are not affected; at most 100. Older records lack them. */
 	beside?: Neighbour[];
 }
+
+/** The longest Cloudflare takes to roll a change out to its whole edge. */
+export const settlesWithinHours = 6;
+const listedAtMost = 100;
 
 /** The effect of deleting `deleted`; `others` are the prefix's other bindings at that time. */
 export function effectOf(deleted: BoundRange, others: readonly BoundRange[]): Effect {

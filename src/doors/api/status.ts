@@ -4,7 +4,7 @@ import type { Part } from "../../config/part.ts";
 import type { ConfigProblem } from "../../config/problem.ts";
 import { at } from "../../deletion/record/deletion.ts";
 import { fail, ok } from "../../deletion/result.ts";
-import type { HealthProblem, StatusFacts } from "../../deletion/status.ts";
+import type { HealthProblem, StatusFacts, WatchFacts } from "../../deletion/status.ts";
 import { settingsIn } from "../misconfigured.ts";
 import { release } from "../release.ts";
 import { failureProblem, tooManyReads } from "../reply/failure.ts";
@@ -54,7 +54,18 @@ const shown = (facts: StatusFacts) => ({
 		oldest: facts.unknown.oldest && { id: facts.unknown.oldest.id, since: at(facts.unknown.oldest.sinceMs) },
 	},
 	calls_left: facts.callsLeft,
+	watch: facts.watch ? watchShown(facts.watch) : null,
 	credential: { rejected: facts.credentialRejected, checked_at: time(facts.credentialCheckedMs) },
+});
+
+const watchShown = (watch: WatchFacts) => ({
+	every_seconds: watch.everyMs / 1000,
+	interval_seconds: Math.round(watch.intervalMs / 1000),
+	prefixes: watch.prefixes,
+	bindings: watch.bindings,
+	missed: watch.missed,
+	looking: watch.isLooking,
+	looked_since: time(watch.lookedMs),
 });
 
 const time = (ms: number | null): string | null => (ms === null ? null : at(ms));

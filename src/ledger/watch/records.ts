@@ -1,0 +1,85 @@
+// What the watch sees becomes a record, a freeze or a time on a record. Called in the commit of the look that shows it.
+import { parseCidr } from "../../deletion/address/cidr.ts";
+import { plainId } from "../../deletion/address/cloudflare-id.ts";
+import type { Freeze } from "../../deletion/judgement/freeze.ts";
+import type { Ports } from "../../deletion/ports.ts";
+import { deletedElsewhere } from "../../deletion/record/deleted-elsewhere.ts";
+import { at, type BindingSnapshot } from "../../deletion/record/deletion.ts";
+import { type BoundRange, type Effect, effectOf } from "../../deletion/record/effect.ts";
+import { newRecordId } from "../../deletion/record/record-id.ts";
+import { seenActive } from "../../deletion/record/seen-active.ts";
+import { log } from "../../log.ts";
+import type { Lifetime } from "../../watch/inventory.ts";
+import { freezeInForce, setFreeze } from "../freezes.ts";
+import { readRecord } from "../tables.ts";
+import type { WatchOptions } from "./watch.ts";
+
+type Doing = Pick<WatchOptions, "onLoss" | "onActive" | "onMass">;
+type Needs = Pick<Ports, "accountId" | "journal" | "now" | "randomBytes">;
+
+/** The watch, as the one who freezes. */
+const watchParty: Freeze["by"] = { name: "unbind", door: "watch" };
+const freezeReasonListsAtMost = 3;
+
+/** @param freezes whether a mass event freezes deletions. */
+export function createWatchRecords(
+	sql: SqlStorage,
+	{ accountId, journal, now, randomBytes }: Needs,
+	freezes: boolean,
+): Doing {
+	return {
+		onLoss(lifetime, others) {
+			const nowMs = now();
+			const id = newRecordId(nowMs, randomBytes(16));
+			const binding = snapshotOf(lifetime, accountId);
+			const loss = { id, binding, effect: effectOn(lifetime, others), lastSeenMs: lifetime.seenMs, noticedMs: nowMs };
+			journal.keepSettled(deletedElsewhere(loss));
+			log("warn", "binding_disappeared", { deletion_id: id, binding_id: binding.id, cidr: binding.cidr });
+		},
+		onActive({ bindingId, activeMs }) {
+			const query = "SELECT record FROM deletions WHERE restored_id = ? AND open = 0 AND progress IS NULL";
+			for (const { record } of sql.exec<{ record: string }>(query, plainId(bindingId)).toArray()) {
+				const before = readRecord(record);
+				const after = seenActive(before, activeMs ?? now());
+				if (after !== before) journal.keepSettled(after);
+			}
+		},
+		onMass({ startMs, freezes: isRecent }, losses) {
+			const nowMs = now();
+			const cidrs = losses.map(({ cidr, bindingId }) => cidr ?? bindingId);
+			log("error", "watch_mass_deletion", { bindings: losses.length, since: at(startMs) });
+			// A freeze in force is neither shortened nor replaced.
+			if (!freezes || !isRecent || freezeInForce(sql, nowMs) !== null) return;
+			const more = cidrs.length - freezeReasonListsAtMost;
+			const named = cidrs.slice(0, freezeReasonListsAtMost).join(", ") + (more > 0 ? ` and ${more} more` : "");
+			const reason = `${losses.length} bindings disappeared without unbind: ${named}.`;
+			setFreeze(sql, { reason, by: watchParty, since: at(nowMs), until: null }, watchParty, nowMs);
+		},
+	};
+}
+
+const snapshotOf = (lifetime: Lifetime, accountId: string): BindingSnapshot => ({
+	account_id: accountId,
+	prefix_id: lifetime.prefixId,
+	id: lifetime.bindingId,
+	cidr: lifetime.cidr ?? "",
+	service_id: lifetime.serviceId,
+	service_name: lifetime.serviceName,
+	provisioning: lifetime.provisioningState === null ? null : { state: lifetime.provisioningState },
+});
+
+/** What became of its traffic, by the bindings that are still there; null if its CIDR can't be read. */
+function effectOn(lifetime: Lifetime, others: readonly Lifetime[]): Effect | null {
+	const gone = boundRange(lifetime);
+	return gone === null
+		? null
+		: effectOf(
+				gone,
+				others.map(boundRange).filter((other) => other !== null),
+			);
+}
+
+function boundRange({ bindingId, cidr, serviceName }: Lifetime): BoundRange | null {
+	const range = parseCidr(cidr ?? "");
+	return range.ok ? { id: bindingId, range: range.value, serviceName } : null;
+}

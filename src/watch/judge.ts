@@ -1,0 +1,93 @@
+// Compares a look at a prefix with what the watch remembers: what disappeared, appeared, changed, became active? It asks
+// nothing and has no clock; times come from the looks. A failed, partial or implausible look proves nothing.
+//
+// A binding is gone if a look misses it that began after the last one that showed it had ended; if another one that began more
+// than `lagMs` later misses it too; if none in between shows it; and if a read by id then answers 404. The second miss is the
+// proof: the moment it shows is later than the beginning of the first miss, when the binding had already been seen.
+import { plainId, sameId } from "../deletion/address/cloudflare-id.ts";
+import { accounted, closedAs, hasChanged, missed, newcomer, shown } from "./evidence.ts";
+import { isOpen, type Lifetime, lifetimeOf, type WatchedPrefix } from "./inventory.ts";
+import type { BindingLook, Ours, PrefixLook } from "./look.ts";
+
+export type Verdict =
+	| { kind: "disappeared" | "appeared" | "active"; lifetime: Lifetime }
+	| { kind: "changed"; before: Lifetime; after: Lifetime }
+	| { kind: "implausible"; why: "repeated_id" | "no_known_prefix"; prefixId: string | null };
+
+export interface Judgement {
+	verdicts: Verdict[];
+	/** The rows to write. An unchanged prefix has none. */
+	lifetimes: Lifetime[];
+	prefix: WatchedPrefix;
+}
+
+/** What the watch remembers of one prefix. */
+export interface Known {
+	prefix: WatchedPrefix;
+	/** Open lifetimes, and the closed ones that are kept. */
+	lifetimes: readonly Lifetime[];
+}
+
+export function judgePrefix({ prefix, lifetimes }: Known, look: PrefixLook, ours: Ours): Judgement {
+	const unchanged = { verdicts: [], lifetimes: [], prefix };
+	const failed = { ...unchanged, prefix: { ...prefix, failedMs: look.endMs } };
+	if (look.seen === null) return failed;
+	const seen = new Map(look.seen.map((binding) => [plainId(binding.id), binding]));
+	if (seen.size < look.seen.length)
+		return { ...failed, verdicts: [{ kind: "implausible", why: "repeated_id", prefixId: prefix.prefixId }] };
+	// Looks that overlap have no order, so the one that is judged later says nothing new.
+	if (prefix.lookedMs !== null && look.beginMs < prefix.lookedMs) return unchanged;
+
+	const verdicts: Verdict[] = [];
+	const written: Lifetime[] = [];
+	const keep = (before: Lifetime | null, after: Lifetime) => {
+		if (before !== after) written.push(after);
+	};
+	for (const lifetime of lifetimes.filter(isOpen)) {
+		const binding = seen.get(plainId(lifetime.bindingId));
+		if (binding === undefined) keep(lifetime, accounted(lifetime, look, ours) ?? missed(lifetime, prefix, look));
+		else if (hasChanged(lifetime, binding, look)) {
+			const after = lifetimeOf(binding, prefix.prefixId, "changed", look.endMs);
+			const before = closedAs("changed", lifetime, look.endMs, look.endMs);
+			keep(lifetime, before);
+			keep(null, after);
+			verdicts.push({ kind: "changed", before, after });
+		} else {
+			const after = shown(lifetime, binding, look);
+			keep(lifetime, after);
+			if (lifetime.activeMs !== after.activeMs) verdicts.push({ kind: "active", lifetime: after });
+		}
+	}
+	const open = new Set(lifetimes.filter(isOpen).map(({ bindingId }) => plainId(bindingId)));
+	for (const [plain, binding] of seen) {
+		const lifetime = open.has(plain) ? null : newcomer(binding, prefix, lifetimes, look, ours);
+		if (lifetime === null) continue;
+		keep(null, lifetime);
+		if (lifetime.opened !== "first_look") verdicts.push({ kind: "appeared", lifetime });
+		if (lifetime.opened === "restored" && lifetime.activeMs !== null) verdicts.push({ kind: "active", lifetime });
+	}
+	return { verdicts, lifetimes: written, prefix: { ...prefix, lookedMs: look.endMs, failedMs: null } };
+}
+
+/** The answer to a read by id. A 404 speaks for every binding of the prefix that two looks missed; a binding, for itself. */
+export function judgeBinding({ prefix, lifetimes }: Known, look: BindingLook, ours: Ours): Judgement {
+	const judgement: Judgement = { verdicts: [], lifetimes: [], prefix };
+	if (look.seen === null) return { ...judgement, prefix: { ...prefix, failedMs: look.endMs } };
+	const suspects = lifetimes.filter((one) => isOpen(one) && one.missedAgainMs !== null);
+	const others = suspects.filter((one) => accounted(one, look, ours) === null);
+	const asked = others.find(({ bindingId }) => sameId(bindingId, look.bindingId));
+	judgement.lifetimes = suspects.map((one) => accounted(one, look, ours)).filter((one) => one !== null);
+	// The one that was asked for is no longer missed, or its loss is ours: then the answer says nothing about the others.
+	if (asked === undefined) return judgement;
+	if (look.seen !== "missing") {
+		judgement.lifetimes.push(shown(asked, look.seen, look));
+		return judgement;
+	}
+	for (const one of others) {
+		if (look.beginMs < (one.missedAgainMs ?? look.beginMs)) continue;
+		const lifetime = closedAs("disappeared", one, one.missedMs ?? look.beginMs, look.endMs);
+		judgement.lifetimes.push(lifetime);
+		judgement.verdicts.push({ kind: "disappeared", lifetime });
+	}
+	return judgement;
+}

@@ -1,0 +1,49 @@
+// Are so many bindings gone at once that deletions should stop? Returns an intent: the Ledger freezes, and must not shorten or
+// replace a freeze in force. Bindings that count towards an event never count towards another one.
+import { lagMs } from "../deletion/limits.ts";
+import type { Lifetime } from "./inventory.ts";
+
+/** After a longer gap in the looks than this many intervals, nobody can say that losses came at once. */
+const intervalsOfGap = 3;
+
+export interface MassEvent {
+	/** When the first of its losses was missed; the event's key. */
+	startMs: number;
+	/** Not if too many of its losses became visible only after a gap in the looks. */
+	freezes: boolean;
+}
+
+export interface MassJudgement {
+	events: MassEvent[];
+	/** The losses that now count towards an event, new or earlier: rows to write. */
+	lifetimes: Lifetime[];
+}
+
+/**
+ * @param losses the `disappeared` lifetimes of the last few intervals, whether they count towards an event or not.
+ * @param intervalMs the interval that is kept in fact.
+ * @param atLeast how many losses that may have happened within one interval are a mass event.
+ */
+export function judgeMass(losses: readonly Lifetime[], intervalMs: number, atLeast: number): MassJudgement {
+	const missedAt = ({ goneSinceMs }: Lifetime): number => goneSinceMs ?? 0;
+	const isFresh = (one: Lifetime) => missedAt(one) - one.seenMs <= intervalsOfGap * intervalMs;
+	const events: MassEvent[] = [];
+	const lifetimes: Lifetime[] = [];
+	let rest = losses.filter(({ massMs }) => massMs === null).toSorted((a, b) => missedAt(a) - missedAt(b));
+	// A loss happened between the last look that showed it, less the lag, and the first that missed it.
+	const within = (fromMs: number, toMs: number) =>
+		rest.filter((one) => missedAt(one) >= fromMs && one.seenMs - lagMs <= toMs);
+	const count = (some: readonly Lifetime[], startMs: number) => {
+		lifetimes.push(...some.map((one) => ({ ...one, massMs: startMs })));
+		rest = rest.filter((one) => !some.includes(one));
+	};
+	for (const startMs of new Set(losses.map(({ massMs }) => massMs)))
+		if (startMs !== null) count(within(startMs - intervalMs, startMs + intervalMs), startMs);
+	for (const startMs of new Set(rest.map(missedAt))) {
+		const together = within(startMs, startMs + intervalMs);
+		if (together.length < atLeast) continue;
+		events.push({ startMs, freezes: together.filter(isFresh).length >= atLeast });
+		count(together, startMs);
+	}
+	return { events, lifetimes };
+}

@@ -1,0 +1,91 @@
+// Which looks are due, at most one alarm's worth: second looks first, then one slot. Everything follows from what is
+// remembered, so no order is stored, and a restart loses none.
+import { lagMs } from "../deletion/limits.ts";
+import { isOpen, type Lifetime, type Slot, type WatchedPrefix } from "./inventory.ts";
+import { callsPerAlarm, type Pace, rhythmOf } from "./rhythm.ts";
+import { turnOf } from "./slots.ts";
+
+export type Order =
+	| { look: "account" }
+	| { look: "prefix"; prefixId: string }
+	| { look: "binding"; prefixId: string; bindingId: string };
+
+/** More than the lag after the first miss began. */
+const secondLookAfterMs = lagMs + 1000;
+const retryAfterMs = 30_000;
+
+export interface Plan {
+	second: Order[];
+	ordinary: Order[];
+	/** The slot whose turn it is: its `triedMs` becomes now, in the commit with the results. null: none. */
+	slot: number | null;
+	/** When the next look is due; now if any is. After the looks, plan again to set the alarm. */
+	nextMs: number;
+}
+
+/**
+ * @param lifetimes at least those that are open and missed.
+ * @param askedMs the interval that was asked for.
+ */
+export function planLooks(
+	slots: readonly Slot[],
+	lifetimes: readonly Lifetime[],
+	pace: Pace,
+	askedMs: number,
+	nowMs: number,
+): Plan {
+	const prefixes = slots.flatMap((slot) => slot.prefixes);
+	const { periodMs } = rhythmOf(askedMs, prefixes.length);
+	const [turn] = slots
+		.filter(({ slot, prefixes: held }) => slot === 0 || held.some(({ isListed }) => isListed))
+		.map((slot) => ({ slot, atMs: Math.max(turnOf(slot, slots.length, periodMs), pace.ordinaryMs) }))
+		.toSorted((a, b) => a.atMs - b.atMs || (a.slot.triedMs ?? 0) - (b.slot.triedMs ?? 0));
+	const isTurn = turn !== undefined && turn.atMs <= nowMs;
+	const ordinary = isTurn ? looksOf(turn.slot) : [];
+	const seconds = secondLooks(prefixes, lifetimes).map(({ order, atMs }) => ({
+		order,
+		atMs: Math.max(atMs, pace.secondMs),
+	}));
+	const due = seconds.filter(({ atMs }) => atMs <= nowMs);
+	return {
+		second: due.slice(0, callsPerAlarm - ordinary.length).map(({ order }) => order),
+		ordinary,
+		slot: isTurn ? turn.slot.slot : null,
+		nextMs: Math.max(nowMs, Math.ceil(Math.min(turn?.atMs ?? nowMs, ...seconds.map(({ atMs }) => atMs)))),
+	};
+}
+
+const looksOf = ({ slot, prefixes }: Slot): Order[] =>
+	slot === 0
+		? [{ look: "account" }]
+		: prefixes.filter(({ isListed }) => isListed).map(({ prefixId }) => ({ look: "prefix", prefixId }));
+
+interface Timed {
+	order: Order;
+	atMs: number;
+}
+
+/** The looks that decide about missed bindings, the most urgent first. */
+function secondLooks(prefixes: readonly WatchedPrefix[], lifetimes: readonly Lifetime[]): Timed[] {
+	const suspects = Map.groupBy(
+		lifetimes.filter((one) => isOpen(one) && one.missedMs !== null),
+		({ prefixId }) => prefixId,
+	);
+	const looks: Timed[] = [];
+	const account: Timed = { order: { look: "account" }, atMs: Number.POSITIVE_INFINITY };
+	for (const { prefixId, isListed, failedMs } of prefixes) {
+		const retryMs = failedMs === null ? 0 : failedMs + retryAfterMs;
+		const missed = (suspects.get(prefixId) ?? []).toSorted((a, b) => (a.missedMs ?? 0) - (b.missedMs ?? 0));
+		const again = missed.find(({ missedAgainMs }) => missedAgainMs !== null);
+		const first = missed.find(({ missedAgainMs }) => missedAgainMs === null);
+		if (again !== undefined)
+			looks.push({ order: { look: "binding", prefixId, bindingId: again.bindingId }, atMs: retryMs });
+		if (first === undefined) continue;
+		const atMs = Math.max((first.missedMs ?? 0) + secondLookAfterMs, retryMs);
+		// A prefix that is no longer listed has no list of bindings.
+		if (isListed) looks.push({ order: { look: "prefix", prefixId }, atMs });
+		else account.atMs = Math.min(account.atMs, atMs);
+	}
+	if (account.atMs < Number.POSITIVE_INFINITY) looks.push(account);
+	return looks.toSorted((a, b) => a.atMs - b.atMs);
+}

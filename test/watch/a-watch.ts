@@ -1,0 +1,103 @@
+// The watch with rows in memory: what the Ledger does with each look, in the order in which it has to.
+import type { Slot } from "../../src/watch/inventory.ts";
+import { isOpen, type Lifetime, type WatchedPrefix } from "../../src/watch/inventory.ts";
+import { type Judgement, judgeBinding, judgePrefix, type Verdict } from "../../src/watch/judge.ts";
+import { judgeAccount } from "../../src/watch/judge-account.ts";
+import type { AccountLook, BindingLook, Ours, PrefixLook } from "../../src/watch/look.ts";
+import { freshPace, paced } from "../../src/watch/rhythm.ts";
+import { type Order, planLooks } from "../../src/watch/schedule.ts";
+import { slotsFor } from "../../src/watch/slots.ts";
+
+export const nothingOurs: Ours = { open: new Set(), deleted: new Map(), restored: new Set(), restoring: new Set() };
+
+export interface Account {
+	prefix(prefixId: string, beginMs: number): PrefixLook;
+	account(beginMs: number): AccountLook;
+	binding(prefixId: string, bindingId: string, beginMs: number): BindingLook;
+	ours?(): Ours;
+}
+
+export function createWatch(account: Account) {
+	let slots: Slot[] = slotsFor([], [], []);
+	let pace = freshPace;
+	const rows = new Map<string, Lifetime>();
+	const verdicts: { atMs: number; verdict: Verdict }[] = [];
+	const calls: { atMs: number; isSecond: boolean; order: Order }[] = [];
+	const ours = () => account.ours?.() ?? nothingOurs;
+	const lifetimes = () => [...rows.values()];
+	const known = (prefixId: string) => {
+		const prefix = slots.flatMap((slot) => slot.prefixes).find((one) => one.prefixId === prefixId);
+		return prefix === undefined ? null : { prefix, lifetimes: lifetimes().filter((one) => one.prefixId === prefixId) };
+	};
+	const keepPrefix = (prefix: WatchedPrefix) => {
+		slots = slots.map((slot) => ({
+			...slot,
+			prefixes: slot.prefixes.map((one) => (one.prefixId === prefix.prefixId ? prefix : one)),
+		}));
+	};
+	function keep(judgement: Judgement, atMs: number): void {
+		for (const one of judgement.lifetimes) rows.set(`${one.bindingId} ${one.firstSeenMs}`, one);
+		keepPrefix(judgement.prefix);
+		verdicts.push(...judgement.verdicts.map((verdict) => ({ atMs, verdict })));
+	}
+	function takePrefix(look: PrefixLook): void {
+		const before = known(look.prefixId);
+		if (before !== null) keep(judgePrefix(before, look, ours()), look.endMs);
+	}
+	function takeBinding(look: BindingLook): void {
+		const before = known(look.prefixId);
+		if (before !== null) keep(judgeBinding(before, look, ours()), look.endMs);
+	}
+	function takeAccount(look: AccountLook): void {
+		const judged = judgeAccount(
+			slots.flatMap((slot) => slot.prefixes),
+			look,
+		);
+		verdicts.push(...judged.verdicts.map((verdict) => ({ atMs: look.endMs, verdict })));
+		slots = slotsFor(slots, judged.prefixes, lifetimes());
+		for (const one of judged.looks) takePrefix(one);
+	}
+	/** One look; returns when it ended. */
+	function take(order: Order, beginMs: number): number {
+		if (order.look === "account") {
+			const look = account.account(beginMs);
+			takeAccount(look);
+			return look.endMs;
+		}
+		if (order.look === "prefix") {
+			const look = account.prefix(order.prefixId, beginMs);
+			takePrefix(look);
+			return look.endMs;
+		}
+		const look = account.binding(order.prefixId, order.bindingId, beginMs);
+		takeBinding(look);
+		return look.endMs;
+	}
+	const plan = (askedMs: number, nowMs: number) =>
+		planLooks(
+			slots,
+			lifetimes().filter((one) => isOpen(one)),
+			pace,
+			askedMs,
+			nowMs,
+		);
+	/** One alarm; returns when the next one is due. */
+	function alarm(askedMs: number, startMs: number): { endMs: number; nextMs: number } {
+		const due = plan(askedMs, startMs);
+		let nowMs = startMs;
+		for (const [orders, isSecond] of [
+			[due.second, true],
+			[due.ordinary, false],
+		] as const)
+			for (const order of orders) {
+				calls.push({ atMs: nowMs, isSecond, order });
+				nowMs = take(order, nowMs);
+			}
+		if (due.slot !== null) {
+			slots = slots.map((slot) => (slot.slot === due.slot ? { ...slot, triedMs: startMs } : slot));
+		}
+		pace = paced(pace, { ordinary: due.ordinary.length, second: due.second.length }, startMs);
+		return { endMs: nowMs, nextMs: plan(askedMs, nowMs).nextMs };
+	}
+	return { take, takePrefix, takeBinding, takeAccount, alarm, plan, lifetimes, verdicts, calls, slots: () => slots };
+}
