@@ -17,6 +17,9 @@ export function authorityOf(party: Party, config: Config): Pick<Actor, "scopes" 
 			return config.senders.find(named) ?? null;
 		case "chat":
 			return userOf(party, config);
+		// It records what others did, whatever name the audit log gives them.
+		case "watch":
+			return null;
 	}
 }
 
@@ -26,11 +29,12 @@ function userOf({ platform, user_id }: Party, { chats }: Config): ChatUser | nul
 	return chat?.users.find(({ id }) => id === user_id) ?? null;
 }
 
-/** The part of the configuration that says what the party may do; null for TOKENS, without which nothing works anyway. */
+/** The part of the configuration that says what the party may do; null for TOKENS, without which nothing works anyway, and for the watch. */
 export function partBehind({ door, name, platform }: Party): Part | null {
 	switch (door) {
 		case "api":
 		case "cloudflare":
+		case "watch":
 			return null;
 		case "page":
 			return "page";

@@ -355,7 +355,7 @@ const summaryRecordOf = (refused: Deletion): Deletion => ({
 	},
 });
 
-const carriedOutStates = "('deleted', 'already_gone', 'restored')";
+const carriedOutStates = "('deleted', 'already_gone', 'deleted_elsewhere', 'restored')";
 /** What counts towards the budget. */
 const begunStates = "('deleting', 'unknown', 'deleted', 'already_gone', 'restored')";
 

@@ -2,7 +2,8 @@
 // record, so that drawing the chart needs no read of the history.
 
 import type { Outcome } from "../deletion/ledger-api.ts";
-import { carriedOutAs, type Deletion, isOpen, type State } from "../deletion/record/deletion.ts";
+import { type Deletion, isOpen, type State } from "../deletion/record/deletion.ts";
+import { carriedOutAs } from "../deletion/record/gone.ts";
 
 /** More than any view shows. */
 const keptDays = 400;

@@ -155,7 +155,8 @@ function settledBy(deletion: Deletion, what: "deletion" | "restoration", seen: S
 	if (outcome === "standing") {
 		const provisioning = bound === null || bound.provisioningState === null ? null : { state: bound.provisioningState };
 		const withRestored = withEvent(story, nowMs, "restored", { binding_id: bound?.id ?? null });
-		const change = { state: "restored" as const, binding_id: bound?.id ?? null, provisioning };
+		const active_at = provisioning?.state === "active" ? at(nowMs) : null;
+		const change = { state: "restored" as const, binding_id: bound?.id ?? null, provisioning, active_at };
 		return { ...withRestoration(withRestored, change, nowMs), state: "restored" };
 	}
 	const failure = isOtherService

@@ -1,6 +1,6 @@
 // Who is acting, through which door, and what they may do.
 
-export const doors = ["api", "cloudflare", "webhook", "chat", "page"] as const;
+export const doors = ["api", "cloudflare", "webhook", "chat", "page", "watch"] as const;
 export type Door = (typeof doors)[number];
 
 export const scopes = ["read", "delete", "approve", "restore", "freeze"] as const;

@@ -2,6 +2,7 @@
 // snake_case here too, and nothing has to be translated.
 import type { Door, Party } from "./actor.ts";
 import type { Effect } from "./effect.ts";
+import type { Elsewhere } from "./elsewhere.ts";
 import type { Json } from "./json.ts";
 import type { GuardName, Verdict } from "./verdict.ts";
 
@@ -14,6 +15,7 @@ export const settledStates = [
 	"cancelled",
 	"expired",
 	"restored",
+	"deleted_elsewhere",
 ] as const;
 export const states = [...openStates, ...settledStates] as const;
 export type OpenState = (typeof openStates)[number];
@@ -97,6 +99,10 @@ export interface Deletion {
 	superseded_by?: string;
 	/** How someone closed it by hand, if anyone did. */
 	resolution?: Resolution;
+	/** Only if the binding disappeared without unbind. */
+	elsewhere?: Elsewhere;
+	/** Whether Cloudflare's audit log has unbind's own DELETE. */
+	confirmed_by_audit_log?: boolean;
 }
 
 export interface Failure {
@@ -131,6 +137,8 @@ export interface Restoration {
 	settles_within_hours: number;
 	cloudflare: (CloudflareAnswer & { attempts: number }) | null;
 	failure: { code: RestorationFailureCode; detail: string } | null;
+	/** When the new binding was first seen active. Older records lack it. */
+	active_at?: string | null;
 }
 
 export type RestorationFailureCode =
@@ -206,10 +214,6 @@ export function settle(
 	return { ...story, state, settled_at: at(nowMs), failure };
 }
 
-/** How the binding of a restored or restorable record was removed. */
-export const carriedOutAs = ({ timeline }: Deletion): "deleted" | "already_gone" =>
-	timeline.some(({ event }) => event === "already_gone") ? "already_gone" : "deleted";
-
 /** When the binding disappeared, as far as we know. It stays the same after a restoration. */
 export const goneAtMs = ({ settled_at }: Deletion): number => Date.parse(settled_at ?? "");
 
@@ -224,7 +228,7 @@ export function summaryOf(deletion: Deletion): Summary {
 	return {
 		id: deletion.id,
 		state: deletion.state,
-		cidr: binding?.cidr ?? (target.includes("/") ? target : null),
+		cidr: binding?.cidr || (target.includes("/") ? target : null),
 		binding_id: binding?.id ?? null,
 		prefix_id: binding?.prefix_id ?? null,
 		service_name: binding?.service_name ?? null,
