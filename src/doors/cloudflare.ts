@@ -6,6 +6,7 @@ import type { Binding } from "../deletion/address/binding.ts";
 import { type CloudflareId, isCloudflareId, sameId } from "../deletion/address/cloudflare-id.ts";
 import { type Actor, type Scope, sameName } from "../deletion/record/actor.ts";
 import type { CloudflareMessage, Deletion } from "../deletion/record/deletion.ts";
+import { isGone } from "../deletion/record/gone.ts";
 import { joinedWords } from "../deletion/record/joined.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
 import { authenticateAsCloudflare, lacks } from "./auth/authenticate.ts";
@@ -161,7 +162,7 @@ const envelope = (result: unknown): Response => Response.json({ errors: [], mess
 /** Repeats Cloudflare's own answer. Like Cloudflare's, it has no `result`. */
 function envelopeOfDeletion(deletion: Deletion, joined: boolean, requestId: string): Response {
 	const { state, cloudflare, failure } = deletion;
-	if (state === "deleted" || state === "already_gone" || state === "restored") {
+	if (isGone(state)) {
 		const { errors, messages } = cloudflare?.success === true ? cloudflare : { errors: [], messages: [] };
 		return Response.json({ errors, messages, success: true });
 	}

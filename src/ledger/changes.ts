@@ -86,7 +86,7 @@ function summaryIn(sql: SqlStorage, { id, summary, record }: Row): Summary | nul
 /** The newest completed deletion that the Ledger still has. */
 export function lastDeletion(sql: SqlStorage, named: { bindingId?: string; cidr?: string }): Summary | null {
 	const query = `SELECT id, record FROM deletions WHERE (binding_id = ? OR cidr = ?)
-		AND state IN ('deleted', 'already_gone', 'restored') AND unreadable IS NOT change ORDER BY id LIMIT 1`;
+		AND state IN ('deleted', 'already_gone', 'deleted_elsewhere', 'restored') AND unreadable IS NOT change ORDER BY id LIMIT 1`;
 	const [row] = sql
 		.exec<StoredRow>(query, named.bindingId === undefined ? null : plainId(named.bindingId), named.cidr ?? null)
 		.toArray();

@@ -22,7 +22,7 @@ type JournalReads = Pick<
 	| "begunSince"
 >;
 
-const carriedOutStates = "('deleted', 'already_gone', 'restored')";
+const carriedOutStates = "('deleted', 'already_gone', 'deleted_elsewhere', 'restored')";
 /** What counts towards the budget: it left, or may have. */
 const begunStates = "('deleting', 'unknown', 'deleted', 'already_gone', 'restored')";
 

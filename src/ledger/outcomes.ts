@@ -2,7 +2,8 @@
 // record, so that drawing the chart needs no read of the history.
 
 import type { OutcomeCount } from "../deletion/ledger-api.ts";
-import { carriedOutAs, type Deletion, isOpen, type State } from "../deletion/record/deletion.ts";
+import { type Deletion, isOpen, type State } from "../deletion/record/deletion.ts";
+import { carriedOutAs } from "../deletion/record/gone.ts";
 import { outcomeDays } from "./limits.ts";
 
 /** Call it before storing the record: the stored version says what it was counted as so far. */

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { authorityOf } from "../../src/config/authority.ts";
 import { readConfig } from "../../src/config.ts";
+import type { Door } from "../../src/deletion/record/actor.ts";
 import { digest, good, told } from "./a-config.ts";
 
 const tokensOf = (...names: string[]) =>
@@ -83,7 +84,7 @@ describe("a name that is not ASCII", () => {
 });
 
 describe("the authority of a record's actor", () => {
-	const of = (name: string, door: "api" | "page" | "webhook", change: object) => {
+	const of = (name: string, door: Door, change: object) => {
 		const config = readConfig({ ...good, ...change });
 		return config.ok ? (authorityOf({ name, door }, config.value)?.scopes ?? null) : "misconfigured";
 	};
@@ -92,5 +93,9 @@ describe("the authority of a record's actor", () => {
 		expect(of("Alice", "api", { TOKENS: tokensOf("alice") })).toEqual(["read", "delete"]);
 		expect(of("Alice@Example.com", "page", accessOf("alice@example.com"))).toEqual(["read"]);
 		expect(of("\u212aen", "api", { TOKENS: tokensOf("ken") })).toBeNull();
+	});
+
+	it("is none for the watch, even under the name of a caller", () => {
+		expect(of("alice", "watch", { TOKENS: tokensOf("alice") })).toBeNull();
 	});
 });

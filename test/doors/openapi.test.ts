@@ -30,7 +30,7 @@ it("describes every route but those of the page, and nothing else", () => {
 
 it("describes members that only some records have, and does not require them", () => {
 	const { properties, required } = openapi.components.schemas.Deletion;
-	for (const member of ["form", "requests", "resolution"]) {
+	for (const member of ["form", "requests", "resolution", "elsewhere", "confirmed_by_audit_log"]) {
 		expect(properties).toHaveProperty(member);
 		expect(required).not.toContain(member);
 	}

@@ -38,6 +38,7 @@ describe("the options for a record", () => {
 			cancelled: [],
 			expired: [],
 			restored: [],
+			deleted_elsewhere: ["restore"],
 		});
 	});
 

@@ -2,6 +2,7 @@
 
 import type { LastDeletionQuery } from "../../deletion/ports.ts";
 import type { Deletion, Summary } from "../../deletion/record/deletion.ts";
+import { isGone } from "../../deletion/record/gone.ts";
 import { isRecordId } from "../../deletion/record/record-id.ts";
 import { aliasKey, prefixOf, recordKey, rowOf, type Space, spellingsOf } from "./keys.ts";
 import { limited, readLimitMs } from "./limited.ts";
@@ -33,7 +34,7 @@ export async function lastDeletionInKv(kv: KVNamespace, query: LastDeletionQuery
 	const rows = (await Promise.all(lists))
 		.flatMap(({ keys }) => keys.map((key) => rowOf(key.name, key.metadata)))
 		.filter((row) => row !== null)
-		.filter(({ state }) => state === "deleted" || state === "already_gone" || state === "restored")
+		.filter(({ state }) => isGone(state))
 		.filter((row) => cidr === undefined || row.cidr === cidr);
 	return rows.toSorted((a, b) => (a.id < b.id ? -1 : 1))[0] ?? null;
 }

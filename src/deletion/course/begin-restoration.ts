@@ -7,15 +7,8 @@ import { type LookUpFailure, lookUpFault } from "../lookup/locate.ts";
 import { boundAt, isThere } from "../lookup/look.ts";
 import type { Ports } from "../ports.ts";
 import { type Actor, missingScope, partyOf, type ScopeMissing } from "../record/actor.ts";
-import {
-	at,
-	type BindingSnapshot,
-	carriedOutAs,
-	type Deletion,
-	isOpen,
-	type Restoration,
-	withEvent,
-} from "../record/deletion.ts";
+import { at, type BindingSnapshot, type Deletion, isOpen, type Restoration, withEvent } from "../record/deletion.ts";
+import { carriedOutAs, isGone } from "../record/gone.ts";
 import { notYetSent } from "../record/progress.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { restored } from "./carry-back.ts";
@@ -103,7 +96,7 @@ async function isDone({ restoration, binding }: Deletion, ports: Ports): Promise
 function restorableBinding(deletion: Deletion): Result<BindingSnapshot, RestorationRefusal> {
 	const { binding, state } = deletion;
 	const wentLater = isSaidToBeThere(deletion);
-	if (binding === null || (state !== "deleted" && state !== "already_gone" && state !== "restored" && !wentLater)) {
+	if (binding === null || (!isGone(state) && !wentLater)) {
 		const detail = isOpen(deletion)
 			? `This deletion can't be restored yet: ${stateInWords(deletion)}.`
 			: "Nothing was deleted, so there is nothing to restore.";
@@ -113,6 +106,11 @@ function restorableBinding(deletion: Deletion): Result<BindingSnapshot, Restorat
 		const detail = "The record names no service, so the binding cannot be created from it.";
 		return fail({ code: "not_restorable", detail });
 	}
+	if (binding.cidr === "")
+		return fail({
+			code: "not_restorable",
+			detail: "The record names no CIDR, so the binding cannot be created from it.",
+		});
 	return ok(binding);
 }
 
@@ -144,6 +142,7 @@ function begunBy(actor: Actor, deletion: Deletion, nowMs: number): Deletion {
 		settles_within_hours: settlesWithinHours,
 		cloudflare: null,
 		failure: null,
+		active_at: null,
 	};
 	const story = withEvent(deletion, nowMs, "restoration_requested", { by: actor.name, door: actor.door });
 	// An earlier restoration's binding is gone again, so the record no longer says "restored".

@@ -85,7 +85,13 @@ export function restored(deletion: Deletion, bound: BoundBinding | null, by: "us
 	const story = withEvent(deletion, nowMs, state, { binding_id: bound?.id ?? null });
 	const provisioning = bound === null || bound.provisioningState === null ? null : { state: bound.provisioningState };
 	return {
-		...amended(story, { state, settled_at: at(nowMs), binding_id: bound?.id ?? null, provisioning }),
+		...amended(story, {
+			state,
+			settled_at: at(nowMs),
+			binding_id: bound?.id ?? null,
+			provisioning,
+			active_at: provisioning?.state === "active" ? at(nowMs) : null,
+		}),
 		state: "restored",
 	};
 }

@@ -123,6 +123,7 @@ const stateWords: Record<State, string> = {
 	cancelled: "it was cancelled",
 	expired: "its approval expired",
 	restored: "the binding was deleted and restored",
+	deleted_elsewhere: "the binding disappeared without unbind",
 };
 
 /** To end a sentence about a deletion: "it was cancelled at 2026-02-20T09:00:00.000Z". */

@@ -136,5 +136,7 @@ function answeredBy(
 	if (open !== null) return open.deletion;
 	const named = target.kind === "id" ? { bindingId: target.bindingId } : { cidr: target.cidr.text };
 	const gone = journal.carriedOut(found.ok ? { bindingId: found.value.binding.id } : named);
-	return gone !== null && goneAtMs(gone) >= Date.parse(deletion.created_at) ? gone : null;
+	// Of a binding that others took away, nobody knows that it went after this request began.
+	if (gone === null || gone.elsewhere !== undefined) return null;
+	return goneAtMs(gone) >= Date.parse(deletion.created_at) ? gone : null;
 }

@@ -2,6 +2,7 @@
 // allowed is decided when it is requested (`decisions.ts`, `begin-restoration.ts`).
 import { type Actor, type Scope, sameName } from "../record/actor.ts";
 import type { Deletion } from "../record/deletion.ts";
+import { isGone } from "../record/gone.ts";
 import { outOfRange } from "./decisions.ts";
 
 export const options = ["approve", "reject", "cancel", "restore"] as const;
@@ -23,7 +24,8 @@ function isOpenTo(option: Option, { state, actor: requester, binding, restoratio
 			return state === "received" || state === "pending_approval" || state === "scheduled";
 		case "restore":
 			return (
-				(state === "deleted" || state === "already_gone") &&
+				isGone(state) &&
+				state !== "restored" &&
 				binding?.service_id !== null &&
 				(restoration === null || restoration.state === "failed")
 			);

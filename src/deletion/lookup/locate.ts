@@ -5,7 +5,7 @@ import type { Cidr } from "../address/cidr.ts";
 import type { Target } from "../address/target.ts";
 import { searchablePrefixes } from "../limits.ts";
 import type { CloudflareFault, LastDeletionQuery, Ports } from "../ports.ts";
-import { type CloudflareAnswer, type Deletion, type Failure, settle } from "../record/deletion.ts";
+import { type CloudflareAnswer, type Deletion, type Failure, type Summary, settle } from "../record/deletion.ts";
 import { fail, type Result } from "../result.ts";
 import type { Directory } from "./directory.ts";
 import { type FindFailure, type Found, find } from "./find.ts";
@@ -84,12 +84,19 @@ async function notFound(
 		};
 	}
 	const covered = around.length > 0 ? ` It lies inside ${listed(around)}.` : "";
-	const before = last === null ? covered : ` It was deleted by ${last.actor} at ${last.settled_at ?? last.created_at}.`;
+	const before = last === null ? covered : ` ${lastWords(last)}`;
 	return {
 		code: "binding_not_found",
 		detail: `There is no binding ${target.named}.${before}`,
 		...(last === null ? {} : { last_deletion: last }),
 	};
+}
+
+function lastWords({ actor, door, settled_at, created_at }: Summary): string {
+	const time = settled_at ?? created_at;
+	return door === "watch"
+		? `It disappeared without unbind, which was noticed at ${time}.`
+		: `It was deleted by ${actor} at ${time}.`;
 }
 
 /** A failed look-up has changed nothing, so everything but a clear refusal is worth a retry. */

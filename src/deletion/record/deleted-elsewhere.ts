@@ -1,8 +1,7 @@
 // The record of a binding that disappeared without unbind. The watch decides that; these functions only write it down.
-import { at, type BindingSnapshot, type Deletion, withEvent } from "./deletion.ts";
+import { at, type BindingSnapshot, type Deletion, form, withEvent } from "./deletion.ts";
 import type { Effect } from "./effect.ts";
 import type { Identified } from "./elsewhere.ts";
-import { form } from "./form.ts";
 
 /** The actor until the audit log names one. It may do nothing. */
 const unknown = "unknown";

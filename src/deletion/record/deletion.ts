@@ -219,16 +219,6 @@ export function settle(
 	return { ...story, state, settled_at: at(nowMs), failure };
 }
 
-/** Whether the record says that its binding went: by us, or seen to be done. */
-export const isGone = (state: State): boolean =>
-	state === "deleted" || state === "already_gone" || state === "deleted_elsewhere" || state === "restored";
-
-/** How the binding of a restored or restorable record was removed. */
-export function carriedOutAs({ timeline, elsewhere }: Deletion): "deleted" | "already_gone" | "deleted_elsewhere" {
-	if (elsewhere !== undefined) return "deleted_elsewhere";
-	return timeline.some(({ event }) => event === "already_gone") ? "already_gone" : "deleted";
-}
-
 /** When the binding disappeared, as far as we know. It stays the same after a restoration. */
 export const goneAtMs = ({ settled_at }: Deletion): number => Date.parse(settled_at ?? "");
 

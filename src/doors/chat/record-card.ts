@@ -1,13 +1,15 @@
 // A deletion's record as a card: the result of a click, the message to the channel, and the answer to `show`. It only words
 // what is on record.
 import type { Deletion, Restoration } from "../../deletion/record/deletion.ts";
+import { type Elsewhere, whoWords } from "../../deletion/record/elsewhere.ts";
 import { type Button, type Card, card, type Fact, type Tone } from "./card.ts";
 import { bindingWords, effectFacts, findingWords, partyWords, recordPage, timeWords, warningsOf } from "./words.ts";
 
 export function recordCard(deletion: Deletion, origin: string, buttons: readonly Button[] = []): Card {
 	const { id, binding, target, actor, reason, effect, created_at, approval, restoration, resolution, cloudflare } =
 		deletion;
-	const { title, tone, text } = storyOf(deletion, binding?.cidr ?? target);
+	const { elsewhere } = deletion;
+	const { title, tone, text } = storyOf(deletion, binding?.cidr || target);
 	// A deletion that did not happen, or was undone, does not move traffic.
 	const moves = restoration === null && !["refused", "failed", "cancelled", "expired"].includes(deletion.state);
 	return card(title, {
@@ -15,9 +17,13 @@ export function recordCard(deletion: Deletion, origin: string, buttons: readonly
 		text,
 		facts: [
 			...(binding === null ? [] : [{ name: "Binding", value: bindingWords(binding) }]),
-			{ name: "By", value: partyWords(actor) },
-			{ name: "Why", value: reason ?? "no reason given" },
-			{ name: "Requested", value: timeWords(created_at) },
+			...(elsewhere === undefined
+				? [
+						{ name: "By", value: partyWords(actor) },
+						{ name: "Why", value: reason ?? "no reason given" },
+						{ name: "Requested", value: timeWords(created_at) },
+					]
+				: [{ name: "By", value: whoWords(elsewhere) ?? "nobody knows yet" }]),
 			...(effect === null || !moves ? [] : effectFacts(effect)),
 			...(approval?.decided_by ? [{ name: word(approval.state), value: `by ${partyWords(approval.decided_by)}` }] : []),
 			...(restoration === null ? [] : [restorationFact(restoration)]),
@@ -46,13 +52,19 @@ interface Story {
 }
 
 function storyOf(deletion: Deletion, what: string): Story {
-	const { restoration, approval, failure, not_before } = deletion;
+	const { restoration, approval, failure, not_before, elsewhere } = deletion;
 	if (restoration !== null) return restorationStory(restoration, what);
 	switch (deletion.state) {
 		case "deleted":
 			return { title: `Deleted ${what}`, tone: "good", text: [] };
 		case "already_gone":
 			return { title: `${what} was already gone`, tone: "good", text: ["Someone else deleted it first."] };
+		case "deleted_elsewhere":
+			return {
+				title: `${what} disappeared without unbind`,
+				tone: "bad",
+				text: elsewhere ? [seenWords(elsewhere)] : [],
+			};
 		case "restored":
 			return { title: `Restored ${what}`, tone: "good", text: [] };
 		case "pending_approval":
@@ -82,6 +94,9 @@ function storyOf(deletion: Deletion, what: string): Story {
 	}
 }
 
+const seenWords = ({ last_seen_at, noticed_at }: Elsewhere): string =>
+	`It was last seen at ${timeWords(last_seen_at)}, and missed at ${timeWords(noticed_at)}.`;
+
 const beingLookedUp = "Cloudflare is slow to answer. Nothing has been deleted yet; the record will show the result.";
 
 const underWay = "Cloudflare has not confirmed the outcome. unbind keeps checking; the record will show it.";
@@ -110,8 +125,9 @@ function restorationStory({ state, failure }: Restoration, what: string): Story 
 	}
 }
 
-function restorationFact({ state, requested_by, settles_within_hours }: Restoration): Fact {
-	const settles = state === "restored" ? `, settles within ${settles_within_hours} hours` : "";
+function restorationFact({ state, requested_by, settles_within_hours, active_at }: Restoration): Fact {
+	const settling = state === "restored" ? `, settles within ${settles_within_hours} hours` : "";
+	const settles = active_at ? `, active at ${timeWords(active_at)}` : settling;
 	return { name: "Restoration", value: `${word(state).toLowerCase()}, by ${partyWords(requested_by)}${settles}` };
 }
 

@@ -1,5 +1,6 @@
 // A record's timeline in words: what happened, who did it, and what Cloudflare answered.
 import type { Deletion, TimelineEvent } from "../../deletion/record/deletion.ts";
+import { whoWords } from "../../deletion/record/elsewhere.ts";
 import { doorWords, guardWords } from "./words.ts";
 
 export interface Line {
@@ -72,6 +73,10 @@ function sentenceOf(event: TimelineEvent, call: string, deletion: Deletion): str
 			return `Deleted. The edge takes up to ${effect?.settles_within_hours ?? 6} hours to settle.`;
 		case "already_gone":
 			return "It was gone before unbind's DELETE: someone else had deleted it.";
+		case "deleted_elsewhere":
+			return "unbind missed the binding, and had not deleted it.";
+		case "identified":
+			return identifiedSentence(deletion);
 		case "resolved": {
 			const found = event.outcome === "gone" ? "gone" : "there";
 			return `${by} resolved it by hand: the binding is ${found}. ${said("note")}`;
@@ -88,6 +93,8 @@ function sentenceOf(event: TimelineEvent, call: string, deletion: Deletion): str
 			return `${by} asked to restore it.`;
 		case "restored":
 			return `Restored as the new binding ${said("binding_id")}.`;
+		case "active":
+			return `Saw the binding ${said("binding_id")} active: its traffic has settled.`;
 		case "already_bound":
 			return `The same service was bound there already, as ${said("binding_id")}.`;
 		case "restoration_failed":
@@ -97,6 +104,12 @@ function sentenceOf(event: TimelineEvent, call: string, deletion: Deletion): str
 		default:
 			return event.event.replaceAll("_", " ");
 	}
+}
+
+function identifiedSentence({ elsewhere }: Deletion): string {
+	const who = elsewhere === undefined ? null : whoWords(elsewhere);
+	const ray = elsewhere?.ray ? `, Ray id ${elsewhere.ray}` : "";
+	return `Cloudflare's audit log says who deleted it: ${who ?? "nobody it names"}${ray}.`;
 }
 
 /** What a lookup at Cloudflare found. */

@@ -16,6 +16,7 @@ export const stateWords: Record<State, string> = {
 	cancelled: "cancelled",
 	expired: "expired",
 	restored: "restored",
+	deleted_elsewhere: "deleted elsewhere",
 };
 
 export const doorWords: Record<Door, string> = {
@@ -24,6 +25,7 @@ export const doorWords: Record<Door, string> = {
 	webhook: "webhook",
 	chat: "chat",
 	page: "page",
+	watch: "watch",
 };
 
 export const guardWords: Record<GuardName, string> = {

@@ -6,6 +6,7 @@ import { carryOut } from "../../../src/deletion/course/execute.ts";
 import { lagMs, lookAfterMs } from "../../../src/deletion/limits.ts";
 import { createDirectory } from "../../../src/deletion/lookup/directory.ts";
 import { type Deletion, isOpen, states } from "../../../src/deletion/record/deletion.ts";
+import { isGone } from "../../../src/deletion/record/gone.ts";
 import { notYetSent } from "../../../src/deletion/record/progress.ts";
 import { edge, recordOf } from "../a-deletion.ts";
 import { begun, bind, cidr, deleted, live, play, restorationOf, restorer } from "../a-restoration.ts";
@@ -43,6 +44,7 @@ describe("beginning a restoration", () => {
 					settles_within_hours: 6,
 					cloudflare: null,
 					failure: null,
+					active_at: null,
 				},
 			},
 		});
@@ -74,6 +76,11 @@ describe("beginning a restoration", () => {
 			(world, record) => ask(world, { ...record, binding: record.binding && { ...record.binding, service_id: null } }),
 		],
 		[
+			"the record names no CIDR",
+			"not_restorable",
+			(world, record) => ask(world, { ...record, binding: record.binding && { ...record.binding, cidr: "" } }),
+		],
+		[
 			"the prefix's id is not safe in a path",
 			"not_restorable",
 			(world, record) => ask(world, { ...record, binding: record.binding && { ...record.binding, prefix_id: ".." } }),
@@ -86,24 +93,21 @@ describe("beginning a restoration", () => {
 		expect(recordOf(world, recordId)).toEqual(record);
 	});
 
-	it.each(states.filter((state) => !["deleted", "already_gone", "restored"].includes(state)))(
-		"is refused for a deletion that is %s",
-		async (state) => {
-			const { world, recordId } = await deleted();
-			const record = { ...recordOf(world, recordId), state };
-			expect(await ask(world, record)).toEqual({
-				ok: false,
-				failure: {
-					code: "conflict",
-					detail: isOpen(record)
-						? `This deletion can't be restored yet: ${stateInWords(record)}.`
-						: "Nothing was deleted, so there is nothing to restore.",
-					deletion: record,
-				},
-			});
-			expect(world.calls).toEqual([]);
-		},
-	);
+	it.each(states.filter((state) => !isGone(state)))("is refused for a deletion that is %s", async (state) => {
+		const { world, recordId } = await deleted();
+		const record = { ...recordOf(world, recordId), state };
+		expect(await ask(world, record)).toEqual({
+			ok: false,
+			failure: {
+				code: "conflict",
+				detail: isOpen(record)
+					? `This deletion can't be restored yet: ${stateInWords(record)}.`
+					: "Nothing was deleted, so there is nothing to restore.",
+				deletion: record,
+			},
+		});
+		expect(world.calls).toEqual([]);
+	});
 
 	it("accepts a binding that was already gone", async () => {
 		const { world, recordId } = await deleted();

@@ -261,7 +261,9 @@ describe("the chart", () => {
 		const day = new Date().toISOString().slice(0, 10);
 		const text = decoded((await viewer.get("/")).text);
 		expect(text).toContain(`href="/?since=${day}&until=${day}"`);
-		expect(readable(text)).toMatch(/Day deleted restored refused failed given up 20\d\d-\d\d-\d\d 1 0 0 2 0 /);
+		expect(readable(text)).toMatch(
+			/Day deleted restored refused failed given up deleted elsewhere 20\d\d-\d\d-\d\d 1 0 0 2 0 0 /,
+		);
 		expect(text.match(/<rect class="day/g)).toHaveLength(30);
 		expect((await viewer.get(`/?since=${day}&until=${day}`)).text).toContain('class="day shown"');
 	});
@@ -270,10 +272,10 @@ describe("the chart", () => {
 		await remove("203.0.113.128/25");
 		await remove("192.0.2.0/24");
 		const counts = async (query: string) =>
-			/given up 20\d\d-\d\d-\d\d ((?:\d ){5})/.exec(readable((await viewer.get(query)).text))?.[1] ?? null;
-		expect(await counts("/")).toBe("1 0 0 1 0 ");
-		expect(await counts("/?state=failed")).toBe("0 0 0 1 0 ");
-		expect(await counts("/?state=-failed")).toBe("1 0 0 0 0 ");
+			/deleted elsewhere 20\d\d-\d\d-\d\d ((?:\d ){6})/.exec(readable((await viewer.get(query)).text))?.[1] ?? null;
+		expect(await counts("/")).toBe("1 0 0 1 0 0 ");
+		expect(await counts("/?state=failed")).toBe("0 0 0 1 0 0 ");
+		expect(await counts("/?state=-failed")).toBe("1 0 0 0 0 0 ");
 		for (const query of ["/?actor=sandbox", "/?q=192.0.2.0", "/?service=CDN&state=failed"])
 			expect((await viewer.get(query)).text).not.toContain('id="chart"');
 	});

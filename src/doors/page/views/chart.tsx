@@ -10,6 +10,7 @@ const kinds: { name: string; states: readonly SettledState[] }[] = [
 	{ name: "refused", states: ["refused"] },
 	{ name: "failed", states: ["failed"] },
 	{ name: "given up", states: ["cancelled", "expired"] },
+	{ name: "deleted elsewhere", states: ["deleted_elsewhere"] },
 ];
 
 const heightPx = 72;

@@ -1,5 +1,6 @@
 // Who requested a deletion, why, when, and its details, in the order people ask.
 import type { Deletion, Restoration } from "../../../deletion/record/deletion.ts";
+import { whoWords } from "../../../deletion/record/elsewhere.ts";
 import type { JSX } from "../jsx-runtime.ts";
 import { serviceWord } from "../serving.ts";
 import { doorWords, guardWords } from "../words.ts";
@@ -10,13 +11,23 @@ import { Moment } from "./moment.tsx";
 export function Facts({ deletion }: { deletion: Deletion }) {
 	const { id, binding, actor, reason, target, created_at, settled_at, not_before, approval, restoration, resolution } =
 		deletion;
+	const { elsewhere } = deletion;
 	const known = actor.user_name === undefined ? "" : `, as ${actor.user_name}`;
-	const facts: [string, JSX.Children][] = [
-		["Requested by", `${actor.name} (${actor.platform ?? doorWords[actor.door] ?? actor.door}${known})`],
-		["Reason", reason ?? "none"],
-		["Requested at", <Moment at={created_at} />],
-		["Settled at", settled_at === null ? "not yet" : <Moment at={settled_at} />],
-	];
+	const facts: [string, JSX.Children][] =
+		elsewhere === undefined
+			? [
+					["Requested by", `${actor.name} (${actor.platform ?? doorWords[actor.door] ?? actor.door}${known})`],
+					["Reason", reason ?? "none"],
+					["Requested at", <Moment at={created_at} />],
+					["Settled at", settled_at === null ? "not yet" : <Moment at={settled_at} />],
+				]
+			: [
+					["Deleted by", whoWords(elsewhere) ?? "nobody knows yet"],
+					["Last seen at", <Moment at={elsewhere.last_seen_at} />],
+					["Missed at", <Moment at={elsewhere.noticed_at} />],
+				];
+	if (elsewhere?.ray) facts.push(["Ray id", <Copied text={elsewhere.ray} what="Ray id" />]);
+	if (deletion.confirmed_by_audit_log) facts.push(["Confirmed", "unbind's DELETE is in Cloudflare's audit log"]);
 	if (not_before !== null) facts.push(["Not before", <Moment at={not_before} />]);
 	if (approval !== null) {
 		const word = approval.decided_by === null ? approval.state : `${approval.state} by ${approval.decided_by.name}`;
@@ -68,10 +79,19 @@ const restorationWords: Record<Restoration["state"], string> = {
 
 function Restored({ restoration }: { restoration: Restoration }) {
 	const { state, requested_by, requested_at, settled_at, binding_id, provisioning, settles_within_hours } = restoration;
+	const activeAt = restoration.active_at ?? null;
 	return (
 		<>
 			{requested_by.name} ({doorWords[requested_by.door]}), at <Moment at={settled_at ?? requested_at} />.{" "}
-			{state === "restored" && provisioning?.state !== "active" && `Settles within ${settles_within_hours} hours. `}
+			{activeAt !== null && (
+				<>
+					Seen active at <Moment at={activeAt} />.{" "}
+				</>
+			)}
+			{state === "restored" &&
+				provisioning?.state !== "active" &&
+				activeAt === null &&
+				`Settles within ${settles_within_hours} hours. `}
 			{state === "already_bound" && "The same service was bound there already. "}
 			{binding_id !== null && (
 				<>

@@ -1,6 +1,7 @@
 // One deletion: the request, its outcome, how it got there, and what people can still do. Chat and webhooks link here.
 import { isResolvable } from "../../../deletion/course/resolution.ts";
 import type { Deletion, Summary } from "../../../deletion/record/deletion.ts";
+import { isGone } from "../../../deletion/record/gone.ts";
 import { addressOf, historyOf, noFilter } from "../filter.ts";
 import type { JSX } from "../jsx-runtime.ts";
 import type { Refilled } from "../refilled.ts";
@@ -32,8 +33,7 @@ interface RecordProps {
 
 export const RecordPage = ({ deletion, others, viewer, present, live, refill, joined }: RecordProps) => {
 	const { id, binding, effect, guards, cloudflare, restoration, state } = deletion;
-	const what = binding?.cidr ?? deletion.target;
-	const isDone = state === "deleted" || state === "already_gone" || state === "restored";
+	const what = binding?.cidr || deletion.target;
 	return (
 		<Layout title={what} part="history" viewer={viewer} present={present} live={live}>
 			<div class="line title">
@@ -51,7 +51,7 @@ export const RecordPage = ({ deletion, others, viewer, present, live, refill, jo
 					<EffectFigure
 						binding={binding}
 						effect={effect}
-						isDone={isDone}
+						isDone={isGone(state)}
 						isRestored={state === "restored" && restoration?.binding_id !== null}
 					/>
 				</Part>

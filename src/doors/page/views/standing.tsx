@@ -1,16 +1,18 @@
 // What a record's state means for the reader, and what comes next.
 import type { Deletion } from "../../../deletion/record/deletion.ts";
+import { type Elsewhere, whoWords } from "../../../deletion/record/elsewhere.ts";
 import { failureSentence, textOf } from "../story.ts";
 import type { Viewer } from "../viewer.ts";
 import { Moment } from "./moment.tsx";
 
 export function Standing({ deletion, viewer }: { deletion: Deletion; viewer: Viewer }) {
-	const { state, failure, cloudflare, approval, not_before, restoration } = deletion;
+	const { state, failure, cloudflare, approval, not_before, restoration, elsewhere } = deletion;
 	const what = deletion.binding?.cidr ?? deletion.target;
 	const isOwn = deletion.actor.name.toLowerCase() === viewer.actor.name.toLowerCase();
 	const said = failure === null || failure.code === "binding_not_found" ? [] : (cloudflare?.errors ?? []);
 	return (
 		<>
+			{state === "deleted_elsewhere" && elsewhere !== undefined && <Disappeared elsewhere={elsewhere} />}
 			{state === "pending_approval" && approval !== null && (
 				<p class="notice">
 					{isOwn ? "Waiting for someone else to approve it: you requested it." : "Waiting for an approval."} Expires at{" "}
@@ -45,5 +47,16 @@ export function Standing({ deletion, viewer }: { deletion: Deletion; viewer: Vie
 			)}
 			{restoration?.failure && <p class="notice bad">Not restored. {restoration.failure.detail}</p>}
 		</>
+	);
+}
+
+function Disappeared({ elsewhere }: { elsewhere: Elsewhere }) {
+	const who = whoWords(elsewhere);
+	return (
+		<p class="notice bad">
+			This binding disappeared without unbind. It was last seen at <Moment at={elsewhere.last_seen_at} />, and missed at{" "}
+			<Moment at={elsewhere.noticed_at} />.{" "}
+			{who === null ? "Cloudflare's audit log may say who did it." : `Cloudflare's audit log says who did it: ${who}.`}
+		</p>
 	);
 }

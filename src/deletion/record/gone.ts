@@ -1,0 +1,12 @@
+// Whether a record says that its binding went, and how. It may have been created again since.
+import type { Deletion, State } from "./deletion.ts";
+
+/** Done by us, or seen to be done. */
+export const isGone = (state: State): boolean =>
+	state === "deleted" || state === "already_gone" || state === "deleted_elsewhere" || state === "restored";
+
+/** How the binding of a restored or restorable record was removed. */
+export function carriedOutAs({ timeline, elsewhere }: Deletion): "deleted" | "already_gone" | "deleted_elsewhere" {
+	if (elsewhere !== undefined) return "deleted_elsewhere";
+	return timeline.some(({ event }) => event === "already_gone") ? "already_gone" : "deleted";
+}
