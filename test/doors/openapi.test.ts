@@ -16,7 +16,7 @@ const described = Object.entries(openapi.paths).flatMap(([path, operations]) =>
 );
 
 /** Without the Worker, from public/. */
-const served = ["GET /openapi.json", "GET /problems.json", "GET /problems/{code}"];
+const served = ["GET /openapi.json", "GET /problems.json"];
 /** For people: no contract holds what they look like. */
 const isPage = (route: string): boolean => /^\w+ \/(?:$|export\.|records\/|account|freeze-switch|sign-)/.test(route);
 
