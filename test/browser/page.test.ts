@@ -349,6 +349,12 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		expect(await page.locator("button:visible, summary:visible:not(.plain > summary), nav:visible").count()).toBe(0);
 		expect(await page.getByText(/^\d+ checks passed$/).isVisible()).toBe(true);
 		expect(await page.locator(".bar:visible").count()).toBe(2);
+		await remove("198.51.100.0/24", "?acknowledge=leaves_no_service&reason=printed+too");
+		for (const path of ["/", "/account"]) {
+			await page.goto(path);
+			await row(page, "printed too").waitFor();
+			expect(await page.locator("form:visible, .review:visible").count(), path).toBe(0);
+		}
 		await leave();
 	});
 
