@@ -61,6 +61,12 @@ const describedHeaders = [
 	"x-unbind-stale",
 ];
 
+/** Given to every caller before routing, or for a bug: what an operation's `default` is enough for. */
+const statusesOfAll = [403, 414, 500];
+/** Anyone may ask it, and machines do: it names each of its own statuses. */
+const isOpenToAll = (operation: Node, method: string): boolean =>
+	method !== "POST" && method !== "PUT" && Array.isArray(operation.security) && operation.security.length === 0;
+
 export function createContract(document: Node): Contract {
 	const components = { schemas: closed(within(document, "components", "schemas")) };
 	const validators = new Map<unknown, Validator>();
@@ -96,7 +102,9 @@ export function createContract(document: Node): Contract {
 		if (operation === null) return [];
 		const responses = within(operation, "responses");
 		const response = resolved(responses?.[String(status)] ?? responses?.default);
-		if (response === null) return ["the contract has no such status"];
+		const isOnlyDefault = responses?.[String(status)] === undefined && !statusesOfAll.includes(status);
+		if (response === null || (isOnlyDefault && isOpenToAll(operation, method)))
+			return ["the contract has no such status"];
 		const names = Object.keys(within(response, "headers") ?? {}).map((name) => name.toLowerCase());
 		const unnamed = describedHeaders.filter((name) => headers.has(name) && !names.includes(name));
 		const isGranted = status < 400 && status !== 304;

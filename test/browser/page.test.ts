@@ -67,7 +67,6 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		await page.keyboard.press("j");
 		await page.keyboard.press("Enter");
 		await page.getByRole("heading", { name: "203.0.113.128/25" }).waitFor();
-		await page.getByText("Restore…").click();
 		await page.getByRole("button", { name: "Restore 203.0.113.128/25" }).click();
 		await page.getByText("Restored as the new binding").waitFor();
 		expect(faults).toEqual([]);
@@ -124,7 +123,6 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		await other.page.getByText("Approve…").click();
 		await other.page.getByRole("button", { name: "Approve the deletion of 198.51.100.0/24" }).click();
 		await other.page.getByText("sandbox (page) approved it.").waitFor();
-		await other.page.getByText("Restore…").click();
 		await other.page.getByRole("button", { name: "Restore 198.51.100.0/24" }).click();
 		await other.page.getByText("Restored as the new binding").waitFor();
 
@@ -351,6 +349,12 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 		expect(await page.locator("button:visible, summary:visible:not(.plain > summary), nav:visible").count()).toBe(0);
 		expect(await page.getByText(/^\d+ checks passed$/).isVisible()).toBe(true);
 		expect(await page.locator(".bar:visible").count()).toBe(2);
+		await remove("198.51.100.0/24", "?acknowledge=leaves_no_service&reason=printed+too");
+		for (const path of ["/", "/account"]) {
+			await page.goto(path);
+			await row(page, "printed too").waitFor();
+			expect(await page.locator("form:visible, .review:visible").count(), path).toBe(0);
+		}
 		await leave();
 	});
 

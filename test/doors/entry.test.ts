@@ -257,6 +257,27 @@ describe("/health", () => {
 		expect(await cloudflare.calls()).toEqual([]);
 	});
 
+	it(
+		"is 429 for the 51st probe of an address within ten seconds, and for that address alone",
+		countingInAMinute,
+		async () => {
+			const probe = (address: string) => call("/health", { token: null, headers: { "cf-connecting-ip": address } });
+			const [busy, other] = [newAddress(), newAddress()];
+			for (let count = 0; count < 50; count++) await probe(busy);
+			expectProblem(
+				await probe(busy),
+				{
+					status: 429,
+					code: "rate_limited",
+					title: "Too many failed attempts",
+					detail: "This address sent too many probes. Try again in 10 seconds.",
+				},
+				{ "retry-after": "10" },
+			);
+			expect((await probe(other)).status).toBe(200);
+		},
+	);
+
 	it("answers HEAD with the status alone", async () => {
 		const answer = await call("/health", { method: "HEAD", token: null });
 		expect([answer.status, answer.text]).toEqual([200, ""]);

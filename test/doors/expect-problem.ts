@@ -28,6 +28,7 @@ export function expectProblem(answer: Answer, problem: ExpectedProblem, headers:
 	expect(answer.json).toEqual({ type: `urn:unbind:${problem.code}`, request_id: requestId, ...problem });
 	expect(answer.status).toBe(problem.status);
 	expect(answer.headers.get("content-type")).toBe("application/problem+json");
+	expect(answer.headers.get("link")).toBe(`</problems/${problem.code}>; rel="help"`);
 	const given = speakingHeaders.filter((name) => answer.headers.has(name));
 	expect(Object.fromEntries(given.map((name) => [name, answer.headers.get(name)]))).toEqual(headers);
 }

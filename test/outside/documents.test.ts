@@ -5,12 +5,15 @@ import { dirname, join, normalize } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import openapi from "../../public/openapi.json" with { type: "json" };
+import { problemsIn, problemsJson, problemsPage } from "../../scripts/problem-pages.ts";
 import { aliasKey, freezeKey, openKey, recordKey } from "../../src/adapters/history/keys.ts";
 import { defaultPolicy } from "../../src/deletion/judgement/policy.ts";
 import { states } from "../../src/deletion/record/deletion.ts";
 import { guardNames } from "../../src/deletion/record/verdict.ts";
 import { type ProblemCode, problem, problemCodes } from "../../src/doors/reply/problem.ts";
 import { migrate } from "../../src/ledger/migrations.ts";
+import { createContract } from "../contract.ts";
 import { storageOf } from "../node-sqlite.ts";
 import { anchorsIn, codeIn, namesIn, type Page, pageAt, pages, rowsBelow } from "./pages.ts";
 
@@ -119,6 +122,31 @@ describe("docs/problems.md", () => {
 				?.match(/^\w+\n\n\*\*(\d+)\.\*\* ([\s\S]+?)\n\n\*\*Next:\*\* ([\s\S]+)$/) ?? [];
 		expect(Number(status)).toBe(problem(code as ProblemCode, "").status);
 		for (const sentences of [what, next]) expect(sentences.trim()).toMatch(/^(?:[A-Z`]|unbind )[\s\S]{15,}[.]$/);
+	});
+});
+
+describe("public/problems.html and public/problems.json", () => {
+	const explained = problemsIn(problems.text);
+
+	it("say the same as docs/problems.md; run `npm run docs:problems` to update them", () => {
+		expect(explained.map(({ code }) => code).toSorted()).toEqual(problemCodes.toSorted());
+		expect(readFileSync("public/problems.html", "utf8")).toBe(problemsPage(explained));
+		expect(readFileSync("public/problems.json", "utf8")).toBe(problemsJson(explained));
+	});
+
+	it("have no Markdown left, and link only to sections that are there", () => {
+		const page = problemsPage(explained);
+		expect(`${page.replace(/<!--.*-->/, "")}${problemsJson(explained)}`).not.toMatch(/[`*]|\]\(/);
+		const targets = [...page.matchAll(/href="#([^"]+)"/g)].map(([, target = ""]) => target);
+		expect(targets.length).toBeGreaterThan(problemCodes.length);
+		for (const target of targets) expect(page).toContain(`id="${target}"`);
+	});
+
+	it("are as public/openapi.json describes them", () => {
+		const { schema } = openapi.paths["/problems.json"].get.responses["200"].content["application/json"];
+		const { faultsIn } = createContract(openapi);
+		expect(faultsIn(schema, JSON.parse(problemsJson(explained)))).toEqual([]);
+		expect(faultsIn(schema, { problems: [{ code: "x" }] })).not.toEqual([]);
 	});
 });
 

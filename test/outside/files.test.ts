@@ -7,6 +7,8 @@ import { type Sandbox, startSandbox } from "../../sandbox/sandbox.ts";
 
 const types: Record<string, string> = {
 	"/openapi.json": "application/json",
+	"/problems.html": "text/html; charset=utf-8",
+	"/problems.json": "application/json",
 	"/.well-known/security.txt": "text/plain; charset=utf-8",
 	"/assets/base.css": "text/css; charset=utf-8",
 	"/assets/page.css": "text/css; charset=utf-8",
@@ -36,7 +38,9 @@ it.each(paths)(
 		expect(await answer.text()).toBe(await readFile(`public${path}`, "utf8"));
 		expect(Object.fromEntries(answer.headers)).toMatchObject({
 			"cache-control": "public, max-age=0, must-revalidate",
-			"content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+			"content-security-policy": path.endsWith(".html")
+				? "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+				: "default-src 'none'; frame-ancestors 'none'",
 			"content-type": types[path],
 			"referrer-policy": "no-referrer",
 			"x-content-type-options": "nosniff",
@@ -57,8 +61,31 @@ it("a page uses these files and no others", async () => {
 	expect(dress.toSorted()).toEqual(paths.filter((path) => path.startsWith("/assets/")).toSorted());
 });
 
+it("a problem's help link leads anyone to its section", async () => {
+	const trouble = await ask("/bindings");
+	const { code } = (await trouble.json()) as { code: string };
+	const [, path = ""] = /^<(.+)>; rel="help"$/.exec(trouble.headers.get("link") ?? "") ?? [];
+	expect([code, path]).toEqual(["unauthorized", "/problems/unauthorized"]);
+	const answer = await ask(path);
+	expect([answer.status, answer.headers.get("location")]).toEqual([302, "/problems.html#unauthorized"]);
+	expect(await (await ask("/problems.html")).text()).toContain('<section id="unauthorized">');
+	expect((await ask("/problems")).headers.get("location")).toBe("/problems.html");
+	for (const odd of ["/problems//evil.example", "/problems/%2F%2Fevil.example", "/problems/a/b"]) {
+		const { origin } = new URL((await ask(odd)).headers.get("location") ?? "/", sandbox.url);
+		expect([odd, origin]).toEqual([odd, sandbox.url]);
+	}
+});
+
 it("the Worker answers for paths that are not files", async () => {
-	for (const path of ["/_headers", "/assets/", "/assets/other.css", "/openapi", "/public/openapi.json"]) {
+	for (const path of [
+		"/_headers",
+		"/_redirects",
+		"/problems/a/b",
+		"/assets/",
+		"/assets/other.css",
+		"/openapi",
+		"/public/openapi.json",
+	]) {
 		const answer = await ask(path);
 		expect([path, answer.status, answer.headers.has("x-request-id")]).toEqual([path, 401, true]);
 	}

@@ -7,9 +7,11 @@ import type { Budget } from "../../deletion/judgement/budget.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
 import { failureProblem } from "../reply/failure.ts";
+import { planTag } from "../reply/plan-tag.ts";
 import { type Problem, problem } from "../reply/problem.ts";
 import { rateLimitHeaders } from "../reply/rate-limit.ts";
 import { planEntries, type Wish, wishOf } from "../request/deletion.ts";
+import { isKnown } from "../request/if-none-match.ts";
 import { readQuery, shown } from "../request/input.ts";
 import { targetInPath } from "../request/named-target.ts";
 import { surveyed } from "../request/survey.ts";
@@ -40,10 +42,16 @@ export const showPlan: Handler = async (request, context, actor) => {
 	if (!target.ok) return target;
 	const query = readQuery(context.url, planEntries, ["acknowledge"]);
 	if (!query.ok) return query;
-	return planned(wishOf(actor, target.value, query.value), null, context);
+	const plan = await planned(wishOf(actor, target.value, query.value), null, context);
+	if (!plan.ok) return plan;
+	const { headers } = plan.value;
+	const tag = (headers.get("etag") ?? "").slice(1, -1);
+	if (!isKnown(request.headers.get("if-none-match"), tag)) return plan;
+	headers.delete("content-type");
+	return ok(new Response(null, { status: 304, headers }));
 };
 
-/** The plan as an answer. Its `ETag` is the version of what it saw. */
+/** The plan as an answer. Its `ETag` names what it saw, and all that it shows. */
 export async function planned(
 	wish: Wish,
 	ifMatch: string[] | null,
@@ -52,15 +60,20 @@ export async function planned(
 	const plan = await context.ledger.plan({ ...wish, ifMatch });
 	if (!plan.ok) return fail(failureProblem(plan.failure));
 	const { binding, effect, guards, would, acknowledge, snapshot, budget } = plan.value;
-	const body = {
+	const body = JSON.stringify({
 		binding,
 		effect,
 		guards,
 		would,
 		acknowledge,
 		budget: budget === undefined ? null : shownBudget(budget),
+	});
+	const headers = {
+		"content-type": "application/json",
+		etag: `"${planTag(snapshot, body)}"`,
+		...rateLimitHeaders(budget),
 	};
-	return ok(Response.json(body, { headers: { etag: `"${snapshot}"`, ...rateLimitHeaders(budget) } }));
+	return ok(new Response(body, { headers }));
 }
 
 const shownBudget = ({ limit, left, window_minutes }: Budget) => ({ limit, left, window_minutes });

@@ -26,10 +26,16 @@ const othersShown = 10;
 /** How long a decision waits for its result; after that the record shows it. */
 const waitMs = 3000;
 const notFound = failureProblem(noSuchDeletion);
+const marker = v.optional(v.literal("true", 'must be "true"'));
 
 export const showRecord: Page = async (request, context, viewer) => {
-	const query = readQuery(context.url, { joined: v.optional(v.literal("true", 'must be "true"')) });
-	return query.ok ? recordPage(request, context, viewer, keptIn({}), query.value.joined !== undefined) : query;
+	const query = readQuery(context.url, { joined: marker, review: marker });
+	if (!query.ok) return query;
+	const { joined, review } = query.value;
+	return recordPage(request, context, viewer, keptIn({}), {
+		hasJoined: joined !== undefined,
+		isReview: review !== undefined,
+	});
 };
 
 async function recordPage(
@@ -37,7 +43,7 @@ async function recordPage(
 	context: Context,
 	viewer: Viewer,
 	refill: Refilled,
-	hasJoined = false,
+	{ hasJoined, isReview } = { hasJoined: false, isReview: false },
 ): Promise<Result<Response, Problem>> {
 	const id = request.params.id ?? "";
 	if (!isRecordId(id)) return fail(notFound);
@@ -60,6 +66,7 @@ async function recordPage(
 				live={goesOn && refill.isEmpty ? etag : null}
 				refill={refill}
 				joined={hasJoined ? joinedWords(deletion.value) : null}
+				isReview={isReview}
 			/>,
 			refill.isEmpty ? 200 : 400,
 			etag === null ? {} : { etag },

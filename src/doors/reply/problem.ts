@@ -123,5 +123,7 @@ export function problemResponse(
 	requestId: string,
 ): Response {
 	const body = { type: `urn:unbind:${code}`, title, status, detail, code, request_id: requestId, ...evidence };
-	return Response.json(body, { status, headers: { ...headers, "content-type": "application/problem+json" } });
+	// The page is a file of public/, written from docs/problems.md.
+	const own = { "content-type": "application/problem+json", link: `</problems/${code}>; rel="help"` };
+	return Response.json(body, { status, headers: { ...headers, ...own } });
 }

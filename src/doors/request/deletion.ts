@@ -10,6 +10,7 @@ import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
 import { closedProblem } from "../misconfigured.ts";
 import { failureProblem } from "../reply/failure.ts";
+import { snapshotIn } from "../reply/plan-tag.ts";
 import { atField, type Problem, problem, retryAfter } from "../reply/problem.ts";
 import { type Read, reasonSchema, timeSchema } from "./input.ts";
 
@@ -125,7 +126,7 @@ function idempotencyKeyOf(headers: Headers): Result<string | null, Problem> {
 export function ifMatchOf(headers: Headers): Result<string[] | null, Problem> {
 	const value = headers.get("if-match");
 	if (value === null || value.trim() === "*") return ok(null);
-	const tags = [...value.matchAll(/(?:W\/)?"([\x21\x23-\x7e]{0,100})"/g)].map((match) => match[1] ?? "");
+	const tags = [...value.matchAll(/(?:W\/)?"([\x21\x23-\x7e]{0,100})"/g)].map((match) => snapshotIn(match[1] ?? ""));
 	return tags.length > 0 && tags.length <= 20
 		? ok(tags)
 		: fail(problem("invalid_request", 'If-Match must be the ETag of a plan, in quotes, or "*".'));

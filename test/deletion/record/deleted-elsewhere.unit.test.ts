@@ -2,9 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { metadataOf } from "../../../src/adapters/history/keys.ts";
 import { deletedElsewhere, namedBy } from "../../../src/deletion/record/deleted-elsewhere.ts";
-import { goneAtMs, isOpen, leavesKeyFree, summaryOf } from "../../../src/deletion/record/deletion.ts";
+import { form, goneAtMs, isOpen, leavesKeyFree, summaryOf } from "../../../src/deletion/record/deletion.ts";
 import { type Identified, whoWords } from "../../../src/deletion/record/elsewhere.ts";
-import { form } from "../../../src/deletion/record/form.ts";
 import { carriedOutAs, isGone } from "../../../src/deletion/record/gone.ts";
 
 const binding = {

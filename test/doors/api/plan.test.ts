@@ -149,9 +149,9 @@ describe("risks", () => {
 describe("the ETag", () => {
 	const tagOf = async (target: string) => (await call(`/bindings/${target}`)).headers.get("etag");
 
-	it("identifies the snapshot, and is the same for every spelling of the target", async () => {
+	it("identifies the snapshot and the plan, and is the same for every spelling of the target", async () => {
 		const tag = await tagOf("203.0.113.128/25");
-		expect(tag).toMatch(/^"[0-9a-f]{16}\.[0-9a-f]{16}"$/);
+		expect(tag).toMatch(/^"[0-9a-f]{16}\.[0-9a-f]{16}\.[0-9a-f]{16}"$/);
 		expect(await tagOf("203.0.113.128%2F25")).toBe(tag);
 		expect(await tagOf(cdn25)).toBe(tag);
 		expect(await tagOf("edge-cdn")).toBe(tag);

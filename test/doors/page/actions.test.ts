@@ -150,6 +150,34 @@ describe("an approval", () => {
 		expect(await recordAt(id)).toMatchObject({ state: "pending_approval" });
 	});
 
+	it("is one link away in a list, with its form open, for those who may give it and no others", async () => {
+		const id = await pending("unbind_sandbox");
+		const within = (name: string, ...ranges: string[]) => ({ [name]: { sha256: sha256(name), scopes, ranges } });
+		const scopes = ["read", "approve"];
+		const TOKENS = JSON.stringify({
+			...within("here", "198.51.100.0/24"),
+			...within("elsewhere", "203.0.113.0/24"),
+			reader: { sha256: sha256("reader"), scopes: ["read", "delete", "restore", "freeze"] },
+		});
+		const review = `/records/${id}?review=true`;
+		const sees = async (person: Visitor) => {
+			const lists = await Promise.all(["/", "/account"].map(async (path) => (await person.get(path)).text));
+			return lists.map((text) => text.includes(`href="${review}"`));
+		};
+		expect(await sees(await signedIn(approver.token))).toEqual([true, true]);
+		expect(await sees(operator)).toEqual([false, false]);
+		expect(await sees(await signedIn("here", { TOKENS }))).toEqual([true, true]);
+		for (const token of ["elsewhere", "reader"])
+			expect([token, ...(await sees(await signedIn(token, { TOKENS })))]).toEqual([token, false, false]);
+
+		const other = await signedIn(approver.token);
+		const opened = /<details class="confirm dangerous" open>/;
+		expect((await other.get(review)).text).toMatch(opened);
+		expect((await other.get(`/records/${id}`)).text).not.toMatch(opened);
+		expect((await operator.get(review)).text).not.toMatch(opened);
+		expect(await recordAt(id)).toMatchObject({ state: "pending_approval" });
+	});
+
 	it("can be rejected, and a later cancellation is refused", async () => {
 		const id = await pending();
 		const { form_token = "" } = hiddenIn((await operator.get(`/records/${id}`)).text, `/records/${id}/reject`);
@@ -162,7 +190,7 @@ describe("an approval", () => {
 	it("waits on the account page and is counted on every page", async () => {
 		await pending();
 		const account = readable((await operator.get("/account")).text);
-		expect(account).toMatch(/waiting for approval · expires \S+ \S+ UTC 198\.51\.100\.0\/24/);
+		expect(account).toMatch(/waiting for approval · expires \S+ \S+ UTC Review and approve 198\.51\.100\.0\/24/);
 		for (const path of ["/", "/account", plan25])
 			expect((await operator.get(path)).text, path).toContain("Account (1 waiting for approval)");
 	});
@@ -288,7 +316,7 @@ describe("the account", () => {
 		expect(status).toBe(200);
 		expect(readable(text)).toContain("Nothing was changed");
 		expect(text).toContain('action="/freeze-switch"');
-		expect(readable(text)).toMatch(/waiting for approval · expires \S+ \S+ UTC 198\.51\.100\.0\/24/);
+		expect(readable(text)).toMatch(/waiting for approval · expires \S+ \S+ UTC Review and approve 198\.51\.100\.0\/24/);
 	});
 
 	it("shows a plan that would be refused without a form", async () => {

@@ -39,7 +39,7 @@ describe("a list", () => {
 		const text = readable((await viewer.get("/")).text);
 		expect(text).toMatch(/refused · risk not acknowledged 2001:db8:100:1::\/64/);
 		expect(text).toMatch(/failed · no such binding 192\.0\.2\.0\/24/);
-		expect(text).toMatch(/waiting for approval · expires 20[-\d: ]+ UTC 198\.51\.100\.0\/24/);
+		expect(text).toMatch(/waiting for approval · expires 20[-\d: ]+ UTC Review and approve 198\.51\.100\.0\/24/);
 		expect(text).toMatch(/scheduled · runs 20[-\d: ]+ UTC 203\.0\.113\.128\/25/);
 	});
 

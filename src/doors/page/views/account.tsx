@@ -38,7 +38,12 @@ export const Account = ({ viewer, accountId, present, waiting, typed, mistake, r
 			) : waiting.length === 0 ? (
 				<p>Nothing is waiting for approval or scheduled.</p>
 			) : (
-				<Rows caption="Waiting deletions" rows={waiting} actorHref={(actor) => historyOf("actor", actor)} />
+				<Rows
+					caption="Waiting deletions"
+					rows={waiting}
+					viewer={viewer}
+					actorHref={(actor) => historyOf("actor", actor)}
+				/>
 			)}
 			{present !== null && present.freeze === null && viewer.actor.scopes.includes("freeze") && (
 				<FreezeForm viewer={viewer} accountId={accountId} refill={refill} />

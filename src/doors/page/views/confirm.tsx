@@ -1,22 +1,36 @@
-// A change behind a second step that works without a script: once opened, it says what will happen and shows the button and
-// a way back.
+// A change as a form that says above its button what it does. What cannot be undone is behind a second step, which works
+// without a script and has a way back.
 import type { JSX } from "../jsx-runtime.ts";
 import type { Viewer } from "../viewer.ts";
 
-interface Confirmation {
-	summary: string;
+interface OfferProps {
 	action: string;
 	viewer: Viewer;
 	/** The button's label: what it does. */
 	button: string;
+	children: JSX.Children;
+}
+
+interface Confirmation extends OfferProps {
+	summary: string;
 	/** It cannot be undone. */
 	isDangerous?: boolean;
 	/** Starts open, for example after a refused attempt. */
 	isOpen?: boolean;
 	/** Where Cancel leads; the current page by default. */
 	back?: string;
-	children: JSX.Children;
 }
+
+/** One press does it. */
+export const Offer = ({ action, viewer, button, children }: OfferProps) => (
+	<form method="post" action={action} class="offer">
+		<input type="hidden" name="form_token" value={viewer.formToken} />
+		{children}
+		<p>
+			<button type="submit">{button}</button>
+		</p>
+	</form>
+);
 
 export const Confirm = ({ summary, action, viewer, button, children, ...options }: Confirmation) => (
 	<details class={options.isDangerous ? "confirm dangerous" : "confirm"} open={options.isOpen}>

@@ -52,6 +52,7 @@ export const History = ({ viewer, filter, rows, older, isNewest, etag, present, 
 				<Rows
 					caption="Deletions, newest first"
 					rows={rows}
+					viewer={viewer}
 					actorHref={(actor) =>
 						addressOf({
 							...filter,

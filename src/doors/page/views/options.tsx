@@ -1,4 +1,5 @@
-// What people can still do about a deletion, each behind a second step that says what it does.
+// What people can still do about a deletion, each with what it does above its button. All but a restoration, which adds and
+// removes nothing, is behind a second step.
 
 import { type Option, optionsFor } from "../../../deletion/course/options.ts";
 import { resolvableFromMs } from "../../../deletion/course/resolution.ts";
@@ -8,7 +9,7 @@ import type { JSX } from "../jsx-runtime.ts";
 import type { Refilled } from "../refilled.ts";
 import { serviceWord } from "../serving.ts";
 import type { Viewer } from "../viewer.ts";
-import { Confirm } from "./confirm.tsx";
+import { Confirm, Offer } from "./confirm.tsx";
 import { EffectSentence } from "./effect.tsx";
 import { Field, Mistake } from "./field.tsx";
 import { Moment } from "./moment.tsx";
@@ -70,7 +71,14 @@ function Asked({ deletion: { actor, reason, binding, effect, approval, guards } 
 	);
 }
 
-export function Options({ deletion, viewer }: { deletion: Deletion; viewer: Viewer }) {
+interface OptionsProps {
+	deletion: Deletion;
+	viewer: Viewer;
+	/** Whether the reader came to approve it. */
+	isReview: boolean;
+}
+
+export function Options({ deletion, viewer, isReview }: OptionsProps) {
 	const what = deletion.binding?.cidr ?? deletion.target;
 	const options = optionsFor(deletion, viewer.actor);
 	if (options.length === 0) return null;
@@ -78,13 +86,22 @@ export function Options({ deletion, viewer }: { deletion: Deletion; viewer: View
 		<div class="options">
 			{options.map((option) => {
 				const { word, says } = optionTexts[option];
+				const action = `/records/${deletion.id}/${option}`;
+				if (option === "restore")
+					return (
+						<Offer action={action} viewer={viewer} button={`${word} ${what}`}>
+							{says(deletion)}
+						</Offer>
+					);
 				return (
 					<Confirm
 						summary={`${word}…`}
-						action={`/records/${deletion.id}/${option}`}
+						action={action}
+						back={`/records/${deletion.id}`}
 						viewer={viewer}
-						button={option === "restore" ? `${word} ${what}` : `${word} the deletion of ${what}`}
+						button={`${word} the deletion of ${what}`}
 						isDangerous={option === "approve"}
+						isOpen={isReview && option === "approve"}
 					>
 						{says(deletion)}
 					</Confirm>

@@ -29,9 +29,11 @@ interface RecordProps {
 	refill: Refilled;
 	/** The notice for a request that joined this deletion. */
 	joined: string | null;
+	/** Whether the reader came to approve it. */
+	isReview: boolean;
 }
 
-export const RecordPage = ({ deletion, others, viewer, present, live, refill, joined }: RecordProps) => {
+export const RecordPage = ({ deletion, others, viewer, present, live, refill, joined, isReview }: RecordProps) => {
 	const { id, binding, effect, guards, cloudflare, restoration, state } = deletion;
 	const what = binding?.cidr || deletion.target;
 	return (
@@ -43,7 +45,7 @@ export const RecordPage = ({ deletion, others, viewer, present, live, refill, jo
 			</div>
 			{joined !== null && <p class="notice">{joined}</p>}
 			<Standing deletion={deletion} viewer={viewer} />
-			<Options deletion={deletion} viewer={viewer} />
+			<Options deletion={deletion} viewer={viewer} isReview={isReview} />
 			{isResolvable(deletion, viewer.actor) && <Resolve deletion={deletion} viewer={viewer} refill={refill} />}
 			<Facts deletion={deletion} />
 			{binding !== null && effect !== null && (
@@ -92,6 +94,7 @@ export const RecordPage = ({ deletion, others, viewer, present, live, refill, jo
 						<Rows
 							caption="Other deletions of this binding"
 							rows={others}
+							viewer={viewer}
 							actorHref={(actor) => historyOf("actor", actor)}
 						/>
 					)}

@@ -1,5 +1,8 @@
-// Deletions as table rows; each links to its record.
+// Deletions as table rows; each links to its record. A row decides nothing: it only leads to where one can.
+import { cidrsOf, contains, parseCidr } from "../../../deletion/address/cidr.ts";
+import { sameName } from "../../../deletion/record/actor.ts";
 import type { State, Summary } from "../../../deletion/record/deletion.ts";
+import type { Viewer } from "../viewer.ts";
 import { doorWords, failureWords, stateWords } from "../words.ts";
 import { Ago } from "./moment.tsx";
 
@@ -28,14 +31,24 @@ function Cause({ row: { state, failure_code, not_before, expires_at } }: { row: 
 	return null;
 }
 
+/** Going by the row; the record says for certain. */
+function mayApprove({ state, actor: requester, cidr }: Summary, { actor }: Viewer): boolean {
+	if (state !== "pending_approval" || !actor.scopes.includes("approve") || sameName(requester, actor.name))
+		return false;
+	const ranges = cidrsOf(actor.ranges);
+	const bound = parseCidr(cidr ?? "");
+	return ranges === null || (bound.ok && ranges.some((range) => contains(range, bound.value)));
+}
+
 interface RowsProps {
 	caption: string;
 	rows: readonly Summary[];
+	viewer: Viewer;
 	/** Where a click on an actor's name leads. */
 	actorHref(actor: string): string;
 }
 
-export const Rows = ({ caption, rows, actorHref }: RowsProps) => (
+export const Rows = ({ caption, rows, viewer, actorHref }: RowsProps) => (
 	<table class="rows">
 		<caption class="unseen">{caption}</caption>
 		<thead>
@@ -55,6 +68,11 @@ export const Rows = ({ caption, rows, actorHref }: RowsProps) => (
 						</td>
 						<td class="standing">
 							<StateMark state={state} /> <Cause row={row} />
+							{mayApprove(row, viewer) && (
+								<a class="review" href={`/records/${id}?review=true`}>
+									Review and approve
+								</a>
+							)}
 						</td>
 						<td class="what">
 							<a href={`/records/${id}`}>{cidr ?? binding_id ?? "no binding"}</a>

@@ -40,7 +40,7 @@ const evidenceSchema = v.object({
 });
 
 /** Links from the evidence. */
-function waysOn({ evidence, status }: Problem): { href: string; text: string }[] {
+function waysOn({ code, evidence, status }: Problem): { href: string; text: string }[] {
 	const { deletion_id, last_deletion, hint, bindings = [] } = v.parse(evidenceSchema, evidence);
 	return [
 		...(deletion_id === undefined ? [] : [{ href: `/records/${deletion_id}`, text: "Open the deletion" }]),
@@ -49,6 +49,7 @@ function waysOn({ evidence, status }: Problem): { href: string; text: string }[]
 			: [{ href: `/records/${last_deletion.id}`, text: "Last deletion of this binding" }]),
 		...(hint === undefined ? [] : [{ href: `/account?covering=${hint}`, text: `Who serves ${hint}` }]),
 		...(hint === undefined ? bindings : [hint]).slice(0, 20).map((cidr) => ({ href: `/account/${cidr}`, text: cidr })),
+		{ href: `/problems/${code}`, text: "What this means, and what to do next" },
 		...(status === 401 ? [] : [{ href: "/", text: "The history" }]),
 	];
 }
