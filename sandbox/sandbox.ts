@@ -10,7 +10,7 @@ import { createNodeOutbound } from "./imitation/node-handler.ts";
 import { type Served, serveImitation } from "./imitation/serve.ts";
 import { sandboxBindings } from "./settings.ts";
 import { withoutSignalListeners } from "./signals.ts";
-import { loadState, saveState } from "./store.ts";
+import { loadState, openAuditLog, saveState } from "./store.ts";
 import { buildWorker, readBundle, readWorkerOptions } from "./wrangler.ts";
 
 export interface SandboxOptions {
@@ -24,6 +24,8 @@ export interface SandboxOptions {
 	fresh?: boolean;
 	/** An existing bundle (`buildWorker`), for tests that start many sandboxes. */
 	bundlePath?: string;
+	/** How long a new binding is provisioning. Without it, for good. */
+	settlingSeconds?: number;
 	/** Added to the sandbox's bindings. */
 	bindings?: Record<string, Json>;
 	/** What the Worker and its runtime log, line by line. */
@@ -55,6 +57,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 	const imitation = createImitation({
 		...(state && { state }),
 		onChange: (changed) => saveState(statePath, changed),
+		auditStore: openAuditLog(join(dataPath, "audit-log.ndjson")),
+		behaviour: { settling_seconds: options.settlingSeconds ?? null },
 	});
 	const served = await serveOnAnyPort(imitation, imitationPort);
 

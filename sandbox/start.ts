@@ -27,6 +27,9 @@ function readArguments() {
 	}
 }
 
+/** At Cloudflare it takes hours. */
+const settlingSeconds = 20;
+
 const { fresh } = readArguments();
 const port = portFrom("PORT", 8787);
 const imitationPort = portFrom("IMITATION_PORT", port === 0 ? 0 : port + 1);
@@ -54,6 +57,7 @@ try {
 		imitationPort,
 		dataPath,
 		fresh,
+		settlingSeconds,
 		onLog: (message) => console.log(message),
 	});
 	const { url, imitationUrl } = await starting;

@@ -40,6 +40,14 @@ export function welcome({ url, imitationUrl, dataPath }: Addresses): string {
 				`     '${url}/bindings/2001:db8:100:1::/64?reason=chaos&acknowledge=still_provisioning'`,
 			],
 		],
+		[
+			"Let a colleague delete one in Cloudflare's dashboard, behind unbind's back.",
+			[`curl ${imitationUrl}/sandbox/elsewhere -d '{"delete":["203.0.113.0/26"],"by":{"how":"dash"}}'`],
+		],
+		[
+			"Let Cloudflare itself delete all that is left.",
+			[`curl ${imitationUrl}/sandbox/elsewhere -d '{"delete":"all","by":{"how":"system"}}'`],
+		],
 	];
 	return [
 		"",

@@ -1,6 +1,10 @@
 // For tests inside workerd: unbind as its callers see it, and the imitation of Cloudflare's API behind it.
 import { env, exports } from "cloudflare:workers";
 import { accountId } from "../sandbox/imitation/account.ts";
+import type { BehaviourInput } from "../sandbox/imitation/behaviour.ts";
+import type { ClockOrder } from "../sandbox/imitation/clock.ts";
+import type { Done } from "../sandbox/imitation/elsewhere.ts";
+import type { ElsewhereInput } from "../sandbox/imitation/elsewhere-order.ts";
 import type { OrderInput } from "../sandbox/imitation/faults.ts";
 import type { LogEntry } from "../sandbox/imitation/request-log.ts";
 import type { State } from "../sandbox/imitation/state.ts";
@@ -80,6 +84,12 @@ export const cloudflare = {
 	forgetLog: async (): Promise<void> => void (await control("DELETE", "log")),
 	state: async (): Promise<State> => (await control("GET", "state")).json(),
 	put: async (state: State): Promise<void> => void (await control("PUT", "state", state)),
+	/** Others delete, create or change bindings, or announce and withdraw prefixes. */
+	elsewhere: async (order: ElsewhereInput): Promise<Done> => (await control("POST", "elsewhere", order)).json(),
+	/** Permissions, delays, settling and lag. What is left out stays as it is. */
+	behave: async (order: BehaviourInput): Promise<void> => void (await control("POST", "behaviour", order)),
+	/** Moves Cloudflare's own time. Without it, that is the real time, also under fake timers. */
+	clock: async (order: ClockOrder): Promise<void> => void (await control("POST", "clock", order)),
 	release: async (): Promise<void> => void (await control("POST", "release")),
 	drop: async (): Promise<void> => void (await control("POST", "drop")),
 	reset: async (): Promise<void> => void (await control("POST", "reset")),

@@ -19,12 +19,19 @@ export const services = [cdn, spectrum, magicTransit].map(({ service_id, service
 
 export const magicTransitId = magicTransit.service_id;
 
+const bgpPrefix = (number: number, cidr: string, advertised: boolean) => ({
+	id: `b6900000000000000000000000000${number.toString().padStart(3, "0")}`,
+	cidr,
+	on_demand: { advertised, advertised_modified_at: "2026-01-15T09:30:00.12345Z" },
+});
+
 export const prefixes = [
 	{
 		id: "2af39739cc4e3b5910c918468bb89828",
 		cidr: "203.0.113.0/24",
 		description: "Edge, Amsterdam",
 		ownership_validation_token: "sandbox-ownership-validation-token-1",
+		bgp_prefixes: [bgpPrefix(1, "203.0.113.0/24", true)],
 		bindings: [
 			{
 				id: "0429b49b6a5155297b78e75a44b09e14",
@@ -42,6 +49,7 @@ export const prefixes = [
 		cidr: "198.51.100.0/24",
 		description: "Web shop",
 		ownership_validation_token: "sandbox-ownership-validation-token-2",
+		bgp_prefixes: [bgpPrefix(2, "198.51.100.0/24", true)],
 		bindings: [{ id: "c01d0000000000000000000000000004", cidr: "198.51.100.0/24", ...cdn, ...active }],
 	},
 	{
@@ -49,6 +57,7 @@ export const prefixes = [
 		cidr: "2001:db8:100::/48",
 		description: "IPv6",
 		ownership_validation_token: "sandbox-ownership-validation-token-3",
+		bgp_prefixes: [bgpPrefix(3, "2001:db8:100::/48", false)],
 		bindings: [
 			{ id: "c01d0000000000000000000000000005", cidr: "2001:db8:100::/48", ...cdn, ...active },
 			{

@@ -1,8 +1,8 @@
-// Calls the imitation in its tests, with paths of the fixed account and a credential.
+// Calls and controls the imitation in its tests, with paths of the fixed account and a credential.
 import { accountId } from "./account.ts";
 import { sandboxApiToken } from "./credentials.ts";
 import type { Imitation } from "./imitation.ts";
-import { apiHost } from "./outbound.ts";
+import { apiHost, controlHost, createOutbound } from "./outbound.ts";
 
 export const withToken = { authorization: `Bearer ${sandboxApiToken}` };
 
@@ -40,4 +40,16 @@ export async function call(imitation: Imitation, method: string, path: string, i
 	const envelope: Envelope = JSON.parse(await response.text());
 	const codes = envelope.errors.map(({ code }) => code);
 	return { response, status: response.status, envelope, codes };
+}
+
+export async function control(imitation: Imitation, method: string, path: string, json?: unknown) {
+	const response = await createOutbound(imitation)(
+		new Request(`http://${controlHost}/sandbox${path}`, {
+			method,
+			...(json !== undefined && { body: JSON.stringify(json) }),
+		}),
+	);
+	const text = await response.text();
+	const body: unknown = text === "" ? null : JSON.parse(text);
+	return { status: response.status, body };
 }

@@ -7,9 +7,15 @@
 //   GET    /sandbox/log      ?at_least=N waits for N    DELETE /sandbox/log
 //   GET    /sandbox/messages ?at_least=N               DELETE /sandbox/messages
 //   GET    /sandbox/state                               PUT    /sandbox/state
+//   POST   /sandbox/elsewhere   others delete, create or change bindings, or announce and withdraw BGP prefixes
+//   GET    /sandbox/behaviour                           POST   /sandbox/behaviour   permissions, delays, settling, lag
+//   GET    /sandbox/clock                               POST   /sandbox/clock       moves the imitation's own time
 //   POST   /sandbox/access   an assertion of Cloudflare Access with these claims
 import * as v from "valibot";
 import { signAssertion } from "./access.ts";
+import { behaviourSchema } from "./behaviour.ts";
+import { clockSchema } from "./clock.ts";
+import { elsewhereSchema } from "./elsewhere-order.ts";
 import { orderSchema } from "./faults.ts";
 import type { Imitation } from "./imitation.ts";
 import { stateSchema } from "./state.ts";
@@ -64,6 +70,26 @@ export async function handleControl(imitation: Imitation, request: Request): Pro
 				imitation.replace(state);
 				return done();
 			});
+		case "POST /sandbox/elsewhere":
+			return withJson(request, elsewhereSchema, (order) => {
+				const outcome = imitation.elsewhere(order);
+				if ("error" in outcome) return refused(outcome.status, outcome.error);
+				return Response.json(outcome);
+			});
+		case "GET /sandbox/behaviour":
+			return Response.json(imitation.behaviour());
+		case "POST /sandbox/behaviour":
+			return withJson(request, behaviourSchema, (order) => {
+				imitation.behave(order);
+				return Response.json(imitation.behaviour());
+			});
+		case "GET /sandbox/clock":
+			return time(imitation);
+		case "POST /sandbox/clock":
+			return withJson(request, clockSchema, (order) => {
+				imitation.moveClock(order);
+				return time(imitation);
+			});
 		case "POST /sandbox/access":
 			return withJson(
 				request,
@@ -71,7 +97,7 @@ export async function handleControl(imitation: Imitation, request: Request): Pro
 				async (claims) => new Response(await signAssertion(claims)),
 			);
 		default:
-			return Response.json({ error: `no such control: ${request.method} ${pathname}` }, { status: 404 });
+			return refused(404, `no such control: ${request.method} ${pathname}`);
 	}
 }
 
@@ -93,4 +119,8 @@ async function withJson<Output>(
 	return read.success ? act(read.output) : unreadable(v.summarize(read.issues));
 }
 
-const unreadable = (error: string) => Response.json({ error }, { status: 400 });
+const time = (imitation: Imitation) => Response.json({ now: new Date(imitation.now()).toISOString() });
+
+const refused = (status: number, error: string) => Response.json({ error }, { status });
+
+const unreadable = (error: string) => refused(400, error);

@@ -4,7 +4,7 @@ import { type Answer, notPermitted, refuse } from "./envelope.ts";
 
 export type Permission = "read" | "write";
 export type Credential =
-	| { token: string; permission: Permission }
+	| { token: string; permission: Permission /** As in the audit log. */; name?: string }
 	| { email: string; key: string; permission: Permission };
 
 /** The credential that unbind holds in the sandbox. */
@@ -16,8 +16,8 @@ export const sandboxEmail = "user@example.com";
 export const sandboxApiKey = "144c9defac04969c7bfad8efaa8ea194";
 
 export const sandboxCredentials: Credential[] = [
-	{ token: sandboxApiToken, permission: "write" },
-	{ token: sandboxReadOnlyApiToken, permission: "read" },
+	{ token: sandboxApiToken, permission: "write", name: "unbind" },
+	{ token: sandboxReadOnlyApiToken, permission: "read", name: "read only" },
 	{ email: sandboxEmail, key: sandboxApiKey, permission: "write" },
 ];
 
@@ -34,8 +34,8 @@ export function schemeOf(headers: Headers): AuthScheme {
 const invalidHeaders = (...chain: { code: number; message: string }[]) =>
 	refuse(400, { code: 6003, message: "Invalid request headers", error_chain: chain });
 
-/** The permission of the credential in these headers, or the answer that refuses them. */
-export function authenticate(headers: Headers, credentials: Credential[]): Permission | Answer {
+/** The credential in these headers, or the answer that refuses them. */
+export function authenticate(headers: Headers, credentials: Credential[]): Credential | Answer {
 	const scheme = schemeOf(headers);
 	if (scheme === "both") return invalidHeaders();
 	if (scheme === "token") return byToken(headers.get("authorization") ?? "", credentials);
@@ -49,17 +49,17 @@ export function authenticate(headers: Headers, credentials: Credential[]): Permi
 		return invalidHeaders({ code: 6103, message: "Invalid format for X-Auth-Key header" });
 	}
 	const known = credentials.find((c) => "key" in c && c.email === email && c.key === key);
-	if (known) return known.permission;
+	if (known) return known;
 	return refuse(403, { code: 9103, message: "Unknown X-Auth-Key or X-Auth-Email" });
 }
 
-function byToken(authorization: string, credentials: Credential[]): Permission | Answer {
+function byToken(authorization: string, credentials: Credential[]): Credential | Answer {
 	const token = /^Bearer ([A-Za-z0-9_-]{40,128})$/i.exec(authorization)?.[1];
 	if (token === undefined) {
 		return invalidHeaders({ code: 6111, message: "Invalid format for Authorization header" });
 	}
 	const known = credentials.find((c) => "token" in c && c.token === token);
-	if (known) return known.permission;
+	if (known) return known;
 	return refuse(403, { code: 9109, message: "Invalid access token" });
 }
 

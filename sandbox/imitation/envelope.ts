@@ -45,5 +45,13 @@ export const noRoute = (path: string) =>
 		{ code: 7000, message: "No route for that URI" },
 	);
 
+export const bgpPrefixNotFound = () => refuse(404, { code: 1000, message: "not_found" });
+
+/** The audit log's errors have a message and no code. */
+export const refuseWithoutCode = (status: number, message: string): Answer => ({
+	status,
+	body: { result: null, success: false, errors: [{ message }], messages: [] },
+});
+
 /** A missing permission looks the same as another account. */
 export const notPermitted = () => refuse(403, { code: 10000, message: "Authentication error" });

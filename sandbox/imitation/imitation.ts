@@ -3,16 +3,20 @@
 import * as v from "valibot";
 import { createMessages, type Messages } from "../chat/messages.ts";
 import { accountId } from "./account.ts";
+import { createAnswerer } from "./answer.ts";
+import { type AuditStore, createAuditLog } from "./audit-log.ts";
+import { type Behaviour, type BehaviourInput, behaviourSchema, usualBehaviour } from "./behaviour.ts";
+import { type ClockOrder, createClock } from "./clock.ts";
 import { createGate } from "./connection.ts";
-import { authenticate, type Credential, permits, sandboxCredentials, schemeOf } from "./credentials.ts";
-import { type Answer, noRoute, notPermitted, refuse } from "./envelope.ts";
+import { type Credential, sandboxCredentials, schemeOf } from "./credentials.ts";
+import { createOthers, type Outcome } from "./elsewhere.ts";
+import { type ElsewhereInput, elsewhereSchema } from "./elsewhere-order.ts";
 import { createFaultQueue, type Fault, type FaultQueue } from "./faults.ts";
 import { type Body, misbehave, type Spoken } from "./misbehave.ts";
-import { createPast } from "./past.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import { createRequestLog, type RequestLog } from "./request-log.ts";
-import { route } from "./routes.ts";
-import { freshState, type State, type StateInput, stateSchema } from "./state.ts";
+import type { State, StateInput } from "./state.ts";
+import { createWorld } from "./world.ts";
 
 export interface ImitationOptions {
 	credentials?: Credential[];
@@ -29,6 +33,10 @@ export interface ImitationOptions {
 	lagMs?: (path: string) => number;
 	/** Called after each change with a snapshot. */
 	onChange?: (state: State) => void;
+	/** Differs from the usual behaviour, also after a reset. */
+	behaviour?: BehaviourInput;
+	/** Keeps the audit log beyond the process. */
+	auditStore?: AuditStore;
 }
 
 export interface Imitation {
@@ -36,7 +44,14 @@ export interface Imitation {
 	handle(request: Request): Promise<Response>;
 	snapshot(): State;
 	replace(state: StateInput): void;
-	/** Resets the state, clears faults and log, and drops held requests. */
+	/** Others change the account. Nothing is changed if the order is refused. */
+	elsewhere(order: ElsewhereInput): Outcome;
+	behaviour(): Behaviour;
+	behave(order: BehaviourInput): void;
+	/** The imitation's own time. The rate limit's window begins anew. */
+	moveClock(order: ClockOrder): void;
+	now(): number;
+	/** Resets state, behaviour and clock, clears faults and logs, and drops held requests. */
 	reset(): void;
 	/** Lets requests held by a hang_* fault continue as usual. */
 	release(): void;
@@ -52,42 +67,29 @@ export interface Imitation {
 
 export function createImitation(options: ImitationOptions = {}): Imitation {
 	const { credentials = sandboxCredentials, account = accountId } = options;
-	const { now = Date.now, newId = randomId, onChange } = options;
+	const { newId = randomId } = options;
+	const clock = createClock(options.now ?? Date.now);
+	const { now } = clock;
 	const faults = createFaultQueue();
 	const log = createRequestLog();
 	const messages = createMessages();
 	const gate = createGate();
-	const rateLimit = createRateLimit(now, options.enforceRateLimit ?? false, options.callsPerWindow);
-	let state = options.state ? v.parse(stateSchema, structuredClone(options.state)) : freshState();
-
-	const snapshot = () => structuredClone(state);
-	const past = options.lagMs === undefined ? null : createPast(now, snapshot());
-	const changed = () => {
-		past?.keep(snapshot());
-		onChange?.(snapshot());
+	const freshRateLimit = () => createRateLimit(now, options.enforceRateLimit ?? false, options.callsPerWindow);
+	let rateLimit = freshRateLimit();
+	let behaviour: Behaviour = usualBehaviour;
+	const current = () => behaviour;
+	const { lagMs, onChange } = options;
+	const world = createWorld({ state: options.state, now, behaviour: current, lagMs, onChange });
+	const auditLog = createAuditLog({ account, now, newId, behaviour: current, store: options.auditStore });
+	const behave = (order: BehaviourInput) => {
+		behaviour = { ...behaviour, ...v.parse(behaviourSchema, order) };
+		if (behaviour.lags.length > 0) world.keepPast();
 	};
-	/** The state an operation acts on. A read may get a past one. */
-	const stateFor = (method: string, path: string): State => {
-		const lagMs = method === "GET" ? (options.lagMs?.(path) ?? 0) : 0;
-		return (lagMs > 0 ? past?.at(now() - lagMs) : null) ?? state;
-	};
+	const newRay = () => `${newId().slice(0, 16)}-AMS`;
+	if (options.behaviour) behave(options.behaviour);
 
-	function answer(method: string, pathname: string, headers: Headers, json: unknown): Answer {
-		const match = route(method, pathname);
-		const named = match?.params.account ?? null;
-		if (!match || (named !== null && !/^[0-9a-f]{32}$/.test(named))) return noRoute(pathname);
-
-		const permission = authenticate(headers, credentials);
-		if (typeof permission !== "string") return permission;
-		if (match.tokenOnly && schemeOf(headers) !== "token") {
-			const message = "Method not allowed for this authentication scheme";
-			return refuse(405, { code: 10405, message });
-		}
-		if (named !== null && named !== account) return notPermitted();
-		const refusal = permits(permission, method);
-		if (refusal) return refusal;
-		return match.operation({ state: stateFor(method, pathname), params: { ...match.params, account }, json, newId });
-	}
+	const answer = createAnswerer({ credentials, account, world, auditLog, behaviour: current, newId });
+	const doElsewhere = createOthers({ account, world, auditLog, now, newId, newRay });
 
 	async function handle(request: Request): Promise<Response> {
 		// The only wait: from here on the order is taken, logged and carried out in one go.
@@ -95,6 +97,7 @@ export function createImitation(options: ImitationOptions = {}): Imitation {
 		const { method, headers } = request;
 		const { pathname, search } = new URL(request.url);
 		const path = pathname + search;
+		const ray = newRay();
 		const retryAfter = rateLimit.count();
 		const fault = retryAfter === null ? faults.take(method, path) : throttle(retryAfter);
 		const auth = schemeOf(headers);
@@ -102,19 +105,15 @@ export function createImitation(options: ImitationOptions = {}): Imitation {
 		const entry = log.open({ at, method, path, auth, fault: fault?.kind ?? null });
 		const respond = (status: number, body: Body, extra: Record<string, string> = {}) => {
 			entry.status = status;
-			const ray = `${newId().slice(0, 16)}-AMS`;
 			const own = { date: new Date(now()).toUTCString(), "cf-ray": ray, ...rateLimit.headers() };
 			const bodiless = [204, 205, 304].includes(status);
 			return new Response(bodiless ? null : body, { status, headers: { ...own, ...extra } });
 		};
 		const carryOut = (): Spoken => {
-			const { status, body, effect } = answer(method, pathname, headers, json);
+			const { status, body, effect } = answer(request, json, ray);
 			// Serialised at once, so that a held answer does not change later.
 			const text = JSON.stringify(body);
-			if (effect) {
-				entry.effect = effect;
-				changed();
-			}
+			if (effect) entry.effect = effect;
 			return { status, text };
 		};
 		if (fault) return misbehave(fault, { carryOut, respond, gate, signal: request.signal });
@@ -136,18 +135,27 @@ export function createImitation(options: ImitationOptions = {}): Imitation {
 		handle,
 		takeMessage,
 		messages,
-		snapshot,
-		replace(input) {
-			state = v.parse(stateSchema, structuredClone(input));
-			changed();
+		snapshot: world.snapshot,
+		replace: (state) => world.replace(state),
+		elsewhere: (order) => doElsewhere(v.parse(elsewhereSchema, order)),
+		behaviour: current,
+		behave,
+		moveClock(order) {
+			clock.move(order);
+			rateLimit = freshRateLimit();
 		},
+		now,
 		reset() {
 			gate.break();
 			faults.clear();
 			log.clear();
 			messages.clear();
-			state = freshState();
-			changed();
+			auditLog.clear();
+			behaviour = usualBehaviour;
+			if (options.behaviour) behave(options.behaviour);
+			clock.reset();
+			rateLimit = freshRateLimit();
+			world.reset();
 		},
 		release: gate.open,
 		drop: gate.break,

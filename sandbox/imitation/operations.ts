@@ -1,13 +1,17 @@
 // The operations of the Addressing API on the imitation's state. They are synchronous, so two requests never interleave
 // inside an operation.
+import type { AuditLog } from "./audit-log.ts";
+import { getBgpPrefix, listBgpPrefixes } from "./bgp-prefix.ts";
 import { createBinding } from "./create-binding.ts";
 import { type Answer, bindingNotFound, prefixNotFound, refuse, succeed, succeedWithoutResult } from "./envelope.ts";
 import type { Prefix, State } from "./state.ts";
 
 export interface Call {
 	state: State;
-	params: { account: string; prefix: string; binding: string };
+	params: { account: string; prefix: string; binding: string; bgp: string };
+	query: URLSearchParams;
 	json: unknown;
+	auditLog: AuditLog;
 	newId: () => string;
 }
 
@@ -15,7 +19,7 @@ export type Operation = (call: Call) => Answer;
 
 const find = ({ state, params }: Call) => state.prefixes.find(({ id }) => id === params.prefix);
 
-const withoutBindings = ({ bindings: _, ...prefix }: Prefix) => prefix;
+const withoutBindings = ({ bindings: _, bgp_prefixes: __, ...prefix }: Prefix) => prefix;
 
 export const listPrefixes: Operation = ({ state }) => succeed(state.prefixes.map(withoutBindings));
 
@@ -64,6 +68,12 @@ export const deleteBinding: Operation = (call) => {
 	prefix.bindings.splice(index, 1);
 	return succeedWithoutResult({ deleted: call.params.binding });
 };
+
+export const listBgp: Operation = (call) => listBgpPrefixes(find(call));
+
+export const getBgp: Operation = (call) => getBgpPrefix(find(call), call.params.bgp);
+
+export const listAuditLog: Operation = ({ auditLog, query }) => auditLog.list(query);
 
 export const listServices: Operation = ({ state }) => succeed(state.services);
 

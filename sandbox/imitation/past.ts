@@ -3,8 +3,8 @@
 import type { State } from "./state.ts";
 
 export interface Past {
-	/** Keeps the state from now on. */
-	keep(state: State): void;
+	/** Keeps the state from now on, or from an earlier time that is later than any kept. */
+	keep(state: State, fromMs?: number): void;
 	/** The state at that time, or the oldest one kept. */
 	at(ms: number): State | null;
 }
@@ -15,9 +15,9 @@ const keptMs = 150_000;
 export function createPast(now: () => number, begin: State): Past {
 	let kept = [{ fromMs: Number.NEGATIVE_INFINITY, state: begin }];
 	return {
-		keep(state) {
+		keep(state, fromMs = now()) {
 			const needed = kept.findLastIndex(({ fromMs }) => fromMs <= now() - keptMs);
-			kept = [...kept.slice(Math.max(0, needed)), { fromMs: now(), state }];
+			kept = [...kept.slice(Math.max(0, needed)), { fromMs, state }];
 		},
 		at: (ms) => kept.findLast(({ fromMs }) => fromMs <= ms)?.state ?? null,
 	};

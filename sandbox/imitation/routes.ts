@@ -1,10 +1,14 @@
 // Which operation a method and a path mean. As at Cloudflare, the path is normalised first: `…/bindings/..` is the
 // prefix by then, and an empty id is another route.
+import type { ReadPermission } from "./behaviour.ts";
 import {
 	deleteBinding,
 	deletePrefix,
+	getBgp,
 	getBinding,
 	getPrefix,
+	listAuditLog,
+	listBgp,
 	listBindings,
 	listPrefixes,
 	listServices,
@@ -21,11 +25,14 @@ interface Route {
 	operation: Operation;
 	/** The account-independent token check accepts only tokens. */
 	tokenOnly?: boolean;
+	/** A permission beyond those of the Addressing API. */
+	needs?: ReadPermission;
 }
 
 const account = `${base}/accounts/:account`;
 const prefixes = `${account}/addressing/prefixes`;
 const bindings = `${prefixes}/:prefix/bindings`;
+const bgpPrefixes = `${prefixes}/:prefix/bgp/prefixes`;
 
 const routes: Route[] = [
 	{ method: "GET", path: `${base}/user/tokens/verify`, operation: verifyToken, tokenOnly: true },
@@ -38,12 +45,16 @@ const routes: Route[] = [
 	{ method: "POST", path: bindings, operation: postBinding },
 	{ method: "GET", path: `${bindings}/:binding`, operation: getBinding },
 	{ method: "DELETE", path: `${bindings}/:binding`, operation: deleteBinding },
+	{ method: "GET", path: bgpPrefixes, operation: listBgp, needs: "bgp_prefixes" },
+	{ method: "GET", path: `${bgpPrefixes}/:bgp`, operation: getBgp, needs: "bgp_prefixes" },
+	{ method: "GET", path: `${account}/logs/audit`, operation: listAuditLog, needs: "audit_log" },
 ];
 
 export interface Match {
 	operation: Operation;
 	tokenOnly: boolean;
-	params: { account: string | null; prefix: string; binding: string };
+	needs: ReadPermission | null;
+	params: { account: string | null; prefix: string; binding: string; bgp: string };
 }
 
 /** Ignores one slash at the end, which is what makes `..` dangerous. */
@@ -64,8 +75,10 @@ export function route(method: string, pathname: string): Match | null {
 			account: values.get(":account") ?? null,
 			prefix: values.get(":prefix") ?? "",
 			binding: values.get(":binding") ?? "",
+			bgp: values.get(":bgp") ?? "",
 		};
-		return { operation: one.operation, tokenOnly: one.tokenOnly ?? false, params };
+		const { operation, tokenOnly = false, needs = null } = one;
+		return { operation, tokenOnly, needs, params };
 	}
 	return null;
 }

@@ -3,6 +3,7 @@
 // allows odd shapes on purpose, such as a binding without a CIDR.
 import * as v from "valibot";
 import { accountId, prefixes, services } from "./account.ts";
+import { bgpPrefixSchema } from "./bgp-prefix.ts";
 
 const bindingSchema = v.looseObject({
 	id: v.string(),
@@ -35,11 +36,15 @@ const prefixSchema = v.looseObject({
 	created_at: timestamp,
 	modified_at: timestamp,
 	bindings: v.optional(v.array(bindingSchema), []),
+	/** Without it, the prefix has one, its own CIDR, announced. */
+	bgp_prefixes: v.optional(v.array(bgpPrefixSchema)),
 });
 
 export const stateSchema = v.strictObject({
 	services: v.optional(v.array(v.strictObject({ id: v.string(), name: v.string() })), services),
 	prefixes: v.array(prefixSchema),
+	/** When new bindings become active, by their id. Those that are not here stay as they are. */
+	settling: v.optional(v.record(v.string(), v.string())),
 });
 
 /** What a test or a file may provide. Only ids and prefixes' CIDRs are required. */

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { accountId } from "../../sandbox/imitation/account.ts";
 import { bindingId, bindingPath, withToken } from "../../sandbox/imitation/caller.ts";
 import { isPortTaken, type Sandbox, startSandbox } from "../../sandbox/sandbox.ts";
 import { buildWorker } from "../../sandbox/wrangler.ts";
@@ -40,6 +41,24 @@ it("continues where it stopped, until it starts over", { timeout: 60_000 }, asyn
 	await second.stop();
 	const third = await start("data", { fresh: true });
 	expect(stands(third)).toBe(true);
+	await third.stop();
+});
+
+it("keeps the audit log, until it starts over", { timeout: 60_000 }, async () => {
+	const logged = async ({ imitation, imitationUrl }: Sandbox) => {
+		imitation.moveClock({ advance_seconds: 60 });
+		const path = `/client/v4/accounts/${accountId}/logs/audit?since=2020-01-01&before=2100-01-01`;
+		return (await (await fetch(imitationUrl + path, { headers: withToken })).json()) as object;
+	};
+	const first = await start("audit");
+	first.imitation.elsewhere({ delete: [bindingId] });
+	await first.stop();
+	const second = await start("audit");
+	second.imitation.elsewhere({ delete: ["198.51.100.0/24"] });
+	expect(await logged(second)).toMatchObject({ result: { length: 2 } });
+	await second.stop();
+	const third = await start("audit", { fresh: true });
+	expect(await logged(third)).toMatchObject({ result: [] });
 	await third.stop();
 });
 

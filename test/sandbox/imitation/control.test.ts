@@ -1,20 +1,8 @@
 // The control surface, and where a Worker's outbound requests may go.
 import { expect, it } from "vitest";
-import { bindingPath, call, prefixPath, toRequest } from "../../../sandbox/imitation/caller.ts";
-import { createImitation, type Imitation } from "../../../sandbox/imitation/imitation.ts";
-import { controlHost, createOutbound } from "../../../sandbox/imitation/outbound.ts";
-
-async function control(imitation: Imitation, method: string, path: string, json?: unknown) {
-	const response = await createOutbound(imitation)(
-		new Request(`http://${controlHost}/sandbox${path}`, {
-			method,
-			...(json !== undefined && { body: JSON.stringify(json) }),
-		}),
-	);
-	const text = await response.text();
-	const body: unknown = text === "" ? null : JSON.parse(text);
-	return { status: response.status, body };
-}
+import { bindingPath, call, control, prefixPath, toRequest } from "../../../sandbox/imitation/caller.ts";
+import { createImitation } from "../../../sandbox/imitation/imitation.ts";
+import { createOutbound } from "../../../sandbox/imitation/outbound.ts";
 
 it("takes one order or a list of them, and forgets them on request", async () => {
 	const imitation = createImitation();

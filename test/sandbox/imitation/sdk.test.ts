@@ -63,6 +63,52 @@ describe.each(schemes)("with %s", (_, credential) => {
 	});
 });
 
+describe("with what the watch reads", () => {
+	const audit = () => client({ apiToken: sandboxApiToken }).accounts.logs.audit;
+	const bgpPrefixes = () => client({ apiToken: sandboxApiToken }).addressing.prefixes.bgpPrefixes;
+	const period = { ...account, since: "2020-01-01", before: "2100-01-01" };
+	const all = ["203.0.113.0/26", "203.0.113.64/26", "203.0.113.128/25"];
+
+	it("reads the audit log, page by page", async () => {
+		imitation.behave({ audit_delay_seconds: 0, audit_cursor: "cursors.after" });
+		imitation.elsewhere({ delete: all, by: { how: "dash", email: "a@example.com" } });
+		const actions: unknown[] = [];
+		const found = audit().list({ ...period, limit: 2, direction: "asc" });
+		for await (const { action, actor, resource } of found)
+			actions.push([action?.type, actor?.email, resource?.product]);
+		expect(actions).toEqual(all.map(() => ["delete", "a@example.com", "addressing"]));
+	});
+
+	it("sees the first page alone where the cursor is the docs' one", async () => {
+		imitation.behave({ audit_delay_seconds: 0 });
+		imitation.elsewhere({ delete: all });
+		const seen: unknown[] = [];
+		for await (const { id } of audit().list({ ...period, limit: 2 })) seen.push(id);
+		expect(seen).toHaveLength(2);
+	});
+
+	it("leaves out entries by a filter", async () => {
+		imitation.behave({ audit_delay_seconds: 0 });
+		imitation.elsewhere({ delete: all, by: { how: "system" } });
+		const count = async (not: string[]) => (await audit().list({ ...period, resource_product: { not } })).result.length;
+		expect([await count(["dns", "zones"]), await count(["dns", "addressing"])]).toEqual([3, 0]);
+	});
+
+	it("reads BGP prefixes", async () => {
+		const { result } = await bgpPrefixes().list(prefixId, account);
+		expect(result).toMatchObject([{ cidr: "203.0.113.0/24", on_demand: { advertised: true } }]);
+		const { id = "" } = result[0] ?? {};
+		expect(await bgpPrefixes().get(id, prefix)).toEqual(result[0]);
+	});
+
+	it("is refused without the permission", async () => {
+		imitation.behave({ audit_log: false, bgp_prefixes: false });
+		await expect(audit().list(period)).rejects.toBeInstanceOf(Cloudflare.PermissionDeniedError);
+		const listed = bgpPrefixes().list(prefixId, account);
+		await expect(listed).rejects.toBeInstanceOf(Cloudflare.PermissionDeniedError);
+	});
+});
+
 describe("the SDK's error classes", () => {
 	const serviceBindings = (apiToken = sandboxApiToken) => client({ apiToken }).addressing.prefixes.serviceBindings;
 	const service_id = "5e4f1c0a9b7d4e2f8a6b3c1d0e9f7a52";
