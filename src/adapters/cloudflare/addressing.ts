@@ -1,5 +1,5 @@
-// The domain's Cloudflare port, implemented with `fetch`. Paths are built here, from checked ids only. Reads are retried with
-// jitter, and simultaneous callers share them. Calls that change something are never retried or shared.
+// The domain's Cloudflare port. Paths are built here, from checked ids only. Simultaneous callers share reads. Calls that
+// change something are never shared.
 
 import * as v from "valibot";
 import type { Binding, Prefix } from "../../deletion/address/binding.ts";
@@ -8,76 +8,18 @@ import { type CloudflareId, plainId, sameId } from "../../deletion/address/cloud
 import type { Cloudflare, CloudflareFault, Listing, ReadOptions } from "../../deletion/ports.ts";
 import type { CloudflareAnswer } from "../../deletion/record/deletion.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
-import { interpret, type Understood } from "./interpret.ts";
-import { createRateGate } from "./rate-gate.ts";
-import { createRedactor } from "./redact.ts";
-import { type CloudflareCall, type Credential, send } from "./send.ts";
-
-export interface AddressingOptions {
-	accountId: CloudflareId;
-	credential: Credential;
-	now(): number;
-	sleep(ms: number): Promise<void>;
-	/** From 0 to 1. */
-	random(): number;
-	/** Called after every answer that shows whether Cloudflare accepts the credential. */
-	onCredential(call: "read" | "write", rejected: boolean): void;
-	timeoutMs?: number;
-}
-
-const callTimeoutMs = 10_000;
-const readTries = 3;
-const firstPauseMs = 250;
-/** The longest a read is held back. If Cloudflare wants more, the read fails and says so. */
-const longestHoldMs = 5000;
+import type { Caller } from "./caller.ts";
+import type { Understood } from "./interpret.ts";
 
 export interface Addressing extends Cloudflare {
 	/** Calls left of the rate limit, according to the last answer; null if unknown. */
 	callsLeft(): number | null;
 }
 
-export function createAddressing(options: AddressingOptions): Addressing {
-	const { accountId, now, sleep, random } = options;
-	const gate = createRateGate(now);
-	const redact = createRedactor(options.credential);
+export function createAddressing(accountId: CloudflareId, { call, read, callsLeft }: Caller): Addressing {
 	const reads = new Map<string, Promise<Result<Listing<unknown>, CloudflareFault>>>();
 	const prefixesPath = `/accounts/${accountId}/addressing/prefixes`;
 	const bindingsPath = (prefixId: CloudflareId) => `${prefixesPath}/${prefixId}/bindings`;
-
-	async function call(what: CloudflareCall, sparing = false): Promise<Result<Understood, CloudflareFault>> {
-		const holdMs = gate.holdMs(sparing);
-		// A call that changes something never waits here: after a wait, the caller has to check again whether it may be sent.
-		if (holdMs > (what.method === "GET" ? longestHoldMs : 0))
-			return fail({ kind: "throttled", answer: null, retryAfterMs: holdMs });
-		if (holdMs > 0) await sleep(holdMs);
-		const sent = await send(what, {
-			credential: options.credential,
-			timeoutMs: options.timeoutMs ?? callTimeoutMs,
-			now,
-		});
-		gate.observe(sent.headers);
-		const reply = interpret(sent, now(), redact);
-		if (!reply.ok && reply.failure.kind === "throttled") gate.holdFor(reply.failure.retryAfterMs);
-		const isCredential = !reply.ok && reply.failure.kind === "credential_rejected";
-		if (reply.ok || isCredential) options.onCredential(what.method === "GET" ? "read" : "write", isCredential);
-		return reply;
-	}
-
-	async function read<Value>(
-		path: string,
-		sparing: boolean,
-		understood: (reply: Understood, askedAtMs: number) => Result<Value, CloudflareFault>,
-	): Promise<Result<Value, CloudflareFault>> {
-		for (let attempt = 1; ; attempt++) {
-			const askedAtMs = now();
-			const reply = await call({ method: "GET", path }, sparing);
-			const value = reply.ok ? understood(reply.value, askedAtMs) : reply;
-			if (value.ok || attempt === readTries) return value;
-			// A throttled call has closed the gate, so the next attempt waits there.
-			if (value.failure.kind === "unclear") await sleep(firstPauseMs * 2 ** attempt * random());
-			else if (value.failure.kind !== "throttled" || value.failure.retryAfterMs > longestHoldMs) return value;
-		}
-	}
 
 	/**
 	 * Simultaneous reads of one path are fetched once, unless a caller needs a fresh read. A sparing read can fail because
@@ -90,7 +32,7 @@ export function createAddressing(options: AddressingOptions): Addressing {
 		const key = sparing ? `sparing ${path}` : path;
 		const underWay = reads.get(path) ?? reads.get(key);
 		if (underWay !== undefined && !fresh) return underWay;
-		const listing = read(path, sparing, asListing).finally(() => {
+		const listing = read(path, { sparing }, asListing).finally(() => {
 			if (reads.get(key) === listing) reads.delete(key);
 		});
 		reads.set(key, listing);
@@ -112,11 +54,11 @@ export function createAddressing(options: AddressingOptions): Addressing {
 	}
 
 	return {
-		callsLeft: () => gate.callsLeft(),
+		callsLeft,
 		listPrefixes: async (options) => mapped(await shared(prefixesPath, options), toPrefix),
 		listBindings: async (prefixId, options) => mapped(await shared(bindingsPath(prefixId), options), toBinding),
 		getBinding: (prefixId, bindingId) =>
-			read(`${bindingsPath(prefixId)}/${bindingId}`, false, (reply) => {
+			read(`${bindingsPath(prefixId)}/${bindingId}`, {}, (reply) => {
 				const binding = toBinding(reply.result);
 				if (binding !== null && sameId(binding.id, bindingId)) return ok(binding);
 				return fail(unreadable(reply.answer, "the answer does not show the binding that was asked for"));

@@ -16,6 +16,8 @@ export interface Understood {
 	result: unknown;
 	/** The answer's own count, if it is a list. */
 	totalCount: number | null;
+	/** Where the next page begins, if the answer says that there is one. */
+	cursor: string | null;
 }
 
 const envelope = v.object({
@@ -23,7 +25,17 @@ const envelope = v.object({
 	errors: v.fallback(v.array(v.unknown()), []),
 	messages: v.fallback(v.array(v.unknown()), []),
 	result: v.optional(v.unknown()),
-	result_info: v.fallback(v.optional(v.object({ total_count: v.fallback(v.nullable(v.number()), null) })), undefined),
+	result_info: v.fallback(
+		v.optional(
+			v.object({
+				total_count: v.fallback(v.nullable(v.number()), null),
+				// The documentation has the first form, Cloudflare's own SDK reads the second one.
+				cursor: v.fallback(v.string(), ""),
+				cursors: v.fallback(v.object({ after: v.fallback(v.string(), "") }), { after: "" }),
+			}),
+		),
+		undefined,
+	),
 });
 
 const unreadableExcerpt = 500;
@@ -60,7 +72,8 @@ export function interpret(sent: Sent, nowMs: number, redact: Redact): Result<Und
 		// Anything else, even an empty answer, costs a look at Cloudflare. A wrong "deleted" would cost more.
 		if (answer.success !== true) return fail({ kind: "unclear", answer });
 		const { result, result_info } = read.success ? read.output : { result: undefined, result_info: undefined };
-		return ok({ answer, result, totalCount: result_info?.total_count ?? null });
+		const cursor = result_info?.cursor || result_info?.cursors.after || null;
+		return ok({ answer, result, totalCount: result_info?.total_count ?? null, cursor });
 	}
 	if (status === 401 || ((status === 400 || status === 403) && isCredential))
 		return fail({ kind: "credential_rejected", answer });
