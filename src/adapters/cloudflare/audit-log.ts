@@ -5,8 +5,9 @@ import { type CloudflareId, isCloudflareId, sameId } from "../../deletion/addres
 import { type AuditAnswer, type AuditEntry, type AuditLog, plainRay } from "../../deletion/audit-log.ts";
 import type { CloudflareFault } from "../../deletion/ports.ts";
 import type { How } from "../../deletion/record/elsewhere.ts";
-import { fail, ok } from "../../deletion/result.ts";
+import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Caller } from "./caller.ts";
+import type { Understood } from "./interpret.ts";
 
 /** The log's own default. No limit above it is documented. */
 const entriesPerPage = 100;
@@ -21,26 +22,40 @@ export function createAuditLog(accountId: CloudflareId, { read }: Caller): Audit
 			const found = new Map<string, AuditEntry>();
 			let cursor: string | null = null;
 			let lastMs = sinceMs;
+			const readTo = (readToMs: number, calls: number): AuditAnswer => {
+				const entries = [...found.values()].toSorted((a, b) => a.atMs - b.atMs);
+				return { ...ok({ entries, readToMs: Math.min(readToMs, beforeMs) }), calls };
+			};
 			for (let calls = 1; ; calls++) {
-				const path = `/accounts/${accountId}/logs/audit?${queryOf(sinceMs, beforeMs, cursor)}`;
-				const page = await read(path, { sparing: true, optional: true }, (reply) => ok(reply));
-				if (!page.ok) return { ...fail(isForbidden(page.failure) ? "no_permission" : "unreadable"), calls };
-				const { result, cursor: next } = page.value;
-				if (!Array.isArray(result)) return { ...fail("unreadable"), calls };
-				for (const item of result) {
+				const path: string = `/accounts/${accountId}/logs/audit?${queryOf(sinceMs, beforeMs, cursor)}`;
+				const page = await read(path, { sparing: true, optional: true }, asPage);
+				if (!page.ok) {
+					// What the pages before it say counts.
+					if (calls > 1) return readTo(lastMs, calls);
+					return { ...fail(isForbidden(page.failure) ? "no_permission" : "unreadable"), calls };
+				}
+				const { items, next } = page.value;
+				for (const item of items) {
 					lastMs = Math.max(lastMs, timeOf(item));
 					const entry = toEntry(item, accountId);
 					if (entry !== null && !found.has(entry.id)) found.set(entry.id, entry);
 				}
-				const isEnd = result.length === 0 || next === null || next === cursor || next.length > longestCursor;
-				if (!isEnd && calls < pagesAtMost) cursor = next;
-				else {
-					const entries = [...found.values()].toSorted((a, b) => a.atMs - b.atMs);
-					return { ...ok({ entries, readToMs: isEnd ? beforeMs : Math.min(lastMs, beforeMs) }), calls };
-				}
+				if (items.length === 0 || next === null || next === cursor) return readTo(beforeMs, calls);
+				if (calls === pagesAtMost) return readTo(lastMs, calls);
+				cursor = next;
 			}
 		},
 	};
+}
+
+interface Page {
+	items: unknown[];
+	next: string | null;
+}
+
+function asPage({ answer, result, cursor }: Understood): Result<Page, CloudflareFault> {
+	if (!Array.isArray(result)) return fail({ kind: "unclear", answer });
+	return ok({ items: result, next: cursor !== null && cursor.length <= longestCursor ? cursor : null });
 }
 
 function queryOf(sinceMs: number, beforeMs: number, cursor: string | null): URLSearchParams {
@@ -61,13 +76,17 @@ const isForbidden = ({ kind, answer }: CloudflareFault): boolean =>
 	(kind === "refused" || kind === "credential_rejected") && answer.status === 403;
 
 const text = v.fallback(v.string(), "");
-const members = <Entries extends v.ObjectEntries>(entries: Entries) => v.optional(v.object(entries), {});
+/** Every member may be missing, or be something else. */
+const members = <Name extends string>(...names: Name[]) => {
+	const schema = v.object(v.entriesFromList(names, text));
+	return v.fallback(schema, v.parse(schema, {}));
+};
 const entrySchema = v.object({
 	id: v.pipe(v.string(), v.nonEmpty()),
-	action: members({ result: text, time: text, type: text }),
-	actor: members({ context: text, email: text, id: text, token_name: text, type: text }),
-	raw: members({ cf_ray_id: text, uri: text }),
-	resource: members({ product: text }),
+	action: members("result", "time", "type"),
+	actor: members("context", "email", "id", "token_name", "type"),
+	raw: members("cf_ray_id", "uri"),
+	resource: members("product"),
 });
 
 const timeSchema = v.object({ action: v.object({ time: v.pipe(v.string(), v.transform(Date.parse), v.finite()) }) });
@@ -89,7 +108,7 @@ function toEntry(item: unknown, accountId: CloudflareId): AuditEntry | null {
 	const tokenName = cleaned(actor.token_name);
 	const name = cleaned(actor.email) ?? tokenName;
 	const [userId, type] = [cleaned(actor.id), cleaned(actor.type)];
-	const by = name && { name, ...(userId !== null && { id: userId }), ...(type !== null && { type }) };
+	const by = name === null ? null : { name, ...(userId && { id: userId }), ...(type && { type }) };
 	const ray = /^[0-9a-f]{16}(?:-[A-Z]{3})?$/.test(raw.cf_ray_id) ? plainRay(raw.cf_ray_id) : null;
 	return { id, atMs, bindingId, by, how: howOf(actor), token_name: tokenName, ray };
 }

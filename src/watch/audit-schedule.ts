@@ -1,0 +1,64 @@
+// When to read the audit log next, and from when on. One request answers for all records that wait. No clock, no I/O.
+import { lagMs } from "../deletion/limits.ts";
+
+const minuteMs = 60_000;
+/** After a loss was noticed. Cloudflare does not say how late entries come. */
+const lossStepsMs = [1, 3, 10, 30, 60, 120, 240, 480, 960, 1440].map((minutes) => minutes * minuteMs);
+/** After a deletion of ours. Less is at stake. */
+const ownStepsMs = [5, 60].map((minutes) => minutes * minuteMs);
+const pauseMs = minuteMs;
+const ownPauseMs = 10 * minuteMs;
+/** Somebody may give the permission meanwhile. */
+const deniedPauseMs = 60 * minuteMs;
+/** Cloudflare's clocks need not agree with ours. */
+const clocksApartMs = 5 * minuteMs;
+
+/** A record about which the audit log is to be asked. */
+export interface AuditWait {
+	deletionId: string;
+	bindingId: string;
+	/** Our own deletion, which the log may confirm; otherwise a loss, and the log may say whose doing it was. */
+	isOwn: boolean;
+	/** When the wait began. */
+	startMs: number;
+	/** The log's entry is not older. */
+	sinceMs: number;
+}
+
+/** @param lastSeenMs a list that lags may have shown it after it was gone. */
+export const lossWait = (deletionId: string, bindingId: string, lastSeenMs: number, noticedMs: number): AuditWait => ({
+	deletionId,
+	bindingId,
+	isOwn: false,
+	startMs: noticedMs,
+	sinceMs: lastSeenMs - lagMs - clocksApartMs,
+});
+
+export const ownWait = (deletionId: string, bindingId: string, goneMs: number): AuditWait => ({
+	deletionId,
+	bindingId,
+	isOwn: true,
+	startMs: goneMs,
+	sinceMs: goneMs - clocksApartMs,
+});
+
+const stepsMs = ({ isOwn }: AuditWait) => (isOwn ? ownStepsMs : lossStepsMs);
+
+/** Whether that request was the last one for it. */
+export const isOver = (wait: AuditWait, askedMs: number): boolean =>
+	askedMs >= wait.startMs + Math.max(...stepsMs(wait));
+
+/**
+ * null if nothing waits.
+ * @param askedMs when the last request left.
+ * @param isDenied whether it was refused.
+ */
+export function nextAskMs(waits: readonly AuditWait[], askedMs: number | null, isDenied: boolean): number | null {
+	const lastMs = askedMs ?? Number.NEGATIVE_INFINITY;
+	const due = waits.map((wait) => {
+		const step = stepsMs(wait).find((ms) => wait.startMs + ms > lastMs) ?? 0;
+		return Math.max(wait.startMs + step, lastMs + (wait.isOwn ? ownPauseMs : pauseMs));
+	});
+	if (due.length === 0) return null;
+	return Math.max(Math.min(...due), isDenied ? lastMs + deniedPauseMs : lastMs + pauseMs);
+}
