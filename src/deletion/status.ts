@@ -1,5 +1,6 @@
 // unbind's health: the facts, and which of them mean that deletions can't be carried out or recorded right now. `/health`
 // and `/status` use the same rules.
+import type { AuditAccess } from "./audit-log.ts";
 import { overdueForMs, unpublishedForMs } from "./limits.ts";
 
 /** What a probe needs to know; cheap to collect. */
@@ -29,9 +30,15 @@ export interface WatchFacts {
 	isLooking: boolean;
 }
 
+export interface AuditFacts {
+	/** Whether the credential may read Cloudflare's audit log. */
+	auditLog: AuditAccess;
+	isAsking: boolean;
+}
+
 export interface StatusFacts extends HealthFacts {
 	/** null if the configuration can't be read; a Ledger of an earlier release has none. */
-	watch?: WatchFacts | null;
+	watch?: (WatchFacts & AuditFacts) | null;
 	schema: number;
 	rows: number;
 	databaseBytes: number;

@@ -169,7 +169,8 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 
 	async status(): Answer<"status"> {
 		this.#alarm.heal();
-		const watch = configOf(this.env).ok ? this.#wired().watch.facts() : null;
+		const wired = configOf(this.env).ok ? this.#wired() : null;
+		const watch = wired && { ...wired.watch.facts(), ...wired.audit.facts() };
 		return this.#status.status({ ...this.#known(), watch, nextAlarmMs: this.#alarm.atMs() }, Date.now());
 	}
 
@@ -188,7 +189,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	override async alarm(): Promise<void> {
 		this.#alarm.wentOff();
 		try {
-			const { ports, outbox, journal, watch } = await this.#ready();
+			const { ports, outbox, journal, watch, audit } = await this.#ready();
 			journal.countRefusals();
 			const due = dueIds(this.#sql, Date.now(), settledAtOnce);
 			await Promise.all(due.map((id) => this.#work.advance(id)));
@@ -199,7 +200,9 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 			// Last, and without waiting: it must not delay any work.
 			if (probeDueMs(this.#sql, Date.now()) <= Date.now())
 				this.ctx.waitUntil(probeCredential(this.#sql, ports.cloudflare, ports.now));
-			this.ctx.waitUntil(watch.look().then(() => this.#alarm.wakeForNext()));
+			// Each has an invocation's calls to itself.
+			const isLookDue = (watch.nextMs() ?? Number.POSITIVE_INFINITY) <= Date.now();
+			this.ctx.waitUntil((isLookDue ? watch.look() : audit.ask()).then(() => this.#alarm.wakeForNext()));
 			this.#alarm.wakeForNext();
 			void publishing.then(() => this.#alarm.wakeForNext());
 		} catch (error) {
@@ -221,7 +224,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	#nextMs(): number | null {
 		const publishMs = this.#services === null ? nextPublishMs(this.#sql) : this.#services.outbox.nextDueMs();
 		const probeMs = configOf(this.env).ok ? probeDueMs(this.#sql, Date.now()) : null;
-		const ownMs = [probeMs, this.#services?.watch.nextMs() ?? null];
+		const ownMs = [probeMs, this.#services?.watch.nextMs() ?? null, this.#services?.audit.nextMs() ?? null];
 		return nextWakeMs(this.#sql, [publishMs, this.#mirrors.nextDueMs()], ownMs, Date.now());
 	}
 

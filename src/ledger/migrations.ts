@@ -127,6 +127,14 @@ CREATE INDEX lifetimes_by_prefix ON lifetimes (prefix_id);
 CREATE INDEX lifetimes_missed ON lifetimes (missed) WHERE missed IS NOT NULL;
 CREATE INDEX lifetimes_by_gone_at ON lifetimes (gone_at);
 CREATE TABLE watch_slots (slot INTEGER PRIMARY KEY, tried_at INTEGER, prefixes TEXT NOT NULL);
+-- Records about which Cloudflare's audit log is to be asked.
+CREATE TABLE audit_waits (
+	deletion_id TEXT PRIMARY KEY,
+	binding_id TEXT NOT NULL,
+	own INTEGER NOT NULL,
+	start_at INTEGER NOT NULL,
+	since_at INTEGER NOT NULL
+) WITHOUT ROWID;
 `,
 ];
 

@@ -1,5 +1,7 @@
 // Connects the domain's ports to SQLite, Cloudflare, KV and the clock.
 import { type Addressing, createAddressing } from "../adapters/cloudflare/addressing.ts";
+import { createAuditLog } from "../adapters/cloudflare/audit-log.ts";
+import { createCaller } from "../adapters/cloudflare/caller.ts";
 import { publish, publishAlias } from "../adapters/history/publish.ts";
 import { lastDeletionInKv } from "../adapters/history/recall.ts";
 import { authorityOf, partBehind } from "../config/authority.ts";
@@ -17,6 +19,7 @@ import { ownParty } from "./freezes.ts";
 import { type CountedJournal, createJournal, type JournalEvents } from "./journal.ts";
 import { createLegacy, type Legacy } from "./legacy.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
+import { type Audit, createAudit } from "./watch/audit.ts";
 import { createWatchRecords } from "./watch/records.ts";
 import { createWatch, type Watch } from "./watch/watch.ts";
 
@@ -27,6 +30,7 @@ export interface Wired {
 	addressing: Addressing;
 	legacy: Legacy;
 	watch: Watch;
+	audit: Audit;
 	/** Why nothing can be deleted; usually null. */
 	fault: Freeze | null;
 }
@@ -41,7 +45,14 @@ export function wire(
 ): Wired {
 	const now = () => Date.now();
 	const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-	const journal = createJournal(sql, { now, onDue, onSettled });
+	const journal = createJournal(sql, {
+		now,
+		onDue,
+		onSettled(id) {
+			audit.settled(id);
+			onSettled(id);
+		},
+	});
 	// Names the journal before its first change, so that a Ledger set back to an earlier time can be recognised.
 	journal.version();
 	const outbox = createOutbox(sql, {
@@ -54,14 +65,15 @@ export function wire(
 		onFailure: (id, failures, detail) => log("warn", "publishing_failed", { deletion_id: id, failures, detail }),
 	});
 	outbox.afterStart();
-	const addressing = createAddressing({
-		accountId,
+	const mark = markOf(config.credential);
+	const caller = createCaller({
 		credential: config.credential,
 		now,
 		sleep,
 		random: Math.random,
-		onCredential: (call, rejected) => noteCredential(sql, markOf(config.credential), call, rejected),
+		onCredential: (call, rejected) => noteCredential(sql, mark, call, rejected),
 	});
+	const addressing = createAddressing(accountId, caller);
 	const faultFreeze = (problems: readonly ConfigProblem[]): Freeze | null => {
 		if (problems.length === 0) return null;
 		const settings = [...new Set(problems.map(({ plain }) => plain.setting))].join(", ");
@@ -98,24 +110,35 @@ export function wire(
 			},
 		},
 	};
+	const watch = createWatch(sql, {
+		everyMs: config.watch.minutes * 60_000,
+		massAtLeast: config.watch.massAtLeast,
+		keptMs: config.retentionDays * 24 * 3_600_000,
+		cloudflare: addressing,
+		now,
+		async forgottenDeletion(bindingId) {
+			const last = await lastDeletionInKv(kv, { bindingId });
+			return last?.settled_at == null ? null : Date.parse(last.settled_at);
+		},
+		...createWatchRecords(sql, ports, config.watch.freezes),
+	});
+	const audit = createAudit(sql, {
+		isOn: config.watch.minutes > 0,
+		mark,
+		auditLog: createAuditLog(accountId, caller),
+		journal,
+		now,
+		onDue,
+		onCalls: (calls) => watch.spent(calls),
+	});
 	return {
 		ports,
 		journal,
 		outbox,
 		addressing,
 		legacy: createLegacy(sql, kv, journal, now),
-		watch: createWatch(sql, {
-			everyMs: config.watch.minutes * 60_000,
-			massAtLeast: config.watch.massAtLeast,
-			keptMs: config.retentionDays * 24 * 3_600_000,
-			cloudflare: addressing,
-			now,
-			async forgottenDeletion(bindingId) {
-				const last = await lastDeletionInKv(kv, { bindingId });
-				return last?.settled_at == null ? null : Date.parse(last.settled_at);
-			},
-			...createWatchRecords(sql, ports, config.watch.freezes),
-		}),
+		watch,
+		audit,
 		fault: faultFreeze(limits),
 	};
 }

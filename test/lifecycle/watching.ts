@@ -20,7 +20,10 @@ export async function restarted(settings: Record<string, unknown> = {}): Promise
 	await call("/freeze");
 }
 
-const isQuiet = async () => (await ledger().status()).facts.watch?.isLooking === false;
+async function isQuiet(): Promise<boolean> {
+	const { watch } = (await ledger().status()).facts;
+	return watch?.isLooking === false && !watch.isAsking;
+}
 
 /** Lets time pass in steps of half a minute, with every look that falls due. */
 export async function watched(minutes: number): Promise<void> {

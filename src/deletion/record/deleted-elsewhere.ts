@@ -53,8 +53,8 @@ export function deletedElsewhere({ id, binding, effect, lastSeenMs, noticedMs }:
 
 /** Fills in what the audit log says. Only once: a record that was named before is returned as it is. */
 export function namedBy(deletion: Deletion, identified: Identified, nowMs: number): Deletion {
-	const { elsewhere, actor, timeline } = deletion;
-	if (elsewhere === undefined || timeline.some(({ event }) => event === "identified")) return deletion;
+	const { elsewhere, actor } = deletion;
+	if (elsewhere === undefined || isNamed(deletion)) return deletion;
 	const { how, ray } = identified;
 	const by = identified.by && { ...identified.by, name: shortened(identified.by.name) };
 	const token_name = identified.token_name && shortened(identified.token_name);
@@ -62,6 +62,9 @@ export function namedBy(deletion: Deletion, identified: Identified, nowMs: numbe
 	const story = withEvent(deletion, nowMs, "identified", { by: by?.name ?? null, how, token_name, ray });
 	return { ...story, actor: { ...actor, name }, elsewhere: { ...elsewhere, by, how, token_name, ray } };
 }
+
+/** Whether the audit log has said who did it. */
+export const isNamed = ({ timeline }: Deletion): boolean => timeline.some(({ event }) => event === "identified");
 
 function shortened(name: string): string {
 	const characters = [...name];

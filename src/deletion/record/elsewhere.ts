@@ -30,7 +30,8 @@ export type Identified = Pick<Elsewhere, "by" | "how" | "token_name" | "ray">;
 /** To go on with "Deleted by": "alice@example.com, in the dashboard". null if nothing is known. */
 export function whoWords({ by, how, token_name }: Elsewhere): string | null {
 	const way = how === null ? null : wayWords(how, token_name);
-	if (by !== null) return way === null ? by.name : `${by.name}, ${way}`;
+	// A token of the account has no other name.
+	if (by !== null && by.name !== token_name) return way === null ? by.name : `${by.name}, ${way}`;
 	if (how === "cloudflare") return "Cloudflare";
 	return way === null ? token_name : `someone ${way}`;
 }

@@ -2,9 +2,10 @@
 // Cloudflare.
 import type { Part } from "../../config/part.ts";
 import type { ConfigProblem } from "../../config/problem.ts";
+import { auditPermission } from "../../deletion/audit-log.ts";
 import { at } from "../../deletion/record/deletion.ts";
 import { fail, ok } from "../../deletion/result.ts";
-import type { HealthProblem, StatusFacts, WatchFacts } from "../../deletion/status.ts";
+import type { HealthProblem, StatusFacts } from "../../deletion/status.ts";
 import { settingsIn } from "../misconfigured.ts";
 import { release } from "../release.ts";
 import { failureProblem, tooManyReads } from "../reply/failure.ts";
@@ -58,7 +59,7 @@ const shown = (facts: StatusFacts) => ({
 	credential: { rejected: facts.credentialRejected, checked_at: time(facts.credentialCheckedMs) },
 });
 
-const watchShown = (watch: WatchFacts) => ({
+const watchShown = (watch: NonNullable<StatusFacts["watch"]>) => ({
 	every_seconds: watch.everyMs / 1000,
 	interval_seconds: Math.round(watch.intervalMs / 1000),
 	prefixes: watch.prefixes,
@@ -66,6 +67,8 @@ const watchShown = (watch: WatchFacts) => ({
 	missed: watch.missed,
 	looking: watch.isLooking,
 	looked_since: time(watch.lookedMs),
+	audit_log: watch.auditLog,
+	missing_permissions: watch.auditLog === "no_permission" ? [auditPermission] : [],
 });
 
 const time = (ms: number | null): string | null => (ms === null ? null : at(ms));

@@ -49,6 +49,8 @@ export interface Watch {
 	/** Makes the looks that are due, at most one alarm's worth. Never rejects. */
 	look(): Promise<void>;
 	facts(): WatchFacts;
+	/** Others made that many calls, which count against its share of the rate limit. */
+	spent(calls: number): void;
 }
 
 /** A deletion of ours that is older may have left the Ledger for KV. */
@@ -206,6 +208,9 @@ export function createWatch(sql: SqlStorage, options: WatchOptions): Watch {
 			} finally {
 				isLooking = false;
 			}
+		},
+		spent(calls) {
+			pace = paced(pace, { ordinary: calls, second: 0 }, now());
 		},
 		facts() {
 			const listed = prefixes().filter(({ isListed }) => isListed);
