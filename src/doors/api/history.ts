@@ -8,11 +8,10 @@ import { states } from "../../deletion/record/deletion.ts";
 import type { HistoryFilter } from "../../deletion/record/history.ts";
 import { isRecordId } from "../../deletion/record/record-id.ts";
 import { fail, ok } from "../../deletion/result.ts";
-import { csv, ndjson, type RowFormat } from "../reply/export.ts";
+import { csv, ndjson, preferredFormat } from "../reply/export.ts";
 import { failureProblem, unreachableProblem } from "../reply/failure.ts";
 import { exported, staleness, unreadable } from "../reply/history-file.ts";
 import { problem } from "../reply/problem.ts";
-import { preferredType } from "../request/accept.ts";
 import { noSuchDeletion } from "../request/change.ts";
 import { versionIn } from "../request/if-none-match.ts";
 import { readQuery, timeOrDaySchema } from "../request/input.ts";
@@ -41,8 +40,6 @@ export const listEntries = {
 	until: v.optional(timeOrDaySchema),
 };
 
-const formats: Record<string, RowFormat> = { "application/x-ndjson": ndjson, "text/csv": csv };
-
 export const listDeletions: Handler = async (request, context) => {
 	const url = context.url;
 	const query = readQuery(url, listEntries);
@@ -68,8 +65,8 @@ export const listDeletions: Handler = async (request, context) => {
 		sinceMs: since,
 		untilMs: until,
 	};
-	const format = formats[preferredType(request.headers.get("accept"), ["application/json", ...Object.keys(formats)])];
-	if (format !== undefined) return exported(format, filter, cursor, context);
+	const format = preferredFormat(request.headers.get("accept"), { ndjson, csv });
+	if (format !== null) return exported(format, filter, cursor, context);
 
 	// Clients poll only the newest page, so only it has an ETag.
 	const unless = cursor === null ? versionIn(request.headers.get("if-none-match")) : null;

@@ -1,6 +1,7 @@
 // The history as a page, and the filtered rows as files. Only reads. The newest page costs one call to the Ledger and one KV
 // list; a poll that finds no change costs only the call.
 import type { OutcomeCount, Overview } from "../../deletion/ledger-api.ts";
+import type { Summary } from "../../deletion/record/deletion.ts";
 import { fail, ok } from "../../deletion/result.ts";
 import { csv, ndjson, type RowFormat } from "../reply/export.ts";
 import { exported, unreadable } from "../reply/history-file.ts";
@@ -81,7 +82,7 @@ function chartOf({ conditions, text }: PageFilter, outcomes: readonly OutcomeCou
 }
 
 export const exportHistory =
-	(format: RowFormat): Page =>
+	(format: RowFormat<Summary>): Page =>
 	async (_request, context) => {
 		const read = readFilter(context.url);
 		if (!read.ok) return read;
