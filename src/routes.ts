@@ -7,6 +7,7 @@ import { liftFreeze, putFreeze, showFreeze } from "./doors/api/freeze.ts";
 import { apiDoor } from "./doors/api/handler.ts";
 import { listDeletions, showDeletion } from "./doors/api/history.ts";
 import { cancelDeletion, decideDeletion, resolveDeletion, restoreDeletion } from "./doors/api/lifecycle.ts";
+import { listBindingChanges } from "./doors/api/past.ts";
 import { showStatus } from "./doors/api/status.ts";
 import { authenticate, authenticateAsCloudflare } from "./doors/auth/authenticate.ts";
 import { chat } from "./doors/chat/handler.ts";
@@ -31,6 +32,7 @@ router
 	.get("/health", health)
 	.get("/status", apiDoor("read", showStatus))
 	.get("/bindings", apiDoor("read", listBindings))
+	.get("/bindings/changes", apiDoor("read", listBindingChanges))
 	.get("/bindings/:target+", apiDoor("read", showPlan))
 	.delete("/bindings/:target+", apiDoor(null, deleteBinding))
 	.post("/deletions", apiDoor(null, postDeletion))

@@ -11,6 +11,7 @@ import type { ResolutionRefusal, ResolutionWish } from "./course/resolution.ts";
 import type { Freeze, FreezeEvent, FreezeRefusal, Waiting } from "./judgement/freeze.ts";
 import type { Plan, PlanQuery } from "./judgement/plan.ts";
 import type { LookUpFailure } from "./lookup/locate.ts";
+import type { Past, PastQuery } from "./past.ts";
 import type { Actor, Door, Party } from "./record/actor.ts";
 import type { Deletion, SettledState, Summary } from "./record/deletion.ts";
 import type { Result } from "./result.ts";
@@ -86,6 +87,8 @@ export interface LedgerApi {
 	prefixes(): Promise<Result<Prefix[], LookUpFailure>>;
 	/** Of one prefix. */
 	bindingsIn(prefixId: CloudflareId): Promise<Result<Binding[], LookUpFailure>>;
+	/** What the watch saw. null as for `changes`. */
+	past(query: PastQuery): Promise<Past | null>;
 	/** By its own id, or by another id that a caller was given for it. */
 	record(id: string): Promise<Deletion | null>;
 	/** null: too many of this caller's reads are waiting. */

@@ -16,6 +16,7 @@ import type { BindingsQuery, ChangesQuery, LedgerApi } from "../deletion/ledger-
 import { createDirectory } from "../deletion/lookup/directory.ts";
 import { shownTo } from "../deletion/lookup/shown-to.ts";
 import { createSurvey, surveyPrefix, surveyPrefixes } from "../deletion/lookup/survey.ts";
+import type { PastQuery } from "../deletion/past.ts";
 import type { Actor, Party } from "../deletion/record/actor.ts";
 import { isOpen } from "../deletion/record/deletion.ts";
 import { fail, ok } from "../deletion/result.ts";
@@ -36,6 +37,7 @@ import { noted, recorded } from "./recorded.ts";
 import { createStatus } from "./status.ts";
 import { getFlag, setFlag } from "./tables.ts";
 import { readOrSetAside } from "./unreadable.ts";
+import { past } from "./watch/past.ts";
 import { type Wired, wire } from "./wiring.ts";
 import { createWork } from "./work.ts";
 
@@ -152,6 +154,12 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		const { journal } = await this.#ready();
 		const read = () => overview(this.#sql, journal.version(), query, sinceDay, Date.now());
 		return this.#reads.inTurn(query, journal.version(), read);
+	}
+
+	async past(query: PastQuery): Answer<"past"> {
+		const { journal, watch } = this.#wired();
+		const read = () => past(this.#sql, query, watch.known());
+		return this.#reads.inTurn({ caller: query.caller, unless: null }, journal.version(), read);
 	}
 
 	async offer(offer: Offer): Answer<"offer"> {

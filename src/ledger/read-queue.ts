@@ -6,7 +6,11 @@ import { readsWaitingAtMost } from "./limits.ts";
 
 interface ReadQueue {
 	/** null: too many of this caller's reads are already waiting. @param version the journal's current version. */
-	inTurn<Value>(query: ChangesQuery, version: string, read: () => Value): Promise<Value | null>;
+	inTurn<Value>(
+		query: Pick<ChangesQuery, "caller" | "unless">,
+		version: string,
+		read: () => Value,
+	): Promise<Value | null>;
 }
 
 export function createReadQueue(): ReadQueue {

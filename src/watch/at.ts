@@ -1,10 +1,17 @@
 // The account as it was at a time, and what changed between two times, from the lifetimes that are kept.
+import { plainId } from "../deletion/address/cloudflare-id.ts";
 import type { Lifetime } from "./inventory.ts";
 
-/** The bindings that were there at `atMs`; null if the watch knows nothing of that time. */
+/**
+ * The bindings that were there at `atMs`; null if the watch knows nothing of that time. What the first look of a prefix
+ * showed was there when the watch began.
+ */
 export function accountAt(lifetimes: readonly Lifetime[], atMs: number, watchedSinceMs: number): Lifetime[] | null {
 	if (atMs < watchedSinceMs) return null;
-	return lifetimes.filter(({ firstSeenMs, goneSinceMs }) => firstSeenMs <= atMs && (goneSinceMs ?? Infinity) > atMs);
+	return lifetimes.filter(
+		({ opened, firstSeenMs, goneSinceMs }) =>
+			(opened === "first_look" || firstSeenMs <= atMs) && (goneSinceMs ?? Infinity) > atMs,
+	);
 }
 
 export type Change =
@@ -28,5 +35,21 @@ export function changesBetween(lifetimes: readonly Lifetime[], sinceMs: number, 
 		else if (closed !== "changed") found.push({ change: "disappeared", atMs: goneSinceMs, lifetime });
 		return found;
 	});
-	return changes.toSorted((a, b) => a.atMs - b.atMs);
+	return changes.toSorted(byPlace);
 }
+
+export const changedLifetime = (change: Change): Lifetime =>
+	change.change === "changed" ? change.after : change.lifetime;
+
+/** Where a change stands in the order of all changes: its time, then its binding. */
+export type Place = readonly [atMs: number, rest: string];
+
+export const placeOf = (change: Change): Place => [
+	change.atMs,
+	`${plainId(changedLifetime(change).bindingId)}.${change.change}`,
+];
+
+export const isAfter = ([atMs, rest]: Place, [otherMs, other]: Place): boolean =>
+	atMs === otherMs ? rest > other : atMs > otherMs;
+
+const byPlace = (a: Change, b: Change): number => (isAfter(placeOf(a), placeOf(b)) ? 1 : -1);

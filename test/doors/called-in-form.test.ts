@@ -15,6 +15,7 @@ const methods = [
 	"plan",
 	"bindings",
 	"bindingsIn",
+	"past",
 	"record",
 	"changes",
 	"overview",
@@ -33,6 +34,7 @@ it("says its form in each call, behind the other arguments", async () => {
 	const { json } = await remove(cidr);
 	await call(`/bindings/${cidr}`);
 	await call("/bindings");
+	await call("/bindings/changes");
 	await call(bindingsPath(prefixes.amsterdam));
 	await call(`/deletions/${json.id}`);
 	await call("/deletions");

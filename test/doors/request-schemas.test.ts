@@ -3,10 +3,12 @@ import { toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import openapi from "../../public/openapi.json" with { type: "json" };
+import { bindingsEntries } from "../../src/doors/api/bindings.ts";
 import { postEntries } from "../../src/doors/api/deletions.ts";
 import { freezeEntries } from "../../src/doors/api/freeze.ts";
 import { listEntries } from "../../src/doors/api/history.ts";
 import { decisionEntries, resolutionEntries } from "../../src/doors/api/lifecycle.ts";
+import { changesEntries } from "../../src/doors/api/past.ts";
 import { deletionEntries, planEntries } from "../../src/doors/request/deletion.ts";
 import { createContract, isNode, type Node } from "../contract.ts";
 
@@ -51,6 +53,8 @@ describe("a body", () => {
 
 const bindingsPath = "/client/v4/accounts/{account}/addressing/prefixes/{prefix}/bindings/{binding}";
 const queries: [string, v.ObjectEntries, unknown[]][] = [
+	["GET /bindings", bindingsEntries, openapi.paths["/bindings"].get.parameters],
+	["GET /bindings/changes", changesEntries, openapi.paths["/bindings/changes"].get.parameters],
 	["GET /bindings/{target}", planEntries, openapi.paths["/bindings/{target}"].get.parameters],
 	["DELETE /bindings/{target}", deletionEntries, openapi.paths["/bindings/{target}"].delete.parameters],
 	["DELETE of Cloudflare's", deletionEntries, openapi.paths[bindingsPath].delete.parameters],

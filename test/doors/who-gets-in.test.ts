@@ -48,6 +48,8 @@ async function slack(scope: Scope, text: string, ranges = ["0.0.0.0/0"]): Promis
 describe("each scope gives access to its own routes and no others:", () => {
 	const routes: [string, string, Scope, object?][] = [
 		["GET", "/bindings", "read"],
+		["GET", "/bindings?at=2026-01-01T00:00:00Z", "read"],
+		["GET", "/bindings/changes", "read"],
 		["GET", `/bindings/${target}`, "read"],
 		["GET", "/deletions", "read"],
 		["GET", `/deletions/${nobody}`, "read"],

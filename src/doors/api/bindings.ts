@@ -1,4 +1,4 @@
-// The account's live bindings, and the plan of a deletion. Only reads.
+// The account's bindings, now or as they were, and the plan of a deletion. Only reads.
 
 import * as v from "valibot";
 import type { Binding } from "../../deletion/address/binding.ts";
@@ -12,16 +12,20 @@ import { type Problem, problem } from "../reply/problem.ts";
 import { rateLimitHeaders } from "../reply/rate-limit.ts";
 import { planEntries, type Wish, wishOf } from "../request/deletion.ts";
 import { isKnown } from "../request/if-none-match.ts";
-import { readQuery, shown } from "../request/input.ts";
+import { readQuery, shown, timeSchema } from "../request/input.ts";
 import { targetInPath } from "../request/named-target.ts";
 import { surveyed } from "../request/survey.ts";
 import type { Handler } from "./handler.ts";
+import { bindingsAt } from "./past.ts";
+
+export const bindingsEntries = { covering: v.optional(v.string()), at: v.optional(timeSchema) };
 
 export const listBindings: Handler = async (_request, context) => {
-	const query = readQuery(context.url, { covering: v.optional(v.string()) });
+	const query = readQuery(context.url, bindingsEntries);
 	if (!query.ok) return query;
 	const covering = query.value.covering === undefined ? ok(null) : coveredRange(query.value.covering);
 	if (!covering.ok) return covering;
+	if (query.value.at !== undefined) return bindingsAt(query.value.at, covering.value, context);
 
 	const survey = await surveyed(covering.value, context);
 	if (!survey.ok) return survey;

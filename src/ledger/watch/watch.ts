@@ -51,6 +51,8 @@ export interface Watch {
 	facts(): WatchFacts;
 	/** Others made that many calls, which count against its share of the rate limit. */
 	spent(calls: number): void;
+	/** How far back the lifetimes tell everything, and after when every prefix was looked at; null if nothing was. */
+	known(): { sinceMs: number | null; lookedMs: number | null };
 }
 
 /** A deletion of ours that is older may have left the Ledger for KV. */
@@ -70,6 +72,11 @@ export function createWatch(sql: SqlStorage, options: WatchOptions): Watch {
 		return slots;
 	};
 	const prefixes = (): WatchedPrefix[] => allSlots().flatMap((slot) => slot.prefixes);
+	const listed = (): WatchedPrefix[] => prefixes().filter(({ isListed }) => isListed);
+	const lookedMs = (): number | null => {
+		const looked = listed().map((prefix) => prefix.lookedMs);
+		return looked.includes(null) || looked.length === 0 ? null : Math.min(...looked.map((ms) => ms ?? 0));
+	};
 	const plan = () => planLooks(allSlots(), missedLifetimes(sql), pace, everyMs, now());
 
 	/** A look that shows nothing new is kept in memory only. */
@@ -212,17 +219,21 @@ export function createWatch(sql: SqlStorage, options: WatchOptions): Watch {
 		spent(calls) {
 			pace = paced(pace, { ordinary: calls, second: 0 }, now());
 		},
+		known() {
+			const sinceMs = watchedSinceMs(sql);
+			// What went before that has been pruned.
+			const isPruned = sinceMs !== null && options.keptMs > 0;
+			return { sinceMs: isPruned ? Math.max(sinceMs, now() - options.keptMs) : sinceMs, lookedMs: lookedMs() };
+		},
 		facts() {
-			const listed = prefixes().filter(({ isListed }) => isListed);
-			const looked = listed.map(({ lookedMs }) => lookedMs);
 			return {
 				everyMs,
 				intervalMs: rhythmOf(everyMs, prefixes().length).intervalMs,
-				prefixes: listed.length,
+				prefixes: listed().length,
 				bindings: countOpen(sql),
 				missed: missedLifetimes(sql).length,
 				isLooking,
-				lookedMs: looked.includes(null) || looked.length === 0 ? null : Math.min(...looked.map((ms) => ms ?? 0)),
+				lookedMs: lookedMs(),
 			};
 		},
 	};

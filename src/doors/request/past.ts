@@ -1,0 +1,43 @@
+// Reads the account's past from the Ledger. A time that nothing is known of is a problem, never an empty list.
+import type { Past, PastQuery } from "../../deletion/past.ts";
+import { at } from "../../deletion/record/deletion.ts";
+import { fail, ok, type Result } from "../../deletion/result.ts";
+import type { Context } from "../context.ts";
+import { failureProblem, tooManyReads } from "../reply/failure.ts";
+import { type Problem, problem, retryAfter } from "../reply/problem.ts";
+import { readTurns, takeTurn } from "./turns.ts";
+
+export type KnownPast = Past & { knownSinceMs: number };
+
+/** @param query a time before the watch began has no account, and no changes. */
+export async function readPast(
+	query: Omit<PastQuery, "caller">,
+	context: Context,
+): Promise<Result<KnownPast, Problem>> {
+	const { caller, config, ledger } = context;
+	const past = await takeTurn(`past/${caller}`, readTurns, () => ledger.past({ ...query, caller }));
+	if (past === null) return fail(tooManyReads);
+	if (!past.ok) return fail(failureProblem(past.failure));
+	if (past.value === null) return fail(tooManyReads);
+	const { knownSinceMs } = past.value;
+	if (knownSinceMs !== null) return ok({ ...past.value, knownSinceMs });
+	return fail(config.watch.minutes === 0 ? watchOff : watchNotBegun);
+}
+
+const watchOff = problem(
+	"conflict",
+	"The watch is off, so unbind does not know what was bound before. Set WATCH_MINUTES to turn it on.",
+);
+const watchNotBegun = problem(
+	"conflict",
+	"The watch has not looked at the account yet, so unbind does not know what was bound before. Try again in a minute.",
+	{},
+	retryAfter(60),
+);
+
+export const beforeTheWatch = (parameter: string, knownSinceMs: number): Problem =>
+	problem(
+		"invalid_request",
+		`The parameter "${parameter}" is earlier than ${at(knownSinceMs)} (watched_since). unbind knows nothing of that time.`,
+		{ watched_since: at(knownSinceMs) },
+	);
