@@ -15,6 +15,7 @@ import * as cloudflare from "./doors/cloudflare.ts";
 import type { Context } from "./doors/context.ts";
 import { health } from "./doors/health.ts";
 import { showAccount, turnFreeze } from "./doors/page/account.tsx";
+import { showChanges } from "./doors/page/changes.tsx";
 import { pageDoor } from "./doors/page/door.tsx";
 import { exportCsv, exportNdjson, showHistory } from "./doors/page/history.tsx";
 import { deleteBinding as deleteBindingByForm, showPlan as showPlanPage } from "./doors/page/plan.tsx";
@@ -63,6 +64,7 @@ router
 	.post("/records/:id/restore", changeRecord("restore"))
 	.post("/records/:id/resolve", resolveRecord)
 	.get("/account", pageDoor(showAccount))
+	.get("/account/changes", pageDoor(showChanges))
 	.get("/account/:target+", pageDoor(showPlanPage))
 	.post("/account/:target+", deleteBindingByForm)
 	.post("/freeze-switch", turnFreeze)

@@ -9,7 +9,7 @@ import type { Context } from "../context.ts";
 import { formatsOf, preferredFormat, type RowPage, streamed } from "../reply/export.ts";
 import { type Problem, problem } from "../reply/problem.ts";
 import { readQuery, timeOrDaySchema } from "../request/input.ts";
-import { beforeTheWatch, type KnownPast, readPast } from "../request/past.ts";
+import { beforeTheWatch, changesCursor, type KnownPast, readPast } from "../request/past.ts";
 import type { Handler } from "./handler.ts";
 
 const dayMs = 24 * 3_600_000;
@@ -67,9 +67,7 @@ export const changesEntries = {
 	prefix: v.optional(
 		v.pipe(v.string(), v.check(isCloudflareId, "must be 32 hex digits or a dashed UUID, in lower case")),
 	),
-	cursor: v.optional(
-		v.pipe(v.string(), v.regex(/^\d{1,15}\.[0-9a-f]{32}\.[a-z]{1,15}$/, "did not come from this list")),
-	),
+	cursor: v.optional(changesCursor),
 };
 
 const formats = formatsOf<keyof ChangeRow, ChangeRow>([

@@ -1,4 +1,5 @@
 // Reads the account's past from the Ledger. A time that nothing is known of is a problem, never an empty list.
+import * as v from "valibot";
 import type { Past, PastQuery } from "../../deletion/past.ts";
 import { at } from "../../deletion/record/deletion.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
@@ -6,6 +7,12 @@ import type { Context } from "../context.ts";
 import { failureProblem, tooManyReads } from "../reply/failure.ts";
 import { type Problem, problem, retryAfter } from "../reply/problem.ts";
 import { readTurns, takeTurn } from "./turns.ts";
+
+/** As the Ledger writes it: where a change stands among all changes. */
+export const changesCursor = v.pipe(
+	v.string(),
+	v.regex(/^\d{1,15}\.[0-9a-f]{32}\.[a-z]{1,15}$/, "did not come from this list"),
+);
 
 export type KnownPast = Past & { knownSinceMs: number };
 

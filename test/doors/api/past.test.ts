@@ -1,6 +1,7 @@
 // GET /bindings?at= and GET /bindings/changes: the account as the watch saw it, with the real Ledger.
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Deletion } from "../../../src/deletion/record/deletion.ts";
 import type { Ledger } from "../../../src/index.ts";
 import { keepLifetimes } from "../../../src/ledger/watch/lifetimes.ts";
 import { lifetimeOf } from "../../../src/watch/inventory.ts";
@@ -145,7 +146,9 @@ describe("GET /bindings/changes", () => {
 		await goneElsewhere(cdn26);
 		await watched(14);
 		await restore(ours);
-		await others(prefixes.shop, (all) => all.map((one) => ({ ...one, service_id: services.Spectrum, service_name: "Spectrum" })));
+		await others(prefixes.shop, (all) =>
+			all.map((one) => ({ ...one, service_id: services.Spectrum, service_name: "Spectrum" })),
+		);
 		await others(prefixes.v6, (all) => [
 			...all,
 			...all.slice(0, 1).map((one) => ({ ...one, id: "ab".padEnd(32, "0"), cidr: "2001:db8:100:3::/64" })),
@@ -179,7 +182,8 @@ describe("GET /bindings/changes", () => {
 			by: "unbind",
 			deletion_id: ours,
 		});
-		const loss = await ledger().record(of("disappeared", "203.0.113.0/26").deletion_id);
+		const lossId = of("disappeared", "203.0.113.0/26").deletion_id;
+		const loss = await runInDurableObject<Ledger, Deletion | null>(ledger(), (object) => object.record(lossId));
 		expect([loss?.state, loss?.binding?.id]).toEqual(["deleted_elsewhere", cdn26]);
 		expect(of("appeared", "203.0.113.128/25")).toMatchObject({ deletion_id: ours });
 		expect(of("changed", "198.51.100.0/24")).toMatchObject({
@@ -249,7 +253,13 @@ describe("GET /bindings/changes", () => {
 		beforeEach(async () => {
 			await watch();
 			await watched(1);
-			const binding = { cidr: "192.0.2.0/24", range: null, serviceId: null, serviceName: "=CDN", provisioningState: null };
+			const binding = {
+				cidr: "192.0.2.0/24",
+				range: null,
+				serviceId: null,
+				serviceName: "=CDN",
+				provisioningState: null,
+			};
 			const lifetimes = Array.from({ length: count }, (_, index) =>
 				lifetimeOf({ ...binding, id: String(index).padStart(32, "0") }, prefixes.shop, "appeared", Date.now()),
 			);
