@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { accountAt, changesBetween } from "../../src/watch/at.ts";
+import { accountAt, changesBetween, isAfter, placeOf } from "../../src/watch/at.ts";
 import { type Lifetime, lifetimeOf, type Opened } from "../../src/watch/inventory.ts";
 import { bindingOf, id } from "../deletion/world.ts";
 
@@ -31,6 +31,10 @@ describe("accountAt", () => {
 		expect(accountAt(all, atMs, 1000)).toEqual(there);
 	});
 
+	it("counts what the first look of a prefix showed as there since the watch began", () => {
+		expect(accountAt(all, 500, 500)).toEqual([before, lost, stays]);
+	});
+
 	it("knows nothing of the time before the watch began", () => {
 		expect(accountAt(all, 999, 1000)).toBeNull();
 		expect(accountAt([], 1000, 1000)).toEqual([]);
@@ -55,5 +59,13 @@ describe("changesBetween", () => {
 		[4999, 5000, [5000]],
 	])("starts after %i and includes %i", (sinceMs, untilMs, times) => {
 		expect(changesBetween(all, sinceMs, untilMs).map(({ atMs }) => atMs)).toEqual(times);
+	});
+
+	it("gives each change its own place, in the order of the list", () => {
+		const together = ["c3", "c1", "c2"].map((name) => life(name, "appeared", 2000));
+		const places = changesBetween([...all, ...together], 0, 9000).map(placeOf);
+		expect(places).toHaveLength(8);
+		for (const [index, place] of places.entries())
+			expect(places.filter((other) => isAfter(other, place))).toEqual(places.slice(index + 1));
 	});
 });

@@ -78,12 +78,6 @@ describe("GET /bindings?at=", () => {
 		expect((await bindingsAt(before, "&covering=192.0.2.1")).prefixes).toEqual([]);
 	});
 
-	it("counts what the first look showed as there since the watch began", async () => {
-		await watch();
-		const { watched_since } = await bindingsAt(now());
-		expect(idsOf(await bindingsAt(watched_since))).toEqual(idsOf((await call("/bindings")).json));
-	});
-
 	it("refuses a time before the watch began, and names watched_since", async () => {
 		await watch();
 		const { watched_since } = await bindingsAt(now());
