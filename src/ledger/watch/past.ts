@@ -9,7 +9,8 @@ import type {
 	PastPrefix,
 	PastQuery,
 } from "../../deletion/past.ts";
-import { carriedOutAs, type Deletion, goneAtMs, isGone } from "../../deletion/record/deletion.ts";
+import { type Deletion, goneAtMs } from "../../deletion/record/deletion.ts";
+import { carriedOutAs, isGone } from "../../deletion/record/gone.ts";
 import {
 	accountAt,
 	type Change,
