@@ -20,6 +20,7 @@ import type { PastQuery } from "../deletion/past.ts";
 import type { Actor, Party } from "../deletion/record/actor.ts";
 import { isOpen } from "../deletion/record/deletion.ts";
 import { fail, ok } from "../deletion/result.ts";
+import type { StatusFacts } from "../deletion/status.ts";
 import { log, traceOf } from "../log.ts";
 import { withinMs } from "../within-ms.ts";
 import { createAlarmClock } from "./alarm-clock.ts";
@@ -177,9 +178,20 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 
 	async status(): Answer<"status"> {
 		this.#alarm.heal();
-		const wired = configOf(this.env).ok ? this.#wired() : null;
-		const watch = wired && { ...wired.watch.facts(), ...wired.audit.facts() };
-		return this.#status.status({ ...this.#known(), watch, nextAlarmMs: this.#alarm.atMs() }, Date.now());
+		return this.#status.status(
+			{ ...this.#known(), watch: this.#watchFacts(), nextAlarmMs: this.#alarm.atMs() },
+			Date.now(),
+		);
+	}
+
+	/** null if the settings are faulty, or the storage is: then the status says so. */
+	#watchFacts(): NonNullable<StatusFacts["watch"]> | null {
+		try {
+			const { watch, audit } = this.#wired();
+			return { ...watch.facts(), ...audit.facts() };
+		} catch {
+			return null;
+		}
 	}
 
 	#known() {

@@ -10,9 +10,10 @@ import type { Ours, PrefixLook, Span } from "./look.ts";
 export function accounted(lifetime: Lifetime, { endMs }: Span, ours: Ours): Lifetime | null {
 	const plain = plainId(lifetime.bindingId);
 	const goneMs = ours.deleted.get(plain);
-	// A deletion explains nothing if the binding was first seen after it, longer than a list can lag.
-	if (goneMs !== undefined && goneMs > lifetime.firstSeenMs - lagMs)
-		return closedAs("deleted", lifetime, goneMs, endMs);
+	// A deletion explains nothing if the binding was first seen after it, longer than a list can lag. A change is no first sight: the
+	// look that showed it may have begun while lists lagged, and ended later.
+	const isLater = (atMs: number) => lifetime.opened !== "changed" && atMs <= lifetime.firstSeenMs - lagMs;
+	if (goneMs !== undefined && !isLater(goneMs)) return closedAs("deleted", lifetime, goneMs, endMs);
 	if (!ours.open.has(plain)) return null;
 	return lifetime.missedMs === null ? lifetime : { ...lifetime, missedMs: null, missedAgainMs: null };
 }

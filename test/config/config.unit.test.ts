@@ -37,6 +37,7 @@ describe("readConfig", () => {
 					["shop", "c01d0000000000000000000000000004"],
 				]),
 				retentionDays: 30,
+				watch: { minutes: 10, massAtLeast: 10, freezes: true },
 				policy: {
 					levels: { ...defaultPolicy.levels, last_binding: "refuse", no_reason: "acknowledge" },
 					protected: {

@@ -22,16 +22,16 @@ const bodyFields = ["target", "reason", "acknowledge", "not_before", "supersede"
 describe("400: the query", () => {
 	const guards = `must be among ${guardNames.join(", ")}`;
 	it.each<[string, string, string, string[]]>([
-		["GET", "/bindings?cover=203.0.113.7", 'Unknown parameter "cover".', ["covering"]],
+		["GET", "/bindings?cover=203.0.113.7", 'Unknown parameter "cover".', ["covering", "at"]],
 		[
 			"GET",
 			"/bindings?covering=10.0.0.1&covering=10.0.0.2",
 			'The parameter "covering" is given 2 times.',
-			["covering"],
+			["covering", "at"],
 		],
-		["GET", "/bindings?__proto__=x", 'Unknown parameter "__proto__".', ["covering"]],
-		["GET", "/bindings?constructor=x", 'Unknown parameter "constructor".', ["covering"]],
-		["GET", "/bindings?=x", 'Unknown parameter "".', ["covering"]],
+		["GET", "/bindings?__proto__=x", 'Unknown parameter "__proto__".', ["covering", "at"]],
+		["GET", "/bindings?constructor=x", 'Unknown parameter "constructor".', ["covering", "at"]],
+		["GET", "/bindings?=x", 'Unknown parameter "".', ["covering", "at"]],
 		["GET", `/bindings/${target}?dry_run=true`, 'Unknown parameter "dry_run".', planParameters],
 		["DELETE", `/bindings/${target}?__proto__=x`, 'Unknown parameter "__proto__".', deletionParameters],
 		["DELETE", `/bindings/${target}?force=1`, 'Unknown parameter "force".', deletionParameters],

@@ -31,10 +31,13 @@ export type Identified = Pick<Elsewhere, "by" | "how" | "token_name" | "ray">;
 export function whoWords({ by, how, token_name }: Elsewhere): string | null {
 	const way = how === null ? null : wayWords(how, token_name);
 	// A token of the account has no other name.
-	if (by !== null && by.name !== token_name) return way === null ? by.name : `${by.name}, ${way}`;
+	if (by !== null && !isItsToken(by, token_name)) return way === null ? by.name : `${by.name}, ${way}`;
 	if (how === "cloudflare") return "Cloudflare";
 	return way === null ? token_name : `someone ${way}`;
 }
+
+/** Whether the log gave only the token's own name. */
+const isItsToken = ({ name }: Author, itsName: string | null): boolean => name === itsName;
 
 function wayWords(how: How, tokenName: string | null): string | null {
 	switch (how) {
