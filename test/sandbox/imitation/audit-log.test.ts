@@ -201,6 +201,13 @@ describe("the query", () => {
 		expect(envelope.errors).toEqual([{ message: expect.stringMatching(message) }]);
 	});
 
+	it("goes by time, whatever was written first", async () => {
+		imitation.moveClock({ at: "2030-01-02T11:00:00Z" });
+		imitation.elsewhere({ delete: ["198.51.100.0/24"] });
+		imitation.moveClock({ advance_seconds: 7200 });
+		expect(await uris("&direction=asc")).toEqual(["c01d0000000000000000000000000004", first, second, third]);
+	});
+
 	it("filters by several values, and leaves out others", async () => {
 		imitation.elsewhere({ delete: ["198.51.100.0/24"], by: { how: "system" } });
 		expect(await types("&resource_product=addressing")).toHaveLength(4);

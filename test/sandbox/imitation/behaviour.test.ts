@@ -60,10 +60,13 @@ describe("the clock", () => {
 		expect(await dateOf()).toBe("Thu, 01 Jan 1970 00:00:00 GMT");
 	});
 
-	it("begins a new window of the rate limit", async () => {
-		await call(imitation, "GET", prefixPath);
+	it.each([
+		["/reset", undefined],
+		["/clock", { at: "1970-01-01T00:00:00Z" }],
+	])("begins a new window of the rate limit: %s", async (path, order) => {
 		await control(imitation, "POST", "/clock", { at: "2030-01-02T12:00:00Z" });
-		await control(imitation, "POST", "/reset");
+		await call(imitation, "GET", prefixPath);
+		await control(imitation, "POST", path, order);
 		const { response } = await call(imitation, "GET", prefixPath);
 		expect(response.headers.get("ratelimit")).toBe('"default";r=1199;t=300');
 	});
@@ -101,12 +104,21 @@ describe("lag", () => {
 		expect([await isListed(), await isFound()]).toEqual([true, false]);
 	});
 
-	it("ends with a reset, and no past is left", async () => {
+	it("can change, and the past stays", async () => {
+		imitation.behave({ lags: [{ seconds: 30 }] });
+		imitation.elsewhere({ delete: [bindingId] });
+		imitation.moveClock({ advance_seconds: 40 });
+		expect(await isListed()).toBe(false);
 		imitation.behave({ lags: [{ seconds: 60 }] });
-		imitation.elsewhere({ delete: ["203.0.113.0/26"] });
+		expect(await isListed()).toBe(true);
+	});
+
+	it("ends with a reset, and no past is left", async () => {
+		imitation.elsewhere({ delete: [bindingId] });
+		imitation.behave({ lags: [{ seconds: 60 }] });
 		imitation.reset();
 		expect(await isListed()).toBe(true);
 		imitation.behave({ lags: [{ seconds: 60 }] });
-		expect((await call(imitation, "GET", `${prefixPath}/bindings`)).envelope.result).toHaveLength(4);
+		expect(await isListed()).toBe(true);
 	});
 });

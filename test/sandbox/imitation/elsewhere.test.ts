@@ -94,6 +94,7 @@ describe("refuses, and changes nothing for,", () => {
 		const refused = await elsewhere(order);
 		expect(refused).toEqual({ status, body: { error: expect.stringContaining(message) } });
 		expect(changes).toEqual([]);
+		expect(imitation.snapshot()).toEqual(createImitation().snapshot());
 		imitation.moveClock({ advance_seconds: 60 });
 		const path = `${prefixPath.replace(/addressing.*/, "")}logs/audit?since=2020-01-01&before=2100-01-01`;
 		expect((await call(imitation, "GET", path)).envelope.result).toEqual([]);
