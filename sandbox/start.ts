@@ -58,6 +58,8 @@ try {
 		dataPath,
 		fresh,
 		settlingSeconds,
+		// The shortest interval: a loss shows within five minutes.
+		bindings: { WATCH_MINUTES: 2 },
 		onLog: (message) => console.log(message),
 	});
 	const { url, imitationUrl } = await starting;
