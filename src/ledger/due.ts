@@ -1,12 +1,25 @@
 // The alarm's work list: which deletions are due, when anything is due next, and what is old enough to go.
 
 import { hasReadHistory, isImporting } from "./freezes.ts";
-import { alarmPauseMs, keptMs } from "./limits.ts";
-import { idsIn } from "./tables.ts";
+import type { CountedJournal } from "./journal.ts";
+import { alarmPauseMs, keptMs, settledAtOnce } from "./limits.ts";
+import { idsIn, setFlag } from "./tables.ts";
 
 /** Nothing left to do, at Cloudflare or in KV. */
 const isDone = `open = 0 AND settle_at IS NULL AND due_at IS NULL AND publish_at IS NULL AND republish_at IS NULL
 	AND mirror_at IS NULL`;
+
+/** Works on what is due, then drops what is old. */
+export async function finishDue(
+	sql: SqlStorage,
+	journal: Pick<CountedJournal, "countRefusals">,
+	advance: (id: string) => Promise<void>,
+): Promise<void> {
+	journal.countRefusals();
+	await Promise.all(dueIds(sql, Date.now(), settledAtOnce).map(advance));
+	prune(sql, Date.now());
+	setFlag(sql, "alarm_succeeded", String(Date.now()));
+}
 
 /** Deletions that are due, longest overdue first. */
 export function dueIds(sql: SqlStorage, nowMs: number, atMost: number): string[] {
@@ -36,12 +49,12 @@ export function nextDueMs(sql: SqlStorage): number | null {
 export function nextWakeMs(
 	sql: SqlStorage,
 	kvDueMs: readonly (number | null)[],
-	ownMs: readonly (number | null)[],
+	readMs: readonly (number | null)[],
 	nowMs: number,
 ): number | null {
 	const hasToRead = isImporting(sql) || kvDueMs.some((atMs) => atMs !== null);
 	const laterMs = hasReadHistory(sql) ? kvDueMs : [hasToRead ? nowMs + alarmPauseMs : null];
-	const dueMs = [nextDueMs(sql), ...ownMs, ...laterMs].filter((atMs) => atMs !== null);
+	const dueMs = [nextDueMs(sql), ...readMs, ...laterMs].filter((atMs) => atMs !== null);
 	return dueMs.length === 0 ? null : Math.min(...dueMs);
 }
 

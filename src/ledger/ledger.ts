@@ -20,15 +20,14 @@ import type { PastQuery } from "../deletion/past.ts";
 import type { Actor, Party } from "../deletion/record/actor.ts";
 import { isOpen } from "../deletion/record/deletion.ts";
 import { fail, ok } from "../deletion/result.ts";
-import type { StatusFacts } from "../deletion/status.ts";
 import { log, traceOf } from "../log.ts";
 import { withinMs } from "../within-ms.ts";
 import { createAlarmClock } from "./alarm-clock.ts";
 import { changes, overview } from "./changes.ts";
-import { isCredentialRejected, markOf, probeCredential, probeDueMs } from "./credential.ts";
-import { dueIds, nextWakeMs, prune } from "./due.ts";
+import { probeCredential, probeDueMs } from "./credential.ts";
+import { finishDue, nextWakeMs } from "./due.ts";
 import { freezeInForce, freezeLog, hasReadHistory, scheduledIds, turnFreeze, waiting } from "./freezes.ts";
-import { alarmPauseMs, firstLookMs, publishWaitMs, settledAtOnce } from "./limits.ts";
+import { alarmPauseMs, publishWaitMs } from "./limits.ts";
 import { migrate } from "./migrations.ts";
 import { createMirrors } from "./mirrors.ts";
 import { keepOffer, takeOffer } from "./offers.ts";
@@ -49,7 +48,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	readonly #directory = createDirectory();
 	readonly #reads = createReadQueue();
 	readonly #survey = createSurvey(this.#directory);
-	readonly #status = createStatus(this.#sql);
+	readonly #status = createStatus(this.#sql, () => configOf(this.env));
 	readonly #mirrors = createMirrors(this.#sql, this.env.HISTORY, () => Date.now());
 	readonly #work = createWork(this.#sql, this.#directory, () => this.#wired());
 	readonly #alarm = createAlarmClock(this.ctx.storage, () => this.#nextMs());
@@ -172,34 +171,22 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	}
 
 	async health(): Answer<"health"> {
-		this.#alarm.heal();
-		return this.#status.health(this.#known(), Date.now());
+		return this.#status.health(this.#awake()?.addressing.callsLeft() ?? null, Date.now());
 	}
 
 	async status(): Answer<"status"> {
-		this.#alarm.heal();
-		return this.#status.status(
-			{ ...this.#known(), watch: this.#watchFacts(), nextAlarmMs: this.#alarm.atMs() },
-			Date.now(),
-		);
+		const wired = this.#awake();
+		const known = { callsLeft: wired?.addressing.callsLeft() ?? null, watch: wired?.watch.facts() ?? null };
+		return this.#status.status({ ...known, nextAlarmMs: this.#alarm.atMs() }, Date.now());
 	}
 
-	/** null if the settings are faulty, or the storage is: then the status says so. */
-	#watchFacts(): NonNullable<StatusFacts["watch"]> | null {
+	/** A probe starts the watch of an object that nobody else calls. null if the settings or the storage fail: the facts say so. */
+	#awake(): Wired | null {
 		try {
-			const { watch, audit } = this.#wired();
-			return { ...watch.facts(), ...audit.facts() };
+			return this.#wired();
 		} catch {
 			return null;
 		}
-	}
-
-	#known() {
-		const config = configOf(this.env);
-		return {
-			credentialRejected: !config.ok || isCredentialRejected(this.#sql, markOf(config.value.credential)),
-			callsLeft: this.#services?.addressing.callsLeft() ?? null,
-		};
 	}
 
 	/**
@@ -209,20 +196,14 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	override async alarm(): Promise<void> {
 		this.#alarm.wentOff();
 		try {
-			const { ports, outbox, journal, watch, audit } = await this.#ready();
-			journal.countRefusals();
-			const due = dueIds(this.#sql, Date.now(), settledAtOnce);
-			await Promise.all(due.map((id) => this.#work.advance(id)));
-			prune(this.#sql, Date.now());
-			setFlag(this.#sql, "alarm_succeeded", String(Date.now()));
+			const { ports, outbox, journal, watch } = await this.#ready();
+			await finishDue(this.#sql, journal, (id) => this.#work.advance(id));
 			// Don't wait for KV: what is due next is due whether KV answers or not.
 			const publishing = this.#sendToKv(outbox).catch((error) => log("error", "publishing_failed", traceOf(error)));
 			// Last, and without waiting: it must not delay any work.
 			if (probeDueMs(this.#sql, Date.now()) <= Date.now())
 				this.ctx.waitUntil(probeCredential(this.#sql, ports.cloudflare, ports.now));
-			// Each has an invocation's calls to itself.
-			const isLookDue = (watch.nextMs() ?? Number.POSITIVE_INFINITY) <= Date.now();
-			this.ctx.waitUntil((isLookDue ? watch.look() : audit.ask()).then(() => this.#alarm.wakeForNext()));
+			this.ctx.waitUntil(watch.look().then(() => this.#alarm.wakeForNext()));
 			this.#alarm.wakeForNext();
 			void publishing.then(() => this.#alarm.wakeForNext());
 		} catch (error) {
@@ -244,8 +225,8 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	#nextMs(): number | null {
 		const publishMs = this.#services === null ? nextPublishMs(this.#sql) : this.#services.outbox.nextDueMs();
 		const probeMs = configOf(this.env).ok ? probeDueMs(this.#sql, Date.now()) : null;
-		const ownMs = [probeMs, this.#services?.watch.nextMs() ?? null, this.#services?.audit.nextMs() ?? null];
-		return nextWakeMs(this.#sql, [publishMs, this.#mirrors.nextDueMs()], ownMs, Date.now());
+		const readMs = [probeMs, this.#services?.watch.nextMs() ?? null];
+		return nextWakeMs(this.#sql, [publishMs, this.#mirrors.nextDueMs()], readMs, Date.now());
 	}
 
 	async #ready(): Promise<Wired> {
@@ -264,15 +245,13 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		const accountId = this.ctx.id.name ?? getFlag(this.#sql, "account") ?? "";
 		if (!isCloudflareId(accountId)) throw new Error("a Ledger must be named after its account");
 		if (getFlag(this.#sql, "account") === null) setFlag(this.#sql, "account", accountId);
-		this.#services = wire(this.#sql, this.env.HISTORY, accountId, config.value, {
+		this.#services = wire(this.ctx.storage, this.env.HISTORY, accountId, config.value, {
 			onDue: (atMs) => this.#alarm.wakeBy(atMs),
 			onSettled: (id) => {
 				this.#work.onSettled(id);
 				if (hasReadHistory(this.#sql)) this.#wired().outbox.sendSoon(id);
 			},
 		});
-		const lookMs = this.#services.watch.nextMs();
-		if (lookMs !== null) this.#alarm.wakeBy(Math.max(lookMs, Date.now() + firstLookMs));
 		return this.#services;
 	}
 }

@@ -1,13 +1,14 @@
 // The facts about a Ledger: what its tables say about waiting work, and whether they can be written at all.
 
+import type { readConfig } from "../config.ts";
 import { type HealthFacts, healthProblems, type StatusFacts } from "../deletion/status.ts";
 import { log, traceOf } from "../log.ts";
+import { isCredentialRejected, markOf } from "./credential.ts";
 import { graceMs, probeKeptMs } from "./limits.ts";
 import { getFlag, setFlag } from "./tables.ts";
 import { countUnreadable } from "./unreadable.ts";
 
-type Known = Pick<HealthFacts, "credentialRejected" | "callsLeft">;
-type Probed = Known & Pick<HealthFacts, "storageWorks">;
+type Probed = Pick<HealthFacts, "credentialRejected" | "callsLeft" | "storageWorks">;
 
 function healthFacts(sql: SqlStorage, known: Probed, nowMs: number): HealthFacts {
 	const query = `SELECT
@@ -69,19 +70,25 @@ const timeIn = (sql: SqlStorage, flag: string): number | null => {
 };
 
 /** What is slow to find out, or costs a write, is looked up at most once per minute. */
-export function createStatus(sql: SqlStorage) {
+export function createStatus(sql: SqlStorage, configOf: () => ReturnType<typeof readConfig>) {
+	const isRejected = (): boolean => {
+		const config = configOf();
+		return !config.ok || isCredentialRejected(sql, markOf(config.value.credential));
+	};
 	const storageWorks = onceAMinute((nowMs) => isWritable(sql, nowMs));
 	const countRows = onceAMinute(() => {
 		const { rows } = sql.exec<{ rows: number }>("SELECT count(*) AS rows FROM deletions").one();
 		return { rows, unreadable: countUnreadable(sql) };
 	});
 	return {
-		health(known: Known, nowMs: number) {
-			const facts = healthFacts(sql, { ...known, storageWorks: storageWorks(nowMs) }, nowMs);
-			return { credentialRejected: known.credentialRejected, problems: healthProblems(facts, nowMs) };
+		health(callsLeft: number | null, nowMs: number) {
+			const credentialRejected = isRejected();
+			const facts = healthFacts(sql, { credentialRejected, callsLeft, storageWorks: storageWorks(nowMs) }, nowMs);
+			return { credentialRejected, problems: healthProblems(facts, nowMs) };
 		},
-		status(known: Known & Pick<StatusFacts, "nextAlarmMs" | "watch">, nowMs: number) {
-			const facts = statusFacts(sql, { ...known, storageWorks: storageWorks(nowMs), ...countRows(nowMs) }, nowMs);
+		status(known: Pick<StatusFacts, "callsLeft" | "nextAlarmMs" | "watch">, nowMs: number) {
+			const probed = { credentialRejected: isRejected(), storageWorks: storageWorks(nowMs), ...countRows(nowMs) };
+			const facts = statusFacts(sql, { ...known, ...probed }, nowMs);
 			return { facts, problems: healthProblems(facts, nowMs) };
 		},
 	};

@@ -18,10 +18,9 @@ import { markOf, noteCredential } from "./credential.ts";
 import { ownParty } from "./freezes.ts";
 import { type CountedJournal, createJournal, type JournalEvents } from "./journal.ts";
 import { createLegacy, type Legacy } from "./legacy.ts";
+import { firstLookMs } from "./limits.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
-import { type Audit, createAudit } from "./watch/audit.ts";
-import { createWatchRecords } from "./watch/records.ts";
-import { createWatch, type Watch } from "./watch/watch.ts";
+import { createWatching, type Watching } from "./watch/watching.ts";
 
 export interface Wired {
 	ports: Ports;
@@ -29,27 +28,27 @@ export interface Wired {
 	outbox: Outbox;
 	addressing: Addressing;
 	legacy: Legacy;
-	watch: Watch;
-	audit: Audit;
+	watch: Watching;
 	/** Why nothing can be deleted; usually null. */
 	fault: Freeze | null;
 }
 
 /** @param accountId the object's own, not the configuration's: an alarm can outlive a change of the setting. */
 export function wire(
-	sql: SqlStorage,
+	storage: Pick<DurableObjectStorage, "sql" | "transactionSync">,
 	kv: Env["HISTORY"],
 	accountId: CloudflareId,
 	config: Config,
 	{ onDue, onSettled }: Pick<JournalEvents, "onDue" | "onSettled">,
 ): Wired {
+	const { sql } = storage;
 	const now = () => Date.now();
 	const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 	const journal = createJournal(sql, {
 		now,
 		onDue,
 		onSettled(id) {
-			audit.settled(id);
+			watch.settled(id);
 			onSettled(id);
 		},
 	});
@@ -110,27 +109,19 @@ export function wire(
 			},
 		},
 	};
-	const watch = createWatch(sql, {
-		everyMs: config.watch.minutes * 60_000,
-		massAtLeast: config.watch.massAtLeast,
-		keptMs: config.retentionDays * 24 * 3_600_000,
-		cloudflare: addressing,
-		now,
-		async forgottenDeletion(bindingId) {
+	const watch = createWatching(storage, ports, {
+		...config.watch,
+		retentionDays: config.retentionDays,
+		auditLog: createAuditLog(accountId, caller),
+		mark,
+		async deletionInKv(bindingId) {
 			const last = await lastDeletionInKv(kv, { bindingId });
 			return last?.settled_at == null ? null : Date.parse(last.settled_at);
 		},
-		...createWatchRecords(sql, ports, config.watch.freezes),
-	});
-	const audit = createAudit(sql, {
-		isOn: config.watch.minutes > 0,
-		mark,
-		auditLog: createAuditLog(accountId, caller),
-		journal,
-		now,
 		onDue,
-		onCalls: (calls) => watch.spent(calls),
 	});
+	const lookMs = watch.nextMs();
+	if (lookMs !== null) onDue(Math.max(lookMs, now() + firstLookMs));
 	return {
 		ports,
 		journal,
@@ -138,7 +129,6 @@ export function wire(
 		addressing,
 		legacy: createLegacy(sql, kv, journal, now),
 		watch,
-		audit,
 		fault: faultFreeze(limits),
 	};
 }

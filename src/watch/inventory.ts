@@ -57,7 +57,12 @@ export interface Slot {
 }
 
 /** A new lifetime. The Ledger opens one for a binding that it restored, at the end of the look or call that showed it. */
-export function lifetimeOf(binding: Binding, prefixId: string, opened: Opened, seenMs: number): Lifetime {
+export function lifetimeOf(
+	binding: Omit<Binding, "range">,
+	prefixId: string,
+	opened: Opened,
+	seenMs: number,
+): Lifetime {
 	const { id, cidr, serviceId, serviceName, provisioningState } = binding;
 	return {
 		bindingId: id,

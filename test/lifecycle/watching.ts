@@ -2,7 +2,7 @@
 import { abortAllDurableObjects } from "cloudflare:test";
 import { expect } from "vitest";
 import { call, cloudflare, ledger } from "../harness.ts";
-import { minuteMs, wakeAfter } from "./clock.ts";
+import { alarmInMs, minuteMs, wakeAfter } from "./clock.ts";
 import { configureLedger } from "./configured-ledger.ts";
 
 /** Begins a watch, and lets it look at everything once. */
@@ -25,10 +25,12 @@ async function isQuiet(): Promise<boolean> {
 	return watch?.isLooking === false && !watch.isAsking;
 }
 
-/** Lets time pass in steps of half a minute, with every look that falls due. */
+/** Lets time pass from one alarm to the next, and waits for the looks of each. */
 export async function watched(minutes: number): Promise<void> {
-	for (let step = 0; step < minutes * 2; step++) {
-		await wakeAfter(minuteMs / 2);
+	const endMs = Date.now() + minutes * minuteMs;
+	while (Date.now() < endMs) {
+		const nextMs = Math.max((await alarmInMs()) ?? Number.POSITIVE_INFINITY, 1000);
+		await wakeAfter(Math.min(nextMs, endMs - Date.now()));
 		await expect.poll(isQuiet, { interval: 5 }).toBe(true);
 	}
 }

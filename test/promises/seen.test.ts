@@ -1,16 +1,23 @@
 // Promise: a binding that disappears without unbind is noticed within one sweep and three minutes, recorded, and can be
 // restored.
+import { runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Ledger } from "../../src/index.ts";
 import { cdn25, cdn26, prefixes, spectrum26 } from "../doors/account.ts";
-import { call, cloudflare, deletes } from "../harness.ts";
-import { endClock, startClock, wakeAfter } from "../lifecycle/clock.ts";
-import { deleted, freeze, lift, restore } from "../lifecycle/people.ts";
+import { call, cloudflare, deletes, HISTORY, ledger } from "../harness.ts";
+import { dayMs, endClock, minuteMs, startClock, wakeAfter } from "../lifecycle/clock.ts";
+import { cidr, deleted, freeze, lift, restore } from "../lifecycle/people.ts";
 import { goneElsewhere, losses, restarted, watch, watched } from "../lifecycle/watching.ts";
 
 beforeEach(startClock);
 afterEach(endClock);
 
 const anyList = `prefixes/${prefixes.amsterdam}/bindings`;
+
+const inLedger = (id: string) =>
+	runInDurableObject<Ledger, unknown[]>(ledger(), (_, { storage }) =>
+		storage.sql.exec("SELECT id FROM deletions WHERE id = ?", id).toArray(),
+	);
 
 describe("a binding that disappears without unbind", () => {
 	it("is recorded within one sweep and three minutes, and can be restored", async () => {
@@ -49,6 +56,26 @@ describe("a binding that disappears without unbind", () => {
 		expect(await losses()).toHaveLength(1);
 	});
 
+	it("is recorded though its record could not be stored at first", async () => {
+		await watch();
+		await goneElsewhere(cdn25);
+		const trouble = vi.spyOn(crypto, "getRandomValues").mockImplementationOnce(() => {
+			throw new Error("no random bytes");
+		});
+		await watched(15);
+		expect(trouble.mock.results[0]?.type).toBe("throw");
+		expect(await losses()).toHaveLength(1);
+	});
+
+	it("is recorded though unbind had just restored it, and no look had seen it yet", async () => {
+		await watch();
+		const id = await deleted("203.0.113.0/26");
+		const { binding_id } = (await restore(id)).json.restoration;
+		await goneElsewhere(binding_id);
+		await watched(13);
+		expect(await losses()).toMatchObject([{ state: "deleted_elsewhere", binding_id }]);
+	});
+
 	it("is recorded while deletions are frozen", async () => {
 		await watch();
 		await freeze();
@@ -68,6 +95,26 @@ describe("nothing is recorded", () => {
 		await deleted("203.0.113.0/26", "?acknowledge=still_provisioning");
 		await watched(30);
 		expect(await losses()).toEqual([]);
+	});
+
+	it("for what unbind deleted long before the watch was on again, whether KV can be read then or not", async () => {
+		await watch();
+		await restarted({ WATCH_MINUTES: 0 });
+		const id = await deleted(cidr);
+		await expect.poll(async () => (await HISTORY.get(`deletion:${id}`)) !== null).toBe(true);
+		await wakeAfter(9 * dayMs);
+		// The newest record stays; this one makes the other leave the Ledger.
+		await deleted("203.0.113.0/26");
+		await wakeAfter(minuteMs);
+		expect(await inLedger(id)).toEqual([]);
+		await restarted();
+		const list = vi.spyOn(HISTORY, "list").mockRejectedValue(new Error("KV GET failed: 500"));
+		await watched(20);
+		expect(list).toHaveBeenCalled();
+		list.mockRestore();
+		await watched(20);
+		expect(await losses()).toEqual([]);
+		expect((await call("/status")).json.watch).toMatchObject({ missed: 0 });
 	});
 
 	it("while Cloudflare can't be read, or its answers can't be understood", async () => {

@@ -25,6 +25,9 @@ export function keepLifetimes(sql: SqlStorage, lifetimes: readonly Lifetime[]): 
 export const lifetimesIn = (sql: SqlStorage, prefixId: string): Lifetime[] =>
 	sql.exec<Row>("SELECT lifetime FROM lifetimes WHERE prefix_id = ?", plainId(prefixId)).toArray().map(read);
 
+export const wasSeen = (sql: SqlStorage, bindingId: string): boolean =>
+	sql.exec("SELECT 1 FROM lifetimes WHERE binding_id = ? LIMIT 1", plainId(bindingId)).toArray().length > 0;
+
 /** Open lifetimes that the last look missed. */
 export const missedLifetimes = (sql: SqlStorage): Lifetime[] =>
 	sql.exec<Row>("SELECT lifetime FROM lifetimes WHERE missed = 1").toArray().map(read);

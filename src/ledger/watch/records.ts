@@ -1,4 +1,4 @@
-// What the watch sees becomes a record, a freeze or a time on a record. Called in the commit of the look that shows it.
+// What the watch sees becomes a record, a freeze or a time on a record. Called in the transaction of the look that shows it.
 import { parseCidr } from "../../deletion/address/cidr.ts";
 import { plainId } from "../../deletion/address/cloudflare-id.ts";
 import type { Freeze } from "../../deletion/judgement/freeze.ts";
@@ -12,9 +12,8 @@ import { log } from "../../log.ts";
 import type { Lifetime } from "../../watch/inventory.ts";
 import { freezeInForce, setFreeze } from "../freezes.ts";
 import { readRecord } from "../tables.ts";
-import type { WatchOptions } from "./watch.ts";
+import type { WatchEvents } from "./memory.ts";
 
-type Doing = Pick<WatchOptions, "onLoss" | "onActive" | "onMass">;
 type Needs = Pick<Ports, "accountId" | "journal" | "now" | "randomBytes">;
 
 /** The watch, as the one who freezes. */
@@ -26,7 +25,7 @@ export function createWatchRecords(
 	sql: SqlStorage,
 	{ accountId, journal, now, randomBytes }: Needs,
 	freezes: boolean,
-): Doing {
+): WatchEvents {
 	return {
 		onLoss(lifetime, others) {
 			const nowMs = now();

@@ -1,0 +1,158 @@
+// What the watch remembers, and what each look changes in it. A look is judged and stored without an `await` in between, in one
+// transaction with the record of a loss, the time on a restored record and the freeze. It asks Cloudflare nothing.
+import { plainId, sameId } from "../../deletion/address/cloudflare-id.ts";
+import type { Deletion } from "../../deletion/record/deletion.ts";
+import { log } from "../../log.ts";
+import { type Lifetime, lifetimeOf, type Slot, type WatchedPrefix } from "../../watch/inventory.ts";
+import { type Judgement, judgeBinding, judgePrefix } from "../../watch/judge.ts";
+import { judgeAccount } from "../../watch/judge-account.ts";
+import type { AccountLook, BindingLook, PrefixLook } from "../../watch/look.ts";
+import { judgeMass, type MassEvent } from "../../watch/mass.ts";
+import { slotsFor } from "../../watch/slots.ts";
+import { lossesJudgedMs } from "../limits.ts";
+import { goneSince, keepLifetimes, keepSlot, lifetimesIn, readSlots, wasSeen } from "./lifetimes.ts";
+import { oursIn } from "./ours.ts";
+
+/** Each is called in the transaction with what shows it. */
+export interface WatchEvents {
+	onLoss(lifetime: Lifetime, others: readonly Lifetime[]): void;
+	onActive(lifetime: Lifetime): void;
+	onMass(event: MassEvent, losses: readonly Lifetime[]): void;
+}
+
+export interface WatchMemory {
+	slots(): Slot[];
+	prefixes(): WatchedPrefix[];
+	takeAccount(look: AccountLook): void;
+	takePrefix(look: PrefixLook): void;
+	/** @param forgotten when deletions of ours took effect that have left the Ledger, by plain ids. */
+	takeBinding(look: BindingLook, forgotten: ReadonlyMap<string, number>): void;
+	/** unbind created the binding of this record again: it may be gone before the next look. */
+	takeRestored(record: Deletion, nowMs: number): void;
+	/** The slot's looks are done. */
+	tried(slot: number | null, atMs: number): void;
+	/** Judges whether losses are a mass event, if there are new ones. */
+	judgeLosses(intervalMs: number, massAtLeast: number, nowMs: number): void;
+	/** After an error: what is in memory may not be what is stored. */
+	forget(): void;
+}
+
+export function createWatchMemory(
+	{ sql, transactionSync }: { sql: SqlStorage; transactionSync: (work: () => void) => void },
+	events: WatchEvents,
+): WatchMemory {
+	let present: Slot[] | null = null;
+	/** After a restart, losses may not have been judged. */
+	let isMassJudged = false;
+
+	const slots = (): Slot[] => {
+		present ??= readSlots(sql);
+		if (present.length === 0) present = slotsFor([], [], []);
+		return present;
+	};
+	const prefixes = (): WatchedPrefix[] => slots().flatMap((slot) => slot.prefixes);
+
+	/** A look that shows nothing new is kept in memory only. */
+	function replace(next: Slot, store: boolean): void {
+		present = slots().map((slot) => (slot.slot === next.slot ? next : slot));
+		if (store) keepSlot(sql, next);
+	}
+
+	/** All of it or nothing: a loss that is closed without a record would never be recorded. */
+	const keep = (judgement: Judgement, all: readonly Lifetime[]): void => transactionSync(() => keepAll(judgement, all));
+
+	function keepAll({ verdicts, lifetimes, prefix }: Judgement, all: readonly Lifetime[]): void {
+		keepLifetimes(sql, lifetimes);
+		const slot = slots().find(({ prefixes: held }) => held.some(({ prefixId }) => prefixId === prefix.prefixId));
+		if (slot === undefined) return;
+		const held = slot.prefixes.map((one) => (one.prefixId === prefix.prefixId ? prefix : one));
+		replace({ ...slot, prefixes: held }, lifetimes.length > 0);
+		const gone = new Set(
+			verdicts.flatMap((verdict) => (verdict.kind === "disappeared" ? verdict.lifetime.bindingId : [])),
+		);
+		const others = all.filter(({ closed, bindingId }) => closed === null && !gone.has(bindingId));
+		for (const verdict of verdicts) {
+			if (verdict.kind === "disappeared") {
+				events.onLoss(verdict.lifetime, others);
+				isMassJudged = false;
+			} else if (verdict.kind === "active") events.onActive(verdict.lifetime);
+			else if (verdict.kind === "implausible")
+				log("warn", "watch_implausible", { why: verdict.why, prefix_id: verdict.prefixId });
+		}
+	}
+
+	function known(prefixId: string) {
+		const prefix = prefixes().find((one) => one.prefixId === prefixId);
+		return prefix === undefined ? null : { prefix, lifetimes: lifetimesIn(sql, prefixId) };
+	}
+
+	function takePrefix(look: PrefixLook): void {
+		const before = known(look.prefixId);
+		if (before !== null) keep(judgePrefix(before, look, oursIn(sql, look.prefixId)), before.lifetimes);
+	}
+
+	return {
+		slots,
+		prefixes,
+		takePrefix,
+		takeAccount(look) {
+			const judged = judgeAccount(prefixes(), look);
+			for (const verdict of judged.verdicts)
+				if (verdict.kind === "implausible") log("warn", "watch_implausible", { why: verdict.why });
+			const leaving = judged.prefixes.filter(({ isListed }) => !isListed);
+			const before = new Map(slots().map((slot) => [slot.slot, placesIn(slot)]));
+			present = slotsFor(
+				slots(),
+				judged.prefixes,
+				leaving.flatMap(({ prefixId }) => lifetimesIn(sql, prefixId)),
+			);
+			for (const slot of present) if (placesIn(slot) !== before.get(slot.slot)) keepSlot(sql, slot);
+			for (const one of judged.looks) takePrefix(one);
+		},
+		takeBinding(look, forgotten) {
+			const before = known(look.prefixId);
+			if (before === null) return;
+			const ours = oursIn(sql, look.prefixId);
+			const deleted = new Map([...forgotten, ...ours.deleted]);
+			keep(judgeBinding(before, look, { ...ours, deleted }), before.lifetimes);
+		},
+		takeRestored({ binding, restoration }, nowMs) {
+			const id = restoration?.state === "restored" ? restoration.binding_id : null;
+			const prefix = prefixes().find(({ prefixId }) => binding !== null && sameId(prefixId, binding.prefix_id));
+			if (id === null || binding === null || prefix === undefined || wasSeen(sql, id)) return;
+			// Deleted by a later request before the restoration was known to have succeeded.
+			if (oursIn(sql, prefix.prefixId).deleted.has(plainId(id))) return;
+			const { cidr, service_id: serviceId, service_name: serviceName } = binding;
+			const provisioningState = restoration?.provisioning?.state ?? null;
+			const created = { id, cidr, serviceId, serviceName, provisioningState };
+			keepLifetimes(sql, [lifetimeOf(created, prefix.prefixId, "restored", nowMs)]);
+		},
+		tried(number, atMs) {
+			const slot = slots().find((one) => one.slot === number);
+			if (slot !== undefined) replace({ ...slot, triedMs: atMs }, true);
+		},
+		judgeLosses(intervalMs, massAtLeast, nowMs) {
+			if (isMassJudged) return;
+			transactionSync(() => {
+				const since = nowMs - Math.max(4 * intervalMs, lossesJudgedMs);
+				const recent = goneSince(sql, since).filter(({ closed }) => closed === "disappeared");
+				const { events: masses, lifetimes } = judgeMass(recent, intervalMs, massAtLeast);
+				keepLifetimes(sql, lifetimes);
+				for (const mass of masses)
+					events.onMass(
+						mass,
+						lifetimes.filter(({ massMs }) => massMs === mass.startMs),
+					);
+			});
+			isMassJudged = true;
+		},
+		forget() {
+			present = null;
+			isMassJudged = false;
+		},
+	};
+}
+
+/** What has to be stored at once, as opposed to when each prefix was looked at. */
+const placesIn = ({ prefixes }: Slot): string =>
+	JSON.stringify(prefixes.map(({ prefixId, isListed }) => [prefixId, isListed]));
