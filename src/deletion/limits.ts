@@ -26,7 +26,7 @@ export const callTakesAtMostMs = 15_000;
 export const lookAfterMs = callTakesAtMostMs;
 /** Short enough to know the outcome within a minute of Cloudflare answering again. */
 export const longestPauseMs = 45_000;
-/** What a caller is told to wait if nothing was sent: the reason is usually over by then. */
+/** `Retry-After` when nothing was sent: the cause has usually passed by then. */
 export const retrySoonMs = 5000;
 /** Nobody knows how long a freeze lasts. */
 export const retryFrozenMs = 300_000;

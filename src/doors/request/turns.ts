@@ -1,5 +1,5 @@
-// Limits how much of one caller's work an isolate does at once, so that nobody holds up the others: all requests of an isolate
-// share one thread. What is refused here was not begun.
+// Limits how much of one caller's work an isolate does at once, because all requests of an isolate share one thread. Work that is
+// refused here has not begun.
 
 import { late } from "../reply/late.ts";
 
@@ -7,7 +7,7 @@ export interface Turns {
 	atOnce: number;
 	waitingAtMost: number;
 	longestWaitMs: number;
-	/** While some wait, one begins this often. Who asks for one thing after another never waits. */
+	/** While requests wait, one begins this often. A caller that sends one request at a time never waits. */
 	gapMs: number;
 }
 /** A filter that matches little walks thousands of keys; a status counts the rows of the Ledger. */
@@ -28,7 +28,7 @@ interface Lane {
 /** In this isolate. */
 const lanes = new Map<string, Lane>();
 
-/** Does the work when it is the lane's turn; null if it was not begun, as too much waits or the turn did not come. */
+/** Does the work when it is the lane's turn; null if too much waits already, or the turn did not come in time. */
 export async function takeTurn<Value>(name: string, turns: Turns, work: () => Promise<Value>): Promise<Value | null> {
 	const lane = lanes.get(name) ?? { working: new Set(), waiting: new Set(), lastBegunMs: 0 };
 	lanes.set(name, lane);

@@ -1,5 +1,5 @@
-// Begins a payload's deletions, a few of one sender's at a time. A sender can put forty in each message and send any number of
-// messages; all of them, and everybody's deletions, go through one Ledger.
+// Starts a payload's deletions, a few at a time for each sender. A sender can put forty in a message and send many messages, and they
+// all go through the same Ledger as everybody's deletions.
 
 import { withinMs } from "../../within-ms.ts";
 import { takeTurn } from "../request/turns.ts";

@@ -108,7 +108,7 @@ describe("namedBy", () => {
 		expect(namedBy(named, { ...dashboard, ray: null }, noticedMs + 1)).toBe(named);
 	});
 
-	it("leaves a deletion of unbind's own alone", () => {
+	it("leaves unbind's own deletions alone", () => {
 		const { elsewhere: _, ...own } = record;
 		expect(namedBy(own, dashboard, noticedMs)).toBe(own);
 	});

@@ -208,7 +208,7 @@ describe("answers 200 when sending it again would not help:", () => {
 });
 
 describe("a sender with more than two deletions under way", () => {
-	it("has the others wait, and is told to send those again that did not begin in time", async () => {
+	it("has the others wait, and gets 503 for those that could not begin in time", async () => {
 		const wait = globalThis.setTimeout;
 		let isSlow = true;
 		vi.spyOn(globalThis, "setTimeout").mockImplementation(((work: () => void, ms = 0) => {

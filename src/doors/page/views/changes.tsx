@@ -35,7 +35,7 @@ export const Changes = ({ viewer, present, day, today, earlier, later, isContinu
 	<Layout title={`Changes on ${day}`} part="account" viewer={viewer} present={present}>
 		<h1>Changes on {day}</h1>
 		<p class="hint">
-			What the watch saw appear, disappear or change service, whoever did it. Days are in UTC.{" "}
+			What appeared, disappeared or changed service, by unbind or by anyone else. Days are in UTC.{" "}
 			<a href="/account">The account now</a>
 		</p>
 		<form method="get" action="/account/changes" class="line">
