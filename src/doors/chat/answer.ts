@@ -1,13 +1,15 @@
 // Runs a command or a button press and makes the reply. The verbs themselves are in plan, records and freeze; only the
 // help and what is wrong with a command are answered here.
+
+import { type Card, card, type Fact } from "../../cards/card.ts";
 import type { Offer, Press } from "../../deletion/course/offer.ts";
 import type { Result } from "../../deletion/result.ts";
-import { type Card, card, type Fact, type Reply, reply } from "./card.ts";
 import { type Command, type CommandError, type Verb, verbNames, verbs } from "./command.ts";
 import { askToLift, turnFreeze } from "./freeze.ts";
 import { deletePlanned, showPlan } from "./plan.ts";
 import type { Call } from "./platforms/platform.ts";
 import { change, resolve, showHistory, showRecord } from "./records.ts";
+import { type Reply, reply } from "./reply.ts";
 import { type ChatRequest, deadButtonCard, noAnswerCard } from "./request.ts";
 
 export interface Pending {

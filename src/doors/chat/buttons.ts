@@ -1,9 +1,9 @@
 // Makes the buttons, and stores with the Ledger what each one does. A button carries only its choice and an id.
 
+import type { Button } from "../../cards/card.ts";
 import type { Choice, OfferedPlan } from "../../deletion/course/offer.ts";
 import { optionsFor } from "../../deletion/course/options.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
-import type { Button } from "./card.ts";
 import type { ChatRequest } from "./request.ts";
 
 /** How long a personal button works; after that, what it showed may have changed. */

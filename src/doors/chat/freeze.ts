@@ -1,13 +1,14 @@
 // The kill switch, and its cards. Freezing needs no button, because it stops deletions. Lifting needs one if deletions would
 // start at once.
 
+import { type Button, type Card, card } from "../../cards/card.ts";
+import { partyWords } from "../../cards/words.ts";
 import { type Freeze, freezeOf, type Waiting } from "../../deletion/judgement/freeze.ts";
 import { partyOf } from "../../deletion/record/actor.ts";
 import { heldWords } from "../reply/held-words.ts";
 import { freezeButtons } from "./buttons.ts";
-import { type Button, type Card, card, type Reply, reply } from "./card.ts";
+import { type Reply, reply } from "./reply.ts";
 import { type ChatRequest, refusedBy, refusedWithout } from "./request.ts";
-import { partyWords } from "./words.ts";
 
 /** Shows what lifting the freeze would start; if nothing, lifts it right away. */
 export async function askToLift(request: ChatRequest): Promise<Reply> {

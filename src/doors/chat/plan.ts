@@ -1,6 +1,9 @@
 // Shows a target's plan as a card, and runs the deletion when its button is pressed. The button deletes only what the card
 // showed: this binding, unchanged, with these risks.
 
+import { type Button, type Card, card } from "../../cards/card.ts";
+import { approvalCard, recordCard } from "../../cards/record-card.ts";
+import { bindingWords, effectFacts, warningsOf } from "../../cards/words.ts";
 import { isCloudflareId } from "../../deletion/address/cloudflare-id.ts";
 import type { Target } from "../../deletion/address/target.ts";
 import type { OfferedPlan } from "../../deletion/course/offer.ts";
@@ -8,10 +11,8 @@ import type { Plan } from "../../deletion/judgement/plan.ts";
 import { sameName } from "../../deletion/record/actor.ts";
 import { joinedWords } from "../../deletion/record/joined.ts";
 import { approvalButtons, planButtons, recordButtons } from "./buttons.ts";
-import { type Button, type Card, card, type Reply, reply } from "./card.ts";
-import { approvalCard, recordCard } from "./record-card.ts";
+import { type Reply, reply } from "./reply.ts";
 import { type ChatRequest, ledgerWaitMs, refused, refusedBy, refusedWhileClosed, refusedWithout } from "./request.ts";
-import { bindingWords, effectFacts, warningsOf } from "./words.ts";
 
 export async function showPlan(target: Target, reason: string | null, request: ChatRequest): Promise<Reply> {
 	const { actor } = request;

@@ -1,16 +1,17 @@
 // What users do with records: list the latest deletions, show one, and decide about one by a command or a button. The
 // Ledger judges whether a decision is allowed.
 
+import { type Card, card } from "../../cards/card.ts";
+import { recordCard } from "../../cards/record-card.ts";
+import { recordPage, timeWords } from "../../cards/words.ts";
 import type { Target } from "../../deletion/address/target.ts";
 import type { Option } from "../../deletion/course/options.ts";
 import type { ResolutionWish } from "../../deletion/course/resolution.ts";
 import type { Deletion, Summary } from "../../deletion/record/deletion.ts";
 import { changeDeletion, resolveDeletion } from "../request/change.ts";
 import { recordButtons } from "./buttons.ts";
-import { type Card, card, type Reply, reply } from "./card.ts";
-import { recordCard } from "./record-card.ts";
+import { type Reply, reply } from "./reply.ts";
 import { type ChatRequest, ledgerWaitMs, refused, refusedBy, refusedWithout } from "./request.ts";
-import { recordPage, timeWords } from "./words.ts";
 
 const shownAtMost = 10;
 

@@ -1,5 +1,7 @@
 // A command or press by a user who may use unbind here, what answering it needs, and how it is refused: one sentence for
 // each reason.
+
+import { type Card, card } from "../../cards/card.ts";
 import type { PlatformName } from "../../config/chat.ts";
 import type { OfferFailure } from "../../deletion/course/offer.ts";
 import type { Actor, Scope } from "../../deletion/record/actor.ts";
@@ -7,7 +9,7 @@ import { lacks } from "../auth/authenticate.ts";
 import type { Context } from "../context.ts";
 import type { LedgerClient } from "../ledger-client.ts";
 import { closedProblem } from "../misconfigured.ts";
-import { type Card, card, type Reply, reply } from "./card.ts";
+import { type Reply, reply } from "./reply.ts";
 
 export interface ChatRequest {
 	actor: Actor;

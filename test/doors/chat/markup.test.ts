@@ -3,9 +3,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { played } from "../../../sandbox/chat/platforms.ts";
-import { type Card, card, reply } from "../../../src/doors/chat/card.ts";
+import { type Card, card } from "../../../src/cards/card.ts";
 import type { Call, Destination } from "../../../src/doors/chat/platforms/platform.ts";
 import { platforms } from "../../../src/doors/chat/receive.ts";
+import { reply } from "../../../src/doors/chat/reply.ts";
 import { platformNames } from "./people.ts";
 
 const nasty = [

@@ -2,37 +2,19 @@
 // that each interaction opens for fifteen minutes.
 // https://docs.discord.com/developers/interactions/receiving-and-responding
 
-import type {
-	APIActionRowComponent,
-	APIButtonComponent,
-	APIEmbed,
-	APIInteractionResponse,
-	RESTPostAPIWebhookWithTokenJSONBody,
-} from "discord-api-types/v10";
+import type { APIInteractionResponse, RESTPostAPIWebhookWithTokenJSONBody } from "discord-api-types/v10";
 import * as v from "valibot";
+import { type Card, cut } from "../../../cards/card.ts";
+import { type DiscordMessage, discordMessage } from "../../../cards/discord.ts";
 import { fail, ok, type Result } from "../../../deletion/result.ts";
 import { discord as scheme } from "../../auth/schemes.ts";
 import { shown } from "../../request/input.ts";
-import { type Button, type Card, colours, cut, markdownOf } from "../card.ts";
 import { type Command, type CommandError, commandOf, isVerb } from "../command.ts";
 import { choice, offerId, readBody, text } from "./fields.ts";
 import type { Destination, Incoming, Message, Platform } from "./platform.ts";
 
 const api = "https://discord.com/api/v10";
-/** https://docs.discord.com/developers/resources/message#embed-object-embed-limits */
-const limits = {
-	title: 256,
-	description: 4096,
-	fields: 25,
-	name: 256,
-	value: 1024,
-	embed: 6000,
-	label: 80,
-	choices: 25,
-	choice: 100,
-};
-/** Escaping can double a text. */
-const half = (limit: number) => limit / 2;
+const limits = { choices: 25, choice: 100 };
 
 const option = v.object({ name: text, value: v.optional(text, ""), focused: v.optional(v.boolean(), false) });
 const place = {
@@ -92,21 +74,21 @@ export const discord: Platform = {
 			},
 		}),
 	answer: (_, { card, replaces }) => ({
-		response: respond(replaces ? { type: 7, data: rendered(card) } : { type: 4, data: hidden(card) }),
+		response: respond(replaces ? { type: 7, data: discordMessage(card) } : { type: 4, data: hidden(card) }),
 		messages: [],
 	}),
 	acknowledge(call, meanwhile) {
 		if (call.kind === "command") return { response: respond({ type: 5, data: { flags: 64 } }), messages: [] };
 		return {
-			response: respond(meanwhile === null ? { type: 6 } : { type: 7, data: rendered(meanwhile) }),
+			response: respond(meanwhile === null ? { type: 6 } : { type: 7, data: discordMessage(meanwhile) }),
 			messages: [],
 		};
 	},
 	followUp: (call, { card, replaces }, to) =>
 		call.kind === "command" || replaces
-			? message("PATCH", "/messages/@original", rendered(card), to)
+			? message("PATCH", "/messages/@original", discordMessage(card), to)
 			: message("POST", "", hidden(card), to),
-	announce: (card, to) => message("POST", "", rendered(card), to),
+	announce: (card, to) => message("POST", "", discordMessage(card), to),
 };
 
 const respond = (response: APIInteractionResponse): Response => Response.json(response);
@@ -133,51 +115,5 @@ function commandIn(
 	return commandOf(name, { target, id, reason, outcome: given("outcome"), note: given("note") }, aliases);
 }
 
-interface Rendered {
-	embeds: [APIEmbed];
-	components: APIActionRowComponent<APIButtonComponent>[];
-	/** Text that unbind quotes must never ping anyone. */
-	allowed_mentions: { parse: [] };
-}
-
 /** Only the caller sees it. */
-const hidden = (card: Card): Rendered & { flags: 64 } => ({ ...rendered(card), flags: 64 });
-
-function rendered(card: Card): Rendered {
-	const { title, tone, facts, buttons, link } = card;
-	const embed: APIEmbed = {
-		title: escaped(cut(title, half(limits.title))),
-		color: colours[tone],
-		description: markdownOf(card, dialect),
-		...(link === null ? {} : { url: link }),
-	};
-	let left = limits.embed - (embed.title?.length ?? 0) - (embed.description?.length ?? 0);
-	const fields = facts.slice(0, limits.fields).flatMap(({ name, value }) => {
-		const field = {
-			name: escaped(cut(name, half(limits.name))),
-			value: escaped(cut(value, half(limits.value))),
-			inline: true,
-		};
-		left -= field.name.length + field.value.length;
-		return left < 0 ? [] : [field];
-	});
-	return {
-		embeds: [{ ...embed, fields }],
-		components: buttons.length === 0 ? [] : [{ type: 1, components: buttons.map(pressable) }],
-		allowed_mentions: { parse: [] },
-	};
-}
-
-/** https://support.discord.com/hc/en-us/articles/210298617 */
-const escaped = (text: string): string =>
-	// Escapes a colon before slashes too, so a URL in a reason does not become a link.
-	text.replace(/\s+/g, " ").replace(/[\\*_~`|<>#@[\]()]|^[-+]|:(?=\/\/)/g, "\\$&");
-
-const dialect = { escaped, limits: { line: half(limits.value), rest: 200, all: limits.description } };
-
-const pressable = ({ choice, label, style, offerId }: Button): APIButtonComponent => ({
-	type: 2,
-	style: style === "danger" ? 4 : style === "primary" ? 1 : 2,
-	label: cut(label, limits.label),
-	custom_id: `${choice}:${offerId}`,
-});
+const hidden = (card: Card): DiscordMessage & { flags: 64 } => ({ ...discordMessage(card), flags: 64 });

@@ -4,14 +4,12 @@
 // https://developers.mattermost.com/integrate/slash-commands/custom, https://developers.mattermost.com/integrate/plugins/interactive-messages
 
 import * as v from "valibot";
+import type { Card } from "../../../cards/card.ts";
+import { mattermostAttachment, mattermostText } from "../../../cards/mattermost.ts";
 import { fail, ok, type Result } from "../../../deletion/result.ts";
 import { mattermost as scheme } from "../../auth/schemes.ts";
-import { type Button, type Card, colours, cut, markdownOf, plainText } from "../card.ts";
 import { callOf, choice, form, offerId, readBody, sender, slashCommand, text, userOf } from "./fields.ts";
 import type { Destination, Incoming, Message, Platform } from "./platform.ts";
-
-/** A post may have 16,383 characters and its properties 8,000: https://docs.mattermost.com/manage/message-limits. */
-const limits = { title: 200, text: 3000, value: 500, fields: 20 };
 
 const command = v.pipe(form, slashCommand(16_383));
 
@@ -38,7 +36,7 @@ export const mattermost: Platform = {
 	pong: () => new Response(null),
 	suggest: () => new Response(null),
 	answer(call, { card, replaces }, to) {
-		const beside = { ephemeral_text: plain(card), skip_slack_parsing: true };
+		const beside = { ephemeral_text: mattermostText(card), skip_slack_parsing: true };
 		const body = call.kind === "command" ? post("ephemeral", card, to) : replaces ? update(card, to) : beside;
 		return { response: Response.json(body), messages: [] };
 	},
@@ -61,52 +59,10 @@ const post = (type: "ephemeral" | "in_channel", card: Card, to: Destination) => 
 	response_type: type,
 	skip_slack_parsing: true,
 	text: "",
-	attachments: [rendered(card, to)],
+	attachments: [mattermostAttachment(card, to.origin)],
 });
 
 const update = (card: Card, to: Destination) => ({
-	update: { message: "", props: { attachments: [rendered(card, to)] } },
+	update: { message: "", props: { attachments: [mattermostAttachment(card, to.origin)] } },
 	skip_slack_parsing: true,
-});
-
-function rendered(card: Card, { origin }: Destination): object {
-	const { title, tone, facts, buttons, link } = card;
-	return {
-		fallback: cut(plain(card), limits.text),
-		color: `#${colours[tone].toString(16)}`,
-		title: escaped(cut(title, limits.title)),
-		...(link === null ? {} : { title_link: link }),
-		text: markdownOf(card, dialect),
-		fields: facts.slice(0, limits.fields).map(({ name, value }) => ({
-			short: true,
-			title: escaped(cut(name, limits.title)),
-			value: escaped(cut(value, limits.value)),
-		})),
-		actions: buttons.map((button) => pressable(button, origin)),
-	};
-}
-
-/**
- * A zero-width space keeps a name after an @ from being pinged, a name between colons from becoming an emoji, and an address
- * from becoming a link.
- */
-const escaped = (text: string): string =>
-	text
-		.replace(/\s+/g, " ")
-		.replace(/[\\*_~`|<>#[\](){}!]|^[-+]/g, "\\$&")
-		.replaceAll("@", "@\u200b")
-		.replace(/:(?=[\w+-]+:|\/\/)|\b(?:mailto|tel):|\bwww\d{0,3}(?=\.)/gi, "$&\u200b");
-
-/** Plain text; the only link is to the record's page. */
-const plain = (card: Card): string =>
-	[escaped(plainText({ ...card, link: null })), ...(card.link === null ? [] : [card.link])].join(" ");
-
-const dialect = { escaped, limits: { line: limits.value, rest: limits.value, all: limits.text } };
-
-const pressable = ({ choice, label, style, offerId }: Button, origin: string) => ({
-	id: choice,
-	type: "button",
-	name: label,
-	style: style === "plain" ? "default" : style,
-	integration: { url: `${origin}/chat/mattermost`, context: { offer: offerId, choice } },
 });

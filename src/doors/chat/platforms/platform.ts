@@ -1,11 +1,13 @@
 // What each platform adapter does: reads what the platform sends and renders what it accepts. It knows the platform's format
 // and limits, and decides nothing.
+
+import type { Card } from "../../../cards/card.ts";
 import type { Chat } from "../../../config/chat.ts";
 import type { Press } from "../../../deletion/course/offer.ts";
 import type { Result } from "../../../deletion/result.ts";
 import type { Scheme } from "../../auth/schemes.ts";
-import type { Card, Reply } from "../card.ts";
 import type { Command, CommandError } from "../command.ts";
+import type { Reply } from "../reply.ts";
 
 /** Who sent it, and where, according to the platform. */
 export interface ChatUser {

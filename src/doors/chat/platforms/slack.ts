@@ -2,25 +2,13 @@
 // the `response_url`, which takes five messages in thirty minutes.
 // https://docs.slack.dev/interactivity/implementing-slash-commands, https://docs.slack.dev/interactivity/handling-user-interaction
 
-import type { KnownBlock, PlainTextElement, Button as SlackButton } from "@slack/types";
 import * as v from "valibot";
+import type { Card } from "../../../cards/card.ts";
+import { slackMessage } from "../../../cards/slack.ts";
 import { fail, ok, type Result } from "../../../deletion/result.ts";
 import { slack as scheme } from "../../auth/schemes.ts";
-import { type Button, type Card, cut, plainText, type Tone } from "../card.ts";
 import { callOf, choice, form, offerId, optionalText, readBody, slashCommand, text } from "./fields.ts";
 import type { Destination, Incoming, Message, Platform } from "./platform.ts";
-
-/** https://docs.slack.dev/reference/block-kit/blocks */
-const limits = {
-	blocks: 50,
-	header: 150,
-	section: 3000,
-	field: 2000,
-	fields: 10,
-	head: 300,
-	button: 75,
-	fallback: 3000,
-};
 
 const click = v.object({
 	type: v.literal("block_actions"),
@@ -82,60 +70,7 @@ function messages({ address }: Destination, body: object): Message[] {
 		: [];
 }
 
-const ephemeral = (card: Card) => ({ response_type: "ephemeral", ...rendered(card) });
-const beside = (card: Card) => ({ response_type: "ephemeral", replace_original: false, ...rendered(card) });
-const instead = (card: Card) => ({ replace_original: true, ...rendered(card) });
-const inChannel = (card: Card) => ({ response_type: "in_channel", replace_original: false, ...rendered(card) });
-
-const marks: Record<Tone, string> = { plain: "", good: "✅ ", careful: "⚠️ ", bad: "⛔ " };
-
-/** Outside text goes only into plain-text fields, which Slack shows unchanged. */
-function rendered(card: Card): { text: string; blocks: KnownBlock[] } {
-	const { title, tone, text, facts, warnings, rows, buttons, link } = card;
-	const blocks: KnownBlock[] = [
-		{ type: "header", text: plain(marks[tone] + title, limits.header) },
-		...paragraph(text),
-		...inPairs(facts.map(({ name, value }) => [plain(name, limits.field), plain(value, limits.field)])),
-		...paragraph(warnings.map((warning) => `⚠️ ${warning}`)),
-		...rows.flatMap(({ head, rest, link }) => inPairs([[linked(head, link), plain(rest, limits.field)]])),
-		...(link === null ? [] : [{ type: "context" as const, elements: [linked("Open the page", link)] }]),
-		...(buttons.length === 0 ? [] : [{ type: "actions" as const, elements: buttons.map(pressable) }]),
-	];
-	return { text: cut(escaped(plainText(card)), limits.fallback), blocks: blocks.slice(0, limits.blocks) };
-}
-
-const plain = (text: string, longest: number): PlainTextElement => ({
-	type: "plain_text",
-	text: cut(text, longest),
-	emoji: false,
-});
-
-const linked = (text: string, link: string | null) => ({
-	type: "mrkdwn" as const,
-	text: link === null ? escaped(cut(text, limits.head)) : `<${link}|${escaped(cut(text, limits.head))}>`,
-	verbatim: true,
-});
-
-/** https://docs.slack.dev/messaging/formatting-message-text#escaping */
-const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-
-const paragraph = (lines: readonly string[]): KnownBlock[] =>
-	lines.length === 0 ? [] : [{ type: "section", text: plain(lines.join("\n"), limits.section) }];
-
-type Field = PlainTextElement | ReturnType<typeof linked>;
-
-/** Slack sets fields in two columns. */
-function inPairs(pairs: readonly [Field, Field][]): KnownBlock[] {
-	const sections: KnownBlock[] = [];
-	for (let start = 0; start < pairs.length; start += limits.fields / 2)
-		sections.push({ type: "section", fields: pairs.slice(start, start + limits.fields / 2).flat() });
-	return sections;
-}
-
-const pressable = ({ choice, label, style, offerId }: Button): SlackButton => ({
-	type: "button",
-	text: plain(label, limits.button),
-	action_id: choice,
-	value: offerId,
-	...(style === "plain" ? {} : { style }),
-});
+const ephemeral = (card: Card) => ({ response_type: "ephemeral", ...slackMessage(card) });
+const beside = (card: Card) => ({ response_type: "ephemeral", replace_original: false, ...slackMessage(card) });
+const instead = (card: Card) => ({ replace_original: true, ...slackMessage(card) });
+const inChannel = (card: Card) => ({ response_type: "in_channel", replace_original: false, ...slackMessage(card) });

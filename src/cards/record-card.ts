@@ -1,7 +1,7 @@
 // A deletion's record as a card: the result of a click, the message to the channel, and the answer to `show`. It only words
 // what is on record.
-import type { Deletion, Restoration } from "../../deletion/record/deletion.ts";
-import { type Elsewhere, whoWords } from "../../deletion/record/elsewhere.ts";
+import type { Deletion, Restoration } from "../deletion/record/deletion.ts";
+import { type Elsewhere, whoWords } from "../deletion/record/elsewhere.ts";
 import { type Button, type Card, card, type Fact, type Tone } from "./card.ts";
 import { bindingWords, effectFacts, findingWords, partyWords, recordPage, timeWords, warningsOf } from "./words.ts";
 

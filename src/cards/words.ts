@@ -1,11 +1,11 @@
 // The domain's facts in plain words, the same on every card. Knows no platform and asks no one.
 
-import { sentenceOf } from "../../deletion/judgement/guards.ts";
-import type { Party } from "../../deletion/record/actor.ts";
-import type { BindingSnapshot } from "../../deletion/record/deletion.ts";
-import type { Effect } from "../../deletion/record/effect.ts";
-import type { Json } from "../../deletion/record/json.ts";
-import type { Verdict } from "../../deletion/record/verdict.ts";
+import { sentenceOf } from "../deletion/judgement/guards.ts";
+import type { Party } from "../deletion/record/actor.ts";
+import type { BindingSnapshot } from "../deletion/record/deletion.ts";
+import type { Effect } from "../deletion/record/effect.ts";
+import type { Json } from "../deletion/record/json.ts";
+import type { Verdict } from "../deletion/record/verdict.ts";
 import type { Fact } from "./card.ts";
 
 const listedAtMost = 5;

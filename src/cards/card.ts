@@ -1,6 +1,5 @@
-// What unbind says in a chat, on any platform, and how it reads as plain text and as Markdown. All texts are plain; a
+// What unbind says in a chat message, on any platform, and how it reads as plain text and as Markdown. All texts are plain; a
 // platform must not let a name or a reason become markup.
-import type { Choice } from "../../deletion/course/offer.ts";
 
 export type Tone = "plain" | "good" | "careful" | "bad";
 
@@ -17,7 +16,8 @@ export interface Row {
 }
 
 export interface Button {
-	choice: Choice;
+	/** What pressing it means, such as "approve". */
+	choice: string;
 	label: string;
 	style: "danger" | "primary" | "plain";
 	/** All that the button carries besides its choice. */
@@ -47,23 +47,6 @@ export const card = (title: string, parts: Partial<Omit<Card, "title">> = {}): C
 	buttons: [],
 	link: null,
 	...parts,
-});
-
-/** The result of a command or a click. */
-export interface Reply {
-	/** Only the caller sees it. */
-	card: Card;
-	/** Replaces the message whose button was pressed; otherwise appears beside it. */
-	replaces: boolean;
-	/** Goes to the channel as a separate message. */
-	announcement: Card | null;
-}
-
-export const reply = (card: Card, more: Partial<Omit<Reply, "card">> = {}): Reply => ({
-	card,
-	replaces: false,
-	announcement: null,
-	...more,
 });
 
 /** The card without markup, for notifications and screen readers. */
