@@ -45,7 +45,10 @@ type Answer<Method extends keyof LedgerApi> = ReturnType<LedgerApi[Method]>;
 
 export class Ledger extends DurableObject<Env> implements LedgerApi {
 	readonly #sql = this.ctx.storage.sql;
-	readonly #directory = createDirectory();
+	readonly #directory = createDirectory({
+		prefixes: () => this.#wired().watch.inventory.prefixes(),
+		prefixOf: (bindingId) => this.#wired().watch.inventory.prefixOf(bindingId),
+	});
 	readonly #reads = createReadQueue();
 	readonly #survey = createSurvey(this.#directory);
 	readonly #status = createStatus(this.#sql, () => configOf(this.env));

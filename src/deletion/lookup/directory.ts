@@ -16,20 +16,38 @@ export interface Directory {
 	isMissing(bindingId: string, nowMs: number): boolean;
 }
 
-export function createDirectory(): Directory {
-	let prefixes: readonly Prefix[] = [];
+/** What the watch has seen. Unlike the directory's own memory, it outlives a restart; empty while the watch is off. */
+export interface Inventory {
+	prefixes(): readonly Located[];
+	/** The prefix in which the binding was last seen. */
+	prefixOf(bindingId: string): string | null;
+}
+
+type Located = Pick<Prefix, "id" | "range">;
+
+const nothingSeen: Inventory = { prefixes: () => [], prefixOf: () => null };
+
+export function createDirectory(inventory: Inventory = nothingSeen): Directory {
+	let prefixes: readonly Located[] = [];
 	/** Each prefix as it was last listed, by plain ids; deleted bindings drop out. */
 	const bindingsIn = new Map<string, ReadonlySet<string>>();
 	const misses = new Map<string, number>();
 
-	const prefixWith = (bindingId: string): string | undefined => {
+	const prefixWith = (bindingId: string): string | null => {
 		for (const [prefixId, ids] of bindingsIn) if (ids.has(bindingId)) return prefixId;
-		return undefined;
+		return inventory.prefixOf(bindingId);
+	};
+	const prefixAround = (target: Target & { kind: "cidr" }): string | null => {
+		if (prefixesAround(prefixes, target).length === 0) {
+			const seen = inventory.prefixes();
+			if (seen.length > 0) prefixes = seen;
+		}
+		return prefixesAround(prefixes, target)[0]?.id ?? null;
 	};
 	return {
 		prefixFor(target) {
-			const id = target.kind === "id" ? prefixWith(plainId(target.bindingId)) : mostSpecific(prefixes, target)?.id;
-			return id !== undefined && isCloudflareId(id) ? id : null;
+			const id = target.kind === "id" ? prefixWith(plainId(target.bindingId)) : prefixAround(target);
+			return id !== null && isCloudflareId(id) ? id : null;
 		},
 		learnPrefixes(all) {
 			prefixes = all;
@@ -55,8 +73,8 @@ export function createDirectory(): Directory {
 }
 
 /** The prefixes that contain a CIDR, most specific first: prefixes can nest if parts were onboarded separately. */
-export const prefixesAround = (prefixes: readonly Prefix[], target: Target & { kind: "cidr" }): Prefix[] =>
+export const prefixesAround = <Some extends Located>(
+	prefixes: readonly Some[],
+	target: Target & { kind: "cidr" },
+): Some[] =>
 	prefixes.filter((prefix) => contains(prefix.range, target.cidr)).toSorted((a, b) => b.range.length - a.range.length);
-
-const mostSpecific = (prefixes: readonly Prefix[], target: Target): Prefix | undefined =>
-	target.kind === "cidr" ? prefixesAround(prefixes, target)[0] : undefined;

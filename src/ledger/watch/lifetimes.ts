@@ -25,6 +25,12 @@ export function keepLifetimes(sql: SqlStorage, lifetimes: readonly Lifetime[]): 
 export const lifetimesIn = (sql: SqlStorage, prefixId: string): Lifetime[] =>
 	sql.exec<Row>("SELECT lifetime FROM lifetimes WHERE prefix_id = ?", plainId(prefixId)).toArray().map(read);
 
+/** The prefix in which a binding was last seen, whether it is there now or not. */
+export function prefixOf(sql: SqlStorage, bindingId: string): string | null {
+	const query = "SELECT lifetime FROM lifetimes WHERE binding_id = ? ORDER BY first_seen_at DESC LIMIT 1";
+	return sql.exec<Row>(query, plainId(bindingId)).toArray().map(read)[0]?.prefixId ?? null;
+}
+
 export const wasSeen = (sql: SqlStorage, bindingId: string): boolean =>
 	sql.exec("SELECT 1 FROM lifetimes WHERE binding_id = ? LIMIT 1", plainId(bindingId)).toArray().length > 0;
 

@@ -1,16 +1,18 @@
 // Looks at the account regularly: decides what is due, asks Cloudflare, and hands each answer to the memory, which judges it. It
 // never runs inside a request.
+import { parseCidr } from "../../deletion/address/cidr.ts";
 import { type CloudflareId, isCloudflareId, plainId } from "../../deletion/address/cloudflare-id.ts";
+import type { Inventory } from "../../deletion/lookup/directory.ts";
 import type { Cloudflare, CloudflareFault } from "../../deletion/ports.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
 import type { WatchFacts } from "../../deletion/status.ts";
 import { log, traceOf } from "../../log.ts";
-import type { Lifetime } from "../../watch/inventory.ts";
+import type { Lifetime, WatchedPrefix } from "../../watch/inventory.ts";
 import { freshPace, paced, rhythmOf } from "../../watch/rhythm.ts";
 import { type Order, planLooks } from "../../watch/schedule.ts";
 import { keptMs, lookPauseMs, looksAtOnce } from "../limits.ts";
 import { getFlag, setFlag } from "../tables.ts";
-import { countOpen, lifetimesIn, missedLifetimes, pruneLifetimes } from "./lifetimes.ts";
+import { countOpen, lifetimesIn, missedLifetimes, prefixOf, pruneLifetimes } from "./lifetimes.ts";
 import { createWatchMemory, type WatchEvents } from "./memory.ts";
 
 export interface WatchOptions extends WatchEvents {
@@ -32,6 +34,8 @@ export interface Watch {
 	/** Makes the looks that are due, at most one alarm's worth. Never rejects. */
 	look(): Promise<void>;
 	facts(): WatchFacts;
+	/** Where to look for a prefix or a binding first. */
+	inventory: Inventory;
 	/** unbind created the binding of this record again. */
 	restored(record: Deletion): void;
 	/** Others made that many calls, which count against its share of the rate limit. */
@@ -154,6 +158,10 @@ export function createWatch(
 			const isPruned = sinceMs !== null && options.keptMs > 0;
 			return { sinceMs: isPruned ? Math.max(sinceMs, now() - options.keptMs) : sinceMs, lookedMs: lookedMs() };
 		},
+		inventory: {
+			prefixes: () => (everyMs === 0 ? [] : listed().flatMap(located)),
+			prefixOf: (bindingId) => (everyMs === 0 ? null : prefixOf(sql, bindingId)),
+		},
 		facts: () => ({
 			everyMs,
 			intervalMs: rhythm().intervalMs,
@@ -164,6 +172,11 @@ export function createWatch(
 			lookedMs: lookedMs(),
 		}),
 	};
+}
+
+function located({ prefixId, cidr }: WatchedPrefix) {
+	const range = parseCidr(cidr);
+	return range.ok ? [{ id: prefixId, range: range.value }] : [];
 }
 
 /** When the first look of all began. */

@@ -20,7 +20,7 @@ export interface WatchingOptions {
 	onDue(atMs: number): void;
 }
 
-export interface Watching extends Pick<Watch, "known">, Pick<Audit, "settled"> {
+export interface Watching extends Pick<Watch, "known" | "inventory">, Pick<Audit, "settled"> {
 	/** When anything is due next; null while nothing is. */
 	nextMs(): number | null;
 	/** Does what is due: looks, or asks the audit log, as each needs an invocation's calls to itself. Never rejects. */
@@ -47,6 +47,7 @@ export function createWatching(
 	const audit = createAudit(storage.sql, { isOn: minutes > 0, mark, auditLog, journal, now, onDue, onCalls });
 	return {
 		known: watch.known,
+		inventory: watch.inventory,
 		settled(id) {
 			audit.settled(id);
 			const record = minutes === 0 ? null : journal.get(id);

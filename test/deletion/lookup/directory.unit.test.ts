@@ -37,6 +37,24 @@ describe("the directory", () => {
 		expect(directory.prefixFor(targetOf("203.0.113.0/26"))).toBe(wide.id);
 	});
 
+	it("falls back to what the watch has seen, if it has seen anything", () => {
+		let seen = [narrow];
+		const directory = createDirectory({
+			prefixes: () => seen,
+			prefixOf: (bindingId) => (bindingId === id("b1") ? wide.id : null),
+		});
+		expect(directory.prefixFor(targetOf("203.0.113.0/26"))).toBe(narrow.id);
+		expect(directory.prefixFor(targetOf(id("b1")))).toBe(wide.id);
+		expect(directory.prefixFor(targetOf(id("b2")))).toBeNull();
+		expect(directory.prefixFor(targetOf("2001:db8:1::/48"))).toBeNull();
+		directory.learnBindings(narrow.id, [bindingOf(id("b1"), "203.0.113.0/26")]);
+		expect(directory.prefixFor(targetOf(id("b1")))).toBe(narrow.id);
+		seen = [];
+		directory.learnPrefixes([v6]);
+		expect(directory.prefixFor(targetOf("203.0.113.0/26"))).toBeNull();
+		expect(directory.prefixFor(targetOf("2001:db8:1::/48"))).toBe(v6.id);
+	});
+
 	it("forgets a binding that its prefix no longer lists", () => {
 		const directory = createDirectory();
 		directory.learnBindings(narrow.id, [bindingOf(id("b1"), "203.0.113.0/26"), bindingOf(id("b2"), "203.0.113.64/26")]);
