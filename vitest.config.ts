@@ -4,6 +4,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 import { createImitation } from "./sandbox/imitation/imitation.ts";
 import { createNodeOutbound } from "./sandbox/imitation/node-handler.ts";
 import { sandboxBindings } from "./sandbox/settings.ts";
@@ -28,8 +29,22 @@ const outside = [
 /** Plain functions, named for it: they need nothing of the runtime. */
 const unit = ["test/**/*.unit.test.ts"];
 
+/** They begin first, so that none of them is left to run alone at the end. */
+const longest = ["promises/no-way-round", "outside/restart", "browser/page", "chaos/chaos", "doors/fuzz"];
+
+class LongestFirst extends BaseSequencer {
+	override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+		const place = ({ moduleId }: TestSpecification) => {
+			const found = longest.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`));
+			return found === -1 ? longest.length : found;
+		};
+		return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
+	}
+}
+
 export default defineConfig({
 	test: {
+		sequence: { sequencer: LongestFirst },
 		silent: "passed-only",
 		// More than there are cores on a small machine: those that come from outside spend most of their time waiting.
 		maxWorkers: 3,

@@ -48,12 +48,15 @@ export async function beginAnew(): Promise<void> {
 /** Removes the random pauses between repeated reads. Call it before the Ledger gets its first request. */
 export const withoutPauses = (): void => void vi.spyOn(Math, "random").mockReturnValue(0);
 
-/** Refusals that come late on purpose come at once. */
-export function withoutLateRefusals(): void {
+/** Timers of these lengths run out early, for tests that only wait for them to run out. */
+export function withShortTimers(...lengthsMs: number[]): void {
 	const wait = globalThis.setTimeout;
-	const hurried = (work: () => void, ms = 0) => wait(work, ms === lateByMs ? 0 : ms);
+	const hurried = (work: () => void, ms = 0) => wait(work, lengthsMs.includes(ms) ? ms / 20 : ms);
 	vi.spyOn(globalThis, "setTimeout").mockImplementation(hurried as typeof setTimeout);
 }
+
+/** Refusals that come late on purpose come almost at once. */
+export const withoutLateRefusals = (): void => withShortTimers(lateByMs);
 
 /** Stops the clock: nothing becomes due, so the Ledger's alarm does not get ahead of a test. */
 export function stopTheClock(): void {

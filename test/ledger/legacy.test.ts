@@ -1,10 +1,12 @@
 // A Ledger over a history it does not know: a new Ledger, or one that was set back to an earlier time.
 import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { readLimitMs } from "../../src/adapters/history/limited.ts";
 import { publish } from "../../src/adapters/history/publish.ts";
 import type { Ledger } from "../../src/index.ts";
+import { historyWaitMs } from "../../src/ledger/limits.ts";
 import { schemaVersion } from "../../src/ledger/migrations.ts";
-import { accountId, cdn25, prefixes } from "../doors/account.ts";
+import { accountId, cdn25, prefixes, withShortTimers } from "../doors/account.ts";
 import { pastDeletion } from "../doors/seed.ts";
 import { call, deletes, HISTORY, ledger } from "../harness.ts";
 import { dayMs, endClock, hourMs, inMs, minuteMs, pass, startClock, wakeAfter } from "../lifecycle/clock.ts";
@@ -149,6 +151,7 @@ describe("a new ledger", () => {
 		["fails", () => Promise.reject(new Error("KV GET failed: 500"))],
 		["hangs", () => new Promise<never>(() => {})],
 	])("is frozen while KV %s, cannot be unfrozen, and recovers once KV can be read", async (_, broken) => {
+		withShortTimers(readLimitMs, historyWaitMs);
 		const list = vi.spyOn(HISTORY, "list").mockImplementation(broken);
 		expect((await remove("203.0.113.128/25")).json).toMatchObject({ code: "frozen" });
 		expect(await lift()).toMatchObject({ status: 409, json: { detail: expect.stringContaining("still reading") } });

@@ -1,12 +1,13 @@
 // A whole runtime that ends, cleanly or by SIGKILL: everything recorded is there afterwards, and everything started is
-// finished. A sandbox that is to be killed runs in its own process group.
+// finished. A sandbox that is to be killed runs in its own process group. Most of the time is waiting, so the tests wait
+// together.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type SandboxOptions, startSandbox } from "../../sandbox/sandbox.ts";
 import { buildWorker } from "../../sandbox/wrangler.ts";
 
@@ -19,8 +20,10 @@ beforeAll(async () => {
 	bundlePath = join(directory, "bundle");
 	await buildWorker(bundlePath);
 });
-afterEach(() => Promise.all([...running].map(kill)));
-afterAll(() => rm(directory, { recursive: true, force: true }));
+afterAll(async () => {
+	await Promise.all([...running].map(kill));
+	await rm(directory, { recursive: true, force: true });
+});
 
 interface Running {
 	url: string;
@@ -125,7 +128,7 @@ it("a stop and a start keep the history and the records, and a key still replays
 	}
 });
 
-describe("after a SIGKILL", () => {
+describe.concurrent("after a SIGKILL", () => {
 	it("everything that was answered is on record, and a key still replays", async () => {
 		const dataPath = join(directory, "killed");
 		const first = await startApart(dataPath);

@@ -1,6 +1,8 @@
 // Promise 7. Fresh: a history read right after a deletion shows it, although KV is eventually consistent.
 import { reset } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { readLimitMs } from "../../src/adapters/history/limited.ts";
+import { withShortTimers } from "../doors/account.ts";
 import { call, cloudflare, HISTORY } from "../harness.ts";
 
 afterEach(async () => {
@@ -116,6 +118,7 @@ describe("fresh", () => {
 		["hangs", () => new Promise<never>(() => {})],
 	])("while KV %s on reads", (_, broken) => {
 		it("serves the Ledger's week, and marks it as possibly incomplete", async () => {
+			withShortTimers(readLimitMs);
 			vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2030, 0, 2, 12) });
 			const { json } = await remove("203.0.113.128/25");
 			await vi.waitFor(async () => expect((await HISTORY.list({ prefix: "deletion:" })).keys).toHaveLength(1));

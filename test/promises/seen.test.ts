@@ -3,7 +3,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Ledger } from "../../src/index.ts";
-import { cdn25, cdn26, prefixes, spectrum26 } from "../doors/account.ts";
+import { cdn25, cdn26, prefixes, spectrum26, withoutPauses } from "../doors/account.ts";
 import { call, cloudflare, deletes, HISTORY, ledger } from "../harness.ts";
 import { dayMs, endClock, minuteMs, startClock, wakeAfter } from "../lifecycle/clock.ts";
 import { cidr, deleted, freeze, lift, restore } from "../lifecycle/people.ts";
@@ -118,6 +118,7 @@ describe("nothing is recorded", () => {
 	});
 
 	it("while Cloudflare can't be read, or its answers can't be understood", async () => {
+		withoutPauses();
 		await watch();
 		await cloudflare.order({ method: "GET", path: "addressing", times: 400, fault: { kind: "html" } });
 		await watched(30);

@@ -1,10 +1,12 @@
 import { reset } from "cloudflare:test";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createHistory } from "../../../src/adapters/history/history.ts";
+import { readLimitMs } from "../../../src/adapters/history/limited.ts";
 import { publish, publishAlias } from "../../../src/adapters/history/publish.ts";
 import { type Deletion, summaryOf } from "../../../src/deletion/record/deletion.ts";
 import type { HistoryQuery, ReadChanges } from "../../../src/deletion/record/history.ts";
 import { idBounds } from "../../../src/deletion/record/record-id.ts";
+import { withShortTimers } from "../../doors/account.ts";
 import { HISTORY } from "../../harness.ts";
 import { asked, ledgerWith } from "./a-ledger.ts";
 import { deletionAt, everything, nowMs, put } from "./rows.ts";
@@ -135,6 +137,8 @@ describe("the history", () => {
 		["fails", () => Promise.reject(new Error("KV GET failed: 500"))],
 		["hangs", () => new Promise<never>(() => {})],
 	])("when KV %s", (_, broken) => {
+		beforeEach(() => withShortTimers(readLimitMs));
+
 		it("serves the Ledger's week, without a version", async () => {
 			const [recent, ...older] = three().map(summaryOf);
 			vi.spyOn(HISTORY, "list").mockImplementation(broken);

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { metadataOf } from "../../../src/adapters/history/keys.ts";
+import { writeLimitMs } from "../../../src/adapters/history/limited.ts";
 import { publish } from "../../../src/adapters/history/publish.ts";
+import { withShortTimers } from "../../doors/account.ts";
 import { HISTORY } from "../../harness.ts";
 import { bindingIds, deletionAt, nowMs, prefixIds } from "./rows.ts";
 
@@ -56,12 +58,14 @@ describe("publish", () => {
 	});
 
 	it("reports that a write that timed out may still land", async () => {
+		withShortTimers(writeLimitMs);
 		spied().mockImplementation(() => new Promise(() => {}));
 		const published = await publish(HISTORY, deletionAt(nowMs), 0, nowMs);
 		expect(published).toMatchObject({ ok: false, failure: { timedOut: true, mayLand: true } });
 	});
 
 	it("reports that even if another write is refused at once", async () => {
+		withShortTimers(writeLimitMs);
 		spied().mockImplementation((key: string) =>
 			key.startsWith("prefix:") ? Promise.reject(new Error("no")) : new Promise(() => {}),
 		);
