@@ -1,0 +1,64 @@
+// Many restorations under one request, as the doors ask for them and show them. Each is judged and carried out by itself.
+// Types only.
+import type { Actor, Party } from "./record/actor.ts";
+import type { Summary } from "./record/deletion.ts";
+
+export interface RestorationsCommand {
+	/** Ids of records, each named: from 1 to 1,000, none twice. */
+	deletions: readonly string[];
+	reason: string | null;
+	actor: Actor;
+	/** The caller's Idempotency-Key; null if it gave none. */
+	key: string | null;
+}
+
+export type RestorationItemState =
+	| "waiting"
+	| "restoring"
+	| "unknown"
+	| "restored"
+	| "already_bound"
+	| "failed"
+	| "refused";
+
+export interface RestorationItem {
+	deletion_id: string;
+	cidr: string | null;
+	prefix_id: string | null;
+	service_name: string | null;
+	state: RestorationItemState;
+	/** The new binding. */
+	binding_id: string | null;
+	/** Why it was refused or failed. */
+	code: string | null;
+	detail: string | null;
+}
+
+export interface Restorations {
+	id: string;
+	requested_at: string;
+	requested_by: Party;
+	reason: string | null;
+	/** `done` once every restoration is settled. */
+	state: "restoring" | "done";
+	settled_at: string | null;
+	total: number;
+	counts: { [state in RestorationItemState]: number };
+	/** In the order in which they are carried out. */
+	deletions: RestorationItem[];
+}
+
+/** Many bindings that disappeared at once without unbind. */
+export interface MassDeletion {
+	/** Names it in a command: letters, digits and -. */
+	id: string;
+	/** When the first of them was missed. */
+	since: string;
+	noticed_at: string;
+	/** Whether it froze deletions. */
+	froze: boolean;
+	/** The records, by CIDR. */
+	deletions: Summary[];
+	/** The newest restoration of them that was requested for this event; null if none was. */
+	restorations_id: string | null;
+}
