@@ -3,11 +3,25 @@ import { runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Deletion, summaryOf } from "../../src/deletion/record/deletion.ts";
 import type { Ledger } from "../../src/index.ts";
-import { bindingsPath, cdn25, prefixes, services } from "../doors/account.ts";
+import { bindingsPath, cdn25, prefixes, services, shop24 } from "../doors/account.ts";
 import { call, deletes, HISTORY, ledger } from "../harness.ts";
-import { dayMs, endClock, minuteMs, pass, startClock, wakeAfter } from "./clock.ts";
+import { dayMs, endClock, hourMs, inMs, minuteMs, pass, startClock, wakeAfter } from "./clock.ts";
 import { byMallory, disappeared } from "./noticed.ts";
-import { approver, asker, bound, cidr, creations, events, others, record, remove, restore } from "./people.ts";
+import {
+	approver,
+	asker,
+	bound,
+	cancel,
+	cidr,
+	creations,
+	decide,
+	events,
+	others,
+	record,
+	remove,
+	restore,
+} from "./people.ts";
+import { goneElsewhere, watch, watched } from "./watching.ts";
 
 beforeEach(startClock);
 afterEach(endClock);
@@ -156,4 +170,45 @@ it("can be neither approved nor cancelled nor resolved", async () => {
 	const cancelled = await call(`/deletions/${id}/cancellation`, { method: "POST" });
 	expect(cancelled.json).toMatchObject({ status: 409, code: "conflict" });
 	expect(cancelled.json.detail).toContain("the binding disappeared without unbind at 2030-01-01T12:00:00.000Z");
+});
+
+describe("while our own request for it waits", () => {
+	const states = async (binding: string) =>
+		(await list(`?binding=${binding}`)).map(({ id, state }: { id: string; state: string }) => [id, state]);
+
+	it("for its time, the request ends as already gone, and there is one record", async () => {
+		await watch();
+		const { id } = (await remove(cidr, `?not_before=${inMs(hourMs)}`)).json;
+		await goneElsewhere(cdn25);
+		await watched(30);
+		expect(await states(cdn25)).toEqual([[id, "scheduled"]]);
+		await watched(45);
+		expect(await states(cdn25)).toEqual([[id, "already_gone"]]);
+		expect(await deletes()).toEqual([]);
+	});
+
+	it("for an approval, the request ends as already gone, and there is one record", async () => {
+		await watch();
+		const { id } = (await remove("198.51.100.0/24", "?acknowledge=leaves_no_service&reason=INC-7")).json;
+		await goneElsewhere(shop24);
+		await watched(15);
+		expect(await states(shop24)).toEqual([[id, "pending_approval"]]);
+		expect((await decide(id, "approve")).json.state).toBe("already_gone");
+		await watched(30);
+		expect(await states(shop24)).toEqual([[id, "already_gone"]]);
+		expect(await deletes()).toEqual([]);
+	});
+
+	it("and is cancelled, the loss is recorded after all", async () => {
+		await watch();
+		const { id } = (await remove(cidr, `?not_before=${inMs(hourMs)}`)).json;
+		await goneElsewhere(cdn25);
+		await watched(15);
+		await cancel(id);
+		await watched(15);
+		expect((await list(`?binding=${cdn25}`)).map(({ state }: { state: string }) => state).toSorted()).toEqual([
+			"cancelled",
+			"deleted_elsewhere",
+		]);
+	});
 });
