@@ -15,6 +15,7 @@ import type { Past, PastQuery } from "./past.ts";
 import type { Actor, Door, Party } from "./record/actor.ts";
 import type { Deletion, SettledState, Summary } from "./record/deletion.ts";
 import type { Result } from "./result.ts";
+import type { Settling } from "./settling.ts";
 import type { HealthProblem, StatusFacts } from "./status.ts";
 
 export interface ChangesQuery {
@@ -59,6 +60,8 @@ export interface Overview {
 	waiting: Waiting;
 	/** Empty while the version is current. */
 	outcomes: OutcomeCount[];
+	/** An earlier release's Ledger, and one whose version is current, give none. */
+	settling?: Settling;
 }
 
 export interface BindingsQuery {

@@ -2,6 +2,7 @@
 // and `/status` use the same rules.
 import type { AuditAccess } from "./audit-log.ts";
 import { overdueForMs, unpublishedForMs } from "./limits.ts";
+import type { Settling } from "./settling.ts";
 
 /** What a probe needs to know; cheap to collect. */
 export interface HealthFacts {
@@ -38,7 +39,7 @@ export interface AuditFacts {
 
 export interface StatusFacts extends HealthFacts {
 	/** null if the configuration can't be read; a Ledger of an earlier release has none. */
-	watch?: (WatchFacts & AuditFacts) | null;
+	watch?: (WatchFacts & AuditFacts & { settling?: Settling }) | null;
 	schema: number;
 	rows: number;
 	databaseBytes: number;

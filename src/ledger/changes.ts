@@ -9,6 +9,7 @@ import { freezeInForce, waiting } from "./freezes.ts";
 import { promptMs, recentMs, rowsAtMost } from "./limits.ts";
 import { outcomesSince } from "./outcomes.ts";
 import { readRow, type StoredRow } from "./unreadable.ts";
+import { settling } from "./watch/settling.ts";
 
 const unsettledIds = `SELECT id FROM deletions WHERE open = 1
 	UNION ALL SELECT id FROM deletions WHERE publish_at IS NOT NULL
@@ -69,7 +70,12 @@ export function overview(
 	const { version, recent, until } = changes(sql, journal, { ...query, unless }, nowMs);
 	const current = { changes: { version: `${version}${mark}`, recent, until }, freeze };
 	if (recent === null) return { ...current, waiting: { approval: 0, time: 0, held: 0 }, outcomes: [] };
-	return { ...current, waiting: waiting(sql, nowMs), outcomes: outcomesSince(sql, sinceDay) };
+	return {
+		...current,
+		waiting: waiting(sql, nowMs),
+		outcomes: outcomesSince(sql, sinceDay),
+		settling: settling(sql, nowMs),
+	};
 }
 
 function summaryIn(sql: SqlStorage, { id, summary, record }: Row): Summary | null {

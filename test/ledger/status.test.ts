@@ -40,6 +40,7 @@ describe("GET /status", () => {
 				looked_since: null,
 				audit_log: "not_asked",
 				missing_permissions: [],
+				settling: { count: 0, median_seconds: null, slowest_seconds: null },
 			},
 			credential: { rejected: false, checked_at: null },
 			configuration: [],

@@ -219,5 +219,8 @@ describe("the watch", () => {
 		const { restoration, timeline } = (await call(`/deletions/${id}`)).json;
 		expect(restoration.active_at).toMatch(/^2030-/);
 		expect(timeline).toContainEqual({ event: "active", binding_id, at: restoration.active_at });
+		const seconds = Math.round((Date.parse(restoration.active_at) - Date.parse(restoration.settled_at)) / 1000);
+		const settling = { count: 1, median_seconds: seconds, slowest_seconds: seconds };
+		expect((await call("/status")).json.watch.settling).toEqual(settling);
 	});
 });

@@ -5,6 +5,7 @@ import type { ConfigProblem } from "../../config/problem.ts";
 import { auditPermission } from "../../deletion/audit-log.ts";
 import { at } from "../../deletion/record/deletion.ts";
 import { fail, ok } from "../../deletion/result.ts";
+import { noSettling, type Settling } from "../../deletion/settling.ts";
 import type { HealthProblem, StatusFacts } from "../../deletion/status.ts";
 import { settingsIn } from "../misconfigured.ts";
 import { release } from "../release.ts";
@@ -69,6 +70,15 @@ const watchShown = (watch: NonNullable<StatusFacts["watch"]>) => ({
 	looked_since: time(watch.lookedMs),
 	audit_log: watch.auditLog,
 	missing_permissions: watch.auditLog === "no_permission" ? [auditPermission] : [],
+	settling: settlingShown(watch.settling ?? noSettling),
 });
+
+const settlingShown = ({ count, medianMs, slowestMs }: Settling) => ({
+	count,
+	median_seconds: seconds(medianMs),
+	slowest_seconds: seconds(slowestMs),
+});
+
+const seconds = (ms: number | null): number | null => (ms === null ? null : Math.round(ms / 1000));
 
 const time = (ms: number | null): string | null => (ms === null ? null : at(ms));

@@ -5,6 +5,7 @@ import { type Cidr, parseCidr } from "../../deletion/address/cidr.ts";
 import { type CloudflareId, isCloudflareId } from "../../deletion/address/cloudflare-id.ts";
 import { freezeOf } from "../../deletion/judgement/freeze.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
+import { noSettling } from "../../deletion/settling.ts";
 import { lacks } from "../auth/authenticate.ts";
 import type { Context } from "../context.ts";
 import { failureProblem } from "../reply/failure.ts";
@@ -15,6 +16,7 @@ import { type Change, changeDoor, type Page } from "./door.tsx";
 import { html, htmlInParts, seeOther } from "./html.ts";
 import { glance, presentOf } from "./present.ts";
 import { keptIn, type Refilled } from "./refilled.ts";
+import { settlingSentence } from "./settling.ts";
 import { utcMinute } from "./utc-minute.ts";
 import type { Viewer } from "./viewer.ts";
 import { Account } from "./views/account.tsx";
@@ -62,6 +64,7 @@ async function accountPage(
 			typed={typed}
 			refill={refill}
 			mistake={asked.ok ? null : asked.failure}
+			settling={settlingSentence(overview?.settling ?? noSettling)}
 		/>
 	);
 	if (found === null || !asked.ok) return ok(html(page, 400));

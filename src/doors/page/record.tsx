@@ -8,6 +8,7 @@ import { type Deletion, isOpen, resolutionOutcomes } from "../../deletion/record
 import { joinedWords } from "../../deletion/record/joined.ts";
 import { isRecordId } from "../../deletion/record/record-id.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
+import { noSettling } from "../../deletion/settling.ts";
 import type { Context } from "../context.ts";
 import { failureProblem, unreachableProblem } from "../reply/failure.ts";
 import type { Problem } from "../reply/problem.ts";
@@ -19,6 +20,7 @@ import { historyFilterOf, noFilter } from "./filter.ts";
 import { html, seeOther } from "./html.ts";
 import { glance, presentOf } from "./present.ts";
 import { keptIn, type Refilled } from "./refilled.ts";
+import { settlingSentence } from "./settling.ts";
 import type { Viewer } from "./viewer.ts";
 import { RecordPage } from "./views/record.tsx";
 
@@ -67,6 +69,7 @@ async function recordPage(
 				refill={refill}
 				joined={hasJoined ? joinedWords(deletion.value) : null}
 				isReview={isReview}
+				settling={settlingSentence(overview?.settling ?? noSettling)}
 			/>,
 			refill.isEmpty ? 200 : 400,
 			etag === null ? {} : { etag },

@@ -26,7 +26,8 @@ const steps = [
 	["s", 1000],
 ] as const;
 
-function durationOf(ms: number): string {
+/** Such as "4.2 h". */
+export function durationOf(ms: number): string {
 	const [unit, unitMs] = steps.find(([, least]) => ms >= least) ?? ["ms", 1];
 	const count = ms / unitMs;
 	return `${count < 10 && unit !== "ms" ? count.toFixed(1) : Math.round(count)} ${unit}`;

@@ -13,6 +13,7 @@ import type { Lifetime } from "../../watch/inventory.ts";
 import { freezeInForce, setFreeze } from "../freezes.ts";
 import { readRecord } from "../tables.ts";
 import type { WatchEvents } from "./memory.ts";
+import { noteSettled } from "./settling.ts";
 
 type Needs = Pick<Ports, "accountId" | "journal" | "now" | "randomBytes">;
 
@@ -40,7 +41,9 @@ export function createWatchRecords(
 			for (const { record } of sql.exec<{ record: string }>(query, plainId(bindingId)).toArray()) {
 				const before = readRecord(record);
 				const after = seenActive(before, activeMs ?? now());
-				if (after !== before) journal.keepSettled(after);
+				if (after === before) continue;
+				journal.keepSettled(after);
+				noteSettled(sql, after);
 			}
 		},
 		onMass({ startMs, freezes: isRecent }, losses) {

@@ -4,6 +4,7 @@ import type { Ports } from "../../deletion/ports.ts";
 import type { StatusFacts } from "../../deletion/status.ts";
 import { type Audit, createAudit } from "./audit.ts";
 import { createWatchRecords } from "./records.ts";
+import { settling } from "./settling.ts";
 import { createWatch, type Watch } from "./watch.ts";
 
 export interface WatchingOptions {
@@ -58,6 +59,6 @@ export function createWatching(
 			return dueMs.length === 0 ? null : Math.min(...dueMs);
 		},
 		look: () => ((watch.nextMs() ?? Number.POSITIVE_INFINITY) <= now() ? watch.look() : audit.ask()),
-		facts: () => ({ ...watch.facts(), ...audit.facts() }),
+		facts: () => ({ ...watch.facts(), ...audit.facts(), settling: settling(storage.sql, now()) }),
 	};
 }

@@ -21,9 +21,11 @@ interface AccountProps {
 	mistake: string | null;
 	/** What the freeze form held. */
 	refill: Refilled;
+	/** How long restored bindings took to settle; null if none did. */
+	settling: string | null;
 }
 
-export const Account = ({ viewer, accountId, present, waiting, typed, mistake, refill }: AccountProps) => (
+export const Account = ({ viewer, accountId, present, waiting, typed, mistake, refill, settling }: AccountProps) => (
 	<Layout title="Account" part="account" viewer={viewer} present={present}>
 		<h1>Account</h1>
 		<p class="hint">
@@ -76,6 +78,7 @@ export const Account = ({ viewer, accountId, present, waiting, typed, mistake, r
 					{bindingsSlot}
 				</>
 			)}
+			{settling !== null && <p class="hint">{settling}</p>}
 		</section>
 	</Layout>
 );

@@ -1,14 +1,17 @@
 // Who requested a deletion, why, when, and its details, in the order people ask.
 import type { Deletion, Restoration } from "../../../deletion/record/deletion.ts";
 import { whoWords } from "../../../deletion/record/elsewhere.ts";
+import { settledTime } from "../../../deletion/settling.ts";
 import type { JSX } from "../jsx-runtime.ts";
 import { serviceWord } from "../serving.ts";
+import { durationOf } from "../story.ts";
 import { doorWords, guardWords } from "../words.ts";
 import { Copied } from "./copied.tsx";
 import { capital } from "./guards.tsx";
 import { Moment } from "./moment.tsx";
 
-export function Facts({ deletion }: { deletion: Deletion }) {
+/** @param settling how long other restored bindings took; null if that is not known. */
+export function Facts({ deletion, settling }: { deletion: Deletion; settling: string | null }) {
 	const { id, binding, actor, reason, target, created_at, settled_at, not_before, approval, restoration, resolution } =
 		deletion;
 	const { elsewhere } = deletion;
@@ -50,7 +53,8 @@ export function Facts({ deletion }: { deletion: Deletion }) {
 	}
 	if (resolution !== undefined)
 		facts.push(["Resolved", `${resolution.outcome}, by ${resolution.by.name}: ${resolution.note}`]);
-	if (restoration !== null) facts.push([restorationWords[restoration.state], <Restored restoration={restoration} />]);
+	if (restoration !== null)
+		facts.push([restorationWords[restoration.state], <Restored restoration={restoration} settling={settling} />]);
 	if (binding !== null)
 		facts.push(
 			["Binding", <Copied text={binding.id} what="binding's id" />],
@@ -77,21 +81,21 @@ const restorationWords: Record<Restoration["state"], string> = {
 	failed: "Restoration failed",
 };
 
-function Restored({ restoration }: { restoration: Restoration }) {
+function Restored({ restoration, settling }: { restoration: Restoration; settling: string | null }) {
 	const { state, requested_by, requested_at, settled_at, binding_id, provisioning, settles_within_hours } = restoration;
 	const activeAt = restoration.active_at ?? null;
+	const tookMs = settledTime({ restoration })?.tookMs ?? 0;
+	const isSettling = state === "restored" && provisioning?.state !== "active" && activeAt === null;
 	return (
 		<>
 			{requested_by.name} ({doorWords[requested_by.door]}), at <Moment at={settled_at ?? requested_at} />.{" "}
 			{activeAt !== null && (
 				<>
-					Seen active at <Moment at={activeAt} />.{" "}
+					Seen active at <Moment at={activeAt} />
+					{tookMs > 0 && `, after ${durationOf(tookMs)}`}.{" "}
 				</>
 			)}
-			{state === "restored" &&
-				provisioning?.state !== "active" &&
-				activeAt === null &&
-				`Settles within ${settles_within_hours} hours. `}
+			{isSettling && `Settles within ${settles_within_hours} hours. ${settling === null ? "" : `${settling} `}`}
 			{state === "already_bound" && "The same service was bound there already. "}
 			{binding_id !== null && (
 				<>

@@ -31,9 +31,12 @@ interface RecordProps {
 	joined: string | null;
 	/** Whether the reader came to approve it. */
 	isReview: boolean;
+	/** How long restored bindings took to settle; null if none did. */
+	settling: string | null;
 }
 
-export const RecordPage = ({ deletion, others, viewer, present, live, refill, joined, isReview }: RecordProps) => {
+export const RecordPage = (props: RecordProps) => {
+	const { deletion, others, viewer, present, live, refill, joined, isReview, settling } = props;
 	const { id, binding, effect, guards, cloudflare, restoration, state } = deletion;
 	const what = binding?.cidr || deletion.target;
 	return (
@@ -47,7 +50,7 @@ export const RecordPage = ({ deletion, others, viewer, present, live, refill, jo
 			<Standing deletion={deletion} viewer={viewer} />
 			<Options deletion={deletion} viewer={viewer} isReview={isReview} />
 			{isResolvable(deletion, viewer.actor) && <Resolve deletion={deletion} viewer={viewer} refill={refill} />}
-			<Facts deletion={deletion} />
+			<Facts deletion={deletion} settling={settling} />
 			{binding !== null && effect !== null && (
 				<Part title="Traffic">
 					<EffectFigure
