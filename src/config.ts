@@ -8,6 +8,7 @@ import { type Chat, type Chats, readChats } from "./config/chat.ts";
 import { credentialNames, readCredential } from "./config/credential.ts";
 import { table, trueOrFalse, wholeNumber } from "./config/fields.ts";
 import { clashingNames, type Named } from "./config/names.ts";
+import { type NotifySettings, publicUrl, readDestinations } from "./config/notify.ts";
 import type { Part } from "./config/part.ts";
 import { type ConfigProblem, closing, problemsBySchema } from "./config/problem.ts";
 import { sharedSecrets } from "./config/secrets.ts";
@@ -44,6 +45,8 @@ export interface Config {
 	/** 0 means for ever. */
 	retentionDays: number;
 	watch: WatchSettings;
+	/** null if PUBLIC_URL is missing or faulty: then nobody is notified. */
+	notify: NotifySettings | null;
 	policy: Policy;
 	/** Settings that work but should be changed. */
 	warnings: readonly ConfigProblem[];
@@ -113,7 +116,7 @@ export function configOf(env: object): Result<Config, ConfigProblem[]> {
 	return config;
 }
 
-/** Each setting is read separately. WEBHOOKS and CHAT are not listed: each sender and platform is read separately. */
+/** Each setting is read separately. WEBHOOKS, CHAT and NOTIFY are not listed: each of their tables is read separately. */
 const settings = {
 	CLOUDFLARE_ACCOUNT_ID: accountId,
 	HISTORY_RETENTION_DAYS: v.optional(wholeNumber(0, 36_500), 0),
@@ -128,6 +131,7 @@ const settings = {
 	WATCH_FREEZE: v.optional(trueOrFalse, true),
 	TOKENS: tokens,
 	ACCESS: v.optional(access),
+	PUBLIC_URL: v.optional(publicUrl),
 };
 
 /** The names inside each setting, to suggest the right one for a misspelt one. */
@@ -176,9 +180,11 @@ export function readConfig(env: object): Result<Config, ConfigProblem[]> {
 	const senders = readSenders(given("WEBHOOKS"), values);
 	const chats = readChats(given("CHAT"), values);
 	const team = read("ACCESS", settings.ACCESS);
+	const origin = read("PUBLIC_URL", settings.PUBLIC_URL) ?? null;
+	const destinations = readDestinations(given("NOTIFY"), values, origin);
 	const credential = readCredential(values);
 	if (!credential.ok) problems.push(credential.failure);
-	const unknown = unknownSettings(env, [...Object.keys(settings), "WEBHOOKS", "CHAT", ...credentialNames]);
+	const unknown = unknownSettings(env, [...Object.keys(settings), "WEBHOOKS", "CHAT", "NOTIFY", ...credentialNames]);
 
 	const people = peopleIn(Object.keys(callers ?? {}), chats.users, Object.keys(team?.users ?? {}));
 	const digests = Object.values(callers ?? {}).map(({ sha256 }): [string, string] => [sha256, "TOKENS"]);
@@ -187,8 +193,9 @@ export function readConfig(env: object): Result<Config, ConfigProblem[]> {
 		...unknown.problems,
 		...senders.problems,
 		...chats.problems,
+		...destinations.problems,
 		...clashingNames(people, senders.names),
-		...sharedSecrets([...senders.holders, ...chats.holders], new Map(digests)),
+		...sharedSecrets([...senders.holders, ...chats.holders, ...destinations.holders], new Map(digests)),
 	);
 	const closingPart = (part: Part) => closing(part, problems);
 	if (account === undefined || callers === undefined || !credential.ok || closingPart("everything").length > 0)
@@ -203,6 +210,14 @@ export function readConfig(env: object): Result<Config, ConfigProblem[]> {
 		aliases: new Map(Object.entries(targets)),
 		retentionDays,
 		watch,
+		notify:
+			origin === null
+				? null
+				: {
+						origin,
+						destinations: destinations.destinations.filter(({ name }) => closingPart(`notify/${name}`).length === 0),
+						names: destinations.names,
+					},
 		policy,
 		warnings: [...unknown.warnings, ...senders.warnings, ...chats.warnings],
 		problems,

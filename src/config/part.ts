@@ -1,6 +1,6 @@
 // What a faulty setting closes: the parts that need it, and nothing else.
 
-/** "webhooks" and "chat" mean all senders and all platforms; with a name, only that one. */
+/** "webhooks", "chat" and "notify" mean all senders, platforms and destinations; with a name, only that one. */
 export type Part =
 	| "everything"
 	| "deletions"
@@ -9,7 +9,9 @@ export type Part =
 	| "webhooks"
 	| `webhooks/${string}`
 	| "chat"
-	| `chat/${string}`;
+	| `chat/${string}`
+	| "notify"
+	| `notify/${string}`;
 
 /** Without these, unbind can neither identify callers nor call Cloudflare. */
 const essential = ["CLOUDFLARE_ACCOUNT_ID", "CLOUDFLARE_API_TOKEN", "CLOUDFLARE_EMAIL", "CLOUDFLARE_API_KEY", "TOKENS"];
@@ -19,6 +21,7 @@ export function partOf(setting: string): Part {
 	if (essential.includes(setting)) return "everything";
 	if (setting === "WEBHOOKS") return "webhooks";
 	if (setting === "CHAT") return "chat";
+	if (setting === "NOTIFY" || setting === "PUBLIC_URL") return "notify";
 	if (setting.startsWith("WATCH_")) return "watch";
 	return setting === "ACCESS" ? "page" : "deletions";
 }

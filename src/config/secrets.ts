@@ -10,12 +10,12 @@ import { type ConfigProblem, problemIn, secretName } from "./problem.ts";
 const goodLength = 24;
 /** The minimum for deployments older than that rule: they keep working, with a warning. */
 const leastLength = 8;
-/** Settings that are not secret, and unbind's own secrets, which no sender or chat may share. */
+/** Settings that are not secret, and unbind's own secrets, which no sender, chat or destination may share. */
 const taken = /^(?:TOKENS|CLOUDFLARE_(?:ACCOUNT_ID|API_TOKEN|API_KEY|EMAIL))$/;
 
 interface SecretSetting {
 	/** The setting that names it. */
-	owner: "WEBHOOKS" | "CHAT";
+	owner: "WEBHOOKS" | "CHAT" | "NOTIFY";
 	/** The table in wrangler.toml that names it. */
 	table: string;
 	/** The part that needs it. */
@@ -45,7 +45,7 @@ export function readSecrets({ owner, table, part, name, value, form }: SecretSet
 		closes: [part],
 	});
 	if (taken.test(name)) {
-		const rule = "is used for something else; every sender and chat needs its own secret";
+		const rule = "is used for something else; every sender, chat and destination needs its own secret";
 		return fail(
 			problemIn(owner, rule, {
 				place: `${table.slice(owner.length + 1)}.secret`,
@@ -87,7 +87,7 @@ export function secretsNamedBy(table: unknown, secrets: ReadonlyMap<string, unkn
 
 /** A place that has secrets. Faulty places count too: a message for one could be sent to another. */
 export interface SecretHolder {
-	setting: "WEBHOOKS" | "CHAT";
+	setting: "WEBHOOKS" | "CHAT" | "NOTIFY";
 	place: string;
 	part: Part;
 	secrets: readonly string[];
@@ -95,22 +95,27 @@ export interface SecretHolder {
 
 /** A place that has a secret, as problems name it. */
 interface Place {
+	setting: SecretHolder["setting"] | null;
 	named: string;
 	part: Part;
 }
 
 /**
  * Finds secrets used in two places: a message for one place could be sent to the other, with the other's ranges. A clash
- * closes both.
+ * closes both. Two destinations may share one: it lets nobody in.
  * @param digests SHA-256 → the setting that has it, for secrets of neither a sender nor a chat.
  */
 export function sharedSecrets(holders: readonly SecretHolder[], digests: ReadonlyMap<string, string>): ConfigProblem[] {
-	const known = new Map<string, Place[]>([...digests].map(([hash, named]) => [hash, [{ named, part: "everything" }]]));
+	const known = new Map<string, Place[]>(
+		[...digests].map(([hash, named]) => [hash, [{ setting: null, named, part: "everything" }]]),
+	);
 	return holders.flatMap(({ setting, place, part, secrets }) => {
 		// Runs once, when the configuration is read; nothing a caller sends is compared here.
 		const own = [...new Set(secrets.map((secret) => digestOf(secret)))];
-		const shared = own.flatMap((hash) => known.get(hash) ?? []);
-		for (const hash of own) known.set(hash, [...(known.get(hash) ?? []), { named: `${setting} (${place})`, part }]);
+		const sharable = (other: Place) => setting === "NOTIFY" && other.setting === "NOTIFY";
+		const shared = own.flatMap((hash) => known.get(hash) ?? []).filter((other) => !sharable(other));
+		const here = { setting, named: `${setting} (${place})`, part };
+		for (const hash of own) known.set(hash, [...(known.get(hash) ?? []), here]);
 		const [first] = shared;
 		if (first === undefined) return [];
 		const fix = "Give each a Worker secret with a value of its own: npx wrangler secret put <name>";

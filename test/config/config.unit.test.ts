@@ -38,6 +38,7 @@ describe("readConfig", () => {
 				]),
 				retentionDays: 30,
 				watch: { minutes: 10, massAtLeast: 10, freezes: true },
+				notify: null,
 				policy: {
 					levels: { ...defaultPolicy.levels, last_binding: "refuse", no_reason: "acknowledge" },
 					protected: {

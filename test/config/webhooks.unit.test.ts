@@ -293,7 +293,7 @@ describe("reports a mistake with the command that fixes it:", () => {
 
 	it.each(["TOKENS", "CLOUDFLARE_ACCOUNT_ID", "CLOUDFLARE_API_TOKEN"])("%s as a sender's secret", (taken) => {
 		expect(problemsOf({ sender: { ...github, secret: taken } }).map((one) => one.problem)).toEqual([
-			"WEBHOOKS (sender.secret): is used for something else; every sender and chat needs its own secret",
+			"WEBHOOKS (sender.secret): is used for something else; every sender, chat and destination needs its own secret",
 		]);
 	});
 

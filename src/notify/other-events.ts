@@ -1,0 +1,159 @@
+// Events that are not about one record: the freeze, the watch's other findings, the credential, a test, and one message about
+// many. Plain functions; ids are the same whenever they are made from the same facts.
+import { plainId } from "../deletion/address/cloudflare-id.ts";
+import type { Freeze } from "../deletion/judgement/freeze.ts";
+import type { Party } from "../deletion/record/actor.ts";
+import { at } from "../deletion/record/deletion.ts";
+import type { Lifetime } from "../watch/inventory.ts";
+import type { EventType, NotifyEvent } from "./event.ts";
+import { listWords, oneLine } from "./summary.ts";
+
+/** So many bindings or events are listed by name; more would not fit into a message. */
+const listedAtMost = 100;
+
+const eventOf = (
+	id: string,
+	type: EventType,
+	atMs: number,
+	summary: string,
+	more: Partial<NotifyEvent> = {},
+): NotifyEvent => ({
+	id,
+	type,
+	at: at(atMs),
+	summary: oneLine(summary),
+	path: "/",
+	deletion_id: null,
+	change: null,
+	cidr: null,
+	actor: null,
+	door: null,
+	reason: null,
+	data: {},
+	...more,
+});
+
+/** @param seq the number of the freeze's entry in the log. */
+export const frozen = ({ reason, by, until }: Freeze, seq: number, atMs: number): NotifyEvent =>
+	eventOf(
+		`freeze-${atMs}-${seq}-on`,
+		"freeze.on",
+		atMs,
+		`${by.name} froze deletions${until === null ? "" : ` until ${until}`}: ${reason}`,
+		{ path: "/account", actor: by.name, door: by.door, reason, data: { until } },
+	);
+
+/** @param before the freeze that was in force. */
+export const lifted = (before: Freeze, by: Party, seq: number, atMs: number): NotifyEvent =>
+	eventOf(`freeze-${atMs}-${seq}-off`, "freeze.off", atMs, `${by.name} lifted the freeze: ${before.reason}`, {
+		path: "/account",
+		actor: by.name,
+		door: by.door,
+		reason: before.reason,
+		data: { until: before.until, ended_by: "lifted" },
+	});
+
+/** The freeze ended by itself. */
+export const freezeEnded = ({ reason, by, until, since }: Freeze, atMs: number): NotifyEvent =>
+	eventOf(
+		`freeze-${Date.parse(since)}-${Date.parse(until ?? since)}-ended`,
+		"freeze.off",
+		atMs,
+		`The freeze that ${by.name} set has ended: ${reason}`,
+		{ path: "/account", actor: by.name, door: by.door, reason, data: { until, ended_by: "time" } },
+	);
+
+export const appeared = (lifetime: Lifetime): NotifyEvent =>
+	found("watch.appeared", lifetime, `${bindingWords(lifetime)} appeared without unbind`, { opened: lifetime.opened });
+
+export const changed = (before: Lifetime, after: Lifetime): NotifyEvent =>
+	found("watch.changed", after, `${bindingWords(before)} changed without unbind: it is now ${bindingWords(after)}`, {
+		cidr_before: before.cidr,
+		service_name_before: before.serviceName,
+	});
+
+const found = (
+	type: "watch.appeared" | "watch.changed",
+	lifetime: Lifetime,
+	summary: string,
+	data: NotifyEvent["data"],
+): NotifyEvent =>
+	eventOf(
+		`${plainId(lifetime.bindingId)}-${lifetime.firstSeenMs}-${type.replace(".", "-")}`,
+		type,
+		lifetime.firstSeenMs,
+		summary,
+		{
+			path: "/account/changes",
+			cidr: lifetime.cidr,
+			door: "watch",
+			data: {
+				...data,
+				binding_id: lifetime.bindingId,
+				prefix_id: lifetime.prefixId,
+				service_name: lifetime.serviceName,
+			},
+		},
+	);
+
+/** @param freezes whether unbind froze deletions because of it. */
+export const massDeletion = (
+	startMs: number,
+	losses: readonly Lifetime[],
+	freezes: boolean,
+	atMs: number,
+): NotifyEvent => {
+	const named = losses.map(({ cidr, bindingId }) => cidr ?? bindingId);
+	const rest = freezes ? ". Deletions are frozen" : "";
+	return eventOf(
+		`mass-${startMs}-watch-mass_deletion`,
+		"watch.mass_deletion",
+		atMs,
+		`${losses.length} bindings disappeared without unbind: ${listWords(named)}${rest}`,
+		{
+			path: "/account/changes",
+			door: "watch",
+			data: { count: losses.length, since: at(startMs), bindings: named.slice(0, listedAtMost), frozen: freezes },
+		},
+	);
+};
+
+export const credentialRejected = (call: "read" | "write", atMs: number): NotifyEvent =>
+	eventOf(
+		`credential-${atMs}-${call}`,
+		"credential.rejected",
+		atMs,
+		`Cloudflare rejects unbind's credential when it is used to ${call}. Nothing can be deleted or restored until it is replaced`,
+		{ data: { call } },
+	);
+
+/** @param unique tells tests apart; letters and digits. */
+export const testEvent = (destination: string, by: Party, unique: string, atMs: number): NotifyEvent =>
+	eventOf(`test-${unique}`, "test", atMs, `${by.name} sent this test to the destination ${destination}`, {
+		path: "/account",
+		actor: by.name,
+		door: by.door,
+		data: { destination },
+	});
+
+/** One message for people instead of many of one type. */
+export const digestOf = (events: readonly NotifyEvent[], unique: string, atMs: number): NotifyEvent | null => {
+	const [first] = events;
+	if (first === undefined) return null;
+	const named = events.map(({ cidr, deletion_id, id }) => cidr ?? deletion_id ?? id);
+	const actors = [...new Set(events.map(({ actor }) => actor))];
+	return eventOf(
+		`digest-${unique}`,
+		first.type,
+		atMs,
+		`${events.length} events ${first.type} in one message: ${listWords(named)}`,
+		{
+			actor: actors.length === 1 ? first.actor : null,
+			door: first.door,
+			data: { count: events.length, bindings: named.slice(0, listedAtMost) },
+		},
+	);
+};
+
+const bindingWords = ({ cidr, bindingId, serviceName }: Lifetime): string =>
+	serviceName === null ? (cidr ?? bindingId) : `${cidr ?? bindingId} (${serviceName})`;
