@@ -92,8 +92,8 @@ export const discord: PlayedPlatform = {
 	},
 	answered(body, to) {
 		const answer = v.parse(discordAnswer, JSON.parse(body));
-		if (answer.type === 4) return shown(answer.data, false);
-		if (answer.type === 7 && to === "press") return shown(answer.data, true);
+		if (answer.type === 4) return shownByDiscord(answer.data, false);
+		if (answer.type === 7 && to === "press") return shownByDiscord(answer.data, true);
 		if (answer.type === 5 && to === "command")
 			return { for: "caller", replaces: false, text: "unbind is thinking …", buttons: [] };
 		if (answer.type === 6 && to === "press") return null;
@@ -102,11 +102,14 @@ export const discord: PlayedPlatform = {
 	sent(method, path, body) {
 		const [, token, edited] = /^\/api\/v10\/webhooks\/\d+\/([\w=-]+)(\/messages\/@original)?$/.exec(path) ?? [];
 		if (token === undefined || (method === "PATCH") !== (edited !== undefined)) throw new Error(`${method} ${path}`);
-		return shown(v.parse(discordMessage, body), method === "PATCH");
+		return shownByDiscord(v.parse(discordMessage, body), method === "PATCH");
 	},
 };
 
-function shown({ embeds: [one], components, flags }: v.InferOutput<typeof discordMessage>, replaces: boolean): Shown {
+export function shownByDiscord(
+	{ embeds: [one], components, flags }: v.InferOutput<typeof discordMessage>,
+	replaces: boolean,
+): Shown {
 	const buttons = components.flatMap((row) => row.components);
 	const lines = [
 		`# ${unmarked(one?.title ?? "")}${one?.url === undefined ? "" : ` <${one.url}>`}`,

@@ -25,7 +25,7 @@ const attachment = v.strictObject({
 	actions: v.array(action),
 });
 /** A post's properties, including attachments, may have 800,000 characters, and a post 16,383. */
-const attachments = v.pipe(
+export const mattermostAttachments = v.pipe(
 	v.array(attachment),
 	v.length(1),
 	v.check((all) => JSON.stringify(all).length < 16_383, "larger than a post"),
@@ -36,13 +36,13 @@ export const mattermostPost = v.strictObject({
 	response_type: v.picklist(["ephemeral", "in_channel"]),
 	skip_slack_parsing: v.literal(true),
 	text: text(16_383),
-	attachments,
+	attachments: mattermostAttachments,
 });
 const clickAnswer = v.union([
 	v.strictObject({}),
 	v.strictObject({ ephemeral_text: text(16_383), skip_slack_parsing: v.literal(true) }),
 	v.strictObject({
-		update: v.strictObject({ message: text(16_383), props: v.strictObject({ attachments }) }),
+		update: v.strictObject({ message: text(16_383), props: v.strictObject({ attachments: mattermostAttachments }) }),
 		skip_slack_parsing: v.literal(true),
 	}),
 ]);
@@ -86,7 +86,8 @@ export const mattermost: PlayedPlatform = {
 	answered(body, to) {
 		if (to === "command") return posted(JSON.parse(body));
 		const answer = v.parse(clickAnswer, JSON.parse(body));
-		if ("update" in answer) return shown(answer.update.props.attachments, { for: "caller", replaces: true });
+		if ("update" in answer)
+			return shownByMattermost(answer.update.props.attachments, { for: "caller", replaces: true });
 		if ("ephemeral_text" in answer)
 			return { for: "caller", replaces: false, text: unmarked(answer.ephemeral_text), buttons: [] };
 		return null;
@@ -96,10 +97,16 @@ export const mattermost: PlayedPlatform = {
 
 function posted(body: unknown): Shown {
 	const { response_type, attachments } = v.parse(mattermostPost, body);
-	return shown(attachments, { for: response_type === "in_channel" ? "channel" : "caller", replaces: false });
+	return shownByMattermost(attachments, {
+		for: response_type === "in_channel" ? "channel" : "caller",
+		replaces: false,
+	});
 }
 
-function shown([one]: v.InferOutput<typeof attachments>, where: Pick<Shown, "for" | "replaces">): Shown {
+export function shownByMattermost(
+	[one]: v.InferOutput<typeof mattermostAttachments>,
+	where: Pick<Shown, "for" | "replaces">,
+): Shown {
 	if (one === undefined) throw new Error("a message without an attachment");
 	const { title, title_link, text, fields, actions } = one;
 	const lines = [

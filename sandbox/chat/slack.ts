@@ -84,12 +84,12 @@ export const slack: PlayedPlatform = {
 	answered(body, to) {
 		if (body === "") return null;
 		if (to === "press") throw new Error("Slack shows nothing of what a click is answered with");
-		return shown(JSON.parse(body));
+		return shownBySlack(JSON.parse(body));
 	},
-	sent: (_method, _path, body) => shown(body),
+	sent: (_method, _path, body) => shownBySlack(body),
 };
 
-function shown(body: unknown): Shown {
+export function shownBySlack(body: unknown): Shown {
 	const { response_type, replace_original = false, blocks } = v.parse(slackMessage, body);
 	const read = ({ type, text }: { type: string; text: string }) => (type === "mrkdwn" ? unmarked(text) : text);
 	const lines: string[] = [];
