@@ -8,7 +8,7 @@ import { type Summary, wholeSummary } from "../deletion/record/deletion.ts";
 import { freezeInForce, waiting } from "./freezes.ts";
 import { promptMs, recentMs, rowsAtMost } from "./limits.ts";
 import { outcomesSince } from "./outcomes.ts";
-import { readRow, type StoredRow } from "./unreadable.ts";
+import { readRow, type StoredRow } from "./tables.ts";
 import { settling } from "./watch/settling.ts";
 
 const unsettledIds = `SELECT id FROM deletions WHERE open = 1

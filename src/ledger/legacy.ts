@@ -5,7 +5,7 @@
 import { isEmpty, type KnownRecord, newestVersions, recordsSince } from "../adapters/history/legacy.ts";
 import { freezeInKv, mirrorsInKv } from "../adapters/history/mirrors.ts";
 import { lastChangeMs } from "../adapters/history/publish.ts";
-import { recordInKv } from "../adapters/history/recall.ts";
+import { recordInKv } from "../adapters/history/record.ts";
 import { endsBefore, type Freeze } from "../deletion/judgement/freeze.ts";
 import { sendWindowMs } from "../deletion/limits.ts";
 import { at, type Deletion, settle } from "../deletion/record/deletion.ts";
@@ -26,8 +26,7 @@ import {
 import type { CountedJournal } from "./journal.ts";
 import { clockSkewMs, compareAgainMs, compareWaitMs, historyWaitMs, keptMs } from "./limits.ts";
 import { noteMirror } from "./mirrors.ts";
-import { idsIn } from "./tables.ts";
-import { setAsideIfUnreadable } from "./unreadable.ts";
+import { idsIn, setAsideIfUnreadable } from "./tables.ts";
 
 const reasons = {
 	new: "unbind's ledger is new, and there is a history in KV. Check what was under way before you lift this.",

@@ -6,8 +6,7 @@ import type { State } from "../deletion/record/deletion.ts";
 import { keptClaims } from "./claims.ts";
 import { freezeMirrorFlag, freezeSet } from "./freezes.ts";
 import { mirrorPauseMs, mirrorsAtMost, sendingMs } from "./limits.ts";
-import { getFlag, idsIn, readRecord, setFlag } from "./tables.ts";
-import { setAsideIfUnreadable } from "./unreadable.ts";
+import { getFlag, idsIn, readRecord, setAsideIfUnreadable, setFlag } from "./tables.ts";
 
 /** Most unclear outcomes become clear within seconds and need no mirror. KV takes one write per second and key. */
 const mirrorAfterMs: Partial<Record<State, number>> = { pending_approval: 1000, scheduled: 1000, unknown: 30_000 };

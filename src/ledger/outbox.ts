@@ -13,8 +13,7 @@ import {
 	sentAtMost,
 	sentAtOnce,
 } from "./limits.ts";
-import { idsIn } from "./tables.ts";
-import { readRow } from "./unreadable.ts";
+import { idsIn, readRow } from "./tables.ts";
 
 type Written = Result<null, { detail: string; timedOut: boolean; mayLand: boolean }>;
 

@@ -1,5 +1,6 @@
 // The record that a person decides about, wherever it is kept, and the log of decisions that were refused.
-import { aliasInKv, recordInKv } from "../adapters/history/recall.ts";
+
+import { aliasInKv, recordInKv } from "../adapters/history/record.ts";
 import type { Party } from "../deletion/record/actor.ts";
 import type { Deletion } from "../deletion/record/deletion.ts";
 import type { Result } from "../deletion/result.ts";

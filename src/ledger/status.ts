@@ -5,8 +5,7 @@ import { type HealthFacts, healthProblems, type StatusFacts } from "../deletion/
 import { log, traceOf } from "../log.ts";
 import { isCredentialRejected, markOf } from "./credential.ts";
 import { graceMs, probeKeptMs } from "./limits.ts";
-import { getFlag, setFlag } from "./tables.ts";
-import { countUnreadable } from "./unreadable.ts";
+import { countUnreadable, getFlag, setFlag } from "./tables.ts";
 
 type Probed = Pick<HealthFacts, "credentialRejected" | "callsLeft" | "storageWorks">;
 

@@ -1,9 +1,10 @@
 // Connects the domain's ports to SQLite, Cloudflare, KV and the clock.
+
 import { type Addressing, createAddressing } from "../adapters/cloudflare/addressing.ts";
 import { createAuditLog } from "../adapters/cloudflare/audit-log.ts";
 import { createCaller } from "../adapters/cloudflare/caller.ts";
 import { publish, publishAlias } from "../adapters/history/publish.ts";
-import { lastDeletionInKv } from "../adapters/history/recall.ts";
+import { lastDeletionInKv } from "../adapters/history/record.ts";
 import { authorityOf, partBehind } from "../config/authority.ts";
 import type { ConfigProblem } from "../config/problem.ts";
 import type { Config, Env } from "../config.ts";

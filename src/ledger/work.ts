@@ -9,7 +9,7 @@ import { log, traceOf } from "../log.ts";
 import { withinMs } from "../within-ms.ts";
 import { postpone } from "./due.ts";
 import { alarmPauseMs, shortestLookUpMs } from "./limits.ts";
-import { setAsideIfUnreadable } from "./unreadable.ts";
+import { setAsideIfUnreadable } from "./tables.ts";
 import type { Wired } from "./wiring.ts";
 
 export interface Work {

@@ -173,7 +173,7 @@ export const worldMutations: readonly Mutation[] = [
 		// An unreadable row is skipped and counted.
 		name: "the isolation of an unreadable record",
 		patch: {
-			file: "src/ledger/unreadable.ts",
+			file: "src/ledger/tables.ts",
 			replace: "\t\tsetAside(sql, row.id);\n\t\treturn null;\n",
 			by: '\t\tthrow new Error("unreadable");\n',
 		},

@@ -3,7 +3,7 @@
 import { reset } from "cloudflare:test";
 import { vi } from "vitest";
 import { accountId } from "../../sandbox/imitation/account.ts";
-import { lateByMs } from "../../src/doors/reply/late.ts";
+import { lateByMs } from "../../src/doors/request/turns.ts";
 import { cloudflare } from "../harness.ts";
 
 export { accountId };

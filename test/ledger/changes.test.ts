@@ -5,7 +5,7 @@ import { laterMembers } from "../../src/deletion/record/deletion.ts";
 import type { Ledger } from "../../src/index.ts";
 import { changes } from "../../src/ledger/changes.ts";
 import { createJournal } from "../../src/ledger/journal.ts";
-import { countUnreadable } from "../../src/ledger/unreadable.ts";
+import { countUnreadable } from "../../src/ledger/tables.ts";
 import { deletionAt, nowMs } from "../adapters/history/rows.ts";
 import { ledger } from "../harness.ts";
 

@@ -40,7 +40,7 @@ const layerOf = (path: string): string =>
 
 /** For each layer or file, the layers, files and packages it may import. With `type ` in front, only their types. */
 const allowed: Record<string, readonly string[]> = {
-	deletion: ["deletion", "node-crypto.ts"],
+	deletion: ["deletion"],
 	watch: ["watch", "deletion/address/binding.ts", "deletion/address/cloudflare-id.ts", "deletion/limits.ts"],
 	notify: ["notify", "deletion", "type watch/inventory.ts"],
 	cards: ["cards", "deletion", "type @slack/types", "type discord-api-types/v10"],
@@ -69,7 +69,6 @@ const allowed: Record<string, readonly string[]> = {
 		"valibot",
 		"type itty-router",
 		"type discord-api-types/v10",
-		"node-crypto.ts",
 		"jose",
 	],
 	ledger: [
@@ -91,7 +90,6 @@ const allowed: Record<string, readonly string[]> = {
 	"nearest.ts": [],
 	"capped-body.ts": [],
 	"within-ms.ts": [],
-	"node-crypto.ts": [],
 	"index.ts": ["adapters", "config.ts", "doors", "ledger", "log.ts", "routes.ts", "cloudflare:workers"],
 };
 

@@ -1,18 +1,20 @@
 // The keys of the history in KV, and their metadata: everything a list row shows, so that listing a page needs no reads.
 //
 //   deletion:<id>               the record
-//   binding:<binding id>:<id>   the digests of the record's claims (claims.ts), or empty
+//   binding:<binding id>:<id>   the digests of the record's claims, or empty
 //   prefix:<prefix id>:<id>     empty
 //   alias:<id>                  the id of the record that answers this one
 //   open:<id>                   the mirror of an open record, for a Ledger that lost it
 //   open:freeze                 the mirror of the freeze in force
 
 import * as v from "valibot";
-import { plainId } from "../../deletion/address/cloudflare-id.ts";
+import { isCloudflareId, plainId } from "../../deletion/address/cloudflare-id.ts";
+import type { KeptClaim } from "../../deletion/ports.ts";
 import type { Door } from "../../deletion/record/actor.ts";
 import {
 	type Deletion,
 	type FailureCode,
+	form,
 	type State,
 	type Summary,
 	summaryOf,
@@ -90,4 +92,25 @@ export function rowOf(key: string, metadata: unknown): Summary | null {
 	const id = idOf(key);
 	const row = v.safeParse(metadataSchema, metadata);
 	return isRecordId(id) && row.success ? { id, ...row.output } : null;
+}
+
+/**
+ * A record's claims, for a Ledger that lost its own: the value of the record's `binding:` key, which is written anyway and which
+ * no caller can read. A record without a binding deleted nothing and has no claims. Earlier releases left the value empty.
+ */
+export const claimsText = (claims: readonly KeptClaim[]): string =>
+	claims.length === 0 ? "" : JSON.stringify({ form, claims });
+
+/** The key that holds them; null for a record without claims. */
+export const claimsKey = (deletion: Deletion): string | null =>
+	isCloudflareId(deletion.binding?.id ?? "") ? (indexKeys(deletion)[0] ?? null) : null;
+
+const claimsSchema = v.object({
+	claims: v.array(v.object({ actor: v.string(), key: v.string(), payload: v.string(), madeAtMs: v.number() })),
+});
+
+/** Empty if the value has another form. */
+export function claimsIn(value: unknown): KeptClaim[] {
+	const read = v.safeParse(claimsSchema, value);
+	return read.success ? read.output.claims : [];
 }

@@ -4,8 +4,7 @@
 import type { KeptClaim } from "../../deletion/ports.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
 import { idBounds, idPrefixes } from "../../deletion/record/record-id.ts";
-import { claimsIn, claimsKey } from "./claims.ts";
-import { idOf, prefixOf, recordKey } from "./keys.ts";
+import { claimsIn, claimsKey, idOf, prefixOf, recordKey } from "./keys.ts";
 import { limited, readLimitMs } from "./limited.ts";
 
 /** Far more than a part of a week's records has. Without a limit, a list that never ends would block the Ledger for ever. */

@@ -1,11 +1,11 @@
 // Mirrors in KV of what only the Ledger knows, for a Ledger that lost it: the freeze, and open records. Never under a
 // record's own key: KV takes one write per second and key, and that one is for the settled record.
+
 import type { Freeze } from "../../deletion/judgement/freeze.ts";
 import type { KeptClaim, OpenDeletion } from "../../deletion/ports.ts";
 import { isRecordId } from "../../deletion/record/record-id.ts";
 import type { Result } from "../../deletion/result.ts";
-import { claimsIn } from "./claims.ts";
-import { freezeKey, idOf, openKey, openPrefix } from "./keys.ts";
+import { claimsIn, freezeKey, idOf, openKey, openPrefix } from "./keys.ts";
 import { limited, readLimitMs } from "./limited.ts";
 import { type WriteFailure, written } from "./publish.ts";
 

@@ -3,8 +3,7 @@
 import type { KeptClaim } from "../../deletion/ports.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
-import { claimsKey, claimsText } from "./claims.ts";
-import { aliasKey, indexKeys, metadataOf, recordKey } from "./keys.ts";
+import { aliasKey, claimsKey, claimsText, indexKeys, metadataOf, recordKey } from "./keys.ts";
 import { KvTimeout, limited, writeLimitMs } from "./limited.ts";
 
 const shortestTtlSeconds = 60;

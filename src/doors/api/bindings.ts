@@ -6,15 +6,14 @@ import { parseCidr } from "../../deletion/address/cidr.ts";
 import type { Budget } from "../../deletion/judgement/budget.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
+import { rateLimitHeaders } from "../reply/deletion.ts";
 import { failureProblem } from "../reply/failure.ts";
-import { planTag } from "../reply/plan-tag.ts";
 import { type Problem, problem } from "../reply/problem.ts";
-import { rateLimitHeaders } from "../reply/rate-limit.ts";
+import { surveyed } from "../request/account.ts";
 import { planEntries, type Wish, wishOf } from "../request/deletion.ts";
-import { isKnown } from "../request/if-none-match.ts";
+import { isKnown, planTag } from "../request/etag.ts";
 import { readQuery, shown, timeSchema } from "../request/input.ts";
 import { targetInPath } from "../request/named-target.ts";
-import { surveyed } from "../request/survey.ts";
 import type { Handler } from "./handler.ts";
 import { bindingsAt } from "./past.ts";
 

@@ -8,12 +8,11 @@ import { states } from "../../deletion/record/deletion.ts";
 import type { HistoryFilter } from "../../deletion/record/history.ts";
 import { isRecordId } from "../../deletion/record/record-id.ts";
 import { fail, ok } from "../../deletion/result.ts";
-import { csv, ndjson, preferredFormat } from "../reply/export.ts";
+import { csv, exported, ndjson, preferredFormat, staleness, unreadable } from "../reply/export.ts";
 import { failureProblem, unreachableProblem } from "../reply/failure.ts";
-import { exported, staleness, unreadable } from "../reply/history-file.ts";
 import { problem } from "../reply/problem.ts";
 import { noSuchDeletion } from "../request/change.ts";
-import { versionIn } from "../request/if-none-match.ts";
+import { versionIn } from "../request/etag.ts";
 import { readQuery, timeOrDaySchema } from "../request/input.ts";
 import type { Handler } from "./handler.ts";
 

@@ -1,4 +1,5 @@
 // The account's past: the bindings as they were at a time, and what changed between two times. Only reads.
+
 import * as v from "valibot";
 import { contains, parseCidr } from "../../deletion/address/cidr.ts";
 import { isCloudflareId } from "../../deletion/address/cloudflare-id.ts";
@@ -8,8 +9,8 @@ import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
 import { formatsOf, preferredFormat, type RowPage, streamed } from "../reply/export.ts";
 import { type Problem, problem } from "../reply/problem.ts";
+import { beforeTheWatch, changesCursor, type KnownPast, readPast } from "../request/account.ts";
 import { readQuery, timeOrDaySchema } from "../request/input.ts";
-import { beforeTheWatch, changesCursor, type KnownPast, readPast } from "../request/past.ts";
 import type { Handler } from "./handler.ts";
 
 const dayMs = 24 * 3_600_000;

@@ -1,5 +1,6 @@
 // unbind's own state, for its operator: the facts behind `/health`, and more. Costs one call to the Ledger and none to
 // Cloudflare.
+
 import type { Part } from "../../config/part.ts";
 import type { ConfigProblem } from "../../config/problem.ts";
 import { auditPermission } from "../../deletion/audit-log.ts";
@@ -8,7 +9,6 @@ import { fail, ok } from "../../deletion/result.ts";
 import { noSettling, type Settling } from "../../deletion/settling.ts";
 import type { HealthProblem, StatusFacts } from "../../deletion/status.ts";
 import { settingsIn } from "../misconfigured.ts";
-import { release } from "../release.ts";
 import { failureProblem, tooManyReads } from "../reply/failure.ts";
 import { readQuery } from "../request/input.ts";
 import { readTurns, takeTurn } from "../request/turns.ts";
@@ -82,3 +82,5 @@ const settlingShown = ({ count, medianMs, slowestMs }: Settling) => ({
 const seconds = (ms: number | null): number | null => (ms === null ? null : Math.round(ms / 1000));
 
 const time = (ms: number | null): string | null => (ms === null ? null : at(ms));
+
+export const release = "0.1.0";

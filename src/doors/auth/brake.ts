@@ -1,7 +1,8 @@
 // Limits failed authentication per address.
+
 import { type Context, callerAddress } from "../context.ts";
-import { late } from "../reply/late.ts";
 import { type Problem, problem, retryAfter } from "../reply/problem.ts";
+import { late } from "../request/turns.ts";
 
 const brakeSeconds = 60;
 

@@ -4,7 +4,7 @@
 
 import type { TokenHolder } from "../../config/tokens.ts";
 import type { Config } from "../../config.ts";
-import { nodeCrypto } from "../../node-crypto.ts";
+import { nodeCrypto } from "../../deletion/record/digest.ts";
 
 const cookieName = "__Host-unbind";
 const lifeSeconds = 8 * 3600;

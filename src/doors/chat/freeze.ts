@@ -5,7 +5,7 @@ import { type Button, type Card, card } from "../../cards/card.ts";
 import { partyWords } from "../../cards/words.ts";
 import { type Freeze, freezeOf, type Waiting } from "../../deletion/judgement/freeze.ts";
 import { partyOf } from "../../deletion/record/actor.ts";
-import { heldWords } from "../reply/held-words.ts";
+import { heldWords } from "../reply/freeze.ts";
 import { freezeButtons } from "./buttons.ts";
 import { type Reply, reply } from "./reply.ts";
 import { type ChatRequest, refusedBy, refusedWithout } from "./request.ts";

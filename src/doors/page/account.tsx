@@ -1,5 +1,6 @@
 // The account now: waiting deletions, the freeze, and the prefixes with their bindings. Sends what the Ledger knows at once;
 // the bindings follow when Cloudflare answers.
+
 import * as v from "valibot";
 import { type Cidr, parseCidr } from "../../deletion/address/cidr.ts";
 import { type CloudflareId, isCloudflareId } from "../../deletion/address/cloudflare-id.ts";
@@ -10,14 +11,13 @@ import { lacks } from "../auth/authenticate.ts";
 import type { Context } from "../context.ts";
 import { failureProblem } from "../reply/failure.ts";
 import { atField, type Problem, problem } from "../reply/problem.ts";
+import { surveyed } from "../request/account.ts";
 import { readQuery, reasonSchema, shown } from "../request/input.ts";
-import { surveyed } from "../request/survey.ts";
 import { type Change, changeDoor, type Page } from "./door.tsx";
+import { keptIn, type Refilled, utcMinute } from "./form.ts";
 import { html, htmlInParts, seeOther } from "./html.ts";
 import { glance, presentOf } from "./present.ts";
-import { keptIn, type Refilled } from "./refilled.ts";
 import { settlingSentence } from "./settling.ts";
-import { utcMinute } from "./utc-minute.ts";
 import type { Viewer } from "./viewer.ts";
 import { Account } from "./views/account.tsx";
 import { Bindings, bindingsSlot, type ShownPrefix } from "./views/bindings.tsx";

@@ -1,5 +1,6 @@
-// Cuts a range of addresses into cells, to draw which binding serves each: an address belongs to the most specific binding
-// that covers it.
+// Cuts a range of addresses into cells, to draw and to say which binding serves each: an address belongs to the most specific
+// binding that covers it.
+
 import { type Cidr, contains, parseCidr } from "../../deletion/address/cidr.ts";
 
 export interface Bound {
@@ -117,4 +118,12 @@ export function boundOf({
 }): Bound[] {
 	const range = parseCidr(cidr);
 	return range.ok ? [{ id, range: range.value, service: service_name }] : [];
+}
+
+/** The bindings that serve the range, in address order; null for a part that no binding covers. */
+export function serving(asked: Cidr, bounds: readonly Bound[]): (Bound | null)[] {
+	const inside = bounds.filter(({ range }) => contains(asked, range));
+	const cells = cellsOf([asked, ...inside.map(({ range }) => range)]);
+	const winners = stretchesOf(cells, bounds).map(({ winner }) => winner);
+	return winners.filter((one, index) => winners.indexOf(one) === index);
 }

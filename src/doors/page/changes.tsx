@@ -1,11 +1,12 @@
 // What changed on one day (UTC): each prefix before and after it, and the list. Only reads: one call for the changes, and none
 // to Cloudflare.
+
 import * as v from "valibot";
 import { at } from "../../deletion/record/deletion.ts";
 import { fail, ok } from "../../deletion/result.ts";
 import { problem } from "../reply/problem.ts";
+import { changesCursor, readPast } from "../request/account.ts";
 import { readQuery, timeOrDaySchema } from "../request/input.ts";
-import { changesCursor, readPast } from "../request/past.ts";
 import type { Page } from "./door.tsx";
 import { withoutEmpty } from "./form.ts";
 import { html } from "./html.ts";

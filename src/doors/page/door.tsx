@@ -1,5 +1,6 @@
 // The entrance to the pages. Shows a page to a viewer who may read; makes a change only if the form is unbind's own. Strangers
 // get the sign-in page and nothing else.
+
 import type { IRequest } from "itty-router";
 import * as v from "valibot";
 import { cappedText } from "../../capped-body.ts";
@@ -7,16 +8,14 @@ import { fail, type Result } from "../../deletion/result.ts";
 import { log } from "../../log.ts";
 import { lacks } from "../auth/authenticate.ts";
 import { braked } from "../auth/brake.ts";
-import { isFromOwnOrigin } from "../auth/own-form.ts";
 import { isSame } from "../auth/session.ts";
 import type { Context } from "../context.ts";
 import { type Problem, problem } from "../reply/problem.ts";
 import type { Read } from "../request/input.ts";
-import { fieldsOf, formCapBytes, readFields } from "./form.ts";
+import { fieldsOf, formCapBytes, isFromOwnOrigin, type Refilled, readFields, refilled } from "./form.ts";
 import { html } from "./html.ts";
 import { localPath } from "./local-path.ts";
 import { misconfiguredPage } from "./misconfigured.tsx";
-import { type Refilled, refilled } from "./refilled.ts";
 import { type Stranger, type Viewer, viewerOf } from "./viewer.ts";
 import { NotLetIn, SignIn } from "./views/sign-in.tsx";
 import { Trouble } from "./views/trouble.tsx";

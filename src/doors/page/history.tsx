@@ -1,12 +1,12 @@
 // The history as a page, and the filtered rows as files. Only reads. The newest page costs one call to the Ledger and one KV
 // list; a poll that finds no change costs only the call.
+
 import type { OutcomeCount, Overview } from "../../deletion/ledger-api.ts";
 import type { Summary } from "../../deletion/record/deletion.ts";
 import { fail, ok } from "../../deletion/result.ts";
-import { csv, ndjson, type RowFormat } from "../reply/export.ts";
-import { exported, unreadable } from "../reply/history-file.ts";
+import { csv, exported, ndjson, type RowFormat, unreadable } from "../reply/export.ts";
 import { problem } from "../reply/problem.ts";
-import { versionIn } from "../request/if-none-match.ts";
+import { versionIn } from "../request/etag.ts";
 import type { Page } from "./door.tsx";
 import { addressOf, historyFilterOf, type PageFilter, pinned, readFilter } from "./filter.ts";
 import { withoutEmpty } from "./form.ts";

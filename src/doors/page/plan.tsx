@@ -11,10 +11,9 @@ import { deletionEntries, requestDeletion, wishOf } from "../request/deletion.ts
 import { readQuery, reasonSchema } from "../request/input.ts";
 import { targetInPath } from "../request/named-target.ts";
 import { type Again, type Change, changeDoor, type Page } from "./door.tsx";
+import { keptIn, type Refilled, utcMinute } from "./form.ts";
 import { html, seeOther } from "./html.ts";
 import { glance, presentOf } from "./present.ts";
-import { keptIn, type Refilled } from "./refilled.ts";
-import { utcMinute } from "./utc-minute.ts";
 import type { Viewer } from "./viewer.ts";
 import { PlanPage } from "./views/plan.tsx";
 

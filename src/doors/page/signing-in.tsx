@@ -1,17 +1,17 @@
 // Signs in with a token, and signs out. Neither works behind Cloudflare Access.
+
 import type { IRequest } from "itty-router";
 import * as v from "valibot";
 import { ok } from "../../deletion/result.ts";
 import { log } from "../../log.ts";
+import { holderOf } from "../auth/authenticate.ts";
 import { braked } from "../auth/brake.ts";
-import { isFromOwnOrigin } from "../auth/own-form.ts";
 import { noSessionCookie, sessionCookie } from "../auth/session.ts";
-import { holderOf } from "../auth/tokens.ts";
 import type { Context } from "../context.ts";
 import { closedProblem } from "../misconfigured.ts";
 import { problem } from "../reply/problem.ts";
 import { challenge, changeDoor, troublePage } from "./door.tsx";
-import { fieldsOf, readFields } from "./form.ts";
+import { fieldsOf, isFromOwnOrigin, readFields } from "./form.ts";
 import { html, seeOther } from "./html.ts";
 import { localPath } from "./local-path.ts";
 import { misconfiguredPage } from "./misconfigured.tsx";

@@ -57,3 +57,6 @@ export const failureWords: Record<FailureCode, string> = {
 	approval_expired: "not approved in time",
 	cancelled: "cancelled",
 };
+
+/** A binding without a service name belongs to one of Cloudflare's regional services. */
+export const serviceWord = (service: string | null): string => service ?? "a regional service";

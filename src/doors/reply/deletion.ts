@@ -1,11 +1,11 @@
 // A deletion's record as an answer: the status for its state, and the problem for its failure.
 
 import type { Receipt } from "../../deletion/course/receive.ts";
+import type { Budget } from "../../deletion/judgement/budget.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
 import { joinedWords } from "../../deletion/record/joined.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { type Problem, problem, retryAfter } from "./problem.ts";
-import { rateLimitHeaders } from "./rate-limit.ts";
 
 const askAgainSeconds = 2;
 
@@ -65,4 +65,14 @@ export function joinedMessage(deletion: Deletion, supersede: boolean): { message
 		? "It was not superseded, because a deletion that starts now needs an approval first."
 		: "To delete now instead, repeat the request with supersede=true.";
 	return { message: `${words} ${next}` };
+}
+
+/** The deletion budget as headers: draft-ietf-httpapi-ratelimit-headers-10, structured fields (RFC 9651). */
+export function rateLimitHeaders(budget: Budget | undefined): { [name: string]: string } {
+	if (budget === undefined) return {};
+	const { limit, left, window_minutes, next_in_seconds } = budget;
+	return {
+		ratelimit: `"budget";r=${left}${next_in_seconds === null ? "" : `;t=${next_in_seconds}`}`,
+		"ratelimit-policy": `"budget";q=${limit};w=${window_minutes * 60}`,
+	};
 }

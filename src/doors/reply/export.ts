@@ -1,6 +1,12 @@
-// Lists as files, for those who ask for them by `Accept`: rows as NDJSON or CSV lines, page after page.
+// Lists as files, for those who ask for them by `Accept`: rows as NDJSON or CSV lines, page after page. Also
+// the whole history as such a file, for the API and the page.
+
 import type { Summary } from "../../deletion/record/deletion.ts";
-import { preferredType } from "../request/accept.ts";
+import type { HistoryFilter } from "../../deletion/record/history.ts";
+import { fail, ok, type Result } from "../../deletion/result.ts";
+import type { Context } from "../context.ts";
+import { tooManyReads, unreachableProblem } from "./failure.ts";
+import { type Problem, problem } from "./problem.ts";
 
 export interface RowFormat<Row> {
 	contentType: string;
@@ -8,7 +14,7 @@ export interface RowFormat<Row> {
 	row(row: Row): string;
 }
 
-export interface RowFormats<Row> {
+interface RowFormats<Row> {
 	ndjson: RowFormat<Row>;
 	csv: RowFormat<Row>;
 }
@@ -91,4 +97,57 @@ export const { ndjson, csv } = formatsOf<keyof Summary, Summary>([
 function cell(value: string): string {
 	const defused = value.replace(/(^|;)(?=[\s\p{Cf}]*[=+\-@＝＋－＠]|[\t\r\n])/gu, "$1'");
 	return /[",\r\n]/.test(defused) ? `"${defused.replaceAll('"', '""')}"` : defused;
+}
+
+/** The offered type that the caller prefers (RFC 9110, 12.5.1); the first if it does not say. */
+function preferredType<Type extends string>(accept: string | null, offered: readonly [Type, ...Type[]]): Type {
+	if (accept === null || accept === "*/*") return offered[0];
+	const preferences = accept.split(",").map((part) => {
+		const [range = "", ...parameters] = part.split(";").map((text) => text.trim().toLowerCase());
+		const quality = Number(parameters.find((parameter) => parameter.startsWith("q="))?.slice(2) ?? 1);
+		return { range, quality: Number.isFinite(quality) ? quality : 0 };
+	});
+	const qualityOf = (type: Type): number => {
+		const ranges = [type, `${type.split("/")[0]}/*`, "*/*"];
+		return (
+			ranges
+				.map((range) => preferences.find((preference) => preference.range === range)?.quality)
+				.find((quality) => quality !== undefined) ?? 0
+		);
+	};
+	return offered.toSorted((a, b) => qualityOf(b) - qualityOf(a))[0] ?? offered[0];
+}
+
+const rowsAtOnce = 1000;
+
+/** For answers without a `stale` member. */
+export const staleness = (stale: boolean): Record<string, string> => (stale ? { "x-unbind-stale": "true" } : {});
+
+export function unreadable(failure: "bad_cursor" | "unavailable" | "busy"): Problem {
+	if (failure === "busy") return tooManyReads;
+	return failure === "bad_cursor" ? badCursor : unreachableProblem;
+}
+
+const badCursor = problem(
+	"invalid_request",
+	'The parameter "cursor" did not come from this list, or belongs to other filters. Start from the first page.',
+);
+
+/** A header says whether it may be stale. A file that is not yet stale ends in an error if it would become so. */
+export async function exported(
+	format: RowFormat<Summary>,
+	filter: HistoryFilter,
+	cursor: string | null,
+	context: Context,
+): Promise<Result<Response, Problem>> {
+	const pageAt = (at: string | null) => context.history.page({ filter, limit: rowsAtOnce, cursor: at, unless: null });
+	const first = await pageAt(cursor);
+	if (!first.ok) return fail(unreadable(first.failure));
+	const isStale = first.value?.version === null;
+	const later = async (at: string) => {
+		const next = await pageAt(at);
+		const isWorse = next.ok && next.value?.version === null && !isStale;
+		return next.ok && !isWorse ? next.value : null;
+	};
+	return ok(streamed(format, first.value, later, staleness(isStale)));
 }

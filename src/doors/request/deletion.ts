@@ -10,8 +10,8 @@ import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
 import { closedProblem } from "../misconfigured.ts";
 import { failureProblem } from "../reply/failure.ts";
-import { snapshotIn } from "../reply/plan-tag.ts";
 import { atField, type Problem, problem, retryAfter } from "../reply/problem.ts";
+import { snapshotIn } from "./etag.ts";
 import { type Read, reasonSchema, timeSchema } from "./input.ts";
 
 export const acknowledgeSchema = v.pipe(

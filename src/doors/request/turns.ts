@@ -1,8 +1,6 @@
 // Limits how much of one caller's work an isolate does at once, because all requests of an isolate share one thread. Work that is
 // refused here has not begun.
 
-import { late } from "../reply/late.ts";
-
 export interface Turns {
 	atOnce: number;
 	waitingAtMost: number;
@@ -78,3 +76,7 @@ function count(entries: Entries): number {
 	for (const one of entries) if (nowMs - one.atMs > forgottenAfterMs) entries.delete(one);
 	return entries.size;
 }
+
+export const lateByMs = 250;
+
+export const late = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, lateByMs));

@@ -1,5 +1,6 @@
 // Asks Cloudflare's audit log who deleted what disappeared, and whether it has the deletions of ours. It never runs inside a
 // request. Whatever the log says, no record changes its state.
+
 import { plainId } from "../../deletion/address/cloudflare-id.ts";
 import { type AuditAccess, type AuditEntry, type AuditLog, plainRay } from "../../deletion/audit-log.ts";
 import type { Journal } from "../../deletion/ports.ts";
@@ -8,8 +9,7 @@ import { type Deletion, goneAtMs } from "../../deletion/record/deletion.ts";
 import type { AuditFacts } from "../../deletion/status.ts";
 import { log, traceOf } from "../../log.ts";
 import { type AuditWait, isOver, lossWait, nextAskMs, ownWait } from "../../watch/audit-schedule.ts";
-import { getFlag, readRecord, setFlag } from "../tables.ts";
-import { setAsideIfUnreadable } from "../unreadable.ts";
+import { getFlag, readRecord, setAsideIfUnreadable, setFlag } from "../tables.ts";
 import { createAuditWaits } from "./audit-waits.ts";
 
 export interface AuditOptions {

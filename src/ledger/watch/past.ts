@@ -1,4 +1,5 @@
 // Answers what was bound at a time, and what changed between two times, from the lifetimes and from our own records. Only reads.
+
 import { plainId } from "../../deletion/address/cloudflare-id.ts";
 import type {
 	ChangesOfBindings,
@@ -21,7 +22,7 @@ import {
 	placeOf,
 } from "../../watch/at.ts";
 import type { Lifetime } from "../../watch/inventory.ts";
-import { readRow, type StoredRow } from "../unreadable.ts";
+import { readRow, type StoredRow } from "../tables.ts";
 import { lifetimesIn, lifetimesSince, readSlots } from "./lifetimes.ts";
 
 interface Known {

@@ -1,11 +1,11 @@
 // The account now: waiting deletions, the freeze, and the bindings, which follow when Cloudflare answers.
+
 import type { Summary } from "../../../deletion/record/deletion.ts";
 import { historyOf } from "../filter.ts";
-import type { Refilled } from "../refilled.ts";
+import type { Refilled } from "../form.ts";
 import type { Viewer } from "../viewer.ts";
 import { bindingsSlot } from "./bindings.tsx";
-import { Confirm } from "./confirm.tsx";
-import { Field } from "./field.tsx";
+import { Confirm, Field } from "./form.tsx";
 import { Layout, type Present } from "./layout.tsx";
 import { Rows } from "./rows.tsx";
 

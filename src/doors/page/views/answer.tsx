@@ -1,7 +1,8 @@
 // Cloudflare's answer, with what their support needs: status, Ray id, errors and their documentation.
+
 import type { CloudflareAnswer, CloudflareMessage } from "../../../deletion/record/deletion.ts";
 import { textOf } from "../story.ts";
-import { Copied } from "./copied.tsx";
+import { Copied } from "./marks.tsx";
 
 export const Answer = ({ answer }: { answer: CloudflareAnswer & { attempts: number } }) => (
 	<>

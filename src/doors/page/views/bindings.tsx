@@ -1,11 +1,12 @@
 // Each prefix with its bindings, as a bar and as a nested list; and who serves a looked-up address.
+
 import type { Binding, Prefix } from "../../../deletion/address/binding.ts";
 import type { Cidr } from "../../../deletion/address/cidr.ts";
 import type { Result } from "../../../deletion/result.ts";
 import type { Problem } from "../../reply/problem.ts";
-import { type Bound, cellsOf, type Nested, nested, placeOf, stretchesOf } from "../cells.ts";
+import { type Bound, cellsOf, type Nested, nested, placeOf, serving, stretchesOf } from "../cells.ts";
 import { historyOf } from "../filter.ts";
-import { serviceWord, serving } from "../serving.ts";
+import { serviceWord } from "../words.ts";
 import { Bar } from "./bar.tsx";
 
 /** A page shows no more; the others appear under their prefix or address. */

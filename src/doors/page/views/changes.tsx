@@ -1,17 +1,18 @@
 // What changed on one day: the prefixes before and after, and the list of changes with links to their records.
+
 import { parseCidr } from "../../../deletion/address/cidr.ts";
 import type { PastBinding, PastChange, PastPrefix } from "../../../deletion/past.ts";
 import { at } from "../../../deletion/record/deletion.ts";
 import type { Result } from "../../../deletion/result.ts";
 import type { Problem } from "../../reply/problem.ts";
-import type { KnownPast } from "../../request/past.ts";
+import type { KnownPast } from "../../request/account.ts";
 import { type Bound, boundOf, cellsOf, stretchesOf } from "../cells.ts";
 import { historyOf } from "../filter.ts";
-import { serviceWord } from "../serving.ts";
 import type { Viewer } from "../viewer.ts";
+import { serviceWord } from "../words.ts";
 import { Bar } from "./bar.tsx";
 import { Layout, type Present } from "./layout.tsx";
-import { Moment } from "./moment.tsx";
+import { Moment } from "./marks.tsx";
 
 /** A page with more would be too long to read; the list names them all. */
 const prefixesDrawn = 50;

@@ -1,8 +1,9 @@
 // What a deletion does to the traffic: in a sentence, and as bars before and after.
+
 import type { BindingSnapshot } from "../../../deletion/record/deletion.ts";
 import type { Effect, Neighbour } from "../../../deletion/record/effect.ts";
 import { boundOf, cellsOf, stretchesOf } from "../cells.ts";
-import { serviceWord } from "../serving.ts";
+import { serviceWord } from "../words.ts";
 import { Bar } from "./bar.tsx";
 
 interface EffectProps {

@@ -1,14 +1,13 @@
 // Who requested a deletion, why, when, and its details, in the order people ask.
+
 import type { Deletion, Restoration } from "../../../deletion/record/deletion.ts";
 import { whoWords } from "../../../deletion/record/elsewhere.ts";
 import { settledTime } from "../../../deletion/settling.ts";
 import type { JSX } from "../jsx-runtime.ts";
-import { serviceWord } from "../serving.ts";
 import { durationOf } from "../story.ts";
-import { doorWords, guardWords } from "../words.ts";
-import { Copied } from "./copied.tsx";
+import { doorWords, guardWords, serviceWord } from "../words.ts";
 import { capital } from "./guards.tsx";
-import { Moment } from "./moment.tsx";
+import { Copied, Moment } from "./marks.tsx";
 
 /** @param settling how long other restored bindings took; null if that is not known. */
 export function Facts({ deletion, settling }: { deletion: Deletion; settling: string | null }) {

@@ -1,10 +1,11 @@
 // What every page has: its head, the navigation, and the freeze banner.
+
 import type { Freeze, Waiting } from "../../../deletion/judgement/freeze.ts";
-import { heldWords } from "../../reply/held-words.ts";
+import { heldWords } from "../../reply/freeze.ts";
 import type { JSX } from "../jsx-runtime.ts";
 import type { Viewer } from "../viewer.ts";
-import { Confirm } from "./confirm.tsx";
-import { Moment } from "./moment.tsx";
+import { Confirm } from "./form.tsx";
+import { Moment } from "./marks.tsx";
 
 /** The freeze and the waiting deletions, for the top of every page. */
 export interface Present {

@@ -5,14 +5,13 @@ import { type Option, optionsFor } from "../../../deletion/course/options.ts";
 import { resolvableFromMs } from "../../../deletion/course/resolution.ts";
 import { sentenceOf } from "../../../deletion/judgement/guards.ts";
 import { at, type Deletion } from "../../../deletion/record/deletion.ts";
+import type { Refilled } from "../form.ts";
 import type { JSX } from "../jsx-runtime.ts";
-import type { Refilled } from "../refilled.ts";
-import { serviceWord } from "../serving.ts";
 import type { Viewer } from "../viewer.ts";
-import { Confirm, Offer } from "./confirm.tsx";
+import { serviceWord } from "../words.ts";
 import { EffectSentence } from "./effect.tsx";
-import { Field, Mistake } from "./field.tsx";
-import { Moment } from "./moment.tsx";
+import { Confirm, Field, Mistake, Offer } from "./form.tsx";
+import { Moment } from "./marks.tsx";
 
 const optionTexts: Record<Option, { word: string; says(deletion: Deletion): JSX.Children }> = {
 	approve: {

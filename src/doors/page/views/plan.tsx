@@ -1,17 +1,16 @@
 // The plan of one binding and the form that deletes it.
+
 import { sentenceOf } from "../../../deletion/judgement/guards.ts";
 import type { Plan } from "../../../deletion/judgement/plan.ts";
 import { historyOf } from "../filter.ts";
-import type { Refilled } from "../refilled.ts";
-import { serviceWord } from "../serving.ts";
+import type { Refilled } from "../form.ts";
 import type { Viewer } from "../viewer.ts";
-import { guardWords } from "../words.ts";
-import { Confirm } from "./confirm.tsx";
-import { Copied } from "./copied.tsx";
+import { guardWords, serviceWord } from "../words.ts";
 import { EffectFigure } from "./effect.tsx";
-import { Field } from "./field.tsx";
+import { Confirm, Field } from "./form.tsx";
 import { capital, Guards } from "./guards.tsx";
 import { Layout, type Present } from "./layout.tsx";
+import { Copied } from "./marks.tsx";
 
 interface PlanProps {
 	plan: Plan;

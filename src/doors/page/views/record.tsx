@@ -1,10 +1,11 @@
 // One deletion: the request, its outcome, how it got there, and what people can still do. Chat and webhooks link here.
+
 import { isResolvable } from "../../../deletion/course/resolution.ts";
 import type { Deletion, Summary } from "../../../deletion/record/deletion.ts";
 import { isGone } from "../../../deletion/record/gone.ts";
 import { addressOf, historyOf, noFilter } from "../filter.ts";
+import type { Refilled } from "../form.ts";
 import type { JSX } from "../jsx-runtime.ts";
-import type { Refilled } from "../refilled.ts";
 import { storyOf } from "../story.ts";
 import type { Viewer } from "../viewer.ts";
 import { Answer } from "./answer.tsx";
@@ -12,7 +13,7 @@ import { EffectFigure } from "./effect.tsx";
 import { Facts } from "./facts.tsx";
 import { Guards } from "./guards.tsx";
 import { Layout, type Present } from "./layout.tsx";
-import { Moment } from "./moment.tsx";
+import { Moment } from "./marks.tsx";
 import { Options, Resolve } from "./options.tsx";
 import { Rows, StateMark } from "./rows.tsx";
 import { Standing } from "./standing.tsx";

@@ -1,10 +1,11 @@
 // Deletions as table rows; each links to its record. A row decides nothing: it only leads to where one can.
+
 import { cidrsOf, contains, parseCidr } from "../../../deletion/address/cidr.ts";
 import { sameName } from "../../../deletion/record/actor.ts";
 import type { State, Summary } from "../../../deletion/record/deletion.ts";
 import type { Viewer } from "../viewer.ts";
 import { doorWords, failureWords, stateWords } from "../words.ts";
-import { Ago } from "./moment.tsx";
+import { Ago } from "./marks.tsx";
 
 export const StateMark = ({ state }: { state: State }) => (
 	<span class="state" data-state={state}>

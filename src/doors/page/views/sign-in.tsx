@@ -1,6 +1,7 @@
 // The sign-in page, shown in place of the requested page.
+
 import type { AccessFailure } from "../../auth/access.ts";
-import { Field } from "./field.tsx";
+import { Field } from "./form.tsx";
 import { Layout } from "./layout.tsx";
 
 interface SignInProps {

@@ -1,9 +1,10 @@
 // What a record's state means for the reader, and what comes next.
+
 import type { Deletion } from "../../../deletion/record/deletion.ts";
 import { type Elsewhere, whoWords } from "../../../deletion/record/elsewhere.ts";
 import { failureSentence, textOf } from "../story.ts";
 import type { Viewer } from "../viewer.ts";
-import { Moment } from "./moment.tsx";
+import { Moment } from "./marks.tsx";
 
 export function Standing({ deletion, viewer }: { deletion: Deletion; viewer: Viewer }) {
 	const { state, failure, cloudflare, approval, not_before, restoration, elsewhere } = deletion;

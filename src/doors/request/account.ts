@@ -1,5 +1,7 @@
-// Reads the account's past from the Ledger. A time that nothing is known of is a problem, never an empty list.
+// Reads the account from the Ledger: its live bindings, and its past.
+
 import * as v from "valibot";
+import type { PrefixWithBindings } from "../../deletion/ledger-api.ts";
 import type { Past, PastQuery } from "../../deletion/past.ts";
 import { at } from "../../deletion/record/deletion.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
@@ -7,6 +9,25 @@ import type { Context } from "../context.ts";
 import { failureProblem, tooManyReads } from "../reply/failure.ts";
 import { type Problem, problem, retryAfter } from "../reply/problem.ts";
 import { readTurns, takeTurn } from "./turns.ts";
+
+/**
+ * The live bindings, read in parts. Each call is its own invocation with its own subrequest limit, so an account with many
+ * prefixes works on the free plan.
+ * @param covering only bindings that cover this CIDR.
+ */
+export async function surveyed(
+	covering: string | null,
+	{ ledger }: Context,
+): Promise<Result<PrefixWithBindings[], Problem>> {
+	const all: PrefixWithBindings[] = [];
+	for (let after: string | undefined = ""; after !== undefined; ) {
+		const part: Awaited<ReturnType<typeof ledger.bindings>> = await ledger.bindings({ covering, after });
+		if (!part.ok) return fail(failureProblem(part.failure));
+		all.push(...part.value);
+		after = part.next;
+	}
+	return ok(all);
+}
 
 /** As the Ledger writes it: where a change stands among all changes. */
 export const changesCursor = v.pipe(
@@ -16,7 +37,10 @@ export const changesCursor = v.pipe(
 
 export type KnownPast = Past & { knownSinceMs: number };
 
-/** @param query a time before the watch began has no account, and no changes. */
+/**
+ * A time that nothing is known of is a problem, never an empty list.
+ * @param query a time before the watch began has no account, and no changes.
+ */
 export async function readPast(
 	query: Omit<PastQuery, "caller">,
 	context: Context,

@@ -1,7 +1,38 @@
-// A change as a form that says above its button what it does. What cannot be undone is behind a second step, which works
-// without a script and has a way back.
+// Forms and their fields, each with its mistake beside it. A form says above its button what it does. What cannot be undone is
+// behind a second step, which works without a script and has a way back.
+
 import type { JSX } from "../jsx-runtime.ts";
 import type { Viewer } from "../viewer.ts";
+
+interface FieldProps extends Omit<JSX.Attributes, "label" | "children"> {
+	id: string;
+	name: string;
+	label: string;
+	mistake: string | null;
+}
+
+export const Field = ({ label, mistake, ...input }: FieldProps) => (
+	<p>
+		<label for={input.id}>{label}</label>
+		<input
+			{...input}
+			spellcheck="false"
+			autocomplete={input.autocomplete ?? "off"}
+			aria-invalid={mistake === null ? null : "true"}
+			aria-describedby={mistake === null ? null : mistakeId(input.id)}
+		/>
+		<Mistake of={input.id} text={mistake} />
+	</p>
+);
+
+const mistakeId = (id: string): string => `${id}-mistake`;
+
+export const Mistake = ({ of, text }: { of: string; text: string | null }) =>
+	text === null ? null : (
+		<span class="mistake" id={mistakeId(of)} role="alert">
+			{text}
+		</span>
+	);
 
 interface OfferProps {
 	action: string;

@@ -1,7 +1,7 @@
 import { reset } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { publish } from "../../../src/adapters/history/publish.ts";
-import { lastDeletionInKv, recordInKv } from "../../../src/adapters/history/recall.ts";
+import { lastDeletionInKv, recordInKv } from "../../../src/adapters/history/record.ts";
 import { summaryOf } from "../../../src/deletion/record/deletion.ts";
 import { HISTORY } from "../../harness.ts";
 import { bindingAt, bindingIds, deletionAt, nowMs, prefixIds, put } from "./rows.ts";
