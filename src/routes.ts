@@ -7,7 +7,9 @@ import { liftFreeze, putFreeze, showFreeze } from "./doors/api/freeze.ts";
 import { apiDoor } from "./doors/api/handler.ts";
 import { listDeletions, showDeletion } from "./doors/api/history.ts";
 import { cancelDeletion, decideDeletion, resolveDeletion, restoreDeletion } from "./doors/api/lifecycle.ts";
+import { listMassDeletions, showMassDeletion } from "./doors/api/mass-deletions.ts";
 import { listBindingChanges } from "./doors/api/past.ts";
+import { postRestorations, showRestorations } from "./doors/api/restorations.ts";
 import { showStatus } from "./doors/api/status.ts";
 import { authenticate, authenticateAsCloudflare } from "./doors/auth/authenticate.ts";
 import { chat } from "./doors/chat/handler.ts";
@@ -43,6 +45,10 @@ router
 	.post("/deletions/:id/cancellation", apiDoor("delete", cancelDeletion))
 	.post("/deletions/:id/restoration", apiDoor("restore", restoreDeletion))
 	.post("/deletions/:id/resolution", apiDoor("approve", resolveDeletion))
+	.post("/restorations", apiDoor("restore", postRestorations))
+	.get("/restorations/:id", apiDoor("read", showRestorations))
+	.get("/mass-deletions", apiDoor("read", listMassDeletions))
+	.get("/mass-deletions/:id", apiDoor("read", showMassDeletion))
 	.get("/freeze", apiDoor("read", showFreeze))
 	.put("/freeze", apiDoor("freeze", putFreeze))
 	.delete("/freeze", apiDoor("freeze", liftFreeze))

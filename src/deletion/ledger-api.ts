@@ -14,6 +14,7 @@ import type { LookUpFailure } from "./lookup/locate.ts";
 import type { Past, PastQuery } from "./past.ts";
 import type { Actor, Door, Party } from "./record/actor.ts";
 import type { Deletion, SettledState, Summary } from "./record/deletion.ts";
+import type { MassDeletion, Restorations, RestorationsCommand, RestorationsRefusal } from "./restorations.ts";
 import type { Result } from "./result.ts";
 import type { Settling } from "./settling.ts";
 import type { HealthProblem, StatusFacts } from "./status.ts";
@@ -107,6 +108,12 @@ export interface LedgerApi {
 	): Promise<Result<Deletion, LifecycleFailure>>;
 	cancel(id: string, actor: Actor): Promise<Result<Deletion, LifecycleFailure>>;
 	restore(id: string, actor: Actor, waitMs: number): Promise<Result<Deletion, RestorationRefusal>>;
+	/** Records what is wanted and returns at once; the alarm carries it out. An earlier release's Ledger lacks this and the next two. */
+	restoreMany(command: RestorationsCommand): Promise<Result<Restorations, RestorationsRefusal>>;
+	/** null if there are none with this id. */
+	restorations(id: string): Promise<Restorations | null>;
+	/** The latest ones, newest first. */
+	massDeletions(): Promise<MassDeletion[]>;
 	/** Closes an unknown deletion or restoration by hand if Cloudflare can't be read. */
 	resolve(id: string, wish: ResolutionWish, actor: Actor): Promise<Result<Deletion, ResolutionRefusal>>;
 	/** The freeze in force, and the latest freezes. */

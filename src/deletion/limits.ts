@@ -55,3 +55,22 @@ export const longestNamed = 64;
 export const listedAtMost = 100;
 /** Longer payloads are stored as digests, so that no caller can fill up the Ledger. */
 export const longestPayload = 256;
+
+/** Named in one request: an hour's disaster, in a body that is read at once. */
+export const restorationsAtMost = 1000;
+/** Of one caller in a day, so that nobody fills the Ledger: more than the largest outage of one account took. */
+export const restorationsADay = 10_000;
+/** Restoring many: calls after which one invocation of the object begins no more. With those of the last ones, it stays below the free plan's 50. */
+export const restoringCallsAtMost = 34;
+/** As many prefixes at a time; the watch, deletions and KV need connections too. */
+export const restoredAtOnce = 2;
+/** Lists read for one restoration serve the next ones for so long. What is bound later, Cloudflare's 409 shows. */
+export const listsKeptMs = 30_000;
+/** Until a prefix whose restoration was held up gets its next turn. */
+export const prefixPauseMs = 60_000;
+/** Until others get theirs, if Cloudflare could not be read: it may be more than that prefix. */
+export const unreadablePauseMs = 10_000;
+/** A restoration that Cloudflare's rate limit held up is tried again; each try is four lines in its record. */
+export const restoringTriesAtMost = 20;
+/** Restorations that could not begin for so long are given up: by then someone has to look. */
+export const restoringPatienceMs = 24 * 3_600_000;

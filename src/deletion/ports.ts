@@ -39,7 +39,11 @@ export interface Cloudflare {
 	/** One call, never repeated here. */
 	deleteBinding(prefixId: CloudflareId, bindingId: CloudflareId): Promise<Result<CloudflareAnswer, CloudflareFault>>;
 	/** One call, never repeated here. */
-	createBinding(prefixId: CloudflareId, binding: NewBinding): Promise<Result<Created, CloudflareFault>>;
+	createBinding(
+		prefixId: CloudflareId,
+		binding: NewBinding,
+		options?: Pick<ReadOptions, "sparing">,
+	): Promise<Result<Created, CloudflareFault>>;
 }
 
 interface NewBinding {

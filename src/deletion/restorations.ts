@@ -1,6 +1,6 @@
 // Many restorations under one request, as the doors ask for them and show them. Each is judged and carried out by itself.
 // Types only.
-import type { Actor, Party } from "./record/actor.ts";
+import type { Actor, Party, ScopeMissing } from "./record/actor.ts";
 import type { Summary } from "./record/deletion.ts";
 
 export interface RestorationsCommand {
@@ -11,6 +11,14 @@ export interface RestorationsCommand {
 	/** The caller's Idempotency-Key; null if it gave none. */
 	key: string | null;
 }
+
+/** Why a request is refused as a whole; it leaves no trace. What is wrong with one of its records is told with that record. */
+export type RestorationsRefusal =
+	| ScopeMissing
+	| { code: "invalid_request"; detail: string }
+	/** `deletion_id`: what answered the earlier request, a deletion's id or that of many restorations. */
+	| { code: "idempotency_key_reused"; detail: string; deletion_id: string }
+	| { code: "too_many_restorations"; detail: string; retry_after_seconds: number };
 
 export type RestorationItemState =
 	| "waiting"

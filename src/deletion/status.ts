@@ -29,6 +29,8 @@ export interface WatchFacts {
 	/** Every prefix was looked at after this; null until then. */
 	lookedMs: number | null;
 	isLooking: boolean;
+	/** Of the last week; a Ledger of an earlier release has none. */
+	massDeletions?: { count: number; newest: { id: string; sinceMs: number } | null };
 }
 
 export interface AuditFacts {

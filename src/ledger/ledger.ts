@@ -19,6 +19,7 @@ import { createSurvey, surveyPrefix, surveyPrefixes } from "../deletion/lookup/s
 import type { PastQuery } from "../deletion/past.ts";
 import type { Actor, Party } from "../deletion/record/actor.ts";
 import { isOpen } from "../deletion/record/deletion.ts";
+import type { RestorationsCommand } from "../deletion/restorations.ts";
 import { fail, ok } from "../deletion/result.ts";
 import { log, traceOf } from "../log.ts";
 import { withinMs } from "../within-ms.ts";
@@ -34,8 +35,10 @@ import { keepOffer, takeOffer } from "./offers.ts";
 import { nextPublishMs } from "./outbox.ts";
 import { createReadQueue } from "./read-queue.ts";
 import { noted, recorded } from "./recorded.ts";
+import { createRestoring } from "./restorations/restoring.ts";
 import { createStatus } from "./status.ts";
 import { getFlag, readOrSetAside, setFlag } from "./tables.ts";
+import { massDeletions } from "./watch/mass-deletions.ts";
 import { past } from "./watch/past.ts";
 import { type Wired, wire } from "./wiring.ts";
 import { createWork } from "./work.ts";
@@ -55,6 +58,18 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	readonly #work = createWork(this.#sql, this.#directory, () => this.#wired());
 	readonly #alarm = createAlarmClock(this.ctx.storage, () => this.#nextMs());
 	readonly #recorded = (id: string) => recorded(id, (one) => this.record(one), this.env.HISTORY);
+	readonly #restoring = createRestoring(
+		this.ctx.storage,
+		{
+			ports: () => this.#wired().ports,
+			now: () => Date.now(),
+			spareMs: () => this.#services?.addressing.spareMs() ?? 0,
+			leftIn: (prefixId) => this.#wired().watch.leftIn(prefixId),
+			recorded: this.#recorded,
+			alone: this.#work.alone,
+		},
+		(atMs) => this.#alarm.wakeBy(atMs),
+	);
 	#services: Wired | null = null;
 
 	constructor(ctx: DurableObjectState, env: Env) {
@@ -99,6 +114,21 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		const restored = await this.#work.broughtOn(begun.value, waitMs);
 		await this.#publishSoon(id);
 		return ok(restored);
+	}
+
+	async restoreMany(command: RestorationsCommand): Answer<"restoreMany"> {
+		await this.#ready();
+		return this.#restoring.receive(command);
+	}
+
+	async restorations(id: string): Answer<"restorations"> {
+		await this.#ready();
+		return this.#restoring.show(id);
+	}
+
+	async massDeletions(): Answer<"massDeletions"> {
+		await this.#ready();
+		return massDeletions(this.#sql, Date.now());
 	}
 
 	async resolve(id: string, wish: ResolutionWish, actor: Actor): Answer<"resolve"> {
@@ -199,19 +229,29 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		this.#alarm.wentOff();
 		try {
 			const { ports, outbox, journal, watch } = await this.#ready();
-			await finishDue(this.#sql, journal, (id) => this.#work.advance(id));
+			let due = 0;
+			await finishDue(this.#sql, journal, (id) => {
+				due += 1;
+				return this.#work.advance(id);
+			});
 			// Don't wait for KV: what is due next is due whether KV answers or not.
 			const publishing = this.#sendToKv(outbox).catch((error) => log("error", "publishing_failed", traceOf(error)));
 			// Last, and without waiting: it must not delay any work.
 			if (probeDueMs(this.#sql, Date.now()) <= Date.now())
 				this.ctx.waitUntil(probeCredential(this.#sql, ports.cloudflare, ports.now));
-			this.ctx.waitUntil(watch.look().then(() => this.#alarm.wakeForNext()));
+			this.ctx.waitUntil(this.#lookOrRestore(watch, due > 0).then(() => this.#alarm.wakeForNext()));
 			this.#alarm.wakeForNext();
 			void publishing.then(() => this.#alarm.wakeForNext());
 		} catch (error) {
 			log("error", "alarm_failed", traceOf(error));
 			this.#alarm.wakeBy(Date.now() + alarmPauseMs);
 		}
+	}
+
+	/** Each needs an invocation's calls to itself. The watch goes first, because it keeps to its share of the rate limit. */
+	async #lookOrRestore(watch: Wired["watch"], isBusy: boolean): Promise<void> {
+		if (watch.isDue()) await watch.look();
+		else if (!isBusy) await this.#restoring.work();
 	}
 
 	/** A new Ledger writes nothing before it has read the history: it would take its own records for one. */
@@ -227,7 +267,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	#nextMs(): number | null {
 		const publishMs = this.#services === null ? nextPublishMs(this.#sql) : this.#services.outbox.nextDueMs();
 		const probeMs = configOf(this.env).ok ? probeDueMs(this.#sql, Date.now()) : null;
-		const readMs = [probeMs, this.#services?.watch.nextMs() ?? null];
+		const readMs = [probeMs, this.#services?.watch.nextMs() ?? null, this.#restoring.nextMs()];
 		return nextWakeMs(this.#sql, [publishMs, this.#mirrors.nextDueMs()], readMs, Date.now());
 	}
 
@@ -251,6 +291,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 			onDue: (atMs) => this.#alarm.wakeBy(atMs),
 			onSettled: (id) => {
 				this.#work.onSettled(id);
+				this.#restoring.settled(id);
 				if (hasReadHistory(this.#sql)) this.#wired().outbox.sendSoon(id);
 			},
 		});

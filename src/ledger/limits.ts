@@ -87,3 +87,12 @@ export const historyWaitMs = 5000;
 export const compareWaitMs = 1500;
 /** If KV can't be read, the comparison is tried again after this. */
 export const compareAgainMs = 60_000;
+
+/** Records of restorations that have left the Ledger: KV allows a thousand reads in one invocation, three for each at most. */
+export const recordsReadPerAlarm = 100;
+export const recordsReadAtOnce = 3;
+/** While every restoration that is left waits for something else, how often it is looked at. */
+export const restoringIdleMs = 30_000;
+/** Mass deletions that are kept and shown, and how many of their records: more than any account has had in a week. */
+export const massDeletionsShown = 20;
+export const massRecordsShown = 5000;

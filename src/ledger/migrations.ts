@@ -136,6 +136,45 @@ CREATE TABLE audit_waits (
 	since_at INTEGER NOT NULL
 ) WITHOUT ROWID;
 `,
+	// Version 5.
+	`
+-- Many restorations under one request, and a row for each of its records; "open" is null once it is settled.
+CREATE TABLE restorations (
+	id TEXT PRIMARY KEY,
+	made_at INTEGER NOT NULL,
+	settled_at INTEGER,
+	actor TEXT NOT NULL,
+	payload TEXT NOT NULL,
+	requested_by TEXT NOT NULL,
+	reason TEXT
+) WITHOUT ROWID;
+CREATE INDEX restorations_by_made_at ON restorations (made_at);
+CREATE TABLE restoration_items (
+	restorations_id TEXT NOT NULL,
+	deletion_id TEXT NOT NULL,
+	record_id TEXT NOT NULL,
+	prefix_rank INTEGER NOT NULL,
+	place INTEGER NOT NULL,
+	open INTEGER,
+	state TEXT NOT NULL,
+	tries INTEGER NOT NULL DEFAULT 0,
+	item TEXT NOT NULL,
+	PRIMARY KEY (restorations_id, deletion_id)
+) WITHOUT ROWID;
+CREATE INDEX restoration_items_open ON restoration_items (record_id) WHERE open IS NOT NULL;
+-- Bindings that disappeared at once, and the record of each.
+CREATE TABLE mass_deletions (
+	start_at INTEGER PRIMARY KEY,
+	noticed_at INTEGER NOT NULL,
+	froze INTEGER NOT NULL
+);
+CREATE TABLE mass_deletion_records (
+	start_at INTEGER NOT NULL,
+	deletion_id TEXT NOT NULL,
+	summary TEXT NOT NULL,
+	PRIMARY KEY (start_at, deletion_id)
+) WITHOUT ROWID;
+`,
 ];
 
 export const schemaVersion = migrations.length;

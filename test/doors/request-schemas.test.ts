@@ -9,6 +9,7 @@ import { freezeEntries } from "../../src/doors/api/freeze.ts";
 import { listEntries } from "../../src/doors/api/history.ts";
 import { decisionEntries, resolutionEntries } from "../../src/doors/api/lifecycle.ts";
 import { changesEntries } from "../../src/doors/api/past.ts";
+import { restorationsEntries } from "../../src/doors/api/restorations.ts";
 import { deletionEntries, planEntries } from "../../src/doors/request/deletion.ts";
 import { createContract, isNode, type Node } from "../contract.ts";
 
@@ -41,6 +42,7 @@ const bodies: [string, v.ObjectEntries, Node | null][] = [
 	["POST /deletions", postEntries, resolved(openapi.paths["/deletions"].post)],
 	["POST /deletions/{id}/approval", decisionEntries, resolved(openapi.paths["/deletions/{id}/approval"].post)],
 	["POST /deletions/{id}/resolution", resolutionEntries, resolved(openapi.paths["/deletions/{id}/resolution"].post)],
+	["POST /restorations", restorationsEntries, resolved(openapi.paths["/restorations"].post)],
 	["PUT /freeze", freezeEntries, resolved(openapi.paths["/freeze"].put)],
 ];
 

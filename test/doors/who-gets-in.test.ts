@@ -66,6 +66,10 @@ describe("each scope gives access to its own routes and no others:", () => {
 		["POST", `/deletions/${nobody}/resolution`, "approve"],
 		["POST", `/deletions/${nobody}/approval`, "approve", { decision: "approve" }],
 		["POST", `/deletions/${nobody}/restoration`, "restore"],
+		["POST", "/restorations", "restore", { deletions: [nobody] }],
+		["GET", `/restorations/${nobody}`, "read"],
+		["GET", "/mass-deletions", "read"],
+		["GET", "/mass-deletions/mlv6x2p0", "read"],
 		["PUT", "/freeze", "freeze", { reason: "x" }],
 		["DELETE", "/freeze", "freeze"],
 	];
@@ -73,7 +77,7 @@ describe("each scope gives access to its own routes and no others:", () => {
 	it("the list covers every route that takes a token", () => {
 		const untested = router.routes.filter(
 			([method, path, , written = ""]) =>
-				/^\/(?:bindings|deletions|freeze|client)(?:\/|$)/.test(written) &&
+				/^\/(?:bindings|deletions|restorations|mass-deletions|freeze|client)(?:\/|$)/.test(written) &&
 				!routes.some(([tested, to]) => tested === method && path.test(to)),
 		);
 		expect(untested.map(([method, , , written]) => `${method} ${written}`)).toEqual([]);

@@ -14,9 +14,11 @@ import type { Understood } from "./interpret.ts";
 export interface Addressing extends Cloudflare {
 	/** Calls left of the rate limit, according to the last answer; null if unknown. */
 	callsLeft(): number | null;
+	/** For how long a sparing call would be held back now; usually 0. */
+	spareMs(): number;
 }
 
-export function createAddressing(accountId: CloudflareId, { call, read, callsLeft }: Caller): Addressing {
+export function createAddressing(accountId: CloudflareId, { call, read, callsLeft, spareMs }: Caller): Addressing {
 	const reads = new Map<string, Promise<Result<Listing<unknown>, CloudflareFault>>>();
 	const prefixesPath = `/accounts/${accountId}/addressing/prefixes`;
 	const bindingsPath = (prefixId: CloudflareId) => `${prefixesPath}/${prefixId}/bindings`;
@@ -55,6 +57,7 @@ export function createAddressing(accountId: CloudflareId, { call, read, callsLef
 
 	return {
 		callsLeft,
+		spareMs,
 		listPrefixes: async (options) => mapped(await shared(prefixesPath, options), toPrefix),
 		listBindings: async (prefixId, options) => mapped(await shared(bindingsPath(prefixId), options), toBinding),
 		getBinding: (prefixId, bindingId) =>
@@ -67,9 +70,9 @@ export function createAddressing(accountId: CloudflareId, { call, read, callsLef
 			const reply = await call({ method: "DELETE", path: `${bindingsPath(prefixId)}/${bindingId}` });
 			return reply.ok ? ok(reply.value.answer) : reply;
 		},
-		async createBinding(prefixId, { cidr, serviceId }) {
+		async createBinding(prefixId, { cidr, serviceId }, how = {}) {
 			const body = JSON.stringify({ cidr, service_id: serviceId });
-			const reply = await call({ method: "POST", path: bindingsPath(prefixId), body });
+			const reply = await call({ method: "POST", path: bindingsPath(prefixId), body }, how);
 			if (!reply.ok) return reply;
 			const { answer, result } = reply.value;
 			const binding = toBinding(result);

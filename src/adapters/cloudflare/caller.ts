@@ -42,6 +42,8 @@ export interface Caller {
 	): Promise<Result<Value, CloudflareFault>>;
 	/** Calls left of the rate limit, according to the last answer; null if unknown. */
 	callsLeft(): number | null;
+	/** For how long a sparing call would be held back now; usually 0. */
+	spareMs(): number;
 }
 
 export function createCaller(options: CallerOptions): Caller {
@@ -88,5 +90,5 @@ export function createCaller(options: CallerOptions): Caller {
 		}
 	}
 
-	return { call, read, callsLeft: () => gate.callsLeft() };
+	return { call, read, callsLeft: () => gate.callsLeft(), spareMs: () => gate.holdMs(true) };
 }

@@ -9,6 +9,7 @@ import type { Ports } from "../ports.ts";
 import { type Actor, missingScope, partyOf, type ScopeMissing } from "../record/actor.ts";
 import { at, type BindingSnapshot, type Deletion, isOpen, type Restoration, withEvent } from "../record/deletion.ts";
 import { carriedOutAs, isGone } from "../record/gone.ts";
+import type { Json } from "../record/json.ts";
 import { notYetSent } from "../record/progress.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { restored } from "./carry-back.ts";
@@ -31,17 +32,18 @@ export type RestorationRefusal =
  *
  * If the process stops before the intent is kept, nothing happens; after that, the alarm goes on. After the last `await` the
  * record is read again, so of two simultaneous requests one begins and the other joins.
+ * @param about goes into the record's timeline with the request.
  */
 export async function beginRestoration(
 	deletion: Deletion | null,
 	actor: Actor,
 	ports: Ports,
+	about: { [detail: string]: Json } = {},
 ): Promise<Result<Deletion, RestorationRefusal>> {
 	const { journal, now } = ports;
-	if (deletion === null) return fail({ code: "deletion_not_found", detail: "There is no deletion with this id." });
-	if (!actor.scopes.includes("restore")) return fail(missingScope(actor, "restore"));
-	const outside = outOfRange(deletion, actor);
-	if (outside !== null) return fail(outside);
+	if (deletion === null) return fail(noSuchRecord);
+	const notAllowed = forbidden(deletion, actor);
+	if (notAllowed !== null) return fail(notAllowed);
 	if (isUnderWay(deletion) || (await isDone(deletion, ports))) return ok(deletion);
 	const restorable = restorableBinding(deletion);
 	if (!restorable.ok) return restorable;
@@ -64,7 +66,7 @@ export async function beginRestoration(
 		return fail({ code: "conflict", detail, deletion: latest });
 	}
 	const nowMs = now();
-	const begun = begunBy(actor, latest, nowMs);
+	const begun = begunBy(actor, latest, nowMs, about);
 	if (bound.value === null) {
 		journal.keepRestoring({ deletion: begun, progress: notYetSent(nowMs) }, nowMs + lookAfterMs);
 		return ok(begun);
@@ -78,7 +80,18 @@ export async function beginRestoration(
 	return ok(done);
 }
 
-const isUnderWay = ({ restoration }: Deletion): boolean =>
+export const noSuchRecord = { code: "deletion_not_found" as const, detail: "There is no deletion with this id." };
+
+const forbidden = (deletion: Deletion, actor: Actor): RestorationRefusal | null =>
+	actor.scopes.includes("restore") ? outOfRange(deletion, actor) : missingScope(actor, "restore");
+
+/** What the record alone says against it; null if only Cloudflare can tell. */
+export function refusedUnread(deletion: Deletion, actor: Actor): RestorationRefusal | null {
+	const restorable = restorableBinding(deletion);
+	return forbidden(deletion, actor) ?? (restorable.ok || isUnderWay(deletion) ? null : restorable.failure);
+}
+
+export const isUnderWay = ({ restoration }: Deletion): boolean =>
 	restoration?.state === "restoring" || restoration?.state === "unknown";
 
 /** Whether the binding of an earlier restoration is still there. If Cloudflare can't be read, the record decides. */
@@ -131,7 +144,7 @@ async function prefixApproved(
 	return fail({ code: "prefix_not_approved", detail });
 }
 
-function begunBy(actor: Actor, deletion: Deletion, nowMs: number): Deletion {
+function begunBy(actor: Actor, deletion: Deletion, nowMs: number, about: { [detail: string]: Json }): Deletion {
 	const restoration: Restoration = {
 		state: "restoring",
 		requested_at: at(nowMs),
@@ -144,7 +157,8 @@ function begunBy(actor: Actor, deletion: Deletion, nowMs: number): Deletion {
 		failure: null,
 		active_at: null,
 	};
-	const story = withEvent(deletion, nowMs, "restoration_requested", { by: actor.name, door: actor.door });
+	const by = { by: actor.name, door: actor.door, ...about };
+	const story = withEvent(deletion, nowMs, "restoration_requested", by);
 	// An earlier restoration's binding is gone again, so the record no longer says "restored".
 	return { ...story, state: carriedOutAs(deletion), restoration };
 }

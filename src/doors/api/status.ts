@@ -68,6 +68,7 @@ const watchShown = (watch: NonNullable<StatusFacts["watch"]>) => ({
 	missed: watch.missed,
 	looking: watch.isLooking,
 	looked_since: time(watch.lookedMs),
+	mass_deletions: massDeletionsShown(watch.massDeletions),
 	audit_log: watch.auditLog,
 	missing_permissions: watch.auditLog === "no_permission" ? [auditPermission] : [],
 	settling: settlingShown(watch.settling ?? noSettling),
@@ -80,6 +81,11 @@ const settlingShown = ({ count, medianMs, slowestMs }: Settling) => ({
 });
 
 const seconds = (ms: number | null): number | null => (ms === null ? null : Math.round(ms / 1000));
+
+const massDeletionsShown = (known: NonNullable<StatusFacts["watch"]>["massDeletions"]) => ({
+	count: known?.count ?? 0,
+	newest: known?.newest ? { id: known.newest.id, since: at(known.newest.sinceMs) } : null,
+});
 
 const time = (ms: number | null): string | null => (ms === null ? null : at(ms));
 

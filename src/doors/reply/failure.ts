@@ -5,6 +5,7 @@ import type { Rejection } from "../../deletion/course/receive.ts";
 import type { ResolutionRefusal } from "../../deletion/course/resolution.ts";
 import type { FreezeRefusal } from "../../deletion/judgement/freeze.ts";
 import type { LookUpFailure } from "../../deletion/lookup/locate.ts";
+import type { RestorationsRefusal } from "../../deletion/restorations.ts";
 import type { Unreachable } from "../ledger-client.ts";
 import { shownFreeze } from "./freeze.ts";
 import { type Problem, problem, retryAfter } from "./problem.ts";
@@ -14,6 +15,7 @@ export type LedgerFailure =
 	| LookUpFailure
 	| LifecycleFailure
 	| RestorationRefusal
+	| RestorationsRefusal
 	| ResolutionRefusal
 	| FreezeRefusal
 	| Rejection;
@@ -31,6 +33,7 @@ export function failureProblem(failure: LedgerFailure, about: { deletion_id?: st
 		case "binding_conflict":
 			return problem(code, detail, { ...about, binding_id: failure.binding.id });
 		case "too_early":
+		case "too_many_restorations":
 			return problem(code, detail, about, retryAfter(failure.retry_after_seconds));
 		case "ledger_unreachable":
 			return problem(code, detail, {}, retryAfter(failure.retry_after_seconds));

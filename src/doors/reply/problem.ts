@@ -23,6 +23,7 @@ export type DoorCode =
 	| "rate_limited"
 	| "too_many_reads"
 	| "too_many_deletions"
+	| "too_many_restorations"
 	| "outcome_unknown"
 	| "misconfigured"
 	| "ledger_unreachable"
@@ -69,6 +70,7 @@ const table: Record<ProblemCode, readonly [number, string]> = {
 	rate_limited: [429, "Too many failed attempts"],
 	too_many_reads: [429, "Too many reads at once"],
 	too_many_deletions: [429, "Too many deletions at once"],
+	too_many_restorations: [429, "Too many restorations in a day"],
 	internal: [500, "Something went wrong in unbind"],
 	cloudflare_refused: [502, "Cloudflare refused the request"],
 	credential_rejected: [502, "Cloudflare rejected unbind's credential"],

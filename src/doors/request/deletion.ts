@@ -107,7 +107,7 @@ export async function commandDeletion(
 }
 
 /** IETF draft-ietf-httpapi-idempotency-key-header-07: a quoted string. Bare keys are common and accepted too. */
-function idempotencyKeyOf(headers: Headers): Result<string | null, Problem> {
+export function idempotencyKeyOf(headers: Headers): Result<string | null, Problem> {
 	const value = headers.get("idempotency-key");
 	if (value === null) return ok(null);
 	const key = /^"([\x20-\x21\x23-\x7e]{1,255})"$|^([\x21\x23-\x7e]{1,255})$/.exec(value);

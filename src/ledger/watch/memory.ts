@@ -1,6 +1,7 @@
 // What the watch remembers, and what each look changes in it. A look is judged and stored without an `await` in between, in one
 // transaction with the record of a loss, the time on a restored record and the freeze. It asks Cloudflare nothing.
 import { plainId, sameId } from "../../deletion/address/cloudflare-id.ts";
+import type { Left } from "../../deletion/course/restoring-order.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
 import { log } from "../../log.ts";
 import { type Lifetime, lifetimeOf, type Slot, type WatchedPrefix } from "../../watch/inventory.ts";
@@ -18,6 +19,8 @@ export interface WatchEvents {
 	onLoss(lifetime: Lifetime, others: readonly Lifetime[]): void;
 	onActive(lifetime: Lifetime): void;
 	onMass(event: MassEvent, losses: readonly Lifetime[]): void;
+	/** More losses turned out to belong to an earlier mass event. */
+	onMassGrown(startMs: number, losses: readonly Lifetime[]): void;
 }
 
 export interface WatchMemory {
@@ -33,6 +36,8 @@ export interface WatchMemory {
 	tried(slot: number | null, atMs: number): void;
 	/** Judges whether losses are a mass event, if there are new ones. */
 	judgeLosses(intervalMs: number, massAtLeast: number, nowMs: number): void;
+	/** Whether the prefix has bindings left, by the last look. */
+	leftIn(prefixId: string): Left;
 	/** After an error: what is in memory may not be what is stored. */
 	forget(): void;
 }
@@ -138,13 +143,19 @@ export function createWatchMemory(
 				const recent = goneSince(sql, since).filter(({ closed }) => closed === "disappeared");
 				const { events: masses, lifetimes } = judgeMass(recent, intervalMs, massAtLeast);
 				keepLifetimes(sql, lifetimes);
-				for (const mass of masses)
-					events.onMass(
-						mass,
-						lifetimes.filter(({ massMs }) => massMs === mass.startMs),
-					);
+				for (const [startMs, losses] of Map.groupBy(lifetimes, ({ massMs }) => massMs)) {
+					const mass = masses.find((one) => one.startMs === startMs);
+					if (mass !== undefined) events.onMass(mass, losses);
+					else if (startMs !== null) events.onMassGrown(startMs, losses);
+				}
 			});
 			isMassJudged = true;
+		},
+		leftIn(prefixId) {
+			const prefix = prefixes().find((one) => sameId(one.prefixId, prefixId));
+			if (prefix === undefined || !prefix.isListed || prefix.lookedMs === null) return "unknown";
+			const isThere = ({ closed, missedMs }: Lifetime) => closed === null && missedMs === null;
+			return lifetimesIn(sql, prefix.prefixId).some(isThere) ? "some" : "none";
 		},
 		forget() {
 			present = null;

@@ -12,6 +12,7 @@ import { log } from "../../log.ts";
 import type { Lifetime } from "../../watch/inventory.ts";
 import { freezeInForce, setFreeze } from "../freezes.ts";
 import { readRecord } from "../tables.ts";
+import { keepMassDeletion } from "./mass-deletions.ts";
 import type { WatchEvents } from "./memory.ts";
 import { noteSettled } from "./settling.ts";
 
@@ -51,12 +52,15 @@ export function createWatchRecords(
 			const cidrs = losses.map(({ cidr, bindingId }) => cidr ?? bindingId);
 			log("error", "watch_mass_deletion", { bindings: losses.length, since: at(startMs) });
 			// A freeze in force is neither shortened nor replaced.
-			if (!freezes || !isRecent || freezeInForce(sql, nowMs) !== null) return;
+			const froze = freezes && isRecent && freezeInForce(sql, nowMs) === null;
+			keepMassDeletion(sql, { startMs, noticedMs: nowMs, froze }, losses);
+			if (!froze) return;
 			const more = cidrs.length - freezeReasonListsAtMost;
 			const named = cidrs.slice(0, freezeReasonListsAtMost).join(", ") + (more > 0 ? ` and ${more} more` : "");
 			const reason = `${losses.length} bindings disappeared without unbind: ${named}.`;
 			setFreeze(sql, { reason, by: watchParty, since: at(nowMs), until: null }, watchParty, nowMs);
 		},
+		onMassGrown: (startMs, losses) => keepMassDeletion(sql, { startMs, noticedMs: now(), froze: false }, losses),
 	};
 }
 

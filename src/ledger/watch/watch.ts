@@ -2,6 +2,7 @@
 // never runs inside a request.
 import { parseCidr } from "../../deletion/address/cidr.ts";
 import { type CloudflareId, isCloudflareId, plainId } from "../../deletion/address/cloudflare-id.ts";
+import type { Left } from "../../deletion/course/restoring-order.ts";
 import type { Inventory } from "../../deletion/lookup/directory.ts";
 import type { Cloudflare, CloudflareFault } from "../../deletion/ports.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
@@ -38,6 +39,8 @@ export interface Watch {
 	inventory: Inventory;
 	/** unbind created the binding of this record again. */
 	restored(record: Deletion): void;
+	/** Whether the prefix has bindings left, as far as the watch knows. */
+	leftIn(prefixId: string): Left;
 	/** Others made that many calls, which count against its share of the rate limit. */
 	spent(calls: number): void;
 	/** How far back the lifetimes tell everything, and after when every prefix was looked at; null if nothing was. */
@@ -149,6 +152,7 @@ export function createWatch(
 			}
 		},
 		restored: (record) => memory.takeRestored(record, now()),
+		leftIn: (prefixId) => (everyMs === 0 ? "unknown" : memory.leftIn(prefixId)),
 		spent(calls) {
 			pace = paced(pace, { ordinary: calls, second: 0 }, now());
 		},

@@ -3,6 +3,7 @@ import type { AuditLog } from "../../deletion/audit-log.ts";
 import type { Ports } from "../../deletion/ports.ts";
 import type { StatusFacts } from "../../deletion/status.ts";
 import { type Audit, createAudit } from "./audit.ts";
+import { massFacts } from "./mass-deletions.ts";
 import { createWatchRecords } from "./records.ts";
 import { settling } from "./settling.ts";
 import { createWatch, type Watch } from "./watch.ts";
@@ -21,9 +22,11 @@ export interface WatchingOptions {
 	onDue(atMs: number): void;
 }
 
-export interface Watching extends Pick<Watch, "known" | "inventory">, Pick<Audit, "settled"> {
+export interface Watching extends Pick<Watch, "known" | "inventory" | "leftIn">, Pick<Audit, "settled"> {
 	/** When anything is due next; null while nothing is. */
 	nextMs(): number | null;
+	/** Whether anything is due now. */
+	isDue(): boolean;
 	/** Does what is due: looks, or asks the audit log, as each needs an invocation's calls to itself. Never rejects. */
 	look(): Promise<void>;
 	facts(): NonNullable<StatusFacts["watch"]>;
@@ -46,19 +49,27 @@ export function createWatching(
 	});
 	const onCalls = (calls: number) => watch.spent(calls);
 	const audit = createAudit(storage.sql, { isOn: minutes > 0, mark, auditLog, journal, now, onDue, onCalls });
+	const nextMs = () => {
+		const dueMs = [watch.nextMs(), audit.nextMs()].filter((atMs) => atMs !== null);
+		return dueMs.length === 0 ? null : Math.min(...dueMs);
+	};
 	return {
 		known: watch.known,
 		inventory: watch.inventory,
+		leftIn: watch.leftIn,
 		settled(id) {
 			audit.settled(id);
 			const record = minutes === 0 ? null : journal.get(id);
 			if (record?.state === "restored") watch.restored(record);
 		},
-		nextMs() {
-			const dueMs = [watch.nextMs(), audit.nextMs()].filter((atMs) => atMs !== null);
-			return dueMs.length === 0 ? null : Math.min(...dueMs);
-		},
+		nextMs,
+		isDue: () => (nextMs() ?? Number.POSITIVE_INFINITY) <= now(),
 		look: () => ((watch.nextMs() ?? Number.POSITIVE_INFINITY) <= now() ? watch.look() : audit.ask()),
-		facts: () => ({ ...watch.facts(), ...audit.facts(), settling: settling(storage.sql, now()) }),
+		facts: () => ({
+			...watch.facts(),
+			...audit.facts(),
+			settling: settling(storage.sql, now()),
+			massDeletions: massFacts(storage.sql, now()),
+		}),
 	};
 }

@@ -1,0 +1,101 @@
+// Receives requests for many restorations, and says on whose authority each goes on. A request is stored whole or not at all,
+// before its id is given to the caller.
+import { payloadOf, received, refusedAsAWhole } from "../../deletion/course/receive-restorations.ts";
+import { inOrder, type Left } from "../../deletion/course/restoring-order.ts";
+import { judgedWithinMs, restorationsADay } from "../../deletion/limits.ts";
+import type { Ports } from "../../deletion/ports.ts";
+import { type Actor, partyOf } from "../../deletion/record/actor.ts";
+import type { Deletion } from "../../deletion/record/deletion.ts";
+import { newRecordId } from "../../deletion/record/record-id.ts";
+import type { RestorationsCommand, RestorationsRefusal } from "../../deletion/restorations.ts";
+import { fail, ok, type Result } from "../../deletion/result.ts";
+import { log } from "../../log.ts";
+import { makeClaims } from "../claims.ts";
+import { setAsideIfUnreadable } from "../tables.ts";
+import { countSince, keepItem, keepRequest, type StoredRequest, sameUnderWay, settleRequest } from "./items.ts";
+
+export interface Requests {
+	/** @returns the id of the request that answers: a new one, an earlier one under the same key, or the same one under way. */
+	receive(command: RestorationsCommand): Result<string, RestorationsRefusal>;
+	/** "none" if the actor may no longer restore; null while a faulty configuration does not say. */
+	authority(request: StoredRequest): Actor | "none" | null;
+}
+
+const dayMs = 24 * 3_600_000;
+
+export function createRequests(
+	storage: Pick<DurableObjectStorage, "sql" | "transactionSync">,
+	ports: () => Ports,
+	leftIn: (prefixId: string) => Left,
+): Requests {
+	const { sql } = storage;
+	/** Actors of requests that came in since the start, for as long as a received deletion's own authority counts. */
+	const present = new Map<string, { actor: Actor; atMs: number }>();
+
+	function recordOf(id: string): Deletion | null {
+		try {
+			return ports().journal.get(id);
+		} catch {
+			setAsideIfUnreadable(sql, id);
+			return null;
+		}
+	}
+
+	function keep(command: RestorationsCommand, payload: string): string {
+		const { journal: _, now, randomBytes } = ports();
+		const { actor, deletions, reason, key } = command;
+		const nowMs = now();
+		const id = newRecordId(nowMs, randomBytes(16));
+		keepRequest(sql, { id, madeAtMs: nowMs, requestedBy: partyOf(actor), reason }, payload);
+		const items = deletions.map((named) => {
+			const record = recordOf(named);
+			const item = received(named, record, actor);
+			return { item, recordId: record?.id ?? named, cidr: item.cidr, prefixId: item.prefix_id };
+		});
+		for (const [place, { item, rank }] of inOrder(items, leftIn).entries())
+			keepItem(sql, { ...item, restorationsId: id, prefixRank: rank, place, tries: 0 });
+		settleRequest(sql, id, nowMs);
+		const claim = { actor: actor.name, payload, payloadOfVersion1: payload, lasting: true };
+		if (key !== null) makeClaims(sql, id, [{ ...claim, key: `key:${key}` }], nowMs);
+		return id;
+	}
+
+	return {
+		receive(command) {
+			const { journal, now } = ports();
+			const { actor, key } = command;
+			const refused = refusedAsAWhole(command);
+			if (refused !== null) return fail(refused);
+			const payload = payloadOf(command);
+			const earlier = key === null ? null : journal.claimed(actor.name, `key:${key}`);
+			if (earlier !== null && earlier.payload !== payload) {
+				const detail =
+					"This idempotency key was used for another request. A key belongs to one request for 7 days. Use a new one.";
+				return fail({ code: "idempotency_key_reused", detail, deletion_id: earlier.deletionId });
+			}
+			// A call to the Ledger that broke is repeated, with or without a key.
+			const same = earlier?.deletionId ?? sameUnderWay(sql, actor.name, payload);
+			if (same !== null) return ok(same);
+			const spent = countSince(sql, actor.name, now() - dayMs);
+			if (spent + command.deletions.length > restorationsADay) {
+				const detail = `${actor.name} has requested ${spent} restorations within a day. The limit is ${restorationsADay}.`;
+				return fail({ code: "too_many_restorations", detail, retry_after_seconds: 3600 });
+			}
+			const id = storage.transactionSync(() => keep(command, payload));
+			present.set(id, { actor, atMs: now() });
+			const { name, door } = actor;
+			const count = command.deletions.length;
+			log("warn", "restorations_requested", { restorations_id: id, actor: name, door, deletions: count });
+			return ok(id);
+		},
+		authority({ id, requestedBy }) {
+			const { authorityOf, freezeOn, now } = ports();
+			const own = present.get(id);
+			if (own !== undefined && now() < own.atMs + judgedWithinMs) return own.actor;
+			present.delete(id);
+			if (freezeOn(requestedBy) !== null) return null;
+			const authority = authorityOf(requestedBy);
+			return authority?.scopes.includes("restore") ? { ...requestedBy, ...authority } : "none";
+		},
+	};
+}

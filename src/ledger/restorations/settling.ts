@@ -1,0 +1,73 @@
+// What becomes of each record that a request for many restorations named, and when the whole request is settled. Everything here
+// is synchronous: it is stored with the record that it follows from.
+import { plainId } from "../../deletion/address/cloudflare-id.ts";
+import type { RestorationRefusal } from "../../deletion/course/begin-restoration.ts";
+import { ended } from "../../deletion/course/receive-restorations.ts";
+import { isHeldUp, outcomeOf } from "../../deletion/course/restoring-outcome.ts";
+import { prefixPauseMs, restoringTriesAtMost } from "../../deletion/limits.ts";
+import type { Ports } from "../../deletion/ports.ts";
+import type { Deletion } from "../../deletion/record/deletion.ts";
+import { log } from "../../log.ts";
+import { itemsRestoring, keepItem, openItems, type StoredItem, settleRequest } from "./items.ts";
+
+export interface Settling {
+	/** The record's restoration has begun, is under way or is settled: the item goes along with it. */
+	follow(stored: StoredItem, record: Deletion): void;
+	refuse(stored: StoredItem, refusal: Pick<RestorationRefusal, "code" | "detail">, state?: "refused" | "failed"): void;
+	/** A record was settled. Part of the same commit. @returns whether it was waited for. */
+	settled(recordId: string): boolean;
+	/** Follows records that were settled while the previous release was at work. */
+	catchUp(): void;
+	pausePrefix(prefixId: string | null): void;
+	/** Until when the prefix waits after it was held up. */
+	pausedUntilMs(prefixId: string | null): number;
+}
+
+export function createSettling(sql: SqlStorage, ports: () => Pick<Ports, "journal" | "now">): Settling {
+	const paused = new Map<string, number>();
+	const now = () => ports().now();
+
+	function keep(stored: StoredItem): void {
+		keepItem(sql, stored);
+		if (settleRequest(sql, stored.restorationsId, now()))
+			log("info", "restorations_done", { restorations_id: stored.restorationsId });
+	}
+	function pausePrefix(prefixId: string | null): void {
+		if (prefixId !== null) paused.set(plainId(prefixId), now() + prefixPauseMs);
+	}
+	function follow(stored: StoredItem, record: Deletion): void {
+		const followed = { ...stored, recordId: record.id };
+		if (isHeldUp(record) && stored.tries + 1 < restoringTriesAtMost) {
+			pausePrefix(stored.prefixId);
+			keep({ ...followed, tries: stored.tries + 1, item: { ...stored.item, state: "waiting" } });
+			return;
+		}
+		const outcome = outcomeOf(record);
+		const state = outcome.state === "unknown" ? ("restoring" as const) : outcome.state;
+		keep({ ...followed, item: { ...stored.item, ...outcome, state } });
+	}
+
+	return {
+		follow,
+		refuse: (stored, refusal, state = "refused") => keep({ ...stored, item: ended(stored.item, state, refusal) }),
+		settled(recordId) {
+			const items = itemsRestoring(sql, recordId);
+			const record = items.length === 0 ? null : ports().journal.get(recordId);
+			if (record !== null) for (const item of items) follow(item, record);
+			return record !== null;
+		},
+		catchUp() {
+			const { journal } = ports();
+			for (const item of openItems(sql, "restoring")) {
+				const record = journal.restoring(item.recordId) === null ? journal.get(item.recordId) : null;
+				if (record !== null) follow(item, record);
+			}
+		},
+		pausePrefix,
+		pausedUntilMs(prefixId) {
+			const untilMs = paused.get(plainId(prefixId ?? "")) ?? 0;
+			if (untilMs <= now()) paused.delete(plainId(prefixId ?? ""));
+			return untilMs;
+		},
+	};
+}

@@ -1,0 +1,84 @@
+// Many bindings restored under one request, with the real Ledger, alarm and clock.
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { prefixes } from "../doors/account.ts";
+import { call } from "../harness.ts";
+import { endClock, startClock } from "./clock.ts";
+import { bound, creations, deleted, freeze, operator, record, restore } from "./people.ts";
+import { carriedOut, restoreMany } from "./restoring-many.ts";
+
+beforeEach(startClock);
+afterEach(endClock);
+
+const cidr26 = "203.0.113.0/26";
+
+describe("many restorations", () => {
+	it("are received at once, carried out by the alarm, and each is on its record", async () => {
+		const ids = [await deleted(), await deleted(cidr26)];
+		const answer = await restoreMany(ids, { reason: "INC-7" });
+		expect(answer.status).toBe(202);
+		expect(answer.headers.get("location")).toBe(`/restorations/${answer.json.id}`);
+		expect(answer.headers.get("retry-after")).toBe("5");
+		expect(answer.json).toMatchObject({
+			state: "restoring",
+			total: 2,
+			reason: "INC-7",
+			requested_by: { name: operator.name, door: "api" },
+			counts: { waiting: 2 },
+		});
+		expect(await creations()).toEqual([]);
+		const done = await carriedOut(answer.json.id);
+		expect(done).toMatchObject({ state: "done", counts: { restored: 2, waiting: 0 } });
+		const there = await bound(prefixes.amsterdam);
+		for (const item of done.deletions) {
+			expect(there.find(({ id }) => id === item.binding_id)?.cidr).toBe(item.cidr);
+			const told = await record(item.deletion_id);
+			expect(told).toMatchObject({ state: "restored", restoration: { binding_id: item.binding_id } });
+			expect(told.timeline).toContainEqual(
+				expect.objectContaining({ event: "restoration_requested", restorations_id: answer.json.id, reason: "INC-7" }),
+			);
+		}
+		expect(await creations()).toHaveLength(2);
+	});
+
+	it("go on during a freeze", async () => {
+		const ids = [await deleted(), await deleted(cidr26)];
+		await freeze();
+		const { json } = await restoreMany(ids);
+		expect((await carriedOut(json.id)).counts.restored).toBe(2);
+	});
+
+	it("take the least specific binding first", async () => {
+		const ids = [await deleted(cidr26), await deleted()];
+		const { json } = await restoreMany(ids);
+		expect(json.deletions.map(({ cidr }: { cidr: string }) => cidr)).toEqual(["203.0.113.128/25", cidr26]);
+	});
+
+	it("create one binding for a record that is named by two requests and by a single restoration", async () => {
+		const id = await deleted();
+		const [one, other] = [await restoreMany([id]), await restoreMany([id], { reason: "another" })];
+		expect(one.json.id).not.toBe(other.json.id);
+		const [first, second, single] = await Promise.all([
+			carriedOut(one.json.id),
+			carriedOut(other.json.id),
+			restore(id),
+		]);
+		expect([first.state, second.state, single.json.state]).toEqual(["done", "done", "restored"]);
+		expect(first.deletions[0]?.binding_id).toBe(second.deletions[0]?.binding_id);
+		expect(single.json.restoration.binding_id).toBe(first.deletions[0]?.binding_id);
+		expect(await creations()).toHaveLength(1);
+	});
+
+	it("tell each record's own outcome", async () => {
+		const gone = await deleted();
+		const refused = (await call("/bindings/198.51.100.0/24", { method: "DELETE" })).json.deletion_id;
+		const { json } = await restoreMany([gone, refused, "7zzzzzzzzzzzzzzzzzzzzzzzzz"]);
+		const done = await carriedOut(json.id);
+		expect(done.counts).toMatchObject({ restored: 1, refused: 2 });
+		const code = (id: string) => done.deletions.find(({ deletion_id }) => deletion_id === id)?.code;
+		expect([code(gone), code(refused), code("7zzzzzzzzzzzzzzzzzzzzzzzzz")]).toEqual([
+			null,
+			"conflict",
+			"deletion_not_found",
+		]);
+	});
+});
