@@ -36,6 +36,7 @@ describe("GET /status", () => {
 				prefixes: 0,
 				bindings: 0,
 				missed: 0,
+				mass_deletions: { count: 0, newest: null },
 				looking: false,
 				looked_since: null,
 				audit_log: "not_asked",
