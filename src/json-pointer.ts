@@ -1,6 +1,5 @@
-// JSON pointers (RFC 6901), with which a configuration says where something stands in a payload of somebody else's. Where
-// a payload has a list of elements, a pointer speaks of the element; one with "#" before it, of the whole
-// payload.
+// JSON pointers (RFC 6901), which the configuration uses to find a value in a sender's payload. If the payload is a list of
+// elements, a pointer starts at the element, or with "#" at the whole payload.
 import type { Json } from "./deletion/record/json.ts";
 
 export interface JsonPointer {
@@ -19,7 +18,7 @@ export function parsePointer(text: string): JsonPointer | null {
 export const pointerText = (start: string, member: string): string =>
 	`${start}/${member.replaceAll("~", "~0").replaceAll("/", "~1")}`;
 
-/** What stands there; undefined where there is nothing. Only members of its own: never what every object inherits. */
+/** The value there; undefined if there is none. Own members only, never inherited ones. */
 export function valueAt(pointer: JsonPointer, element: Json, payload: Json): Json | undefined {
 	let value: Json | undefined = pointer.of === "payload" ? payload : element;
 	for (const part of pointer.path) {

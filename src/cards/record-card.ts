@@ -23,7 +23,7 @@ export function recordCard(deletion: Deletion, origin: string, buttons: readonly
 						{ name: "Why", value: reason ?? "no reason given" },
 						{ name: "Requested", value: timeWords(created_at) },
 					]
-				: [{ name: "By", value: whoWords(elsewhere) ?? "nobody knows yet" }]),
+				: [{ name: "By", value: whoWords(elsewhere) ?? "not known yet" }]),
 			...(effect === null || !moves ? [] : effectFacts(effect)),
 			...(approval?.decided_by ? [{ name: word(approval.state), value: `by ${partyWords(approval.decided_by)}` }] : []),
 			...(restoration === null ? [] : [restorationFact(restoration)]),
@@ -95,7 +95,7 @@ function storyOf(deletion: Deletion, what: string): Story {
 }
 
 const seenWords = ({ last_seen_at, noticed_at }: Elsewhere): string =>
-	`It was last seen at ${timeWords(last_seen_at)}, and missed at ${timeWords(noticed_at)}.`;
+	`It was last seen at ${timeWords(last_seen_at)}. unbind noticed the loss at ${timeWords(noticed_at)}.`;
 
 const beingLookedUp = "Cloudflare is slow to answer. Nothing has been deleted yet; the record will show the result.";
 

@@ -21,7 +21,7 @@ export interface PastPrefix {
 	bindings: PastBinding[];
 }
 
-/** Whose doing it was: unbind's, or anyone else's. */
+/** Who did it: unbind, or anyone else. */
 export type DoneBy = "unbind" | "elsewhere";
 
 export interface PastChange {

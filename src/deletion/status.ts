@@ -20,7 +20,7 @@ export interface HealthFacts {
 
 export interface WatchFacts {
 	everyMs: number;
-	/** The interval that is kept in fact. */
+	/** The actual interval. */
 	intervalMs: number;
 	prefixes: number;
 	bindings: number;

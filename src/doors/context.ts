@@ -17,7 +17,7 @@ export interface Context {
 	history: History;
 	/** Keeps working after the answer, for up to 30 seconds (the platform's limit). Failures are logged. */
 	goOn(work: Promise<unknown>): void;
-	/** Brakes failed authentication: true while the address may fail once more. */
+	/** Rate limit for failed logins: false once the address has used it up. */
 	isUnderFailureLimit(address: string): Promise<boolean>;
 	/** The same for health probes. */
 	mayProbe(address: string): Promise<boolean>;

@@ -1,5 +1,5 @@
-// Which events a change of a record is: plain functions from the record before and after. A settled record that is stored again
-// without a new state or restoration is none. It words nothing; `summary.ts` does.
+// Turns a change of a record into events: plain functions from the record before and after. A settled record that is stored again
+// with the same state and restoration makes no event. It writes no text; `summary.ts` does.
 import { type Deletion, isOpen } from "../deletion/record/deletion.ts";
 import type { Json } from "../deletion/record/json.ts";
 import type { EventType, NotifyEvent } from "./event.ts";

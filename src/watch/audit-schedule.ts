@@ -1,4 +1,4 @@
-// When to read the audit log next, and from when on. One request answers for all records that wait. No clock, no I/O.
+// When to read the audit log next, and how far back. One request serves all waiting records. No clock, no I/O.
 import { lagMs } from "../deletion/limits.ts";
 
 const minuteMs = 60_000;
@@ -8,7 +8,7 @@ const lossStepsMs = [1, 3, 10, 30, 60, 120, 240, 480, 960, 1440].map((minutes) =
 const ownStepsMs = [5, 60].map((minutes) => minutes * minuteMs);
 const pauseMs = minuteMs;
 const ownPauseMs = 10 * minuteMs;
-/** Somebody may give the permission meanwhile. */
+/** Someone may have granted the permission since. */
 const deniedPauseMs = 60 * minuteMs;
 /** Cloudflare's clocks need not agree with ours. */
 const clocksApartMs = 5 * minuteMs;
@@ -17,11 +17,11 @@ const clocksApartMs = 5 * minuteMs;
 export interface AuditWait {
 	deletionId: string;
 	bindingId: string;
-	/** Our own deletion, which the log may confirm; otherwise a loss, and the log may say whose doing it was. */
+	/** Our own deletion, which the log may confirm; otherwise a loss, and the log may say who did it. */
 	isOwn: boolean;
 	/** When the wait began. */
 	startMs: number;
-	/** The log's entry is not older. */
+	/** The entry can't be older than this. */
 	sinceMs: number;
 }
 

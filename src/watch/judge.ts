@@ -69,7 +69,7 @@ export function judgePrefix({ prefix, lifetimes }: Known, look: PrefixLook, ours
 	return { verdicts, lifetimes: written, prefix: { ...prefix, lookedMs: look.endMs, failedMs: null } };
 }
 
-/** The answer to a read by id. A 404 speaks for every binding of the prefix that two looks missed; a binding, for itself. */
+/** The answer to a read by id. A 404 confirms the loss of every binding of this prefix that two looks missed. If the binding is there, that clears only this one. */
 export function judgeBinding({ prefix, lifetimes }: Known, look: BindingLook, ours: Ours): Judgement {
 	const judgement: Judgement = { verdicts: [], lifetimes: [], prefix };
 	if (look.seen === null) return { ...judgement, prefix: { ...prefix, failedMs: look.endMs } };

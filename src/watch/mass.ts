@@ -21,7 +21,7 @@ export interface MassJudgement {
 
 /**
  * @param losses the `disappeared` lifetimes of the last few intervals, whether they count towards an event or not.
- * @param intervalMs the interval that is kept in fact.
+ * @param intervalMs the actual interval.
  * @param atLeast how many losses that may have happened within one interval are a mass event.
  */
 export function judgeMass(losses: readonly Lifetime[], intervalMs: number, atLeast: number): MassJudgement {

@@ -1,5 +1,5 @@
 // How often the watch looks, and how fast it may call: a quarter of Cloudflare's rate limit for ordinary looks, half of it for
-// second looks. Where that is too little for the interval that was asked for, the interval grows, and says so.
+// second looks. If that is too slow for the configured interval, the interval grows, and `isStretched` is true.
 
 /** Below the free plan's 50 subrequests per invocation, with room for some retries. */
 export const callsPerAlarm = 40;
@@ -26,7 +26,7 @@ const slack = 1.1;
 export interface Rhythm {
 	/** How often each prefix is looked at. */
 	periodMs: number;
-	/** The interval that is kept in fact. */
+	/** The actual interval. */
 	intervalMs: number;
 	/** Whether that is longer than what was asked for. */
 	isStretched: boolean;
@@ -40,7 +40,7 @@ export function rhythmOf(askedMs: number, prefixCount: number): Rhythm {
 	return { periodMs, intervalMs, isStretched: intervalMs > askedMs };
 }
 
-/** From when on each kind of call may be made again. */
+/** The earliest time for the next call of each kind. */
 export interface Pace {
 	ordinaryMs: number;
 	secondMs: number;

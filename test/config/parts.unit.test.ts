@@ -72,7 +72,7 @@ describe("a fault", () => {
 		expect(config.ok && config.value.chats.map(({ platform }) => platform)).toEqual(["discord"]);
 	});
 
-	it("is none of the sandbox's", () => expect(allProblems(readConfig(sandboxBindings))).toEqual([]));
+	it("the sandbox's configuration has no fault", () => expect(allProblems(readConfig(sandboxBindings))).toEqual([]));
 });
 
 describe("a clash", () => {

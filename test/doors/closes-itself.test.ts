@@ -98,7 +98,7 @@ describe("senders with one secret", () => {
 	});
 });
 
-describe("senders that are no table", () => {
+describe("WEBHOOKS that is not a table", () => {
 	it("are all closed, unknown ones too", async () => {
 		const settings = { WEBHOOKS: "github" };
 		for (const name of ["github", "nobody"])

@@ -64,7 +64,7 @@ describe("without read", () => {
 		expect(answer.json).toMatchObject({ code: "invalid_target", bindings: ["203.0.113.192/26"] });
 	});
 
-	it("another caller's deletion is not told", async () => {
+	it("another caller's deletion is not revealed", async () => {
 		await remove("203.0.113.128/25", "?reason=secret+plan");
 		pass(1000);
 		const answer = await del("/bindings/203.0.113.128/25");

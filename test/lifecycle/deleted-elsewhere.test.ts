@@ -149,7 +149,7 @@ it("uses up none of the budget", async () => {
 	expect(budget.left).toBe(budget.limit);
 });
 
-it("is no success of a later call through Cloudflare's own API, not even a repeated one", async () => {
+it("does not make a later DELETE through Cloudflare's own API succeed, even a repeated one", async () => {
 	await disappeared({ ...byMallory, by: { name: "sandbox" } });
 	const answer = await call(bindingsPath(prefixes.amsterdam, cdn25), {
 		method: "DELETE",

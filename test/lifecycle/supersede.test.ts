@@ -146,7 +146,7 @@ describe("supersede=true", () => {
 		expect(await deletes()).toHaveLength(1);
 	});
 
-	it("leaves the schedule alone for who may not delete, or not there", async () => {
+	it("leaves the schedule alone if the caller may not delete there", async () => {
 		const id = await scheduled();
 		const reader = tokensWith("reader", ["read"], [cidr]);
 		const elsewhere = tokensWith("elsewhere", ["read", "delete"], [shop]);
@@ -200,7 +200,7 @@ describe("supersede=true", () => {
 		expect((await call("/deletions")).json.deletions).toEqual([]);
 	});
 
-	it("is another request under the same key than the same without it", async () => {
+	it("is a different request under the same key", async () => {
 		const headers = { "idempotency-key": "two" };
 		await scheduled();
 		await call(`/bindings/${cidr}`, { method: "DELETE", headers });

@@ -200,7 +200,7 @@ describe("a binding of ours", () => {
 		expect(watch.row(one)).toMatchObject({ closed: null, missedMs: null, missedAgainMs: null });
 	});
 
-	it("does not stand for others when its own read is a 404", () => {
+	it("its 404 says nothing about other bindings", () => {
 		const watch = watched().lists(missMs, []).lists(againMs, []);
 		expect(watch.with({ deleted: new Map([[one.id, againMs]]) }).reads(getMs, one.id, "missing").kinds).toEqual([]);
 		expect([watch.row(one).closed, watch.row(two).closed]).toEqual(["deleted", null]);

@@ -77,7 +77,7 @@ export const phaseMeanings: Record<Phase, string> = {
 	doubtful: "A call may have taken effect, or may still do so.",
 	watching: "Like doubtful, but nothing more is sent: a later call was clearly refused.",
 	refused: "Every call was refused; none can have taken effect.",
-	already: "Cloudflare says it is already done; no call of ours can have taken effect.",
+	already: "Cloudflare says it is already done; none of unbind's calls can have taken effect.",
 	paused: "Cloudflare's rate limit refused the call; none can have taken effect.",
 };
 

@@ -12,7 +12,7 @@ export interface Elsewhere {
 	ray: string | null;
 }
 
-/** As Cloudflare's audit log has it: nobody whom unbind knows. */
+/** As in Cloudflare's audit log. Not one of unbind's callers. */
 export interface Author {
 	name: string;
 	/** Cloudflare's id of the user. */

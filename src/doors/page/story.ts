@@ -75,7 +75,7 @@ function sentenceOf(event: TimelineEvent, call: string, deletion: Deletion): str
 		case "already_gone":
 			return "It was gone before unbind's DELETE: someone else had deleted it.";
 		case "deleted_elsewhere":
-			return "unbind missed the binding, and had not deleted it.";
+			return "unbind noticed that the binding was gone. unbind did not delete it.";
 		case "identified":
 			return identifiedSentence(deletion);
 		case "resolved": {
@@ -110,7 +110,9 @@ function sentenceOf(event: TimelineEvent, call: string, deletion: Deletion): str
 function identifiedSentence({ elsewhere }: Deletion): string {
 	const who = elsewhere === undefined ? null : whoWords(elsewhere);
 	const ray = elsewhere?.ray ? `, Ray id ${elsewhere.ray}` : "";
-	return `Cloudflare's audit log says who deleted it: ${who ?? "nobody it names"}${ray}.`;
+	return who === null
+		? `Cloudflare's audit log has the deletion, but no name${ray}.`
+		: `Cloudflare's audit log says who deleted it: ${who}${ray}.`;
 }
 
 /** What a lookup at Cloudflare found. */

@@ -1,4 +1,4 @@
-// Asks Cloudflare's audit log who deleted what disappeared, and whether it has the deletions of ours. It never runs inside a
+// Asks Cloudflare's audit log who deleted what disappeared, and whether the log has our own deletions. It never runs inside a
 // request. Whatever the log says, no record changes its state.
 
 import { plainId } from "../../deletion/address/cloudflare-id.ts";
@@ -76,7 +76,7 @@ export function createAudit(sql: SqlStorage, options: AuditOptions): Audit {
 		}
 	}
 
-	/** Needs no request any more. Not noted when the entry was found: a restoration that began before may undo that write. */
+	/** No request is needed. Read from the record each time, because a restoration under way can overwrite what was stored. */
 	function isAnswered({ deletionId }: AuditWait): boolean {
 		const record = recordOf(deletionId);
 		return record === null || record.confirmed_by_audit_log === true || isNamed(record);
@@ -95,8 +95,8 @@ export function createAudit(sql: SqlStorage, options: AuditOptions): Audit {
 	}
 
 	/**
-	 * A loss that the log puts down to a call of ours stays a loss, and is named after our token: a record of ours should have
-	 * explained it, so it failed, or is gone with an earlier Ledger.
+	 * If the log says that our token did it, the loss stays a loss under the token's name. Our record of that DELETE says it
+	 * failed, or an earlier Ledger lost it.
 	 */
 	function confirmAnother(record: Deletion, entry: AuditEntry): void {
 		const query =
@@ -184,7 +184,7 @@ function waitFor(record: Deletion): AuditWait | null {
 	return state === "deleted" && typeof cloudflare?.ray === "string" ? ownWait(id, binding.id, goneAtMs(record)) : null;
 }
 
-/** An entry without a name or a way would leave the record as it is. */
+/** An entry that says neither who nor how adds nothing to the record. */
 const saysWho = ({ by, how }: AuditEntry): boolean => by !== null || how !== null;
 
 /** Until the rest is read, or a failure of our own is tried again. */

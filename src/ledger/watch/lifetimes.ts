@@ -42,7 +42,7 @@ export const missedLifetimes = (sql: SqlStorage): Lifetime[] =>
 export const lifetimesSince = (sql: SqlStorage, sinceMs: number): Lifetime[] =>
 	sql.exec<Row>("SELECT lifetime FROM lifetimes WHERE gone_at IS NULL OR gone_at >= ?", sinceMs).toArray().map(read);
 
-/** What went after that, by anybody's doing. */
+/** Bindings that disappeared after that time, whoever deleted them. */
 export const goneSince = (sql: SqlStorage, sinceMs: number): Lifetime[] =>
 	sql.exec<Row>("SELECT lifetime FROM lifetimes WHERE gone_at >= ?", sinceMs).toArray().map(read);
 

@@ -28,7 +28,7 @@ export interface WatchMemory {
 	prefixes(): WatchedPrefix[];
 	takeAccount(look: AccountLook): void;
 	takePrefix(look: PrefixLook): void;
-	/** @param forgotten when deletions of ours took effect that have left the Ledger, by plain ids. */
+	/** @param forgotten our deletions that are only in KV: plain binding id → when it took effect. */
 	takeBinding(look: BindingLook, forgotten: ReadonlyMap<string, number>): void;
 	/** unbind created the binding of this record again: it may be gone before the next look. */
 	takeRestored(record: Deletion, nowMs: number): void;
@@ -164,6 +164,6 @@ export function createWatchMemory(
 	};
 }
 
-/** What has to be stored at once, as opposed to when each prefix was looked at. */
+/** Membership is stored at once. Look times may wait. */
 const placesIn = ({ prefixes }: Slot): string =>
 	JSON.stringify(prefixes.map(({ prefixId, isListed }) => [prefixId, isListed]));

@@ -76,7 +76,7 @@ function changesIn(sql: SqlStorage, query: ChangesOfBindings, knownSinceMs: numb
 	return { changes: page.map((change) => attributed(sql, change)), next };
 }
 
-/** The doors check its form; a place that never was is as good as any. */
+/** The doors check the format. The position need not exist. */
 function placeIn(cursor: string): Place {
 	const [atMs = "", ...rest] = cursor.split(".");
 	return [Number(atMs), rest.join(".")];
@@ -110,7 +110,7 @@ function explainedBy(sql: SqlStorage, lifetime: Lifetime): { id: string; by: Don
 	const records = rows.flatMap((row) => readRow(sql, row)?.deletion ?? []).filter(({ state }) => isGone(state));
 	const awayMs = (deletion: Deletion): number => Math.abs(goneAtMs(deletion) - lostMs);
 	const [record] = records.toSorted((a, b) => awayMs(a) - awayMs(b));
-	// What unbind found already gone was somebody else's doing.
+	// If unbind found it already gone, someone else deleted it.
 	return record === undefined
 		? null
 		: { id: record.id, by: carriedOutAs(record) === "deleted" ? "unbind" : "elsewhere" };

@@ -1,4 +1,4 @@
-// What the watch sees becomes a record, a freeze or a time on a record. Called in the transaction of the look that shows it.
+// What the watch sees is written down: as a record, as a freeze, or as `active_at` on a restored record. Called in the transaction of the look that shows it.
 import { parseCidr } from "../../deletion/address/cidr.ts";
 import { plainId } from "../../deletion/address/cloudflare-id.ts";
 import type { Freeze } from "../../deletion/judgement/freeze.ts";

@@ -30,7 +30,7 @@ export interface WatchOptions extends WatchEvents {
 }
 
 export interface Watch {
-	/** When the next look is due, or when to see to it if this one does not end; null if the watch is off. */
+	/** When the next look is due. While one runs: when to check that it ended. null if the watch is off. */
 	nextMs(): number | null;
 	/** Makes the looks that are due, at most one alarm's worth. Never rejects. */
 	look(): Promise<void>;
@@ -43,11 +43,11 @@ export interface Watch {
 	leftIn(prefixId: string): Left;
 	/** Others made that many calls, which count against its share of the rate limit. */
 	spent(calls: number): void;
-	/** How far back the lifetimes tell everything, and after when every prefix was looked at; null if nothing was. */
+	/** `sinceMs`: the lifetimes are complete from then on. `lookedMs`: every prefix was looked at after that. null if unknown. */
 	known(): { sinceMs: number | null; lookedMs: number | null };
 }
 
-/** A deletion of ours that is older may have left the Ledger for KV. */
+/** Our deletions older than this may be in KV only. */
 const ledgerRemembersMs = keptMs - 24 * 3_600_000;
 
 export function createWatch(
@@ -89,7 +89,7 @@ export function createWatch(
 		const seen = read.ok ? read.value : missing(read.failure);
 		const forgotten = seen === "missing" ? await forgottenDeletions(prefixId) : new Map<string, number>();
 		const look = { prefixId, bindingId, beginMs, endMs };
-		// While KV can't be read, nobody knows whose doing it was.
+		// While KV can't be read, we can't tell whether unbind deleted it.
 		if (forgotten === null) memory.takeBinding({ ...look, seen: null }, new Map());
 		else memory.takeBinding({ ...look, seen }, forgotten);
 	}

@@ -15,7 +15,9 @@ it.each(platformNames)("is in the history of %s, can be shown there, and be rest
 	expect(history.text).toContain("by mallory@example.com");
 	const shown = await say(platform, `show ${id}`);
 	expect(shown.text).toContain("203.0.113.128/25 disappeared without unbind");
-	expect(shown.text).toContain("It was last seen at 2030-01-01 11:50 UTC, and missed at 2030-01-01 12:00 UTC.");
+	expect(shown.text).toContain(
+		"It was last seen at 2030-01-01 11:50 UTC. unbind noticed the loss at 2030-01-01 12:00 UTC.",
+	);
 	expect(shown.text).toContain("mallory@example.com, in the dashboard");
 	expect(shown.text).not.toContain("no reason given");
 	await press(platform, shown, "Restore");

@@ -60,7 +60,7 @@ describe("the changes of a day", () => {
 		expect(text).not.toContain("<b></td>");
 	});
 
-	it("of which nothing is known say where knowledge begins, and that the watch is off", async () => {
+	it("before the watch says since when it knows, and that the watch is off", async () => {
 		const { get } = await signedIn();
 		expect(words((await get("/account/changes")).text)).toContain("The watch is off");
 		await watch();

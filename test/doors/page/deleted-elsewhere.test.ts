@@ -13,11 +13,11 @@ it("says first that it disappeared, and when it was seen and missed", async () =
 	const viewer = await signedIn();
 	const text = readable((await viewer.get(`/records/${id}`)).text);
 	expect(text).toMatch(
-		/203\.0\.113\.128\/25 deleted elsewhere This binding disappeared without unbind\. It was last seen at 2030-01-01 11:50\S* UTC , and missed at 2030-01-01 12:00\S* UTC \. Cloudflare's audit log may say who did it\./,
+		/203\.0\.113\.128\/25 deleted elsewhere This binding disappeared without unbind\. It was last seen at 2030-01-01 11:50\S* UTC \. unbind noticed the loss at 2030-01-01 12:00\S* UTC \. Cloudflare's audit log may say who did it\./,
 	);
-	expect(text).toContain("Deleted by nobody knows yet");
+	expect(text).toContain("Deleted by not known yet");
 	expect(text).not.toContain("Requested by");
-	expect(text).toContain("unbind missed the binding, and had not deleted it.");
+	expect(text).toContain("unbind noticed that the binding was gone. unbind did not delete it.");
 });
 
 it("says who did it, once that is known", async () => {

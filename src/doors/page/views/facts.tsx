@@ -24,7 +24,7 @@ export function Facts({ deletion, settling }: { deletion: Deletion; settling: st
 					["Settled at", settled_at === null ? "not yet" : <Moment at={settled_at} />],
 				]
 			: [
-					["Deleted by", whoWords(elsewhere) ?? "nobody knows yet"],
+					["Deleted by", whoWords(elsewhere) ?? "not known yet"],
 					["Last seen at", <Moment at={elsewhere.last_seen_at} />],
 					["Missed at", <Moment at={elsewhere.noticed_at} />],
 				];

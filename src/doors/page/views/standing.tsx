@@ -55,8 +55,8 @@ function Disappeared({ elsewhere }: { elsewhere: Elsewhere }) {
 	const who = whoWords(elsewhere);
 	return (
 		<p class="notice bad">
-			This binding disappeared without unbind. It was last seen at <Moment at={elsewhere.last_seen_at} />, and missed at{" "}
-			<Moment at={elsewhere.noticed_at} />.{" "}
+			This binding disappeared without unbind. It was last seen at <Moment at={elsewhere.last_seen_at} />. unbind
+			noticed the loss at <Moment at={elsewhere.noticed_at} />.{" "}
 			{who === null ? "Cloudflare's audit log may say who did it." : `Cloudflare's audit log says who did it: ${who}.`}
 		</p>
 	);
