@@ -16,6 +16,9 @@ export interface TestJournal extends Journal {
 	claims(): { actor: string; key: string; payload: string; deletionId: string }[];
 	/** The kill switch. A test sets it directly. */
 	frozen: Freeze | null;
+	storage: LedgerStorage;
+	/** Called in the commit that settles a record. */
+	onSettled: (id: string) => void;
 	/** Empties the tables and hands them to the next journal. Creating them takes most of a short test's time. */
 	handOver(): void;
 }
@@ -33,8 +36,10 @@ export function createTestJournal(now: () => number): TestJournal {
 	const { sql } = storage;
 	noteHistory(sql, "read");
 	let frozen: Freeze | null = null;
-	return {
-		...createJournal(sql, { now, onDue() {}, onSettled() {} }),
+	const journal: TestJournal = {
+		...createJournal(sql, { now, onDue() {}, onSettled: (id) => journal.onSettled(id) }),
+		storage,
+		onSettled() {},
 		all: () =>
 			sql
 				.exec<{ record: string }>("SELECT record FROM deletions ORDER BY rowid")
@@ -50,7 +55,7 @@ export function createTestJournal(now: () => number): TestJournal {
 				.toArray()
 				.map(({ actor, key, payload, deletion_id }) => ({ actor, key, payload, deletionId: deletion_id })),
 		handOver() {
-			for (const table of ["deletions", "claims", "aliases", "outcomes", "flags"]) sql.exec(`DELETE FROM ${table}`);
+			for (const table of tables) sql.exec(`DELETE FROM ${table}`);
 			handedOver.push(storage);
 		},
 		get frozen() {
@@ -61,4 +66,7 @@ export function createTestJournal(now: () => number): TestJournal {
 			setFlag(sql, "freeze", freeze === null ? null : JSON.stringify(freeze));
 		},
 	};
+	return journal;
 }
+
+const tables = ["deletions", "claims", "aliases", "outcomes", "flags", "restorations", "restoration_items"];
