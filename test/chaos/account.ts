@@ -19,6 +19,7 @@ const partsOfPrefix = 16;
 
 const cdn = { service_id: "5e4f1c0a9b7d4e2f8a6b3c1d0e9f7a52", service_name: "CDN" };
 const magicTransit = { service_id: magicTransitId, service_name: "Magic Transit" };
+export const serviceIds = [cdn.service_id, magicTransit.service_id] as const;
 const provisioning = { state: "active" };
 const id = (kind: string, number: number) => `${kind}${String(number).padStart(31, "0")}`;
 
@@ -81,6 +82,7 @@ export const chaosBindings: Record<string, Json> = {
 	BUDGET_DELETIONS: budget.deletions,
 	BUDGET_WINDOW_MINUTES: budget.windowMs / 60_000,
 	APPROVAL_MINUTES: 2,
+	WATCH_MINUTES: 2,
 	WEBHOOKS: {
 		[sender.name]: {
 			scheme: "hmac",

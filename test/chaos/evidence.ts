@@ -33,6 +33,8 @@ export interface Evidence {
 	given: ReadonlyMap<string, Deletion | null>;
 	ledger: LedgerRow[];
 	kv: Published[];
+	/** The interval that the watch keeps. */
+	watchIntervalMs: number;
 }
 
 const readAtOnce = 20;
@@ -66,7 +68,9 @@ export async function gather(victim: Victim, kv: Kv, witness: Witness, ending: E
 		if (rows.length === 0) break;
 		ledger.push(...rows.map((row) => ({ ...row, record: JSON.parse(row.record) })));
 	}
-	return { seen: witness.all(), ...ending, history, records, given, ledger, kv: kv.keys() };
+	const { watch }: { watch: { interval_seconds: number } } = await read(victim, "/status");
+	const watchIntervalMs = watch.interval_seconds * 1000;
+	return { seen: witness.all(), watchIntervalMs, ...ending, history, records, given, ledger, kv: kv.keys() };
 }
 
 /** In the order of the ids; null if there is no record. */

@@ -30,6 +30,13 @@ export function report(judgement: Judgement, seed: number): string {
 			"kills",
 			counts(of("killed"), ({ point }) => point.replaceAll("_", " ")),
 		),
+		section("done by others", {
+			...counts(
+				[...of("deleted"), ...of("created")].filter(({ by }) => by === "others"),
+				({ kind }) => kind,
+			),
+			"freezes by the watch": of("frozen_by_watch").length,
+		}),
 		section(
 			"resets of the object",
 			counts(of("reset"), ({ as }) => (as === null ? "as it was" : `as the release of ${as}`)),

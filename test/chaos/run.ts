@@ -5,8 +5,10 @@ import { callers } from "./account.ts";
 import type { Stage } from "./actors/ask.ts";
 import { createCaller } from "./actors/caller.ts";
 import { createFreezer } from "./actors/freezer.ts";
+import { createOthers } from "./actors/others.ts";
 import { readHistory } from "./actors/reader.ts";
 import { resolveUnknown } from "./actors/resolver.ts";
+import { deedsOf } from "./deeds.ts";
 import { createDice } from "./dice.ts";
 import { type Evidence, gather, unfinished } from "./evidence.ts";
 import { createKv, type Kv } from "./kv/kv.ts";
@@ -14,7 +16,7 @@ import { createMoments } from "./moments.ts";
 import { freezesOf, type Kill, killsOf, outagesOf, resetsOf, stepsOf } from "./schedule.ts";
 import { createUpstream } from "./upstream.ts";
 import { startVictim, type Victim } from "./victim.ts";
-import { moveOn, pass, slowDown } from "./weather.ts";
+import { letWatch, moveOn, pass, slowDown } from "./weather.ts";
 import { createWitness } from "./witness.ts";
 import { createWorldClock, type WorldClock } from "./world-clock.ts";
 
@@ -35,6 +37,7 @@ const killsPerOutage = 4;
 const killsPerLongOutage = 50;
 const killsPerReset = 2;
 const killsPerFreeze = 10;
+const killsPerBurst = 40;
 
 export async function runChaos(options: ChaosOptions): Promise<Evidence> {
 	const { seed, deletions, longestPauseMs, onProgress = () => {} } = options;
@@ -106,6 +109,14 @@ export async function runChaos(options: ChaosOptions): Promise<Evidence> {
 				await freezer.freeze(freeze);
 			}
 		};
+		const others = createOthers(stage);
+		const meddling = async () => {
+			await others.whenWatched();
+			for (const deed of deedsOf(seed, options.kills, many(killsPerBurst), deletions)) {
+				await reached(deed.afterDeletions);
+				others.act(deed);
+			}
+		};
 		const acting = callers.map(async (name) => {
 			const caller = createCaller(name, stage);
 			for (const step of stepsOf(seed, name, longestPauseMs)) {
@@ -115,8 +126,8 @@ export async function runChaos(options: ChaosOptions): Promise<Evidence> {
 			}
 		});
 		const acted = Promise.all(acting);
-		const reading = readHistory(stage, createDice(seed, "reader"));
-		const faults = Promise.all([killing(), resetting(), troubling(), freezing()]);
+		const reading = Promise.all([readHistory(stage, createDice(seed, "reader")), freezer.attend()]);
+		const faults = Promise.all([killing(), resetting(), troubling(), freezing(), meddling()]);
 		// Actors end after the storm. If one ends earlier, the harness has a bug.
 		await Promise.race([Promise.all([faults, reached(deletions)]), acted, reading]);
 		storm.abort();
@@ -125,11 +136,17 @@ export async function runChaos(options: ChaosOptions): Promise<Evidence> {
 		onProgress("the faults have ended");
 		const clockwork = { victim, upstream, clock, witness };
 		await slowDown(clockwork);
+		const endedAtMs = clock.now();
 		const ending = await calmedDown(victim, kv, clock, acted);
 		calm.abort();
 		await Promise.all([acted, reading]);
 		witness.note({ kind: "calm" });
+		onProgress("everything has settled");
+		await letWatch(endedAtMs + noticedMs, clockwork);
+		onProgress("the watch had its time");
 		await moveOn(republishedMs, clockwork);
+		// From now on nothing changes a record.
+		upstream.darken(true);
 		await publishedAgain(victim, clock);
 		return await gather(victim, kv, witness, ending);
 	} finally {
@@ -140,6 +157,8 @@ export async function runChaos(options: ChaosOptions): Promise<Evidence> {
 }
 
 const minuteMs = 60_000;
+/** Longer than the watch may take to notice a loss: an interval of two and a half minutes, and three more. */
+const noticedMs = 6 * minuteMs;
 /** By then, a record whose write may have landed late has been written again. */
 const republishedMs = 11 * minuteMs;
 /** Waits up to a minute, as for everything that has to reach KV. */

@@ -3,6 +3,7 @@
 
 import type { Mutation } from "./mutation.ts";
 import { worldMutations } from "./taken-out-in-the-world.ts";
+import { watchMutations } from "./taken-out-of-the-watch.ts";
 
 const safeguards: readonly Mutation[] = [
 	{
@@ -68,4 +69,4 @@ const safeguards: readonly Mutation[] = [
 	},
 ];
 
-export const mutations: readonly Mutation[] = [...safeguards, ...worldMutations];
+export const mutations: readonly Mutation[] = [...safeguards, ...worldMutations, ...watchMutations];

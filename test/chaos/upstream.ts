@@ -2,14 +2,16 @@
 // call (someone else is faster, a lost call lands late) are made here; the imitation makes the rest.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { connectionDropped } from "../../sandbox/imitation/connection.ts";
+import type { ElsewhereInput } from "../../sandbox/imitation/elsewhere-order.ts";
 import { createImitation } from "../../sandbox/imitation/imitation.ts";
 import { speak } from "../../sandbox/imitation/node-handler.ts";
 import { apiHost, createOutbound } from "../../sandbox/imitation/outbound.ts";
 import { largeAccount, type Slot, slots } from "./account.ts";
 import type { Dice } from "./dice.ts";
 import type { Kv } from "./kv/kv.ts";
+import { lagBoundMs, lagOf } from "./lag.ts";
 import type { Moments } from "./moments.ts";
-import { longestLandingMs, type Mischief } from "./schedule.ts";
+import type { Mischief } from "./schedule.ts";
 import { createStanding } from "./standing.ts";
 import type { Witness } from "./witness.ts";
 import type { WorldClock } from "./world-clock.ts";
@@ -24,6 +26,8 @@ export interface Upstream {
 	at(cidr: string): string | null;
 	/** Applies the fault to the next matching call. */
 	order(mischief: Mischief, slot: Slot, bindingId: string | null): void;
+	/** Others change the account, unless the order does not fit it. */
+	elsewhere(order: ElsewhereInput): void;
 	/** While dark, Cloudflare cannot be read and calls get no answer. */
 	darken(isDark: boolean): void;
 	/** Holds the Worker's calls until the act is done. */
@@ -41,10 +45,6 @@ export interface World {
 	dice: Dice;
 }
 
-/** How long after a call was sent Cloudflare's answers agree with each other. */
-const lagBoundMs = 120_000;
-/** Leaves room within the bound for late calls and a busy machine. */
-const longestLagMs = lagBoundMs - longestLandingMs - 9_000;
 const mailWithinMs = 60_000;
 
 /** The chaos does in minutes what an account does in a day. */
@@ -72,23 +72,12 @@ export function createUpstream({ witness, moments, clock, kv, dice }: World): Up
 	/** Each read lags by its own amount. After the clock was moved, earlier calls are past the bound, so nothing lags. */
 	function lagMs(): number {
 		if (isOver || clock.now() < clock.movedAtMs + lagBoundMs) return 0;
-		return dice.weigh([
-			[4, 0],
-			[3, dice.between(0, 15_000)],
-			[3, dice.between(0, longestLagMs)],
-		]);
+		return lagOf(dice);
 	}
 
-	function steal(bindingId: string): void {
-		const { services, prefixes } = imitation.snapshot();
+	function elsewhere(order: ElsewhereInput): void {
 		acting = "others";
-		imitation.replace({
-			services,
-			prefixes: prefixes.map((prefix) => ({
-				...prefix,
-				bindings: prefix.bindings.filter(({ id }) => id !== bindingId),
-			})),
-		});
+		imitation.elsewhere(order);
 		acting = "call";
 	}
 
@@ -139,7 +128,7 @@ export function createUpstream({ witness, moments, clock, kv, dice }: World): Up
 			return "lands_late";
 		}
 		if (!stolen.delete(bindingId)) return null;
-		steal(bindingId);
+		elsewhere({ delete: [bindingId] });
 		return "stolen";
 	}
 
@@ -164,6 +153,7 @@ export function createUpstream({ witness, moments, clock, kv, dice }: World): Up
 		standing: ({ cidr }) => standing.at(cidr),
 		empty: () => slots.filter(({ cidr }) => standing.at(cidr) === null),
 		at: (cidr) => standing.at(cidr),
+		elsewhere,
 		darken(dark) {
 			isDark = dark;
 		},

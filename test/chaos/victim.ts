@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { sandboxBindings } from "../../sandbox/settings.ts";
 import { buildWorker, readBundle, readWorkerOptions } from "../../sandbox/wrangler.ts";
+import type { Json } from "../../src/deletion/record/json.ts";
 import { chaosBindings } from "./account.ts";
 import type { Reset } from "./schedule.ts";
 import type { Upstream } from "./upstream.ts";
@@ -31,11 +32,15 @@ export interface Victim {
 const host = "127.0.0.1";
 const workerPath = join(import.meta.dirname, "worker");
 
-/** @param dataPath an absolute path for the bundle and the storage. */
+/**
+ * @param dataPath an absolute path for the bundle and the storage.
+ * @param bindings the Worker's settings.
+ */
 export async function startVictim(
 	dataPath: string,
 	outbound: Upstream["outbound"],
 	clock: WorldClock,
+	bindings: Record<string, Json> = chaosBindings,
 ): Promise<Victim> {
 	const bundlePath = join(dataPath, "bundle");
 	const [workerOptions] = await Promise.all([readWorkerOptions(), buildWorker(bundlePath)]);
@@ -65,7 +70,7 @@ export async function startVictim(
 				...workerOptions,
 				modules: [...modules, ...bundle],
 				modulesRoot: bundlePath,
-				bindings: { ...workerOptions.bindings, ...sandboxBindings, ...chaosBindings },
+				bindings: { ...workerOptions.bindings, ...sandboxBindings, ...bindings },
 				outboundService: { node: outbound },
 			},
 		],

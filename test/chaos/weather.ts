@@ -1,4 +1,5 @@
 // The long faults: KV is down for up to an hour, most of which is skipped, and meanwhile Cloudflare may be unreachable.
+import { setTimeout as pause } from "node:timers/promises";
 import type { Dice } from "./dice.ts";
 import type { Kv } from "./kv/kv.ts";
 import type { Outage } from "./schedule.ts";
@@ -36,11 +37,34 @@ export async function pass(outage: Outage, weather: Weather): Promise<void> {
 	while (kv.isDown()) await clock.pause(1000);
 }
 
-type Clockwork = Pick<Weather, "victim" | "upstream" | "clock" | "witness">;
+export type Clockwork = Pick<Weather, "victim" | "clock" | "witness"> & { upstream: Pick<Upstream, "holding"> };
 
 export async function moveOn(byMs: number, clockwork: Clockwork): Promise<void> {
 	await setClock({ byMs }, clockwork);
 	clockwork.witness.note({ kind: "clock_moved", ms: byMs });
+}
+
+const stepMs = { least: 8000, most: 20_000 };
+const quietWithinMs = 3000;
+
+/** Lets the time pass from one alarm to the next, and waits for the looks of each. */
+export async function letWatch(untilMs: number, clockwork: Clockwork): Promise<void> {
+	const { victim, clock } = clockwork;
+	while (clock.now() < untilMs) {
+		const nextMs = await quiet(victim);
+		const byMs = Math.min(Math.max(nextMs - clock.now(), stepMs.least), stepMs.most);
+		await moveOn(byMs, clockwork);
+	}
+	await quiet(victim);
+}
+
+/** Resolves to when the next alarm is. */
+async function quiet(victim: Victim): Promise<number> {
+	for (const endMs = Date.now() + quietWithinMs; ; await pause(10)) {
+		const response = await victim.fetch("/chaos/watch");
+		const { isBusy, nextMs }: { isBusy: boolean; nextMs: number } = JSON.parse(await response.text());
+		if (!isBusy || Date.now() > endMs) return nextMs;
+	}
 }
 
 /** Also moves the clock on, because the Worker's clock runs fast until it hears of this, and no clock may go back. */

@@ -28,7 +28,16 @@ export type Happening =
 			kind: "told";
 			caller: string;
 			step: string;
-			what: "deletion" | "restoration" | "approval" | "cancellation" | "resolution" | "record" | "history" | "freeze";
+			what:
+				| "deletion"
+				| "restoration"
+				| "approval"
+				| "cancellation"
+				| "resolution"
+				| "record"
+				| "history"
+				| "freeze"
+				| "status";
 			askedAtMs: number;
 			/** The id in the path. */
 			about: string | null;
@@ -53,6 +62,7 @@ export type Happening =
 	| { kind: "kv_outage"; lastsMs: number }
 	| { kind: "clock_moved"; ms: number }
 	| { kind: "freeze_asked" | "freeze_turned"; to: "on" | "off" }
+	| { kind: "frozen_by_watch" }
 	| { kind: "killed"; point: Point }
 	| { kind: "reset"; point: Point; as: "next" | "today" | null }
 	| { kind: "back" }

@@ -134,6 +134,16 @@ describe("nothing is recorded", () => {
 		expect(await losses()).toEqual([]);
 	});
 
+	it("for lists that stay empty while the bindings can't be read by their ids", async () => {
+		await watch();
+		const empty = { success: true, errors: [], messages: [], result: [] };
+		await cloudflare.order({ method: "GET", path: `${anyList}/`, times: 400, fault: { kind: "reject", status: 400 } });
+		await cloudflare.order({ method: "GET", path: anyList, times: 400, fault: { kind: "respond", body: empty } });
+		await watched(15);
+		expect((await call("/status")).json.watch.missed).toBeGreaterThan(0);
+		expect(await losses()).toEqual([]);
+	});
+
 	it("for an account whose prefixes all vanish at once", async () => {
 		const log = vi.spyOn(console, "warn");
 		await watch();

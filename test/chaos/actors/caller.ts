@@ -10,6 +10,7 @@ import { createRemover } from "./remove.ts";
 const triesAtMost = 6;
 const longestPauseMs = 30_000;
 const followPauseMs = 4_000;
+const restorable = ["deleted", "already_gone", "deleted_elsewhere", "restored"];
 
 export function createCaller(caller: string, stage: Stage) {
 	const { upstream, clock } = stage;
@@ -35,8 +36,7 @@ export function createCaller(caller: string, stage: Stage) {
 			by: caller,
 		});
 		const row = rows?.json?.deletions?.find(
-			(one: { cidr: string; state: string }) =>
-				one.cidr === step.slot.cidr && ["deleted", "already_gone", "restored"].includes(one.state),
+			(one: { cidr: string; state: string }) => one.cidr === step.slot.cidr && restorable.includes(one.state),
 		);
 		if (row === undefined) return;
 		if (step.mischief !== null && stage.mayStrike()) upstream.order(step.mischief, step.slot, null);

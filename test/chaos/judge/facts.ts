@@ -25,6 +25,7 @@ export interface Life {
 	cidr: string;
 	/** Null for a binding that was there from the start. */
 	bornAtMs: number | null;
+	bornBy: "call" | "others" | null;
 	goneAtMs: number | null;
 	goneBy: "call" | "others" | null;
 }
@@ -81,19 +82,21 @@ function callsIn(seen: readonly Seen[]): Call[] {
 	return [...calls.values()];
 }
 
+const unchanged = { bornAtMs: null, bornBy: null, goneAtMs: null, goneBy: null };
+
 /** Bindings that were neither created nor deleted are known only if a record names them. */
 function livesIn({ seen, records }: Evidence): Map<string, Life> {
 	const lives = new Map<string, Life>();
 	for (const { binding } of records) {
 		if (binding === null) continue;
 		const { id: bindingId, prefix_id: prefixId, cidr } = binding;
-		lives.set(bindingId, { bindingId, prefixId, cidr, bornAtMs: null, goneAtMs: null, goneBy: null });
+		lives.set(bindingId, { bindingId, prefixId, cidr, ...unchanged });
 	}
 	for (const one of seen) {
 		if (one.kind !== "created" && one.kind !== "deleted") continue;
 		const { bindingId, prefixId, cidr, by } = one;
-		const life = lives.get(bindingId) ?? { bindingId, prefixId, cidr, bornAtMs: null, goneAtMs: null, goneBy: null };
-		const change = one.kind === "created" ? { bornAtMs: one.atMs } : { goneAtMs: one.atMs, goneBy: by };
+		const life = lives.get(bindingId) ?? { bindingId, prefixId, cidr, ...unchanged };
+		const change = one.kind === "created" ? { bornAtMs: one.atMs, bornBy: by } : { goneAtMs: one.atMs, goneBy: by };
 		lives.set(bindingId, { ...life, ...change });
 	}
 	return lives;
@@ -110,11 +113,18 @@ export function wayThere({ timeline }: Deletion): TimelineEvent[] {
 /** From the first restoration on. */
 export const wayBack = (record: Deletion): TimelineEvent[] => record.timeline.slice(wayThere(record).length);
 
+const claims = ["deleted", "already_gone", "deleted_elsewhere"] as const;
+type Claim = (typeof claims)[number];
+
 /** The outcome of the deletion according to the record, whatever happened later. */
-export function claimOf(record: Deletion): "deleted" | "already_gone" | null {
-	const word = wayThere(record).findLast(({ event }) => event === "deleted" || event === "already_gone")?.event;
-	return word === "deleted" || word === "already_gone" ? word : null;
+export function claimOf(record: Deletion): Claim | null {
+	const word = wayThere(record).findLast(({ event }) => claims.some((claim) => claim === event))?.event;
+	return claims.find((claim) => claim === word) ?? null;
 }
+
+/** When the record says that it happened. */
+export const claimedAtMs = (record: Deletion): number =>
+	Date.parse(wayThere(record).findLast(({ event }) => event === claimOf(record))?.at ?? "");
 
 export const sentAt = (events: readonly TimelineEvent[]): number[] =>
 	events.filter(({ event }) => event === "sent").map(({ at }) => Date.parse(at));

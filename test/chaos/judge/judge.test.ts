@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Evidence } from "../evidence.ts";
 import type { Seen } from "../witness.ts";
 import { judge } from "./judge.ts";
-import { bindingId, newBindingId, prefixId, recordId, upright } from "./upright.ts";
+import { bindingId, lostBindingId, lostRecord, newBindingId, prefixId, recordId, upright } from "./upright.ts";
 
 const brokenBy = (evidence: Evidence): string[] =>
 	judge(evidence).verdicts.flatMap(([promise, { breaches }]) => (breaches.length > 0 ? [promise] : []));
@@ -15,6 +15,8 @@ it("finds nothing broken in a chaos that went well, and checks every promise", (
 		expect(checked, promise).toBeGreaterThan(0);
 	}
 });
+
+const seen = "a loss without unbind is on record once, in time";
 
 type Change = (evidence: Evidence) => void;
 
@@ -293,6 +295,53 @@ const cases: [promise: string, breach: string, change: Change][] = [
 		"an id shown in chat has no record",
 		(evidence) => {
 			evidence.seen = [...evidence.seen, { kind: "given", step: "x", id: "7zzp0k00000000000000000009", atMs: 0 }];
+		},
+	],
+	[
+		seen,
+		"nobody recorded it",
+		(evidence) => {
+			evidence.records = evidence.records.filter(({ id }) => id !== lostRecord.id);
+		},
+	],
+	[
+		seen,
+		"two records say so",
+		(evidence) => evidence.records.push({ ...lostRecord, id: "7zzp0j00000000000000000009" }),
+	],
+	[
+		seen,
+		"a request says so too",
+		(evidence) => {
+			const { elsewhere: _, ...rest } = lostRecord;
+			const timeline = [{ at: "2026-11-24T12:00:46.000Z", event: "already_gone" }];
+			evidence.records.push({ ...rest, id: "7zzp0j00000000000000000009", state: "already_gone", timeline });
+		},
+	],
+	[seen, "the binding is still there", without("deleted", (one) => one.kind === "deleted" && one.by === "others")],
+	[
+		seen,
+		"unbind had deleted it",
+		(evidence) => {
+			for (const one of evidence.seen) if (one.kind === "deleted") one.by = "call";
+		},
+	],
+	[
+		seen,
+		"it went after it was recorded",
+		(evidence) => {
+			for (const one of evidence.seen)
+				if (one.kind === "deleted" && one.bindingId === lostBindingId)
+					one.atMs = Date.parse("2026-11-24T12:00:46.000Z");
+		},
+	],
+	[
+		seen,
+		"it was noticed too late",
+		(evidence) => {
+			for (const one of evidence.records)
+				for (const event of one.timeline)
+					if (event.event === "deleted_elsewhere") event.at = "2026-11-24T12:06:01.000Z";
 		},
 	],
 ];

@@ -8,6 +8,7 @@ import { fresh } from "./fresh.ts";
 import { lastWord } from "./last-word.ts";
 import { named } from "./named.ts";
 import { noWayRound } from "./no-way-round.ts";
+import { noticed } from "./noticed.ts";
 import { reaching } from "./reaching.ts";
 import { readBack } from "./read-back.ts";
 import { recorded } from "./recorded.ts";
@@ -28,6 +29,7 @@ const promises = {
 	"KV and Ledger agree, and the last version wins": agreeing,
 	"a history read after a deletion shows it": fresh,
 	"every answer agrees with the record": answered,
+	"a loss without unbind is on record once, in time": noticed,
 } satisfies Record<string, (facts: Facts) => Verdict>;
 
 export type PromiseName = keyof typeof promises;

@@ -23,7 +23,7 @@ export function lastWord({ lives, records, calls }: Facts): Verdict {
 		return isAsked || isUnderWay ? null : "it was created, and nobody had asked for it since the last deletion there";
 	}
 	for (const life of lives.values()) {
-		if (life.bornAtMs !== null) look(undone(life), { bindingId: life.bindingId });
+		if (life.bornBy === "call") look(undone(life), { bindingId: life.bindingId });
 	}
 	return verdict;
 }

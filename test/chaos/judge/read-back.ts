@@ -24,7 +24,7 @@ export function readBack({ seen, calls, deletesOf, recordById, recordsOf }: Fact
 			look(isSeen ? null : `DELETE number ${index + 1} was sent, and nobody had looked`, { bindingId });
 		}
 	}
-	const done = ["deleted", "already_gone", "restored"];
+	const done = ["deleted", "already_gone", "deleted_elsewhere", "restored"];
 	for (const [order, told] of seen.entries()) {
 		if (told.kind !== "told" || !told.settled || !done.includes(told.state ?? "")) continue;
 		const bindingId = recordById.get(told.id ?? "")?.binding?.id ?? "";

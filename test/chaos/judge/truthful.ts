@@ -1,7 +1,7 @@
 // No record contradicts what happened at Cloudflare: "deleted" means that we deleted the binding, "failed" that we did
 // not, and every deletion has exactly one record. The same holds for restorations.
 import type { Deletion } from "../../../src/deletion/record/deletion.ts";
-import { claimOf, type Facts, type Life, sentAt, wayThere } from "./facts.ts";
+import { claimedAtMs, claimOf, type Facts, type Life, sentAt, wayThere } from "./facts.ts";
 import { createBench, type Verdict } from "./verdict.ts";
 
 export function truthful(facts: Facts): Verdict {
@@ -14,7 +14,7 @@ export function truthful(facts: Facts): Verdict {
 	}
 	const restored = new Set(records.map(({ restoration }) => restoration?.binding_id));
 	for (const life of lives.values()) {
-		const { bindingId, goneBy, bornAtMs } = life;
+		const { bindingId, goneBy, bornBy } = life;
 		const claims = (recordsOf.get(bindingId) ?? []).filter((record) => claimOf(record) === "deleted").length;
 		const stories = (recordsOf.get(bindingId) ?? []).filter((record) => claimOf(record) !== null).length;
 		if (stories > 1) look(`${stories} records tell of its deletion`, { bindingId });
@@ -22,7 +22,7 @@ export function truthful(facts: Facts): Verdict {
 			look(claims === 1 ? null : `it was deleted once, and ${claims} records say so`, { bindingId });
 		// If a later request deleted the binding before its restoration knew of it, only the deletion has it on record.
 		const isOnRecord = restored.has(bindingId) || recordsOf.has(bindingId);
-		if (bornAtMs !== null) look(isOnRecord ? null : "no record says that it was created", { bindingId });
+		if (bornBy === "call") look(isOnRecord ? null : "no record says that it was created", { bindingId });
 	}
 	return verdict;
 }
@@ -41,7 +41,7 @@ function contradiction(record: Deletion, facts: Facts): string | null {
 	const goneAtMs = life.goneAtMs ?? Number.POSITIVE_INFINITY;
 	if (claim !== null) {
 		if (goneAtMs > claimedAtMs(record)) return `${claim}, and it stood`;
-		if (claim === "already_gone" && life.goneBy !== "others") return "already gone, and it was we who deleted it";
+		if (claim !== "deleted" && life.goneBy !== "others") return `${claim}, and it was we who deleted it`;
 		return null;
 	}
 	if (state === "refused" || state === "cancelled" || state === "expired") {
@@ -50,9 +50,6 @@ function contradiction(record: Deletion, facts: Facts): string | null {
 	const isOurs = life.goneBy === "call" && sentAt(wayThere(record)).length > 0;
 	return state === "failed" && isOurs && goneAtMs <= settledAtMs ? "failed, and it was gone" : null;
 }
-
-const claimedAtMs = (record: Deletion): number =>
-	Date.parse(wayThere(record).findLast(({ event }) => event === claimOf(record))?.at ?? "");
 
 /** Cloudflare's lists may take two minutes to show a new binding, and a miss is remembered for one minute. */
 const newForMs = 180_000;

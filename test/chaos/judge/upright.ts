@@ -1,5 +1,6 @@
 // The evidence of a small chaos that went well: a binding was deleted at the second attempt, after an approval and a
-// read-back, and restored later. Tests break one thing in it.
+// read-back, and restored later. Another one disappeared without unbind. Tests break one thing in it.
+import { deletedElsewhere } from "../../../src/deletion/record/deleted-elsewhere.ts";
 import { type Deletion, summaryOf } from "../../../src/deletion/record/deletion.ts";
 import type { Evidence } from "../evidence.ts";
 import type { Happening, Seen } from "../witness.ts";
@@ -60,6 +61,17 @@ export const record: Deletion = {
 		failure: null,
 	},
 };
+
+export const lostBindingId = "f".repeat(32);
+const lostCidr = "100.65.1.0/24";
+
+export const lostRecord = deletedElsewhere({
+	id: "7zzp0j00000000000000000000",
+	binding: { ...bindingOf(record), id: lostBindingId, cidr: lostCidr },
+	effect: null,
+	lastSeenMs: Date.parse(at(20)),
+	noticedMs: Date.parse(at(45)),
+});
 
 const told = { code: null, id: recordId, bindingId, restoration: null, restorationAskedAt: null, about: null };
 const atMs = (second: number): number => Date.parse(at(second));
@@ -149,10 +161,21 @@ const story: [second: number, happening: Happening][] = [
 	],
 	[26, { kind: "freeze_turned", to: "on" }],
 	[27, { kind: "freeze_asked", to: "off" }],
+	[28, { kind: "deleted", bindingId: lostBindingId, prefixId, cidr: lostCidr, by: "others" }],
 	[30, { kind: "faults_ended" }],
 ];
 
-const { id: _, ...summary } = summaryOf(record);
+const records = [record, lostRecord];
+
+const keysOf = (one: Deletion) => {
+	const { id, ...metadata } = summaryOf(one);
+	const { id: boundId, prefix_id } = bindingOf(one);
+	return [
+		{ name: `deletion:${id}`, metadata, value: JSON.stringify(one) },
+		{ name: `binding:${boundId}:${id}`, metadata, value: "" },
+		{ name: `prefix:${prefix_id}:${id}`, metadata, value: "" },
+	];
+};
 
 /** A new copy each time, for a test to break. */
 export const upright = (): Evidence =>
@@ -161,12 +184,14 @@ export const upright = (): Evidence =>
 		open: [],
 		reachedKv: new Set([`deletion:${recordId}`]),
 		given: new Map(),
-		history: [summaryOf(record)],
-		records: [record],
-		ledger: [{ id: recordId, open: 0, settle_at: null, publish_at: null, record }],
-		kv: [`deletion:${recordId}`, `binding:${bindingId}:${recordId}`, `prefix:${prefixId}:${recordId}`].map((name) => ({
-			name,
-			metadata: summary,
-			value: name.startsWith("deletion:") ? JSON.stringify(record) : "",
-		})),
+		history: records.map(summaryOf),
+		records,
+		ledger: records.map((one) => ({ id: one.id, open: 0, settle_at: null, publish_at: null, record: one })),
+		kv: records.flatMap(keysOf),
+		watchIntervalMs: 150_000,
 	});
+
+function bindingOf({ binding }: Deletion) {
+	if (binding === null) throw new Error("there is no binding");
+	return binding;
+}

@@ -40,6 +40,13 @@ export class Ledger extends Shipped {
 		return this.ctx.storage.sql.exec(query, Date.now()).toArray();
 	}
 
+	/** Whether the watch looks at anything now, or is about to. */
+	async watching() {
+		const { watch, nextAlarmMs } = (await this.status()).facts;
+		const nextMs = nextAlarmMs ?? Infinity;
+		return { isBusy: watch.isLooking || watch.isAsking || nextMs <= Date.now(), nextMs };
+	}
+
 	setClock(setting) {
 		return setClock(setting, this.ctx.storage);
 	}
@@ -64,6 +71,8 @@ export default {
 				return Response.json(await ledger.rows(searchParams.get("after") ?? ""));
 			case "/chaos/unfinished":
 				return Response.json(await ledger.unfinished());
+			case "/chaos/watch":
+				return Response.json(await ledger.watching());
 			case "/chaos/clock":
 				await ledger.setClock(JSON.parse(searchParams.get("setting")));
 				return new Response(null);
