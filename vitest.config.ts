@@ -22,7 +22,7 @@ function configWithoutSecrets(): string {
 const expectOptions = { poll: { timeout: 10_000 } };
 
 const outside = [
-	...["sandbox", "outside", "scripts", "chaos", "browser"].map((folder) => `test/${folder}/**/*.test.ts`),
+	...["sandbox", "outside", "scripts", "chaos", "replay", "browser"].map((folder) => `test/${folder}/**/*.test.ts`),
 	"test/upgrade/both-releases.test.ts",
 ];
 
