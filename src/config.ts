@@ -45,8 +45,7 @@ export interface Config {
 	/** 0 means for ever. */
 	retentionDays: number;
 	watch: WatchSettings;
-	/** null if PUBLIC_URL is missing or faulty: then nobody is notified. */
-	notify: NotifySettings | null;
+	notify: NotifySettings;
 	policy: Policy;
 	/** Settings that work but should be changed. */
 	warnings: readonly ConfigProblem[];
@@ -210,14 +209,11 @@ export function readConfig(env: object): Result<Config, ConfigProblem[]> {
 		aliases: new Map(Object.entries(targets)),
 		retentionDays,
 		watch,
-		notify:
-			origin === null
-				? null
-				: {
-						origin,
-						destinations: destinations.destinations.filter(({ name }) => closingPart(`notify/${name}`).length === 0),
-						names: destinations.names,
-					},
+		notify: {
+			origin,
+			destinations: destinations.destinations.filter(({ name }) => closingPart(`notify/${name}`).length === 0),
+			names: closingPart("notify").length > 0 ? null : destinations.names,
+		},
 		policy,
 		warnings: [...unknown.warnings, ...senders.warnings, ...chats.warnings],
 		problems,

@@ -20,11 +20,11 @@ export interface ConfiguredDestination extends Destination {
 }
 
 export interface NotifySettings {
-	/** unbind's own origin, for links. */
-	origin: string;
-	/** The destinations that are open. */
+	/** unbind's own origin, for links; null if PUBLIC_URL is missing or faulty. */
+	origin: string | null;
+	/** Those that are open: none without an origin. */
 	destinations: readonly ConfiguredDestination[];
-	/** Every name in the table, with those of faulty ones; null if nothing in the table can be read. */
+	/** Every name in the table, with those of faulty ones; null if a fault closes all of them. */
 	names: readonly string[] | null;
 }
 

@@ -6,6 +6,8 @@ import type { Credential } from "../adapters/cloudflare/send.ts";
 import type { Cloudflare } from "../deletion/ports.ts";
 import { digestOf } from "../deletion/record/digest.ts";
 import { log, traceOf } from "../log.ts";
+import type { NotifyEvent } from "../notify/event.ts";
+import { credentialRejected } from "../notify/other-events.ts";
 import { probeEveryMs } from "./limits.ts";
 import { getFlag, setFlag } from "./tables.ts";
 
@@ -15,9 +17,17 @@ const flags = { read: "credential_rejected_read", write: "credential_rejected_wr
 export const markOf = (credential: Credential): string => digestOf(JSON.stringify(credential)).slice(0, 8);
 
 /** A successful read says nothing about the permission to write; a successful write proves both. Stored on change. */
-export function noteCredential(sql: SqlStorage, mark: string, call: "read" | "write", rejected: boolean): void {
+export function noteCredential(
+	sql: SqlStorage,
+	mark: string,
+	call: "read" | "write",
+	rejected: boolean,
+	announce: (event: (nowMs: number) => NotifyEvent) => void = () => {},
+): void {
 	const known = getFlag(sql, flags[call]) === mark;
 	if (known !== rejected) {
+		// The second kind of call is no news.
+		if (rejected && !isCredentialRejected(sql, mark)) announce((nowMs) => credentialRejected(call, nowMs));
 		setFlag(sql, flags[call], rejected ? mark : null);
 		log(rejected ? "error" : "info", rejected ? "credential_rejected" : "credential_accepted", { call });
 	}

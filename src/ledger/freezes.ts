@@ -11,6 +11,8 @@ import type { Actor, Party } from "../deletion/record/actor.ts";
 import { at } from "../deletion/record/deletion.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
 import { log } from "../log.ts";
+import type { NotifyEvent } from "../notify/event.ts";
+import { frozen, lifted } from "../notify/other-events.ts";
 import { freezesKept, freezesShown } from "./limits.ts";
 import { getFlag, idsIn, setFlag } from "./tables.ts";
 
@@ -45,21 +47,28 @@ export const isImporting = (sql: SqlStorage): boolean => getFlag(sql, historyFla
 export const lastFreezeEventAt = (sql: SqlStorage): string | null =>
 	sql.exec<{ at: string | null }>("SELECT max(at) AS at FROM freezes").one().at;
 
+/** Reports the events, in the same commit. */
+type Announce = (events: readonly NotifyEvent[]) => void;
+
 /** @param freeze null lifts the one in force, if there is one. */
-export function setFreeze(sql: SqlStorage, freeze: Freeze | null, by: Party, nowMs: number): void {
-	const lifted = freeze === null;
-	if (lifted && freezeInForce(sql, nowMs) === null) return;
-	setFlag(sql, "freeze", lifted ? null : JSON.stringify(freeze));
+export function setFreeze(sql: SqlStorage, freeze: Freeze | null, by: Party, nowMs: number, announce: Announce): void {
+	const present = freezeInForce(sql, nowMs);
+	const isLifted = freeze === null;
+	if (isLifted && present === null) return;
+	setFlag(sql, "freeze", isLifted ? null : JSON.stringify(freeze));
 	mirrorFreezeSoon(sql, nowMs);
 	sql.exec(
 		"INSERT INTO freezes (at, event, by_name, by_door, reason, until) VALUES (?, ?, ?, ?, ?, ?)",
 		new Date(nowMs).toISOString(),
-		lifted ? "lifted" : "frozen",
+		isLifted ? "lifted" : "frozen",
 		by.name,
 		by.door,
 		freeze?.reason ?? null,
 		freeze?.until ?? null,
 	);
+	const { seq } = sql.exec<{ seq: number }>("SELECT max(seq) AS seq FROM freezes").one();
+	if (freeze !== null) announce([frozen(freeze, seq, nowMs)]);
+	else if (present !== null) announce([lifted(present, by, seq, nowMs)]);
 	sql.exec(`DELETE FROM freezes WHERE seq <= (SELECT max(seq) FROM freezes) - ${freezesKept}`);
 }
 
@@ -69,11 +78,12 @@ export function turnFreeze(
 	freeze: Freeze | null,
 	by: Party | Actor,
 	nowMs: number,
+	announce: Announce,
 ): Result<Freeze | null, FreezeRefusal> {
 	const present = freezeInForce(sql, nowMs);
 	const refusal = refusedFreeze(freeze, by, present, { nowMs, hasReadHistory: hasReadHistory(sql) });
 	if (refusal !== null) return fail(refusal);
-	setFreeze(sql, freeze, by, nowMs);
+	setFreeze(sql, freeze, by, nowMs, announce);
 	log("warn", freeze === null ? "freeze_lifted" : "frozen", { by: by.name, door: by.door });
 	return ok(freezeInForce(sql, nowMs));
 }

@@ -19,6 +19,8 @@ export interface JournalEvents {
 	/** Work is due at that time if it is not done by then. Part of the same commit. */
 	onDue(atMs: number): void;
 	onSettled(id: string): void;
+	/** A record was stored. Part of the same commit; null if nobody wants to know. */
+	onChanged?: ((before: Deletion | null, after: Deletion, change: number) => void) | null;
 }
 
 export interface CountedJournal extends Journal {
@@ -34,7 +36,10 @@ export interface CountedJournal extends Journal {
 	adopt(deletion: Deletion, changedAtMs: number, floor: number, claims: readonly KeptClaim[]): void;
 }
 
-export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: JournalEvents): CountedJournal {
+export function createJournal(
+	sql: SqlStorage,
+	{ now, onDue, onSettled, onChanged = null }: JournalEvents,
+): CountedJournal {
 	/** Every poll asks for it, so it is cached until the next change. */
 	let version: string | null = null;
 	const spellingsOf = createSpellings(sql);
@@ -56,8 +61,10 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 		const mirrorAtMs = mirrorDueMs(deletion.state, nowMs);
 		version = null;
 		if (deletion.state !== "received") noLongerLookedUp(deletion.id);
+		const before = onChanged === null ? null : storedRecord(sql, deletion.id);
 		countOutcome(sql, deletion);
 		putRow(sql, deletion, work, { nowMs, publishAtMs, mirrorAtMs });
+		onChanged?.(before, deletion, changeOf(sql, deletion.id));
 		onDue(Math.min(work?.dueAtMs ?? nowMs + publishAfterMs, mirrorAtMs ?? Number.POSITIVE_INFINITY));
 	}
 
@@ -177,6 +184,16 @@ export function createJournal(sql: SqlStorage, { now, onDue, onSettled }: Journa
 	};
 	return journal;
 }
+
+/** null if there is none, or it can't be parsed. */
+function storedRecord(sql: SqlStorage, id: string): Deletion | null {
+	const query = "SELECT record FROM deletions WHERE id = ? AND json_valid(record)";
+	const [row] = sql.exec<{ record: string }>(query, id).toArray();
+	return row === undefined ? null : readRecord(row.record);
+}
+
+const changeOf = (sql: SqlStorage, id: string): number =>
+	sql.exec<{ change: number }>("SELECT change FROM deletions WHERE id = ?", id).one().change;
 
 const nextChange = "(SELECT max(change) + 1 FROM deletions)";
 

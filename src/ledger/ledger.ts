@@ -28,9 +28,11 @@ import { changes, overview } from "./changes.ts";
 import { probeCredential, probeDueMs } from "./credential.ts";
 import { finishDue, nextWakeMs } from "./due.ts";
 import { freezeInForce, freezeLog, hasReadHistory, scheduledIds, turnFreeze, waiting } from "./freezes.ts";
-import { alarmPauseMs, publishWaitMs } from "./limits.ts";
+import { alarmPauseMs, deliveriesBesideLook, deliveriesPerAlarm, publishWaitMs } from "./limits.ts";
 import { migrate } from "./migrations.ts";
 import { createMirrors } from "./mirrors.ts";
+import { nextDeliveryMs } from "./notify/deliveries.ts";
+import { announceFreezeEnd, freezeEndsMs } from "./notify/freeze-end.ts";
 import { keepOffer, takeOffer } from "./offers.ts";
 import { nextPublishMs } from "./outbox.ts";
 import { createReadQueue } from "./read-queue.ts";
@@ -147,8 +149,9 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	}
 
 	async setFreeze(freeze: Freeze | null, by: Party | Actor): Answer<"setFreeze"> {
-		await this.#ready();
-		const turned = turnFreeze(this.#sql, freeze, by, Date.now());
+		const { announce } = (await this.#ready()).notifier;
+		announceFreezeEnd(this.#sql, announce, Date.now());
+		const turned = turnFreeze(this.#sql, freeze, by, Date.now(), announce);
 		if (!turned.ok) return turned;
 		this.#alarm.wakeBy(Date.now() + 1000);
 		if (freeze === null) for (const id of scheduledIds(this.#sql)) this.ctx.waitUntil(this.#work.advance(id));
@@ -228,7 +231,8 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	override async alarm(): Promise<void> {
 		this.#alarm.wentOff();
 		try {
-			const { ports, outbox, journal, watch } = await this.#ready();
+			const { ports, outbox, journal, watch, notifier } = await this.#ready();
+			announceFreezeEnd(this.#sql, notifier.announce, Date.now());
 			let due = 0;
 			await finishDue(this.#sql, journal, (id) => {
 				due += 1;
@@ -239,7 +243,11 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 			// Last, and without waiting: it must not delay any work.
 			if (probeDueMs(this.#sql, Date.now()) <= Date.now())
 				this.ctx.waitUntil(probeCredential(this.#sql, ports.cloudflare, ports.now));
+			// Before the looks: they end later, and then the next one is not due yet.
+			const isLooking = watch.isDue() || this.#restoring.nextMs() !== null;
 			this.ctx.waitUntil(this.#lookOrRestore(watch, due > 0).then(() => this.#alarm.wakeForNext()));
+			const sending = notifier.sendDue(isLooking ? deliveriesBesideLook : deliveriesPerAlarm);
+			this.ctx.waitUntil(sending.then(() => this.#alarm.wakeForNext()));
 			this.#alarm.wakeForNext();
 			void publishing.then(() => this.#alarm.wakeForNext());
 		} catch (error) {
@@ -267,7 +275,9 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	#nextMs(): number | null {
 		const publishMs = this.#services === null ? nextPublishMs(this.#sql) : this.#services.outbox.nextDueMs();
 		const probeMs = configOf(this.env).ok ? probeDueMs(this.#sql, Date.now()) : null;
-		const readMs = [probeMs, this.#services?.watch.nextMs() ?? null, this.#restoring.nextMs()];
+		const notifyMs = this.#services === null ? nextDeliveryMs(this.#sql) : this.#services.notifier.nextMs();
+		const lookMs = [this.#services?.watch.nextMs() ?? null, this.#restoring.nextMs()];
+		const readMs = [probeMs, ...lookMs, notifyMs, freezeEndsMs(this.#sql)];
 		return nextWakeMs(this.#sql, [publishMs, this.#mirrors.nextDueMs()], readMs, Date.now());
 	}
 

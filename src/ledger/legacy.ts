@@ -47,7 +47,13 @@ export interface Legacy {
 	upToDate(): Promise<boolean>;
 }
 
-export function createLegacy(sql: SqlStorage, kv: KVNamespace, journal: CountedJournal, now: () => number): Legacy {
+export function createLegacy(
+	sql: SqlStorage,
+	kv: KVNamespace,
+	journal: CountedJournal,
+	announce: Parameters<typeof setFreeze>[4],
+	now: () => number,
+): Legacy {
 	let reading: Promise<boolean> | null = null;
 	let comparing: Promise<boolean> | null = null;
 	let waiting: { sinceMs: number; done: Promise<unknown> } | null = null;
@@ -88,7 +94,7 @@ export function createLegacy(sql: SqlStorage, kv: KVNamespace, journal: CountedJ
 	function freezeFor(kind: Kind): void {
 		const freeze: Freeze = { reason: reasons[kind], by: ownParty, since: at(now()), until: null };
 		const present = freezeSet(sql) === null ? null : freezeInForce(sql, now());
-		if (present === null || endsBefore(present, freeze)) setFreeze(sql, freeze, ownParty, now());
+		if (present === null || endsBefore(present, freeze)) setFreeze(sql, freeze, ownParty, now(), announce);
 		else mirrorFreezeSoon(sql, now());
 		log("error", kind === "new" ? "ledger_new" : "ledger_older");
 	}

@@ -96,3 +96,34 @@ export const restoringIdleMs = 30_000;
 /** Mass deletions that are kept and shown, and how many of their records: more than any account has had in a week. */
 export const massDeletionsShown = 20;
 export const massRecordsShown = 5000;
+/** Of the six connections of an invocation; what goes to Cloudflare comes first. */
+export const deliveriesAtOnce = 3;
+/** With a look of the watch, this stays below the free plan's 50 calls per invocation. */
+export const deliveriesBesideLook = 9;
+/** The same for an invocation without one. */
+export const deliveriesPerAlarm = 40;
+/** What happens at once is sent by one alarm. */
+export const deliveryPauseMs = 200;
+/** By then an attempt has ended: its time-out plus a margin. */
+export const attemptTakesMs = 20_000;
+/** If the watch has not judged the losses of a look by then, people hear of each. */
+export const lossesHeldMs = 600_000;
+/** People get so many messages of one type in `digestEveryMs`; what is more becomes one. */
+export const singleMessagesAtMost = 5;
+export const digestEveryMs = 60_000;
+/** As many as one message can tell of. */
+export const foldedAtMost = 2000;
+/** How long the list of notifications reaches back. */
+export const deliveredKeptMs = 7 * 24 * 3_600_000;
+/** Long enough for someone to come back and send them again. */
+export const undeliveredKeptMs = 30 * 24 * 3_600_000;
+/** A destination that is down holds up no more than this; the oldest go. */
+export const waitingAtMost = 5000;
+/** As many of all destinations that no longer wait. */
+export const deliveriesKept = 20_000;
+/** How often the tables are cleared: after so many new deliveries, and with the first alarm of an object. */
+export const clearedEvery = 200;
+/** Longer than any approval: the core decides whether one came in time. */
+export const messageButtonsMs = 7 * 24 * 3_600_000;
+/** A freeze whose end is found out later than this is no news: an earlier release kept its end to itself. */
+export const freezeEndToldMs = 24 * 3_600_000;

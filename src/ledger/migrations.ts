@@ -175,6 +175,41 @@ CREATE TABLE mass_deletion_records (
 	PRIMARY KEY (start_at, deletion_id)
 ) WITHOUT ROWID;
 `,
+	// Version 6.
+	`
+-- One row for each event and destination. Partial indexes: what is over costs no more.
+CREATE TABLE deliveries (
+	id TEXT PRIMARY KEY,
+	event_id TEXT NOT NULL,
+	type TEXT NOT NULL,
+	deletion_id TEXT,
+	destination TEXT NOT NULL,
+	address TEXT NOT NULL,
+	state TEXT NOT NULL,
+	made_at INTEGER NOT NULL,
+	next_at INTEGER,
+	attempts INTEGER NOT NULL DEFAULT 0,
+	last_at INTEGER,
+	failure TEXT,
+	folded_into TEXT,
+	external_id TEXT,
+	event TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX deliveries_by_next_at ON deliveries (destination, next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX deliveries_undelivered ON deliveries (destination) WHERE state = 'undelivered';
+CREATE INDEX deliveries_by_external_id ON deliveries (deletion_id, destination) WHERE external_id IS NOT NULL;
+CREATE TABLE destinations (
+	name TEXT PRIMARY KEY,
+	mark TEXT NOT NULL,
+	failures INTEGER NOT NULL DEFAULT 0,
+	rests_until INTEGER,
+	disabled_at INTEGER,
+	delivered_at INTEGER,
+	failed_at INTEGER,
+	failure TEXT,
+	dropped INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+`,
 ];
 
 export const schemaVersion = migrations.length;

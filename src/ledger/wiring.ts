@@ -1,10 +1,11 @@
 // Connects the domain's ports to SQLite, Cloudflare, KV and the clock.
-
 import { type Addressing, createAddressing } from "../adapters/cloudflare/addressing.ts";
 import { createAuditLog } from "../adapters/cloudflare/audit-log.ts";
 import { createCaller } from "../adapters/cloudflare/caller.ts";
 import { publish, publishAlias } from "../adapters/history/publish.ts";
 import { lastDeletionInKv } from "../adapters/history/record.ts";
+import { kinds } from "../adapters/notify/kinds.ts";
+import { post } from "../adapters/notify/post.ts";
 import { authorityOf, partBehind } from "../config/authority.ts";
 import type { ConfigProblem } from "../config/problem.ts";
 import type { Config, Env } from "../config.ts";
@@ -20,6 +21,8 @@ import { ownParty } from "./freezes.ts";
 import { type CountedJournal, createJournal, type JournalEvents } from "./journal.ts";
 import { createLegacy, type Legacy } from "./legacy.ts";
 import { firstLookMs } from "./limits.ts";
+import { createNotifier, type Notifier } from "./notify/notifier.ts";
+import { keepOffer } from "./offers.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
 import { createWatching, type Watching } from "./watch/watching.ts";
 
@@ -30,6 +33,7 @@ export interface Wired {
 	addressing: Addressing;
 	legacy: Legacy;
 	watch: Watching;
+	notifier: Notifier;
 	/** Why nothing can be deleted; usually null. */
 	fault: Freeze | null;
 }
@@ -45,9 +49,24 @@ export function wire(
 	const { sql } = storage;
 	const now = () => Date.now();
 	const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-	const journal = createJournal(sql, {
+	const randomBytes = (count: number) => crypto.getRandomValues(new Uint8Array(count));
+	const notifier = createNotifier(sql, {
+		settings: config.notify,
+		chats: config.chats,
+		kinds,
+		post,
+		now,
+		random: Math.random,
+		randomBytes,
+		readRecord: (id) => journal.get(id),
+		keepOffer: (offer) => keepOffer(sql, offer, now()),
+		onDue,
+	});
+	const { announce } = notifier;
+	const journal: CountedJournal = createJournal(sql, {
 		now,
 		onDue,
+		onChanged: notifier.recordChanged,
 		onSettled(id) {
 			watch.settled(id);
 			onSettled(id);
@@ -71,7 +90,7 @@ export function wire(
 		now,
 		sleep,
 		random: Math.random,
-		onCredential: (call, rejected) => noteCredential(sql, mark, call, rejected),
+		onCredential: (call, rejected) => noteCredential(sql, mark, call, rejected, (event) => announce([event(now())])),
 	});
 	const addressing = createAddressing(accountId, caller);
 	const faultFreeze = (problems: readonly ConfigProblem[]): Freeze | null => {
@@ -93,7 +112,7 @@ export function wire(
 		sleep,
 		noRule: ({ deletionId, phase, event }) =>
 			log("error", "careful_rule_missing", { deletion_id: deletionId, phase, what: event }),
-		randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
+		randomBytes,
 		cloudflare: addressing,
 		journal: { ...journal, freeze: () => journal.freeze() ?? faultFreeze(limits) },
 		recollection: {
@@ -120,6 +139,7 @@ export function wire(
 			return last?.settled_at == null ? null : Date.parse(last.settled_at);
 		},
 		onDue,
+		announcements: notifier,
 	});
 	const lookMs = watch.nextMs();
 	if (lookMs !== null) onDue(Math.max(lookMs, now() + firstLookMs));
@@ -128,8 +148,9 @@ export function wire(
 		journal,
 		outbox,
 		addressing,
-		legacy: createLegacy(sql, kv, journal, now),
+		legacy: createLegacy(sql, kv, journal, announce, now),
 		watch,
+		notifier,
 		fault: faultFreeze(limits),
 	};
 }

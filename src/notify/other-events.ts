@@ -96,7 +96,10 @@ const found = (
 		},
 	);
 
-/** @param freezes whether unbind froze deletions because of it. */
+/** @param startMs when the first of its losses was missed. */
+export const massId = (startMs: number): string => `mass-${startMs}-watch-mass_deletion`;
+
+/** @param freezes whether unbind freezes deletions because of it. */
 export const massDeletion = (
 	startMs: number,
 	losses: readonly Lifetime[],
@@ -106,7 +109,7 @@ export const massDeletion = (
 	const named = losses.map(({ cidr, bindingId }) => cidr ?? bindingId);
 	const rest = freezes ? ". Deletions are frozen" : "";
 	return eventOf(
-		`mass-${startMs}-watch-mass_deletion`,
+		massId(startMs),
 		"watch.mass_deletion",
 		atMs,
 		`${losses.length} bindings disappeared without unbind: ${listWords(named)}${rest}`,

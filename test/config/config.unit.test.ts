@@ -38,7 +38,7 @@ describe("readConfig", () => {
 				]),
 				retentionDays: 30,
 				watch: { minutes: 10, massAtLeast: 10, freezes: true },
-				notify: null,
+				notify: { origin: null, destinations: [], names: [] },
 				policy: {
 					levels: { ...defaultPolicy.levels, last_binding: "refuse", no_reason: "acknowledge" },
 					protected: {

@@ -16,7 +16,7 @@ const base = {
 const withNotify = (NOTIFY: unknown, more: object = {}) => readConfig({ ...base, NOTIFY, ...more });
 const destinationsOf = (config: ReturnType<typeof readConfig>) => {
 	if (!config.ok) throw new Error(JSON.stringify(config.failure));
-	return config.value.notify?.destinations ?? [];
+	return config.value.notify.destinations;
 };
 const broken = (NOTIFY: unknown, more: object = {}) => told({ ...base, NOTIFY, ...more });
 const closedBy = (NOTIFY: unknown, more: object = {}) => [
@@ -41,7 +41,7 @@ describe("NOTIFY", () => {
 	it("is empty by default, and then needs no PUBLIC_URL", () => {
 		const config = readConfig(good);
 		expect(allProblems(config)).toEqual([]);
-		expect(config.ok && config.value.notify).toBeNull();
+		expect(config.ok && config.value.notify).toEqual({ origin: null, destinations: [], names: [] });
 		const named = readConfig({ ...good, PUBLIC_URL: "https://unbind.example.com" });
 		expect(named.ok && named.value.notify).toEqual({
 			origin: "https://unbind.example.com",
@@ -155,6 +155,6 @@ describe("a fault", () => {
 	it("in one destination leaves the others as they are, and keeps its name", () => {
 		const config = withNotify({ one: { ...slack, to: "x" }, hook });
 		expect(destinationsOf(config).map(({ name }) => name)).toEqual(["hook"]);
-		expect(config.ok && config.value.notify?.names).toEqual(["one", "hook"]);
+		expect(config.ok && config.value.notify.names).toEqual(["one", "hook"]);
 	});
 });

@@ -77,6 +77,7 @@ const allowed: Record<string, readonly string[]> = {
 		"notify",
 		"deletion",
 		"adapters",
+		"cards/faces.ts",
 		"config.ts",
 		"config",
 		"log.ts",

@@ -1,6 +1,7 @@
 // Makes the buttons, and stores with the Ledger what each one does. A button carries only its choice and an id.
 
 import type { Button } from "../../cards/card.ts";
+import { faces } from "../../cards/faces.ts";
 import type { Choice, OfferedPlan } from "../../deletion/course/offer.ts";
 import { optionsFor } from "../../deletion/course/options.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
@@ -10,16 +11,6 @@ import type { ChatRequest } from "./request.ts";
 const ownMs = 300_000;
 /** Longer than any approval, so the core decides whether an approval came in time. */
 const approvalMs = 7 * 24 * 3_600_000;
-
-const faces: Record<Choice, Pick<Button, "label" | "style">> = {
-	delete: { label: "Delete", style: "danger" },
-	dismiss: { label: "Cancel", style: "plain" },
-	approve: { label: "Approve", style: "danger" },
-	reject: { label: "Reject", style: "plain" },
-	cancel: { label: "Cancel deletion", style: "plain" },
-	lift: { label: "Lift the freeze", style: "danger" },
-	restore: { label: "Restore", style: "primary" },
-};
 
 /** Only for the caller, once. None if the Ledger is unreachable. */
 export function planButtons(plan: OfferedPlan, request: ChatRequest): Promise<Button[]> {

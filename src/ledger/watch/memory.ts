@@ -21,6 +21,10 @@ export interface WatchEvents {
 	onMass(event: MassEvent, losses: readonly Lifetime[]): void;
 	/** More losses turned out to belong to an earlier mass event. */
 	onMassGrown(startMs: number, losses: readonly Lifetime[]): void;
+	onAppeared(lifetime: Lifetime): void;
+	onChanged(before: Lifetime, after: Lifetime): void;
+	/** The losses of a look have been judged. These are newly counted towards a mass event. */
+	onJudged(counted: readonly Lifetime[]): void;
 }
 
 export interface WatchMemory {
@@ -81,6 +85,8 @@ export function createWatchMemory(
 				events.onLoss(verdict.lifetime, others);
 				isMassJudged = false;
 			} else if (verdict.kind === "active") events.onActive(verdict.lifetime);
+			else if (verdict.kind === "appeared") events.onAppeared(verdict.lifetime);
+			else if (verdict.kind === "changed") events.onChanged(verdict.before, verdict.after);
 			else if (verdict.kind === "implausible")
 				log("warn", "watch_implausible", { why: verdict.why, prefix_id: verdict.prefixId });
 		}
@@ -148,6 +154,7 @@ export function createWatchMemory(
 					if (mass !== undefined) events.onMass(mass, losses);
 					else if (startMs !== null) events.onMassGrown(startMs, losses);
 				}
+				events.onJudged(lifetimes);
 			});
 			isMassJudged = true;
 		},

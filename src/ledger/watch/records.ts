@@ -9,6 +9,8 @@ import { type BoundRange, type Effect, effectOf } from "../../deletion/record/ef
 import { newRecordId } from "../../deletion/record/record-id.ts";
 import { seenActive } from "../../deletion/record/seen-active.ts";
 import { log } from "../../log.ts";
+import type { NotifyEvent } from "../../notify/event.ts";
+import { appeared, changed, massDeletion, massId } from "../../notify/other-events.ts";
 import type { Lifetime } from "../../watch/inventory.ts";
 import { freezeInForce, setFreeze } from "../freezes.ts";
 import { readRecord } from "../tables.ts";
@@ -17,6 +19,12 @@ import type { WatchEvents } from "./memory.ts";
 import { noteSettled } from "./settling.ts";
 
 type Needs = Pick<Ports, "accountId" | "journal" | "now" | "randomBytes">;
+
+export interface WatchAnnouncements {
+	announce(events: readonly NotifyEvent[]): void;
+	/** @param massOf plain binding id → the mass event's id; the losses left out count towards none. */
+	lossesJudged(massOf: ReadonlyMap<string, string>): void;
+}
 
 /** The watch, as the one who freezes. */
 const watchParty: Freeze["by"] = { name: "unbind", door: "watch" };
@@ -27,6 +35,7 @@ export function createWatchRecords(
 	sql: SqlStorage,
 	{ accountId, journal, now, randomBytes }: Needs,
 	freezes: boolean,
+	{ announce, lossesJudged }: WatchAnnouncements,
 ): WatchEvents {
 	return {
 		onLoss(lifetime, others) {
@@ -54,11 +63,24 @@ export function createWatchRecords(
 			// A freeze in force is neither shortened nor replaced.
 			const froze = freezes && isRecent && freezeInForce(sql, nowMs) === null;
 			keepMassDeletion(sql, { startMs, noticedMs: nowMs, froze }, losses);
+			announce([massDeletion(startMs, losses, froze, nowMs)]);
 			if (!froze) return;
 			const more = cidrs.length - freezeReasonListsAtMost;
 			const named = cidrs.slice(0, freezeReasonListsAtMost).join(", ") + (more > 0 ? ` and ${more} more` : "");
 			const reason = `${losses.length} bindings disappeared without unbind: ${named}.`;
-			setFreeze(sql, { reason, by: watchParty, since: at(nowMs), until: null }, watchParty, nowMs);
+			setFreeze(sql, { reason, by: watchParty, since: at(nowMs), until: null }, watchParty, nowMs, announce);
+		},
+		onAppeared(lifetime) {
+			// unbind created it.
+			if (lifetime.opened !== "restored") announce([appeared(lifetime)]);
+		},
+		onChanged: (before, after) => announce([changed(before, after)]),
+		onJudged(counted) {
+			const massOf = counted.map(({ bindingId, massMs }): [string, string] => [
+				plainId(bindingId),
+				massId(massMs ?? 0),
+			]);
+			lossesJudged(new Map(massOf));
 		},
 		onMassGrown: (startMs, losses) => keepMassDeletion(sql, { startMs, noticedMs: now(), froze: false }, losses),
 	};

@@ -4,7 +4,7 @@ import type { Ports } from "../../deletion/ports.ts";
 import type { StatusFacts } from "../../deletion/status.ts";
 import { type Audit, createAudit } from "./audit.ts";
 import { massFacts } from "./mass-deletions.ts";
-import { createWatchRecords } from "./records.ts";
+import { createWatchRecords, type WatchAnnouncements } from "./records.ts";
 import { settling } from "./settling.ts";
 import { createWatch, type Watch } from "./watch.ts";
 
@@ -20,6 +20,7 @@ export interface WatchingOptions {
 	/** When our deletion of a binding took effect, according to KV. Rejects while KV can't be read. */
 	deletionInKv(bindingId: string): Promise<number | null>;
 	onDue(atMs: number): void;
+	announcements: WatchAnnouncements;
 }
 
 export interface Watching extends Pick<Watch, "known" | "inventory" | "leftIn">, Pick<Audit, "settled"> {
@@ -35,7 +36,7 @@ export interface Watching extends Pick<Watch, "known" | "inventory" | "leftIn">,
 export function createWatching(
 	storage: Pick<DurableObjectStorage, "sql" | "transactionSync">,
 	ports: Pick<Ports, "accountId" | "cloudflare" | "journal" | "now" | "randomBytes">,
-	{ minutes, massAtLeast, freezes, retentionDays, auditLog, mark, deletionInKv, onDue }: WatchingOptions,
+	{ minutes, massAtLeast, freezes, retentionDays, auditLog, mark, deletionInKv, onDue, announcements }: WatchingOptions,
 ): Watching {
 	const { cloudflare, journal, now } = ports;
 	const watch = createWatch(storage, {
@@ -45,7 +46,7 @@ export function createWatching(
 		cloudflare,
 		now,
 		deletionInKv,
-		...createWatchRecords(storage.sql, ports, freezes),
+		...createWatchRecords(storage.sql, ports, freezes, announcements),
 	});
 	const onCalls = (calls: number) => watch.spent(calls);
 	const audit = createAudit(storage.sql, { isOn: minutes > 0, mark, auditLog, journal, now, onDue, onCalls });

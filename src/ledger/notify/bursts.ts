@@ -1,0 +1,78 @@
+// Keeps people from getting hundreds of messages at once: many events of one type become one message, and losses wait until the
+// watch knows whether they are a mass event. Nothing is lost: each delivery says which one tells of it.
+import type { NotifyEvent } from "../../notify/event.ts";
+import { digestOf } from "../../notify/other-events.ts";
+import { digestEveryMs, foldedAtMost, singleMessagesAtMost } from "../limits.ts";
+import type { Deliveries, DueDelivery } from "./deliveries.ts";
+
+export interface Bursts {
+	/** From when on an event of that type may be sent to people. */
+	restsUntilMs(destination: string, type: string): number;
+	/** What to send instead of this delivery: a new one that tells of many, or the same one. */
+	folded(due: DueDelivery): DueDelivery;
+	/** A message was sent to people. */
+	sent(due: DueDelivery): void;
+	/** The watch has judged a look's losses. @param massOf plain binding id → the mass event's id; those left out count towards none. */
+	judged(massOf: ReadonlyMap<string, string>): void;
+}
+
+/** One message each, however many there are. */
+const single: readonly NotifyEvent["type"][] = [
+	"watch.mass_deletion",
+	"credential.rejected",
+	"freeze.on",
+	"freeze.off",
+	"test",
+];
+const digestMark = "digest-";
+
+export function createBursts(deliveries: Deliveries, now: () => number, newId: () => string): Bursts {
+	/** When messages of a type were sent, and until when more of it wait. A restart forgets it. */
+	const recent = new Map<string, { sentMs: number[]; untilMs: number }>();
+	const keyOf = (destination: string, type: string) => `${destination} ${type}`;
+	const isFoldable = ({ id, type }: NotifyEvent) => !single.includes(type) && !id.startsWith(digestMark);
+
+	return {
+		restsUntilMs: (destination, type) => recent.get(keyOf(destination, type))?.untilMs ?? 0,
+		folded(due) {
+			if (!isFoldable(due.event)) return due;
+			const { destination, address, event } = due;
+			const many = deliveries
+				.dueOf(destination, event.type, now(), foldedAtMost)
+				.filter((one) => isFoldable(one.event) && one.address === address);
+			if (many.length <= singleMessagesAtMost) return due;
+			const id = newId();
+			const digest = digestOf(
+				many.map((one) => one.event),
+				id,
+				now(),
+			);
+			if (digest === null) return due;
+			const nowMs = now();
+			deliveries.add({ id, event: digest, destination, address, state: "waiting", nextMs: nowMs, nowMs });
+			for (const one of many) deliveries.fold(one.id, id);
+			return { id, destination, address, attempts: 0, event: digest };
+		},
+		sent({ destination, event }) {
+			if (single.includes(event.type)) return;
+			const key = keyOf(destination, event.type);
+			const nowMs = now();
+			const sentMs = [...(recent.get(key)?.sentMs ?? []), nowMs].filter((ms) => ms > nowMs - digestEveryMs);
+			const isMuch = sentMs.length >= singleMessagesAtMost || event.id.startsWith(digestMark);
+			recent.set(key, { sentMs, untilMs: isMuch ? nowMs + digestEveryMs : 0 });
+			if (isMuch) deliveries.postpone(destination, event.type, nowMs + digestEveryMs);
+		},
+		judged(massOf) {
+			const into = new Map<string, string | null>();
+			for (const { id, destination, event } of deliveries.held()) {
+				const bindingId = String(event.data.binding_id).replaceAll("-", "");
+				const mass = massOf.get(bindingId);
+				const key = `${destination} ${mass}`;
+				if (mass !== undefined && !into.has(key)) into.set(key, deliveries.of(destination, mass));
+				const folded = mass === undefined ? null : (into.get(key) ?? null);
+				if (folded === null) deliveries.release(id, Math.max(now(), this.restsUntilMs(destination, event.type)));
+				else deliveries.fold(id, folded);
+			}
+		},
+	};
+}

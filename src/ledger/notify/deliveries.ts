@@ -1,0 +1,210 @@
+// The table of deliveries: one row for each event and destination. It decides nothing.
+import { at } from "../../deletion/record/deletion.ts";
+import { idBounds } from "../../deletion/record/record-id.ts";
+import type { Delivery, DeliveryState, NotificationsQuery } from "../../notify/delivery.ts";
+import type { NotifyEvent } from "../../notify/event.ts";
+import { idsIn } from "../tables.ts";
+
+export interface NewDelivery {
+	id: string;
+	event: NotifyEvent;
+	destination: string;
+	/** Which address it is for: a new destination of the same name must not get it. */
+	address: string;
+	state: DeliveryState;
+	nextMs: number | null;
+	failure?: string;
+	nowMs: number;
+}
+
+/** What is needed to send one. */
+export interface DueDelivery {
+	id: string;
+	destination: string;
+	address: string;
+	attempts: number;
+	event: NotifyEvent;
+}
+
+type Row = {
+	id: string;
+	destination: string;
+	address: string;
+	state: DeliveryState;
+	made_at: number;
+	next_at: number | null;
+	attempts: number;
+	last_at: number | null;
+	failure: string | null;
+	folded_into: string | null;
+	event: string;
+};
+
+export type Deliveries = ReturnType<typeof createDeliveries>;
+
+export function createDeliveries(sql: SqlStorage) {
+	const due = ({ id, destination, address, attempts, event }: Row): DueDelivery => ({
+		id,
+		destination,
+		address,
+		attempts,
+		event: JSON.parse(event),
+	});
+	const count = (query: string, ...values: (string | number)[]): number =>
+		sql.exec<{ count: number }>(`SELECT count(*) AS count FROM deliveries WHERE ${query}`, ...values).one().count;
+
+	return {
+		add({ id, event, destination, address, state, nextMs, failure, nowMs }: NewDelivery): void {
+			sql.exec(
+				`INSERT INTO deliveries (id, event_id, type, deletion_id, destination, address, state, made_at, next_at, failure, event)
+				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+				...[id, event.id, event.type, event.deletion_id, destination, address, state, nowMs, nextMs],
+				...[failure ?? null, JSON.stringify(event)],
+			);
+		},
+		get(id: string): (DueDelivery & Pick<Delivery, "state">) | null {
+			const [row] = sql.exec<Row>("SELECT * FROM deliveries WHERE id = ?", id).toArray();
+			return row === undefined ? null : { ...due(row), state: row.state };
+		},
+		shown(id: string): Delivery | null {
+			const [row] = sql.exec<Row>("SELECT * FROM deliveries WHERE id = ?", id).toArray();
+			return row === undefined ? null : shown(row);
+		},
+		/** The one that is due first; of several, the one that was made first. */
+		next(destination: string, nowMs: number): DueDelivery | null {
+			const query = `SELECT * FROM deliveries WHERE destination = ? AND next_at <= ? ORDER BY next_at, id DESC LIMIT 1`;
+			const [row] = sql.exec<Row>(query, destination, nowMs).toArray();
+			return row === undefined ? null : due(row);
+		},
+		/** Those of one type that are due, oldest first. */
+		dueOf(destination: string, type: string, nowMs: number, atMost: number): DueDelivery[] {
+			const query = `SELECT * FROM deliveries WHERE destination = ? AND next_at <= ? AND type = ?
+				ORDER BY next_at, id DESC LIMIT ?`;
+			return sql.exec<Row>(query, destination, nowMs, type, atMost).toArray().map(due);
+		},
+		/** When each destination with anything left has something due. */
+		nextByDestination(): Map<string, number> {
+			const query =
+				"SELECT destination, min(next_at) AS at FROM deliveries WHERE next_at IS NOT NULL GROUP BY destination";
+			const rows = sql.exec<{ destination: string; at: number }>(query).toArray();
+			return new Map(rows.map(({ destination, at }) => [destination, at]));
+		},
+		/** Those the watch has not judged yet. */
+		held(): DueDelivery[] {
+			const query = "SELECT * FROM deliveries WHERE next_at IS NOT NULL AND state = 'held'";
+			return sql.exec<Row>(query).toArray().map(due);
+		},
+		/** The delivery of an event to a destination, whatever became of it. It reads the newest ones. */
+		of(destination: string, eventId: string): string | null {
+			const query = "SELECT id FROM deliveries WHERE event_id = ? AND destination = ? ORDER BY id LIMIT 1";
+			return idsIn(sql, query, eventId, destination)[0] ?? null;
+		},
+		release(id: string, nextMs: number): void {
+			sql.exec("UPDATE deliveries SET state = 'waiting', next_at = ? WHERE id = ?", nextMs, id);
+		},
+		/** From the beginning, whatever became of it before. */
+		again(id: string, nowMs: number): void {
+			const update = `UPDATE deliveries SET state = 'waiting', next_at = ?, attempts = 0, folded_into = NULL WHERE id = ?`;
+			sql.exec(update, nowMs, id);
+		},
+		/** Those of one type wait until then. */
+		postpone(destination: string, type: string, nextMs: number): void {
+			const update =
+				"UPDATE deliveries SET next_at = ? WHERE destination = ? AND next_at < ? AND type = ? AND attempts = 0";
+			sql.exec(update, nextMs, destination, nextMs, type);
+		},
+		fold(id: string, into: string): void {
+			sql.exec("UPDATE deliveries SET state = 'folded', next_at = NULL, folded_into = ? WHERE id = ?", into, id);
+		},
+		/** An attempt has ended. It may have been folded or given up meanwhile: then only the attempt is noted. */
+		tried(id: string, state: DeliveryState, nextMs: number | null, failure: string | null, nowMs: number): void {
+			sql.exec(
+				`UPDATE deliveries SET attempts = attempts + 1, last_at = ?1, failure = ?2,
+					state = CASE WHEN next_at IS NULL AND ?3 <> 'delivered' THEN state ELSE ?3 END,
+					next_at = CASE WHEN next_at IS NULL THEN NULL ELSE ?4 END WHERE id = ?5`,
+				...[nowMs, failure, state, nextMs, id],
+			);
+		},
+		/** What the destination calls what it was sent. */
+		name(id: string, externalId: string): void {
+			sql.exec("UPDATE deliveries SET external_id = ? WHERE id = ?", externalId, id);
+		},
+		/** What the destination called the last message about a record. */
+		externalId(destination: string, deletionId: string): string | null {
+			const query = `SELECT external_id AS name FROM deliveries
+				WHERE deletion_id = ? AND destination = ? AND external_id IS NOT NULL ORDER BY id LIMIT 1`;
+			return sql.exec<{ name: string }>(query, deletionId, destination).toArray()[0]?.name ?? null;
+		},
+		/** Gives up what waits for a destination, or for addresses it no longer has. */
+		giveUp(destination: string, failure: string, addresses: readonly string[] = []): number {
+			const others = addresses.length === 0 ? "" : `AND address NOT IN (${addresses.map(() => "?").join(", ")})`;
+			const update = `UPDATE deliveries SET state = 'undelivered', next_at = NULL, failure = ?
+				WHERE destination = ? AND next_at IS NOT NULL ${others}`;
+			return sql.exec(update, failure, destination, ...addresses).rowsWritten;
+		},
+		waiting: (destination: string): number => count("destination = ? AND next_at IS NOT NULL", destination),
+		undelivered: (destination: string): number => count("state = 'undelivered' AND destination = ?", destination),
+		/** Every destination with anything waiting or undelivered. */
+		destinations(): string[] {
+			const query = `SELECT DISTINCT destination FROM deliveries WHERE next_at IS NOT NULL
+				UNION SELECT DISTINCT destination FROM deliveries WHERE state = 'undelivered'`;
+			return sql
+				.exec<{ destination: string }>(query)
+				.toArray()
+				.map(({ destination }) => destination);
+		},
+		page({ destination, state, afterId, atMost }: NotificationsQuery): Delivery[] {
+			const query = `SELECT * FROM deliveries WHERE id > ?1 AND (?2 IS NULL OR destination = ?2) AND (?3 IS NULL OR state = ?3)
+				ORDER BY id LIMIT ?4`;
+			return sql
+				.exec<Row>(query, afterId ?? "", destination, state, atMost)
+				.toArray()
+				.map(shown);
+		},
+		/** Drops what is over: ids are in order of time, the newest first. */
+		prune(deliveredBeforeMs: number, undeliveredBeforeMs: number): void {
+			const before = (ms: number) => idBounds(0, ms).first;
+			const over = "id >= ? AND next_at IS NULL";
+			sql.exec(`DELETE FROM deliveries WHERE ${over}`, before(undeliveredBeforeMs));
+			sql.exec(`DELETE FROM deliveries WHERE ${over} AND state <> 'undelivered'`, before(deliveredBeforeMs));
+		},
+		/** Makes room: the oldest go that wait for a destination. Returns how many. */
+		keepWaiting(destination: string, atMost: number): number {
+			const oldest = `SELECT id FROM deliveries WHERE destination = ? AND next_at IS NOT NULL
+				ORDER BY id LIMIT -1 OFFSET ${atMost}`;
+			const ids = idsIn(sql, oldest, destination);
+			for (const id of ids) sql.exec("DELETE FROM deliveries WHERE id = ?", id);
+			return ids.length;
+		},
+		/** Makes room: of what no longer waits, the oldest go. Returns those that were never delivered, by destination. */
+		keepOver(atMost: number): Map<string, number> {
+			const oldest = "SELECT id FROM deliveries WHERE next_at IS NULL ORDER BY id LIMIT 1 OFFSET ?";
+			const [last] = idsIn(sql, oldest, atMost);
+			if (last === undefined) return new Map();
+			const query = `SELECT destination, count(*) AS count FROM deliveries
+				WHERE id >= ? AND state = 'undelivered' GROUP BY destination`;
+			const rows = sql.exec<{ destination: string; count: number }>(query, last).toArray();
+			sql.exec("DELETE FROM deliveries WHERE id >= ? AND next_at IS NULL", last);
+			return new Map(rows.map(({ destination, count }) => [destination, count]));
+		},
+	};
+}
+
+const time = (ms: number | null): string | null => (ms === null ? null : at(ms));
+
+const shown = (row: Row): Delivery => ({
+	id: row.id,
+	destination: row.destination,
+	state: row.state,
+	event: JSON.parse(row.event),
+	created_at: at(row.made_at),
+	attempts: row.attempts,
+	last_attempt_at: time(row.last_at),
+	next_attempt_at: time(row.next_at),
+	failure: row.failure,
+	folded_into: row.folded_into,
+});
+
+/** When anything is due next, going by the table alone. */
+export const nextDeliveryMs = (sql: SqlStorage): number | null =>
+	sql.exec<{ at: number | null }>("SELECT min(next_at) AS at FROM deliveries WHERE next_at IS NOT NULL").one().at;

@@ -1,0 +1,183 @@
+// Notifications as the Ledger sees them: what happens is announced in the commit that makes it happen, and sent by the alarm.
+// Without destinations, it writes nothing and is never due.
+import type { ConfiguredDestination, NotifySettings } from "../../config/notify.ts";
+import type { Deletion } from "../../deletion/record/deletion.ts";
+import { newRecordId } from "../../deletion/record/record-id.ts";
+import { log, traceOf } from "../../log.ts";
+import type { DestinationFacts } from "../../notify/delivery.ts";
+import type { NotifyEvent } from "../../notify/event.ts";
+import { eventsOf } from "../../notify/events-of.ts";
+import { wants } from "../../notify/subscription.ts";
+import {
+	clearedEvery,
+	deliveredKeptMs,
+	deliveriesKept,
+	deliveryPauseMs,
+	lossesHeldMs,
+	undeliveredKeptMs,
+	waitingAtMost,
+} from "../limits.ts";
+import { type AttemptNeeds, createAttempt } from "./attempt.ts";
+import { createBursts } from "./bursts.ts";
+import { createDeliveries, type Deliveries } from "./deliveries.ts";
+import { factsOf } from "./facts.ts";
+import { createSender } from "./sender.ts";
+import { createStandings, freshStanding, type Standings } from "./standings.ts";
+
+export interface NotifierOptions extends Omit<AttemptNeeds, "deliveries" | "standings" | "origin" | "recordOf"> {
+	settings: NotifySettings;
+	randomBytes(count: number): Uint8Array;
+	readRecord(id: string): Deletion | null;
+	onDue(atMs: number): void;
+}
+
+/** Stores what happened for each destination that wants it. Part of the caller's commit. Never throws. */
+export type Announce = (events: readonly NotifyEvent[]) => void;
+
+export interface Notifier {
+	announce: Announce;
+	/** A record was stored; null if nobody wants to know. @param change its number in the journal. */
+	recordChanged: ((before: Deletion | null, after: Deletion, change: number) => void) | null;
+	/** The watch has judged a look's losses. @param massOf plain binding id → the mass event's id. */
+	lossesJudged(massOf: ReadonlyMap<string, string>): void;
+	/** Sends what is due. Never rejects. */
+	sendDue(atMost: number): Promise<void>;
+	nextMs(): number | null;
+	/** Sends this event to this destination, whatever it wants, or a stored delivery once more. Resolves after one attempt. */
+	sendTo(destination: ConfiguredDestination, event: NotifyEvent): Promise<string>;
+	sendAgain(id: string): Promise<void>;
+	/** Open and not disabled: what is sent to it can arrive. */
+	open(name: string): ConfiguredDestination | null;
+	facts(): DestinationFacts[];
+	deliveries: Deliveries;
+}
+
+export function createNotifier(sql: SqlStorage, options: NotifierOptions): Notifier {
+	const { settings, kinds, now, onDue } = options;
+	const destinations = settings.origin === null ? [] : settings.destinations;
+	const deliveries = createDeliveries(sql);
+	const standings = createStandings(sql);
+	const newId = createIds(now, options.randomBytes);
+	const bursts = createBursts(deliveries, now, newId);
+	const recordOf = (id: string): Deletion | null => {
+		try {
+			return options.readRecord(id);
+		} catch {
+			return null;
+		}
+	};
+	const attempt = createAttempt({ ...options, deliveries, standings, origin: settings.origin ?? "", recordOf });
+	const isForPeople = ({ to }: ConfiguredDestination) => kinds[to].isForPeople;
+	const sender = createSender({ deliveries, standings, bursts, destinations, isForPeople, attempt, now });
+	const isDisabled = (name: string) => (standings.of(name)?.disabledMs ?? null) !== null;
+	/** How many were added since the tables were cleared. */
+	let added = clearedEvery;
+	takeOver(settings, deliveries, standings);
+
+	function add(event: NotifyEvent, destination: ConfiguredDestination): string {
+		const { name, addresses } = destination;
+		const nowMs = now();
+		const [id, address = ""] = [newId(), addresses[0]];
+		const failure = isDisabled(name) ? (standings.of(name)?.failure ?? "") : null;
+		const isHeld = event.type === "watch.disappeared" && isForPeople(destination);
+		const waitsMs = isForPeople(destination) ? Math.max(nowMs, bursts.restsUntilMs(name, event.type)) : nowMs;
+		const base = { id, event, destination: name, address, nowMs };
+		if (failure !== null) deliveries.add({ ...base, state: "undelivered", nextMs: null, failure });
+		else if (isHeld) deliveries.add({ ...base, state: "held", nextMs: nowMs + lossesHeldMs });
+		else deliveries.add({ ...base, state: "waiting", nextMs: waitsMs });
+		added++;
+		return id;
+	}
+
+	const announce: Announce = (events) => {
+		try {
+			for (const event of events)
+				for (const destination of destinations) if (wants(destination, event)) add(event, destination);
+			if (events.length > 0 && destinations.length > 0) onDue(now() + deliveryPauseMs);
+		} catch (error) {
+			// A deletion must not fail because nobody can be notified of it.
+			log("error", "announcement_failed", { events: events.map(({ id }) => id), ...traceOf(error) });
+		}
+	};
+
+	/** Drops what is old, or too much. */
+	function clear(): void {
+		if (added < clearedEvery) return;
+		added = 0;
+		deliveries.prune(now() - deliveredKeptMs, now() - undeliveredKeptMs);
+		const dropped = deliveries.keepOver(deliveriesKept);
+		for (const { name } of destinations)
+			dropped.set(name, (dropped.get(name) ?? 0) + deliveries.keepWaiting(name, waitingAtMost));
+		for (const [name, count] of dropped) {
+			if (count === 0) continue;
+			const standing = standings.of(name) ?? freshStanding("");
+			standings.keep(name, { ...standing, dropped: standing.dropped + count });
+			log("warn", "notifications_dropped", { destination: name, count });
+		}
+	}
+
+	return {
+		announce,
+		recordChanged:
+			destinations.length === 0
+				? null
+				: (before, after, change) =>
+						announce(eventsOf(before, after, { number: change, at: new Date(now()).toISOString() })),
+		lossesJudged(massOf) {
+			if (destinations.length === 0) return;
+			bursts.judged(massOf);
+			onDue(now() + deliveryPauseMs);
+		},
+		async sendDue(atMost) {
+			if (destinations.length === 0) return;
+			try {
+				clear();
+				await sender.sendDue(atMost);
+			} catch (error) {
+				log("error", "notifying_failed", traceOf(error));
+			}
+		},
+		nextMs: () => (destinations.length === 0 ? null : sender.nextMs()),
+		async sendTo(destination, event) {
+			const id = add(event, destination);
+			onDue(now() + deliveryPauseMs);
+			await sender.sendNow(id);
+			return id;
+		},
+		async sendAgain(id) {
+			deliveries.again(id, now());
+			onDue(now() + deliveryPauseMs);
+			await sender.sendNow(id);
+		},
+		open: (name) => (isDisabled(name) ? null : (destinations.find((one) => one.name === name) ?? null)),
+		facts: () => factsOf(settings, destinations, deliveries, standings),
+		deliveries,
+	};
+}
+
+/** After a start: what waits for a destination, or an address, that is no longer configured is given up. */
+function takeOver({ destinations, names }: NotifySettings, deliveries: Deliveries, standings: Standings): void {
+	for (const name of names === null ? [] : deliveries.destinations()) {
+		const present = destinations.find((one) => one.name === name);
+		if (present !== undefined) deliveries.giveUp(name, "The destination has another address now.", present.addresses);
+		else if (!names?.includes(name)) deliveries.giveUp(name, "The destination was removed from the configuration.");
+	}
+	for (const { name, mark } of destinations) {
+		const standing = standings.of(name);
+		if (standing !== null && standing.mark !== mark)
+			standings.keep(name, { ...standing, mark, failures: 0, restsUntilMs: null, disabledMs: null });
+	}
+}
+
+/** Ids that sort newest first, those of one moment too: their first random digits count down. */
+function createIds(now: () => number, randomBytes: (count: number) => Uint8Array): () => string {
+	let last = { ms: 0, count: 0 };
+	return () => {
+		const ms = now();
+		last = { ms, count: last.ms === ms ? last.count + 1 : 0 };
+		const random = randomBytes(16);
+		const left = 32 ** 3 - 1 - last.count;
+		random.set([Math.floor(left / 1024) % 32, Math.floor(left / 32) % 32, left % 32]);
+		return newRecordId(ms, random);
+	};
+}
