@@ -52,6 +52,7 @@ const command = fc.oneof(
 	},
 	{ weight: 1, arbitrary: fc.record({ do: fc.constant("lift" as const), actor: who }) },
 	{ weight: 1, arbitrary: fc.record({ do: fc.constant("restore" as const), actor: who, which, trouble }) },
+	{ weight: 1, arbitrary: fc.record({ do: fc.constant("restore_many" as const), actor: who, trouble }) },
 	{ weight: 1, arbitrary: fc.record({ do: fc.constant("others_delete" as const), cidr: fc.constantFrom(...cidrs) }) },
 	{
 		weight: 4,
@@ -132,6 +133,14 @@ export async function play(commands: readonly Command[], world: World): Promise<
 				if (record === undefined) return;
 				answer = await world.call(step.actor, `/deletions/${record.id}/restoration`, "POST");
 				break;
+			case "restore_many": {
+				const deletions = all.map(({ id }) => id);
+				if (deletions.length === 0) return;
+				answer = await world.call(step.actor, "/restorations", "POST", { deletions });
+				vi.setSystemTime(Date.now() + 1000);
+				await world.alarm();
+				break;
+			}
 			case "others_delete": {
 				const state = world.imitation.snapshot();
 				for (const { id, cidr } of bindings()) if (cidr === step.cidr) goneByOthers.add(id);

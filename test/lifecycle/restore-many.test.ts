@@ -1,10 +1,12 @@
 // Many bindings restored under one request, with the real Ledger, alarm and clock.
+import { runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { prefixes } from "../doors/account.ts";
-import { call } from "../harness.ts";
-import { endClock, startClock } from "./clock.ts";
+import { cdn26, prefixes } from "../doors/account.ts";
+import { call, cloudflare, HISTORY, ledger } from "../harness.ts";
+import { dayMs, endClock, inMs, minuteMs, pass, startClock, wakeAfter } from "./clock.ts";
 import { bound, creations, deleted, freeze, operator, record, restore } from "./people.ts";
-import { carriedOut, restoreMany } from "./restoring-many.ts";
+import { carriedOut, restorations, restoreMany } from "./restoring-many.ts";
+import { goneElsewhere, losses, watch, watched } from "./watching.ts";
 
 beforeEach(startClock);
 afterEach(endClock);
@@ -80,5 +82,60 @@ describe("many restorations", () => {
 			"conflict",
 			"deletion_not_found",
 		]);
+	});
+
+	it("leave the last 200 calls of the rate limit, and go on by themselves when there are more", async () => {
+		const ids = [await deleted(), await deleted(cidr26)];
+		const { json } = await restoreMany(ids);
+		const nearlyUsedUp = { Ratelimit: '"default";r=199;t=240', "Ratelimit-Policy": '"default";q=1200;w=300' };
+		const body = { success: true, errors: [], messages: [], result: [] };
+		await cloudflare.order({ method: "GET", times: 1, fault: { kind: "respond", body, headers: nearlyUsedUp } });
+		await call("/bindings");
+		await cloudflare.forgetLog();
+		await wakeAfter(1000);
+		await wakeAfter(120_000);
+		expect(await cloudflare.calls()).toEqual([]);
+		expect((await restorations(json.id)).counts.waiting).toBe(2);
+		await wakeAfter(120_000);
+		expect((await carriedOut(json.id)).counts.restored).toBe(2);
+	});
+
+	it("give way to a deletion that is due", async () => {
+		const scheduled = await call(`/bindings/${cidr26}?not_before=${inMs(10_000)}`, { method: "DELETE" });
+		expect(scheduled.json.state).toBe("scheduled");
+		const { json } = await restoreMany([await deleted()]);
+		await cloudflare.forgetLog();
+		pass(10_000);
+		await runDurableObjectAlarm(ledger());
+		expect((await cloudflare.calls()).filter((one) => !one.startsWith("GET"))).toEqual([`DELETE bindings/${cdn26}`]);
+		expect((await carriedOut(json.id)).counts.restored).toBe(1);
+	});
+
+	it("are noticed again if somebody deletes them within seconds", async () => {
+		await watch();
+		const { json } = await restoreMany([await deleted(cidr26)]);
+		const [item] = (await carriedOut(json.id)).deletions;
+		await goneElsewhere(item?.binding_id ?? "");
+		await watched(13);
+		expect(await losses()).toMatchObject([{ state: "deleted_elsewhere", binding_id: item?.binding_id }]);
+	});
+
+	it("need only the records: they work from KV a week later", async () => {
+		const ids = [await deleted(), await deleted(cidr26)];
+		await expect.poll(async () => (await HISTORY.list({ prefix: "deletion:" })).keys).toHaveLength(2);
+		await wakeAfter(7 * dayMs);
+		const { json } = await restoreMany([...ids, "7zzzzzzzzzzzzzzzzzzzzzzzzz"]);
+		const done = await carriedOut(json.id);
+		expect(done.counts).toMatchObject({ restored: 2, refused: 1 });
+		expect(done.deletions.map(({ cidr }) => cidr)).toEqual(["203.0.113.128/25", cidr26, null]);
+	});
+
+	it("are kept for a week after they are settled", async () => {
+		const { json } = await restoreMany([await deleted()]);
+		await carriedOut(json.id);
+		await wakeAfter(7 * dayMs - minuteMs);
+		expect((await call(`/restorations/${json.id}`)).status).toBe(200);
+		await wakeAfter(2 * minuteMs);
+		await expect.poll(async () => (await call(`/restorations/${json.id}`)).status).toBe(404);
 	});
 });

@@ -130,7 +130,7 @@ export function createWorld(settings: object) {
 			sent = [];
 			unseen = new Set();
 			await inLedger((sql, ledger) => {
-				for (const table of ["deletions", "claims", "aliases", "freezes"]) sql.exec(`DELETE FROM ${table}`);
+				for (const table of tables) sql.exec(`DELETE FROM ${table}`);
 				sql.exec("DELETE FROM flags WHERE name NOT IN ('schema', 'history')");
 				const { env: given } = ledger as unknown as { env: object };
 				if (!small.has(ledger)) Object.defineProperty(ledger, "env", { value: { ...given, ...own, HISTORY: nowhere } });
@@ -158,6 +158,8 @@ export function createWorld(settings: object) {
 		order: (...orders: OrderInput[]) => imitation.faults.order(...orders),
 	};
 }
+
+const tables = ["deletions", "claims", "aliases", "freezes", "restorations", "restoration_items"];
 
 /** Ignores what is published, which other tests check. */
 const nowhere = {

@@ -17,6 +17,7 @@ import {
 	remove,
 	restore,
 } from "../lifecycle/people.ts";
+import { carriedOut, restoreMany } from "../lifecycle/restoring-many.ts";
 
 beforeEach(startClock);
 afterEach(endClock);
@@ -97,6 +98,25 @@ describe("the way back", () => {
 			expect(await creations()).toHaveLength(kind === "drop_before" ? 2 : 1);
 		},
 	);
+
+	it("works for many under one request, through resets, with one binding each", async () => {
+		const provisioning = "?acknowledge=still_provisioning";
+		const ids = [await deleted(), await deleted("203.0.113.0/26"), await deleted("2001:db8:100:1::/64", provisioning)];
+		const { json } = await restoreMany(ids);
+		for (let reset = 0; reset < 3; reset++) {
+			await abortAllDurableObjects();
+			await cloudflare.order({ method: "POST", fault: { kind: "drop_after" } });
+			await wakeAfter(1000);
+		}
+		const done = await carriedOut(json.id, 200);
+		expect(done).toMatchObject({ state: "done", total: 3, counts: { restored: 3 } });
+		for (const id of ids) expect(await record(id)).toMatchObject({ state: "restored" });
+		const state = await cloudflare.state();
+		for (const { cidr: named, binding_id } of done.deletions) {
+			const there = state.prefixes.flatMap(({ bindings }) => bindings).filter((one) => one.cidr === named);
+			expect(there.map(({ id }) => id)).toEqual([binding_id]);
+		}
+	});
 
 	it.each(["hang_before", "hang_after"] as const)("is finished by the alarm after a reset: %s", async (kind) => {
 		const id = await deleted();

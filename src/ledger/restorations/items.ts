@@ -107,7 +107,8 @@ export const isAnyOpen = (sql: SqlStorage, state: "waiting" | "restoring"): bool
 const itemsOf = (sql: SqlStorage, restorationsId: string): StoredItem[] =>
 	sql
 		.exec<ItemRow>(
-			`SELECT ${columns} FROM restoration_items i WHERE i.restorations_id = ? ORDER BY i.prefix_rank, i.place`,
+			`SELECT ${columns} FROM restoration_items i WHERE i.restorations_id = ?
+			ORDER BY i.state = 'refused', i.prefix_rank, i.place`,
 			restorationsId,
 		)
 		.toArray()

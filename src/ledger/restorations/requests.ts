@@ -95,7 +95,9 @@ export function createRequests(
 			present.delete(id);
 			if (freezeOn(requestedBy) !== null) return null;
 			const authority = authorityOf(requestedBy);
-			return authority?.scopes.includes("restore") ? { ...requestedBy, ...authority } : "none";
+			// Only these two: what the configuration knows of the actor besides must not get into a record.
+			const { scopes = [], ranges = null } = authority ?? {};
+			return scopes.includes("restore") ? { ...requestedBy, scopes, ranges } : "none";
 		},
 	};
 }
