@@ -1,6 +1,6 @@
 // The domain's facts in plain words, the same on every card. Knows no platform and asks no one.
 
-import { sentenceOf } from "../deletion/judgement/guards.ts";
+import { announcedInWords, sentenceOf } from "../deletion/judgement/guards.ts";
 import type { Party } from "../deletion/record/actor.ts";
 import type { BindingSnapshot } from "../deletion/record/deletion.ts";
 import type { Effect } from "../deletion/record/effect.ts";
@@ -46,6 +46,10 @@ export function effectFacts({ falls_back_to, unaffected, without_service, settle
 	];
 }
 
+/** Whether Cloudflare announces it; nothing if that is not known. */
+export const announcedFacts = ({ advertised }: Effect): Fact[] =>
+	typeof advertised === "boolean" ? [{ name: "Announced by Cloudflare", value: advertised ? "yes" : "no" }] : [];
+
 /** What the guards that did not pass found. */
 export const warningsOf = (verdicts: readonly Verdict[]): string[] =>
 	verdicts.filter(({ verdict }) => verdict !== "pass").map(verdictWords);
@@ -86,6 +90,8 @@ export function findingWords({ guard, ...evidence }: Verdict): string {
 		}
 		case "still_provisioning":
 			return `The binding is not active yet (${text("provisioning_state") || "no state"}).`;
+		case "advertised":
+			return announcedInWords({ guard, ...evidence });
 		case "no_reason":
 			return "No reason given. Write one after the target.";
 		default:

@@ -1,5 +1,6 @@
 // What the domain needs from outside. Types only: the adapters and the Ledger implement them.
 
+import type { BgpPrefix, BgpUnknown } from "./address/bgp-prefix.ts";
 import type { Binding, Prefix } from "./address/binding.ts";
 import type { CloudflareId } from "./address/cloudflare-id.ts";
 import type { Freeze } from "./judgement/freeze.ts";
@@ -36,6 +37,11 @@ export interface Cloudflare {
 	listBindings(prefixId: CloudflareId, options: ReadOptions): Promise<Result<Listing<Binding>, CloudflareFault>>;
 	/** One binding by its id; `not_found` if Cloudflare shows none. Never shared with another caller. */
 	getBinding(prefixId: CloudflareId, bindingId: CloudflareId): Promise<Result<Binding, CloudflareFault>>;
+	/**
+	 * What is announced of the prefix. One call, never repeated: it only adds to what is known. The credential need not have
+	 * the permission.
+	 */
+	listBgpPrefixes(prefixId: CloudflareId, how: { sparing: boolean }): Promise<Result<BgpPrefix[], BgpUnknown>>;
 	/** One call, never repeated here. */
 	deleteBinding(prefixId: CloudflareId, bindingId: CloudflareId): Promise<Result<CloudflareAnswer, CloudflareFault>>;
 	/** One call, never repeated here. */
@@ -178,6 +184,8 @@ export interface Ports {
 	 */
 	freezeOn(party: Party): Freeze | null;
 	cloudflare: Cloudflare;
+	/** What the watch saw announced of a prefix; null if it has not been able to read that lately. */
+	announced(prefixId: string): readonly BgpPrefix[] | null;
 	journal: Journal;
 	recollection: Recollection;
 	now(): number;

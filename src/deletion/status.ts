@@ -31,6 +31,8 @@ export interface WatchFacts {
 	isLooking: boolean;
 	/** Of the last week; a Ledger of an earlier release has none. */
 	massDeletions?: { count: number; newest: { id: string; sinceMs: number } | null };
+	/** Whether the credential may read what is announced. A Ledger of an earlier release does not say. */
+	bgpPrefixes?: AuditAccess;
 }
 
 export interface AuditFacts {

@@ -114,6 +114,7 @@ export function wire(
 			log("error", "careful_rule_missing", { deletion_id: deletionId, phase, what: event }),
 		randomBytes,
 		cloudflare: addressing,
+		announced: (prefixId) => watch.announced(prefixId),
 		journal: { ...journal, freeze: () => journal.freeze() ?? faultFreeze(limits) },
 		recollection: {
 			async lastDeletion(query) {

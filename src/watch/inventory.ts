@@ -1,5 +1,7 @@
 // What the watch remembers: one row per lifetime of a binding, and one row per slot of prefixes that are looked at together.
 // Everything here is flat and nullable, so that it maps to columns. Times are milliseconds; nothing here decides.
+
+import type { BgpPrefix } from "../deletion/address/bgp-prefix.ts";
 import type { Binding } from "../deletion/address/binding.ts";
 
 /** How a lifetime began. `first_look`: it was there when the watch began. `returned`: it was recorded as gone. */
@@ -34,6 +36,16 @@ export interface Lifetime {
 	massMs: number | null;
 }
 
+/** What Cloudflare announces of a prefix. */
+export interface Announcement {
+	/** When it was last asked for. */
+	askedMs: number;
+	/** The last good answer, and when it came. */
+	read: { atMs: number; bgpPrefixes: readonly BgpPrefix[] } | null;
+	/** The last answer was that the credential lacks the permission. */
+	isDenied: boolean;
+}
+
 /** A prefix and its looks. They are kept here, not per binding, so that an unchanged look writes no lifetime. */
 export interface WatchedPrefix {
 	prefixId: string;
@@ -46,6 +58,8 @@ export interface WatchedPrefix {
 	lookedMs: number | null;
 	/** The end of its last failed look, if no good one came after it. */
 	failedMs: number | null;
+	/** What Cloudflare announces of it. Absent until it is asked for, and in rows of earlier releases. */
+	announcement?: Announcement;
 }
 
 /** Prefixes that are looked at in the same alarm, stored as one row. Slot 0 is the list of prefixes, and holds none. */

@@ -4,13 +4,16 @@
 /** Below the free plan's 50 subrequests per invocation, with room for some retries. */
 export const callsPerAlarm = 40;
 export const prefixesPerSlot = callsPerAlarm / 2;
+/** With the looks at a slot, what is announced of so many of its prefixes is read: each about hourly at ten minutes. */
+export const bgpReadsPerSlot = 3;
 
 const limit = { calls: 1200, perMs: 300_000 };
 /** An alarm that is late may catch up by this much. */
 const catchUpMs = 10_000;
 /** No window of the limit holds more than the share, with what was caught up and one more batch in it. */
 const msPerCall = (share: number, batch: number): number => (limit.perMs + catchUpMs) / (limit.calls * share - batch);
-const ordinaryCallMs = msPerCall(1 / 4, prefixesPerSlot);
+const ordinaryCallMs = msPerCall(1 / 4, prefixesPerSlot + bgpReadsPerSlot);
+const callsPerPrefix = 1 + bgpReadsPerSlot / prefixesPerSlot;
 const secondCallMs = msPerCall(1 / 2, callsPerAlarm);
 
 /**
@@ -32,9 +35,12 @@ export interface Rhythm {
 	isStretched: boolean;
 }
 
-/** A sweep is one call for the account and one for each prefix. The shortest interval is two minutes. */
+/**
+ * A sweep is one call for the account and one for each prefix, and now and then one for what is announced of it. The shortest
+ * interval is two minutes.
+ */
 export function rhythmOf(askedMs: number, prefixCount: number): Rhythm {
-	const leastMs = Math.max(shortestPeriodMs, (1 + prefixCount) * ordinaryCallMs * slack);
+	const leastMs = Math.max(shortestPeriodMs, (1 + prefixCount * callsPerPrefix) * ordinaryCallMs * slack);
 	const periodMs = Math.ceil(Math.max(askedMs - headStartMs, leastMs));
 	const intervalMs = periodMs + headStartMs;
 	return { periodMs, intervalMs, isStretched: intervalMs > askedMs };

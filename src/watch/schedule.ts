@@ -1,6 +1,7 @@
 // Which looks are due, at most one alarm's worth: second looks first, then one slot. Everything follows from what is
 // remembered, so no order is stored, and a restart loses none.
 import { lagMs } from "../deletion/limits.ts";
+import { readsDue } from "./announcement.ts";
 import { isOpen, type Lifetime, type Slot, type WatchedPrefix } from "./inventory.ts";
 import { callsPerAlarm, type Pace, rhythmOf } from "./rhythm.ts";
 import { turnOf } from "./slots.ts";
@@ -8,6 +9,8 @@ import { turnOf } from "./slots.ts";
 export type Order =
 	| { look: "account" }
 	| { look: "prefix"; prefixId: string }
+	/** What is announced of it. */
+	| { look: "bgp"; prefixId: string }
 	| { look: "binding"; prefixId: string; bindingId: string };
 
 /** More than the lag after the first miss began. */
@@ -41,7 +44,9 @@ export function planLooks(
 		.map((slot) => ({ slot, atMs: Math.max(turnOf(slot, slots.length, periodMs), pace.ordinaryMs) }))
 		.toSorted((a, b) => a.atMs - b.atMs || (a.slot.triedMs ?? 0) - (b.slot.triedMs ?? 0));
 	const isTurn = turn !== undefined && turn.atMs <= nowMs;
-	const ordinary = isTurn ? looksOf(turn.slot) : [];
+	const announced = (slot: Slot): Order[] =>
+		readsDue(slot, prefixes, nowMs).map((prefixId) => ({ look: "bgp", prefixId }));
+	const ordinary = isTurn ? [...looksOf(turn.slot), ...announced(turn.slot)] : [];
 	const seconds = secondLooks(prefixes, lifetimes).map(({ order, atMs }) => ({
 		order,
 		atMs: Math.max(atMs, pace.secondMs),

@@ -101,6 +101,7 @@ export function createLaggingAccount(weather: Weather = { reads: [], changes: []
 	}
 
 	const cloudflare: Cloudflare = {
+		listBgpPrefixes: async () => fail("unreadable"),
 		listPrefixes: async () => ok({ items: [edge], askedAtMs: clock.nowMs }),
 		async listBindings() {
 			const askedAtMs = clock.nowMs;

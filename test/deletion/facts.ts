@@ -29,6 +29,7 @@ export function factsOf(change: Partial<Facts> = {}, others: readonly Binding[] 
 		prefixId: id("a1"),
 		binding,
 		all,
+		bgpPrefixes: null,
 		effect: effectOf(binding, bound),
 		reason: "INC-1",
 		ranges: null,

@@ -1,6 +1,7 @@
 // The world as the domain sees it, in memory: a Cloudflare account that can misbehave, a journal, and a clock that
 // moves only when something sleeps or a test sets it.
 
+import type { BgpPrefix } from "../../src/deletion/address/bgp-prefix.ts";
 import type { Binding, Prefix } from "../../src/deletion/address/binding.ts";
 import { type CloudflareId, isCloudflareId } from "../../src/deletion/address/cloudflare-id.ts";
 import { parseTarget, type Target } from "../../src/deletion/address/target.ts";
@@ -120,6 +121,8 @@ export interface World {
 	clock: { nowMs: number };
 	/** Decides how a call fails, by its text in `calls`; null if it does not. Runs while the call is under way. */
 	misbehave: (call: string) => CloudflareFault | null | Promise<CloudflareFault | null>;
+	/** What is announced of every prefix; null if that can't be read. */
+	announced: BgpPrefix[] | null;
 	/** How long ago a shared read was requested. */
 	sharedForMs: number;
 	/** What the configuration lets an actor do, by name. Anyone else may read and delete everywhere. */
@@ -162,6 +165,12 @@ export function createWorld(...prefixes: [Prefix, Binding[]][]): World {
 				return binding === undefined ? fail(fault.notFound) : ok(structuredClone(binding));
 			});
 		},
+		listBgpPrefixes: async (prefixId, { sparing }) => {
+			const read = await called(`bgp ${named(prefixId)?.[0].cidr ?? prefixId}${sparing ? " sparing" : ""}`, () =>
+				ok(world.announced ?? []),
+			);
+			return read.ok && world.announced !== null ? read : fail("unreadable");
+		},
 		deleteBinding(prefixId, bindingId) {
 			const bindings = named(prefixId)?.[1] ?? [];
 			const index = bindings.findIndex((one) => one.id === bindingId);
@@ -190,6 +199,7 @@ export function createWorld(...prefixes: [Prefix, Binding[]][]): World {
 		calls: [],
 		withoutRule: [],
 		misbehave: () => null,
+		announced: null,
 		sharedForMs: 0,
 		actors: new Map(),
 		past: [],
@@ -201,6 +211,7 @@ export function createWorld(...prefixes: [Prefix, Binding[]][]): World {
 			noRule: (what) => void world.withoutRule.push(what),
 			freezeOn: () => null,
 			cloudflare,
+			announced: () => world.announced,
 			journal,
 			recollection: {
 				async lastDeletion(query) {

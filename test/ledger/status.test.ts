@@ -40,6 +40,7 @@ describe("GET /status", () => {
 				looking: false,
 				looked_since: null,
 				audit_log: "not_asked",
+				bgp_prefixes: "not_asked",
 				missing_permissions: [],
 				settling: { count: 0, median_seconds: null, slowest_seconds: null },
 			},

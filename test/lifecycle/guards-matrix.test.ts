@@ -48,6 +48,7 @@ const configurable: Record<string, Danger> = {
 	not_restorable: { binding: v6("2001:db8:100:2::/64", v6Regional64) },
 	leaves_no_service: { binding: v6("2001:db8:100::/48", v6Cdn48) },
 	still_provisioning: { binding: v6("2001:db8:100:1::/64", v6Spectrum64) },
+	advertised: { binding: edge },
 	no_reason: { binding: edge, wish: {} },
 };
 const statuses: Record<string, number> = { frozen: 423, changed: 412, budget: 429, breadth: 429 };

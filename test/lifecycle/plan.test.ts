@@ -25,7 +25,7 @@ const risksIn = ({ json }: Answer): object =>
 
 const guardNames = [
 	...["frozen", "protected", "out_of_range", "budget", "breadth", "changed", "last_binding", "not_restorable"],
-	...["leaves_no_service", "still_provisioning", "no_reason"],
+	...["leaves_no_service", "still_provisioning", "advertised", "no_reason"],
 ];
 
 const cases = [

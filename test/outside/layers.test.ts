@@ -41,7 +41,14 @@ const layerOf = (path: string): string =>
 /** For each layer or file, the layers, files and packages it may import. With `type ` in front, only their types. */
 const allowed: Record<string, readonly string[]> = {
 	deletion: ["deletion"],
-	watch: ["watch", "deletion/address/binding.ts", "deletion/address/cloudflare-id.ts", "deletion/limits.ts"],
+	watch: [
+		"watch",
+		"deletion/address/binding.ts",
+		"deletion/address/cloudflare-id.ts",
+		"deletion/limits.ts",
+		"type deletion/address/bgp-prefix.ts",
+		"type deletion/result.ts",
+	],
 	notify: ["notify", "deletion", "type watch/inventory.ts"],
 	cards: ["cards", "deletion", "type @slack/types", "type discord-api-types/v10"],
 	adapters: ["adapters", "cards", "deletion", "type notify", "capped-body.ts", "valibot", "node:buffer"],

@@ -1,4 +1,6 @@
 // The watch with rows in memory: what the Ledger does with each look, in the order in which it has to.
+import { ok } from "../../src/deletion/result.ts";
+import { afterAnswer } from "../../src/watch/announcement.ts";
 import type { Slot } from "../../src/watch/inventory.ts";
 import { isOpen, type Lifetime, type WatchedPrefix } from "../../src/watch/inventory.ts";
 import { type Judgement, judgeBinding, judgePrefix, type Verdict } from "../../src/watch/judge.ts";
@@ -14,6 +16,7 @@ export interface Account {
 	prefix(prefixId: string, beginMs: number): PrefixLook;
 	account(beginMs: number): AccountLook;
 	binding(prefixId: string, bindingId: string, beginMs: number): BindingLook;
+	announced?(prefixId: string): Parameters<typeof afterAnswer>[1];
 	ours?(): Ours;
 }
 
@@ -68,6 +71,13 @@ export function createWatch(account: Account) {
 			const look = account.prefix(order.prefixId, beginMs);
 			takePrefix(look);
 			return look.endMs;
+		}
+		if (order.look === "bgp") {
+			const prefix = known(order.prefixId)?.prefix;
+			const read = account.announced?.(order.prefixId) ?? ok([]);
+			if (prefix !== undefined)
+				keepPrefix({ ...prefix, announcement: afterAnswer(prefix.announcement, read, beginMs) });
+			return beginMs;
 		}
 		const look = account.binding(order.prefixId, order.bindingId, beginMs);
 		takeBinding(look);

@@ -171,8 +171,13 @@ describe("the watch", () => {
 		const course = { intervalMs: 10 * minuteMs, prefixCount, lives: [], weather, lateMs: [200], keepsPrefixes: true };
 		const { watch, alarms } = run(course, startMs + 600 * minuteMs);
 		const sweeps = (600 * minuteMs) / rhythmOf(10 * minuteMs, prefixCount + 1).periodMs;
-		expect(watch.calls.length / (2 + prefixCount)).toBeGreaterThan(sweeps - 1);
-		expect(watch.calls.length / (2 + prefixCount)).toBeLessThan(sweeps + 2);
+		const reads = watch.calls.filter(({ order }) => order.look === "bgp").length;
+		const looks = watch.calls.length - reads;
+		expect(looks / (2 + prefixCount)).toBeGreaterThan(sweeps - 1);
+		expect(looks / (2 + prefixCount)).toBeLessThan(sweeps + 2);
+		// What is announced of each, once an hour.
+		expect(reads / (1 + prefixCount)).toBeGreaterThanOrEqual(9);
+		expect(reads / (1 + prefixCount)).toBeLessThanOrEqual(10);
 		// The list of prefixes, and three slots.
 		expect(alarms).toBeLessThan(4 * (sweeps + 2));
 	});

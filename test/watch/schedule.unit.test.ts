@@ -14,8 +14,10 @@ const prefix = (name: string, change: Partial<WatchedPrefix> = {}): WatchedPrefi
 	fromStart: true,
 	lookedMs: nowMs,
 	failedMs: null,
+	announcement: { askedMs: nowMs, read: { atMs: nowMs, bgpPrefixes: [] }, isDenied: false },
 	...change,
 });
+const unread = ({ announcement: _, ...rest }: WatchedPrefix): WatchedPrefix => rest;
 /** Slot 0 and one slot, both just looked at. */
 const resting = (...prefixes: WatchedPrefix[]): Slot[] => [
 	{ slot: 0, triedMs: nowMs, prefixes: [] },
@@ -107,6 +109,22 @@ describe("planLooks", () => {
 		expect(plan(resting(prefix("a1")), lifetimes, secondMs).second).toEqual([]);
 	});
 
+	it("reads what is announced of three prefixes with a slot's looks, those that waited longest first", () => {
+		const asked = (name: string, askedMs: number) =>
+			prefix(name, { announcement: { askedMs, read: null, isDenied: false } });
+		const atMs = nowMs + 3_600_000;
+		const held = [asked("a1", nowMs), asked("a2", nowMs + 1), asked("a3", nowMs - 1), asked("a4", nowMs - 2)];
+		const due = plan(
+			resting(...held, unread(prefix("a5"))).filter(({ slot }) => slot === 1),
+			[],
+			atMs,
+		).ordinary;
+		expect(due.filter(({ look }) => look === "prefix")).toHaveLength(5);
+		expect(due.filter(({ look }) => look === "bgp")).toEqual(
+			["a5", "a4", "a3"].map((name) => ({ look: "bgp", prefixId: id(name) })),
+		);
+	});
+
 	it("makes at most 40 calls, and leaves room for a full slot beside second looks", () => {
 		const names = Array.from({ length: 60 }, (_, index) => `a${index}f`);
 		const slots: Slot[] = [
@@ -114,12 +132,12 @@ describe("planLooks", () => {
 			...[0, 1, 2].map((part) => ({
 				slot: 1 + part,
 				triedMs: part === 2 ? null : nowMs,
-				prefixes: names.slice(part * 20, part * 20 + 20).map((name) => prefix(name)),
+				prefixes: names.slice(part * 20, part * 20 + 20).map((name) => unread(prefix(name))),
 			})),
 		];
 		const lifetimes = names.map((name, index) => missed(`b${index}f`, name));
 		const { second, ordinary, slot } = plan(slots, lifetimes, secondMs);
-		expect([second.length, ordinary.length, slot]).toEqual([20, 20, 3]);
+		expect([second.length, ordinary.length, slot]).toEqual([17, 23, 3]);
 		const rested = slots.map((one) => ({ ...one, triedMs: secondMs }));
 		expect(plan(rested, lifetimes, secondMs).second).toHaveLength(40);
 	});

@@ -2,6 +2,7 @@
 // change something are never shared.
 
 import * as v from "valibot";
+import type { BgpPrefix } from "../../deletion/address/bgp-prefix.ts";
 import type { Binding, Prefix } from "../../deletion/address/binding.ts";
 import { parseCidr } from "../../deletion/address/cidr.ts";
 import { type CloudflareId, plainId, sameId } from "../../deletion/address/cloudflare-id.ts";
@@ -9,7 +10,7 @@ import type { Cloudflare, CloudflareFault, Listing, ReadOptions } from "../../de
 import type { CloudflareAnswer } from "../../deletion/record/deletion.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Caller } from "./caller.ts";
-import type { Understood } from "./interpret.ts";
+import { isForbidden, type Understood } from "./interpret.ts";
 
 export interface Addressing extends Cloudflare {
 	/** Calls left of the rate limit, according to the last answer; null if unknown. */
@@ -66,6 +67,15 @@ export function createAddressing(accountId: CloudflareId, { call, read, callsLef
 				if (binding !== null && sameId(binding.id, bindingId)) return ok(binding);
 				return fail(unreadable(reply.answer, "the answer does not show the binding that was asked for"));
 			}),
+		async listBgpPrefixes(prefixId, { sparing }) {
+			const path = `${prefixesPath}/${prefixId}/bgp/prefixes`;
+			const reply = await call({ method: "GET", path }, { sparing, optional: true });
+			if (!reply.ok) return fail(isForbidden(reply.failure) ? "no_permission" : "unreadable");
+			const listing = asListing(reply.value, 0);
+			const items = listing.ok ? listing.value.items.map(toBgpPrefix).filter((item) => item !== null) : [];
+			const isWhole = listing.ok && items.length === listing.value.items.length && items.length <= bgpPrefixesAtMost;
+			return isWhole ? ok(items) : fail("unreadable");
+		},
 		async deleteBinding(prefixId, bindingId) {
 			const reply = await call({ method: "DELETE", path: `${bindingsPath(prefixId)}/${bindingId}` });
 			return reply.ok ? ok(reply.value.answer) : reply;
@@ -125,6 +135,20 @@ const bindingSchema = v.object({
 	service_name: text,
 	provisioning: v.fallback(v.nullable(v.object({ state: text })), null),
 });
+
+/** The watch keeps them, twenty prefixes to a row. */
+const bgpPrefixesAtMost = 250;
+const bgpPrefixSchema = v.object({
+	cidr: v.string(),
+	on_demand: v.fallback(v.nullable(v.object({ advertised: v.fallback(v.nullable(v.boolean()), null) })), null),
+});
+
+function toBgpPrefix(item: unknown): BgpPrefix | null {
+	const read = v.safeParse(bgpPrefixSchema, item);
+	const range = read.success ? parseCidr(read.output.cidr) : null;
+	if (!read.success || !range?.ok) return null;
+	return { cidr: range.value.text, advertised: read.output.on_demand?.advertised ?? null };
+}
 
 function toPrefix(item: unknown): Prefix | null {
 	const read = v.safeParse(prefixSchema, item);

@@ -7,7 +7,7 @@ import type { CloudflareFault } from "../../deletion/ports.ts";
 import type { How } from "../../deletion/record/elsewhere.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Caller } from "./caller.ts";
-import type { Understood } from "./interpret.ts";
+import { isForbidden, type Understood } from "./interpret.ts";
 
 /** The log's own default. No limit above it is documented. */
 const entriesPerPage = 100;
@@ -70,10 +70,6 @@ function queryOf(sinceMs: number, beforeMs: number, cursor: string | null): URLS
 	if (cursor !== null) query.set("cursor", cursor);
 	return query;
 }
-
-/** Cloudflare answers a missing permission as it answers an unknown credential. */
-const isForbidden = ({ kind, answer }: CloudflareFault): boolean =>
-	(kind === "refused" || kind === "credential_rejected") && answer.status === 403;
 
 const text = v.fallback(v.string(), "");
 /** Every member may be missing, or be something else. */

@@ -84,6 +84,10 @@ export function interpret(sent: Sent, nowMs: number, redact: Redact): Result<Und
 	return fail({ kind: "refused", answer });
 }
 
+/** Cloudflare answers a missing permission as it answers an unknown credential. */
+export const isForbidden = ({ kind, answer }: CloudflareFault): boolean =>
+	(kind === "refused" || kind === "credential_rejected") && answer.status === 403;
+
 /** Sixteen hex digits and the data centre, as Cloudflare writes it. Anything else could be anyone's text. */
 function rayIn(headers: Headers): string | null {
 	const ray = headers.get("cf-ray") ?? "";

@@ -47,6 +47,9 @@ export function cidrAt(family: 4 | 6, first: bigint, length: number): Cidr {
 export const contains = (outer: Cidr, inner: Cidr): boolean =>
 	outer.family === inner.family && outer.first <= inner.first && inner.last <= outer.last;
 
+/** Two CIDRs overlap only if one contains the other. */
+export const overlaps = (one: Cidr, other: Cidr): boolean => contains(one, other) || contains(other, one);
+
 const octets = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 
 /** A v6 address that ends in v4 form is refused: its prefix length would not mean what it seems to. */

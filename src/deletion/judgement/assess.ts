@@ -1,11 +1,12 @@
 // What deleting a binding would do, and what the guards say about it. The plan shows the assessment and the deletion acts
 // on it, so you get what you were shown.
 
+import { advertisedIn } from "../address/bgp-prefix.ts";
 import type { Binding } from "../address/binding.ts";
 import { cidrsOf } from "../address/cidr.ts";
 import { plainId } from "../address/cloudflare-id.ts";
 import { lagMs } from "../limits.ts";
-import type { Found } from "../lookup/find.ts";
+import type { Located } from "../lookup/locate.ts";
 import type { Ports, Terms } from "../ports.ts";
 import type { BindingSnapshot } from "../record/deletion.ts";
 import { type BoundRange, type Effect, effectOf } from "../record/effect.ts";
@@ -26,20 +27,21 @@ export interface Assessment {
  * @returns the assessment; the snapshot tag: the plan's ETag, which `If-Match` is compared with; and the budget.
  */
 export function assess(
-	found: Found,
+	found: Located,
 	terms: Terms,
 	reason: string | null,
 	ports: Ports,
 ): { assessment: Assessment; snapshot: string; budget: Budget } {
-	const { binding, prefixId, askedAtMs } = found;
+	const { binding, prefixId, askedAtMs, bgpPrefixes } = found;
 	const { journal, policy } = ports;
 	const nowMs = ports.now();
 	const gone = journal.goneSince(prefixId, askedAtMs - lagMs);
 	const all = found.all.filter((one) => one.id === binding.id || !gone.has(plainId(one.id)));
-	const effect = effectOf(
-		{ id: binding.id, range: binding.range, serviceName: binding.serviceName },
-		all.flatMap(boundRange),
-	);
+	const deleted = { id: binding.id, range: binding.range, serviceName: binding.serviceName };
+	const effect: Effect = {
+		...effectOf(deleted, all.flatMap(boundRange)),
+		advertised: advertisedIn(binding.range, bgpPrefixes),
+	};
 	const facts = {
 		nowMs,
 		policy,
@@ -48,6 +50,7 @@ export function assess(
 		prefixId,
 		binding,
 		all,
+		bgpPrefixes,
 		effect,
 		reason,
 		ranges: cidrsOf(terms.ranges),

@@ -1,10 +1,11 @@
 // The safety rules: each is a pure function from the facts to its evidence, or to null if there is no risk. The policy says
 // what a risk leads to (its level). No rule knows which door the request came through.
 
+import { announcedIn, type BgpPrefix } from "../address/bgp-prefix.ts";
 import type { Binding, LiveBinding } from "../address/binding.ts";
 import { type Cidr, contains, parseCidr } from "../address/cidr.ts";
 import { sameId } from "../address/cloudflare-id.ts";
-import { unlimitedFreezeRetrySeconds } from "../limits.ts";
+import { listedAtMost, unlimitedFreezeRetrySeconds } from "../limits.ts";
 import type { Effect } from "../record/effect.ts";
 import type { Json } from "../record/json.ts";
 import { snapshotTag } from "../record/snapshot.ts";
@@ -29,6 +30,8 @@ export interface Facts {
 	binding: LiveBinding;
 	/** The prefix's bindings at the time this deletion is carried out, including the binding itself. */
 	all: readonly Binding[];
+	/** What Cloudflare announces of the prefix; null if that is not known. */
+	bgpPrefixes: readonly BgpPrefix[] | null;
 	effect: Effect;
 	reason: string | null;
 	/** Where this actor may delete; null means everywhere. */
@@ -42,6 +45,8 @@ interface Guard {
 	/** What is wrong, and what to do about it. Every door shows it, so it names no parameter, header or button. */
 	sentence: string;
 	check(facts: Facts): Evidence | null;
+	/** What could not be found out. It passes, whatever the level. */
+	unknown?(facts: Facts): Evidence | null;
 }
 
 const guards: Record<GuardName, Guard> = {
@@ -124,6 +129,15 @@ const guards: Record<GuardName, Guard> = {
 		check: ({ binding }) =>
 			binding.provisioningState === "active" ? null : { provisioning_state: binding.provisioningState },
 	},
+	advertised: {
+		sentence: "Cloudflare announces this binding's addresses right now.",
+		check({ binding, bgpPrefixes }) {
+			const parts = announcedIn(binding.range, bgpPrefixes ?? []);
+			return parts.length === 0 ? null : { announced: parts.slice(0, listedAtMost).map(({ cidr }) => cidr) };
+		},
+		unknown: ({ effect, policy }) =>
+			policy.levels.advertised !== "pass" && effect.advertised === null ? { advertised: null } : null,
+	},
 	no_reason: {
 		sentence: "No reason was given. Add one.",
 		check: ({ reason }) => (reason === null ? {} : null),
@@ -147,8 +161,9 @@ interface Agreed {
 /** Every guard's verdict, in the table's order. */
 export function judge(facts: Facts, agreed: Agreed): Verdict[] {
 	return guardNames.map((guard) => {
-		const evidence = guards[guard].check(facts);
-		if (evidence === null) return { guard, verdict: "pass" };
+		const { check, unknown } = guards[guard];
+		const evidence = check(facts);
+		if (evidence === null) return { guard, verdict: "pass", ...unknown?.(facts) };
 		const verdict: Verdict = { guard, verdict: facts.policy.levels[guard], ...evidence };
 		if (verdict.verdict === "acknowledge" && agreed.acknowledged.includes(guard)) verdict.acknowledged = true;
 		if (verdict.verdict === "approve" && agreed.approved.includes(guard)) verdict.approved = true;
@@ -158,9 +173,19 @@ export function judge(facts: Facts, agreed: Agreed): Verdict[] {
 
 export const sentenceOf = (guard: GuardName): string => guards[guard].sentence;
 
+/** "203.0.113.0/24 is announced by Cloudflare right now." */
+export function announcedInWords({ announced }: Verdict): string {
+	const cidrs = Array.isArray(announced) ? announced.filter((one) => typeof one === "string") : [];
+	const [first, ...others] = cidrs;
+	if (first === undefined) return sentenceOf("advertised");
+	if (others.length === 0) return `${first} is announced by Cloudflare right now.`;
+	return `${first} and ${others.length} more of the prefix are announced by Cloudflare right now.`;
+}
+
 /** The sentence of a guard that refuses; for the budget, with its numbers. */
 export function refusalInWords(refusal: Verdict, nowMs: number): string {
 	const { guard, deletions, limit, window_minutes: minutes, retry_after_seconds: seconds } = refusal;
+	if (guard === "advertised") return announcedInWords(refusal);
 	if (guard !== "budget" || typeof deletions !== "number" || typeof seconds !== "number") return sentenceOf(guard);
 	const nextMs = Math.ceil((nowMs + seconds * 1000) / 60_000) * 60_000;
 	const next = new Date(nextMs).toISOString().slice(11, 16);

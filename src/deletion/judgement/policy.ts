@@ -27,6 +27,8 @@ export const defaultPolicy: Policy = {
 		not_restorable: "refuse",
 		leaves_no_service: "acknowledge",
 		still_provisioning: "acknowledge",
+		// True of nearly every live binding.
+		advertised: "pass",
 		no_reason: "pass",
 	},
 	protected: { ranges: [], ids: [] },

@@ -5,7 +5,7 @@
 // we created is there even if no list shows it yet.
 
 import type { Binding, LiveBinding, Prefix } from "../address/binding.ts";
-import { type Cidr, contains } from "../address/cidr.ts";
+import { type Cidr, contains, overlaps } from "../address/cidr.ts";
 import { type CloudflareId, isCloudflareId, sameId } from "../address/cloudflare-id.ts";
 import type { Target } from "../address/target.ts";
 import { listedAtOnce, searchablePrefixes } from "../limits.ts";
@@ -101,7 +101,7 @@ function searchFor(target: Target, ports: Ports, directory: Directory, { ranges 
 			const candidates =
 				target.kind === "cidr"
 					? prefixesAround(prefixes, target)
-					: prefixes.filter(({ range }) => ranges === null || ranges.some((one) => overlap(one, range)));
+					: prefixes.filter(({ range }) => ranges === null || ranges.some((one) => overlaps(one, range)));
 			if (target.kind === "id" && candidates.length > searchablePrefixes)
 				return fail({ reason: "too_many_prefixes", count: candidates.length });
 			let last: Result<Found, FindFailure> = missing(null, prefixes, target);
@@ -148,8 +148,6 @@ async function among(
 const names = (target: Target, binding: Binding): boolean =>
 	target.kind === "id" ? sameId(target.bindingId, binding.id) : binding.range?.text === target.cidr.text;
 
-const overlap = (one: Cidr, other: Cidr): boolean => contains(one, other) || contains(other, one);
-
 const isDeletable = (binding: Binding): binding is LiveBinding =>
 	binding.range !== null && binding.cidr !== null && isCloudflareId(binding.id);
 
@@ -178,4 +176,5 @@ export const sparing = (cloudflare: Cloudflare): Cloudflare => ({
 	...cloudflare,
 	listPrefixes: (read) => cloudflare.listPrefixes({ ...read, sparing: true }),
 	listBindings: (prefixId, read) => cloudflare.listBindings(prefixId, { ...read, sparing: true }),
+	listBgpPrefixes: (prefixId) => cloudflare.listBgpPrefixes(prefixId, { sparing: true }),
 });

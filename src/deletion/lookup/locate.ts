@@ -1,12 +1,14 @@
 // A look-up whose failures are worded for the caller: what is there instead, what was there before, or what Cloudflare
 // said. The plan and the deletion share it, so both give the same answer.
 
+import type { BgpPrefix } from "../address/bgp-prefix.ts";
 import type { Cidr } from "../address/cidr.ts";
+import type { CloudflareId } from "../address/cloudflare-id.ts";
 import type { Target } from "../address/target.ts";
 import { searchablePrefixes } from "../limits.ts";
 import type { CloudflareFault, LastDeletionQuery, Ports } from "../ports.ts";
 import { type CloudflareAnswer, type Deletion, type Failure, type Summary, settle } from "../record/deletion.ts";
-import { fail, type Result } from "../result.ts";
+import { fail, ok, type Result } from "../result.ts";
 import type { Directory } from "./directory.ts";
 import { type FindFailure, type Found, find } from "./find.ts";
 import { type Sees, seesAll } from "./shown-to.ts";
@@ -27,6 +29,11 @@ export type LookUpFailure =
 
 type CloudflareFailureCode = "cloudflare_refused" | "credential_rejected" | "cloudflare_unavailable";
 
+export interface Located extends Found {
+	/** What Cloudflare announces of the prefix; null if that is not known. */
+	bgpPrefixes: readonly BgpPrefix[] | null;
+}
+
 /**
  * @param ranges where the caller may delete; null means everywhere.
  * @param sees which other bindings and earlier deletions the caller may learn about.
@@ -37,10 +44,10 @@ export async function locate(
 	directory: Directory,
 	ranges: readonly Cidr[] | null,
 	sees: Sees = seesAll,
-): Promise<Result<Found, LookUpFailure>> {
+): Promise<Result<Located, LookUpFailure>> {
 	const home = await homeOf(target, ports, directory);
 	const found = await find(target, ports, directory, { ranges, home });
-	if (found.ok) return found;
+	if (found.ok) return ok({ ...found.value, bgpPrefixes: await announcedNow(found.value.prefixId, ports) });
 	const { failure } = found;
 	switch (failure.reason) {
 		case "no_binding":
@@ -53,6 +60,13 @@ export async function locate(
 		case "cloudflare":
 			return fail(lookUpFault(failure.fault));
 	}
+}
+
+/** As the watch saw it, or read now if a guard judges by it. */
+async function announcedNow(prefixId: CloudflareId, ports: Ports): Promise<readonly BgpPrefix[] | null> {
+	if (ports.policy.levels.advertised === "pass") return ports.announced(prefixId);
+	const read = await ports.cloudflare.listBgpPrefixes(prefixId, { sparing: false });
+	return read.ok ? read.value : null;
 }
 
 /** The binding's prefix as our records have it. Saves one call per prefix of the account. */

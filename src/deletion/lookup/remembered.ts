@@ -24,6 +24,7 @@ export function createRemembered(cloudflare: () => Cloudflare, now: () => number
 		listPrefixes: counted((read) => cloudflare().listPrefixes({ ...read, sparing: true })),
 		listBindings: counted((prefixId, read) => cloudflare().listBindings(prefixId, { ...read, sparing: true })),
 		getBinding: counted((prefixId, bindingId) => cloudflare().getBinding(prefixId, bindingId)),
+		listBgpPrefixes: counted((prefixId) => cloudflare().listBgpPrefixes(prefixId, { sparing: true })),
 		deleteBinding: counted((prefixId, bindingId) => cloudflare().deleteBinding(prefixId, bindingId)),
 		createBinding: counted((prefixId, binding) => cloudflare().createBinding(prefixId, binding, { sparing: true })),
 	};

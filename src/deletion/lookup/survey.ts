@@ -1,5 +1,6 @@
 // The account's live bindings, prefix by prefix.
 
+import { advertisedIn } from "../address/bgp-prefix.ts";
 import type { Binding, Prefix } from "../address/binding.ts";
 import { contains, parseCidr } from "../address/cidr.ts";
 import { type CloudflareId, isCloudflareId } from "../address/cloudflare-id.ts";
@@ -46,7 +47,9 @@ export async function survey(query: BindingsQuery, ports: Ports, directory: Dire
 			const bindings = listing.value.items.filter((binding) =>
 				binding.range === null ? covered === null : covers(binding.range),
 			);
-			survey.push({ ...prefix, bindings });
+			// The prefix's own field is deprecated, and was seen to be false always.
+			const advertised = advertisedIn(prefix.range, ports.announced(prefix.id)) ?? prefix.advertised;
+			survey.push({ ...prefix, advertised, bindings });
 		}
 	}
 	const lastId = begin + shown.length < all.length ? shown.at(-1)?.id : undefined;

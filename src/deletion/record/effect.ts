@@ -24,6 +24,8 @@ export interface Effect {
 	settles_within_hours: number;
 	/** The prefix's other bindings, which are not affected; at most 100. Older records lack them. */
 	beside?: Neighbour[];
+	/** Whether Cloudflare announced any of the binding's addresses; null if that was not known. Older records lack it. */
+	advertised?: boolean | null;
 }
 
 /** The longest Cloudflare takes to roll a change out to its whole edge. */

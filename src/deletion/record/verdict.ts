@@ -13,6 +13,7 @@ export const guardNames = [
 	"not_restorable",
 	"leaves_no_service",
 	"still_provisioning",
+	"advertised",
 	"no_reason",
 ] as const;
 export type GuardName = (typeof guardNames)[number];

@@ -3,6 +3,7 @@
 
 import type { Part } from "../../config/part.ts";
 import type { ConfigProblem } from "../../config/problem.ts";
+import { bgpPermission } from "../../deletion/address/bgp-prefix.ts";
 import { auditPermission } from "../../deletion/audit-log.ts";
 import { at } from "../../deletion/record/deletion.ts";
 import { fail, ok } from "../../deletion/result.ts";
@@ -70,7 +71,11 @@ const watchShown = (watch: NonNullable<StatusFacts["watch"]>) => ({
 	looked_since: time(watch.lookedMs),
 	mass_deletions: massDeletionsShown(watch.massDeletions),
 	audit_log: watch.auditLog,
-	missing_permissions: watch.auditLog === "no_permission" ? [auditPermission] : [],
+	bgp_prefixes: watch.bgpPrefixes ?? "not_asked",
+	missing_permissions: [
+		...(watch.auditLog === "no_permission" ? [auditPermission] : []),
+		...(watch.bgpPrefixes === "no_permission" ? [bgpPermission] : []),
+	],
 	settling: settlingShown(watch.settling ?? noSettling),
 });
 

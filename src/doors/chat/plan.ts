@@ -3,7 +3,7 @@
 
 import { type Button, type Card, card } from "../../cards/card.ts";
 import { approvalCard, recordCard } from "../../cards/record-card.ts";
-import { bindingWords, effectFacts, warningsOf } from "../../cards/words.ts";
+import { announcedFacts, bindingWords, effectFacts, warningsOf } from "../../cards/words.ts";
 import { isCloudflareId } from "../../deletion/address/cloudflare-id.ts";
 import type { Target } from "../../deletion/address/target.ts";
 import type { OfferedPlan } from "../../deletion/course/offer.ts";
@@ -52,6 +52,7 @@ function planCard({ binding, effect, guards, would }: Plan, { reason, mayDelete,
 			{ name: "Binding", value: bindingWords(binding) },
 			{ name: "Why", value: reason ?? "no reason given" },
 			...effectFacts(effect),
+			...announcedFacts(effect),
 		],
 		warnings: warningsOf(guards),
 		buttons: would === "wait_for_approval" ? buttons.map(asking) : buttons,

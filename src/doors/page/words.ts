@@ -39,8 +39,12 @@ export const guardWords: Record<GuardName, string> = {
 	not_restorable: "not restorable",
 	leaves_no_service: "no service left",
 	still_provisioning: "still provisioning",
+	advertised: "announced",
 	no_reason: "no reason",
 };
+
+export const announcedWord = (advertised: boolean | null): string =>
+	advertised === null ? "unknown" : advertised ? "yes" : "no";
 
 /** Why it was refused or failed; shown beside the state. */
 export const failureWords: Record<FailureCode, string> = {

@@ -46,6 +46,7 @@ const table: Record<ProblemCode, readonly [number, string]> = {
 	not_restorable: [403, "The binding could not be restored"],
 	leaves_no_service: [403, "Addresses would be left without service"],
 	still_provisioning: [403, "The binding is still provisioning"],
+	advertised: [403, "The addresses are announced"],
 	no_reason: [403, "A reason is required"],
 	approval_rejected: [403, "The deletion was rejected"],
 	approval_expired: [403, "Nobody approved the deletion in time"],

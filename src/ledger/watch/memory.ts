@@ -1,9 +1,12 @@
 // What the watch remembers, and what each look changes in it. A look is judged and stored without an `await` in between, in one
 // transaction with the record of a loss, the time on a restored record and the freeze. It asks Cloudflare nothing.
+import type { BgpPrefix, BgpUnknown } from "../../deletion/address/bgp-prefix.ts";
 import { plainId, sameId } from "../../deletion/address/cloudflare-id.ts";
 import type { Left } from "../../deletion/course/restoring-order.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
+import type { Result } from "../../deletion/result.ts";
 import { log } from "../../log.ts";
+import { afterAnswer } from "../../watch/announcement.ts";
 import { type Lifetime, lifetimeOf, type Slot, type WatchedPrefix } from "../../watch/inventory.ts";
 import { type Judgement, judgeBinding, judgePrefix } from "../../watch/judge.ts";
 import { judgeAccount } from "../../watch/judge-account.ts";
@@ -16,7 +19,7 @@ import { oursIn } from "./ours.ts";
 
 /** Each is called in the transaction with what shows it. */
 export interface WatchEvents {
-	onLoss(lifetime: Lifetime, others: readonly Lifetime[]): void;
+	onLoss(lifetime: Lifetime, others: readonly Lifetime[], prefix: WatchedPrefix): void;
 	onActive(lifetime: Lifetime): void;
 	onMass(event: MassEvent, losses: readonly Lifetime[]): void;
 	/** More losses turned out to belong to an earlier mass event. */
@@ -34,6 +37,8 @@ export interface WatchMemory {
 	takePrefix(look: PrefixLook): void;
 	/** @param forgotten our deletions that are only in KV: plain binding id → when it took effect. */
 	takeBinding(look: BindingLook, forgotten: ReadonlyMap<string, number>): void;
+	/** Kept in memory until the slot's looks are done. */
+	takeAnnouncement(prefixId: string, answer: Result<BgpPrefix[], BgpUnknown>, nowMs: number): void;
 	/** unbind created the binding of this record again: it may be gone before the next look. */
 	takeRestored(record: Deletion, nowMs: number): void;
 	/** The slot's looks are done. */
@@ -67,22 +72,27 @@ export function createWatchMemory(
 		if (store) keepSlot(sql, next);
 	}
 
+	function keepPrefix(prefix: WatchedPrefix, store: boolean): boolean {
+		const slot = slots().find(({ prefixes: held }) => held.some(({ prefixId }) => prefixId === prefix.prefixId));
+		if (slot === undefined) return false;
+		const held = slot.prefixes.map((one) => (one.prefixId === prefix.prefixId ? prefix : one));
+		replace({ ...slot, prefixes: held }, store);
+		return true;
+	}
+
 	/** All of it or nothing: a loss that is closed without a record would never be recorded. */
 	const keep = (judgement: Judgement, all: readonly Lifetime[]): void => transactionSync(() => keepAll(judgement, all));
 
 	function keepAll({ verdicts, lifetimes, prefix }: Judgement, all: readonly Lifetime[]): void {
 		keepLifetimes(sql, lifetimes);
-		const slot = slots().find(({ prefixes: held }) => held.some(({ prefixId }) => prefixId === prefix.prefixId));
-		if (slot === undefined) return;
-		const held = slot.prefixes.map((one) => (one.prefixId === prefix.prefixId ? prefix : one));
-		replace({ ...slot, prefixes: held }, lifetimes.length > 0);
+		if (!keepPrefix(prefix, lifetimes.length > 0)) return;
 		const gone = new Set(
 			verdicts.flatMap((verdict) => (verdict.kind === "disappeared" ? verdict.lifetime.bindingId : [])),
 		);
 		const others = all.filter(({ closed, bindingId }) => closed === null && !gone.has(bindingId));
 		for (const verdict of verdicts) {
 			if (verdict.kind === "disappeared") {
-				events.onLoss(verdict.lifetime, others);
+				events.onLoss(verdict.lifetime, others, prefix);
 				isMassJudged = false;
 			} else if (verdict.kind === "active") events.onActive(verdict.lifetime);
 			else if (verdict.kind === "appeared") events.onAppeared(verdict.lifetime);
@@ -126,6 +136,11 @@ export function createWatchMemory(
 			const ours = oursIn(sql, look.prefixId);
 			const deleted = new Map([...forgotten, ...ours.deleted]);
 			keep(judgeBinding(before, look, { ...ours, deleted }), before.lifetimes);
+		},
+		takeAnnouncement(prefixId, answer, nowMs) {
+			const prefix = prefixes().find((one) => one.prefixId === prefixId);
+			if (prefix === undefined) return;
+			keepPrefix({ ...prefix, announcement: afterAnswer(prefix.announcement, answer, nowMs) }, false);
 		},
 		takeRestored({ binding, restoration }, nowMs) {
 			const id = restoration?.state === "restored" ? restoration.binding_id : null;

@@ -1,4 +1,5 @@
 // What the watch sees is written down: as a record, as a freeze, or as `active_at` on a restored record. Called in the transaction of the look that shows it.
+import { advertisedIn, type BgpPrefix } from "../../deletion/address/bgp-prefix.ts";
 import { parseCidr } from "../../deletion/address/cidr.ts";
 import { plainId } from "../../deletion/address/cloudflare-id.ts";
 import type { Freeze } from "../../deletion/judgement/freeze.ts";
@@ -11,6 +12,7 @@ import { seenActive } from "../../deletion/record/seen-active.ts";
 import { log } from "../../log.ts";
 import type { NotifyEvent } from "../../notify/event.ts";
 import { appeared, changed, massDeletion, massId } from "../../notify/other-events.ts";
+import { announcedOf } from "../../watch/announcement.ts";
 import type { Lifetime } from "../../watch/inventory.ts";
 import { freezeInForce, setFreeze } from "../freezes.ts";
 import { readRecord } from "../tables.ts";
@@ -38,11 +40,12 @@ export function createWatchRecords(
 	{ announce, lossesJudged }: WatchAnnouncements,
 ): WatchEvents {
 	return {
-		onLoss(lifetime, others) {
+		onLoss(lifetime, others, prefix) {
 			const nowMs = now();
 			const id = newRecordId(nowMs, randomBytes(16));
 			const binding = snapshotOf(lifetime, accountId);
-			const loss = { id, binding, effect: effectOn(lifetime, others), lastSeenMs: lifetime.seenMs, noticedMs: nowMs };
+			const effect = effectOn(lifetime, others, announcedOf(prefix, nowMs));
+			const loss = { id, binding, effect, lastSeenMs: lifetime.seenMs, noticedMs: nowMs };
 			journal.keepSettled(deletedElsewhere(loss));
 			log("warn", "binding_disappeared", { deletion_id: id, binding_id: binding.id, cidr: binding.cidr });
 		},
@@ -97,14 +100,15 @@ const snapshotOf = (lifetime: Lifetime, accountId: string): BindingSnapshot => (
 });
 
 /** What became of its traffic, by the bindings that are still there; null if its CIDR can't be read. */
-function effectOn(lifetime: Lifetime, others: readonly Lifetime[]): Effect | null {
+function effectOn(
+	lifetime: Lifetime,
+	others: readonly Lifetime[],
+	bgpPrefixes: readonly BgpPrefix[] | null,
+): Effect | null {
 	const gone = boundRange(lifetime);
-	return gone === null
-		? null
-		: effectOf(
-				gone,
-				others.map(boundRange).filter((other) => other !== null),
-			);
+	if (gone === null) return null;
+	const bound = others.map(boundRange).filter((other) => other !== null);
+	return { ...effectOf(gone, bound), advertised: advertisedIn(gone.range, bgpPrefixes) };
 }
 
 function boundRange({ bindingId, cidr, serviceName }: Lifetime): BoundRange | null {

@@ -1,13 +1,15 @@
 // Looks at the account regularly: decides what is due, asks Cloudflare, and hands each answer to the memory, which judges it. It
 // never runs inside a request.
+import type { BgpPrefix } from "../../deletion/address/bgp-prefix.ts";
 import { parseCidr } from "../../deletion/address/cidr.ts";
-import { type CloudflareId, isCloudflareId, plainId } from "../../deletion/address/cloudflare-id.ts";
+import { type CloudflareId, isCloudflareId, plainId, sameId } from "../../deletion/address/cloudflare-id.ts";
 import type { Left } from "../../deletion/course/restoring-order.ts";
 import type { Inventory } from "../../deletion/lookup/directory.ts";
 import type { Cloudflare, CloudflareFault } from "../../deletion/ports.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
 import type { WatchFacts } from "../../deletion/status.ts";
 import { log, traceOf } from "../../log.ts";
+import { accessTo, announcedOf } from "../../watch/announcement.ts";
 import type { Lifetime, WatchedPrefix } from "../../watch/inventory.ts";
 import { freshPace, paced, rhythmOf } from "../../watch/rhythm.ts";
 import { type Order, planLooks } from "../../watch/schedule.ts";
@@ -35,6 +37,8 @@ export interface Watch {
 	/** Makes the looks that are due, at most one alarm's worth. Never rejects. */
 	look(): Promise<void>;
 	facts(): WatchFacts;
+	/** What Cloudflare announces of the prefix, as it was last read; null if that is not known. */
+	announced(prefixId: string): readonly BgpPrefix[] | null;
 	/** Where to look for a prefix or a binding first. */
 	inventory: Inventory;
 	/** unbind created the binding of this record again. */
@@ -82,6 +86,10 @@ export function createWatch(
 		memory.takePrefix({ prefixId, beginMs, endMs: now(), seen: read.ok ? read.value.items : null });
 	}
 
+	async function readAnnouncement(prefixId: CloudflareId): Promise<void> {
+		memory.takeAnnouncement(prefixId, await cloudflare.listBgpPrefixes(prefixId, { sparing: true }), now());
+	}
+
 	async function lookAtBinding(prefixId: CloudflareId, bindingId: CloudflareId): Promise<void> {
 		const beginMs = now();
 		const read = await cloudflare.getBinding(prefixId, bindingId);
@@ -113,6 +121,7 @@ export function createWatch(
 		if (order.look === "account") return lookAtAccount();
 		if (!isCloudflareId(order.prefixId)) return;
 		if (order.look === "prefix") return lookAtPrefix(order.prefixId);
+		if (order.look === "bgp") return readAnnouncement(order.prefixId);
 		if (isCloudflareId(order.bindingId)) await lookAtBinding(order.prefixId, order.bindingId);
 	}
 
@@ -162,6 +171,10 @@ export function createWatch(
 			const isPruned = sinceMs !== null && options.keptMs > 0;
 			return { sinceMs: isPruned ? Math.max(sinceMs, now() - options.keptMs) : sinceMs, lookedMs: lookedMs() };
 		},
+		announced(prefixId) {
+			const prefix = everyMs === 0 ? undefined : memory.prefixes().find((one) => sameId(one.prefixId, prefixId));
+			return prefix === undefined ? null : announcedOf(prefix, now());
+		},
 		inventory: {
 			prefixes: () => (everyMs === 0 ? [] : listed().flatMap(located)),
 			prefixOf: (bindingId) => (everyMs === 0 ? null : prefixOf(sql, bindingId)),
@@ -174,6 +187,7 @@ export function createWatch(
 			missed: missedLifetimes(sql).length,
 			isLooking,
 			lookedMs: lookedMs(),
+			bgpPrefixes: accessTo(listed()),
 		}),
 	};
 }

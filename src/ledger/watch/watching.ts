@@ -23,7 +23,7 @@ export interface WatchingOptions {
 	announcements: WatchAnnouncements;
 }
 
-export interface Watching extends Pick<Watch, "known" | "inventory" | "leftIn">, Pick<Audit, "settled"> {
+export interface Watching extends Pick<Watch, "known" | "inventory" | "leftIn" | "announced">, Pick<Audit, "settled"> {
 	/** When anything is due next; null while nothing is. */
 	nextMs(): number | null;
 	/** Whether anything is due now. */
@@ -58,6 +58,7 @@ export function createWatching(
 		known: watch.known,
 		inventory: watch.inventory,
 		leftIn: watch.leftIn,
+		announced: watch.announced,
 		settled(id) {
 			audit.settled(id);
 			const record = minutes === 0 ? null : journal.get(id);

@@ -29,6 +29,48 @@ describe("the paths", () => {
 	});
 });
 
+describe("a list of BGP prefixes", () => {
+	const list = (how = { sparing: false }) => addressingOf().addressing.listBgpPrefixes(edgeId, how);
+	const answer = (...result: unknown[]) => ({ kind: "respond" as const, body: { success: true, errors: [], result } });
+	const part = (more: object) => ({ id: "b6", cidr: "203.0.113.0/24", ...more });
+
+	it("says of each part whether it is announced", async () => {
+		expect(await list()).toEqual({ ok: true, value: [{ cidr: "203.0.113.0/24", advertised: true }] });
+		expect((await paths()).at(-1)).toBe(`GET ${prefixesPath}/${edgeId}/bgp/prefixes`);
+	});
+
+	it.each<[string, object]>([
+		["is missing", {}],
+		["is null", { on_demand: null }],
+		["does not say", { on_demand: { advertised: null } }],
+		["is something else", { on_demand: { advertised: "yes" } }],
+	])("says null if on_demand %s", async (_, more) => {
+		await order(answer(part(more)));
+		expect(await list()).toEqual({ ok: true, value: [{ cidr: "203.0.113.0/24", advertised: null }] });
+	});
+
+	it.each<[string, OrderInput["fault"]]>([
+		["is no list", { kind: "respond", body: { success: true, errors: [], result: {} } }],
+		["holds one without a CIDR", answer(part({ cidr: undefined }))],
+		["is longer than any prefix needs", answer(...Array.from({ length: 251 }, () => part({})))],
+		["is an error", { kind: "reject", status: 500 }],
+	])("can't be used if it %s, and is not asked for again", async (_, fault) => {
+		await order(fault);
+		expect(await list()).toEqual({ ok: false, failure: "unreadable" });
+		expect(await paths()).toHaveLength(1);
+	});
+
+	it("says nothing about the credential if it is forbidden", async () => {
+		await cloudflare.behave({ bgp_prefixes: false });
+		const { addressing, credential } = addressingOf();
+		expect(await addressing.listBgpPrefixes(edgeId, { sparing: true })).toEqual({
+			ok: false,
+			failure: "no_permission",
+		});
+		expect(credential).toEqual([]);
+	});
+});
+
 describe("a read", () => {
 	it.each<[string, OrderInput["fault"]]>([
 		["a broken connection", { kind: "drop_before" }],

@@ -3,7 +3,7 @@ import type { Binding, LiveBinding } from "../../../src/deletion/address/binding
 import { cidrsOf } from "../../../src/deletion/address/cidr.ts";
 import { assess } from "../../../src/deletion/judgement/assess.ts";
 import { lagMs } from "../../../src/deletion/limits.ts";
-import type { Found } from "../../../src/deletion/lookup/find.ts";
+import type { Located } from "../../../src/deletion/lookup/locate.ts";
 import type { Terms } from "../../../src/deletion/ports.ts";
 import { snapshotTag } from "../../../src/deletion/record/snapshot.ts";
 import { cidr } from "../ranges.ts";
@@ -16,11 +16,12 @@ const binding: LiveBinding = {
 	cidr: "203.0.113.0/26",
 	range: cidr("203.0.113.0/26"),
 };
-const foundWith = (...others: Binding[]): Found => ({
+const foundWith = (...others: Binding[]): Located => ({
 	prefixId: id("a1"),
 	binding,
 	all: [...others, binding],
 	askedAtMs: startMs,
+	bgpPrefixes: [{ cidr: "203.0.113.0/24", advertised: true }],
 });
 const worldWith = (...going: string[]): World => {
 	const world = createWorld();
@@ -28,7 +29,7 @@ const worldWith = (...going: string[]): World => {
 		new Set(prefixId === id("a1") && sinceMs === startMs - lagMs ? going.map((one) => one.replaceAll("-", "")) : []);
 	return world;
 };
-const assessed = (found: Found, world = worldWith(), change: Partial<Terms> = {}, reason: string | null = "INC-1") =>
+const assessed = (found: Located, world = worldWith(), change: Partial<Terms> = {}, reason: string | null = "INC-1") =>
 	assess(found, { acknowledge: [], ifMatch: null, ranges: null, approved: [], ...change }, reason, world.ports);
 const verdictOf = (guard: string, { assessment }: ReturnType<typeof assessed>) =>
 	assessment.guards.find((one) => one.guard === guard);
@@ -93,6 +94,14 @@ describe("assess", () => {
 		expect(verdictOf("last_binding", seen)).toMatchObject({ approved: true });
 		world.ports.policy = policyOf({}, { no_reason: "refuse" });
 		expect(verdictOf("no_reason", assessed(foundWith(whole), world, {}, null))).toMatchObject({ verdict: "refuse" });
+	});
+
+	it("says whether the binding's addresses are announced", () => {
+		const announced = (bgpPrefixes: Located["bgpPrefixes"]) =>
+			assessed({ ...foundWith(whole), bgpPrefixes }).assessment.effect.advertised;
+		expect(announced([{ cidr: "203.0.113.0/24", advertised: true }])).toBe(true);
+		expect(announced([{ cidr: "203.0.113.0/24", advertised: false }])).toBe(false);
+		expect(announced(null)).toBeNull();
 	});
 
 	it("counts deletions in exactly the policy's window", () => {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { type Facts, judge, sentenceOf } from "../../../src/deletion/judgement/guards.ts";
+import {
+	announcedInWords,
+	type Facts,
+	judge,
+	refusalInWords,
+	sentenceOf,
+} from "../../../src/deletion/judgement/guards.ts";
 import { snapshotTag } from "../../../src/deletion/record/snapshot.ts";
 import { decide, guardNames, levels } from "../../../src/deletion/record/verdict.ts";
 import { factsOf, live, nobody, verdictOf } from "../facts.ts";
@@ -17,6 +23,7 @@ const everyRisk = (levelOfAll: (typeof levels)[number]): Facts =>
 			freeze: freezeOf(),
 			pace: { account: Array(9).fill(0), prefix: Array(9).fill(0) },
 			binding: live("203.0.113.128/25", { serviceId: null, provisioningState: "provisioning" }),
+			bgpPrefixes: [{ cidr: "203.0.113.0/24", advertised: true }],
 			reason: null,
 			ranges: [],
 			ifMatch: [],
@@ -55,6 +62,7 @@ describe("judge", () => {
 			"not_restorable refuse",
 			"leaves_no_service acknowledge",
 			"still_provisioning acknowledge",
+			"advertised pass",
 			"no_reason pass",
 		]);
 	});
@@ -109,6 +117,49 @@ describe("judge", () => {
 	it("has a sentence for every guard", () => {
 		for (const guard of guardNames) expect(sentenceOf(guard)).toMatch(/(?:\.|=…)$/);
 		expect(new Set(guardNames.map(sentenceOf)).size).toBe(guardNames.length);
+	});
+});
+
+describe("the guard advertised", () => {
+	const facts = (bgpPrefixes: Facts["bgpPrefixes"], advertised: boolean | null) => {
+		const plain = factsOf({ bgpPrefixes, policy: policyOf({}, { advertised: "approve" }) });
+		return { ...plain, effect: { ...plain.effect, advertised } };
+	};
+	const part = (text: string, advertised: boolean | null) => ({ cidr: text, advertised });
+
+	it("names what is announced of the binding's addresses", () => {
+		const parts = [part("203.0.113.0/24", true), part("203.0.113.0/25", true), part("203.0.113.192/26", true)];
+		const verdict = verdictOf("advertised", facts(parts, true));
+		expect(verdict).toEqual({
+			guard: "advertised",
+			verdict: "approve",
+			announced: ["203.0.113.0/24", "203.0.113.192/26"],
+		});
+		expect(verdict && announcedInWords({ ...verdict, announced: ["203.0.113.0/24"] })).toBe(
+			"203.0.113.0/24 is announced by Cloudflare right now.",
+		);
+		expect(verdict && refusalInWords(verdict, 0)).toBe(
+			"203.0.113.0/24 and 1 more of the prefix are announced by Cloudflare right now.",
+		);
+	});
+
+	it("passes what is not announced, and what nobody knows, with that evidence", () => {
+		expect(verdictOf("advertised", facts([part("203.0.113.0/24", false)], false))).toEqual({
+			guard: "advertised",
+			verdict: "pass",
+		});
+		expect(verdictOf("advertised", facts(null, null))).toEqual({
+			guard: "advertised",
+			verdict: "pass",
+			advertised: null,
+		});
+	});
+
+	it("says nothing of what nobody knows at the level pass, where it was not asked", () => {
+		expect(verdictOf("advertised", factsOf({ effect: { ...factsOf().effect, advertised: null } }))).toEqual({
+			guard: "advertised",
+			verdict: "pass",
+		});
 	});
 });
 

@@ -21,6 +21,7 @@ describe("the default policy", () => {
 				not_restorable: "refuse",
 				leaves_no_service: "acknowledge",
 				still_provisioning: "acknowledge",
+				advertised: "pass",
 				no_reason: "pass",
 			},
 			protected: { ranges: [], ids: [] },

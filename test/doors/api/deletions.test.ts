@@ -50,6 +50,7 @@ it("deletes the binding and answers with the whole record", async () => {
 			without_service: { cidrs: [], total: 0 },
 			settles_within_hours: 6,
 			beside: expect.any(Array),
+			advertised: null,
 		},
 		guards: guardNames.map((guard) => ({ guard, verdict: "pass" })),
 		cloudflare: {

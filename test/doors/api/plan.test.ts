@@ -47,6 +47,7 @@ it("shows the binding, the effect, every guard's verdict, and what would be done
 				{ cidr: "203.0.113.0/26", service_name: "CDN", id: cdn26 },
 				{ cidr: "203.0.113.64/26", service_name: "Spectrum", id: spectrum26 },
 			],
+			advertised: null,
 		},
 		guards: passes,
 		would: "delete",
@@ -101,6 +102,7 @@ it("lists the more specific bindings that keep their traffic", async () => {
 		without_service: { cidrs: [], total: 0 },
 		settles_within_hours: 6,
 		beside: [],
+		advertised: null,
 	});
 });
 

@@ -282,7 +282,7 @@ describe("the account", () => {
 		const { text } = await operator.get("/account");
 		expect(readable(text)).toContain("203.0.113.0/24 Magic Transit active 203.0.113.0/26 CDN active 203.0.113.64/26");
 		for (const id of Object.values(prefixes)) expect(text).toContain(id);
-		expect(readable(text)).toContain("203.0.113.0/24 Edge, Amsterdam · AS64496 · advertised");
+		expect(readable(text)).toContain("203.0.113.0/24 Edge, Amsterdam · AS64496 · announced by Cloudflare");
 		const covering = readable((await operator.get("/account?covering=203.0.113.7")).text);
 		expect(covering).toContain("203.0.113.0/26 CDN active");
 		expect(covering).toContain("CDN serves 203.0.113.7, by 203.0.113.0/26 .");

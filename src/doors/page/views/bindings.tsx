@@ -144,7 +144,7 @@ function About({ prefix: { description, asn, advertised } }: { prefix: ShownPref
 	const parts = [
 		description ? description : null,
 		typeof asn === "number" ? `AS${asn}` : null,
-		typeof advertised === "boolean" ? (advertised ? "advertised" : "not advertised") : null,
+		typeof advertised === "boolean" ? (advertised ? "announced by Cloudflare" : "not announced by Cloudflare") : null,
 	].filter((part) => part !== null);
 	return parts.length === 0 ? null : <p class="about">{parts.join(" · ")}</p>;
 }

@@ -20,7 +20,8 @@ interface GuardsProps {
 
 export function Guards({ guards, atMs }: GuardsProps) {
 	const seen = guards.filter(({ guard, verdict, acknowledged, approved, ...evidence }) => {
-		return verdict !== "pass" || Object.keys(evidence).length > 0;
+		// Whether it is announced is shown with the binding.
+		return verdict !== "pass" || (guard !== "advertised" && Object.keys(evidence).length > 0);
 	});
 	const quiet = guards.filter((one) => !seen.includes(one));
 	return (

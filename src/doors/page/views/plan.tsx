@@ -5,7 +5,7 @@ import type { Plan } from "../../../deletion/judgement/plan.ts";
 import { historyOf } from "../filter.ts";
 import type { Refilled } from "../form.ts";
 import type { Viewer } from "../viewer.ts";
-import { guardWords, serviceWord } from "../words.ts";
+import { announcedWord, guardWords, serviceWord } from "../words.ts";
 import { EffectFigure } from "./effect.tsx";
 import { Confirm, Field } from "./form.tsx";
 import { capital, Guards } from "./guards.tsx";
@@ -32,6 +32,8 @@ export const PlanPage = ({ plan, viewer, present, formKey, refill, nowMs }: Plan
 				<dd>{capital(serviceWord(binding.service_name))}</dd>
 				<dt>Provisioning</dt>
 				<dd>{binding.provisioning?.state ?? "unknown"}</dd>
+				<dt>Announced by Cloudflare</dt>
+				<dd>{announcedWord(effect.advertised ?? null)}</dd>
 				<dt>Binding</dt>
 				<dd>
 					<Copied text={binding.id} what="binding's id" />
