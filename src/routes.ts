@@ -20,8 +20,10 @@ import { showAccount, turnFreeze } from "./doors/page/account.tsx";
 import { showChanges } from "./doors/page/changes.tsx";
 import { pageDoor } from "./doors/page/door.tsx";
 import { exportCsv, exportNdjson, showHistory } from "./doors/page/history.tsx";
+import { restoreLost, showLost } from "./doors/page/lost.tsx";
 import { deleteBinding as deleteBindingByForm, showPlan as showPlanPage } from "./doors/page/plan.tsx";
 import { changeRecord, resolveRecord, showRecord } from "./doors/page/record.tsx";
+import { showProgress } from "./doors/page/restorations.tsx";
 import { signIn, signOut } from "./doors/page/signing-in.tsx";
 import { problem, problemResponse } from "./doors/reply/problem.ts";
 import { webhook } from "./doors/webhooks/handler.ts";
@@ -71,6 +73,9 @@ router
 	.post("/records/:id/resolve", resolveRecord)
 	.get("/account", pageDoor(showAccount))
 	.get("/account/changes", pageDoor(showChanges))
+	.get("/account/lost/:id", pageDoor(showLost))
+	.post("/account/lost/:id/restore", restoreLost)
+	.get("/account/restorations/:id", pageDoor(showProgress))
 	.get("/account/:target+", pageDoor(showPlanPage))
 	.post("/account/:target+", deleteBindingByForm)
 	.post("/freeze-switch", turnFreeze)

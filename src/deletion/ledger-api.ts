@@ -53,6 +53,16 @@ export interface OutcomeCount {
 	count: number;
 }
 
+/** A mass deletion at a glance. */
+export interface MassGlance {
+	id: string;
+	/** When the first of them was missed. */
+	since: string;
+	total: number;
+	/** How many are not restored. */
+	missing: number;
+}
+
 /** The current state at a glance; its version covers the records and the freeze. */
 export interface Overview {
 	changes: Changes;
@@ -63,6 +73,8 @@ export interface Overview {
 	outcomes: OutcomeCount[];
 	/** An earlier release's Ledger, and one whose version is current, give none. */
 	settling?: Settling;
+	/** Mass deletions that are not fully restored, newest first; left out likewise. */
+	lost?: MassGlance[];
 }
 
 export interface BindingsQuery {

@@ -9,6 +9,7 @@ import { freezeInForce, waiting } from "./freezes.ts";
 import { promptMs, recentMs, rowsAtMost } from "./limits.ts";
 import { outcomesSince } from "./outcomes.ts";
 import { readRow, type StoredRow } from "./tables.ts";
+import { massGlances } from "./watch/mass-deletions.ts";
 import { settling } from "./watch/settling.ts";
 
 const unsettledIds = `SELECT id FROM deletions WHERE open = 1
@@ -75,6 +76,7 @@ export function overview(
 		waiting: waiting(sql, nowMs),
 		outcomes: outcomesSince(sql, sinceDay),
 		settling: settling(sql, nowMs),
+		lost: massGlances(sql, nowMs),
 	};
 }
 

@@ -144,6 +144,7 @@ it("no route reads an endless body to its end", async () => {
 		["POST", "/deletions", json, 64, 413],
 		["POST", `/deletions/${nobody}/approval`, json, 64, 413],
 		["POST", `/deletions/${nobody}/resolution`, json, 64, 413],
+		["POST", "/restorations", json, 64, 413],
 		["PUT", "/freeze", json, 64, 413],
 		["POST", `/deletions/${nobody}/cancellation`, json, 64, 400],
 		["POST", `/deletions/${nobody}/restoration`, json, 64, 400],
@@ -154,7 +155,7 @@ it("no route reads an endless body to its end", async () => {
 		["PUT", "/webhooks/nobody", json, 256, 413],
 		["POST", "/chat/slack", form, 256, 413],
 		["POST", "/chat/mattermost", json, 64, 401],
-		...["/sign-in", "/sign-out", "/freeze-switch", "/account/203.0.113.0/26"].map(
+		...["/sign-in", "/sign-out", "/freeze-switch", "/account/203.0.113.0/26", "/account/lost/m0/restore"].map(
 			(path): [string, string, Record<string, string>, number, number] => ["POST", path, form, 16, 413],
 		),
 		...["approve", "reject", "cancel", "restore", "resolve"].map(

@@ -10,6 +10,7 @@ export type Attribute =
 	| "checked"
 	| "class"
 	| "cols"
+	| "colspan"
 	| "content"
 	| "cx"
 	| "cy"

@@ -1,10 +1,10 @@
-// What every page shows at the top: the freeze, and how many deletions wait. Costs one call to the Ledger.
+// What every page shows at the top: the freeze, how many deletions wait, and what is lost. Costs one call to the Ledger.
 import type { Overview } from "../../deletion/ledger-api.ts";
 import type { Context } from "../context.ts";
 import type { Present } from "./views/layout.tsx";
 
 export const presentOf = (overview: Overview | null): Present | null =>
-	overview === null ? null : { freeze: overview.freeze, waiting: overview.waiting };
+	overview === null ? null : { freeze: overview.freeze, waiting: overview.waiting, lost: overview.lost ?? [] };
 
 const noRows = { afterId: "~", bindingId: null, prefixId: null };
 const noOutcomes = "9999-12-31";

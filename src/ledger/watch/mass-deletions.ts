@@ -1,6 +1,7 @@
 // Many bindings that disappeared at once: each event, and the records that belong to it. Stored in the transaction that judges it,
 // and kept for a week, as records are.
 import { plainId } from "../../deletion/address/cloudflare-id.ts";
+import type { MassGlance } from "../../deletion/ledger-api.ts";
 import { at, type Deletion, type Summary, summaryOf, wholeSummary } from "../../deletion/record/deletion.ts";
 import type { MassDeletion } from "../../deletion/restorations.ts";
 import type { WatchFacts } from "../../deletion/status.ts";
@@ -77,6 +78,20 @@ export function massDeletions(sql: SqlStorage, nowMs: number): MassDeletion[] {
 			restorations_id: restorationsOf(sql, start_at),
 		};
 	});
+}
+
+/** Those that are not fully restored, newest first. What has left the Ledger counts as restored: nobody knows here. */
+export function massGlances(sql: SqlStorage, nowMs: number): MassGlance[] {
+	type Row = { start_at: number; total: number; missing: number };
+	const query = `SELECT e.start_at, count(*) AS total, total(d.state = 'deleted_elsewhere') AS missing
+		FROM mass_deletions e JOIN mass_deletion_records m ON m.start_at = e.start_at
+			LEFT JOIN deletions d ON d.id = m.deletion_id
+		WHERE e.noticed_at > ? GROUP BY e.start_at HAVING missing > 0
+		ORDER BY e.start_at DESC LIMIT ${massDeletionsShown}`;
+	return sql
+		.exec<Row>(query, nowMs - keptMs)
+		.toArray()
+		.map(({ start_at, total, missing }) => ({ id: idOf(start_at), since: at(start_at), total, missing }));
 }
 
 export function massFacts(sql: SqlStorage, nowMs: number): NonNullable<WatchFacts["massDeletions"]> {

@@ -1,16 +1,19 @@
 // What every page has: its head, the navigation, and the freeze banner.
 
 import type { Freeze, Waiting } from "../../../deletion/judgement/freeze.ts";
+import type { MassGlance } from "../../../deletion/ledger-api.ts";
 import { heldWords } from "../../reply/freeze.ts";
 import type { JSX } from "../jsx-runtime.ts";
 import type { Viewer } from "../viewer.ts";
 import { Confirm } from "./form.tsx";
 import { Moment } from "./marks.tsx";
 
-/** The freeze and the waiting deletions, for the top of every page. */
+/** The freeze, the waiting deletions and what is lost, for the top of every page. */
 export interface Present {
 	freeze: Freeze | null;
 	waiting: Waiting;
+	/** Mass deletions that are not fully restored. */
+	lost: readonly MassGlance[];
 }
 
 interface Frame {
@@ -23,42 +26,52 @@ interface Frame {
 	live?: string | null;
 	/** Reloads itself once, at once. */
 	again?: boolean;
+	/** Reloads itself every few seconds where no script polls. */
+	refreshes?: boolean;
 	children: JSX.Children;
 }
 
-export const Layout = ({ title, part, viewer, present, live = null, again = false, children }: Frame) => (
-	<html lang="en">
-		<head>
-			<meta charset="utf-8" />
-			<title>{`${title} · unbind`}</title>
-			<meta name="viewport" content="width=device-width, initial-scale=1" />
-			<meta name="color-scheme" content="light dark" />
-			<meta name="robots" content="noindex" />
-			{again && <meta http-equiv="refresh" content="0" />}
-			<link rel="icon" href="/assets/icon.svg" />
-			<link rel="stylesheet" href="/assets/base.css" />
-			<link rel="stylesheet" href="/assets/page.css" />
-			<script src="/assets/page.js" type="module" />
-		</head>
-		<body>
-			<a class="skip" href="#main">
-				Skip to the content
-			</a>
-			<header>
-				<a class="brand" href="/">
-					unbind
+export const Layout = (frame: Frame) => {
+	const { title, part, viewer, present, live = null, again = false, refreshes = false, children } = frame;
+	return (
+		<html lang="en">
+			<head>
+				<meta charset="utf-8" />
+				<title>{`${title} · unbind`}</title>
+				<meta name="viewport" content="width=device-width, initial-scale=1" />
+				<meta name="color-scheme" content="light dark" />
+				<meta name="robots" content="noindex" />
+				{again && <meta http-equiv="refresh" content="0" />}
+				{refreshes && (
+					<noscript>
+						<meta http-equiv="refresh" content="5" />
+					</noscript>
+				)}
+				<link rel="icon" href="/assets/icon.svg" />
+				<link rel="stylesheet" href="/assets/base.css" />
+				<link rel="stylesheet" href="/assets/page.css" />
+				<script src="/assets/page.js" type="module" />
+			</head>
+			<body>
+				<a class="skip" href="#main">
+					Skip to the content
 				</a>
-				{viewer !== null && <Navigation part={part} viewer={viewer} present={present} />}
-			</header>
-			{viewer !== null && <Banner viewer={viewer} present={present} />}
-			<main id="main" data-live={live}>
-				{children}
-			</main>
-			<p id="news" class="unseen" role="status" />
-			{viewer !== null && <Keys />}
-		</body>
-	</html>
-);
+				<header>
+					<a class="brand" href="/">
+						unbind
+					</a>
+					{viewer !== null && <Navigation part={part} viewer={viewer} present={present} />}
+				</header>
+				{viewer !== null && <Banner viewer={viewer} present={present} />}
+				<main id="main" data-live={live}>
+					{children}
+				</main>
+				<p id="news" class="unseen" role="status" />
+				{viewer !== null && <Keys />}
+			</body>
+		</html>
+	);
+};
 
 const Navigation = ({ part, viewer, present }: Pick<Frame, "part" | "present"> & { viewer: Viewer }) => (
 	<>
@@ -106,14 +119,28 @@ const Navigation = ({ part, viewer, present }: Pick<Frame, "part" | "present"> &
 
 const Banner = ({ viewer, present }: { viewer: Viewer; present: Present | null }) => (
 	<div id="banner">
+		{present?.lost.map((mass) => (
+			<Lost mass={mass} />
+		))}
 		{present?.freeze && <Frozen viewer={viewer} freeze={present.freeze} waiting={present.waiting} />}
 	</div>
+);
+
+const Lost = ({ mass: { id, since, total, missing } }: { mass: MassGlance }) => (
+	<section class="banner lost" aria-label="Mass deletion">
+		<p>
+			<strong>{total} bindings disappeared without unbind</strong> at <Moment at={since} />.{" "}
+			{missing < total && `${total - missing} of ${total} are restored. `}
+			<a href={`/account/lost/${id}`}>{missing < total ? "See the rest" : "See what is missing, and restore it"}</a>
+		</p>
+	</section>
 );
 
 const Frozen = ({ viewer, freeze, waiting }: { viewer: Viewer; freeze: Freeze; waiting: Waiting }) => (
 	<section class="banner" aria-label="Freeze">
 		<p>
-			<strong>Deletions are frozen.</strong> {freeze.by.name}: {freeze.reason}. Since <Moment at={freeze.since} />
+			<strong>Deletions are frozen.</strong> {freeze.by.name}: {freeze.reason.replace(/\.$/, "")}. Since{" "}
+			<Moment at={freeze.since} />
 			{freeze.until === null ? ", until someone lifts it." : ", until "}
 			{freeze.until !== null && <Moment at={freeze.until} />}
 		</p>
