@@ -26,6 +26,7 @@ const options: Record<string, APIApplicationCommandBasicOption> = {
 		choices: resolutionOutcomes.map((outcome) => ({ name: outcome, value: outcome })),
 	},
 	note: { type: 3, name: "note", description: "How you know; it goes on record", max_length: 500 },
+	event: { type: 3, name: "event", description: "A mass deletion's id, as /unbind lost shows it", max_length: 64 },
 	id: { type: 3, name: "id", description: "A deletion's id, as the history shows it", min_length: 26, max_length: 26 },
 };
 

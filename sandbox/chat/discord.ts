@@ -78,7 +78,9 @@ export function partsOf(line: string) {
 			? { reason: words.join(" ") }
 			: verb === "delete" || verb === "history"
 				? { target: words[0] ?? "", reason: words.slice(1).join(" ") }
-				: { id: words[0] ?? "", outcome: words[1] ?? "", note: words.slice(2).join(" ") };
+				: verb === "restore-all"
+					? { event: words[0] ?? "", reason: words.slice(1).join(" ") }
+					: { id: words[0] ?? "", outcome: words[1] ?? "", note: words.slice(2).join(" ") };
 	const given = Object.entries(options).flatMap(([name, value]) => (value === "" ? [] : [{ name, type: 3, value }]));
 	return { id: "160000000000000001", name: "unbind", type: 1, options: [{ name: verb, type: 1, options: given }] };
 }

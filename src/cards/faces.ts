@@ -10,4 +10,5 @@ export const faces: Record<Choice, Pick<Button, "label" | "style">> = {
 	cancel: { label: "Cancel deletion", style: "plain" },
 	lift: { label: "Lift the freeze", style: "danger" },
 	restore: { label: "Restore", style: "primary" },
+	restoreAll: { label: "Restore all", style: "primary" },
 };

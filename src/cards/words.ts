@@ -108,5 +108,5 @@ const again = (seconds: Json | undefined): string =>
 const textsIn = (value: Json | undefined): string[] =>
 	Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
 
-const listed = (texts: readonly string[], total: number): string =>
+export const listed = (texts: readonly string[], total: number): string =>
 	texts.slice(0, listedAtMost).join(", ") + (total > listedAtMost ? `, and ${total - listedAtMost} more` : "");

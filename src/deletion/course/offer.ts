@@ -6,7 +6,7 @@ import type { GuardName } from "../record/verdict.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { options } from "./options.ts";
 
-export const choices = ["delete", "dismiss", "lift", ...options] as const;
+export const choices = ["delete", "dismiss", "lift", "restoreAll", ...options] as const;
 export type Choice = (typeof choices)[number];
 
 interface OfferTerms {
@@ -32,8 +32,21 @@ export interface OfferedPlan {
 	acknowledge: readonly GuardName[];
 }
 
-export type Offer = OfferTerms &
-	({ about: "plan"; plan: OfferedPlan } | { about: "deletion"; deletionId: string } | { about: "freeze" });
+/** What of a mass deletion was shown as about to be restored. */
+export interface OfferedRestorations {
+	/** The records' ids. */
+	deletions: readonly string[];
+	reason: string | null;
+}
+
+/** What an offer is about. */
+export type Subject =
+	| { about: "plan"; plan: OfferedPlan }
+	| { about: "deletion"; deletionId: string }
+	| { about: "restorations"; restorations: OfferedRestorations }
+	| { about: "freeze" };
+
+export type Offer = OfferTerms & Subject;
 
 export interface Press {
 	offerId: string;

@@ -1,4 +1,4 @@
-// Runs a command or a button press and makes the reply. The verbs themselves are in plan, records and freeze; only the
+// Runs a command or a button press and makes the reply. The verbs themselves are in plan, records, lost and freeze; only the
 // help and what is wrong with a command are answered here.
 
 import { type Card, card, type Fact } from "../../cards/card.ts";
@@ -6,6 +6,7 @@ import type { Offer, Press } from "../../deletion/course/offer.ts";
 import type { Result } from "../../deletion/result.ts";
 import { type Command, type CommandError, type Verb, verbNames, verbs } from "./command.ts";
 import { askToLift, turnFreeze } from "./freeze.ts";
+import { askToRestoreAll, restoreAll, showLost } from "./lost.ts";
 import { deletePlanned, showPlan } from "./plan.ts";
 import type { Call } from "./platforms/platform.ts";
 import { change, resolve, showHistory, showRecord } from "./records.ts";
@@ -63,6 +64,10 @@ async function run(command: Command, request: ChatRequest): Promise<Reply> {
 			return showRecord(command.id, request);
 		case "resolve":
 			return resolve(command, request);
+		case "lost":
+			return showLost(request);
+		case "restore-all":
+			return askToRestoreAll(command, request);
 		case "freeze":
 			return turnFreeze(command.reason, request);
 		case "unfreeze":
@@ -93,13 +98,17 @@ async function answerPress(press: Press, request: ChatRequest): Promise<Pending>
 
 /** The Ledger has checked that the offer has this choice. */
 async function carryOut(offer: Offer, { choice, offerId }: Press, request: ChatRequest): Promise<Reply> {
-	if (choice === "dismiss") return reply(dismissedCard);
+	if (choice === "dismiss") return reply(offer.about === "restorations" ? notRestoredCard : dismissedCard);
 	if (offer.about === "freeze") return turnFreeze(null, request);
 	if (offer.about === "plan") return deletePlanned(offer.plan, offerId, request);
-	return choice === "delete" || choice === "lift" ? reply(dismissedCard) : change(choice, offer.deletionId, request);
+	if (offer.about === "restorations") return restoreAll(offer.restorations, offerId, request);
+	const isOption = choice !== "delete" && choice !== "lift" && choice !== "restoreAll";
+	return isOption ? change(choice, offer.deletionId, request) : reply(dismissedCard);
 }
 
 const dismissedCard: Card = card("Nothing was deleted", { text: ["You cancelled."] });
+
+const notRestoredCard: Card = card("Nothing was restored", { text: ["You cancelled."] });
 
 const lookingCard = (what: string): Card => card(`Looking at ${what} …`);
 

@@ -2,7 +2,7 @@
 
 import type { Button } from "../../cards/card.ts";
 import { faces } from "../../cards/faces.ts";
-import type { Choice, OfferedPlan } from "../../deletion/course/offer.ts";
+import type { Choice, OfferedPlan, OfferedRestorations, Subject } from "../../deletion/course/offer.ts";
 import { optionsFor } from "../../deletion/course/options.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
 import type { ChatRequest } from "./request.ts";
@@ -29,12 +29,21 @@ export function approvalButtons(deletion: Deletion, request: ChatRequest): Promi
 	return kept(["approve", "reject"], request, { about: "deletion", deletionId: deletion.id }, approvalMs, null);
 }
 
+/** Only for the caller, once: restores what the card shows. */
+export async function restorationsButtons(
+	restorations: OfferedRestorations,
+	label: string,
+	request: ChatRequest,
+): Promise<Button[]> {
+	const subject: Subject = { about: "restorations", restorations };
+	const buttons = await kept(["restoreAll", "dismiss"], request, subject, ownMs, request.userId);
+	return buttons.map((button) => (button.choice === "restoreAll" ? { ...button, label } : button));
+}
+
 /** Only for the caller, once: lifts the freeze after they read what that starts. */
 export function freezeButtons(request: ChatRequest): Promise<Button[]> {
 	return kept(["lift"], request, { about: "freeze" }, ownMs, request.userId);
 }
-
-type Subject = { about: "plan"; plan: OfferedPlan } | { about: "deletion"; deletionId: string } | { about: "freeze" };
 
 async function kept(
 	choices: Choice[],

@@ -19,6 +19,11 @@ export const verbs = {
 	reject: { takes: "<id>", does: "Reject a deletion that someone else requested" },
 	cancel: { takes: "<id>", does: "Cancel a deletion that is waiting for approval or scheduled" },
 	restore: { takes: "<id>", does: "Create a deleted binding again, from its record" },
+	lost: { takes: "", does: "List bindings that disappeared at once without unbind" },
+	"restore-all": {
+		takes: "<event> [reason]",
+		does: "Show what restoring them would create, with a button to restore all",
+	},
 	resolve: { takes: "<id> <outcome> <note>", does: "Settle an unknown outcome by hand, as gone or standing" },
 	freeze: { takes: "<reason>", does: "Stop all deletions everywhere" },
 	unfreeze: { takes: "", does: "Lift the freeze" },
@@ -33,7 +38,8 @@ export type Command =
 	| { verb: "show" | "approve" | "reject" | "cancel" | "restore"; id: string }
 	| { verb: "resolve"; id: string; outcome: ResolutionOutcome; note: string }
 	| { verb: "freeze"; reason: string }
-	| { verb: "unfreeze" | "help" };
+	| { verb: "restore-all"; event: string; reason: string | null }
+	| { verb: "unfreeze" | "lost" | "help" };
 
 export interface CommandError {
 	detail: string;
@@ -50,6 +56,7 @@ export interface Given {
 	reason: string;
 	outcome?: string;
 	note?: string;
+	event?: string;
 }
 
 type Aliases = ReadonlyMap<string, string>;
@@ -65,13 +72,14 @@ export function parseCommand(text: string, aliases: Aliases): Result<Command, Co
 	}
 	const [first, rest] = wordAndRest(tail);
 	if (verb === "delete") return commandOf(verb, { target: first, id: "", reason: rest }, aliases);
+	if (verb === "restore-all") return commandOf(verb, { target: "", id: "", reason: rest, event: first }, aliases);
 	if (verb === "freeze") return commandOf(verb, { target: "", id: "", reason: tail }, aliases);
 	if (verb === "help") return ok({ verb });
 	if (verb === "resolve") {
 		const [outcome, note] = wordAndRest(rest);
 		return commandOf(verb, { target: "", id: first, reason: "", outcome, note }, aliases);
 	}
-	if (rest !== "" || (verb === "unfreeze" && first !== ""))
+	if (rest !== "" || ((verb === "unfreeze" || verb === "lost") && first !== ""))
 		return commandError(
 			verb,
 			verbs[verb].takes === ""
@@ -102,6 +110,12 @@ export function commandOf(verb: Verb, given: Given, aliases: Aliases): Result<Co
 			if (!reason.ok) return wrong(reason.failure);
 			return reason.value === null ? wrong("Give a reason: freeze <reason>.") : ok({ verb, reason: reason.value });
 		}
+		case "restore-all": {
+			const event = given.event ?? "";
+			if (!/^[0-9A-Za-z-]{1,64}$/.test(event)) return wrong('Name the mass deletion by its id. "lost" lists the ids.');
+			const reason = reasonIn(given.reason);
+			return reason.ok ? ok({ verb, event, reason: reason.value }) : wrong(reason.failure);
+		}
 		case "resolve": {
 			if (!isRecordId(given.id)) return wrong(noSuchId(verb, given.id));
 			const outcome = resolutionOutcomes.find((one) => one === given.outcome?.toLowerCase());
@@ -112,6 +126,7 @@ export function commandOf(verb: Verb, given: Given, aliases: Aliases): Result<Co
 			return ok({ verb, id: given.id, outcome, note: note.value });
 		}
 		case "unfreeze":
+		case "lost":
 		case "help":
 			return ok({ verb });
 		default:

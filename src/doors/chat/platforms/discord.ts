@@ -112,7 +112,8 @@ function commandIn(
 		return fail({ detail: `There is no command ${shown(name)}. Try /unbind help.`, verb: null, nearest: null });
 	const given = (wanted: string) => options.find((one) => one.name === wanted)?.value.trim() ?? "";
 	const [target, id, reason] = [given("target"), given("id"), given("reason")];
-	return commandOf(name, { target, id, reason, outcome: given("outcome"), note: given("note") }, aliases);
+	const more = { outcome: given("outcome"), note: given("note"), event: given("event") };
+	return commandOf(name, { target, id, reason, ...more }, aliases);
 }
 
 /** Only the caller sees it. */
