@@ -6,12 +6,16 @@
 //   POST   /sandbox/drop     drop held requests         POST   /sandbox/reset    everything as new
 //   GET    /sandbox/log      ?at_least=N waits for N    DELETE /sandbox/log
 //   GET    /sandbox/messages ?at_least=N               DELETE /sandbox/messages
+//   GET    /sandbox/inbox    ?at_least=N; a page for a browser   DELETE /sandbox/inbox
+//   POST   /sandbox/inbox/faults                        GET, DELETE /sandbox/inbox/faults
 //   GET    /sandbox/state                               PUT    /sandbox/state
 //   POST   /sandbox/elsewhere   others delete, create or change bindings, or announce and withdraw BGP prefixes
 //   GET    /sandbox/behaviour                           POST   /sandbox/behaviour   permissions, delays, settling, lag
 //   GET    /sandbox/clock                               POST   /sandbox/clock       moves the imitation's own time
 //   POST   /sandbox/access   an assertion of Cloudflare Access with these claims
 import * as v from "valibot";
+import { inboxOrders } from "../receivers/inbox.ts";
+import { inboxPage } from "../receivers/inbox-page.ts";
 import { signAssertion } from "./access.ts";
 import { behaviourSchema } from "./behaviour.ts";
 import { clockSchema } from "./clock.ts";
@@ -31,7 +35,7 @@ const done = () => new Response(null, { status: 204 });
 
 export async function handleControl(imitation: Imitation, request: Request): Promise<Response> {
 	const { pathname, searchParams } = new URL(request.url);
-	const { faults, log, messages } = imitation;
+	const { faults, log, messages, inbox } = imitation;
 
 	switch (`${request.method} ${pathname}`) {
 		case "GET /sandbox/faults":
@@ -62,6 +66,23 @@ export async function handleControl(imitation: Imitation, request: Request): Pro
 			return arrived(searchParams, messages.whenArrived);
 		case "DELETE /sandbox/messages":
 			messages.clear();
+			return done();
+		case "GET /sandbox/inbox":
+			if (request.headers.get("accept")?.includes("text/html"))
+				return new Response(inboxPage(inbox.all()), { headers: { "content-type": "text/html; charset=utf-8" } });
+			return arrived(searchParams, inbox.whenArrived);
+		case "DELETE /sandbox/inbox":
+			inbox.clear();
+			return done();
+		case "GET /sandbox/inbox/faults":
+			return Response.json(inbox.pending());
+		case "POST /sandbox/inbox/faults":
+			return withJson(request, inboxOrders, (orders) => {
+				inbox.order(orders);
+				return Response.json(inbox.pending());
+			});
+		case "DELETE /sandbox/inbox/faults":
+			inbox.clearOrders();
 			return done();
 		case "GET /sandbox/state":
 			return Response.json(imitation.snapshot());

@@ -2,6 +2,7 @@
 // standards, so it runs in Node and in workerd, and never uses the network.
 import * as v from "valibot";
 import { createMessages, type Messages } from "../chat/messages.ts";
+import { createInbox, type Inbox } from "../receivers/inbox.ts";
 import { accountId } from "./account.ts";
 import { createAnswerer } from "./answer.ts";
 import { type AuditStore, createAuditLog } from "./audit-log.ts";
@@ -61,6 +62,8 @@ export interface Imitation {
 	log: RequestLog;
 	/** What was sent to chat platforms. */
 	messages: Messages;
+	/** What was sent to destinations of notifications. */
+	inbox: Inbox;
 	/** Throws when the connection breaks. */
 	takeMessage(request: Request): Promise<Response>;
 }
@@ -73,6 +76,7 @@ export function createImitation(options: ImitationOptions = {}): Imitation {
 	const faults = createFaultQueue();
 	const log = createRequestLog();
 	const messages = createMessages();
+	const inbox = createInbox();
 	const gate = createGate();
 	const freshRateLimit = () => createRateLimit(now, options.enforceRateLimit ?? false, options.callsPerWindow);
 	let rateLimit = freshRateLimit();
@@ -135,6 +139,7 @@ export function createImitation(options: ImitationOptions = {}): Imitation {
 		handle,
 		takeMessage,
 		messages,
+		inbox,
 		snapshot: world.snapshot,
 		replace: (state) => world.replace(state),
 		elsewhere: (order) => doElsewhere(v.parse(elsewhereSchema, order)),
@@ -150,6 +155,7 @@ export function createImitation(options: ImitationOptions = {}): Imitation {
 			faults.clear();
 			log.clear();
 			messages.clear();
+			inbox.clear();
 			auditLog.clear();
 			behaviour = usualBehaviour;
 			if (options.behaviour) behave(options.behaviour);

@@ -83,7 +83,7 @@ export async function misbehave(fault: Fault, stage: Stage): Promise<Response> {
 
 const dropped = () => Promise.reject(connectionDropped());
 
-function passed(milliseconds: number, signal: AbortSignal): Promise<void> {
+export function passed(milliseconds: number, signal: AbortSignal): Promise<void> {
 	return new Promise((resolve, reject) => {
 		const timer = setTimeout(resolve, milliseconds);
 		signal.addEventListener("abort", () => {

@@ -1,6 +1,6 @@
 // Where a Worker's outbound requests go in tests and in the sandbox: to the imitation, the played chat platforms,
-// Cloudflare Access's keys or the control surface. Nothing outside loopback is ever contacted, and any other host is an
-// error.
+// the receivers of notifications, Cloudflare Access's keys or the control surface. Nothing outside loopback is ever contacted,
+// and any other host is an error.
 import { accessCerts, accessHost } from "./access.ts";
 import { handleControl } from "./control.ts";
 import type { Imitation } from "./imitation.ts";
@@ -12,6 +12,8 @@ export function createOutbound(imitation: Imitation): (request: Request) => Prom
 	return async (request) => {
 		const { host } = new URL(request.url);
 		if (host === apiHost) return imitation.handle(request);
+		// First: their addresses are narrower than the chat platforms' hosts.
+		if (imitation.inbox.takes(request.url)) return imitation.inbox.receive(request);
 		if (imitation.messages.takes(host)) return imitation.takeMessage(request);
 		if (host === accessHost) return accessCerts(request);
 		if (host === controlHost) return handleControl(imitation, request);
