@@ -2,6 +2,7 @@
 // This file only reads those, prints, and ends cleanly.
 import { relative } from "node:path";
 import { parseArgs } from "node:util";
+import { sandboxDestinations } from "./receivers/settings.ts";
 import { isPortTaken, type Sandbox, startSandbox } from "./sandbox.ts";
 import { onParentGone, onSignals } from "./signals.ts";
 import { welcome } from "./welcome.ts";
@@ -58,8 +59,12 @@ try {
 		dataPath,
 		fresh,
 		settlingSeconds,
-		// The shortest interval: a loss shows within five minutes.
-		bindings: { WATCH_MINUTES: 2 },
+		bindings: {
+			// The shortest interval: a loss shows within five minutes.
+			WATCH_MINUTES: 2,
+			...sandboxDestinations,
+			PUBLIC_URL: `http://localhost:${port === 0 ? 8787 : port}`,
+		},
 		onLog: (message) => console.log(message),
 	});
 	const { url, imitationUrl } = await starting;

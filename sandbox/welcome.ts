@@ -54,6 +54,7 @@ export function welcome({ url, imitationUrl, dataPath }: Addresses): string {
 		`${strong("unbind")} listens on ${strong(url)}`,
 		`In a browser, sign in with ${strong(sandboxCallers.sandbox.token)}.`,
 		`Behind it, on ${imitationUrl}, is an imitation of Cloudflare's API. Nothing leaves this machine.`,
+		`What unbind reports arrives at ${strong(`${imitationUrl}/sandbox/inbox`)}, as it would in Slack, Teams or PagerDuty.`,
 		quiet(`Data: ${dataPath} (npm start -- --fresh starts over). Ctrl-C ends it.`),
 		"",
 		...examples.flatMap(([title, lines]) => [`  ${quiet(`# ${title}`)}`, ...lines.map((line) => `  ${line}`), ""]),

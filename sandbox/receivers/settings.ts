@@ -16,7 +16,7 @@ export const pagerdutyKey = "5a4d0b0c5a4d0b0c5a4d0b0c5a4d0b0c";
 export const grafanaAddress = "https://grafana.example.com";
 export const grafanaToken = "glsa_sandboxGrafanaServiceAccountToken_00000000";
 
-const all = ["deletion.*", "approval.*", "restoration.*", "freeze.*", "watch.*", "credential.rejected", "test"];
+const all = ["*"];
 
 /** [vars.NOTIFY] in wrangler.toml, and the secrets it names. */
 export const sandboxDestinations = {

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { parseEnv, promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { accountId } from "../../sandbox/imitation/account.ts";
+import { sandboxDestinations } from "../../sandbox/receivers/settings.ts";
 import { sandboxTokens } from "../../sandbox/settings.ts";
 import { root } from "../../sandbox/wrangler.ts";
 import { readConfig } from "../../src/config.ts";
@@ -29,13 +30,24 @@ const others = {
 	CLOUDFLARE_ACCOUNT_ID: accountId,
 	CLOUDFLARE_API_TOKEN: "a-token-that-is-never-used",
 	TOKENS: sandboxTokens,
+	PUBLIC_URL: "https://unbind.example.com",
 };
 
-/** A secret for each name that the settings have, as none may be missing, short or shared. */
-const secretsFor = (toml: string): Record<string, string> =>
-	Object.fromEntries(
-		[...toml.matchAll(/^secret = "(\w+)"/gm)].map(([, name = ""]) => [name, `${name}-of-24-characters-or-more`]),
-	);
+/** A secret for each name that the settings have, as none may be missing, short or shared; a destination's has its form. */
+function secretsFor(toml: string): Record<string, string> {
+	const names = [...toml.matchAll(/^secret = "(\w+)"/gm)].map(([, name = ""]) => name);
+	const kinds = [...toml.matchAll(/^to = "(\w+)"\n(?:.*\n)*?secret = "(\w+)"/gm)];
+	return {
+		...Object.fromEntries(names.map((name) => [name, `${name}-of-24-characters-or-more`])),
+		...Object.fromEntries(kinds.map(([, kind = "", name = ""]) => [name, destinationSecrets[kind] ?? ""])),
+	};
+}
+
+const { NOTIFY, ...destinationValues } = sandboxDestinations;
+const values = new Map(Object.entries(destinationValues));
+const destinationSecrets = Object.fromEntries(
+	Object.values(NOTIFY).map(({ to, secret }) => [to, values.get(secret) ?? ""]),
+);
 
 describe("the settings", () => {
 	it("are shown", () => expect(ofLanguage("toml").length).toBeGreaterThan(8));
@@ -46,7 +58,7 @@ describe("the settings", () => {
 		const { unstable_readConfig } = await import("wrangler");
 		const { vars } = unstable_readConfig({ config: path }, { hideWarnings: true });
 		const config = readConfig({ ...others, ...secretsFor(text), ...vars });
-		expect(config).toMatchObject({ ok: true, value: { warnings: [] } });
+		expect(config).toMatchObject({ ok: true, value: { warnings: [], problems: [] } });
 	});
 
 	/** JSON is an answer to the command before it, and those are compared; the rest is the secret TOKENS. */
