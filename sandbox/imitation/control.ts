@@ -6,7 +6,7 @@
 //   POST   /sandbox/drop     drop held requests         POST   /sandbox/reset    everything as new
 //   GET    /sandbox/log      ?at_least=N waits for N    DELETE /sandbox/log
 //   GET    /sandbox/messages ?at_least=N               DELETE /sandbox/messages
-//   GET    /sandbox/inbox    ?at_least=N; a page for a browser   DELETE /sandbox/inbox
+//   GET    /sandbox/inbox    ?to=kind&at_least=N; a page for a browser   DELETE /sandbox/inbox
 //   POST   /sandbox/inbox/faults                        GET, DELETE /sandbox/inbox/faults
 //   GET    /sandbox/state                               PUT    /sandbox/state
 //   POST   /sandbox/elsewhere   others delete, create or change bindings, or announce and withdraw BGP prefixes
@@ -14,7 +14,8 @@
 //   GET    /sandbox/clock                               POST   /sandbox/clock       moves the imitation's own time
 //   POST   /sandbox/access   an assertion of Cloudflare Access with these claims
 import * as v from "valibot";
-import { inboxOrders } from "../receivers/inbox.ts";
+import { destinationKinds } from "../../src/notify/destination.ts";
+import { type Inbox, inboxOrders } from "../receivers/inbox.ts";
 import { inboxPage } from "../receivers/inbox-page.ts";
 import { signAssertion } from "./access.ts";
 import { behaviourSchema } from "./behaviour.ts";
@@ -70,7 +71,7 @@ export async function handleControl(imitation: Imitation, request: Request): Pro
 		case "GET /sandbox/inbox":
 			if (request.headers.get("accept")?.includes("text/html"))
 				return new Response(inboxPage(inbox.all()), { headers: { "content-type": "text/html; charset=utf-8" } });
-			return arrived(searchParams, inbox.whenArrived);
+			return inboxArrived(inbox, searchParams);
 		case "DELETE /sandbox/inbox":
 			inbox.clear();
 			return done();
@@ -128,6 +129,12 @@ async function arrived(
 ): Promise<Response> {
 	const atLeast = v.safeParse(countSchema, parameters.get("at_least") ?? "0");
 	return atLeast.success ? Response.json(await whenArrived(atLeast.output)) : unreadable("at_least: a number");
+}
+
+async function inboxArrived(inbox: Inbox, parameters: URLSearchParams): Promise<Response> {
+	const to = v.safeParse(v.nullable(v.picklist(destinationKinds)), parameters.get("to"));
+	if (!to.success) return unreadable(`to: one of ${destinationKinds.join(", ")}`);
+	return arrived(parameters, (count) => inbox.whenArrived(count, to.output));
 }
 
 async function withJson<Output>(

@@ -61,8 +61,8 @@ export interface Inbox {
 	/** Throws when the connection breaks. */
 	receive(request: Request): Promise<Response>;
 	all(): InboxMessage[];
-	/** Resolves once that many have arrived since the last clear. */
-	whenArrived(count: number): Promise<InboxMessage[]>;
+	/** Resolves once that many have arrived since the last clear. @param to only those of this kind; null is all. */
+	whenArrived(count: number, to?: DestinationKind | null): Promise<InboxMessage[]>;
 	order(orders: readonly Order[]): void;
 	pending(): Order[];
 	clearOrders(): void;
@@ -76,7 +76,7 @@ export function createInbox(): Inbox {
 	let receivers = createReceivers();
 	let messages: InboxMessage[] = [];
 	let orders: Order[] = [];
-	let waiting: { count: number; resolve: () => void }[] = [];
+	let waiting: { isDone: () => boolean; resolve: () => void }[] = [];
 	let number = 0;
 
 	const kindOf = (url: string) => destinationKinds.find((kind) => url.startsWith(receivers[kind].address));
@@ -89,8 +89,8 @@ export function createInbox(): Inbox {
 	};
 	const keep = (message: InboxMessage): void => {
 		messages = [...messages, message].slice(-keptAtMost);
-		for (const one of waiting) if (number >= one.count) one.resolve();
-		waiting = waiting.filter(({ count }) => count > number);
+		for (const one of waiting) if (one.isDone()) one.resolve();
+		waiting = waiting.filter(({ isDone }) => !isDone());
 	};
 
 	return {
@@ -132,9 +132,11 @@ export function createInbox(): Inbox {
 			});
 		},
 		all: () => structuredClone(messages),
-		async whenArrived(count) {
-			if (number < count) await new Promise<void>((resolve) => waiting.push({ count, resolve }));
-			return structuredClone(messages);
+		async whenArrived(count, to = null) {
+			const found = () => messages.filter((one) => to === null || one.to === to);
+			const isDone = () => found().length >= count;
+			if (!isDone()) await new Promise<void>((resolve) => waiting.push({ isDone, resolve }));
+			return structuredClone(found());
 		},
 		order(more) {
 			orders.push(...structuredClone(more));

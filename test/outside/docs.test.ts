@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { sandboxDestinations } from "../../sandbox/receivers/settings.ts";
 import { buildWorker } from "../../sandbox/wrangler.ts";
 import { examplesIn, testExamples } from "./examples.ts";
 import { pages } from "./pages.ts";
@@ -22,5 +23,9 @@ it("examples are in the pages that need them", () => {
 	for (const name of ["webhooks", "chat", "operating", "sandbox"]) expect(counts[`docs/${name}.md`]).toBeGreaterThan(0);
 });
 
+/** The sandbox's own page is about what `npm start` runs. */
+const bindingsFor = (path: string) =>
+	path === "docs/sandbox.md" ? { ...sandboxDestinations, PUBLIC_URL: "http://localhost:8787" } : {};
+
 for (const page of docs.filter((one) => examplesIn(one).length > 0))
-	testExamples(page, { bundlePath: () => bundlePath });
+	testExamples(page, { bundlePath: () => bundlePath, sandbox: { bindings: bindingsFor(page.path) } });

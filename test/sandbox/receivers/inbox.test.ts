@@ -114,6 +114,14 @@ it.each([
 	expect((await control(imitation, "GET", "/inbox/faults")).body).toEqual([]);
 });
 
+it("shows one kind's messages, and waits for them", async () => {
+	const imitation = createImitation();
+	const waiting = control(imitation, "GET", "/inbox?to=teams&at_least=1");
+	for (const kind of ["slack", "teams"] as const) await send(imitation, await outgoingTo(kind));
+	expect((await waiting).body).toMatchObject([{ to: "teams", number: 2 }]);
+	expect(await control(imitation, "GET", "/inbox?to=fax")).toMatchObject({ status: 400 });
+});
+
 it("forgets messages and orders", async () => {
 	const imitation = createImitation();
 	await send(imitation, await outgoingTo("slack"));
