@@ -14,7 +14,7 @@ export interface Deed {
 /** More than the watch's default for a mass deletion. */
 const manyAtOnce = 12;
 
-/** Over the first 90 % of the deletions; the last ones are noticed after the faults. */
+/** Over the first 90 % of the deletions. */
 export function deedsOf(seed: number, deeds: number, bursts: number, deletions: number): Deed[] {
 	const dice = createDice(seed, "others");
 	return Array.from({ length: deeds }, (_, number): Deed => {
@@ -32,6 +32,14 @@ export function deedsOf(seed: number, deeds: number, bursts: number, deletions: 
 		};
 	});
 }
+
+/** After the faults. */
+export const lastDeeds = (seed: number): Deed[] =>
+	(["delete", "replace", "delete_many", "create"] as const).map((what) => ({
+		afterDeletions: 0,
+		what,
+		dice: createDice(seed, `others/last/${what}`),
+	}));
 
 /** The order for it, as the account is now; null if it does not fit. */
 export function orderOf({ what, dice }: Deed, isBound: (slot: Slot) => boolean): ElsewhereInput | null {

@@ -70,7 +70,16 @@ export async function gather(victim: Victim, kv: Kv, witness: Witness, ending: E
 	}
 	const { watch }: { watch: { interval_seconds: number } } = await read(victim, "/status");
 	const watchIntervalMs = watch.interval_seconds * 1000;
-	return { seen: witness.all(), watchIntervalMs, ...ending, history, records, given, ledger, kv: kv.keys() };
+	return {
+		seen: witness.all(),
+		watchIntervalMs,
+		...ending,
+		history,
+		records,
+		given,
+		ledger,
+		kv: kv.keys(),
+	};
 }
 
 /** In the order of the ids; null if there is no record. */

@@ -5,18 +5,18 @@ import { callers } from "./account.ts";
 import type { Stage } from "./actors/ask.ts";
 import { createCaller } from "./actors/caller.ts";
 import { createFreezer } from "./actors/freezer.ts";
-import { createOthers } from "./actors/others.ts";
+import { meddle } from "./actors/others.ts";
 import { readHistory } from "./actors/reader.ts";
 import { resolveUnknown } from "./actors/resolver.ts";
-import { deedsOf } from "./deeds.ts";
+import { deedsOf, lastDeeds } from "./deeds.ts";
 import { createDice } from "./dice.ts";
 import { type Evidence, gather, unfinished } from "./evidence.ts";
 import { createKv, type Kv } from "./kv/kv.ts";
 import { createMoments } from "./moments.ts";
 import { freezesOf, type Kill, killsOf, outagesOf, resetsOf, stepsOf } from "./schedule.ts";
-import { createUpstream } from "./upstream.ts";
+import { createUpstream, type Upstream } from "./upstream.ts";
 import { startVictim, type Victim } from "./victim.ts";
-import { letWatch, moveOn, pass, slowDown } from "./weather.ts";
+import { type Clockwork, letWatch, letWatchBegin, moveOn, pass, slowDown } from "./weather.ts";
 import { createWitness } from "./witness.ts";
 import { createWorldClock, type WorldClock } from "./world-clock.ts";
 
@@ -50,6 +50,8 @@ export async function runChaos(options: ChaosOptions): Promise<Evidence> {
 	const storm = new AbortController();
 	const calm = new AbortController();
 	try {
+		const clockwork = { victim, upstream, clock, witness };
+		await letWatchBegin(clockwork);
 		const many = (killsEach: number) => Math.ceil(options.kills / killsEach);
 		const kills = killsOf(seed, options.kills, deletions);
 		let asked = 0;
@@ -109,12 +111,10 @@ export async function runChaos(options: ChaosOptions): Promise<Evidence> {
 				await freezer.freeze(freeze);
 			}
 		};
-		const others = createOthers(stage);
 		const meddling = async () => {
-			await others.whenWatched();
 			for (const deed of deedsOf(seed, options.kills, many(killsPerBurst), deletions)) {
 				await reached(deed.afterDeletions);
-				others.act(deed);
+				meddle(deed, upstream);
 			}
 		};
 		const acting = callers.map(async (name) => {
@@ -134,7 +134,6 @@ export async function runChaos(options: ChaosOptions): Promise<Evidence> {
 		upstream.endFaults();
 		await freezer.lift();
 		onProgress("the faults have ended");
-		const clockwork = { victim, upstream, clock, witness };
 		await slowDown(clockwork);
 		const endedAtMs = clock.now();
 		const ending = await calmedDown(victim, kv, clock, acted);
@@ -142,7 +141,7 @@ export async function runChaos(options: ChaosOptions): Promise<Evidence> {
 		await Promise.all([acted, reading]);
 		witness.note({ kind: "calm" });
 		onProgress("everything has settled");
-		await letWatch(endedAtMs + noticedMs, clockwork);
+		await watchOn(endedAtMs, clockwork, seed);
 		onProgress("the watch had its time");
 		await moveOn(republishedMs, clockwork);
 		// From now on nothing changes a record.
@@ -159,6 +158,8 @@ export async function runChaos(options: ChaosOptions): Promise<Evidence> {
 const minuteMs = 60_000;
 /** Longer than the watch may take to notice a loss: an interval of two and a half minutes, and three more. */
 const noticedMs = 6 * minuteMs;
+/** The watch looks at all of the account within a minute. */
+const sweepMs = 75_000;
 /** By then, a record whose write may have landed late has been written again. */
 const republishedMs = 11 * minuteMs;
 /** Waits up to a minute, as for everything that has to reach KV. */
@@ -166,6 +167,24 @@ async function publishedAgain(victim: Victim, clock: WorldClock): Promise<void> 
 	const movedAtMs = clock.now();
 	do await pause(250);
 	while (clock.now() - movedAtMs < minuteMs && (await unfinished(victim)).length > 0);
+}
+
+/**
+ * Callers are silent, and others go on: what they delete has to be noticed although lists lag and the object is reset during
+ * looks.
+ */
+async function watchOn(endedAtMs: number, clockwork: Clockwork & { upstream: Upstream }, seed: number): Promise<void> {
+	const { upstream, victim, clock, witness } = clockwork;
+	const dice = createDice(seed, "watch");
+	await letWatch(clock.now() + sweepMs, clockwork);
+	upstream.lagAgain();
+	for (const deed of lastDeeds(seed)) meddle(deed, upstream);
+	await letWatch(Math.max(endedAtMs, clock.now()) + noticedMs, clockwork, async () => {
+		if (!dice.chance(0.25)) return;
+		await pause(dice.between(0, 30));
+		witness.note({ kind: "reset", point: "any_moment", as: null });
+		await victim.reset(null);
+	});
 }
 
 /** Waits up to three minutes until everything is settled and published. KV's keys are taken after one minute. */

@@ -28,6 +28,8 @@ export interface Upstream {
 	order(mischief: Mischief, slot: Slot, bindingId: string | null): void;
 	/** Others change the account, unless the order does not fit it. */
 	elsewhere(order: ElsewhereInput): void;
+	/** Reads lag again after the faults have ended. No call may be under way when the clock moves. */
+	lagAgain(): void;
 	/** While dark, Cloudflare cannot be read and calls get no answer. */
 	darken(isDark: boolean): void;
 	/** Holds the Worker's calls until the act is done. */
@@ -66,12 +68,14 @@ export function createUpstream({ witness, moments, clock, kv, dice }: World): Up
 	const mailed = new Map<string, unknown>();
 	let isDark = false;
 	let isOver = false;
+	let lagsAgain = false;
 	let held: Promise<void> = Promise.resolve();
 	let calls = 0;
 
 	/** Each read lags by its own amount. After the clock was moved, earlier calls are past the bound, so nothing lags. */
 	function lagMs(): number {
-		if (isOver || clock.now() < clock.movedAtMs + lagBoundMs) return 0;
+		const isSettled = isOver || clock.now() < clock.movedAtMs + lagBoundMs;
+		if (isSettled && !lagsAgain) return 0;
 		return lagOf(dice);
 	}
 
@@ -154,6 +158,9 @@ export function createUpstream({ witness, moments, clock, kv, dice }: World): Up
 		empty: () => slots.filter(({ cidr }) => standing.at(cidr) === null),
 		at: (cidr) => standing.at(cidr),
 		elsewhere,
+		lagAgain() {
+			lagsAgain = true;
+		},
 		darken(dark) {
 			isDark = dark;
 		},

@@ -44,26 +44,52 @@ export async function moveOn(byMs: number, clockwork: Clockwork): Promise<void> 
 	clockwork.witness.note({ kind: "clock_moved", ms: byMs });
 }
 
-const stepMs = { least: 8000, most: 20_000 };
+const stepMs = { least: 10_000, most: 20_000 };
 const quietWithinMs = 3000;
 
-/** Lets the time pass from one alarm to the next, and waits for the looks of each. */
-export async function letWatch(untilMs: number, clockwork: Clockwork): Promise<void> {
+/**
+ * Lets the time pass from one alarm to the next, and waits for the looks of each.
+ * @param disturb called while looks may be under way.
+ */
+export async function letWatch(
+	untilMs: number,
+	clockwork: Clockwork,
+	disturb: () => Promise<void> = async () => {},
+): Promise<void> {
 	const { victim, clock } = clockwork;
 	while (clock.now() < untilMs) {
-		const nextMs = await quiet(victim);
-		const byMs = Math.min(Math.max(nextMs - clock.now(), stepMs.least), stepMs.most);
-		await moveOn(byMs, clockwork);
+		await step(await quiet(victim), clockwork);
+		await disturb();
 	}
 	await quiet(victim);
 }
 
-/** Resolves to when the next alarm is. */
-async function quiet(victim: Victim): Promise<number> {
+/** Lets the time pass until the watch has looked at everything once. */
+export async function letWatchBegin(clockwork: Clockwork): Promise<void> {
+	for (;;) {
+		const present = await quiet(clockwork.victim);
+		if (present.hasLooked) return;
+		await step(present, clockwork);
+	}
+}
+
+const step = ({ nextMs }: Watching, clockwork: Clockwork): Promise<void> =>
+	moveOn(Math.min(Math.max(nextMs - clockwork.clock.now(), stepMs.least), stepMs.most), clockwork);
+
+interface Watching {
+	/** It looks at something, or is about to. */
+	isBusy: boolean;
+	/** It has looked at everything. */
+	hasLooked: boolean;
+	/** When the next alarm is. */
+	nextMs: number;
+}
+
+async function quiet(victim: Victim): Promise<Watching> {
 	for (const endMs = Date.now() + quietWithinMs; ; await pause(10)) {
 		const response = await victim.fetch("/chaos/watch");
-		const { isBusy, nextMs }: { isBusy: boolean; nextMs: number } = JSON.parse(await response.text());
-		if (!isBusy || Date.now() > endMs) return nextMs;
+		const watching: Watching = JSON.parse(await response.text());
+		if (!watching.isBusy || Date.now() > endMs) return watching;
 	}
 }
 

@@ -28,16 +28,7 @@ export type Happening =
 			kind: "told";
 			caller: string;
 			step: string;
-			what:
-				| "deletion"
-				| "restoration"
-				| "approval"
-				| "cancellation"
-				| "resolution"
-				| "record"
-				| "history"
-				| "freeze"
-				| "status";
+			what: "deletion" | "restoration" | "approval" | "cancellation" | "resolution" | "record" | "history" | "freeze";
 			askedAtMs: number;
 			/** The id in the path. */
 			about: string | null;

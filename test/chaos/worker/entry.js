@@ -40,11 +40,11 @@ export class Ledger extends Shipped {
 		return this.ctx.storage.sql.exec(query, Date.now()).toArray();
 	}
 
-	/** Whether the watch looks at anything now, or is about to. */
 	async watching() {
 		const { watch, nextAlarmMs } = (await this.status()).facts;
 		const nextMs = nextAlarmMs ?? Infinity;
-		return { isBusy: watch.isLooking || watch.isAsking || nextMs <= Date.now(), nextMs };
+		const isBusy = watch.isLooking || watch.isAsking || nextMs <= Date.now();
+		return { isBusy, hasLooked: watch.lookedMs !== null, nextMs };
 	}
 
 	setClock(setting) {
