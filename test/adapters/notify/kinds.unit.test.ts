@@ -83,6 +83,12 @@ describe.each(destinationKinds)("%s", (kind) => {
 	});
 });
 
+it("waits for Discord to post the message, in a thread too", async () => {
+	const url = `${destinations.discord.url}?thread_id=170000000000000001`;
+	const outgoing = await kinds.discord.compose(messageOf("test"), { ...destinations.discord, url });
+	expect(outgoing?.url).toBe(`${url}&wait=true`);
+});
+
 describe("an approval that is asked for", () => {
 	const asking = messageOf("approval.requested", "CHG-1042", { buttons });
 
