@@ -66,6 +66,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 			ports: () => this.#wired().ports,
 			now: () => Date.now(),
 			spareMs: () => this.#services?.addressing.spareMs() ?? 0,
+			isUncertain: (party) => this.#wired().isUncertain(party),
 			leftIn: (prefixId) => this.#wired().watch.leftIn(prefixId),
 			recorded: this.#recorded,
 			alone: this.#work.alone,

@@ -12,6 +12,7 @@ import type { Config, Env } from "../config.ts";
 import type { CloudflareId } from "../deletion/address/cloudflare-id.ts";
 import type { Freeze } from "../deletion/judgement/freeze.ts";
 import type { Ports } from "../deletion/ports.ts";
+import type { Party } from "../deletion/record/actor.ts";
 import { at } from "../deletion/record/deletion.ts";
 import { log, traceOf } from "../log.ts";
 import { lastDeletion } from "./changes.ts";
@@ -34,6 +35,8 @@ export interface Wired {
 	legacy: Legacy;
 	watch: Watching;
 	notifier: Notifier;
+	/** Whether a faulty configuration does not say what the actor may do. */
+	isUncertain(party: Party): boolean;
 	/** Why nothing can be deleted; usually null. */
 	fault: Freeze | null;
 }
@@ -100,14 +103,15 @@ export function wire(
 	};
 	// A faulty limit must not silently become the default: nothing is deleted until it is fixed.
 	const limits = config.closing("deletions");
+	const faultsBehind = (party: Party): readonly ConfigProblem[] => {
+		const part = partBehind(party);
+		return part === null ? [] : config.closing(part);
+	};
 	const ports: Ports = {
 		accountId,
 		policy: config.policy,
 		authorityOf: (party) => authorityOf(party, config),
-		freezeOn(party) {
-			const part = partBehind(party);
-			return faultFreeze([...limits, ...(part === null ? [] : config.closing(part))]);
-		},
+		freezeOn: (party) => faultFreeze([...limits, ...faultsBehind(party)]),
 		now,
 		sleep,
 		noRule: ({ deletionId, phase, event }) =>
@@ -152,6 +156,7 @@ export function wire(
 		legacy: createLegacy(sql, kv, journal, announce, now),
 		watch,
 		notifier,
+		isUncertain: (party) => faultsBehind(party).length > 0,
 		fault: faultFreeze(limits),
 	};
 }

@@ -8,6 +8,7 @@ import { call, cloudflare, deletes } from "../harness.ts";
 import { endClock, hourMs, inMs, minuteMs, startClock, wakeAfter } from "./clock.ts";
 import { configureLedger } from "./configured-ledger.ts";
 import { cidr, decide, deleted, events, freeze, lift, operator, record, remove, restore } from "./people.ts";
+import { carriedOut, restoreMany } from "./restoring-many.ts";
 
 beforeEach(startClock);
 afterEach(endClock);
@@ -119,10 +120,13 @@ describe("a Ledger whose limits are faulty", () => {
 		});
 	});
 
-	it("restores, freezes for a while, and lifts the freeze", async () => {
-		const gone = await deleted();
+	it("restores, one or many, freezes for a while, and lifts the freeze", async () => {
+		const [gone, another] = [await deleted(), await deleted("203.0.113.0/26")];
 		await redeployed(faultyGuards);
 		expect((await restore(gone)).json.state).toBe("restored");
+		const { json } = await restoreMany([another]);
+		await redeployed(faultyGuards);
+		expect((await carriedOut(json.id)).counts.restored).toBe(1);
 		expect((await freeze({ reason: "INC-1", until: inMs(hourMs) })).json.reason).toBe("INC-1");
 		expect((await lift()).status).toBe(200);
 		expect((await call("/freeze")).json.frozen).toBe(false);

@@ -8,7 +8,7 @@ import { inOrder, type Left, rankOf, turnsOf } from "../../deletion/course/resto
 import { restoredAtOnce, restoringCallsAtMost, restoringPatienceMs, unreadablePauseMs } from "../../deletion/limits.ts";
 import { createRemembered } from "../../deletion/lookup/remembered.ts";
 import type { Ports } from "../../deletion/ports.ts";
-import type { Actor } from "../../deletion/record/actor.ts";
+import type { Actor, Party } from "../../deletion/record/actor.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
 import { log, traceOf } from "../../log.ts";
 import { alarmPauseMs, recordsReadAtOnce, recordsReadPerAlarm, restoringIdleMs } from "../limits.ts";
@@ -20,6 +20,8 @@ export interface CarryingNeeds {
 	ports(): Ports;
 	/** Can be called before the ports are there. */
 	now(): number;
+	/** Whether a faulty configuration does not say what the actor may do. */
+	isUncertain(party: Party): boolean;
 	/** For how long a call that spares the rate limit would be held back now; usually 0. */
 	spareMs(): number;
 	/** What the watch knows. */
@@ -209,7 +211,11 @@ export function createCarrying(
 		if (waiting.length === 0 && !hasRead) idleUntilMs = now() + restoringIdleMs;
 		const turns = turnsOf(waiting).values();
 		const lane = async () => {
-			for (const turn of turns) await takeTurn(turn, allowed);
+			for (const turn of turns)
+				await takeTurn(turn, allowed).catch((error) => {
+					log("error", "restorations_interrupted", traceOf(error));
+					settling.pausePrefix(turn[0]?.prefixId ?? null);
+				});
 		};
 		await Promise.all(Array.from({ length: restoredAtOnce }, lane));
 	}

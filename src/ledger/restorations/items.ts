@@ -154,8 +154,10 @@ export const countSince = (sql: SqlStorage, actor: string, sinceMs: number): num
 
 /** @returns whether it is settled now, and was not before. */
 export function settleRequest(sql: SqlStorage, id: string, nowMs: number): boolean {
+	// The plus makes SQLite look through the open ones only, not through all that the request named.
 	const update = `UPDATE restorations SET settled_at = ? WHERE id = ? AND settled_at IS NULL
-		AND NOT EXISTS (SELECT 1 FROM restoration_items WHERE restorations_id = restorations.id AND open = 1) RETURNING id`;
+		AND NOT EXISTS (SELECT 1 FROM restoration_items i WHERE i.open = 1 AND +i.restorations_id = restorations.id)
+		RETURNING id`;
 	return sql.exec(update, nowMs, id).toArray().length > 0;
 }
 

@@ -1,9 +1,8 @@
 // Receives requests for many restorations, and says on whose authority each goes on. A request is stored whole or not at all,
 // before its id is given to the caller.
 import { payloadOf, received, refusedAsAWhole } from "../../deletion/course/receive-restorations.ts";
-import { inOrder, type Left } from "../../deletion/course/restoring-order.ts";
+import { inOrder } from "../../deletion/course/restoring-order.ts";
 import { judgedWithinMs, restorationsADay } from "../../deletion/limits.ts";
-import type { Ports } from "../../deletion/ports.ts";
 import { type Actor, partyOf } from "../../deletion/record/actor.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
 import { newRecordId } from "../../deletion/record/record-id.ts";
@@ -12,6 +11,7 @@ import { fail, ok, type Result } from "../../deletion/result.ts";
 import { log } from "../../log.ts";
 import { makeClaims } from "../claims.ts";
 import { setAsideIfUnreadable } from "../tables.ts";
+import type { CarryingNeeds } from "./carrying.ts";
 import { countSince, keepItem, keepRequest, type StoredRequest, sameUnderWay, settleRequest } from "./items.ts";
 
 export interface Requests {
@@ -25,8 +25,7 @@ const dayMs = 24 * 3_600_000;
 
 export function createRequests(
 	storage: Pick<DurableObjectStorage, "sql" | "transactionSync">,
-	ports: () => Ports,
-	leftIn: (prefixId: string) => Left,
+	{ ports, leftIn, isUncertain }: Pick<CarryingNeeds, "ports" | "leftIn" | "isUncertain">,
 ): Requests {
 	const { sql } = storage;
 	/** Actors of requests that came in since the start, for as long as a received deletion's own authority counts. */
@@ -89,11 +88,11 @@ export function createRequests(
 			return ok(id);
 		},
 		authority({ id, requestedBy }) {
-			const { authorityOf, freezeOn, now } = ports();
+			const { authorityOf, now } = ports();
 			const own = present.get(id);
 			if (own !== undefined && now() < own.atMs + judgedWithinMs) return own.actor;
 			present.delete(id);
-			if (freezeOn(requestedBy) !== null) return null;
+			if (isUncertain(requestedBy)) return null;
 			const authority = authorityOf(requestedBy);
 			// Only these two: what the configuration knows of the actor besides must not get into a record.
 			const { scopes = [], ranges = null } = authority ?? {};

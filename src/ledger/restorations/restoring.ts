@@ -24,7 +24,7 @@ export function createRestoring(
 ): Restoring {
 	const { sql } = storage;
 	const settling = createSettling(sql, needs.ports);
-	const requests = createRequests(storage, needs.ports, needs.leftIn);
+	const requests = createRequests(storage, needs);
 	const carrying = createCarrying(sql, needs, requests, settling);
 	const wake = () => {
 		carrying.wake();

@@ -19,6 +19,7 @@ export interface ManyOptions {
 	/** What the watch knows of each prefix; nothing by default. */
 	leftIn?: (prefixId: string) => Left;
 	spareMs?: () => number;
+	isUncertain?: () => boolean;
 }
 
 export interface Many {
@@ -98,6 +99,7 @@ export function lost(losses: readonly Loss[], options: ManyOptions = {}, kept: r
 		const needs = {
 			ports: () => (inCommit ? world.ports : own),
 			now: () => clock.nowMs,
+			isUncertain: () => options.isUncertain?.() ?? false,
 			spareMs: options.spareMs ?? (() => 0),
 			leftIn: options.leftIn ?? (() => "unknown" as const),
 			recorded: async (recordId: string) => journal.get(recordId),

@@ -150,6 +150,18 @@ describe("authority", () => {
 		expect(many.world.calls).toEqual([]);
 	});
 
+	it("is waited for while a faulty configuration does not tell it", async () => {
+		let isUncertain = true;
+		const many = lost(manyPrefixes(1), { isUncertain: () => isUncertain });
+		const { id: requestId } = many.request();
+		many.restart();
+		await many.alarm();
+		expect([many.show(requestId).counts.waiting, many.world.calls]).toEqual([4, []]);
+		isUncertain = false;
+		await many.live(requestId);
+		expect(many.show(requestId).counts.restored).toBe(4);
+	});
+
 	it("is limited by the ranges of that time", async () => {
 		const many = lost(manyPrefixes(2));
 		const { id: requestId } = many.request();

@@ -140,7 +140,7 @@ describe("any prefixes, bindings, lost answers, unreadable lists, rivals and res
 				expectTruth(many, other, !twice);
 				world.journal.handOver();
 			}),
-			{ numRuns: 300 },
+			{ numRuns: 200 },
 		);
 	}, 180_000);
 });
