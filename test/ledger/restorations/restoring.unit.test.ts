@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { restoringCallsAtMost, restoringPatienceMs } from "../../../src/deletion/limits.ts";
 import { bindingOf, fault, id, prefixOf } from "../../deletion/world.ts";
-import { bindingsOf, callsOf, failing, lost, manyPrefixes, restorer } from "./many.ts";
+import { bindingsOf, callsOf, failing, lost, type Many, manyPrefixes, restorer } from "./many.ts";
 
 const hourMs = 3_600_000;
 
@@ -77,6 +77,18 @@ describe("what holds them up", () => {
 		spareMs = 0;
 		await many.live(requestId);
 		expect(many.show(requestId).counts.restored).toBe(4);
+	});
+
+	it("is the reserve in the middle of a turn: not one more call is made", async () => {
+		const many: Many = lost(manyPrefixes(2), { spareMs: () => (many.world.calls.length >= 5 ? 240_000 : 0) });
+		const { id: requestId } = many.request();
+		many.world.misbehave = (call) => {
+			if (call.startsWith("create")) expect(many.world.calls.length).toBeLessThanOrEqual(6);
+			return null;
+		};
+		await many.alarm();
+		expect(many.world.calls.length).toBeLessThanOrEqual(6);
+		expect(many.show(requestId).counts.waiting).toBeGreaterThan(4);
 	});
 
 	it("is a 429, after which the same binding is tried again and the record says so", async () => {
