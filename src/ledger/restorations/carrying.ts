@@ -7,30 +7,14 @@ import { named } from "../../deletion/course/receive-restorations.ts";
 import { inOrder, type Left, rankOf, turnsOf } from "../../deletion/course/restoring-order.ts";
 import { restoredAtOnce, restoringCallsAtMost, restoringPatienceMs, unreadablePauseMs } from "../../deletion/limits.ts";
 import { createRemembered } from "../../deletion/lookup/remembered.ts";
-import type { Ports } from "../../deletion/ports.ts";
-import type { Actor, Party } from "../../deletion/record/actor.ts";
+import type { Actor } from "../../deletion/record/actor.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
 import { log, traceOf } from "../../log.ts";
 import { alarmPauseMs, recordsReadAtOnce, recordsReadPerAlarm, restoringIdleMs } from "../limits.ts";
 import { isAnyOpen, keepItem, openItems, openRequests, type StoredItem, type StoredRequest } from "./items.ts";
+import type { RestoringNeeds } from "./needs.ts";
 import type { Requests } from "./requests.ts";
 import type { Settling } from "./settling.ts";
-
-export interface CarryingNeeds {
-	ports(): Ports;
-	/** Can be called before the ports are there. */
-	now(): number;
-	/** Whether a faulty configuration does not say what the actor may do. */
-	isUncertain(party: Party): boolean;
-	/** For how long a call that spares the rate limit would be held back now; usually 0. */
-	spareMs(): number;
-	/** What the watch knows. */
-	leftIn(prefixId: string): Left;
-	/** By any id that a caller was given. Rejects while KV can't be read. */
-	recorded(id: string): Promise<Deletion | null>;
-	/** Runs `act` while no other work on the record is under way. */
-	alone<Value>(id: string, act: () => Promise<Value>): Promise<Value>;
-}
 
 export interface Carrying {
 	/** When there is something to do; null if nothing waits. */
@@ -50,7 +34,7 @@ type Mandates = ReadonlyMap<string, Mandate>;
 
 export function createCarrying(
 	sql: SqlStorage,
-	needs: CarryingNeeds,
+	needs: RestoringNeeds,
 	requests: Pick<Requests, "authority">,
 	settling: Settling,
 ): Carrying {

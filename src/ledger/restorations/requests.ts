@@ -11,8 +11,8 @@ import { fail, ok, type Result } from "../../deletion/result.ts";
 import { log } from "../../log.ts";
 import { makeClaims } from "../claims.ts";
 import { setAsideIfUnreadable } from "../tables.ts";
-import type { CarryingNeeds } from "./carrying.ts";
 import { countSince, keepItem, keepRequest, type StoredRequest, sameUnderWay, settleRequest } from "./items.ts";
+import type { RestoringNeeds } from "./needs.ts";
 
 export interface Requests {
 	/** @returns the id of the request that answers: a new one, an earlier one under the same key, or the same one under way. */
@@ -25,7 +25,7 @@ const dayMs = 24 * 3_600_000;
 
 export function createRequests(
 	storage: Pick<DurableObjectStorage, "sql" | "transactionSync">,
-	{ ports, leftIn, isUncertain }: Pick<CarryingNeeds, "ports" | "leftIn" | "isUncertain">,
+	{ ports, leftIn, isUncertain }: Pick<RestoringNeeds, "ports" | "leftIn" | "isUncertain">,
 ): Requests {
 	const { sql } = storage;
 	/** Actors of requests that came in since the start, for as long as a received deletion's own authority counts. */

@@ -2,8 +2,9 @@
 import { unknownOr } from "../../deletion/course/restoring-outcome.ts";
 import type { Restorations, RestorationsCommand, RestorationsRefusal } from "../../deletion/restorations.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
-import { type Carrying, type CarryingNeeds, createCarrying } from "./carrying.ts";
+import { type Carrying, createCarrying } from "./carrying.ts";
 import { nextPruneMs, pruneRestorations, shownRequest } from "./items.ts";
+import type { RestoringNeeds } from "./needs.ts";
 import { createRequests } from "./requests.ts";
 import { createSettling } from "./settling.ts";
 
@@ -19,7 +20,7 @@ export interface Restoring extends Pick<Carrying, "work"> {
 /** @param onDue there is something to do at that time. Part of the same commit. */
 export function createRestoring(
 	storage: Pick<DurableObjectStorage, "sql" | "transactionSync">,
-	needs: CarryingNeeds,
+	needs: RestoringNeeds,
 	onDue: (atMs: number) => void,
 ): Restoring {
 	const { sql } = storage;

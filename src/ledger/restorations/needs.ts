@@ -1,0 +1,21 @@
+// What many restorations need from the rest of the Ledger. Types only.
+import type { Left } from "../../deletion/course/restoring-order.ts";
+import type { Ports } from "../../deletion/ports.ts";
+import type { Party } from "../../deletion/record/actor.ts";
+import type { Deletion } from "../../deletion/record/deletion.ts";
+
+export interface RestoringNeeds {
+	ports(): Ports;
+	/** Can be called before the ports are there. */
+	now(): number;
+	/** Whether a faulty configuration does not say what the actor may do. */
+	isUncertain(party: Party): boolean;
+	/** For how long a call that spares the rate limit would be held back now; usually 0. */
+	spareMs(): number;
+	/** What the watch knows. */
+	leftIn(prefixId: string): Left;
+	/** By any id that a caller was given. Rejects while KV can't be read. */
+	recorded(id: string): Promise<Deletion | null>;
+	/** Runs `act` while no other work on the record is under way. */
+	alone<Value>(id: string, act: () => Promise<Value>): Promise<Value>;
+}
