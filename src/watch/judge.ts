@@ -69,8 +69,16 @@ export function judgePrefix({ prefix, lifetimes }: Known, look: PrefixLook, ours
 	return { verdicts, lifetimes: written, prefix: { ...prefix, lookedMs: look.endMs, failedMs: null } };
 }
 
-/** The answer to a read by id. A 404 confirms the loss of every binding of this prefix that two looks missed. If the binding is there, that clears only this one. */
-export function judgeBinding({ prefix, lifetimes }: Known, look: BindingLook, ours: Ours): Judgement {
+/**
+ * The answer to a read by id. A binding speaks for itself, and so does a 404; but if many are missed, a 404 speaks for all of
+ * the prefix that two looks missed.
+ */
+export function judgeBinding(
+	{ prefix, lifetimes }: Known,
+	look: BindingLook,
+	ours: Ours,
+	speaksForAll: boolean,
+): Judgement {
 	const judgement: Judgement = { verdicts: [], lifetimes: [], prefix };
 	if (look.seen === null) return { ...judgement, prefix: { ...prefix, failedMs: look.endMs } };
 	const suspects = lifetimes.filter((one) => isOpen(one) && one.missedAgainMs !== null);
@@ -83,7 +91,7 @@ export function judgeBinding({ prefix, lifetimes }: Known, look: BindingLook, ou
 		judgement.lifetimes.push(shown(asked, look.seen, look));
 		return judgement;
 	}
-	for (const one of others) {
+	for (const one of speaksForAll ? others : [asked]) {
 		if (look.beginMs < (one.missedAgainMs ?? look.beginMs)) continue;
 		const lifetime = closedAs("disappeared", one, one.missedMs ?? look.beginMs, look.endMs);
 		judgement.lifetimes.push(lifetime);

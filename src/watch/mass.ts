@@ -3,6 +3,16 @@
 import { lagMs } from "../deletion/limits.ts";
 import type { Lifetime } from "./inventory.ts";
 
+/**
+ * So few missed bindings are each read by their id before they are recorded: a list that lacks some of them wrongly can't make a
+ * loss. Of more, one of each prefix is read, because recording them must not take long.
+ */
+const readOneByOne = 10;
+
+/** @param lifetimes at least those that are open and missed. */
+export const areMany = (lifetimes: readonly Lifetime[]): boolean =>
+	lifetimes.filter(({ closed, missedAgainMs }) => closed === null && missedAgainMs !== null).length > readOneByOne;
+
 /** After a longer gap in the looks than this many intervals, nobody can say that losses came at once. */
 const intervalsOfGap = 3;
 

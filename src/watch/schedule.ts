@@ -3,6 +3,7 @@
 import { lagMs } from "../deletion/limits.ts";
 import { readsDue } from "./announcement.ts";
 import { isOpen, type Lifetime, type Slot, type WatchedPrefix } from "./inventory.ts";
+import { areMany } from "./mass.ts";
 import { callsPerAlarm, type Pace, rhythmOf } from "./rhythm.ts";
 import { turnOf } from "./slots.ts";
 
@@ -81,10 +82,10 @@ function secondLooks(prefixes: readonly WatchedPrefix[], lifetimes: readonly Lif
 	for (const { prefixId, isListed, failedMs } of prefixes) {
 		const retryMs = failedMs === null ? 0 : failedMs + retryAfterMs;
 		const missed = (suspects.get(prefixId) ?? []).toSorted((a, b) => (a.missedMs ?? 0) - (b.missedMs ?? 0));
-		const again = missed.find(({ missedAgainMs }) => missedAgainMs !== null);
+		const again = missed.filter(({ missedAgainMs }) => missedAgainMs !== null);
 		const first = missed.find(({ missedAgainMs }) => missedAgainMs === null);
-		if (again !== undefined)
-			looks.push({ order: { look: "binding", prefixId, bindingId: again.bindingId }, atMs: retryMs });
+		for (const { bindingId } of again.slice(0, areMany(lifetimes) ? 1 : again.length))
+			looks.push({ order: { look: "binding", prefixId, bindingId }, atMs: retryMs });
 		if (first === undefined) continue;
 		const atMs = Math.max((first.missedMs ?? 0) + secondLookAfterMs, retryMs);
 		// A prefix that is no longer listed has no list of bindings.

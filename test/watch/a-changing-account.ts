@@ -15,6 +15,8 @@ export interface Life {
 	changesMs: readonly number[];
 	/** Whether we delete it: its record is open this long before and after. */
 	ours: { beforeMs: number; afterMs: number } | null;
+	/** From then on lists lack it, although a read by its id shows it as it is: a fault, not a lag. */
+	hiddenMs?: number;
 }
 
 /** What one look does. Each item of `lags` is the place, from 0 to 1, in the span that a binding may be shown from. */
@@ -84,7 +86,9 @@ export function createChangingAccount(lives: readonly Prefixed[], prefixCount: n
 			const { fault, moment, span } = begin(beginMs);
 			account.nowMs = span.endMs;
 			const inside = byPrefix.get(indexes.get(prefixId) ?? -1) ?? [];
-			const seen = inside.flatMap(([index, life]) => at(life, index, moment()) ?? []);
+			const seen = inside
+				.filter(([, { hiddenMs = Number.POSITIVE_INFINITY }]) => beginMs < hiddenMs)
+				.flatMap(([index, life]) => at(life, index, moment()) ?? []);
 			const list = faulty(seen, fault);
 			return { prefixId, ...span, seen: fault === "repeated" ? list : showing(list, span) };
 		},

@@ -6,6 +6,7 @@ import { isOpen, type Lifetime, type WatchedPrefix } from "../../src/watch/inven
 import { type Judgement, judgeBinding, judgePrefix, type Verdict } from "../../src/watch/judge.ts";
 import { judgeAccount } from "../../src/watch/judge-account.ts";
 import type { AccountLook, BindingLook, Ours, PrefixLook } from "../../src/watch/look.ts";
+import { areMany } from "../../src/watch/mass.ts";
 import { freshPace, paced } from "../../src/watch/rhythm.ts";
 import { type Order, planLooks } from "../../src/watch/schedule.ts";
 import { slotsFor } from "../../src/watch/slots.ts";
@@ -49,7 +50,7 @@ export function createWatch(account: Account) {
 	}
 	function takeBinding(look: BindingLook): void {
 		const before = known(look.prefixId);
-		if (before !== null) keep(judgeBinding(before, look, ours()), look.endMs);
+		if (before !== null) keep(judgeBinding(before, look, ours(), areMany(lifetimes())), look.endMs);
 	}
 	function takeAccount(look: AccountLook): void {
 		const judged = judgeAccount(

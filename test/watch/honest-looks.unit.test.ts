@@ -128,6 +128,48 @@ describe("honest looks, each binding lagging by itself", () => {
 	}, 120_000);
 });
 
+describe("lists that lack some bindings for as long as they like", () => {
+	const many = fc.array(
+		fc.record({
+			prefix: fc.constant(0),
+			bornMs: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: anyTime }),
+			diesMs: fc.oneof(fc.constant(Number.POSITIVE_INFINITY), anyTime),
+			changesMs: fc.constant([]),
+			ours: fc.constant(null),
+			hiddenMs: fc.oneof(fc.constant(Number.POSITIVE_INFINITY), anyTime),
+		}),
+		{ minLength: 2, maxLength: 10 },
+	);
+	const steps = fc.array(aStep(["failed"]), { minLength: 10, maxLength: 40 });
+
+	it("never make a loss of one that is there, though others of the prefix are gone", () => {
+		const count = { losses: 0, falsely: 0, missedThere: 0 };
+		fc.assert(
+			fc.property(
+				many.map((some) => some.filter(bound)),
+				steps,
+				(some, todo) => {
+					const { watch, nowMs } = looked(some, todo);
+					for (const { atMs, verdict } of watch.verdicts) {
+						if (verdict.kind !== "disappeared") continue;
+						count.losses++;
+						if ((lifeOf(some, verdict.lifetime.bindingId)?.diesMs ?? 0) > atMs) count.falsely++;
+					}
+					count.missedThere += watch
+						.lifetimes()
+						.filter(({ closed, missedAgainMs }) => closed === null && missedAgainMs !== null)
+						.filter(({ bindingId }) => (lifeOf(some, bindingId)?.diesMs ?? 0) > nowMs).length;
+				},
+			),
+			{ numRuns: Number(process.env.WATCH_RUNS ?? 1000) },
+		);
+		expect(count.falsely).toBe(0);
+		// The worlds are what they should be: many losses, and many that two lists lacked wrongly.
+		expect(count.losses).toBeGreaterThan(100);
+		expect(count.missedThere).toBeGreaterThan(100);
+	}, 120_000);
+});
+
 describe("dishonest faults", () => {
 	it("never make a loss of a binding that stays", () => {
 		const standing = fc.array(
@@ -140,7 +182,7 @@ describe("dishonest faults", () => {
 				expect(watch.lifetimes().filter(({ closed }) => closed === "disappeared")).toEqual([]);
 				expect(watch.lifetimes().filter(({ missedMs }) => missedMs !== null)).toEqual([]);
 			}),
-			{ numRuns: 1000 },
+			{ numRuns: Number(process.env.WATCH_RUNS ?? 1000) },
 		);
 	}, 60_000);
 });

@@ -35,8 +35,11 @@ function watched(lifetimes: readonly Lifetime[] = standing, before: Partial<Watc
 	const api = {
 		lists: (beginMs: number, seen: readonly Binding[] | null, endMs = beginMs + 1000) =>
 			keep(judgePrefix(known(), { prefixId, beginMs, endMs, seen }, state.own)),
-		reads: (beginMs: number, bindingId: string, seen: Binding | "missing" | null) =>
-			keep(judgeBinding(known(), { prefixId, bindingId, beginMs, endMs: beginMs + 1000, seen }, state.own)),
+		/** As if many were missed, unless `speaksForAll` is false. */
+		reads: (beginMs: number, bindingId: string, seen: Binding | "missing" | null, speaksForAll = true) =>
+			keep(
+				judgeBinding(known(), { prefixId, bindingId, beginMs, endMs: beginMs + 1000, seen }, state.own, speaksForAll),
+			),
 		with(own: Partial<Ours>) {
 			state.own = ours(own);
 			return api;
@@ -154,6 +157,13 @@ describe("a binding that is missed", () => {
 	it("is lost together with the others that two looks missed, after one 404", () => {
 		const watch = watched().lists(missMs, []).lists(againMs, []).reads(getMs, two.id, "missing");
 		expect(watch.kinds).toEqual(["disappeared", "disappeared"]);
+	});
+
+	it("is not lost with another one after one 404 if few are missed", () => {
+		const watch = watched().lists(missMs, []).lists(againMs, []).reads(getMs, two.id, "missing", false);
+		expect(watch.verdicts).toMatchObject([{ kind: "disappeared", lifetime: { bindingId: two.id } }]);
+		expect(watch.reads(getMs + 2000, one.id, one, false).kinds).toEqual([]);
+		expect(watch.row(one)).toMatchObject({ closed: null, missedMs: null });
 	});
 
 	it("is not lost with another one before it is missed twice itself", () => {

@@ -102,7 +102,7 @@ describe("the watch", () => {
 				}
 				expect(watch.verdicts.map(({ verdict }) => verdict.kind).filter((kind) => kind !== "disappeared")).toEqual([]);
 			}),
-			{ numRuns: 150 },
+			{ numRuns: Number(process.env.WATCH_RUNS ?? 150) },
 		);
 	}, 180_000);
 

@@ -79,18 +79,29 @@ describe("planLooks", () => {
 		expect(plan(slots, lifetimes, secondMs).second).toEqual([{ look: "account" }]);
 	});
 
-	it("asks for one binding of a prefix by its id after its second miss, and still looks for the others", () => {
+	it("asks for each binding by its id after its second miss, and still looks for the others", () => {
 		const lifetimes = [
 			missed("b2", "a1", { missedMs: nowMs + 1000, missedAgainMs: secondMs }),
 			missed("b1", "a1", { missedAgainMs: secondMs }),
 			missed("b3", "a1", { missedMs: nowMs + 2000 }),
 		];
-		const ask = { look: "binding", prefixId: id("a1"), bindingId: id("b1") };
-		expect(plan(resting(prefix("a1")), lifetimes, secondMs)).toMatchObject({ second: [ask], nextMs: secondMs });
+		const ask = (name: string) => ({ look: "binding", prefixId: id("a1"), bindingId: id(name) });
+		const asked = [ask("b1"), ask("b2")];
+		expect(plan(resting(prefix("a1")), lifetimes, secondMs)).toMatchObject({ second: asked, nextMs: secondMs });
 		expect(plan(resting(prefix("a1")), lifetimes, secondMs + 2000).second).toEqual([
-			ask,
+			...asked,
 			{ look: "prefix", prefixId: id("a1") },
 		]);
+	});
+
+	it("asks for one binding of each prefix if more than ten are missed", () => {
+		const lost = (count: number) =>
+			Array.from({ length: count }, (_, index) =>
+				missed(`b${index}f`, index % 2 === 0 ? "a1" : "a2", { missedAgainMs: secondMs }),
+			);
+		const seconds = (count: number) => plan(resting(prefix("a1"), prefix("a2")), lost(count), secondMs).second;
+		expect(seconds(10)).toHaveLength(10);
+		expect(seconds(11)).toHaveLength(2);
 	});
 
 	it("waits half a minute after a failed look before the next second look", () => {

@@ -11,10 +11,10 @@ import { type Lifetime, lifetimeOf, type Slot, type WatchedPrefix } from "../../
 import { type Judgement, judgeBinding, judgePrefix } from "../../watch/judge.ts";
 import { judgeAccount } from "../../watch/judge-account.ts";
 import type { AccountLook, BindingLook, PrefixLook } from "../../watch/look.ts";
-import { judgeMass, type MassEvent } from "../../watch/mass.ts";
+import { areMany, judgeMass, type MassEvent } from "../../watch/mass.ts";
 import { slotsFor } from "../../watch/slots.ts";
 import { lossesJudgedMs } from "../limits.ts";
-import { goneSince, keepLifetimes, keepSlot, lifetimesIn, readSlots, wasSeen } from "./lifetimes.ts";
+import { goneSince, keepLifetimes, keepSlot, lifetimesIn, missedLifetimes, readSlots, wasSeen } from "./lifetimes.ts";
 import { oursIn } from "./ours.ts";
 
 /** Each is called in the transaction with what shows it. */
@@ -135,7 +135,8 @@ export function createWatchMemory(
 			if (before === null) return;
 			const ours = oursIn(sql, look.prefixId);
 			const deleted = new Map([...forgotten, ...ours.deleted]);
-			keep(judgeBinding(before, look, { ...ours, deleted }), before.lifetimes);
+			const own = { ...ours, deleted };
+			keep(judgeBinding(before, look, own, areMany(missedLifetimes(sql))), before.lifetimes);
 		},
 		takeAnnouncement(prefixId, answer, nowMs) {
 			const prefix = prefixes().find((one) => one.prefixId === prefixId);
