@@ -13,7 +13,7 @@ export function storageOf(database: DatabaseSync): LedgerStorage {
 			const statement = statements.get(query) ?? database.prepare(query);
 			statements.set(query, statement);
 			const rows = statement.all(...values);
-			return { toArray: () => rows, one: () => rows[0] };
+			return { toArray: () => rows, one: () => rows[0], [Symbol.iterator]: () => rows.values() };
 		}
 		return { toArray: () => [], one: () => undefined };
 	};

@@ -14,13 +14,14 @@ import { reads } from "./items/reads.ts";
 import { scale } from "./items/scale.ts";
 import { size } from "./items/size.ts";
 import { sustained } from "./items/sustained.ts";
+import { watch } from "./items/watch.ts";
 import { openClient } from "./load.ts";
 import { prepareHistories } from "./prepare.ts";
 import { printed, type Row } from "./table.ts";
 import { everyWorker, startWorld } from "./world.ts";
 
 /** The order matters: a start is measured before anything else has run. */
-const items: Record<string, Item> = { size, costs, reads, pages, deletes, sustained, hostile, memory, scale };
+const items: Record<string, Item> = { size, costs, reads, pages, deletes, sustained, hostile, memory, scale, watch };
 
 const { values } = parseArgs({
 	options: { only: { type: "string" }, quick: { type: "boolean", default: false } },

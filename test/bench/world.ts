@@ -40,6 +40,7 @@ export async function unbindWorker(
 	name: string,
 	bundle: Bundle,
 	upstream: string | null = "upstream",
+	settings: Record<string, Json> = {},
 ): Promise<WorkerOptions> {
 	// The files in public/ are served without the Worker, so they are not measured.
 	const { assets: _, ...shipped }: Awaited<ReturnType<typeof readWorkerOptions>> & { assets?: unknown } =
@@ -48,7 +49,7 @@ export async function unbindWorker(
 		...shipped,
 		...modulesOf(bundle),
 		name,
-		bindings: { ...shipped.bindings, ...sandboxBindings, ...unlimited },
+		bindings: { ...shipped.bindings, ...sandboxBindings, ...unlimited, ...settings },
 		kvNamespaces: { HISTORY: name },
 		...(upstream !== null && { outboundService: upstream }),
 		unsafeDirectSockets: directSocket,
@@ -86,6 +87,7 @@ export async function everyWorker(bundles: Bundles, histories: readonly string[]
 	return [
 		...(await Promise.all(["unbind", ...histories].map((name) => unbindWorker(name, unbind)))),
 		await unbindWorker("unbind-slow", unbind, slow),
+		await unbindWorker("unbind-watching", unbind, slow, { WATCH_MINUTES: 1 }),
 		await unbindWorker("counting", counting),
 		await unbindWorker("constant", constant),
 		peerWorker("bare", bare),
