@@ -36,9 +36,7 @@ function adaptiveCard({ title, tone, text, facts, warnings, link }: Card): objec
 			...lines.map((one) => line(run(one, limits.text))),
 			...facts
 				.slice(0, limits.facts)
-				.map(({ name, value }) =>
-					line(run(`${cut(name, limits.title)}: `, limits.title, { weight: "Bolder" }), run(value, limits.text)),
-				),
+				.map(({ name, value }) => line(run(name, limits.title, { weight: "Bolder" }, ": "), run(value, limits.text))),
 		],
 		actions: link === null ? [] : [{ type: "Action.OpenUrl", title: "Open the page", url: link }],
 	};
@@ -47,8 +45,8 @@ function adaptiveCard({ title, tone, text, facts, warnings, link }: Card): objec
 const line = (...inlines: object[]): object => ({ type: "RichTextBlock", inlines });
 
 /** A run's text is no Markdown, as that of a TextBlock would be. What is left are `{{DATE(…)}}`, and addresses. */
-const run = (text: string, longest: number, looks: object = {}): object => ({
+const run = (text: string, longest: number, looks: object = {}, after = ""): object => ({
 	type: "TextRun",
-	text: cut(text, longest).replace(/\{(?=\{)|:(?=\/\/)/g, "$&\u200b"),
+	text: cut(text, longest).replace(/\{(?=\{)|:(?=\/\/)/g, "$&\u200b") + after,
 	...looks,
 });

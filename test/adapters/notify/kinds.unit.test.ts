@@ -83,6 +83,10 @@ describe.each(destinationKinds)("%s", (kind) => {
 	});
 });
 
+it("separates names and values in Teams", async () => {
+	expect((await delivered("teams", messageOf("deletion.deleted")))?.shown).toContain("\nBy: alice\n");
+});
+
 it("waits for Discord to post the message, in a thread too", async () => {
 	const url = `${destinations.discord.url}?thread_id=170000000000000001`;
 	const outgoing = await kinds.discord.compose(messageOf("test"), { ...destinations.discord, url });
