@@ -4,6 +4,7 @@ import { hasReadHistory, isImporting } from "./freezes.ts";
 import type { CountedJournal } from "./journal.ts";
 import { alarmPauseMs, keptMs, settledAtOnce } from "./limits.ts";
 import { idsIn, setFlag } from "./tables.ts";
+import { pruneMassDeletions } from "./watch/mass-deletions.ts";
 
 /** Nothing left to do, at Cloudflare or in KV. */
 const isDone = `open = 0 AND settle_at IS NULL AND due_at IS NULL AND publish_at IS NULL AND republish_at IS NULL
@@ -66,6 +67,7 @@ export function postpone(sql: SqlStorage, id: string, atMs: number): void {
 
 /** Keeps the newest change, so that the change count never goes down. */
 export function prune(sql: SqlStorage, nowMs: number): void {
+	pruneMassDeletions(sql, nowMs);
 	sql.exec("DELETE FROM claims WHERE made_at <= ?", nowMs - keptMs);
 	sql.exec("DELETE FROM aliases WHERE made_at <= ? AND publish_at IS NULL", nowMs - keptMs);
 	sql.exec(

@@ -25,7 +25,6 @@ export function keepMassDeletion(
 	{ startMs, noticedMs, froze }: Event,
 	losses: readonly Lifetime[],
 ): void {
-	prune(sql, noticedMs);
 	const insert = "INSERT OR IGNORE INTO mass_deletions (start_at, noticed_at, froze) VALUES (?, ?, ?)";
 	sql.exec(insert, startMs, noticedMs, froze ? 1 : 0);
 	for (const { bindingId } of losses) {
@@ -46,7 +45,7 @@ function lossOf(sql: SqlStorage, bindingId: string): Deletion | null {
 	return null;
 }
 
-function prune(sql: SqlStorage, nowMs: number): void {
+export function pruneMassDeletions(sql: SqlStorage, nowMs: number): void {
 	const old = "SELECT start_at FROM mass_deletions WHERE noticed_at <= ?";
 	sql.exec(`DELETE FROM mass_deletion_records WHERE start_at IN (${old})`, nowMs - keptMs);
 	sql.exec("DELETE FROM mass_deletions WHERE noticed_at <= ?", nowMs - keptMs);
