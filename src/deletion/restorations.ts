@@ -1,5 +1,5 @@
 // Many restorations under one request, as the doors ask for them and show them. Each is judged and carried out by itself.
-// Types only.
+// Types, and the name of a mass deletion.
 import type { Actor, Party, ScopeMissing } from "./record/actor.ts";
 import type { Summary } from "./record/deletion.ts";
 
@@ -55,6 +55,9 @@ export interface Restorations {
 	/** In the order in which they are carried out. */
 	deletions: RestorationItem[];
 }
+
+/** Short enough to type. @param startMs when the first of them was missed; no two have the same. */
+export const massDeletionId = (startMs: number): string => startMs.toString(36);
 
 /** Many bindings that disappeared at once without unbind. */
 export interface MassDeletion {

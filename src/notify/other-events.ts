@@ -4,6 +4,7 @@ import { plainId } from "../deletion/address/cloudflare-id.ts";
 import type { Freeze } from "../deletion/judgement/freeze.ts";
 import type { Party } from "../deletion/record/actor.ts";
 import { at } from "../deletion/record/deletion.ts";
+import { massDeletionId } from "../deletion/restorations.ts";
 import type { Lifetime } from "../watch/inventory.ts";
 import type { EventType, NotifyEvent } from "./event.ts";
 import { listWords, oneLine } from "./summary.ts";
@@ -114,9 +115,15 @@ export const massDeletion = (
 		atMs,
 		`${losses.length} bindings disappeared without unbind: ${listWords(named)}${rest}`,
 		{
-			path: "/account/changes",
+			path: `/account/lost/${massDeletionId(startMs)}`,
 			door: "watch",
-			data: { count: losses.length, since: at(startMs), bindings: named.slice(0, listedAtMost), frozen: freezes },
+			data: {
+				mass_deletion: massDeletionId(startMs),
+				count: losses.length,
+				since: at(startMs),
+				bindings: named.slice(0, listedAtMost),
+				frozen: freezes,
+			},
 		},
 	);
 };

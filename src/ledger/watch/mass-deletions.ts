@@ -3,7 +3,7 @@
 import { plainId } from "../../deletion/address/cloudflare-id.ts";
 import type { MassGlance } from "../../deletion/ledger-api.ts";
 import { at, type Deletion, type Summary, summaryOf, wholeSummary } from "../../deletion/record/deletion.ts";
-import type { MassDeletion } from "../../deletion/restorations.ts";
+import { type MassDeletion, massDeletionId } from "../../deletion/restorations.ts";
 import type { WatchFacts } from "../../deletion/status.ts";
 import type { Lifetime } from "../../watch/inventory.ts";
 import { keptMs, massDeletionsShown, massRecordsShown } from "../limits.ts";
@@ -15,9 +15,6 @@ interface Event {
 	noticedMs: number;
 	froze: boolean;
 }
-
-/** Short enough to type. */
-const idOf = (startMs: number): string => startMs.toString(36);
 
 /** Adds losses to an event, which may be known already. */
 export function keepMassDeletion(
@@ -69,7 +66,7 @@ export function massDeletions(sql: SqlStorage, nowMs: number): MassDeletion[] {
 		const deletions = recordsOf(sql, start_at, left);
 		left -= deletions.length;
 		return {
-			id: idOf(start_at),
+			id: massDeletionId(start_at),
 			since: at(start_at),
 			noticed_at: at(noticed_at),
 			froze: froze === 1,
@@ -90,7 +87,7 @@ export function massGlances(sql: SqlStorage, nowMs: number): MassGlance[] {
 	return sql
 		.exec<Row>(query, nowMs - keptMs)
 		.toArray()
-		.map(({ start_at, total, missing }) => ({ id: idOf(start_at), since: at(start_at), total, missing }));
+		.map(({ start_at, total, missing }) => ({ id: massDeletionId(start_at), since: at(start_at), total, missing }));
 }
 
 export function massFacts(sql: SqlStorage, nowMs: number): NonNullable<WatchFacts["massDeletions"]> {
@@ -98,7 +95,7 @@ export function massFacts(sql: SqlStorage, nowMs: number): NonNullable<WatchFact
 	const [newest] = events;
 	return {
 		count: events.length,
-		newest: newest === undefined ? null : { id: idOf(newest.start_at), sinceMs: newest.start_at },
+		newest: newest === undefined ? null : { id: massDeletionId(newest.start_at), sinceMs: newest.start_at },
 	};
 }
 
