@@ -5,6 +5,8 @@ import { magicTransitId } from "../../sandbox/imitation/account.ts";
 import type { StateInput } from "../../sandbox/imitation/state.ts";
 import type { Json } from "../../src/deletion/record/json.ts";
 
+import { notifyBindings } from "./receivers.ts";
+
 /** A CIDR where a binding is, or where one can be restored. */
 export interface Slot {
 	cidr: string;
@@ -83,6 +85,7 @@ export const chaosBindings: Record<string, Json> = {
 	BUDGET_WINDOW_MINUTES: budget.windowMs / 60_000,
 	APPROVAL_MINUTES: 2,
 	WATCH_MINUTES: 2,
+	...notifyBindings,
 	WEBHOOKS: {
 		[sender.name]: {
 			scheme: "hmac",

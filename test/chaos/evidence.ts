@@ -14,6 +14,16 @@ export interface LedgerRow {
 	record: Deletion;
 }
 
+export interface DeliveryRow {
+	id: string;
+	event_id: string;
+	type: string;
+	deletion_id: string | null;
+	destination: string;
+	state: string;
+	next_at: number | null;
+}
+
 export interface Published {
 	name: string;
 	metadata: unknown;
@@ -35,13 +45,20 @@ export interface Evidence {
 	kv: Published[];
 	/** The interval that the watch keeps. */
 	watchIntervalMs: number;
+	/** The Ledger's rows of deliveries, once no destination fails any more. */
+	deliveries: DeliveryRow[];
 }
 
 const readAtOnce = 20;
 
 type Ending = Pick<Evidence, "open" | "reachedKv">;
 
-export async function gather(victim: Victim, kv: Kv, witness: Witness, ending: Ending): Promise<Evidence> {
+export async function gather(
+	victim: Victim,
+	kv: Kv,
+	witness: Witness,
+	ending: Ending,
+): Promise<Omit<Evidence, "deliveries">> {
 	const history: Summary[] = [];
 	for (let path: string | null = "/deletions?limit=1000"; path !== null; ) {
 		const page: { deletions: Summary[]; next: string | null } = await read(victim, path);

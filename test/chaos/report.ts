@@ -38,6 +38,14 @@ export function report(judgement: Judgement, seed: number): string {
 			"freezes by the watch": of("frozen_by_watch").length,
 		}),
 		section(
+			"messages to destinations",
+			counts(of("notified"), ({ destination, isTaken }) => `${destination} ${isTaken ? "took it" : "failed"}`),
+		),
+		section(
+			"deliveries",
+			counts(facts.deliveries, ({ destination, state }) => `${state}, to ${destination}`),
+		),
+		section(
 			"resets of the object",
 			counts(of("reset"), ({ as }) => (as === null ? "as it was" : `as the release of ${as}`)),
 		),

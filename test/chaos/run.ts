@@ -9,6 +9,7 @@ import { meddle } from "./actors/others.ts";
 import { readHistory } from "./actors/reader.ts";
 import { resolveUnknown } from "./actors/resolver.ts";
 import { deedsOf, lastDeeds } from "./deeds.ts";
+import { allDelivered } from "./delivered.ts";
 import { createDice } from "./dice.ts";
 import { type Evidence, gather, unfinished } from "./evidence.ts";
 import { createKv, type Kv } from "./kv/kv.ts";
@@ -45,7 +46,7 @@ export async function runChaos(options: ChaosOptions): Promise<Evidence> {
 	const witness = createWitness(clock.now);
 	const moments = createMoments();
 	const kv = createKv(witness, clock, createDice(seed, "kv"), () => moments.reach("kv_write"));
-	const upstream = createUpstream({ witness, moments, clock, kv, dice: createDice(seed, "lag") });
+	const upstream = createUpstream({ witness, moments, clock, kv, dice: createDice(seed, "lag"), seed });
 	const victim = await startVictim(options.dataPath, upstream.outbound, clock);
 	const storm = new AbortController();
 	const calm = new AbortController();
@@ -147,7 +148,8 @@ export async function runChaos(options: ChaosOptions): Promise<Evidence> {
 		// From now on nothing changes a record.
 		upstream.darken(true);
 		await publishedAgain(victim, clock);
-		return await gather(victim, kv, witness, ending);
+		const evidence = await gather(victim, kv, witness, ending);
+		return { ...evidence, deliveries: await allDelivered(clockwork) };
 	} finally {
 		storm.abort();
 		calm.abort();

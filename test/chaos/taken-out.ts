@@ -67,6 +67,16 @@ const safeguards: readonly Mutation[] = [
 		tests: ["test/promises/never-lost.test.ts"],
 		chaos: true,
 	},
+	{
+		name: "the second try of a delivery",
+		patch: {
+			file: "src/ledger/notify/attempt.ts",
+			replace: ': { state: "waiting", nextMs: nowMs + pauseMs, failure, standing };',
+			by: ': { state: "delivered", nextMs: null, failure, standing };',
+		},
+		tests: ["test/ledger/notify"],
+		chaos: true,
+	},
 ];
 
 export const mutations: readonly Mutation[] = [...safeguards, ...worldMutations, ...watchMutations];

@@ -7,10 +7,11 @@ import { createImitation } from "../../sandbox/imitation/imitation.ts";
 import { speak } from "../../sandbox/imitation/node-handler.ts";
 import { apiHost, createOutbound } from "../../sandbox/imitation/outbound.ts";
 import { largeAccount, type Slot, slots } from "./account.ts";
-import type { Dice } from "./dice.ts";
+import { createDice, type Dice } from "./dice.ts";
 import type { Kv } from "./kv/kv.ts";
 import { lagBoundMs, lagOf } from "./lag.ts";
 import type { Moments } from "./moments.ts";
+import { createReceivers } from "./receivers.ts";
 import type { Mischief } from "./schedule.ts";
 import { createStanding } from "./standing.ts";
 import type { Witness } from "./witness.ts";
@@ -45,6 +46,7 @@ export interface World {
 	clock: WorldClock;
 	kv: Kv;
 	dice: Dice;
+	seed: number;
 }
 
 const mailWithinMs = 60_000;
@@ -52,7 +54,7 @@ const mailWithinMs = 60_000;
 /** The chaos does in minutes what an account does in a day. */
 const callsPerWindow = 1_000_000;
 
-export function createUpstream({ witness, moments, clock, kv, dice }: World): Upstream {
+export function createUpstream({ witness, moments, clock, kv, dice, seed }: World): Upstream {
 	let acting: "call" | "others" = "call";
 	const imitation = createImitation({
 		state: largeAccount,
@@ -62,6 +64,7 @@ export function createUpstream({ witness, moments, clock, kv, dice }: World): Up
 		onChange: (state) => standing.see(state, acting),
 	});
 	const standing = createStanding(imitation.snapshot(), witness);
+	const receivers = createReceivers(witness, createDice(seed, "receivers"));
 	const toImitation = createOutbound(imitation);
 	const stolen = new Set<string>();
 	const landing = new Map<string, number>();
@@ -149,6 +152,7 @@ export function createUpstream({ witness, moments, clock, kv, dice }: World): Up
 			moments.reach("commit");
 			return new Response(null);
 		}
+		if (receivers.takes(host)) return receivers.handle(request);
 		return host === apiHost ? asCloudflare(request) : asChat(request);
 	}
 
@@ -197,6 +201,7 @@ export function createUpstream({ witness, moments, clock, kv, dice }: World): Up
 			isOver = true;
 			isDark = false;
 			kv.end();
+			receivers.end();
 			stolen.clear();
 			landing.clear();
 			imitation.faults.clear();

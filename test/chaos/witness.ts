@@ -48,6 +48,8 @@ export type Happening =
 	/** `listed`: the ids in a complete list. `found`: whether a single read showed the binding. */
 	| { kind: "answered"; call: number; status: number | null; listed: string[] | null; found: boolean | null }
 	| { kind: "deleted" | "created"; bindingId: string; prefixId: string; cidr: string; by: "call" | "others" }
+	/** A message reached a destination. */
+	| { kind: "notified"; destination: string; id: string | null; body: string; isTaken: boolean }
 	| { kind: "fault"; on: string; fault: string }
 	| { kind: "kv_fault"; fault: string; on: string; key: string }
 	| { kind: "kv_outage"; lastsMs: number }

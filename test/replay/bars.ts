@@ -80,12 +80,14 @@ export const countsOf = (calls: readonly Call[]): [kind: Kind, calls: number, re
 		some.filter(({ status }) => status === 429).length,
 	]);
 
-/** The calls that the restorations took. Meanwhile the watch goes on looking, at its own pace; the audit log is its too. */
+const isOfTheWatch: readonly Kind[] = ["page of the audit log", "read of what a prefix announces"];
+
+/** The calls that the restorations took. Meanwhile the watch goes on looking, at its own pace. */
 function spentOn({ size, calls, watchMinutes, restoreAtMs, restoredAtMs }: Seen) {
 	const { periodMs } = rhythmOf(watchMinutes * 60_000, size.prefixes);
 	const sweeps = Math.round(((1 + size.prefixes) * (restoredAtMs - restoreAtMs)) / periodMs);
-	const audits = calls.filter(({ kind }) => kind === "page of the audit log").length;
-	return { all: calls.length, calls: calls.length - sweeps - audits };
+	const others = calls.filter(({ kind }) => isOfTheWatch.includes(kind)).length;
+	return { all: calls.length, calls: calls.length - sweeps - others };
 }
 
 /** Prefixes without a binding whose turn came after that of a prefix that had one, and bindings created before a wider one. */

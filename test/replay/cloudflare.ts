@@ -18,6 +18,7 @@ export type Kind =
 	| "creation"
 	| "deletion"
 	| "page of the audit log"
+	| "read of what a prefix announces"
 	| "other";
 
 export interface Call {
@@ -123,6 +124,7 @@ function kindOf({ method, url }: Request): { kind: Kind; prefixId: string | null
 	if (pathname.endsWith("/addressing/prefixes"))
 		return { kind: "list of the prefixes", prefixId: null, bindingId: null };
 	if (pathname.includes("/logs/audit")) return { kind: "page of the audit log", prefixId: null, bindingId: null };
+	if (pathname.includes("/bgp/")) return { kind: "read of what a prefix announces", prefixId: null, bindingId: null };
 	const [, prefixId = null, bindingId = null] = /\/prefixes\/([^/]+)\/bindings(?:\/([^/]+))?$/.exec(pathname) ?? [];
 	const about = { prefixId, bindingId };
 	if (prefixId === null) return { kind: "other", ...about };

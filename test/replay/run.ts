@@ -65,7 +65,7 @@ export async function replay(options: ReplayOptions): Promise<Seen> {
 	const moments = createMoments();
 	const kv = createKv(witness, clock, createDice(seed, "kv"), () => moments.reach("kv_write"));
 	const upstream = createCloudflare({ account, clock, kv, moments, dice: createDice(seed, "lag") });
-	const settings = { ...chaosBindings, WATCH_MINUTES: watchMinutes };
+	const settings = { ...chaosBindings, NOTIFY: {}, WATCH_MINUTES: watchMinutes };
 	const victim = await startVictim(options.dataPath, upstream.outbound, clock, settings);
 	const ask = createAsk(victim);
 	const dice = createDice(seed, "kills");

@@ -1,6 +1,7 @@
 // The judge finds every breach: each promise holds for a chaos that went well, and breaks when one thing goes wrong.
 import { describe, expect, it } from "vitest";
-import type { Evidence } from "../evidence.ts";
+import type { DeliveryRow, Evidence } from "../evidence.ts";
+import { notifySecrets } from "../receivers.ts";
 import type { Seen } from "../witness.ts";
 import { judge } from "./judge.ts";
 import { bindingId, lostBindingId, lostRecord, newBindingId, prefixId, recordId, upright } from "./upright.ts";
@@ -18,7 +19,15 @@ it("finds nothing broken in a chaos that went well, and checks every promise", (
 
 const seen = "a loss without unbind is on record once, in time";
 
+const notified = "every event is delivered, or shown as undelivered";
+
 type Change = (evidence: Evidence) => void;
+
+const changeDelivery =
+	(into: Partial<DeliveryRow>): Change =>
+	({ deliveries: [first] }) => {
+		if (first !== undefined) Object.assign(first, into);
+	};
 
 const record = (evidence: Evidence) => {
 	const [only] = evidence.records;
@@ -344,6 +353,14 @@ const cases: [promise: string, breach: string, change: Change][] = [
 					if (event.event === "deleted_elsewhere") event.at = "2026-11-24T12:06:01.000Z";
 		},
 	],
+	[notified, "one is still waiting", changeDelivery({ state: "waiting" })],
+	[notified, "a program never took it", change("notified", { isTaken: false })],
+	[notified, "a record has no event", changeDelivery({ type: "watch.appeared" })],
+	[notified, "an event has no record", changeDelivery({ deletion_id: "7zzp0j00000000000000000009" })],
+	[notified, "an event is not what happened", changeDelivery({ type: "deletion.already_gone" })],
+	[notified, "two events have one id", changeDelivery({ event_id: "event-2" })],
+	[notified, "a program got what is not listed", change("notified", { id: "event-9" })],
+	[notified, "a message has a secret", change("notified", { body: `{"url":"${notifySecrets[1]}"}` })],
 ];
 
 describe.each(cases)("%s", (promise, breach, spoil) => {

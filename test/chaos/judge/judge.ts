@@ -9,6 +9,7 @@ import { lastWord } from "./last-word.ts";
 import { named } from "./named.ts";
 import { noWayRound } from "./no-way-round.ts";
 import { noticed } from "./noticed.ts";
+import { notified } from "./notified.ts";
 import { reaching } from "./reaching.ts";
 import { readBack } from "./read-back.ts";
 import { recorded } from "./recorded.ts";
@@ -30,6 +31,7 @@ const promises = {
 	"a history read after a deletion shows it": fresh,
 	"every answer agrees with the record": answered,
 	"a loss without unbind is on record once, in time": noticed,
+	"every event is delivered, or shown as undelivered": notified,
 } satisfies Record<string, (facts: Facts) => Verdict>;
 
 export type PromiseName = keyof typeof promises;

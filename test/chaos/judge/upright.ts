@@ -73,6 +73,16 @@ export const lostRecord = deletedElsewhere({
 	noticedMs: Date.parse(at(45)),
 });
 
+const deliveries = [
+	{ event_id: "event-1", type: "deletion.deleted", deletion_id: recordId },
+	{ event_id: "event-2", type: "restoration.restored", deletion_id: recordId },
+	{ event_id: "event-3", type: "watch.disappeared", deletion_id: lostRecord.id },
+];
+const messages = deliveries.map(({ event_id: id }): [second: number, happening: Happening] => [
+	46,
+	{ kind: "notified", destination: "program", id, body: "{}", isTaken: true },
+]);
+
 const told = { code: null, id: recordId, bindingId, restoration: null, restorationAskedAt: null, about: null };
 const atMs = (second: number): number => Date.parse(at(second));
 const bound = { prefixId, cidr, by: "call" as const };
@@ -163,6 +173,7 @@ const story: [second: number, happening: Happening][] = [
 	[27, { kind: "freeze_asked", to: "off" }],
 	[28, { kind: "deleted", bindingId: lostBindingId, prefixId, cidr: lostCidr, by: "others" }],
 	[30, { kind: "faults_ended" }],
+	...messages,
 ];
 
 const records = [record, lostRecord];
@@ -189,6 +200,15 @@ export const upright = (): Evidence =>
 		ledger: records.map((one) => ({ id: one.id, open: 0, settle_at: null, publish_at: null, record: one })),
 		kv: records.flatMap(keysOf),
 		watchIntervalMs: 150_000,
+		deliveries: deliveries.map(({ event_id, type, deletion_id }) => ({
+			id: event_id,
+			event_id,
+			type,
+			deletion_id,
+			destination: "program",
+			state: "delivered",
+			next_at: null,
+		})),
 	});
 
 function bindingOf({ binding }: Deletion) {

@@ -32,6 +32,12 @@ export class Ledger extends Shipped {
 		return this.ctx.storage.sql.exec(query, afterId).toArray();
 	}
 
+	deliveries(afterId) {
+		const query = `SELECT id, event_id, type, deletion_id, destination, state, next_at FROM deliveries
+			WHERE id > ? ORDER BY id LIMIT 2000`;
+		return this.ctx.storage.sql.exec(query, afterId).toArray();
+	}
+
 	/** Records that wait for an approval or their time do not count. */
 	unfinished() {
 		const query = `SELECT id, state, settle_at, publish_at FROM deletions
@@ -69,6 +75,8 @@ export default {
 		switch (pathname) {
 			case "/chaos/rows":
 				return Response.json(await ledger.rows(searchParams.get("after") ?? ""));
+			case "/chaos/deliveries":
+				return Response.json(await ledger.deliveries(searchParams.get("after") ?? ""));
 			case "/chaos/unfinished":
 				return Response.json(await ledger.unfinished());
 			case "/chaos/watch":
