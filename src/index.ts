@@ -1,4 +1,5 @@
 // The Worker: checks the configuration, routes each request and logs it. It decides nothing.
+
 import { waitUntil } from "cloudflare:workers";
 import { createHistory } from "./adapters/history/history.ts";
 import { configOf, type Env } from "./config.ts";
@@ -6,17 +7,15 @@ import { envelopeOfProblem } from "./doors/cloudflare.ts";
 import type { Context } from "./doors/context.ts";
 import { healthAnswer } from "./doors/health.ts";
 import { createLedgerClient, readsOf } from "./doors/ledger-client.ts";
+import { readTurns, readWaitMs } from "./doors/limits.ts";
 import { logProblems, misconfigured } from "./doors/misconfigured.ts";
 import { isForPeople, misconfiguredPage } from "./doors/page/misconfigured.tsx";
 import { finish } from "./doors/reply/finish.ts";
 import { type Problem, problem, problemResponse } from "./doors/reply/problem.ts";
-import { readTurns, takeTurn } from "./doors/request/turns.ts";
+import { takeTurn } from "./doors/request/turns.ts";
 import { refusedUnrouted } from "./doors/request/unrouted.ts";
 import { log, traceOf } from "./log.ts";
 import { router } from "./routes.ts";
-
-/** Long enough: the Ledger reads from its memory or its own disk. */
-const readWaitMs = 10_000;
 
 export { Ledger } from "./ledger/ledger.ts";
 

@@ -11,6 +11,7 @@ import { joinedWords } from "../deletion/record/joined.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
 import { authenticateAsCloudflare, lacks } from "./auth/authenticate.ts";
 import type { Context } from "./context.ts";
+import { repetitionMs } from "./limits.ts";
 import { problemOf } from "./reply/deletion.ts";
 import { failureProblem } from "./reply/failure.ts";
 import { type Problem, problem, retryAfter } from "./reply/problem.ts";
@@ -23,7 +24,6 @@ type Handler = (request: IRequest, context: Context, actor: Actor) => Promise<Re
 const codeBase = 90_000;
 /** The official SDKs retry these and everything from 500 up, even a DELETE, so no refusal may use them. */
 const repeatedStatuses = new Set([408, 409, 429]);
-const repetitionMs = 600_000;
 
 export const cloudflareDoor =
 	(scope: Scope | null, handle: Handler) =>

@@ -1,11 +1,11 @@
 // A probe: ok or not, and which settings are wrong. It says nothing else, because it needs no authentication. Each probe
 // costs a call to the Ledger, so probes are limited per address.
+
 import type { ConfigProblem } from "../config/problem.ts";
 import { type Context, callerAddress } from "./context.ts";
+import { probePauseSeconds } from "./limits.ts";
 import { settingsIn } from "./misconfigured.ts";
 import { problem, problemResponse, retryAfter } from "./reply/problem.ts";
-
-const brakeSeconds = 10;
 
 export async function health(request: Request, context: Context): Promise<Response> {
 	if (!(await context.mayProbe(callerAddress(request)))) {
@@ -13,7 +13,7 @@ export async function health(request: Request, context: Context): Promise<Respon
 			"rate_limited",
 			"This address sent too many probes. Try again in 10 seconds.",
 			{},
-			retryAfter(brakeSeconds),
+			retryAfter(probePauseSeconds),
 		);
 		return problemResponse(braked, context.requestId);
 	}

@@ -7,6 +7,7 @@ import type { AskLedger } from "../deletion/record/history.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
 import { log, traceOf } from "../log.ts";
 import { withinMs } from "../within-ms.ts";
+import { ledgerPauseMs, ledgerTries } from "./limits.ts";
 
 export interface Unreachable {
 	code: "ledger_unreachable";
@@ -32,9 +33,6 @@ const inForm = (ledger: LedgerApi): LedgerApi =>
 			(...given: unknown[]) =>
 				Reflect.apply(Reflect.get(target, name), target, [...given, form]),
 	});
-
-const tries = 3;
-const pauseMs = 50;
 
 const unreachable: Unreachable = {
 	code: "ledger_unreachable",
@@ -94,14 +92,14 @@ export const readsOf = ({ changes, record }: LedgerClient, callerOf: () => strin
 });
 
 async function repeated<Answer>(send: () => Promise<Answer>, requestId: string): Promise<Result<Answer, Unreachable>> {
-	for (let attempt = 1; attempt <= tries; attempt++) {
+	for (let attempt = 1; attempt <= ledgerTries; attempt++) {
 		try {
 			return ok(await send());
 		} catch (error) {
 			log("warn", "ledger_call_failed", { request_id: requestId, attempt, ...traceOf(error) });
 			// Retries would not help an overloaded object.
 			if (error instanceof Error && "overloaded" in error && error.overloaded === true) break;
-			if (attempt < tries) await new Promise((resolve) => setTimeout(resolve, pauseMs * attempt));
+			if (attempt < ledgerTries) await new Promise((resolve) => setTimeout(resolve, ledgerPauseMs * attempt));
 		}
 	}
 	return fail(unreachable);

@@ -3,7 +3,7 @@
 import { reset } from "cloudflare:test";
 import { vi } from "vitest";
 import { accountId } from "../../sandbox/imitation/account.ts";
-import { lateByMs } from "../../src/doors/request/turns.ts";
+import { lateByMs } from "../../src/doors/limits.ts";
 import { cloudflare } from "../harness.ts";
 
 export { accountId };

@@ -1,7 +1,8 @@
 // A Ledger over a history it does not know: a new Ledger, or one that was set back to an earlier time.
+
 import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { readLimitMs } from "../../src/adapters/history/limited.ts";
+import { readLimitMs } from "../../src/adapters/history/limits.ts";
 import { publish } from "../../src/adapters/history/publish.ts";
 import type { Ledger } from "../../src/index.ts";
 import { historyWaitMs } from "../../src/ledger/limits.ts";

@@ -200,6 +200,17 @@ describe("the source", () => {
 		expect(files.filter((file) => pattern.test(codeOf(file, false)))).toEqual([]);
 	});
 
+	it("has its limits and times in one file a layer", () => {
+		const layers = /^(?:doors|deletion|ledger|adapters\/(?:cloudflare|history))\/(?!watch\/)/;
+		const scattered = files.filter(
+			(file) =>
+				layers.test(file) &&
+				!file.endsWith("/limits.ts") &&
+				/^(?:export )?const (?!(?:day|hour|minute)Ms\b)\w+(?:Ms|Seconds|Bytes) = [\d_* ]+;/m.test(codeOf(file, false)),
+		);
+		expect(scattered).toEqual([]);
+	});
+
 	it("gives a reason for each ignored lint rule", () => {
 		for (const file of files) {
 			const ignores = readFileSync(join(root, file), "utf8").match(/biome-ignore[^\n]*/g) ?? [];

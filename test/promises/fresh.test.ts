@@ -1,7 +1,8 @@
 // Promise 7. Fresh: a history read right after a deletion shows it, although KV is eventually consistent.
+
 import { reset } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { readLimitMs } from "../../src/adapters/history/limited.ts";
+import { readLimitMs } from "../../src/adapters/history/limits.ts";
 import { withShortTimers } from "../doors/account.ts";
 import { call, cloudflare, HISTORY } from "../harness.ts";
 

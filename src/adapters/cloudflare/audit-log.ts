@@ -1,5 +1,6 @@
 // Reads deletions of bindings from Cloudflare's audit log (version 2). Names and addresses in it were written by anybody, so
 // everything is checked, and an entry that does not name one of the account's bindings is left out.
+
 import * as v from "valibot";
 import { type CloudflareId, isCloudflareId, sameId } from "../../deletion/address/cloudflare-id.ts";
 import { type AuditAnswer, type AuditEntry, type AuditLog, plainRay } from "../../deletion/audit-log.ts";
@@ -8,13 +9,7 @@ import type { How } from "../../deletion/record/elsewhere.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Caller } from "./caller.ts";
 import { isForbidden, type Understood } from "./interpret.ts";
-
-/** The log's own default. No limit above it is documented. */
-const entriesPerPage = 100;
-/** With the looks of an alarm, this stays below the free plan's 50 calls per invocation. */
-const pagesAtMost = 8;
-const longestCursor = 4096;
-const longestName = 200;
+import { auditPagesAtMost, entriesPerPage, longestAuditName, longestCursor } from "./limits.ts";
 
 export function createAuditLog(accountId: CloudflareId, { read }: Caller): AuditLog {
 	return {
@@ -41,7 +36,7 @@ export function createAuditLog(accountId: CloudflareId, { read }: Caller): Audit
 					if (entry !== null && !found.has(entry.id)) found.set(entry.id, entry);
 				}
 				if (items.length === 0 || next === null || next === cursor) return readTo(beforeMs, calls);
-				if (calls === pagesAtMost) return readTo(lastMs, calls);
+				if (calls === auditPagesAtMost) return readTo(lastMs, calls);
 				cursor = next;
 			}
 		},
@@ -127,6 +122,6 @@ function howOf({ type, context }: { type: string; context: string }): How | null
 
 /** On one line, and not long; null if nothing is left. */
 function cleaned(name: string): string | null {
-	const line = name.slice(0, 10 * longestName).replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, "");
-	return [...line.trim()].slice(0, longestName).join("") || null;
+	const line = name.slice(0, 10 * longestAuditName).replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, "");
+	return [...line.trim()].slice(0, longestAuditName).join("") || null;
 }

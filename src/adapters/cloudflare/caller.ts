@@ -1,8 +1,10 @@
 // Makes calls to Cloudflare's API within its rate limit, for every adapter of it alike. Reads are retried with jitter. Calls
 // that change something are never retried. It knows no path.
+
 import type { CloudflareFault } from "../../deletion/ports.ts";
 import { fail, type Result } from "../../deletion/result.ts";
 import { interpret, type Understood } from "./interpret.ts";
+import { callTimeoutMs, firstPauseMs, longestReadHoldMs, readTries } from "./limits.ts";
 import { createRateGate } from "./rate-gate.ts";
 import { createRedactor } from "./redact.ts";
 import { type CloudflareCall, type Credential, send } from "./send.ts";
@@ -17,12 +19,6 @@ export interface CallerOptions {
 	onCredential(call: "read" | "write", rejected: boolean): void;
 	timeoutMs?: number;
 }
-
-const callTimeoutMs = 10_000;
-const readTries = 3;
-const firstPauseMs = 250;
-/** The longest a read is held back. If Cloudflare wants more, the read fails and says so. */
-const longestHoldMs = 5000;
 
 export interface HowToCall {
 	/** Fail while little of the rate limit is left. */
@@ -57,7 +53,7 @@ export function createCaller(options: CallerOptions): Caller {
 	): Promise<Result<Understood, CloudflareFault>> {
 		const holdMs = gate.holdMs(sparing);
 		// A call that changes something never waits here: after a wait, the caller has to check again whether it may be sent.
-		if (holdMs > (what.method === "GET" ? longestHoldMs : 0))
+		if (holdMs > (what.method === "GET" ? longestReadHoldMs : 0))
 			return fail({ kind: "throttled", answer: null, retryAfterMs: holdMs });
 		if (holdMs > 0) await sleep(holdMs);
 		const sent = await send(what, {
@@ -86,7 +82,7 @@ export function createCaller(options: CallerOptions): Caller {
 			if (value.ok || attempt === readTries) return value;
 			// A throttled call has closed the gate, so the next attempt waits there.
 			if (value.failure.kind === "unclear") await sleep(firstPauseMs * 2 ** attempt * random());
-			else if (value.failure.kind !== "throttled" || value.failure.retryAfterMs > longestHoldMs) return value;
+			else if (value.failure.kind !== "throttled" || value.failure.retryAfterMs > longestReadHoldMs) return value;
 		}
 	}
 

@@ -7,6 +7,7 @@ import type { CloudflareFault } from "../../deletion/ports.ts";
 import type { CloudflareAnswer, CloudflareMessage } from "../../deletion/record/deletion.ts";
 import type { Json } from "../../deletion/record/json.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
+import { defaultRetryAfterMs, keptMessages, longestMessage, longestRetryAfterMs, unreadableExcerpt } from "./limits.ts";
 import type { Redact } from "./redact.ts";
 import type { Sent } from "./send.ts";
 
@@ -38,16 +39,9 @@ const envelope = v.object({
 	),
 });
 
-const unreadableExcerpt = 500;
-/** A record is a row of at most 2 MB. */
-const keptMessages = 50;
-const longestMessage = 10_000;
 /** 6003: malformed credential headers; 9103, 9106, 9109: missing or unknown; 10000, 10405: not allowed to do this. */
 const credentialCodes = new Set([6003, 9103, 9106, 9109, 10000, 10405]);
 const withdrawnTooRecently = 1002;
-const defaultRetryAfterMs = 5000;
-/** Cloudflare's limit is counted in windows of five minutes. */
-const longestRetryAfterMs = 600_000;
 
 /** @param redact removes the credential from everything that is kept. */
 export function interpret(sent: Sent, nowMs: number, redact: Redact): Result<Understood, CloudflareFault> {

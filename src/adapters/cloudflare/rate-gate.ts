@@ -1,6 +1,8 @@
 // Keeps calls within Cloudflare's rate limit. Beyond it, Cloudflare refuses every call by the credential's user for five
 // minutes, including the dashboard's.
 
+import { largestReserve, longestHoldMs, reservedShare } from "./limits.ts";
+
 interface RateGate {
 	/** How long to hold back the next call. A sparing call is held while little of the limit is left. */
 	holdMs(sparing?: boolean): number;
@@ -9,12 +11,6 @@ interface RateGate {
 	/** Calls left according to the last answer; null if its window is over, or there was no answer yet. */
 	callsLeft(): number | null;
 }
-
-/** The longest hold, whatever Cloudflare asks for: a gate that stays shut would block read-backs too. */
-const longestHoldMs = 600_000;
-/** Calls reserved for deletions: enough for sixty of them. A smaller limit reserves the same share, one sixth. */
-const largestReserve = 200;
-const reservedShare = 200 / 1200;
 
 export function createRateGate(now: () => number): RateGate {
 	let heldUntilMs = 0;

@@ -1,10 +1,11 @@
 // Makes one call to Cloudflare's API and returns the raw answer. It never interprets or redacts (`interpret.ts` does), never
 // retries and never throws: a failed call is a value too.
+
 import { cappedText } from "../../capped-body.ts";
+import { answerCapBytes } from "./limits.ts";
 
 /** A constant, not a setting: nobody can point the credential elsewhere. */
 const apiAddress = "https://api.cloudflare.com/client/v4";
-const answerCapBytes = 16 * 1024 * 1024;
 
 export type Credential = { apiToken: string } | { email: string; apiKey: string };
 

@@ -20,6 +20,7 @@ import {
 	summaryOf,
 } from "../../deletion/record/deletion.ts";
 import { isRecordId } from "../../deletion/record/record-id.ts";
+import { longestRay, longestServiceName, metadataCapBytes } from "./limits.ts";
 
 export type Space = { kind: "deletion" } | { kind: "binding" | "prefix"; of: string };
 
@@ -43,10 +44,6 @@ export function indexKeys(deletion: Deletion): string[] {
 	return binding === null ? [] : [`binding:${binding.id}:${id}`, `prefix:${binding.prefix_id}:${id}`];
 }
 
-/** KV's limit is 1,024; the record's own key also has the journal's version. */
-const metadataCapBytes = 960;
-const longestServiceName = 60;
-const longestRay = 60;
 const text = v.nullable(v.string());
 /** After a roll-back, rows can have states and doors of the newer release: they are shown as they are. */
 const metadataSchema = v.object({

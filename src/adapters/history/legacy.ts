@@ -5,12 +5,8 @@ import type { KeptClaim } from "../../deletion/ports.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
 import { idBounds, idPrefixes } from "../../deletion/record/record-id.ts";
 import { claimsIn, claimsKey, idOf, prefixOf, recordKey } from "./keys.ts";
-import { limited, readLimitMs } from "./limited.ts";
-
-/** Far more than a part of a week's records has. Without a limit, a list that never ends would block the Ledger for ever. */
-const pagesAtMost = 1000;
-/** KV's limit for one bulk get. */
-const readAtOnce = 100;
+import { limited } from "./limited.ts";
+import { listsOfAPart, readAtOnce, readLimitMs } from "./limits.ts";
 
 /** One list operation. */
 export async function isEmpty(kv: KVNamespace): Promise<boolean> {
@@ -38,7 +34,7 @@ export async function recordsSince(kv: KVNamespace, sinceMs: number, nowMs: numb
 		let cursor: string | null = null;
 		let pages = 0;
 		do {
-			if (++pages > pagesAtMost) throw new Error("KV's list does not end");
+			if (++pages > listsOfAPart) throw new Error("KV's list does not end");
 			const prefix = prefixOf({ kind: "deletion" }) + part;
 			const list: KVNamespaceListResult<unknown> = await limited(readLimitMs, kv.list({ prefix, cursor }));
 			for (const { name, metadata } of list.keys) {

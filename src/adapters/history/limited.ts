@@ -1,10 +1,6 @@
 // KV can hang, so every call to it gets a time limit here. The call itself can't be cancelled: a write that timed out may
 // still take effect later.
 
-/** Short, because people are waiting, and the Ledger has the last week. */
-export const readLimitMs = 3000;
-export const writeLimitMs = 10_000;
-
 export class KvTimeout extends Error {}
 
 /** Rejects with a `KvTimeout` if the work takes longer. */

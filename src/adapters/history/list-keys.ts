@@ -1,6 +1,8 @@
 // Lists KV's keys over one or several prefixes, in order of their ids across all prefixes.
+
 import { idOf } from "./keys.ts";
-import { limited, readLimitMs } from "./limited.ts";
+import { limited } from "./limited.ts";
+import { readLimitMs } from "./limits.ts";
 
 interface KeyListing {
 	keys: { name: string; metadata?: unknown }[];

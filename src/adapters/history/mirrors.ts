@@ -6,7 +6,8 @@ import type { KeptClaim, OpenDeletion } from "../../deletion/ports.ts";
 import { isRecordId } from "../../deletion/record/record-id.ts";
 import type { Result } from "../../deletion/result.ts";
 import { claimsIn, freezeKey, idOf, openKey, openPrefix } from "./keys.ts";
-import { limited, readLimitMs } from "./limited.ts";
+import { limited } from "./limited.ts";
+import { readLimitMs } from "./limits.ts";
 import { type WriteFailure, written } from "./publish.ts";
 
 export interface MirroredDeletion extends OpenDeletion {

@@ -9,6 +9,7 @@ import type { HistoryFilter } from "../../deletion/record/history.ts";
 import { idBounds, idPrefixes } from "../../deletion/record/record-id.ts";
 import { rowMatcher } from "../../deletion/record/row-conditions.ts";
 import { idOf, prefixOf, rowOf, type Space, spellingsOf } from "./keys.ts";
+import { allListsAtMost, listCap, listsAtMost } from "./limits.ts";
 import { listKeys } from "./list-keys.ts";
 
 /** Where a page begins: in a part of the key space, at a KV cursor, after an id. */
@@ -34,10 +35,6 @@ export interface RowsPage {
 
 export const firstPosition: Position = { part: 0, cursor: null, afterId: "", skip: 0 };
 
-const listCap = 1000;
-const listsAtMost = 8;
-/** A part that takes a single list is cheap, so a quiet period is read to its end. */
-const allListsAtMost = 100;
 /** No record is older than unbind. */
 const earliestMs = Date.UTC(2026, 0, 1);
 /** How finely a period with an end but no beginning is cut: a year, twelve days, nine hours. */

@@ -4,9 +4,8 @@ import type { KeptClaim } from "../../deletion/ports.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { aliasKey, claimsKey, claimsText, indexKeys, metadataOf, recordKey } from "./keys.ts";
-import { KvTimeout, limited, writeLimitMs } from "./limited.ts";
-
-const shortestTtlSeconds = 60;
+import { KvTimeout, limited } from "./limited.ts";
+import { shortestTtlSeconds, writeLimitMs } from "./limits.ts";
 
 export interface WriteFailure {
 	detail: string;

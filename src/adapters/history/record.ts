@@ -7,7 +7,8 @@ import type { AskLedger, RecordRead } from "../../deletion/record/history.ts";
 import { isRecordId } from "../../deletion/record/record-id.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { aliasKey, prefixOf, recordKey, rowOf, type Space, spellingsOf } from "./keys.ts";
-import { limited, readLimitMs } from "./limited.ts";
+import { limited } from "./limited.ts";
+import { readLimitMs } from "./limits.ts";
 
 /**
  * A record in one of these states can't change any more, so KV's copy is as good as the Ledger's. The exception is a record

@@ -2,6 +2,7 @@
 // it. So more specific bindings keep their traffic; the rest falls back to the next less specific binding, if there is one.
 
 import { type Cidr, cidrAt, contains } from "../address/cidr.ts";
+import { listedAtMost, settlesWithinHours } from "../limits.ts";
 
 export interface BoundRange {
 	id: string;
@@ -27,10 +28,6 @@ export interface Effect {
 	/** Whether Cloudflare announced any of the binding's addresses; null if that was not known. Older records lack it. */
 	advertised?: boolean | null;
 }
-
-/** The longest Cloudflare takes to roll a change out to its whole edge. */
-export const settlesWithinHours = 6;
-const listedAtMost = 100;
 
 /** The effect of deleting `deleted`; `others` are the prefix's other bindings at that time. */
 export function effectOf(deleted: BoundRange, others: readonly BoundRange[]): Effect {

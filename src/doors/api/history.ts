@@ -8,6 +8,7 @@ import { states } from "../../deletion/record/deletion.ts";
 import type { HistoryFilter } from "../../deletion/record/history.ts";
 import { isRecordId } from "../../deletion/record/record-id.ts";
 import { fail, ok } from "../../deletion/result.ts";
+import { rowsAtMost, rowsByDefault } from "../limits.ts";
 import { csv, exported, ndjson, preferredFormat, staleness, unreadable } from "../reply/export.ts";
 import { failureProblem, unreachableProblem } from "../reply/failure.ts";
 import { problem } from "../reply/problem.ts";
@@ -16,17 +17,14 @@ import { versionIn } from "../request/etag.ts";
 import { readQuery, timeOrDaySchema } from "../request/input.ts";
 import type { Handler } from "./handler.ts";
 
-const defaultLimit = 50;
-const largestLimit = 1000;
-
 const id = v.pipe(v.string(), v.check(isCloudflareId, "must be 32 hex digits or a dashed UUID, in lower case"));
 export const listEntries = {
 	limit: v.optional(
 		v.pipe(
 			v.string(),
-			v.regex(/^[1-9]\d{0,3}$/, `must be a number from 1 to ${largestLimit}`),
+			v.regex(/^[1-9]\d{0,3}$/, `must be a number from 1 to ${rowsAtMost}`),
 			v.transform(Number),
-			v.maxValue(largestLimit, `must be at most ${largestLimit}`),
+			v.maxValue(rowsAtMost, `must be at most ${rowsAtMost}`),
 		),
 	),
 	cursor: v.optional(v.pipe(v.string(), v.nonEmpty("must not be empty"))),
@@ -44,7 +42,7 @@ export const listDeletions: Handler = async (request, context) => {
 	const query = readQuery(url, listEntries);
 	if (!query.ok) return query;
 	const {
-		limit = defaultLimit,
+		limit = rowsByDefault,
 		cursor = null,
 		state = null,
 		binding = null,

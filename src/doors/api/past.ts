@@ -7,6 +7,7 @@ import type { PastBinding, PastChange } from "../../deletion/past.ts";
 import { at } from "../../deletion/record/deletion.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
+import { changesAtOnce } from "../limits.ts";
 import { formatsOf, preferredFormat, type RowPage, streamed } from "../reply/export.ts";
 import { type Problem, problem } from "../reply/problem.ts";
 import { beforeTheWatch, changesCursor, type KnownPast, readPast } from "../request/account.ts";
@@ -14,8 +15,6 @@ import { readQuery, timeOrDaySchema } from "../request/input.ts";
 import type { Handler } from "./handler.ts";
 
 const dayMs = 24 * 3_600_000;
-/** What the Ledger reads in one turn. */
-const changesAtOnce = 1000;
 
 /** @param covering only bindings that cover this CIDR. */
 export async function bindingsAt(

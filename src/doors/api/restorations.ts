@@ -1,15 +1,17 @@
 // Many restorations under one request: asked for by naming each record, and followed by the request's id. The core decides who
 // may restore what.
+
 import * as v from "valibot";
 import { restorationsAtMost } from "../../deletion/limits.ts";
 import { isRecordId } from "../../deletion/record/record-id.ts";
 import type { Restorations } from "../../deletion/restorations.ts";
 import { fail, ok } from "../../deletion/result.ts";
+import { manyAgainSeconds, readTurns } from "../limits.ts";
 import { failureProblem, tooManyReads } from "../reply/failure.ts";
 import { problem, retryAfter } from "../reply/problem.ts";
 import { idempotencyKeyOf } from "../request/deletion.ts";
 import { readJson, readQuery, reasonSchema } from "../request/input.ts";
-import { readTurns, takeTurn } from "../request/turns.ts";
+import { takeTurn } from "../request/turns.ts";
 import type { Handler } from "./handler.ts";
 
 export const restorationsEntries = {
@@ -20,8 +22,6 @@ export const restorationsEntries = {
 	),
 	reason: v.optional(reasonSchema),
 };
-
-const askAgainSeconds = 5;
 
 export const postRestorations: Handler = async (request, context, actor) => {
 	const query = readQuery(context.url, {});
@@ -45,7 +45,7 @@ export const showRestorations: Handler = async (request, context) => {
 	if (known === null) return fail(tooManyReads);
 	if (!known.ok) return fail(failureProblem(known.failure));
 	if (known.value === null) return fail(noSuchRestorations);
-	const headers = known.value.state === "done" ? {} : retryAfter(askAgainSeconds);
+	const headers = known.value.state === "done" ? {} : retryAfter(manyAgainSeconds);
 	return ok(Response.json(known.value, { headers }));
 };
 
@@ -53,7 +53,7 @@ function answerOf(restorations: Restorations): Response {
 	const location = `/restorations/${restorations.id}`;
 	return restorations.state === "done"
 		? Response.json(restorations, { headers: { location } })
-		: Response.json(restorations, { status: 202, headers: { location, ...retryAfter(askAgainSeconds) } });
+		: Response.json(restorations, { status: 202, headers: { location, ...retryAfter(manyAgainSeconds) } });
 }
 
 const noSuchRestorations = problem(

@@ -9,10 +9,11 @@ import { at } from "../../deletion/record/deletion.ts";
 import { fail, ok } from "../../deletion/result.ts";
 import { noSettling, type Settling } from "../../deletion/settling.ts";
 import type { HealthProblem, StatusFacts } from "../../deletion/status.ts";
+import { readTurns } from "../limits.ts";
 import { settingsIn } from "../misconfigured.ts";
 import { failureProblem, tooManyReads } from "../reply/failure.ts";
 import { readQuery } from "../request/input.ts";
-import { readTurns, takeTurn } from "../request/turns.ts";
+import { takeTurn } from "../request/turns.ts";
 import type { Handler } from "./handler.ts";
 
 export const showStatus: Handler = async (_request, context) => {

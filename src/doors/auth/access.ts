@@ -1,16 +1,17 @@
 // Identifies users of Cloudflare Access by the assertion that Access adds to each request. It is verified here, because the
 // Worker can also be reached without Access.
+
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from "jose";
 import type { Access, AccessUser } from "../../config/access.ts";
 import { folded } from "../../deletion/record/actor.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
+import { keysTimeoutMs } from "../limits.ts";
 
 export type AccessFailure =
 	| { reason: "no_assertion" | "wrong_assertion" | "keys_unreachable" }
 	/** Access knows the user, but unbind's configuration does not. */
 	| { reason: "unknown_user"; email: string };
 
-const keysTimeoutMs = 5000;
 /** One per team. Each caches keys for ten minutes and fetches unknown ones at most twice a minute. */
 const keySets = new Map<string, JWTVerifyGetKey>();
 

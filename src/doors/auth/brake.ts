@@ -1,10 +1,9 @@
 // Limits failed authentication per address.
 
 import { type Context, callerAddress } from "../context.ts";
+import { credentialPauseSeconds } from "../limits.ts";
 import { type Problem, problem, retryAfter } from "../reply/problem.ts";
 import { late } from "../request/turns.ts";
-
-const brakeSeconds = 60;
 
 /**
  * Called only after a wrong credential, so it slows guessing but never locks out a caller who shares an address with
@@ -17,6 +16,6 @@ export async function braked(request: Request, context: Context): Promise<Proble
 		"rate_limited",
 		"This address sent too many wrong credentials. Try again in a minute.",
 		{},
-		retryAfter(brakeSeconds),
+		retryAfter(credentialPauseSeconds),
 	);
 }

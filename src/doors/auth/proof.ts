@@ -2,13 +2,8 @@
 // the raw bytes; parses nothing.
 
 import { fail, ok, type Result } from "../../deletion/result.ts";
+import { longestProof, mostProofs, toleranceSeconds } from "../limits.ts";
 import type { Scheme, Spelling } from "./schemes.ts";
-
-/** How far a sender's clock may be off; the same in every scheme with a timestamp. */
-const toleranceSeconds = 300;
-const longestHeader = 4096;
-/** A sender that rotates its secret signs twice. Each proof costs a hash of the body, and a stranger could send hundreds. */
-const mostProofs = 8;
 
 /** Only for the log; the caller never sees it. */
 export type NoProof = "no_signature" | "no_timestamp" | "stale" | "no_id" | "wrong";
@@ -29,7 +24,7 @@ export async function prove(
 	nowMs: number,
 ): Promise<Result<Proof, NoProof>> {
 	const presented = headers.get(scheme.header) ?? "";
-	if (presented === "" || presented.length > longestHeader) return fail("no_signature");
+	if (presented === "" || presented.length > longestProof) return fail("no_signature");
 	const timestamp = scheme.timestampHeader === undefined ? "" : (headers.get(scheme.timestampHeader) ?? "");
 	if (scheme.timestampHeader !== undefined) {
 		// Allow one spelling per time: extra characters would be signed without being part of the time.

@@ -1,15 +1,15 @@
 // Authentication for the doors where a sender or platform proves each message. Caps the body, checks the proof over the raw
 // bytes, and only then hands the body on to be parsed.
+
 import { cappedBytes } from "../../capped-body.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { log } from "../../log.ts";
 import type { Context } from "../context.ts";
+import { signedCapBytes } from "../limits.ts";
 import { type Problem, problem } from "../reply/problem.ts";
 import { braked } from "./brake.ts";
 import { type Proof, prove } from "./proof.ts";
 import type { Scheme } from "./schemes.ts";
-
-const bodyCapBytes = 256 * 1024;
 
 export interface Proven extends Proof {
 	body: Uint8Array<ArrayBuffer>;
@@ -25,8 +25,8 @@ export async function provenBody(
 	sender: { scheme: Scheme; secrets: readonly string[] } | null,
 	context: Context,
 ): Promise<Result<Proven, Problem>> {
-	const body = await cappedBytes(request.body, bodyCapBytes);
-	if (body === null) return fail(problem("payload_too_large", `The body is longer than ${bodyCapBytes} bytes.`));
+	const body = await cappedBytes(request.body, signedCapBytes);
+	if (body === null) return fail(problem("payload_too_large", `The body is longer than ${signedCapBytes} bytes.`));
 	const proof =
 		sender === null
 			? fail("no_such_sender" as const)

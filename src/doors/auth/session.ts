@@ -5,9 +5,9 @@
 import type { TokenHolder } from "../../config/tokens.ts";
 import type { Config } from "../../config.ts";
 import { nodeCrypto } from "../../deletion/record/digest.ts";
+import { sessionSeconds } from "../limits.ts";
 
 const cookieName = "__Host-unbind";
-const lifeSeconds = 8 * 3600;
 const attributes = "Path=/; HttpOnly; Secure; SameSite=Strict";
 
 export interface Session {
@@ -18,9 +18,9 @@ export interface Session {
 
 /** The value of `Set-Cookie`. It does not contain the token. */
 export function sessionCookie(holder: TokenHolder, config: Config, nowMs: number): string {
-	const claim = `${holder.name}.${nowMs + lifeSeconds * 1000}`;
+	const claim = `${holder.name}.${nowMs + sessionSeconds * 1000}`;
 	const value = `${claim}.${sealed(holder, config, "session", claim)}`;
-	return `${cookieName}=${value}; Max-Age=${lifeSeconds}; ${attributes}`;
+	return `${cookieName}=${value}; Max-Age=${sessionSeconds}; ${attributes}`;
 }
 
 export const noSessionCookie = `${cookieName}=; Max-Age=0; ${attributes}`;

@@ -5,28 +5,24 @@ import { faces } from "../../cards/faces.ts";
 import type { Choice, OfferedPlan, OfferedRestorations, Subject } from "../../deletion/course/offer.ts";
 import { optionsFor } from "../../deletion/course/options.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
+import { approvalButtonMs, ownButtonMs } from "../limits.ts";
 import type { ChatRequest } from "./request.ts";
-
-/** How long a personal button works; after that, what it showed may have changed. */
-const ownMs = 300_000;
-/** Longer than any approval, so the core decides whether an approval came in time. */
-const approvalMs = 7 * 24 * 3_600_000;
 
 /** Only for the caller, once. None if the Ledger is unreachable. */
 export function planButtons(plan: OfferedPlan, request: ChatRequest): Promise<Button[]> {
-	return kept(["delete", "dismiss"], request, { about: "plan", plan }, ownMs, request.userId);
+	return kept(["delete", "dismiss"], request, { about: "plan", plan }, ownButtonMs, request.userId);
 }
 
 /** Only for the caller, once: what they may do about the deletion now. */
 export async function recordButtons(deletion: Deletion, request: ChatRequest): Promise<Button[]> {
 	const choices = optionsFor(deletion, request.actor);
-	const lastsMs = deletion.state === "pending_approval" ? approvalMs : ownMs;
+	const lastsMs = deletion.state === "pending_approval" ? approvalButtonMs : ownButtonMs;
 	return kept(choices, request, { about: "deletion", deletionId: deletion.id }, lastsMs, request.userId);
 }
 
 /** For everyone in the channel who may approve. */
 export function approvalButtons(deletion: Deletion, request: ChatRequest): Promise<Button[]> {
-	return kept(["approve", "reject"], request, { about: "deletion", deletionId: deletion.id }, approvalMs, null);
+	return kept(["approve", "reject"], request, { about: "deletion", deletionId: deletion.id }, approvalButtonMs, null);
 }
 
 /** Only for the caller, once: restores what the card shows. */
@@ -42,7 +38,7 @@ export async function restorationsButtons(
 
 /** Only for the caller, once: lifts the freeze after they read what that starts. */
 export function freezeButtons(request: ChatRequest): Promise<Button[]> {
-	return kept(["lift"], request, { about: "freeze" }, ownMs, request.userId);
+	return kept(["lift"], request, { about: "freeze" }, ownButtonMs, request.userId);
 }
 
 async function kept(

@@ -8,20 +8,18 @@ import { log, traceOf } from "../../log.ts";
 import { withinMs } from "../../within-ms.ts";
 import { braked } from "../auth/brake.ts";
 import type { Context } from "../context.ts";
+import { chatAnswerMs, chatCallMs } from "../limits.ts";
 import { problemResponse } from "../reply/problem.ts";
 import { answer, type Pending, replyNow } from "./answer.ts";
 import type { Call, Destination, Message } from "./platforms/platform.ts";
 import { authorise, type Received, receive } from "./receive.ts";
 import { reply } from "./reply.ts";
-import { brokenCard, type ChatRequest, longestMs, notAllowedCard } from "./request.ts";
+import { brokenCard, type ChatRequest, notAllowedCard } from "./request.ts";
 import { sendAll } from "./send.ts";
 import { suggestionsFor } from "./suggestions.ts";
 
-/** All platforms give up after three seconds. */
-const answerWithinMs = 1500;
-
 export async function chat(request: IRequest, context: Context): Promise<Response> {
-	const answerByMs = Date.now() + answerWithinMs;
+	const answerByMs = Date.now() + chatAnswerMs;
 	const received = await receive(request, context);
 	if (!received.ok) return problemResponse(received.failure, context.requestId);
 	const { chat, platform, incoming, isUnsigned } = received.value;
@@ -36,7 +34,7 @@ export async function chat(request: IRequest, context: Context): Promise<Respons
 
 	const address = incoming.kind === "typing" ? null : incoming.address;
 	const { origin } = context.url;
-	const ledger = context.hurriedLedger(longestMs);
+	const ledger = context.hurriedLedger(chatCallMs);
 	const here = { platform: chat.platform, channel, userId, origin, address };
 	const requestBy = (actor: Actor): ChatRequest => ({ actor, context, ledger, ...here });
 	if (incoming.kind === "typing")

@@ -10,9 +10,10 @@ import type { OfferedPlan } from "../../deletion/course/offer.ts";
 import type { Plan } from "../../deletion/judgement/plan.ts";
 import { sameName } from "../../deletion/record/actor.ts";
 import { joinedWords } from "../../deletion/record/joined.ts";
+import { chatWaitMs } from "../limits.ts";
 import { approvalButtons, planButtons, recordButtons } from "./buttons.ts";
 import { type Reply, reply } from "./reply.ts";
-import { type ChatRequest, ledgerWaitMs, refused, refusedBy, refusedWhileClosed, refusedWithout } from "./request.ts";
+import { type ChatRequest, refused, refusedBy, refusedWhileClosed, refusedWithout } from "./request.ts";
 
 export async function showPlan(target: Target, reason: string | null, request: ChatRequest): Promise<Reply> {
 	const { actor } = request;
@@ -80,7 +81,7 @@ export async function deletePlanned(plan: OfferedPlan, offerId: string, request:
 		notBeforeMs: null,
 		idempotencyKey: `chat:${offerId}`,
 	};
-	const receipt = await request.ledger.request(command, ledgerWaitMs);
+	const receipt = await request.ledger.request(command, chatWaitMs);
 	if (!receipt.ok) return refusedBy(receipt.failure);
 	const { deletion, replayed, joined = false } = receipt.value;
 	const record = recordCard(deletion, origin, await recordButtons(deletion, request));

@@ -1,5 +1,6 @@
 // Authenticates and reads a platform's message: first the proof over the raw bytes, then the content, then whether its user
 // may use unbind here. It carries nothing out.
+
 import type { IRequest } from "itty-router";
 import { cappedBytes } from "../../capped-body.ts";
 import type { Chat, PlatformName } from "../../config/chat.ts";
@@ -8,6 +9,7 @@ import { fail, ok, type Result } from "../../deletion/result.ts";
 import { braked } from "../auth/brake.ts";
 import { notProven, provenBody } from "../auth/proven.ts";
 import type { Context } from "../context.ts";
+import { clickCapBytes, longestUserName } from "../limits.ts";
 import { closedProblem } from "../misconfigured.ts";
 import { type Problem, problem } from "../reply/problem.ts";
 import { discord } from "./platforms/discord.ts";
@@ -26,8 +28,6 @@ export interface Received {
 	isUnsigned: boolean;
 }
 
-const unsignedCapBytes = 64 * 1024;
-
 export async function receive(request: IRequest, context: Context): Promise<Result<Received, Problem>> {
 	const name = request.params.platform ?? "";
 	const closed = closedProblem(`chat/${name}`, context);
@@ -39,7 +39,7 @@ export async function receive(request: IRequest, context: Context): Promise<Resu
 	const { aliases } = context.config;
 
 	if (platform.isUnsigned(request.headers)) {
-		const body = await cappedBytes(request.body, unsignedCapBytes);
+		const body = await cappedBytes(request.body, clickCapBytes);
 		const read = body === null ? null : platform.read(body, aliases);
 		// Only a click may come without a signature, because it carries an offer's id.
 		if (read?.ok && read.value.kind === "press") return ok({ chat, platform, incoming: read.value, isUnsigned: true });
@@ -66,8 +66,6 @@ export function authorise(chat: Chat, { workspace, channel, userId, userName }: 
 	return ok({ name, door: "chat", platform, user_id: userId, user_name: cleaned(userName), scopes, ranges });
 }
 
-const longestName = 64;
-
 /** Users choose this name and it goes on record, so control and direction characters are removed. */
 const cleaned = (name: string): string =>
-	[...name.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, "")].slice(0, longestName).join("");
+	[...name.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, "")].slice(0, longestUserName).join("");

@@ -8,12 +8,11 @@ import type { Target } from "../../deletion/address/target.ts";
 import type { Option } from "../../deletion/course/options.ts";
 import type { ResolutionWish } from "../../deletion/course/resolution.ts";
 import type { Deletion, Summary } from "../../deletion/record/deletion.ts";
+import { chatWaitMs, rowsACard } from "../limits.ts";
 import { changeDeletion, resolveDeletion } from "../request/change.ts";
 import { recordButtons } from "./buttons.ts";
 import { type Reply, reply } from "./reply.ts";
-import { type ChatRequest, ledgerWaitMs, refused, refusedBy, refusedWithout } from "./request.ts";
-
-const shownAtMost = 10;
+import { type ChatRequest, refused, refusedBy, refusedWithout } from "./request.ts";
 
 export async function showHistory(target: Target | null, request: ChatRequest): Promise<Reply> {
 	const refusal = refusedWithout("read", request);
@@ -28,7 +27,7 @@ export async function showHistory(target: Target | null, request: ChatRequest): 
 		sinceMs: null,
 		untilMs: null,
 	};
-	const page = await request.context.history.page({ filter, limit: shownAtMost, cursor: null, unless: null });
+	const page = await request.context.history.page({ filter, limit: rowsACard, cursor: null, unless: null });
 	if (!page.ok || page.value === null) return refused("The history cannot be read right now. Run the command again.");
 	const { rows, next, version } = page.value;
 	const about = { target: target?.named ?? null, isStale: version === null, hasMore: next !== null };
@@ -73,7 +72,7 @@ export async function showRecord(id: string, request: ChatRequest): Promise<Repl
 const recordIn = (text: string): Deletion => JSON.parse(text);
 
 export async function change(option: Option, id: string, { actor, ledger, origin }: ChatRequest): Promise<Reply> {
-	const changed = await changeDeletion(option, id, { actor, ledger, waitMs: ledgerWaitMs });
+	const changed = await changeDeletion(option, id, { actor, ledger, waitMs: chatWaitMs });
 	if (!changed.ok) return refusedBy(changed.failure);
 	const shown = recordCard(changed.value, origin);
 	return reply(shown, { replaces: true, announcement: shown });

@@ -24,11 +24,6 @@ export interface ChatRequest {
 	address: string | null;
 }
 
-/** How long the Ledger may take. Workers stop 30 seconds after the answer, and the messages need time too. */
-export const ledgerWaitMs = 15_000;
-/** How long a call to the Ledger may take before the caller gets "no answer". */
-export const longestMs = 20_000;
-
 const refusalCard = (detail: string): Card => card("Not done", { tone: "bad", text: [detail] });
 
 export const refused = (detail: string): Reply => reply(refusalCard(detail));

@@ -1,11 +1,9 @@
 // Sends messages after the answer. What was done is on record whether or not they arrive, so a failure is logged and never
 // thrown.
-import { log, traceOf } from "../../log.ts";
-import type { Message } from "./platforms/platform.ts";
 
-const timeoutMs = 4000;
-/** A platform that has not processed our answer yet returns 404 for a follow-up. */
-const pausesMs = [200, 800];
+import { log, traceOf } from "../../log.ts";
+import { messagePausesMs, messageTimeoutMs } from "../limits.ts";
+import type { Message } from "./platforms/platform.ts";
 
 /** One after the other, in order. */
 export async function sendAll(messages: readonly Message[], requestId: string): Promise<void> {
@@ -22,12 +20,12 @@ async function send({ method, url, body }: Message, requestId: string): Promise<
 				headers: { "content-type": "application/json" },
 				body: JSON.stringify(body),
 				redirect: "manual",
-				signal: AbortSignal.timeout(timeoutMs),
+				signal: AbortSignal.timeout(messageTimeoutMs),
 			});
 			await response.body?.cancel();
 			if (response.ok) return;
 			log("warn", "message_refused", { request_id: requestId, host, status: response.status, attempt: attempt + 1 });
-			const pauseMs = pausesMs[attempt];
+			const pauseMs = messagePausesMs[attempt];
 			if (pauseMs === undefined || !mayPass(response.status)) return;
 			await new Promise((resolve) => setTimeout(resolve, pauseMs));
 		} catch (error) {

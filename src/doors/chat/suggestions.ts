@@ -1,15 +1,16 @@
 // Suggests the account's live bindings for a half-typed target. It must not call Cloudflare for every letter, so the Ledger's
 // last list is good enough; and no suggestions are better than late ones.
+
+import { suggestedAtMostOldMs, suggestionsWaitMs } from "../limits.ts";
 import type { Suggestion } from "./platforms/platform.ts";
 import { type ChatRequest, refusedWithout } from "./request.ts";
-
-const atMostOldMs = 60_000;
-const waitMs = 2000;
 
 export async function suggestionsFor(text: string, request: ChatRequest): Promise<Suggestion[]> {
 	if (refusedWithout("read", request) !== null) return [];
 	const { context } = request;
-	const survey = await context.hurriedLedger(waitMs).bindings({ covering: null, atMostOldMs });
+	const survey = await context
+		.hurriedLedger(suggestionsWaitMs)
+		.bindings({ covering: null, atMostOldMs: suggestedAtMostOldMs });
 	if (!survey.ok) return [];
 	const wanted = text.trim().toLowerCase();
 	const aliases = [...context.config.aliases].map(([alias, target]) => ({

@@ -4,6 +4,7 @@
 import * as v from "valibot";
 import { at } from "../../deletion/record/deletion.ts";
 import { fail, ok } from "../../deletion/result.ts";
+import { changesShown } from "../limits.ts";
 import { problem } from "../reply/problem.ts";
 import { changesCursor, readPast } from "../request/account.ts";
 import { readQuery, timeOrDaySchema } from "../request/input.ts";
@@ -14,8 +15,6 @@ import { glance, presentOf } from "./present.ts";
 import { Changes } from "./views/changes.tsx";
 
 const dayMs = 24 * 3_600_000;
-/** What the page lists at once. */
-const changesShown = 200;
 
 const entries = {
 	day: v.optional(

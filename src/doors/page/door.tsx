@@ -10,9 +10,10 @@ import { lacks } from "../auth/authenticate.ts";
 import { braked } from "../auth/brake.ts";
 import { isSame } from "../auth/session.ts";
 import type { Context } from "../context.ts";
+import { formCapBytes, longestTyped } from "../limits.ts";
 import { type Problem, problem } from "../reply/problem.ts";
 import type { Read } from "../request/input.ts";
-import { fieldsOf, formCapBytes, isFromOwnOrigin, type Refilled, readFields, refilled } from "./form.ts";
+import { fieldsOf, isFromOwnOrigin, type Refilled, readFields, refilled } from "./form.ts";
 import { html } from "./html.ts";
 import { localPath } from "./local-path.ts";
 import { misconfiguredPage } from "./misconfigured.tsx";
@@ -100,8 +101,6 @@ async function refused(stranger: Stranger, request: Request, context: Context): 
 }
 
 export const challenge = { "www-authenticate": 'Bearer realm="unbind"' };
-
-const longestTyped = 500;
 
 /** What the user typed into the form, as a query, so the page can fill the form in again. */
 async function typedIn(request: Request): Promise<string> {

@@ -8,6 +8,7 @@ import { states } from "../../deletion/record/deletion.ts";
 import type { HistoryFilter } from "../../deletion/record/history.ts";
 import type { Condition, ConditionField } from "../../deletion/record/row-conditions.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
+import { mostConditions } from "../limits.ts";
 import { type Problem, problem } from "../reply/problem.ts";
 import { readQuery, timeOrDaySchema } from "../request/input.ts";
 
@@ -35,7 +36,6 @@ const fields: Record<Parameter, ConditionField> = {
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
-const mostConditions = 20;
 
 const plain = (value: string): string => value.replace(/^[-=]/, "");
 const among = (values: readonly string[]) =>

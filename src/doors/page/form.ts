@@ -3,10 +3,9 @@
 import * as v from "valibot";
 import { cappedText } from "../../capped-body.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
+import { formCapBytes } from "../limits.ts";
 import { type Fault, type Problem, problem } from "../reply/problem.ts";
 import { type Read, readQuery, timeSchema } from "../request/input.ts";
-
-export const formCapBytes = 16 * 1024;
 
 /** The raw fields. */
 export async function fieldsOf(request: Request): Promise<Result<URLSearchParams, Problem>> {

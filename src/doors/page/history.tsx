@@ -4,6 +4,7 @@
 import type { OutcomeCount, Overview } from "../../deletion/ledger-api.ts";
 import type { Summary } from "../../deletion/record/deletion.ts";
 import { fail, ok } from "../../deletion/result.ts";
+import { chartDays, rowsAPage } from "../limits.ts";
 import { csv, exported, ndjson, type RowFormat, unreadable } from "../reply/export.ts";
 import { problem } from "../reply/problem.ts";
 import { versionIn } from "../request/etag.ts";
@@ -14,8 +15,6 @@ import { html, seeOther } from "./html.ts";
 import { presentOf } from "./present.ts";
 import { History } from "./views/history.tsx";
 
-const rowsAPage = 50;
-const chartDays = 30;
 const dayMs = 86_400_000;
 
 export const showHistory: Page = async (request, context, viewer) => {

@@ -5,6 +5,7 @@ import * as v from "valibot";
 import type { Target } from "../../deletion/address/target.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
+import { pageWaitMs } from "../limits.ts";
 import { failureProblem } from "../reply/failure.ts";
 import type { Problem } from "../reply/problem.ts";
 import { deletionEntries, requestDeletion, wishOf } from "../request/deletion.ts";
@@ -20,7 +21,6 @@ import { PlanPage } from "./views/plan.tsx";
 /** What the user typed into the form before signing in. */
 const typedEntries = { reason: v.optional(reasonSchema), not_before: v.optional(v.pipe(v.string(), v.maxLength(40))) };
 
-const waitSeconds = 3;
 /** Stands in for the reason until the form asks for it. */
 const reasonToCome = "to be given";
 
@@ -68,7 +68,7 @@ const deleteByForm: Change<typeof entries> = async (request, context, { actor },
 	const headers = new Headers({
 		"idempotency-key": `page:${fields.key}`,
 		"if-match": `"${fields.if_match}"`,
-		prefer: `wait=${waitSeconds}`,
+		prefer: `wait=${pageWaitMs / 1000}`,
 	});
 	const { reason, acknowledge, not_before } = fields;
 	const wish = wishOf(actor, target.value, { reason, acknowledge, not_before });

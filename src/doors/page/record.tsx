@@ -10,6 +10,7 @@ import { isRecordId } from "../../deletion/record/record-id.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { noSettling } from "../../deletion/settling.ts";
 import type { Context } from "../context.ts";
+import { othersShown, pageWaitMs } from "../limits.ts";
 import { failureProblem, unreachableProblem } from "../reply/failure.ts";
 import type { Problem } from "../reply/problem.ts";
 import { type ChangeRefusal, changeDeletion, noSuchDeletion, resolveDeletion } from "../request/change.ts";
@@ -24,9 +25,6 @@ import { settlingSentence } from "./settling.ts";
 import type { Viewer } from "./viewer.ts";
 import { RecordPage } from "./views/record.tsx";
 
-const othersShown = 10;
-/** How long a decision waits for its result; after that the record shows it. */
-const waitMs = 3000;
 const notFound = failureProblem(noSuchDeletion);
 const marker = v.optional(v.literal("true", 'must be "true"'));
 
@@ -103,7 +101,7 @@ async function othersOf({ id, binding }: Deletion, context: Context) {
 export const changeRecord = (option: Option) =>
 	changeDoor({}, async (request, { ledger }, { actor }) => {
 		const id = request.params.id ?? "";
-		return onRecord(id, await changeDeletion(option, id, { actor, ledger, waitMs }));
+		return onRecord(id, await changeDeletion(option, id, { actor, ledger, waitMs: pageWaitMs }));
 	});
 
 const resolutionEntries = { outcome: v.picklist(resolutionOutcomes), note: reasonSchema };

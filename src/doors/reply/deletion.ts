@@ -5,9 +5,8 @@ import type { Budget } from "../../deletion/judgement/budget.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
 import { joinedWords } from "../../deletion/record/joined.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
+import { askAgainSeconds } from "../limits.ts";
 import { type Problem, problem, retryAfter } from "./problem.ts";
-
-const askAgainSeconds = 2;
 
 /** The problem of a record that did not succeed; null if it did or still may. */
 export function problemOf(deletion: Deletion): Problem | null {

@@ -5,6 +5,7 @@ import type { Summary } from "../../deletion/record/deletion.ts";
 import type { HistoryFilter } from "../../deletion/record/history.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
+import { rowsAtOnce } from "../limits.ts";
 import { tooManyReads, unreachableProblem } from "./failure.ts";
 import { type Problem, problem } from "./problem.ts";
 
@@ -117,8 +118,6 @@ function preferredType<Type extends string>(accept: string | null, offered: read
 	};
 	return offered.toSorted((a, b) => qualityOf(b) - qualityOf(a))[0] ?? offered[0];
 }
-
-const rowsAtOnce = 1000;
 
 /** For answers without a `stale` member. */
 export const staleness = (stale: boolean): Record<string, string> => (stale ? { "x-unbind-stale": "true" } : {});

@@ -6,9 +6,10 @@ import type { Past, PastQuery } from "../../deletion/past.ts";
 import { at } from "../../deletion/record/deletion.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
+import { readTurns } from "../limits.ts";
 import { failureProblem, tooManyReads } from "../reply/failure.ts";
 import { type Problem, problem, retryAfter } from "../reply/problem.ts";
-import { readTurns, takeTurn } from "./turns.ts";
+import { takeTurn } from "./turns.ts";
 
 /**
  * The live bindings, read in parts. Each call is its own invocation with its own subrequest limit, so an account with many

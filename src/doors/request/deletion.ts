@@ -8,6 +8,7 @@ import { form } from "../../deletion/record/deletion.ts";
 import { guardNames } from "../../deletion/record/verdict.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
+import { defaultWaitSeconds, longestDelayMs, longestWaitSeconds } from "../limits.ts";
 import { closedProblem } from "../misconfigured.ts";
 import { failureProblem } from "../reply/failure.ts";
 import { atField, type Problem, problem, retryAfter } from "../reply/problem.ts";
@@ -56,11 +57,6 @@ export const wishOf = (
 	notBeforeMs: not_before ?? null,
 	supersede,
 });
-
-const longestDelayMs = 7 * 24 * 3_600_000;
-
-const defaultWaitSeconds = 25;
-const longestWaitSeconds = 60;
 
 /** Hands a deletion to the Ledger and waits for as long as `Prefer: wait=N` says. */
 export async function requestDeletion(

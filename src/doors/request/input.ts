@@ -1,12 +1,12 @@
 // Reads what a caller sends and guesses nothing: an unknown, empty or repeated parameter is an error, because a filter that
 // comes out empty must never mean "all".
+
 import * as v from "valibot";
 import { cappedText } from "../../capped-body.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
+import { jsonCapBytes } from "../limits.ts";
 import { atField, type Problem, problem } from "../reply/problem.ts";
 import { repeatedName } from "./repeated-name.ts";
-
-const bodyCapBytes = 64 * 1024;
 
 type Entries = v.ObjectEntries;
 export type Read<E extends Entries> = v.InferOutput<v.StrictObjectSchema<E, undefined>>;
@@ -59,8 +59,8 @@ export async function readJson<E extends Entries>(request: Request, entries: E):
 		return fail(
 			problem("unsupported_media_type", "Send the body uncompressed, without Content-Encoding.", {}, acceptsPlain),
 		);
-	const text = await cappedText(request.body, bodyCapBytes);
-	if (text === null) return fail(problem("payload_too_large", `The body is longer than ${bodyCapBytes} bytes.`));
+	const text = await cappedText(request.body, jsonCapBytes);
+	if (text === null) return fail(problem("payload_too_large", `The body is longer than ${jsonCapBytes} bytes.`));
 	let body: unknown;
 	try {
 		body = JSON.parse(text);
@@ -76,7 +76,7 @@ export async function readJson<E extends Entries>(request: Request, entries: E):
 
 /** For requests that take no body. A body is refused, not ignored, because it may ask for something else. */
 export async function refuseBody(request: Request): Promise<Result<null, Problem>> {
-	const text = await cappedText(request.body, bodyCapBytes);
+	const text = await cappedText(request.body, jsonCapBytes);
 	if (text !== null && /^(?:\s*\{\s*\})?\s*$/.test(text)) return ok(null);
 	return fail(problem("invalid_request", "This request takes no body. Use its path, query and headers."));
 }

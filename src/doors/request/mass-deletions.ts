@@ -3,10 +3,11 @@ import type { PastPrefix } from "../../deletion/past.ts";
 import type { MassDeletion } from "../../deletion/restorations.ts";
 import { fail, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
+import { readTurns } from "../limits.ts";
 import { failureProblem, tooManyReads } from "../reply/failure.ts";
 import type { Problem } from "../reply/problem.ts";
 import { readPast } from "./account.ts";
-import { readTurns, takeTurn } from "./turns.ts";
+import { takeTurn } from "./turns.ts";
 
 /** The latest ones, newest first. */
 export async function readMassDeletions({ ledger, caller }: Context): Promise<Result<MassDeletion[], Problem>> {

@@ -1,6 +1,8 @@
 // Limits how much of one caller's work an isolate does at once, because all requests of an isolate share one thread. Work that is
 // refused here has not begun.
 
+import { forgottenAfterMs, lateByMs, lookAgainMs } from "../limits.ts";
+
 export interface Turns {
 	atOnce: number;
 	waitingAtMost: number;
@@ -8,12 +10,6 @@ export interface Turns {
 	/** While requests wait, one begins this often. A caller that sends one request at a time never waits. */
 	gapMs: number;
 }
-/** A filter that matches little walks thousands of keys; a status counts the rows of the Ledger. */
-export const readTurns: Turns = { atOnce: 2, waitingAtMost: 30, longestWaitMs: 5000, gapMs: 50 };
-
-const lookAgainMs = 25;
-/** A request whose caller hung up may never finish; after this long it no longer counts. */
-const forgottenAfterMs = 15_000;
 
 /** When each began. */
 type Entries = Set<{ atMs: number }>;
@@ -76,7 +72,5 @@ function count(entries: Entries): number {
 	for (const one of entries) if (nowMs - one.atMs > forgottenAfterMs) entries.delete(one);
 	return entries.size;
 }
-
-export const lateByMs = 250;
 
 export const late = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, lateByMs));

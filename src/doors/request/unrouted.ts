@@ -1,7 +1,7 @@
 // Refused before anything else, for every caller: queries too long to read, and secrets sent over plain http.
-import { type Problem, problem } from "../reply/problem.ts";
 
-const longestQuery = 4096;
+import { longestQuery } from "../limits.ts";
+import { type Problem, problem } from "../reply/problem.ts";
 
 /** null if the request may go on to its door. */
 export function refusedUnrouted(request: Request, url: URL): Problem | null {

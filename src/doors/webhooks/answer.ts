@@ -5,6 +5,7 @@ import type { Receipt } from "../../deletion/course/receive.ts";
 import type { Plan } from "../../deletion/judgement/plan.ts";
 import { isOpen } from "../../deletion/record/deletion.ts";
 import { joinedWords } from "../../deletion/record/joined.ts";
+import { webhookRetrySeconds } from "../limits.ts";
 import { type Problem, retryAfter } from "../reply/problem.ts";
 
 /** The outcome of one deletion that a payload asked for. */
@@ -14,7 +15,6 @@ export type Outcome =
 	/** It never became a deletion. */
 	| { kind: "problem"; target: string; problem: Problem };
 
-const retrySeconds = 10;
 /** Problems that pass by themselves or that the operator fixes. */
 const passing: readonly string[] = [
 	"cloudflare_unavailable",
@@ -76,8 +76,8 @@ const isUnderWay = (one: Outcome): boolean => one.kind === "deletion" && isOpen(
 function retryIn(one: Outcome): number[] {
 	if (one.kind === "deletion")
 		return one.deletion.failure?.code === "cloudflare_unavailable"
-			? [one.deletion.failure.retry_after_seconds ?? retrySeconds]
+			? [one.deletion.failure.retry_after_seconds ?? webhookRetrySeconds]
 			: [];
 	if (one.kind !== "problem" || !passing.includes(one.problem.code)) return [];
-	return [Number(one.problem.headers["retry-after"] ?? retrySeconds)];
+	return [Number(one.problem.headers["retry-after"] ?? webhookRetrySeconds)];
 }

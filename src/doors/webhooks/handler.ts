@@ -13,6 +13,7 @@ import { withinMs } from "../../within-ms.ts";
 import { provenBody } from "../auth/proven.ts";
 import { schemeOf } from "../auth/schemes.ts";
 import type { Context } from "../context.ts";
+import { webhookAheadMs, webhookAnswerMs } from "../limits.ts";
 import { closedProblem } from "../misconfigured.ts";
 import { failureProblem } from "../reply/failure.ts";
 import { type Problem, problem, problemResponse, retryAfter } from "../reply/problem.ts";
@@ -23,13 +24,8 @@ import { type Outcome, webhookAnswer } from "./answer.ts";
 import { inTurn } from "./in-turn.ts";
 import { type Asked, askedFor, type Truncated, type Unreadable } from "./mapping.ts";
 
-/** The least patient sender waits 5 seconds. */
-const answerWithinMs = 4500;
-/** The Ledger answers this much earlier with the record as it is then, so that the answer can name the record. */
-const aheadMs = 500;
-
 export async function webhook(request: IRequest, context: Context): Promise<Response> {
-	const answer = await received(request, context, Date.now() + answerWithinMs);
+	const answer = await received(request, context, Date.now() + webhookAnswerMs);
 	return answer.ok ? answer.value : problemResponse(answer.failure, context.requestId);
 }
 
@@ -52,7 +48,7 @@ async function received(request: IRequest, context: Context, answerByMs: number)
 	if (!asked.ok) return refusedWhole(asked.failure);
 	// The id is the same when the message is redelivered.
 	const messageId = proven.value.messageId ?? digestOf(proven.value.signed);
-	const outcomes = await inTurn(asked.value, sender.name, answerByMs - aheadMs, (one) =>
+	const outcomes = await inTurn(asked.value, sender.name, answerByMs - webhookAheadMs, (one) =>
 		outcomeOf(one, messageId, sender, context, answerByMs),
 	);
 	const all = outcomes.map((one, index) => one ?? notBegun(asked.value[index]));
@@ -115,7 +111,7 @@ async function outcomeOf(
 		idempotencyKey: keyOf(hasFormer ? formerId : own),
 		alsoKeys: hasFormer ? [keyOf(own)] : [],
 	};
-	const work = commandDeletion(command, Math.max(0, answerByMs - Date.now() - aheadMs), context);
+	const work = commandDeletion(command, Math.max(0, answerByMs - Date.now() - webhookAheadMs), context);
 	// If the sender must be answered first, the work continues after its request ends.
 	context.goOn(work);
 	const admitted = await withinMs(answerByMs - Date.now(), work);

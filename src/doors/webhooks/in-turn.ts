@@ -2,12 +2,8 @@
 // all go through the same Ledger as everybody's deletions.
 
 import { withinMs } from "../../within-ms.ts";
+import { senderTurns, turnMs } from "../limits.ts";
 import { takeTurn } from "../request/turns.ts";
-
-/** For each sender, in one isolate. */
-const senderTurns = { atOnce: 2, waitingAtMost: 60, gapMs: 60 };
-/** Waiting for Cloudflare costs nothing, so a deletion that takes longer makes room for the next. */
-const turnMs = 125;
 
 /** The outcomes, in the order of the items; null for what was not begun in time. */
 export async function inTurn<Item, Outcome>(

@@ -5,6 +5,7 @@ import type { Mapping } from "../../config/sender.ts";
 import type { Json } from "../../deletion/record/json.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { type JsonPointer, valueAt } from "../../json-pointer.ts";
+import { askedAtMost, longestReason } from "../limits.ts";
 import { controls } from "../request/input.ts";
 
 /** One deletion, as the payload names it. */
@@ -23,9 +24,6 @@ export type Unreadable = { problem: string; index?: number };
 /** The sender says it left something out, so the payload may not say what was meant. */
 export type Truncated = { truncated: number };
 
-/** More at once is a mistake, not an alert; and each costs a call to the Ledger. */
-export const askedAtMost = 40;
-const longestReason = 500;
 const runsOfControls = new RegExp(`${controls.source}+`, "gu");
 
 /** One unreadable element stops them all: a payload understood by half is not understood. */

@@ -1,7 +1,7 @@
 import { reset } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createHistory } from "../../../src/adapters/history/history.ts";
-import { readLimitMs } from "../../../src/adapters/history/limited.ts";
+import { readLimitMs } from "../../../src/adapters/history/limits.ts";
 import { publish, publishAlias } from "../../../src/adapters/history/publish.ts";
 import { type Deletion, summaryOf } from "../../../src/deletion/record/deletion.ts";
 import type { HistoryQuery, ReadChanges } from "../../../src/deletion/record/history.ts";

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { metadataOf } from "../../../src/adapters/history/keys.ts";
-import { writeLimitMs } from "../../../src/adapters/history/limited.ts";
+import { writeLimitMs } from "../../../src/adapters/history/limits.ts";
 import { publish } from "../../../src/adapters/history/publish.ts";
 import { withShortTimers } from "../../doors/account.ts";
 import { HISTORY } from "../../harness.ts";
