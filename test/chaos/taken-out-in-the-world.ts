@@ -33,7 +33,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: "return lookedAtMs < progress.lastSentAtMs + lagMs;",
 			by: "return false;",
 		},
-		tests: ["test/deletion/course/careful-rules.unit.test.ts", "test/deletion/read-back.unit.test.ts"],
+		tests: ["test/deletion/course/careful-rules.unit.test.ts", "test/deletion/course/careful.unit.test.ts"],
 		chaos: true,
 	},
 	{
@@ -320,7 +320,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: "if (before >= schemaVersion) return;",
 			by: "if (before === schemaVersion) return;",
 		},
-		tests: ["test/upgrade/newer-schema.test.ts"],
+		tests: ["test/ledger/migrations.test.ts"],
 		chaos: false,
 	},
 	{

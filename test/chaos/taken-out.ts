@@ -34,7 +34,7 @@ const safeguards: readonly Mutation[] = [
 			replace: '\t{ in: "sent", on: "go", to: "doubtful", do: "look" },\n',
 			by: '\t{ in: "sent", on: "go", when: "may_send", to: "sent_again", do: "send" },\n\t{ in: "sent", on: "unclear", when: "may_send", to: "sent_again", do: "send" },\n\t{ in: "sent", on: "go", to: "doubtful", do: "look" },\n',
 		},
-		tests: ["test/promises/once.test.ts", "test/deletion/read-back.unit.test.ts"],
+		tests: ["test/promises/once.test.ts", "test/deletion/course/careful.unit.test.ts"],
 		chaos: true,
 	},
 	{

@@ -11,7 +11,7 @@ import { accountId, cdn25, prefixes, withShortTimers } from "../doors/account.ts
 import { pastDeletion } from "../doors/seed.ts";
 import { call, deletes, HISTORY, ledger } from "../harness.ts";
 import { dayMs, endClock, hourMs, inMs, minuteMs, pass, startClock, wakeAfter } from "../lifecycle/clock.ts";
-import { asker, cancel, freeze, lift, remove, restore } from "../lifecycle/people.ts";
+import { asker, freeze, lift, remove, restore } from "../lifecycle/people.ts";
 
 beforeEach(startClock);
 afterEach(endClock);
@@ -58,43 +58,6 @@ async function lose(): Promise<void> {
 	});
 	await abortAllDurableObjects();
 }
-
-describe("mirrors in KV", () => {
-	it("hold a deletion while it waits, and never under the record's own key", async () => {
-		const { json } = await remove("203.0.113.128/25", `?not_before=${inMs(dayMs)}`);
-		await wake(1000);
-		expect(await keys("")).toEqual([`open:${json.id}`]);
-		await cancel(json.id);
-		await wake(1000);
-		expect(await keys("open:")).toEqual([]);
-		expect(await keys("deletion:")).toEqual([`deletion:${json.id}`]);
-	});
-
-	it("hold the freeze while it is on", async () => {
-		await freeze();
-		await wake(1000);
-		expect(await HISTORY.get("open:freeze", "json")).toMatchObject({ reason: "INC-1" });
-		await lift();
-		await wake(1000);
-		expect(await keys("open:")).toEqual([]);
-	});
-
-	it("are written once KV accepts writes again", async () => {
-		const put = vi.spyOn(HISTORY, "put").mockRejectedValue(new Error("KV PUT failed: 500"));
-		const { json } = await remove("203.0.113.128/25", `?not_before=${inMs(dayMs)}`);
-		await wake(1000);
-		put.mockRestore();
-		await wake(30_000);
-		expect(await keys("")).toEqual([`open:${json.id}`]);
-	});
-
-	it("are not written for a deletion that is carried out at once", async () => {
-		const { json } = await remove("203.0.113.128/25");
-		await published(json.id);
-		await wake(60_000);
-		expect(await keys("open:")).toEqual([]);
-	});
-});
 
 describe("a new ledger", () => {
 	it("is not frozen if KV is empty, and lists KV once per start", async () => {

@@ -211,6 +211,17 @@ describe("the source", () => {
 		expect(scattered).toEqual([]);
 	});
 
+	it("has a test of each file's name for the domain and the Ledger, unless it has only types or limits", () => {
+		const named = globSync("**/*.test.ts", { cwd: join(root, "../test") }).map((file) =>
+			normalize(file).replace(/(?:\.unit)?\.test\.ts$/, ".ts"),
+		);
+		const tested = (file: string) =>
+			/^(?:deletion\/|ledger\/[^/]+$)/.test(file) &&
+			!/\/(?:limits|result)\.ts$/.test(file) &&
+			/^(?:export )?(?:default )?(?:async )?(?:function|class|const \w+ = [^;]*=>)/m.test(codeOf(file, false));
+		expect(files.filter((file) => tested(file) && !named.includes(file))).toEqual([]);
+	});
+
 	it("gives a reason for each ignored lint rule", () => {
 		for (const file of files) {
 			const ignores = readFileSync(join(root, file), "utf8").match(/biome-ignore[^\n]*/g) ?? [];

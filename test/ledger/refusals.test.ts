@@ -6,8 +6,8 @@ import type { Ledger } from "../../src/index.ts";
 import { recordedAnHour } from "../../src/ledger/limits.ts";
 import { callConfigured, sha256 } from "../doors/configured.ts";
 import { cloudflare, HISTORY, ledger } from "../harness.ts";
-import { endClock, hourMs, minuteMs, pass, startClock, wakeAfter } from "./clock.ts";
-import { record, remove } from "./people.ts";
+import { endClock, hourMs, minuteMs, pass, startClock, wakeAfter } from "../lifecycle/clock.ts";
+import { record, remove } from "../lifecycle/people.ts";
 
 beforeEach(startClock);
 afterEach(endClock);

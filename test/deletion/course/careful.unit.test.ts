@@ -1,10 +1,10 @@
 // When a DELETE may be sent, how long its effect is waited for, and what a look may conclude.
 
 import { describe, expect, it } from "vitest";
-import { carryOut } from "../../src/deletion/course/execute.ts";
-import { lagMs, lookAfterMs, sendWindowMs } from "../../src/deletion/limits.ts";
-import { admitted, asked, edge, live, play, recordOf, type Script, story, takeAway } from "./a-deletion.ts";
-import { bindingOf, commandOf, createWorld, fault, id, startMs } from "./world.ts";
+import { carryOut } from "../../../src/deletion/course/execute.ts";
+import { lagMs, lookAfterMs, sendWindowMs } from "../../../src/deletion/limits.ts";
+import { admitted, asked, edge, live, play, recordOf, type Script, story, takeAway } from "../a-deletion.ts";
+import { bindingOf, commandOf, createWorld, fault, id, startMs } from "../world.ts";
 
 const lived = async (script: Script) => {
 	const { world, recordId } = await admitted();

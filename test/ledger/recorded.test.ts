@@ -1,0 +1,47 @@
+// A record that a person decides about is found wherever it is: in the journal, or in KV, under its own id or another.
+import { reset } from "cloudflare:test";
+import { afterEach, expect, it, vi } from "vitest";
+import { publish, publishAlias } from "../../src/adapters/history/publish.ts";
+import type { Deletion } from "../../src/deletion/record/deletion.ts";
+import { fail, ok } from "../../src/deletion/result.ts";
+import { noted, recorded } from "../../src/ledger/recorded.ts";
+import { deletionAt, nowMs } from "../adapters/history/rows.ts";
+import { HISTORY } from "../harness.ts";
+
+afterEach(async () => {
+	vi.restoreAllMocks();
+	await reset();
+});
+
+const journal =
+	(...kept: Deletion[]) =>
+	async (id: string) =>
+		kept.find((one) => one.id === id) ?? null;
+
+it("takes the journal's version, and KV's once the journal has dropped it", async () => {
+	const published = deletionAt(nowMs);
+	await publish(HISTORY, published, 0, nowMs);
+	const kept = { ...published, state: "restored" as const };
+	expect(await recorded(published.id, journal(kept), HISTORY)).toBe(kept);
+	expect(await recorded(published.id, journal(), HISTORY)).toEqual(published);
+	expect(await recorded(deletionAt(nowMs).id, journal(), HISTORY)).toBeNull();
+});
+
+it("follows an id that a caller was given for another record", async () => {
+	const published = deletionAt(nowMs);
+	const given = deletionAt(nowMs).id;
+	await publishAlias(HISTORY, { id: given, deletionId: published.id }, 0, nowMs);
+	expect(await recorded(given, journal(published), HISTORY)).toBe(published);
+	await publish(HISTORY, published, 0, nowMs);
+	expect(await recorded(given, journal(), HISTORY)).toEqual(published);
+});
+
+it("logs a refused decision with who made it and why, and no other", () => {
+	const logged = vi.spyOn(console, "warn").mockReturnValue();
+	const by = { name: "alice", door: "page" } as const;
+	noted("approval", "7y", by, ok(null));
+	noted("approval", "7y", by, fail({ code: "self_approval" }));
+	const lines = logged.mock.calls.map(([line]) => JSON.parse(line));
+	const said = { event: "approval_refused", deletion_id: "7y", actor: "alice", door: "page", code: "self_approval" };
+	expect(lines).toEqual([{ level: "warn", ...said }]);
+});
