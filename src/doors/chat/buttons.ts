@@ -32,7 +32,7 @@ export async function restorationsButtons(
 	request: ChatRequest,
 ): Promise<Button[]> {
 	const subject: Subject = { about: "restorations", restorations };
-	const buttons = await kept(["restoreAll", "dismiss"], request, subject, ownMs, request.userId);
+	const buttons = await kept(["restoreAll", "dismiss"], request, subject, ownButtonMs, request.userId);
 	return buttons.map((button) => (button.choice === "restoreAll" ? { ...button, label } : button));
 }
 
