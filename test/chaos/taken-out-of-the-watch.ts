@@ -81,6 +81,17 @@ export const watchMutations: readonly Mutation[] = [
 		chaos: true,
 	},
 	{
+		// Unless many are missed, a 404 speaks for the binding that was asked for only.
+		name: "the watch's read of each missed binding",
+		patch: {
+			file: "src/watch/judge.ts",
+			replace: "speaksForAll ? others : [asked]",
+			by: "others",
+		},
+		tests: ["test/watch/judge.unit.test.ts", "test/watch/honest-looks.unit.test.ts"],
+		chaos: false,
+	},
+	{
 		// A read by its id confirms that the binding is gone.
 		name: "the watch's read by id",
 		patch: {
@@ -217,8 +228,8 @@ export const watchMutations: readonly Mutation[] = [
 		name: "the watch's freeze leaves another one alone",
 		patch: {
 			file: "src/ledger/watch/records.ts",
-			replace: " || freezeInForce(sql, nowMs) !== null) return;",
-			by: ") return;",
+			replace: " && isRecent && freezeInForce(sql, nowMs) === null;",
+			by: " && isRecent;",
 		},
 		tests: ["test/promises/seen.test.ts"],
 		chaos: false,
