@@ -8,6 +8,7 @@ import { apiDoor } from "./doors/api/handler.ts";
 import { listDeletions, showDeletion } from "./doors/api/history.ts";
 import { cancelDeletion, decideDeletion, resolveDeletion, restoreDeletion } from "./doors/api/lifecycle.ts";
 import { listMassDeletions, showMassDeletion } from "./doors/api/mass-deletions.ts";
+import { listNotifications, redeliver, testDestination } from "./doors/api/notifications.ts";
 import { listBindingChanges } from "./doors/api/past.ts";
 import { postRestorations, showRestorations } from "./doors/api/restorations.ts";
 import { showStatus } from "./doors/api/status.ts";
@@ -21,6 +22,7 @@ import { showChanges } from "./doors/page/changes.tsx";
 import { pageDoor } from "./doors/page/door.tsx";
 import { exportCsv, exportNdjson, showHistory } from "./doors/page/history.tsx";
 import { restoreLost, showLost } from "./doors/page/lost.tsx";
+import { showNotifications } from "./doors/page/notifications.tsx";
 import { deleteBinding as deleteBindingByForm, showPlan as showPlanPage } from "./doors/page/plan.tsx";
 import { changeRecord, resolveRecord, showRecord } from "./doors/page/record.tsx";
 import { showProgress } from "./doors/page/restorations.tsx";
@@ -51,6 +53,9 @@ router
 	.get("/restorations/:id", apiDoor("read", showRestorations))
 	.get("/mass-deletions", apiDoor("read", listMassDeletions))
 	.get("/mass-deletions/:id", apiDoor("read", showMassDeletion))
+	.get("/notifications", apiDoor("read", listNotifications))
+	.post("/notifications", apiDoor("freeze", testDestination))
+	.post("/notifications/:id/redelivery", apiDoor("freeze", redeliver))
 	.get("/freeze", apiDoor("read", showFreeze))
 	.put("/freeze", apiDoor("freeze", putFreeze))
 	.delete("/freeze", apiDoor("freeze", liftFreeze))
@@ -76,6 +81,7 @@ router
 	.get("/account/lost/:id", pageDoor(showLost))
 	.post("/account/lost/:id/restore", restoreLost)
 	.get("/account/restorations/:id", pageDoor(showProgress))
+	.get("/account/notifications", pageDoor(showNotifications))
 	.get("/account/:target+", pageDoor(showPlanPage))
 	.post("/account/:target+", deleteBindingByForm)
 	.post("/freeze-switch", turnFreeze)

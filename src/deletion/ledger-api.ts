@@ -1,6 +1,7 @@
 // What the doors can ask of a Ledger; the Durable Object implements it. Everything passes as plain data. Each call has one
 // more argument than named here: its form (`record/deletion.ts`), which version 0.1.0 leaves out.
 
+import type { Delivery, NotificationRefusal, Notifications, NotificationsQuery } from "../notify/delivery.ts";
 import type { Binding, Prefix } from "./address/binding.ts";
 import type { CloudflareId } from "./address/cloudflare-id.ts";
 import type { RestorationRefusal } from "./course/begin-restoration.ts";
@@ -135,6 +136,12 @@ export interface LedgerApi {
 	/** Stores what a chat message's buttons offer; returns the id they carry. */
 	offer(offer: Offer): Promise<string>;
 	press(press: Press): Promise<Result<Offer, OfferFailure>>;
+	/** null: too many of this caller's reads are waiting. */
+	notifications(query: NotificationsQuery): Promise<Notifications | null>;
+	/** Sends a delivery once more; resolves after one attempt. */
+	redeliver(id: string, actor: Actor): Promise<Result<Delivery, NotificationRefusal>>;
+	/** Sends a test to a destination; resolves after one attempt. */
+	sendTest(destination: string, actor: Actor): Promise<Result<Delivery, NotificationRefusal>>;
 	/** An earlier release's Ledger returns no problems. */
 	health(): Promise<{ credentialRejected: boolean; problems?: HealthProblem[] }>;
 	/** The facts, and the problems that turn health red. */

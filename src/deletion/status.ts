@@ -1,5 +1,6 @@
 // unbind's health: the facts, and which of them mean that deletions can't be carried out or recorded right now. `/health`
 // and `/status` use the same rules.
+import type { DestinationFacts } from "../notify/delivery.ts";
 import type { AuditAccess } from "./audit-log.ts";
 import { overdueForMs, unpublishedForMs } from "./limits.ts";
 import type { Settling } from "./settling.ts";
@@ -42,6 +43,8 @@ export interface AuditFacts {
 }
 
 export interface StatusFacts extends HealthFacts {
+	/** null if the configuration can't be read; a Ledger of an earlier release has none. */
+	destinations?: readonly DestinationFacts[] | null;
 	/** null if the configuration can't be read; a Ledger of an earlier release has none. */
 	watch?: (WatchFacts & AuditFacts & { settling?: Settling }) | null;
 	schema: number;

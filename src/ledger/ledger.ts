@@ -22,6 +22,7 @@ import { isOpen } from "../deletion/record/deletion.ts";
 import type { RestorationsCommand } from "../deletion/restorations.ts";
 import { fail, ok } from "../deletion/result.ts";
 import { log, traceOf } from "../log.ts";
+import type { NotificationsQuery } from "../notify/delivery.ts";
 import { withinMs } from "../within-ms.ts";
 import { createAlarmClock } from "./alarm-clock.ts";
 import { changes, overview } from "./changes.ts";
@@ -31,6 +32,7 @@ import { freezeInForce, freezeLog, hasReadHistory, scheduledIds, turnFreeze, wai
 import { alarmPauseMs, deliveriesBesideLook, deliveriesPerAlarm, publishWaitMs } from "./limits.ts";
 import { migrate } from "./migrations.ts";
 import { createMirrors } from "./mirrors.ts";
+import { sendAgain, sendTest } from "./notify/by-hand.ts";
 import { nextDeliveryMs } from "./notify/deliveries.ts";
 import { announceFreezeEnd, freezeEndsMs } from "./notify/freeze-end.ts";
 import { keepOffer, takeOffer } from "./offers.ts";
@@ -195,7 +197,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	async past(query: PastQuery): Answer<"past"> {
 		const { journal, watch } = this.#wired();
 		const read = () => past(this.#sql, query, watch.known());
-		return this.#reads.inTurn({ caller: query.caller, unless: null }, journal.version(), read);
+		return this.#reads.inTurn({ caller: query.caller ?? null, unless: null }, journal.version(), read);
 	}
 
 	async offer(offer: Offer): Answer<"offer"> {
@@ -206,6 +208,22 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		return takeOffer(this.#sql, press, Date.now());
 	}
 
+	async notifications(query: NotificationsQuery): Answer<"notifications"> {
+		const { journal, notifier } = this.#wired();
+		return this.#reads.inTurn({ caller: query.caller ?? null, unless: null }, journal.version(), () =>
+			notifier.list(query),
+		);
+	}
+
+	async redeliver(id: string, actor: Actor): Answer<"redeliver"> {
+		return sendAgain((await this.#ready()).notifier, id, actor);
+	}
+
+	async sendTest(destination: string, actor: Actor): Answer<"sendTest"> {
+		const { notifier } = await this.#ready();
+		return sendTest(notifier, destination, actor, crypto.randomUUID().replaceAll("-", ""), Date.now());
+	}
+
 	async health(): Answer<"health"> {
 		return this.#status.health(this.#awake()?.addressing.callsLeft() ?? null, Date.now());
 	}
@@ -213,7 +231,8 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	async status(): Answer<"status"> {
 		const wired = this.#awake();
 		const known = { callsLeft: wired?.addressing.callsLeft() ?? null, watch: wired?.watch.facts() ?? null };
-		return this.#status.status({ ...known, nextAlarmMs: this.#alarm.atMs() }, Date.now());
+		const destinations = wired?.notifier.facts() ?? null;
+		return this.#status.status({ ...known, destinations, nextAlarmMs: this.#alarm.atMs() }, Date.now());
 	}
 
 	/** A probe starts the watch of an object that nobody else calls. null if the settings or the storage fail: the facts say so. */

@@ -28,10 +28,10 @@ function healthFacts(sql: SqlStorage, known: Probed, nowMs: number): HealthFacts
 
 export function statusFacts(
 	sql: SqlStorage,
-	known: Probed & Pick<StatusFacts, "nextAlarmMs" | "rows" | "unreadable" | "watch">,
+	known: Probed & Pick<StatusFacts, "nextAlarmMs" | "rows" | "unreadable" | "watch" | "destinations">,
 	nowMs: number,
 ): StatusFacts {
-	const { nextAlarmMs, rows, unreadable, watch, ...rest } = known;
+	const { nextAlarmMs, rows, unreadable, watch, destinations, ...rest } = known;
 	// Each query uses an index, because a week has many rows; the plus keeps SQLite from using the index on changed_at.
 	const query = `SELECT (SELECT count(*) FROM deletions WHERE publish_at IS NOT NULL) AS unpublished,
 		(SELECT count(DISTINCT id) FROM (SELECT id FROM deletions WHERE settle_at <= ?1
@@ -49,6 +49,7 @@ export function statusFacts(
 		lastAlarmMs: timeIn(sql, "alarm_succeeded"),
 		nextAlarmMs,
 		watch: watch ?? null,
+		destinations: destinations ?? null,
 		credentialCheckedMs: timeIn(sql, "credential_checked"),
 	};
 }
@@ -85,7 +86,7 @@ export function createStatus(sql: SqlStorage, configOf: () => ReturnType<typeof 
 			const facts = healthFacts(sql, { credentialRejected, callsLeft, storageWorks: storageWorks(nowMs) }, nowMs);
 			return { credentialRejected, problems: healthProblems(facts, nowMs) };
 		},
-		status(known: Pick<StatusFacts, "callsLeft" | "nextAlarmMs" | "watch">, nowMs: number) {
+		status(known: Pick<StatusFacts, "callsLeft" | "nextAlarmMs" | "watch" | "destinations">, nowMs: number) {
 			const probed = { credentialRejected: isRejected(), storageWorks: storageWorks(nowMs), ...countRows(nowMs) };
 			const facts = statusFacts(sql, { ...known, ...probed }, nowMs);
 			return { facts, problems: healthProblems(facts, nowMs) };

@@ -1,9 +1,10 @@
 // A delivery: one event on its way to one destination. Types and names only; the Ledger's tables and the API have the same words.
+import type { ScopeMissing } from "../deletion/record/actor.ts";
 import type { DestinationKind } from "./destination.ts";
 import type { NotifyEvent } from "./event.ts";
 
 /**
- * `held`: until the watch has judged the losses of one look. `folded`: another message tells of it. `skipped`: its kind has
+ * `held`: until the watch has judged the losses of one look. `folded`: another message reports it. `skipped`: its kind has
  * nothing to say about such an event.
  */
 export const deliveryStates = ["waiting", "held", "delivered", "undelivered", "folded", "skipped"] as const;
@@ -21,7 +22,7 @@ export interface Delivery {
 	next_attempt_at: string | null;
 	/** Why the last attempt failed. */
 	failure: string | null;
-	/** The delivery that tells of it. */
+	/** The delivery that reports it. */
 	folded_into: string | null;
 }
 
@@ -62,3 +63,6 @@ export interface Notifications {
 	next: string | null;
 	destinations: DestinationFacts[];
 }
+
+/** Why something is not sent by hand. */
+export type NotificationRefusal = ScopeMissing | { code: "not_found" | "destination_closed"; detail: string };

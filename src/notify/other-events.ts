@@ -146,6 +146,26 @@ export const testEvent = (destination: string, by: Party, unique: string, atMs: 
 		data: { destination },
 	});
 
+/** To go on after a number. */
+const many: Partial<Record<EventType, string>> = {
+	"deletion.deleted": "bindings were deleted",
+	"deletion.already_gone": "bindings were already gone",
+	"deletion.refused": "deletions were refused",
+	"deletion.failed": "deletions failed",
+	"deletion.cancelled": "deletions were cancelled",
+	"deletion.unknown": "deletions have no confirmed outcome yet",
+	"approval.requested": "deletions wait for approval",
+	"approval.approved": "deletions were approved",
+	"approval.rejected": "deletions were rejected",
+	"approval.expired": "deletions were not approved in time",
+	"restoration.restored": "bindings were restored",
+	"restoration.failed": "bindings could not be restored",
+	"restoration.active": "restored bindings are active",
+	"watch.disappeared": "bindings disappeared without unbind",
+	"watch.appeared": "bindings appeared without unbind",
+	"watch.changed": "bindings changed without unbind",
+};
+
 /** One message for people instead of many of one type. */
 export const digestOf = (events: readonly NotifyEvent[], unique: string, atMs: number): NotifyEvent | null => {
 	const [first] = events;
@@ -156,7 +176,7 @@ export const digestOf = (events: readonly NotifyEvent[], unique: string, atMs: n
 		`digest-${unique}`,
 		first.type,
 		atMs,
-		`${events.length} events ${first.type} in one message: ${listWords(named)}`,
+		`${events.length} ${many[first.type] ?? first.type}: ${listWords(named)}`,
 		{
 			actor: actors.length === 1 ? first.actor : null,
 			door: first.door,

@@ -24,6 +24,9 @@ const methods = [
 	"restore",
 	"resolve",
 	"freezes",
+	"notifications",
+	"redeliver",
+	"sendTest",
 	"setFreeze",
 	"health",
 	"status",
@@ -43,9 +46,11 @@ it("says its form in each call, behind the other arguments", async () => {
 	await cancel(json.id);
 	await restore(json.id);
 	await call(`/deletions/${json.id}/resolution`, { method: "POST", json: { outcome: "gone", note: "seen" } });
+	await call("/notifications", { method: "POST", json: { destination: "nobody" } });
+	await call(`/notifications/${json.id}/redelivery`, { method: "POST" });
 	await freeze();
 	await lift();
-	for (const path of ["/freeze", "/health", "/status"]) await call(path);
+	for (const path of ["/freeze", "/notifications", "/health", "/status"]) await call(path);
 	for (const [index, { mock }] of spies.entries()) {
 		// The Ledger asks itself for records, too.
 		const lasts = (mock.calls as unknown[][]).map((given) => given.at(-1));

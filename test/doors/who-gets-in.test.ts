@@ -53,6 +53,9 @@ describe("each scope gives access to its own routes and no others:", () => {
 		["GET", `/bindings/${target}`, "read"],
 		["GET", "/deletions", "read"],
 		["GET", `/deletions/${nobody}`, "read"],
+		["GET", "/notifications", "read"],
+		["POST", "/notifications", "freeze", { destination: "nobody" }],
+		["POST", `/notifications/${nobody}/redelivery`, "freeze"],
 		["GET", "/freeze", "read"],
 		["GET", prefixesPath, "read"],
 		["GET", `${prefixesPath}/${prefixes.shop}`, "read"],
@@ -77,7 +80,7 @@ describe("each scope gives access to its own routes and no others:", () => {
 	it("the list covers every route that takes a token", () => {
 		const untested = router.routes.filter(
 			([method, path, , written = ""]) =>
-				/^\/(?:bindings|deletions|restorations|mass-deletions|freeze|client)(?:\/|$)/.test(written) &&
+				/^\/(?:bindings|deletions|restorations|mass-deletions|notifications|freeze|client)(?:\/|$)/.test(written) &&
 				!routes.some(([tested, to]) => tested === method && path.test(to)),
 		);
 		expect(untested.map(([method, , , written]) => `${method} ${written}`)).toEqual([]);

@@ -40,7 +40,7 @@ const layerOf = (path: string): string =>
 
 /** For each layer or file, the layers, files and packages it may import. With `type ` in front, only their types. */
 const allowed: Record<string, readonly string[]> = {
-	deletion: ["deletion"],
+	deletion: ["deletion", "type notify/delivery.ts"],
 	watch: [
 		"watch",
 		"deletion/address/binding.ts",
@@ -66,6 +66,7 @@ const allowed: Record<string, readonly string[]> = {
 		"doors",
 		"cards",
 		"deletion",
+		"notify/delivery.ts",
 		"type config.ts",
 		"type config",
 		"capped-body.ts",

@@ -13,6 +13,7 @@ import { platformNames, senderOf } from "../doors/chat/people.ts";
 import { hiddenIn, signedIn } from "../doors/page/visitor.ts";
 import { headersOf, payloads, type SenderName } from "../doors/webhooks/deliver.ts";
 import { call, cloudflare, HISTORY, ledger, origin } from "../harness.ts";
+import { hook, listen, notify, signingKey, slack } from "../notify/receivers.ts";
 
 const secrets = [
 	sandboxApiToken,
@@ -44,7 +45,7 @@ async function heard(path: string, options: Parameters<typeof call>[1] = {}) {
 /** Everything answered and logged so far, and everything in the Ledger and in KV. */
 async function allThatIsKept(): Promise<string> {
 	const rows = await runInDurableObject<Ledger, string>(ledger(), (_, { storage }) =>
-		["deletions", "claims", "flags", "freezes", "outcomes"]
+		["deletions", "claims", "flags", "freezes", "outcomes", "deliveries", "destinations", "offers"]
 			.map((table) => JSON.stringify(storage.sql.exec(`SELECT * FROM ${table}`).toArray()))
 			.join("\n"),
 	);
@@ -135,6 +136,64 @@ describe("quiet", () => {
 		expect(new Set(presented).size).toBe(17);
 		const everything = await allThatIsKept();
 		for (const secret of presented) expect(everything).not.toContain(secret);
+	});
+
+	it("leaks no address, key or token of a destination, whatever the destination answers", async () => {
+		const [slackPath, grafanaToken, routingKey] = [
+			"T0SECRET/B0SECRET/slack-webhook-path",
+			"glsa_secret-token-of-grafana",
+			"0123456789abcdef0123456789abcdef",
+		];
+		const secretOnes = {
+			HOOK_KEY: signingKey,
+			SLACK_URL: `https://slack.example.net/services/${slackPath}`,
+			GRAFANA_TOKEN: grafanaToken,
+			PAGER_KEY: routingKey,
+		};
+		const own = [signingKey.slice(6), slackPath, grafanaToken, routingKey];
+		const echo = own
+			.flatMap((one) => [
+				one,
+				encodeURIComponent(one),
+				btoa(one),
+				one.replace(/./g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`),
+			])
+			.join(" ");
+		const NOTIFY = {
+			hook: hook("hook"),
+			slack: slack(),
+			grafana: { to: "grafana", url: "https://grafana.example.net", secret: "GRAFANA_TOKEN", events: ["*"] },
+			pager: { to: "pagerduty", url: "https://pager.example.net", secret: "PAGER_KEY", events: ["*"] },
+			broken: slack({ secret: "BROKEN_URL" }),
+		};
+		const receivers = listen();
+		const broken = { BROKEN_URL: `http://slack.example.net/services/${slackPath}` };
+		for (const status of [200, 302, 400, 404, 500, 410]) {
+			for (const host of ["hook", "slack", "grafana", "pager"])
+				receivers.answers.set(
+					host,
+					() =>
+						new Response(echo, {
+							status,
+							headers: { location: `https://x.example.net/${slackPath}`, "retry-after": slackPath },
+						}),
+				);
+			await notify(NOTIFY, { ...secretOnes, ...broken, changed: status });
+			for (const destination of Object.keys(NOTIFY))
+				await heard("/notifications", { method: "POST", json: { destination } });
+		}
+		receivers.answers.set("hook", () => {
+			throw new Error(`could not reach ${secretOnes.SLACK_URL}`);
+		});
+		await notify({ hook: hook("hook", { events: ["test"] }) }, secretOnes);
+		await heard("/notifications", { method: "POST", json: { destination: "hook" } });
+		for (const path of ["/notifications", "/notifications?state=undelivered", "/status", "/health"]) await heard(path);
+		const viewer = await signedIn();
+		await heard("/account/notifications", { token: null, headers: { cookie: viewer.cookie } });
+		expect(receivers.arrived.length).toBeGreaterThan(10);
+		const everything = await allThatIsKept();
+		for (const secret of own)
+			for (const form of [secret, btoa(secret), encodeURIComponent(secret)]) expect(everything).not.toContain(form);
 	});
 
 	it("answers an exception with its request id alone, and does not log its message", async () => {

@@ -59,7 +59,14 @@ const shown = (facts: StatusFacts) => ({
 	},
 	calls_left: facts.callsLeft,
 	watch: facts.watch ? watchShown(facts.watch) : null,
+	notifications: facts.destinations ? destinationsShown(facts.destinations) : null,
 	credential: { rejected: facts.credentialRejected, checked_at: time(facts.credentialCheckedMs) },
+});
+
+const destinationsShown = (destinations: NonNullable<StatusFacts["destinations"]>) => ({
+	waiting: destinations.reduce((sum, { waiting }) => sum + waiting, 0),
+	undelivered: destinations.reduce((sum, { undelivered }) => sum + undelivered, 0),
+	destinations,
 });
 
 const watchShown = (watch: NonNullable<StatusFacts["watch"]>) => ({

@@ -6,6 +6,7 @@ import type { ResolutionRefusal } from "../../deletion/course/resolution.ts";
 import type { FreezeRefusal } from "../../deletion/judgement/freeze.ts";
 import type { LookUpFailure } from "../../deletion/lookup/locate.ts";
 import type { RestorationsRefusal } from "../../deletion/restorations.ts";
+import type { NotificationRefusal } from "../../notify/delivery.ts";
 import type { Unreachable } from "../ledger-client.ts";
 import { shownFreeze } from "./freeze.ts";
 import { type Problem, problem, retryAfter } from "./problem.ts";
@@ -18,6 +19,7 @@ export type LedgerFailure =
 	| RestorationsRefusal
 	| ResolutionRefusal
 	| FreezeRefusal
+	| NotificationRefusal
 	| Rejection;
 
 /** @param about members added to the problem, such as the id of the record. */
@@ -52,6 +54,8 @@ export function failureProblem(failure: LedgerFailure, about: { deletion_id?: st
 			return problem(code, detail, { cloudflare: failure.answer }, seconds === undefined ? {} : retryAfter(seconds));
 		}
 		case "deletion_not_found":
+		case "not_found":
+		case "destination_closed":
 		case "invalid_request":
 		case "misconfigured":
 			return problem(code, detail);

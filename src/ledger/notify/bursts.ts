@@ -1,5 +1,5 @@
 // Keeps people from getting hundreds of messages at once: many events of one type become one message, and losses wait until the
-// watch knows whether they are a mass event. Nothing is lost: each delivery says which one tells of it.
+// watch knows whether they are a mass event. Nothing is lost: each delivery says which one reports it.
 import type { NotifyEvent } from "../../notify/event.ts";
 import { digestOf } from "../../notify/other-events.ts";
 import { digestEveryMs, foldedAtMost, singleMessagesAtMost } from "../limits.ts";
@@ -8,7 +8,7 @@ import type { Deliveries, DueDelivery } from "./deliveries.ts";
 export interface Bursts {
 	/** From when on an event of that type may be sent to people. */
 	restsUntilMs(destination: string, type: string): number;
-	/** What to send instead of this delivery: a new one that tells of many, or the same one. */
+	/** What to send instead of this delivery: a new one that reports many, or the same one. */
 	folded(due: DueDelivery): DueDelivery;
 	/** A message was sent to people. */
 	sent(due: DueDelivery): void;
@@ -64,9 +64,10 @@ export function createBursts(deliveries: Deliveries, now: () => number, newId: (
 		},
 		judged(massOf) {
 			const into = new Map<string, string | null>();
+			const newest = [...massOf.values()].at(-1);
 			for (const { id, destination, event } of deliveries.held()) {
 				const bindingId = String(event.data.binding_id).replaceAll("-", "");
-				const mass = massOf.get(bindingId);
+				const mass = event.type === "freeze.on" ? newest : massOf.get(bindingId);
 				const key = `${destination} ${mass}`;
 				if (mass !== undefined && !into.has(key)) into.set(key, deliveries.of(destination, mass));
 				const folded = mass === undefined ? null : (into.get(key) ?? null);

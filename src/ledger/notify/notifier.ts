@@ -1,10 +1,11 @@
 // Notifications as the Ledger sees them: what happens is announced in the commit that makes it happen, and sent by the alarm.
 // Without destinations, it writes nothing and is never due.
 import type { ConfiguredDestination, NotifySettings } from "../../config/notify.ts";
+import { folded } from "../../deletion/record/actor.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
 import { newRecordId } from "../../deletion/record/record-id.ts";
 import { log, traceOf } from "../../log.ts";
-import type { DestinationFacts } from "../../notify/delivery.ts";
+import type { DestinationFacts, Notifications, NotificationsQuery } from "../../notify/delivery.ts";
 import type { NotifyEvent } from "../../notify/event.ts";
 import { eventsOf } from "../../notify/events-of.ts";
 import { wants } from "../../notify/subscription.ts";
@@ -49,6 +50,7 @@ export interface Notifier {
 	/** Open and not disabled: what is sent to it can arrive. */
 	open(name: string): ConfiguredDestination | null;
 	facts(): DestinationFacts[];
+	list(query: NotificationsQuery): Notifications;
 	deliveries: Deliveries;
 }
 
@@ -79,7 +81,7 @@ export function createNotifier(sql: SqlStorage, options: NotifierOptions): Notif
 		const nowMs = now();
 		const [id, address = ""] = [newId(), addresses[0]];
 		const failure = isDisabled(name) ? (standings.of(name)?.failure ?? "") : null;
-		const isHeld = event.type === "watch.disappeared" && isForPeople(destination);
+		const isHeld = isForPeople(destination) && mayBeMass(event);
 		const waitsMs = isForPeople(destination) ? Math.max(nowMs, bursts.restsUntilMs(name, event.type)) : nowMs;
 		const base = { id, event, destination: name, address, nowMs };
 		if (failure !== null) deliveries.add({ ...base, state: "undelivered", nextMs: null, failure });
@@ -151,6 +153,16 @@ export function createNotifier(sql: SqlStorage, options: NotifierOptions): Notif
 		},
 		open: (name) => (isDisabled(name) ? null : (destinations.find((one) => one.name === name) ?? null)),
 		facts: () => factsOf(settings, destinations, deliveries, standings),
+		list(query) {
+			const page = deliveries.page({
+				...query,
+				destination: query.destination && folded(query.destination),
+				atMost: query.atMost + 1,
+			});
+			const shown = page.slice(0, query.atMost);
+			const next = page.length > shown.length ? (shown.at(-1)?.id ?? null) : null;
+			return { deliveries: shown, next, destinations: factsOf(settings, destinations, deliveries, standings) };
+		},
 		deliveries,
 	};
 }
@@ -168,6 +180,10 @@ function takeOver({ destinations, names }: NotifySettings, deliveries: Deliverie
 			standings.keep(name, { ...standing, mark, failures: 0, restsUntilMs: null, disabledMs: null });
 	}
 }
+
+/** What a mass event consists of: its losses, and the freeze that it brings. */
+const mayBeMass = ({ type, door }: NotifyEvent): boolean =>
+	type === "watch.disappeared" || (type === "freeze.on" && door === "watch");
 
 /** Ids that sort newest first, those of one moment too: their first random digits count down. */
 function createIds(now: () => number, randomBytes: (count: number) => Uint8Array): () => string {

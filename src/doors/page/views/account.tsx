@@ -29,7 +29,7 @@ export const Account = ({ viewer, accountId, present, waiting, typed, mistake, r
 	<Layout title="Account" part="account" viewer={viewer} present={present}>
 		<h1>Account</h1>
 		<p class="hint">
-			<code>{accountId}</code> <a href="/account/changes">Changes</a>
+			<code>{accountId}</code> <a href="/account/changes">Changes</a> <a href="/account/notifications">Notifications</a>
 		</p>
 		<section>
 			<h2>Waiting</h2>

@@ -1,0 +1,74 @@
+// What operators send by hand: a test, or a delivery once more. Both go to the destination as it is configured now.
+import { type Actor, folded, missingScope } from "../../deletion/record/actor.ts";
+import { fail, ok, type Result } from "../../deletion/result.ts";
+import { log } from "../../log.ts";
+import type { Delivery, NotificationRefusal } from "../../notify/delivery.ts";
+import { testEvent } from "../../notify/other-events.ts";
+import type { Notifier } from "./notifier.ts";
+
+type Sent = Result<Delivery, NotificationRefusal>;
+
+/** Resolves after one attempt. The alarm goes on if it fails. */
+export async function sendAgain(notifier: Notifier, id: string, actor: Actor): Promise<Sent> {
+	if (!actor.scopes.includes("freeze")) return fail(missingScope(actor, "freeze"));
+	const known = notifier.deliveries.get(id);
+	if (known === null) return fail(noSuch("notification with this id"));
+	const destination = notifier.open(known.destination);
+	if (destination === null) return fail(closed(notifier, known.destination) ?? removed(known.destination));
+	if (!destination.addresses.includes(known.address))
+		return fail({
+			code: "destination_closed",
+			detail: `${destination.name} has another address now. It does not get what was for the old one.`,
+		});
+	log("info", "notification_sent_again", { delivery_id: id, destination: destination.name, by: actor.name });
+	await notifier.sendAgain(id);
+	return shown(notifier, id);
+}
+
+/** Resolves after one attempt. @param unique tells tests apart. */
+export async function sendTest(
+	notifier: Notifier,
+	named: string,
+	actor: Actor,
+	unique: string,
+	nowMs: number,
+): Promise<Sent> {
+	if (!actor.scopes.includes("freeze")) return fail(missingScope(actor, "freeze"));
+	const name = folded(named);
+	const destination = notifier.open(name);
+	if (destination === null) return fail(closed(notifier, name) ?? noSuch("destination with this name"));
+	return shown(notifier, await notifier.sendTo(destination, testEvent(name, actor, unique, nowMs)));
+}
+
+const noSuch = (what: string): NotificationRefusal => ({ code: "not_found", detail: `There is no ${what}.` });
+
+function shown({ deliveries }: Notifier, id: string): Sent {
+	const delivery = deliveries.shown(id);
+	return delivery === null ? fail(noSuch("notification with this id")) : ok(delivery);
+}
+
+const removed = (name: string): NotificationRefusal => ({
+	code: "destination_closed",
+	detail: `${name} was removed from the configuration.`,
+});
+
+/** Why nothing can be sent to a destination; null if there is none of that name. */
+function closed(notifier: Notifier, name: string): NotificationRefusal | null {
+	const facts = notifier.facts().find((one) => one.name === name);
+	switch (facts?.state) {
+		case "disabled":
+			return {
+				code: "destination_closed",
+				detail: `${name} refuses everything: ${facts.last_failure} Change its configuration, then try again.`,
+			};
+		case "closed":
+			return {
+				code: "destination_closed",
+				detail: `The settings of ${name} are faulty. GET /status says how to fix them.`,
+			};
+		case "removed":
+			return removed(name);
+		default:
+			return null;
+	}
+}

@@ -1,0 +1,162 @@
+// Many events at once: what machines and people get, what one destination may hold up, and what it costs.
+import { reset, runInDurableObject } from "cloudflare:test";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import type { Ledger } from "../../../src/index.ts";
+import { createJournal } from "../../../src/ledger/journal.ts";
+import { waitingAtMost } from "../../../src/ledger/limits.ts";
+import type { Notifier } from "../../../src/ledger/notify/notifier.ts";
+import { ledger } from "../../harness.ts";
+import { hook, slack } from "../../notify/receivers.ts";
+import { noonMs, recordIn, restorationIn } from "../../notify/records.ts";
+import { notifierOn } from "./a-notifier.ts";
+
+afterEach(async () => {
+	vi.restoreAllMocks();
+	await reset();
+});
+
+interface Given {
+	sql: SqlStorage;
+	notifier: Notifier;
+	notifierOf(NOTIFY: object): Notifier;
+	clock: { ms: number };
+	/** The hosts that were called. */
+	calls: string[];
+	/** Rows written by SQL since the last time. */
+	written(): number;
+	status: number;
+}
+
+const withNotifier = (NOTIFY: object, test: (given: Given) => Promise<void>): Promise<void> =>
+	runInDurableObject<Ledger, void>(ledger(), async (_, { storage: { sql: real } }) => {
+		let rows = 0;
+		const sql = new Proxy(real, {
+			get: (target, name) =>
+				name === "exec"
+					? (query: string, ...values: unknown[]) => {
+							const cursor = Reflect.apply(target.exec, target, [query, ...values]);
+							rows += cursor.rowsWritten;
+							return cursor;
+						}
+					: Reflect.get(target, name),
+		});
+		const clock = { ms: noonMs };
+		const calls: string[] = [];
+		let present: Notifier | null = null;
+		const given: Given = {
+			sql,
+			clock,
+			calls,
+			status: 200,
+			written() {
+				const count = rows;
+				rows = 0;
+				return count;
+			},
+			notifierOf: (destinations) =>
+				notifierOn(sql, destinations, {
+					async post({ url }) {
+						calls.push(new URL(url).hostname.split(".")[0] ?? "");
+						return { status: given.status, headers: new Headers(), text: "ok" };
+					},
+					now: () => clock.ms,
+				}),
+			get notifier() {
+				present ??= given.notifierOf(NOTIFY);
+				return present;
+			},
+		};
+		await test(given);
+	});
+
+/** A restored record of its own. */
+const restored = (index: number, { notifier }: Given) => {
+	const id = `0${String(index).padStart(25, "0")}`;
+	const before = { ...recordIn("deleted", restorationIn("restoring")), id };
+	notifier.recordChanged?.(before, { ...before, ...recordIn("restored", restorationIn("restored")), id }, index);
+};
+
+/** As the alarm does, until nothing is due within a day. */
+async function sendAll({ notifier, clock }: Given): Promise<void> {
+	for (let nextMs = notifier.nextMs(); nextMs !== null; nextMs = notifier.nextMs()) {
+		clock.ms = Math.max(clock.ms + 1000, nextMs);
+		await notifier.sendDue(40);
+	}
+}
+
+const count = (calls: readonly string[], host: string) => calls.filter((one) => one === host).length;
+const both = { people: slack(), machine: hook("machine") };
+
+describe("1,100 restorations at once", () => {
+	it("are one message to people and 1,100 to machines, and every delivery says what became of it", () =>
+		withNotifier(both, async (given) => {
+			for (let index = 0; index < 1100; index++) restored(index, given);
+			await sendAll(given);
+			expect([count(given.calls, "slack"), count(given.calls, "machine")]).toEqual([1, 1100]);
+			const { sql } = given;
+			const query = "SELECT destination, state, count(*) AS count FROM deliveries GROUP BY destination, state";
+			expect(sql.exec(query).toArray()).toEqual([
+				{ destination: "machine", state: "delivered", count: 1100 },
+				{ destination: "people", state: "delivered", count: 1 },
+				{ destination: "people", state: "folded", count: 1100 },
+			]);
+			const into = sql.exec<{ id: string }>("SELECT DISTINCT folded_into AS id FROM deliveries WHERE state = 'folded'");
+			const [digest] = into.toArray();
+			const told = given.notifier.deliveries.shown(digest?.id ?? "");
+			expect(told?.event.summary).toMatch(/^1100 bindings were restored: 203\.0\.113\.128\/25, /);
+		}));
+
+	it("are a few messages to people if they come one after the other", () =>
+		withNotifier({ people: slack() }, async (given) => {
+			for (let index = 0; index < 1100; index++) {
+				restored(index, given);
+				given.clock.ms += 350;
+				await given.notifier.sendDue(40);
+			}
+			await sendAll(given);
+			const minutes = (1100 * 350) / 60_000;
+			expect(given.calls.length).toBeLessThanOrEqual(5 + Math.ceil(minutes) + 1);
+			expect(given.calls.length).toBeGreaterThan(5);
+		}));
+});
+
+describe("a destination that is dead", () => {
+	it("holds up a bounded number, and what had to go is counted", () =>
+		withNotifier({ machine: hook("machine") }, async (given) => {
+			vi.spyOn(console, "warn").mockImplementation(() => {});
+			given.status = 500;
+			for (let index = 0; index < waitingAtMost + 300; index++) restored(index, given);
+			await given.notifier.sendDue(40);
+			expect(given.notifier.facts()).toMatchObject([{ name: "machine", waiting: waitingAtMost, dropped: 300 }]);
+			expect(given.calls).toEqual(["machine"]);
+		}));
+});
+
+describe("a deletion", () => {
+	it("costs a row and its index entry for each destination, and no call", () =>
+		withNotifier({}, async ({ sql, written, calls, notifierOf }) => {
+			const costWith = (NOTIFY: object, id: string): number => {
+				const onChanged = notifierOf(NOTIFY).recordChanged;
+				const journal = createJournal(sql, { now: () => noonMs, onDue() {}, onSettled() {}, onChanged });
+				journal.version();
+				written();
+				journal.keepSettled({ ...recordIn("deleted"), id });
+				return written();
+			};
+			costWith({}, "first");
+			const none = costWith({}, "none");
+			expect(costWith({ a: hook("a") }, "one") - none).toBe(2);
+			expect(costWith({ a: hook("a"), b: hook("b"), c: hook("c") }, "three") - none).toBe(6);
+			expect(calls).toEqual([]);
+		}));
+
+	it("costs two rows more when it is delivered", () =>
+		withNotifier({ a: hook("a") }, async (given) => {
+			restored(1, given);
+			await sendAll(given);
+			restored(2, given);
+			given.written();
+			await sendAll(given);
+			expect([given.calls.length, given.written()]).toEqual([2, 2]);
+		}));
+});
