@@ -1,7 +1,6 @@
 // The account's bindings, now or as they were, and the plan of a deletion. Only reads.
 
 import * as v from "valibot";
-import type { Binding } from "../../deletion/address/binding.ts";
 import { parseCidr } from "../../deletion/address/cidr.ts";
 import type { Budget } from "../../deletion/judgement/budget.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
@@ -15,7 +14,7 @@ import { isKnown, planTag } from "../request/etag.ts";
 import { readQuery, shown, timeSchema } from "../request/input.ts";
 import { targetInPath } from "../request/named-target.ts";
 import type { Handler } from "./handler.ts";
-import { bindingsAt } from "./past.ts";
+import { bindingsAt, shownBinding } from "./past.ts";
 
 export const bindingsEntries = { covering: v.optional(v.string()), at: v.optional(timeSchema) };
 
@@ -82,7 +81,7 @@ export async function planned(
 const shownBudget = ({ limit, left, window_minutes }: Budget) => ({ limit, left, window_minutes });
 
 /** Accepts an address or a CIDR. */
-export function coveredRange(text: string): Result<string, Problem> {
+function coveredRange(text: string): Result<string, Problem> {
 	const cidr = parseCidr(text);
 	if (cidr.ok) return ok(cidr.value.text);
 	if (cidr.failure.reason === "bare_address") return ok(cidr.failure.hint);
@@ -91,12 +90,3 @@ export function coveredRange(text: string): Result<string, Problem> {
 		problem("invalid_request", `The parameter "covering" takes an address or a CIDR, not ${shown(text)}.${hint}`),
 	);
 }
-
-/** A binding in Cloudflare's own shape. */
-export const shownBinding = ({ id, cidr, serviceId, serviceName, provisioningState }: Binding) => ({
-	id,
-	cidr,
-	service_id: serviceId,
-	service_name: serviceName,
-	provisioning: provisioningState === null ? null : { state: provisioningState },
-});

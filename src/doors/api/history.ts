@@ -9,7 +9,7 @@ import type { HistoryFilter } from "../../deletion/record/history.ts";
 import { isRecordId } from "../../deletion/record/record-id.ts";
 import { fail, ok } from "../../deletion/result.ts";
 import { rowsAtMost, rowsByDefault } from "../limits.ts";
-import { csv, exported, ndjson, preferredFormat, staleness, unreadable } from "../reply/export.ts";
+import { csv, exported, linkToNext, ndjson, preferredFormat, staleness, unreadable } from "../reply/export.ts";
 import { failureProblem, unreachableProblem } from "../reply/failure.ts";
 import { problem } from "../reply/problem.ts";
 import { noSuchDeletion } from "../request/change.ts";
@@ -75,7 +75,7 @@ export const listDeletions: Handler = async (request, context) => {
 	const headers = {
 		vary: "Accept",
 		...(version === null || cursor !== null ? {} : { etag: `W/"${version}"` }),
-		...(next === null ? {} : { link: `<${nextUrl(url, next)}>; rel="next"` }),
+		...linkToNext(url, next),
 	};
 	return ok(Response.json({ deletions: rows, next, stale: version === null }, { headers }));
 };
@@ -92,10 +92,3 @@ export const showDeletion: Handler = async (request, context) => {
 	const headers = { "content-type": "application/json", ...staleness(read.stale) };
 	return ok(new Response(read.text, { headers }));
 };
-
-/** Path and query only, because the caller may use another host name than the Worker sees. */
-function nextUrl(url: URL, cursor: string): string {
-	const next = new URL(url);
-	next.searchParams.set("cursor", cursor);
-	return `${next.pathname}${next.search}`;
-}

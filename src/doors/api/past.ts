@@ -1,6 +1,7 @@
 // The account's past: the bindings as they were at a time, and what changed between two times. Only reads.
 
 import * as v from "valibot";
+import type { Binding } from "../../deletion/address/binding.ts";
 import { contains, parseCidr } from "../../deletion/address/cidr.ts";
 import { isCloudflareId } from "../../deletion/address/cloudflare-id.ts";
 import type { PastBinding, PastChange } from "../../deletion/past.ts";
@@ -8,7 +9,7 @@ import { at } from "../../deletion/record/deletion.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
 import { changesAtOnce } from "../limits.ts";
-import { formatsOf, preferredFormat, type RowPage, streamed } from "../reply/export.ts";
+import { formatsOf, linkToNext, preferredFormat, type RowPage, streamed } from "../reply/export.ts";
 import { type Problem, problem } from "../reply/problem.ts";
 import { beforeTheWatch, changesCursor, type KnownPast, readPast } from "../request/account.ts";
 import { readQuery, timeOrDaySchema } from "../request/input.ts";
@@ -40,7 +41,7 @@ export async function bindingsAt(
 			description: null,
 			asn: null,
 			advertised: null,
-			bindings: bindings.filter(isShown).map(shownBinding),
+			bindings: bindings.filter(isShown).map(pastBinding),
 		}))
 		.filter(({ bindings }) => bindings.length > 0);
 	return ok(Response.json({ prefixes, at: at(atMs), ...known(knownSinceMs, lookedMs) }));
@@ -51,12 +52,19 @@ const known = (knownSinceMs: number, lookedMs: number | null) => ({
 	looked_since: lookedMs === null ? null : at(lookedMs),
 });
 
-const shownBinding = (binding: PastBinding) => ({
+/** A binding in Cloudflare's own shape. */
+export const shownBinding = (
+	binding: Pick<Binding, "id" | "cidr" | "serviceId" | "serviceName" | "provisioningState">,
+) => ({
 	id: binding.id,
 	cidr: binding.cidr,
 	service_id: binding.serviceId,
 	service_name: binding.serviceName,
 	provisioning: binding.provisioningState === null ? null : { state: binding.provisioningState },
+});
+
+const pastBinding = (binding: PastBinding) => ({
+	...shownBinding(binding),
 	first_seen_at: at(binding.firstSeenMs),
 	gone_at: binding.goneMs === null ? null : at(binding.goneMs),
 });
@@ -116,7 +124,7 @@ export const listBindingChanges: Handler = async (request, context) => {
 	const period = { since: at(Math.max(sinceMs, knownSinceMs)), until: at(untilMs) };
 	const headers = {
 		vary: "Accept",
-		...(next === null ? {} : { link: `<${nextUrl(context.url, period, next)}>; rel="next"` }),
+		...linkToNext(context.url, next, period),
 	};
 	return ok(Response.json({ changes: rows, ...period, next, ...known(knownSinceMs, lookedMs) }, { headers }));
 };
@@ -137,10 +145,3 @@ const rowOf = ({ atMs, change, binding, before, by, deletionId }: PastChange) =>
 	by,
 	deletion_id: deletionId,
 });
-
-/** Path and query only, because the caller may use another host name than the Worker sees. It covers the same period. */
-function nextUrl(url: Readonly<URL>, period: { since: string; until: string }, cursor: string): string {
-	const next = new URL(url);
-	for (const [name, value] of Object.entries({ ...period, cursor })) next.searchParams.set(name, value);
-	return `${next.pathname}${next.search}`;
-}

@@ -75,5 +75,5 @@ export async function holderOf(
 }
 
 /** RFC 6750: the scheme in any letter case, then the token. */
-export const bearerToken = (authorization: string | null): string | null =>
+const bearerToken = (authorization: string | null): string | null =>
 	/^bearer +([\x21-\x7e]{1,512})$/i.exec(authorization ?? "")?.[1] ?? null;

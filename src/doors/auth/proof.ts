@@ -6,7 +6,7 @@ import { longestProof, mostProofs, toleranceSeconds } from "../limits.ts";
 import type { Scheme, Spelling } from "./schemes.ts";
 
 /** Only for the log; the caller never sees it. */
-export type NoProof = "no_signature" | "no_timestamp" | "stale" | "no_id" | "wrong";
+type NoProof = "no_signature" | "no_timestamp" | "stale" | "no_id" | "wrong";
 
 export interface Proof {
 	/** The sender's message id, if it is signed. */

@@ -11,7 +11,7 @@ import { braked } from "./brake.ts";
 import { type Proof, prove } from "./proof.ts";
 import type { Scheme } from "./schemes.ts";
 
-export interface Proven extends Proof {
+interface Proven extends Proof {
 	body: Uint8Array<ArrayBuffer>;
 }
 

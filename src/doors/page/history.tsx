@@ -80,7 +80,7 @@ function chartOf({ conditions, text }: PageFilter, outcomes: readonly OutcomeCou
 	return { outcomes: outcomes.filter(({ state }) => shown(state)), days };
 }
 
-export const exportHistory =
+const exportHistory =
 	(format: RowFormat<Summary>): Page =>
 	async (_request, context) => {
 		const read = readFilter(context.url);

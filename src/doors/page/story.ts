@@ -3,14 +3,14 @@ import type { Deletion, TimelineEvent } from "../../deletion/record/deletion.ts"
 import { whoWords } from "../../deletion/record/elsewhere.ts";
 import { doorWords, guardWords } from "./words.ts";
 
-export interface Line {
+interface Line {
 	at: string;
 	/** How long after the request; null for the request itself. */
 	after: string | null;
 	text: string;
 }
 
-export function storyOf(deletion: Deletion): Line[] {
+export function timelineOf(deletion: Deletion): Line[] {
 	let call = "DELETE";
 	return deletion.timeline.map((event, index) => {
 		if (event.event === "restoration_requested") call = "POST";

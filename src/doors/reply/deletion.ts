@@ -56,7 +56,7 @@ export function answerOf(
 }
 
 /** Which deletion was joined, when it runs, and how to make it run sooner. */
-export function joinedMessage(deletion: Deletion, supersede: boolean): { message?: string } {
+function joinedMessage(deletion: Deletion, supersede: boolean): { message?: string } {
 	const words = joinedWords(deletion);
 	if (words === null) return {};
 	if (deletion.state !== "scheduled") return { message: words };

@@ -47,6 +47,21 @@ export interface RowPage<Row> {
 }
 
 /**
+ * The `Link` header to the next page; none at the end. Path and query only, because the caller may use another host name than the
+ * Worker sees. @param kept what the next page needs too.
+ */
+export function linkToNext(
+	url: Readonly<URL>,
+	cursor: string | null,
+	kept: Record<string, string> = {},
+): { link?: string } {
+	if (cursor === null) return {};
+	const next = new URL(url);
+	for (const [name, value] of Object.entries({ ...kept, cursor })) next.searchParams.set(name, value);
+	return { link: `<${next.pathname}${next.search}>; rel="next"` };
+}
+
+/**
  * Streams page after page, so the number of rows does not matter. If a later page can't be read (null), the stream fails, so
  * nobody mistakes part of the file for the whole.
  */

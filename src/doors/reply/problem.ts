@@ -2,7 +2,7 @@
 // evidence; the Cloudflare door renders the same problem in Cloudflare's envelope.
 import type { FailureCode } from "../../deletion/record/deletion.ts";
 
-export type DoorCode =
+type DoorCode =
 	| "invalid_request"
 	| "invalid_target"
 	| "unauthorized"

@@ -15,7 +15,7 @@ import { atField, type Problem, problem, retryAfter } from "../reply/problem.ts"
 import { snapshotIn } from "./etag.ts";
 import { type Read, reasonSchema, timeSchema } from "./input.ts";
 
-export const acknowledgeSchema = v.pipe(
+const acknowledgeSchema = v.pipe(
 	v.array(v.picklist(guardNames, `must be among ${guardNames.join(", ")}`), "must be a list"),
 	v.maxLength(guardNames.length * 2, "is too long"),
 );

@@ -14,7 +14,7 @@ const colours: Readonly<Record<string, number>> = { CDN: 1, Spectrum: 2, "Magic 
 const otherColours = 2;
 
 /** 0 means no service; unknown services share the remaining colours. */
-export function colourOf(service: string | null): number {
+function colourOf(service: string | null): number {
 	if (service === null) return 0;
 	const known = colours[service];
 	if (known !== undefined) return known;

@@ -10,7 +10,7 @@ export const Copied = ({ text, what }: { text: string; what: string }) => (
 	</span>
 );
 
-export const momentText = (at: string): string => `${at.slice(0, 10)} ${at.slice(11, 19)} UTC`;
+const momentText = (at: string): string => `${at.slice(0, 10)} ${at.slice(11, 19)} UTC`;
 
 /** In UTC, the zone of incident reports. The script can show it as time ago or in the reader's zone. */
 export const Moment = ({ at }: { at: string }) => (

@@ -6,7 +6,7 @@ import { isGone } from "../../../deletion/record/gone.ts";
 import { addressOf, historyOf, noFilter } from "../filter.ts";
 import type { Refilled } from "../form.ts";
 import type { JSX } from "../jsx-runtime.ts";
-import { storyOf } from "../story.ts";
+import { timelineOf } from "../story.ts";
 import type { Viewer } from "../viewer.ts";
 import { Answer } from "./answer.tsx";
 import { EffectFigure } from "./effect.tsx";
@@ -16,7 +16,7 @@ import { Layout, type Present } from "./layout.tsx";
 import { Moment } from "./marks.tsx";
 import { Options, Resolve } from "./options.tsx";
 import { Rows, StateMark } from "./rows.tsx";
-import { Standing } from "./standing.tsx";
+import { StateNotice } from "./state-notice.tsx";
 
 interface RecordProps {
 	deletion: Deletion;
@@ -48,7 +48,7 @@ export const RecordPage = (props: RecordProps) => {
 				{live !== null && <a href={`/records/${id}`}>Reload</a>}
 			</div>
 			{joined !== null && <p class="notice">{joined}</p>}
-			<Standing deletion={deletion} viewer={viewer} />
+			<StateNotice deletion={deletion} viewer={viewer} />
 			<Options deletion={deletion} viewer={viewer} isReview={isReview} />
 			{isResolvable(deletion, viewer.actor) && <Resolve deletion={deletion} viewer={viewer} refill={refill} />}
 			<Facts deletion={deletion} settling={settling} />
@@ -64,7 +64,7 @@ export const RecordPage = (props: RecordProps) => {
 			)}
 			<Part title="Timeline">
 				<ol class="story">
-					{storyOf(deletion).map(({ at, after, text }) => (
+					{timelineOf(deletion).map(({ at, after, text }) => (
 						<li>
 							<span>
 								<Moment at={at} /> {after !== null && <small>{after}</small>}

@@ -6,7 +6,7 @@ import { failureSentence, textOf } from "../story.ts";
 import type { Viewer } from "../viewer.ts";
 import { Moment } from "./marks.tsx";
 
-export function Standing({ deletion, viewer }: { deletion: Deletion; viewer: Viewer }) {
+export function StateNotice({ deletion, viewer }: { deletion: Deletion; viewer: Viewer }) {
 	const { state, failure, cloudflare, approval, not_before, restoration, elsewhere } = deletion;
 	const what = deletion.binding?.cidr ?? deletion.target;
 	const isOwn = deletion.actor.name.toLowerCase() === viewer.actor.name.toLowerCase();
