@@ -3,6 +3,7 @@
 
 import type { Mutation } from "./mutation.ts";
 import { worldMutations } from "./taken-out-in-the-world.ts";
+import { restorationMutations } from "./taken-out-of-restorations.ts";
 import { watchMutations } from "./taken-out-of-the-watch.ts";
 
 const safeguards: readonly Mutation[] = [
@@ -79,4 +80,9 @@ const safeguards: readonly Mutation[] = [
 	},
 ];
 
-export const mutations: readonly Mutation[] = [...safeguards, ...worldMutations, ...watchMutations];
+export const mutations: readonly Mutation[] = [
+	...safeguards,
+	...worldMutations,
+	...restorationMutations,
+	...watchMutations,
+];

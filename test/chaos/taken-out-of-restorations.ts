@@ -1,0 +1,64 @@
+// The safeguards of many restorations: the order, the pace, and whose authority counts. Each name says what is taken out.
+import type { Mutation } from "./mutation.ts";
+
+const unit = "test/ledger/restorations/restoring.unit.test.ts";
+const stops = "test/ledger/restorations/stops.unit.test.ts";
+const carrying = "src/ledger/restorations/carrying.ts";
+
+export const restorationMutations: readonly Mutation[] = [
+	{
+		// Cloudflare refuses a first binding that is not the prefix's own CIDR.
+		name: "the least specific binding of a prefix first",
+		patch: {
+			file: "src/deletion/course/restoring-order.ts",
+			replace: "turn.toSorted((a, b) => lengthOf(a) - lengthOf(b))",
+			by: "turn",
+		},
+		tests: [unit, "test/deletion/course/restoring-order.unit.test.ts"],
+		chaos: false,
+	},
+	{
+		name: "waiting for what is not settled in the prefix",
+		patch: { file: carrying, replace: "!busy.has(plainId(prefixId)) &&", by: "" },
+		tests: [unit, stops],
+		chaos: false,
+	},
+	{
+		name: "the number of calls in one go",
+		patch: { file: carrying, replace: "calls < restoringCallsAtMost && ", by: "" },
+		tests: [unit],
+		chaos: false,
+	},
+	{
+		name: "lists that serve several restorations",
+		patch: {
+			file: "src/deletion/lookup/remembered.ts",
+			replace: "if (present !== undefined) return present.answer;",
+			by: "",
+		},
+		tests: [unit, "test/deletion/lookup/remembered.unit.test.ts"],
+		chaos: false,
+	},
+	{
+		// Who asked may have lost the scope meanwhile.
+		name: "the authority of who asked for many, read again",
+		patch: {
+			file: "src/ledger/restorations/requests.ts",
+			replace: 'return scopes.includes("restore") ? { ...requestedBy, scopes, ranges } : "none";',
+			by: 'return { ...requestedBy, scopes: [...scopes, "restore"], ranges };',
+		},
+		tests: [unit],
+		chaos: false,
+	},
+	{
+		// Without it, the rate limit's refusal would be the end.
+		name: "another try after the rate limit",
+		patch: {
+			file: "src/ledger/restorations/settling.ts",
+			replace: "isHeldUp(record) && ",
+			by: "false && ",
+		},
+		tests: [unit],
+		chaos: false,
+	},
+];
