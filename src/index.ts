@@ -78,14 +78,14 @@ function contextOf(env: Env, config: Context["config"], url: URL): Context {
 		config,
 		caller: null,
 		ledger: createLedgerClient(stub, requestId),
-		hurriedLedger: (limitMs) => createLedgerClient(stub, requestId, limitMs),
+		ledgerWithin: (limitMs) => createLedgerClient(stub, requestId, limitMs),
 		history: createHistory(
 			env.HISTORY,
 			readsOf(createLedgerClient(stub, requestId, readWaitMs), () => context.caller),
 			(error) => log("warn", "history_unreadable", { request_id: requestId, ...traceOf(error) }),
 			(read) => takeTurn(`reads/${context.caller}`, readTurns, read),
 		),
-		goOn: (work) => waitUntil(work.catch((error) => log("error", "work_failed", traceOf(error)))),
+		runAfterAnswer: (work) => waitUntil(work.catch((error) => log("error", "work_failed", traceOf(error)))),
 		isUnderFailureLimit: async (key) => (await env.FAILED_AUTHENTICATION.limit({ key })).success,
 		mayProbe: async (key) => (await env.PROBES.limit({ key })).success,
 	};

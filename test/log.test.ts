@@ -2,10 +2,10 @@
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it } from "vitest";
 import { traceOf } from "../src/log.ts";
-import { beginAnew } from "./doors/account.ts";
+import { resetAll } from "./doors/account.ts";
 import { ledger } from "./harness.ts";
 
-afterEach(beginAnew);
+afterEach(resetAll);
 
 const secret = "v1.0-4f9c1b7a2e";
 const logged = (message: string) => traceOf(new Error(message)).message;

@@ -38,7 +38,7 @@ interface Account {
 export function createOthers({ account, world, auditLog, now, newId, newRay }: Account): (order: Elsewhere) => Outcome {
 	return (order) => {
 		const draft = world.snapshot();
-		const outcome = carryOut(draft, order, newId, new Date(now()).toISOString());
+		const outcome = sendDeletion(draft, order, newId, new Date(now()).toISOString());
 		if ("error" in outcome) return outcome;
 		const isSystem = order.by.how === "system";
 		const actor = actorElsewhere(order.by, account);
@@ -85,7 +85,7 @@ const messageOf = ({ body }: Answer): string =>
 	(body as { errors: { message: string }[] }).errors.map(({ message }) => message).join("; ");
 
 /** Changes the state, which may be left half changed if the order is refused. */
-function carryOut(
+function sendDeletion(
 	state: State,
 	order: Elsewhere,
 	newId: () => string,

@@ -113,15 +113,15 @@ export function createImitation(options: ImitationOptions = {}): Imitation {
 			const bodiless = [204, 205, 304].includes(status);
 			return new Response(bodiless ? null : body, { status, headers: { ...own, ...extra } });
 		};
-		const carryOut = (): Spoken => {
+		const sendDeletion = (): Spoken => {
 			const { status, body, effect } = answer(request, json, ray);
 			// Serialised at once, so that a held answer does not change later.
 			const text = JSON.stringify(body);
 			if (effect) entry.effect = effect;
 			return { status, text };
 		};
-		if (fault) return misbehave(fault, { carryOut, respond, gate, signal: request.signal });
-		const { status, text } = carryOut();
+		if (fault) return misbehave(fault, { sendDeletion, respond, gate, signal: request.signal });
+		const { status, text } = sendDeletion();
 		return respond(status, text, { "content-type": "application/json" });
 	}
 
@@ -132,7 +132,7 @@ export function createImitation(options: ImitationOptions = {}): Imitation {
 		const told = await messages.receive(request);
 		const respond = (status: number, body: Body) => new Response(body, { status });
 		if (fault === null) return respond(told.status, told.text);
-		return misbehave(fault, { carryOut: () => told, respond, gate, signal: request.signal });
+		return misbehave(fault, { sendDeletion: () => told, respond, gate, signal: request.signal });
 	}
 
 	return {

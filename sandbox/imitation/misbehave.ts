@@ -1,4 +1,4 @@
-// What each fault does to a request. `carryOut` has the effect and returns the true answer. The fault decides whether
+// What each fault does to a request. `sendDeletion` has the effect and returns the true answer. The fault decides whether
 // and when it is called, and what the caller sees instead.
 import { htmlPage, hugeBody, inHalves } from "./bodies.ts";
 import { connectionDropped, type Gate } from "./connection.ts";
@@ -13,7 +13,7 @@ export interface Spoken {
 export type Body = string | ReadableStream<Uint8Array> | null;
 
 export interface Stage {
-	carryOut(): Spoken;
+	sendDeletion(): Spoken;
 	/** Adds Cloudflare's headers. `headers` override them. */
 	respond(status: number, body: Body, headers?: Record<string, string>): Response;
 	gate: Gate;
@@ -23,12 +23,12 @@ export interface Stage {
 const json = { "content-type": "application/json" };
 
 export async function misbehave(fault: Fault, stage: Stage): Promise<Response> {
-	const { carryOut, respond, gate, signal } = stage;
+	const { sendDeletion, respond, gate, signal } = stage;
 	const asUsual = () => {
-		const { status, text } = carryOut();
+		const { status, text } = sendDeletion();
 		return respond(status, text, json);
 	};
-	if ("status" in fault && (fault.effect ?? fault.status < 400)) carryOut();
+	if ("status" in fault && (fault.effect ?? fault.status < 400)) sendDeletion();
 
 	switch (fault.kind) {
 		case "delay":
@@ -60,19 +60,19 @@ export async function misbehave(fault: Fault, stage: Stage): Promise<Response> {
 		case "drop_before":
 			throw connectionDropped();
 		case "drop_after":
-			carryOut();
+			sendDeletion();
 			throw connectionDropped();
 		case "hang_before":
 			await gate.pass(signal);
 			return asUsual();
 		case "hang_after": {
-			const { status, text } = carryOut();
+			const { status, text } = sendDeletion();
 			await gate.pass(signal);
 			return respond(status, text, json);
 		}
 		case "drop_mid_body":
 		case "hang_mid_body": {
-			const { status, text } = carryOut();
+			const { status, text } = sendDeletion();
 			const before = fault.kind === "hang_mid_body" ? () => gate.pass(signal) : dropped;
 			// The content length promises more than arrives, so that the caller cannot take half for the whole.
 			const length = `${new TextEncoder().encode(text).length}`;

@@ -141,19 +141,19 @@ export interface Journal {
 	/** The freeze in force; null if there is none. */
 	freeze(): Freeze | null;
 	/** Stores an open deletion. At `dueAtMs` the alarm takes over if the work is not done. */
-	keepOpen(open: OpenDeletion, dueAtMs: number, claims?: readonly Claim[]): void;
-	/** Stores a restoration under way, as `keepOpen` does. */
-	keepRestoring(open: OpenRestoration, dueAtMs: number): void;
+	storeOpen(open: OpenDeletion, dueAtMs: number, claims?: readonly Claim[]): void;
+	/** Stores a restoration under way, as `storeOpen` does. */
+	storeRestoring(open: OpenRestoration, dueAtMs: number): void;
 	/**
 	 * Stores a settled deletion and queues it for publishing. If it leaves the caller's key free (`leavesKeyFree`), it keeps
 	 * no lasting claim.
 	 */
-	keepSettled(deletion: Deletion, claims?: readonly Claim[]): void;
+	storeSettled(deletion: Deletion, claims?: readonly Claim[]): void;
 	/**
 	 * Stores a refusal, or counts it on the record of an earlier refusal of the same kind.
 	 * @returns the answer to this request: its own verdicts and evidence, under that record's id.
 	 */
-	keepRefused(refused: Deletion, claims?: readonly Claim[]): Deletion;
+	storeRefused(refused: Deletion, claims?: readonly Claim[]): Deletion;
 	/** How long look-ups are blocked for a caller who named too many bindings that don't exist; usually 0. */
 	missesBlockMs(actor: string): number;
 	/** Adds keys to a deletion that another request began. */

@@ -13,10 +13,10 @@ export interface Context {
 	caller: string | null;
 	ledger: LedgerClient;
 	/** The Ledger with a time limit: a slower call counts as unreachable. */
-	hurriedLedger(limitMs: number): LedgerClient;
+	ledgerWithin(limitMs: number): LedgerClient;
 	history: History;
 	/** Keeps working after the answer, for up to 30 seconds (the platform's limit). Failures are logged. */
-	goOn(work: Promise<unknown>): void;
+	runAfterAnswer(work: Promise<unknown>): void;
 	/** Rate limit for failed logins: false once the address has used it up. */
 	isUnderFailureLimit(address: string): Promise<boolean>;
 	/** The same for health probes. */

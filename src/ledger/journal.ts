@@ -25,7 +25,7 @@ export interface JournalEvents {
 
 export interface CountedJournal extends Journal {
 	/** Notes that a caller has this id: from now on it must always lead to a record, its own or another. */
-	noteGiven(id: string): void;
+	markIdGiven(id: string): void;
 	/** Stores how many refusals share a record, once no more can join. */
 	countRefusals(): void;
 	/** The change count, with a name for each journal, because a new journal starts counting again. */
@@ -116,20 +116,20 @@ export function createJournal(
 		},
 		cameInSinceStart: (id) => [...beingLookedUp.values()].includes(id),
 		freeze: () => freezeInForce(sql, now()),
-		keepOpen({ deletion, terms, progress }, dueAtMs, claims = []) {
+		storeOpen({ deletion, terms, progress }, dueAtMs, claims = []) {
 			put(deletion, { terms, progress, dueAtMs });
 			claim(deletion.id, claims);
 			const [first] = claims;
 			if (deletion.state === "received" && first) beingLookedUp.set(keyOf(first.actor, first.payload), deletion.id);
 		},
-		keepRestoring: ({ deletion, progress }, dueAtMs) => put(deletion, { terms: null, progress, dueAtMs }),
-		keepSettled(deletion, claims = []) {
+		storeRestoring: ({ deletion, progress }, dueAtMs) => put(deletion, { terms: null, progress, dueAtMs }),
+		storeSettled(deletion, claims = []) {
 			put(deletion, null);
 			claim(deletion.id, claims);
 			if (leavesKeyFree(deletion)) freeKeys(sql, deletion.id);
 			onSettled(deletion.id);
 		},
-		keepRefused(refused, claims = []) {
+		storeRefused(refused, claims = []) {
 			const nowMs = now();
 			const sharedId = refusals.sharedBy(refused, nowMs);
 			const record = sharedId === null ? null : journal.get(sharedId);
@@ -161,7 +161,7 @@ export function createJournal(
 			if (isKept) sendClaims(deletionId);
 			leadTo(id, deletionId, deletionId);
 		},
-		noteGiven(id) {
+		markIdGiven(id) {
 			const answer = aliases.remembered(id);
 			if (answer !== null) aliases.store(id, typeof answer === "string" ? answer : answer.id);
 			else sql.exec("UPDATE deletions SET told = 1 WHERE id = ?", id);

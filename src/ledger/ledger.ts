@@ -38,7 +38,7 @@ import { announceFreezeEnd, freezeEndsMs } from "./notify/freeze-end.ts";
 import { keepOffer, takeOffer } from "./offers.ts";
 import { nextPublishMs } from "./outbox.ts";
 import { createReadQueue } from "./read-queue.ts";
-import { noted, recorded } from "./recorded.ts";
+import { logRefused, recorded } from "./recorded.ts";
 import { createRestoring } from "./restorations/restoring.ts";
 import { createStatus } from "./status.ts";
 import { getFlag, readOrSetAside, setFlag } from "./tables.ts";
@@ -89,13 +89,13 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		if (fault !== null) return fail({ code: "misconfigured", detail: fault.reason });
 		const received = receive(command, ports);
 		// The refusal names the record that holds the key.
-		if (!received.ok) journal.noteGiven(received.failure.deletion_id);
+		if (!received.ok) journal.markIdGiven(received.failure.deletion_id);
 		if (!received.ok) return received;
 		const { deletion, replayed } = received.value;
 		if (!isOpen(deletion)) return ok({ deletion: shownTo(command.actor, deletion), replayed });
-		const present = await this.#work.broughtOn(deletion, waitMs);
+		const present = await this.#work.waitForOutcome(deletion, waitMs);
 		// The caller gets this id before we know whether another record will answer for it.
-		if (present.state === "received" || command.deletionId !== undefined) journal.noteGiven(deletion.id);
+		if (present.state === "received" || command.deletionId !== undefined) journal.markIdGiven(deletion.id);
 		const isAnothers = received.value.joined === true || present.id !== deletion.id;
 		const joined = isAnothers && !replayed && present.failure === null;
 		return ok({ deletion: shownTo(command.actor, present), replayed, joined, budget: presentBudget(ports) });
@@ -103,20 +103,20 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 
 	async decide(id: string, decision: "approve" | "reject", actor: Actor, waitMs: number): Answer<"decide"> {
 		const { ports } = await this.#ready();
-		const decided = noted("approval", id, actor, decideApproval(await this.#recorded(id), decision, actor, ports));
-		return decided.ok ? ok(await this.#work.broughtOn(decided.value, waitMs)) : decided;
+		const decided = logRefused("approval", id, actor, decideApproval(await this.#recorded(id), decision, actor, ports));
+		return decided.ok ? ok(await this.#work.waitForOutcome(decided.value, waitMs)) : decided;
 	}
 
 	async cancel(id: string, actor: Actor): Answer<"cancel"> {
 		const { ports } = await this.#ready();
-		return noted("cancellation", id, actor, cancel(await this.#recorded(id), actor, ports));
+		return logRefused("cancellation", id, actor, cancel(await this.#recorded(id), actor, ports));
 	}
 
 	async restore(id: string, actor: Actor, waitMs: number): Answer<"restore"> {
 		const { ports } = await this.#ready();
-		const begun = noted("restoration", id, actor, await beginRestoration(await this.#recorded(id), actor, ports));
+		const begun = logRefused("restoration", id, actor, await beginRestoration(await this.#recorded(id), actor, ports));
 		if (!begun.ok) return begun;
-		const restored = await this.#work.broughtOn(begun.value, waitMs);
+		const restored = await this.#work.waitForOutcome(begun.value, waitMs);
 		await this.#publishSoon(id);
 		return ok(restored);
 	}
@@ -140,7 +140,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		const { ports } = await this.#ready();
 		// A look under way could settle the record at the same time, and so could one that starts now.
 		const resolving = this.#work.alone(id, async () => resolve(await this.#recorded(id), wish, actor, ports));
-		const resolved = noted("resolution", id, actor, await resolving);
+		const resolved = logRefused("resolution", id, actor, await resolving);
 		await this.#publishSoon(id);
 		return resolved;
 	}

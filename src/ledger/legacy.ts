@@ -111,9 +111,9 @@ export function createLegacy(
 				if (deletion.state === "unknown") {
 					// What KV says is never enough to send a DELETE: looks alone settle it.
 					const judgedAtMs = Math.min(progress.judgedAtMs, now() - sendWindowMs);
-					journal.keepOpen({ deletion, terms, progress: { ...progress, judgedAtMs } }, now() + 1000);
+					journal.storeOpen({ deletion, terms, progress: { ...progress, judgedAtMs } }, now() + 1000);
 					takeOverClaims(sql, deletion.id, claims);
-				} else journal.keepSettled(cancelled(deletion, kind));
+				} else journal.storeSettled(cancelled(deletion, kind));
 			}
 			noteMirror(sql, deletion.id, now());
 		}
@@ -142,7 +142,7 @@ export function createLegacy(
 	function cancelWaiting(id: string): void {
 		try {
 			const open = journal.open(id);
-			if (open !== null) journal.keepSettled(cancelled(open.deletion, "older"));
+			if (open !== null) journal.storeSettled(cancelled(open.deletion, "older"));
 		} catch {
 			setAsideIfUnreadable(sql, id);
 		}

@@ -19,7 +19,7 @@ export async function recorded(
 }
 
 /** Logs a refused decision, which changes no record and would otherwise leave no trace. */
-export function noted<Value, Failure extends { code: string }>(
+export function logRefused<Value, Failure extends { code: string }>(
 	what: string,
 	id: string,
 	{ name, door }: Party,

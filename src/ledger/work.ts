@@ -19,7 +19,7 @@ export interface Work {
 	 * The record once there is nothing left to wait for, or after `waitMs`. The alarm looks at an unknown outcome again; a
 	 * caller with time left waits for that.
 	 */
-	broughtOn(deletion: Deletion, waitMs: number): Promise<Deletion>;
+	waitForOutcome(deletion: Deletion, waitMs: number): Promise<Deletion>;
 	/** Runs `act` while no other work on the deletion is under way. */
 	alone<Value>(id: string, act: () => Promise<Value>): Promise<Value>;
 	/** Answers the callers who wait for the deletion to settle. */
@@ -69,7 +69,7 @@ export function createWork(sql: SqlStorage, directory: Directory, wired: () => W
 
 	return {
 		advance: (id) => advancing(id).work,
-		async broughtOn(deletion, waitMs) {
+		async waitForOutcome(deletion, waitMs) {
 			const present = () => wired().ports.journal.get(deletion.id) ?? deletion;
 			const caller = { id: deletion.id, settled: Promise.withResolvers<void>() };
 			const { judged, work } = advancing(deletion.id);

@@ -61,9 +61,9 @@ export async function simulate(path: string, like: Deletion, aDay: number, days:
 			lasting: false,
 		};
 		const open = { ...deletion, state: "deleting" as const, settled_at: null };
-		journal.keepOpen({ deletion: open, terms, progress }, nowMs + 15_000, [claim]);
-		journal.keepOpen({ deletion: withEvent(open, nowMs, "sent"), terms, progress }, nowMs + 15_000);
-		journal.keepSettled(deletion);
+		journal.storeOpen({ deletion: open, terms, progress }, nowMs + 15_000, [claim]);
+		journal.storeOpen({ deletion: withEvent(open, nowMs, "sent"), terms, progress }, nowMs + 15_000);
+		journal.storeSettled(deletion);
 		await outbox.send(deletion.id);
 		if (index % Math.max(1, Math.round(aDay / 24)) === 0) prune(sql, nowMs);
 	}

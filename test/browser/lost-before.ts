@@ -60,7 +60,7 @@ export async function startAfterLoss(
 			lastSeenMs: loss.seenMs,
 			noticedMs: nowMs,
 		});
-		journal.keepSettled(index % 5 === 4 ? record : namedBy(record, byMallory, nowMs));
+		journal.storeSettled(index % 5 === 4 ? record : namedBy(record, byMallory, nowMs));
 	}
 	keepLifetimes(sql, losses);
 	keepMassDeletion(sql, { startMs, noticedMs: nowMs, froze: false }, losses);

@@ -45,7 +45,7 @@ export const worldMutations: readonly Mutation[] = [
 				'\tconst read = await cloudflare.getBinding(binding.prefix_id, binding.id);\n\tif (read.ok) return "not_done";\n\tif (read.failure.kind !== "not_found" || maySeeNothing) return "nothing";\n',
 			by: '\tconst listing = await cloudflare.listBindings(binding.prefix_id, { fresh: true });\n\tif (!listing.ok) return "nothing";\n\tif (listing.value.items.some(({ id }) => sameId(id, binding.id))) return "not_done";\n\tif (maySeeNothing) return "nothing";\n',
 		},
-		tests: ["test/deletion/course/execute.unit.test.ts"],
+		tests: ["test/deletion/course/send-deletion.unit.test.ts"],
 		chaos: true,
 	},
 	{
@@ -243,7 +243,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: "[plainId(space.of), dashedId(space.of)].map",
 			by: "[space.of].map",
 		},
-		tests: ["test/adapters/history/recall.test.ts", "test/adapters/history/page.test.ts"],
+		tests: ["test/adapters/history/record.test.ts", "test/adapters/history/page.test.ts"],
 		chaos: false,
 	},
 	{

@@ -123,8 +123,8 @@ export function createUpstream({ witness, moments, clock, kv, dice, seed }: Worl
 	/** @param bindingId the binding that a DELETE names */
 	function ownFault(request: Request, bindingId: string | null): "stolen" | "lands_late" | "dark" | null {
 		if (isDark) {
-			const isCarriedOut = request.method !== "GET" && dice.chance(0.5);
-			if (isCarriedOut) void imitation.handle(request).catch(() => {});
+			const isGone = request.method !== "GET" && dice.chance(0.5);
+			if (isGone) void imitation.handle(request).catch(() => {});
 			return "dark";
 		}
 		if (bindingId === null) return null;

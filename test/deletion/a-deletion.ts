@@ -1,7 +1,7 @@
 // An admitted deletion in a small world. It is carried out, and the alarm comes back to it until it settles.
 
-import { carryOut } from "../../src/deletion/course/execute.ts";
 import type { DeletionCommand, Receipt } from "../../src/deletion/course/receive.ts";
+import { sendDeletion } from "../../src/deletion/course/send-deletion.ts";
 import { createDirectory } from "../../src/deletion/lookup/directory.ts";
 import type { CloudflareFault } from "../../src/deletion/ports.ts";
 import type { Deletion, TimelineEvent } from "../../src/deletion/record/deletion.ts";
@@ -87,7 +87,7 @@ export function play(world: World, { deletes, reads = [] }: Script): void {
 export async function live(world: World, recordId: string, rounds = 20): Promise<string[]> {
 	const pauses: string[] = [];
 	for (let round = 0; round < rounds; round++) {
-		await carryOut(recordId, world.ports);
+		await sendDeletion(recordId, world.ports);
 		const open = world.journal.open(recordId);
 		if (open === null) break;
 		const dueAtMs = world.journal.dueAtMs(recordId) ?? 0;

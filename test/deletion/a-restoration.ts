@@ -2,8 +2,8 @@
 
 import type { Binding } from "../../src/deletion/address/binding.ts";
 import { beginRestoration } from "../../src/deletion/course/begin-restoration.ts";
-import { carryBack } from "../../src/deletion/course/carry-back.ts";
-import { carryOut } from "../../src/deletion/course/execute.ts";
+import { sendDeletion } from "../../src/deletion/course/send-deletion.ts";
+import { sendRestoration } from "../../src/deletion/course/send-restoration.ts";
 import type { Deletion, Restoration } from "../../src/deletion/record/deletion.ts";
 import { admitted, edge, faultOf, type Reply, recordOf, storyAfter } from "./a-deletion.ts";
 import { actorOf, bindingOf, fault, id, type World } from "./world.ts";
@@ -13,7 +13,7 @@ export const restorer = actorOf({ name: "bob", scopes: ["read", "restore"] });
 
 export async function deleted(): Promise<{ world: World; recordId: string }> {
 	const { world, recordId } = await admitted();
-	await carryOut(recordId, world.ports);
+	await sendDeletion(recordId, world.ports);
 	world.clock.nowMs += 3_600_000;
 	world.calls.length = 0;
 	return { world, recordId };
@@ -65,7 +65,7 @@ export function play(world: World, { creates, reads = [] }: Script): void {
 export async function live(world: World, recordId: string): Promise<string[]> {
 	const pauses: string[] = [];
 	for (let round = 0; round < 20; round++) {
-		await carryBack(recordId, world.ports);
+		await sendRestoration(recordId, world.ports);
 		const open = world.journal.restoring(recordId);
 		if (open === null) break;
 		const dueAtMs = world.journal.dueAtMs(recordId) ?? 0;

@@ -30,7 +30,7 @@ function notice(): void {
 		provisioning: { state: "active" },
 	};
 	const loss = { id: recordId, binding, effect: null, lastSeenMs: nowMs - 600_000, noticedMs: nowMs };
-	world.journal.keepSettled(deletedElsewhere(loss));
+	world.journal.storeSettled(deletedElsewhere(loss));
 }
 
 beforeEach(() => {
@@ -68,14 +68,14 @@ describe("the journal", () => {
 		const { journal } = world;
 		const first = recordOf(world, recordId);
 		const restoration = { state: "restored", binding_id: id("c1") } as unknown as NonNullable<typeof first.restoration>;
-		journal.keepSettled({ ...first, state: "restored", restoration });
+		journal.storeSettled({ ...first, state: "restored", restoration });
 		expect(journal.created({ cidr })).toEqual({ prefixId: edge.id, bindingId: id("c1") });
 		const again = {
 			...first,
 			id: "7xxxxxxxxxxxxxxxxxxxxxxxxx",
 			binding: first.binding && { ...first.binding, id: id("c1") },
 		};
-		journal.keepSettled(again);
+		journal.storeSettled(again);
 		expect(journal.created({ cidr })).toBeNull();
 	});
 });

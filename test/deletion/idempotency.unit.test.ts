@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { carryOut } from "../../src/deletion/course/execute.ts";
 import type { DeletionCommand } from "../../src/deletion/course/receive.ts";
+import { sendDeletion } from "../../src/deletion/course/send-deletion.ts";
 import { createDirectory } from "../../src/deletion/lookup/directory.ts";
 import type { CloudflareFault } from "../../src/deletion/ports.ts";
 import { asked, worldOf } from "./a-deletion.ts";
@@ -15,7 +15,7 @@ describe("a repeated request", () => {
 	it("is answered from the record under the same key, as a replay", async () => {
 		const world = worldOf();
 		const first = await asked(world, keyed());
-		await carryOut(first.deletion.id, world.ports);
+		await sendDeletion(first.deletion.id, world.ports);
 		const calls = world.calls.length;
 		const again = await asked(world, keyed());
 		expect(again).toEqual({ deletion: world.journal.get(first.deletion.id), replayed: true });
@@ -27,7 +27,7 @@ describe("a repeated request", () => {
 		const world = worldOf();
 		const command = commandOf("203.0.113.0/26");
 		const first = await asked(world, command);
-		await carryOut(first.deletion.id, world.ports);
+		await sendDeletion(first.deletion.id, world.ports);
 		expect(await asked(world, command)).toEqual({ deletion: world.journal.get(first.deletion.id), replayed: false });
 	});
 
@@ -112,7 +112,7 @@ describe("a repeated request", () => {
 		const world = worldOf();
 		world.misbehave = (call) => (call.startsWith("delete") ? said : null);
 		const first = await asked(world, keyed());
-		await carryOut(first.deletion.id, world.ports);
+		await sendDeletion(first.deletion.id, world.ports);
 		expect(world.journal.get(first.deletion.id)).toMatchObject({ state: "failed", failure: { code } });
 		expect(await asked(world, keyed())).toMatchObject({ replayed });
 	});
@@ -169,7 +169,7 @@ describe("a repeated request", () => {
 				// The Ledger, too, works on a record only once at a time.
 				const underWay = new Map<string, Promise<void>>();
 				const finished = (recordId: string) => {
-					const work = underWay.get(recordId) ?? carryOut(recordId, world.ports);
+					const work = underWay.get(recordId) ?? sendDeletion(recordId, world.ports);
 					underWay.set(recordId, work);
 					return work;
 				};

@@ -11,10 +11,10 @@ it("a deletion counts towards the budget from when its DELETE leaves, not from w
 	if (open === null) throw new Error("it is open");
 	clock.nowMs += 50_000;
 	const progress = { ...notYetSent(judgedAtMs), phase: "sent" as const, callsSent: 1, lastSentAtMs: clock.nowMs };
-	journal.keepOpen({ ...open, progress }, clock.nowMs + 15_000);
+	journal.storeOpen({ ...open, progress }, clock.nowMs + 15_000);
 	expect(journal.pace(edge.id, judgedAtMs + 10_000).account).toEqual([clock.nowMs]);
 	clock.nowMs += 5000;
-	journal.keepOpen({ ...open, progress: { ...progress, phase: "doubtful" } }, clock.nowMs);
+	journal.storeOpen({ ...open, progress: { ...progress, phase: "doubtful" } }, clock.nowMs);
 	expect(journal.pace(edge.id, judgedAtMs + 10_000).account).toEqual([clock.nowMs - 5000]);
 	expect(recordOf(world, recordId).state).toBe("deleting");
 });

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { carryOut } from "../../src/deletion/course/execute.ts";
+import { sendDeletion } from "../../src/deletion/course/send-deletion.ts";
 import { callsAtMost, lagMs, sendWindowMs } from "../../src/deletion/limits.ts";
 import type { CloudflareFault, Ports } from "../../src/deletion/ports.ts";
 import { admitted, edge, live, play, recordOf, type Script, takeAway } from "./a-deletion.ts";
@@ -18,7 +18,7 @@ import {
 } from "./mortal.ts";
 import { fault, id, startMs, type World } from "./world.ts";
 
-const carriedOut = (recordId: string, ports: Ports) => livedThrough(() => carryOut(recordId, ports));
+const carriedOut = (recordId: string, ports: Ports) => livedThrough(() => sendDeletion(recordId, ports));
 
 const mindTheGap = (world: World) => expectLookBetween(world, "delete");
 

@@ -39,7 +39,7 @@ export const bindingsPath = (prefixId: string, bindingId?: string, account = acc
 /**
  * For `afterEach`: puts everything back. The Ledger goes first, so that its work does not continue in the new world.
  */
-export async function beginAnew(): Promise<void> {
+export async function resetAll(): Promise<void> {
 	vi.restoreAllMocks();
 	await reset();
 	await cloudflare.reset();

@@ -2,10 +2,10 @@
 import { exports } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { call, cloudflare, deletes, origin } from "../harness.ts";
-import { beginAnew, bindingsPath, cdn25, documentedCaller, prefixes } from "./account.ts";
+import { bindingsPath, cdn25, documentedCaller, prefixes, resetAll } from "./account.ts";
 import { expectProblem } from "./expect-problem.ts";
 
-afterEach(beginAnew);
+afterEach(resetAll);
 
 const tooLong = {
 	status: 414,

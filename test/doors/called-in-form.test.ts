@@ -4,10 +4,10 @@ import { form } from "../../src/deletion/record/deletion.ts";
 import { Ledger } from "../../src/index.ts";
 import { call } from "../harness.ts";
 import { cancel, cidr, decide, freeze, lift, remove, restore } from "../lifecycle/people.ts";
-import { beginAnew, bindingsPath, prefixes } from "./account.ts";
+import { bindingsPath, prefixes, resetAll } from "./account.ts";
 import { signedIn } from "./page/visitor.ts";
 
-afterEach(beginAnew);
+afterEach(resetAll);
 
 /** What doors call, but for the buttons of a chat. */
 const methods = [

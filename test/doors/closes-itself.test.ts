@@ -5,12 +5,12 @@ import { signedBySlack, slack } from "../../sandbox/chat/slack.ts";
 import { sandboxSecrets, sandboxSenders } from "../../sandbox/senders.ts";
 import type { Answer } from "../harness.ts";
 import { cloudflare, deletes } from "../harness.ts";
-import { beginAnew, bindingsPath, prefixes } from "./account.ts";
+import { bindingsPath, prefixes, resetAll } from "./account.ts";
 import { callConfigured } from "./configured.ts";
 import { signedIn, visitor } from "./page/visitor.ts";
 import { headersOf, payloads, type SenderName } from "./webhooks/deliver.ts";
 
-afterEach(beginAnew);
+afterEach(resetAll);
 afterEach(() => vi.restoreAllMocks());
 beforeEach(() => void vi.spyOn(console, "error").mockImplementation(() => {}));
 

@@ -6,12 +6,12 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Answer, call, cloudflare, deletes, ledger } from "../harness.ts";
 import {
 	approver,
-	beginAnew,
 	bindingsPath,
 	cdn25,
 	countingInAMinute,
 	newAddress,
 	prefixes,
+	resetAll,
 	stopTheClock,
 	v6Cdn48,
 	v6Regional64,
@@ -19,7 +19,7 @@ import {
 } from "./account.ts";
 import { callConfigured, sha256 } from "./configured.ts";
 
-afterEach(beginAnew);
+afterEach(resetAll);
 
 const path = bindingsPath(prefixes.amsterdam, cdn25);
 const remove = (target = path, more: Parameters<typeof call>[1] = {}) => call(target, { method: "DELETE", ...more });

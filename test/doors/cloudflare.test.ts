@@ -2,19 +2,19 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { call, cloudflare, deletes } from "../harness.ts";
 import {
-	beginAnew,
 	bindingsPath,
 	cdn25,
 	documentedCaller,
 	magicTransit24,
 	prefixes,
 	prefixesPath,
+	resetAll,
 	services,
 	v6Regional64,
 	v6Spectrum64,
 } from "./account.ts";
 
-afterEach(beginAnew);
+afterEach(resetAll);
 
 const path = bindingsPath(prefixes.amsterdam, cdn25);
 const active = { provisioning: { state: "active" } };

@@ -3,7 +3,6 @@ import { afterEach, describe, expect, it } from "vitest";
 import { router } from "../../src/routes.ts";
 import { call, cloudflare } from "../harness.ts";
 import {
-	beginAnew,
 	bindingsPath,
 	cdn25,
 	countingInAMinute,
@@ -11,10 +10,11 @@ import {
 	newAddress,
 	prefixes,
 	prefixesPath,
+	resetAll,
 } from "./account.ts";
 import { expectProblem } from "./expect-problem.ts";
 
-afterEach(beginAnew);
+afterEach(resetAll);
 
 const paths = [
 	"/bindings",

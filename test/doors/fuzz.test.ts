@@ -9,10 +9,10 @@ import type { OrderInput } from "../../sandbox/imitation/faults.ts";
 import { cloudflare, origin } from "../harness.ts";
 import {
 	accountId,
-	beginAnew,
 	cdn25,
 	cdn26,
 	prefixes,
+	resetAll,
 	shop24,
 	v6Regional64,
 	v6Spectrum64,
@@ -22,7 +22,7 @@ import {
 import { callConfigured } from "./configured.ts";
 import { signedIn } from "./page/visitor.ts";
 
-afterEach(beginAnew);
+afterEach(resetAll);
 
 const requestsEach = 10_000;
 const requestsAtOnce = 50;

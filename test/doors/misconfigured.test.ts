@@ -4,11 +4,11 @@ import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import worker from "../../src/index.ts";
 import { cloudflare, origin } from "../harness.ts";
-import { beginAnew, bindingsPath, cdn25, prefixes } from "./account.ts";
+import { bindingsPath, cdn25, prefixes, resetAll } from "./account.ts";
 import { callConfigured, fetchWorker, sha256 } from "./configured.ts";
 import { expectProblem } from "./expect-problem.ts";
 
-afterEach(beginAnew);
+afterEach(resetAll);
 afterEach(() => vi.restoreAllMocks());
 
 const fixing = (setting: string) => `Fix ${setting} under [vars] in wrangler.toml, then run: npx wrangler deploy`;

@@ -7,9 +7,9 @@ import { problemCodes } from "../../src/doors/reply/problem.ts";
 import { router } from "../../src/routes.ts";
 import { createContract, type Exchange, isNode, type Node } from "../contract.ts";
 import { type Answer, call, cloudflare } from "../harness.ts";
-import { beginAnew } from "./account.ts";
+import { resetAll } from "./account.ts";
 
-afterEach(beginAnew);
+afterEach(resetAll);
 
 const described = Object.entries(openapi.paths).flatMap(([path, operations]) =>
 	Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),

@@ -6,11 +6,11 @@ import { doors } from "../../src/deletion/record/actor.ts";
 import { states } from "../../src/deletion/record/deletion.ts";
 import { guardNames } from "../../src/deletion/record/verdict.ts";
 import { call, cloudflare, deletes, origin } from "../harness.ts";
-import { beginAnew } from "./account.ts";
+import { resetAll } from "./account.ts";
 import { fetchWorker } from "./configured.ts";
 import { expectProblem } from "./expect-problem.ts";
 
-afterEach(beginAnew);
+afterEach(resetAll);
 
 const malformed = { status: 400, code: "invalid_request", title: "The request is malformed" };
 const target = "203.0.113.128/25";

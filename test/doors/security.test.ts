@@ -3,13 +3,13 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { router } from "../../src/routes.ts";
 import { type Answer, call, deletes, HISTORY, origin } from "../harness.ts";
-import { beginAnew, bindingsPath, cdn25, documentedCaller, prefixes } from "./account.ts";
+import { bindingsPath, cdn25, documentedCaller, prefixes, resetAll } from "./account.ts";
 import { callConfigured, fetchWorker } from "./configured.ts";
 import { type Shown, signedIn, visitor } from "./page/visitor.ts";
 import { pastDeletion, seed } from "./seed.ts";
 import { deliver, payloads } from "./webhooks/deliver.ts";
 
-afterEach(beginAnew);
+afterEach(resetAll);
 
 const nobody = "7zzzzzzzzzzzzzzzzzzzzzzzzz";
 

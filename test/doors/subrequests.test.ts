@@ -1,11 +1,11 @@
 // On Cloudflare's free plan, an invocation makes at most 50 calls out: a large account is listed in several.
 import { afterEach, expect, it, vi } from "vitest";
 import { call, cloudflare, LEDGER } from "../harness.ts";
-import { beginAnew } from "./account.ts";
+import { resetAll } from "./account.ts";
 import { manyPrefixes, numberedCidr, numberedId } from "./many-prefixes.ts";
 import { signedIn } from "./page/visitor.ts";
 
-afterEach(beginAnew);
+afterEach(resetAll);
 
 /** How many calls to Cloudflare each invocation of the Ledger made. Only for requests that ask it one thing at a time. */
 async function callsPerInvocation(request: () => Promise<unknown>): Promise<number[]> {

@@ -1,11 +1,11 @@
 // The Ledger is unreachable. Every door answers 503 with Retry-After if nothing can have started, and 504 otherwise.
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { type CallOptions, call } from "../harness.ts";
-import { beginAnew, bindingsPath, cdn25, prefixes } from "./account.ts";
+import { bindingsPath, cdn25, prefixes, resetAll } from "./account.ts";
 import { breakLedger } from "./watch.ts";
 
 beforeEach(breakLedger);
-afterEach(beginAnew);
+afterEach(resetAll);
 
 const id = "7zzzzzzzzzzzzzzzzzzzzzzzzz";
 const json = (value: unknown): CallOptions => ({ method: "POST", json: value });

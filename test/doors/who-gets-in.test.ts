@@ -6,12 +6,12 @@ import { places, sandboxChat } from "../../sandbox/chat/settings.ts";
 import { type Scope, scopes } from "../../src/deletion/record/actor.ts";
 import { router } from "../../src/routes.ts";
 import { type Answer, call, deletes, origin } from "../harness.ts";
-import { beginAnew, bindingsPath, cdn25, documentedCaller, prefixes, prefixesPath } from "./account.ts";
+import { bindingsPath, cdn25, documentedCaller, prefixes, prefixesPath, resetAll } from "./account.ts";
 import { callConfigured, fetchWorker, sha256 } from "./configured.ts";
 import { hiddenIn, signedIn } from "./page/visitor.ts";
 import { deliver, payloads, senderWith } from "./webhooks/deliver.ts";
 
-afterEach(beginAnew);
+afterEach(resetAll);
 
 const target = "203.0.113.128/25";
 const nobody = "7zzzzzzzzzzzzzzzzzzzzzzzzz";

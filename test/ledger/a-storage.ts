@@ -33,8 +33,8 @@ export function journalOf(sql: SqlStorage, now = () => noonMs) {
 		...journal,
 		due,
 		keep(deletion: Deletion, dueAtMs = now() + 1000) {
-			if (isOpen(deletion)) journal.keepOpen({ deletion, terms, progress: notYetSent(now()) }, dueAtMs);
-			else journal.keepSettled(deletion);
+			if (isOpen(deletion)) journal.storeOpen({ deletion, terms, progress: notYetSent(now()) }, dueAtMs);
+			else journal.storeSettled(deletion);
 			return deletion;
 		},
 	};

@@ -23,7 +23,7 @@ const told = (sql: SqlStorage, atMs: number, more = {}) =>
 const withRecord = (test: (sql: SqlStorage, id: string) => void) =>
 	runInDurableObject<Ledger, void>(ledger(), (_, { storage: { sql } }) => {
 		const deletion = deletionAt(nowMs);
-		createJournal(sql, { now: () => nowMs, onDue() {}, onSettled() {} }).keepSettled(deletion);
+		createJournal(sql, { now: () => nowMs, onDue() {}, onSettled() {} }).storeSettled(deletion);
 		test(sql, deletion.id);
 	});
 
@@ -86,6 +86,6 @@ it("skips an unreadable row, logs it once, counts it, and reads it once it is wr
 			{ level: "error", event: "record_unreadable", deletion_id: id },
 		]);
 		expect(countUnreadable(sql)).toBe(1);
-		createJournal(sql, { now: () => nowMs, onDue() {}, onSettled() {} }).keepSettled({ ...deletionAt(nowMs), id });
+		createJournal(sql, { now: () => nowMs, onDue() {}, onSettled() {} }).storeSettled({ ...deletionAt(nowMs), id });
 		expect([told(sql, nowMs), countUnreadable(sql)]).toEqual([[id], 0]);
 	}));

@@ -189,13 +189,13 @@ describe("the claims in KV", () => {
 			const first = deletionAt(nowMs);
 			const received = { state: "received" as const, binding: null };
 			const [second, third] = [deletionAt(nowMs + 1, received), deletionAt(nowMs + 2, received)];
-			journal.keepSettled(first, [claim("key:1")]);
+			journal.storeSettled(first, [claim("key:1")]);
 			sql.exec("UPDATE deletions SET publish_at = NULL");
 			// The id of a request alone is nothing to keep.
-			journal.keepOpen({ ...open, deletion: second }, nowMs, [{ ...claim("request:2"), lasting: false }]);
+			journal.storeOpen({ ...open, deletion: second }, nowMs, [{ ...claim("request:2"), lasting: false }]);
 			journal.alias(second.id, first.id);
 			expect(dueMs(first.id)).toBeNull();
-			journal.keepOpen({ ...open, deletion: third }, nowMs, [claim("key:3")]);
+			journal.storeOpen({ ...open, deletion: third }, nowMs, [claim("key:3")]);
 			journal.alias(third.id, first.id);
 			expect(dueMs(first.id)).toBe(nowMs + 20_000);
 			expect(keptClaims(sql, first.id)).toHaveLength(2);
@@ -212,7 +212,7 @@ describe("the claims in KV", () => {
 				await mirrors.sendDue();
 				return JSON.parse((await HISTORY.get(`open:${unknown.id}`)) ?? "{}").claims?.length;
 			};
-			journal.keepOpen({ ...open, deletion: unknown }, nowMs, [claim("key:1")]);
+			journal.storeOpen({ ...open, deletion: unknown }, nowMs, [claim("key:1")]);
 			const put = HISTORY.put.bind(HISTORY);
 			vi.spyOn(HISTORY, "put").mockImplementationOnce(async (...given: unknown[]) => {
 				journal.join(unknown.id, [claim("key:2")]);
@@ -231,7 +231,7 @@ describe("the claims in KV", () => {
 		inLedger(({ sql }) => {
 			const journal = createJournal(sql, { now: () => nowMs, onDue() {}, onSettled() {} });
 			const scheduled = deletionAt(nowMs, { state: "scheduled" });
-			journal.keepOpen({ ...open, deletion: scheduled }, nowMs, [claim("key:1")]);
+			journal.storeOpen({ ...open, deletion: scheduled }, nowMs, [claim("key:1")]);
 			const failure = { code: "cloudflare_unavailable" as const, detail: "Later", retry_after_seconds: 5 };
 			journal.adopt({ ...scheduled, state: "failed", failure }, nowMs, 9, []);
 			expect(journal.claimed("ci", "key:1")).toBeNull();

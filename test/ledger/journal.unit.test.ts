@@ -35,10 +35,10 @@ it("is due for open work at its time, and for publishing what has settled", () =
 it("answers a key with its record, and frees the key of one that changed nothing", () => {
 	const journal = journalOf(sqlOf());
 	const deleted = madeRecord();
-	journal.keepSettled(deleted, [claim]);
+	journal.storeSettled(deleted, [claim]);
 	expect(journal.claimed("CI", "key:k")).toEqual({ payload: "p", deletionId: deleted.id });
 	const failed = madeRecord({ state: "failed", failure: { code: "cloudflare_unavailable", detail: "Try again." } });
-	journal.keepSettled(failed, [{ ...claim, key: "key:l" }]);
+	journal.storeSettled(failed, [{ ...claim, key: "key:l" }]);
 	expect(journal.claimed("ci", "key:l")).toBeNull();
 });
 
@@ -47,7 +47,7 @@ it("lets an id that was given out lead to the record that answers for it, also a
 	const journal = journalOf(sql);
 	const [received, record] = [madeRecord({ state: "received" }), madeRecord({ state: "deleting" })];
 	journal.keep({ ...received, binding: null });
-	journal.noteGiven(received.id);
+	journal.markIdGiven(received.id);
 	journal.keep(record);
 	journal.alias(received.id, record.id);
 	expect(journal.get(received.id)?.id).toBe(record.id);

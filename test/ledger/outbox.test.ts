@@ -16,7 +16,7 @@ it("publishes six records at a time, each once, until all are done", async () =>
 		const now = () => nowMs;
 		const journal = createJournal(sql, { now, onDue() {}, onSettled() {} });
 		const deletions = Array.from({ length: 20 }, (_, index) => deletionAt(nowMs - index * 60_000));
-		for (const deletion of deletions) journal.keepSettled(deletion);
+		for (const deletion of deletions) journal.storeSettled(deletion);
 
 		const open: (() => void)[] = [];
 		const published: string[] = [];
@@ -50,7 +50,7 @@ it("publishes records that settle close together after a single timer", async ()
 		const now = () => nowMs;
 		const journal = createJournal(sql, { now, onDue() {}, onSettled() {} });
 		const ids = Array.from({ length: 20 }, (_, index) => deletionAt(nowMs - index * 60_000)).map((deletion) => {
-			journal.keepSettled(deletion);
+			journal.storeSettled(deletion);
 			return deletion.id;
 		});
 		const timers: (() => void)[] = [];
@@ -98,7 +98,7 @@ async function withOutbox(
 		const journal = createJournal(sql, { now, onDue() {}, onSettled() {} });
 		const ids = Array.from({ length: count }, (_, index) => {
 			const deletion = deletionAt(nowMs - index * 1000);
-			journal.keepSettled(deletion);
+			journal.storeSettled(deletion);
 			return deletion.id;
 		});
 		let atOnce = 0;

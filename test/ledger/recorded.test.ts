@@ -4,7 +4,7 @@ import { afterEach, expect, it, vi } from "vitest";
 import { publish, publishAlias } from "../../src/adapters/history/publish.ts";
 import type { Deletion } from "../../src/deletion/record/deletion.ts";
 import { fail, ok } from "../../src/deletion/result.ts";
-import { noted, recorded } from "../../src/ledger/recorded.ts";
+import { logRefused, recorded } from "../../src/ledger/recorded.ts";
 import { deletionAt, nowMs } from "../adapters/history/rows.ts";
 import { HISTORY } from "../harness.ts";
 
@@ -39,8 +39,8 @@ it("follows an id that a caller was given for another record", async () => {
 it("logs a refused decision with who made it and why, and no other", () => {
 	const logged = vi.spyOn(console, "warn").mockReturnValue();
 	const by = { name: "alice", door: "page" } as const;
-	noted("approval", "7y", by, ok(null));
-	noted("approval", "7y", by, fail({ code: "self_approval" }));
+	logRefused("approval", "7y", by, ok(null));
+	logRefused("approval", "7y", by, fail({ code: "self_approval" }));
 	const lines = logged.mock.calls.map(([line]) => JSON.parse(line));
 	const said = { event: "approval_refused", deletion_id: "7y", actor: "alice", door: "page", code: "self_approval" };
 	expect(lines).toEqual([{ level: "warn", ...said }]);

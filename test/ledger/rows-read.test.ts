@@ -24,7 +24,7 @@ beforeEach(() =>
 			atMs = newestMs - index * 60_000;
 			const id = `c01d00000000000000000001${String(index).padStart(8, "0")}`;
 			const { binding } = deletionAt(atMs);
-			journal.keepSettled(
+			journal.storeSettled(
 				deletionAt(atMs, { binding: binding && { ...binding, id, cidr: `192.0.2.${index % 256}/32` } }),
 			);
 		}

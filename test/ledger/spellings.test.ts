@@ -17,7 +17,7 @@ it("finds a claim by CI for ci, and prefers the exact spelling", async () => {
 	await runInDurableObject<Ledger, void>(ledger(), (_, { storage: { sql } }) => {
 		const before = deletionAt(nowMs - 60_000);
 		const claim = { key: "key:k", payload: "p", payloadOfVersion1: "p", lasting: true };
-		journalOf(sql).keepSettled(before, [
+		journalOf(sql).storeSettled(before, [
 			{ ...claim, actor: "CI" },
 			{ ...claim, actor: "bob" },
 		]);
@@ -25,7 +25,7 @@ it("finds a claim by CI for ci, and prefers the exact spelling", async () => {
 		expect(journalOf(sql).claimed("ci", "key:l")).toBeNull();
 		expect(journalOf(sql).claimed("cj", "key:k")).toBeNull();
 		const now = deletionAt(nowMs);
-		journalOf(sql).keepSettled(now, [{ ...claim, payload: "q", actor: "ci" }]);
+		journalOf(sql).storeSettled(now, [{ ...claim, payload: "q", actor: "ci" }]);
 		expect(journalOf(sql).claimed("ci", "key:k")).toEqual({ payload: "q", deletionId: now.id });
 	});
 });

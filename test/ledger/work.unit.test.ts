@@ -26,7 +26,7 @@ function working(isUpToDate = true) {
 it("does the work once for all who wait for the same deletion", async () => {
 	const { work, request, deletes } = working();
 	const deletion = request();
-	const all = await Promise.all([1, 2, 3].map(() => work.broughtOn(deletion, 5000)));
+	const all = await Promise.all([1, 2, 3].map(() => work.waitForOutcome(deletion, 5000)));
 	expect(all.map(({ state }) => state)).toEqual(["deleted", "deleted", "deleted"]);
 	expect(deletes()).toHaveLength(1);
 });
@@ -49,7 +49,7 @@ it("leaves work that fails to the alarm", async () => {
 it("carries out nothing scheduled before the ledger has been compared with the history", async () => {
 	const { world, work, request, deletes } = working(false);
 	const deletion = request(world.clock.nowMs + 1000);
-	await work.broughtOn(deletion, 0);
+	await work.waitForOutcome(deletion, 0);
 	expect(recordOf(world, deletion.id).state).toBe("scheduled");
 	world.clock.nowMs += 2000;
 	await work.advance(deletion.id);

@@ -2,7 +2,7 @@
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { expect, vi } from "vitest";
 import type { Ledger } from "../../src/index.ts";
-import { beginAnew } from "../doors/account.ts";
+import { resetAll } from "../doors/account.ts";
 import { ledger } from "../harness.ts";
 
 export const noon = Date.UTC(2030, 0, 1, 12);
@@ -15,7 +15,7 @@ export const startClock = (): void => void vi.useFakeTimers({ toFake: ["Date"], 
 /** For `afterEach`. */
 export async function endClock(): Promise<void> {
 	vi.useRealTimers();
-	await beginAnew();
+	await resetAll();
 }
 
 /** An RFC 3339 time, this far from now. */

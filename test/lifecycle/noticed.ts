@@ -44,7 +44,7 @@ export async function disappeared(identified: Identified | null = null): Promise
 	const kept = identified === null ? record : namedBy(record, identified, nowMs + 60_000);
 	await runInDurableObject<Ledger, void>(ledger(), (_, { storage }) => {
 		const onDue = (atMs: number) => void storage.setAlarm(atMs);
-		createJournal(storage.sql, { now: () => Date.now(), onDue, onSettled() {} }).keepSettled(kept);
+		createJournal(storage.sql, { now: () => Date.now(), onDue, onSettled() {} }).storeSettled(kept);
 	});
 	return kept;
 }

@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Deletion } from "../../src/deletion/record/deletion.ts";
-import { beginAnew } from "../doors/account.ts";
+import { resetAll } from "../doors/account.ts";
 import { play, sequence } from "../lifecycle/commands.ts";
 import { budget } from "../lifecycle/rules.ts";
 import { createWorld } from "../lifecycle/small-world.ts";
@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
 	vi.useRealTimers();
-	await beginAnew();
+	await resetAll();
 });
 
 /** All of these must happen in the sequences, or they would prove nothing. */

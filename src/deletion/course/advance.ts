@@ -2,9 +2,9 @@
 
 import type { Directory } from "../lookup/directory.ts";
 import type { Ports } from "../ports.ts";
-import { carryBack } from "./carry-back.ts";
-import { carryOut } from "./execute.ts";
 import { judgeReceived } from "./judge-received.ts";
+import { sendDeletion } from "./send-deletion.ts";
+import { sendRestoration } from "./send-restoration.ts";
 import { begin } from "./waiting.ts";
 
 /**
@@ -15,6 +15,6 @@ export async function advance(id: string, ports: Ports, directory: Directory, on
 	await judgeReceived(id, ports, directory);
 	onJudged();
 	await begin(id, ports, directory);
-	await carryOut(id, ports);
-	await carryBack(id, ports);
+	await sendDeletion(id, ports);
+	await sendRestoration(id, ports);
 }

@@ -12,8 +12,8 @@ import { carriedOutAs, isGone } from "../record/gone.ts";
 import type { Json } from "../record/json.ts";
 import { notYetSent } from "../record/progress.ts";
 import { fail, ok, type Result } from "../result.ts";
-import { restored } from "./carry-back.ts";
 import { outOfRange, stateInWords } from "./decisions.ts";
+import { restored } from "./send-restoration.ts";
 
 export type RestorationRefusal =
 	| ScopeMissing
@@ -26,7 +26,7 @@ export type RestorationRefusal =
 	| LookUpFailure;
 
 /**
- * Checks whether the record can be restored, and records the intent; `carryBack` carries it out. A repeated request returns
+ * Checks whether the record can be restored, and records the intent; `sendRestoration` carries it out. A repeated request returns
  * the restoration that is under way, or whose binding is there; it starts again if the last one failed or its binding is
  * gone again. Costs two reads: the prefix's approval, and what is bound there now.
  *
@@ -68,7 +68,7 @@ export async function beginRestoration(
 	const nowMs = now();
 	const begun = begunBy(actor, latest, nowMs, about);
 	if (bound.value === null) {
-		journal.keepRestoring({ deletion: begun, progress: notYetSent(nowMs) }, nowMs + lookAfterMs);
+		journal.storeRestoring({ deletion: begun, progress: notYetSent(nowMs) }, nowMs + lookAfterMs);
 		return ok(begun);
 	}
 	if (bound.value.serviceId !== binding.service_id) {
@@ -76,7 +76,7 @@ export async function beginRestoration(
 		return fail({ code: "binding_conflict", detail, binding: bound.value });
 	}
 	const done = restored(begun, bound.value, "others", nowMs);
-	journal.keepSettled(done);
+	journal.storeSettled(done);
 	return ok(done);
 }
 

@@ -11,7 +11,7 @@ import { type Decision, decide } from "../record/verdict.ts";
 type Course = { settled: Deletion } | { open: OpenDeletion; dueAtMs: number };
 
 /** @param judged the deletion with its verdicts. */
-export function courseOf(judged: Deletion, terms: Terms, ports: Ports): Course {
+export function nextStepOf(judged: Deletion, terms: Terms, ports: Ports): Course {
 	const nowMs = ports.now();
 	const decision = decide(judged.guards);
 	const open = (deletion: Deletion, dueAtMs: number): Course => ({

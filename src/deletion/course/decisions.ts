@@ -66,12 +66,12 @@ export function decideApproval(
 	if (decision === "reject") {
 		const failure = { code: "approval_rejected" as const, detail: `${actor.name} rejected this deletion.` };
 		const rejected = settle(decided, now(), "refused", failure);
-		journal.keepSettled(rejected);
+		journal.storeSettled(rejected);
 		return ok(rejected);
 	}
 	const scheduled: Deletion = { ...decided, state: "scheduled" };
 	const terms = { ...present.terms, approved: approval.guards };
-	journal.keepOpen(
+	journal.storeOpen(
 		{ ...present, deletion: scheduled, terms },
 		Math.max(now(), Date.parse(decided.not_before ?? at(now()))),
 	);
@@ -99,7 +99,7 @@ export function cancel(deletion: Deletion | null, actor: Actor, ports: Ports): R
 		latest.approval?.state === "pending" ? { ...latest.approval, state: "withdrawn" as const } : latest.approval;
 	const by = { by: actor.name, door: actor.door };
 	const cancelled = settle({ ...latest, approval }, now(), "cancelled", failure, by);
-	journal.keepSettled(cancelled);
+	journal.storeSettled(cancelled);
 	return ok(cancelled);
 }
 

@@ -13,7 +13,7 @@ import { seesAll, seesOnly } from "../lookup/shown-to.ts";
 import type { OpenDeletion, Ports } from "../ports.ts";
 import { type Deletion, goneAtMs, settle, withEvent } from "../record/deletion.ts";
 import type { Result } from "../result.ts";
-import { courseOf } from "./course.ts";
+import { nextStepOf } from "./course.ts";
 import { mayJoin } from "./receive.ts";
 
 /**
@@ -28,7 +28,7 @@ export async function judgeReceived(id: string, ports: Ports, directory: Directo
 	const received = receivedOf(id, ports);
 	if (received === null || giveUpIfLate(received, ports)) return;
 	const target = targetOf(received);
-	if (target === null) return journal.keepSettled(failedLookUp(received.deletion, noTarget, ports.now()));
+	if (target === null) return journal.storeSettled(failedLookUp(received.deletion, noTarget, ports.now()));
 	if (isFrozen(received, ports)) return keepForItsMinute(received, ports);
 	const ranges = rangesNow(received, ports);
 	if (ranges === "none") return refuseScope(received, ports);
@@ -46,15 +46,15 @@ export async function judgeReceived(id: string, ports: Ports, directory: Directo
 	const termsNow = { ...terms, ranges };
 	const { assessment } = assess(found.value, termsNow, deletion.reason, ports);
 	const judged = { ...withEvent(deletion, ports.now(), "planned"), ...assessment };
-	const course = courseOf(judged, termsNow, ports);
-	if ("settled" in course) journal.keepRefused(course.settled);
-	else if (schedule === null) journal.keepOpen(course.open, course.dueAtMs);
+	const course = nextStepOf(judged, termsNow, ports);
+	if ("settled" in course) journal.storeRefused(course.settled);
+	else if (schedule === null) journal.storeOpen(course.open, course.dueAtMs);
 	else if (course.open.deletion.state !== "deleting") journal.alias(id, schedule.id);
 	else {
 		// One commit: no `await` in between.
-		journal.keepSettled(supersededBy(deletion, schedule, ports.now()));
+		journal.storeSettled(supersededBy(deletion, schedule, ports.now()));
 		const story = withEvent(course.open.deletion, ports.now(), "superseded", { deletion_id: schedule.id });
-		journal.keepOpen({ ...course.open, deletion: story }, course.dueAtMs);
+		journal.storeOpen({ ...course.open, deletion: story }, course.dueAtMs);
 	}
 }
 
@@ -68,8 +68,8 @@ function supersededBy({ id, actor }: Deletion, schedule: Deletion, nowMs: number
 /** Naming no binding, or not exactly one, counts as a refusal. Cloudflare being unreachable does not. */
 function keepFailed(failed: Deletion, { journal }: Ports): void {
 	const code = failed.failure?.code;
-	if (code === "binding_not_found" || code === "invalid_target") journal.keepRefused(failed);
-	else journal.keepSettled(failed);
+	if (code === "binding_not_found" || code === "invalid_target") journal.storeRefused(failed);
+	else journal.storeSettled(failed);
 }
 
 /** Ends a received deletion whose minute is over; false if it has time left. */
@@ -77,7 +77,7 @@ export function giveUpIfLate({ deletion }: OpenDeletion, { journal, now }: Ports
 	if (deletion.state !== "received" || now() < Date.parse(deletion.created_at) + judgedWithinMs) return false;
 	const detail = "The binding could not be looked up within a minute. Nothing was sent.";
 	const failure = { code: "cloudflare_unavailable" as const, detail, retry_after_seconds: 5 };
-	journal.keepSettled(settle(deletion, now(), "failed", failure));
+	journal.storeSettled(settle(deletion, now(), "failed", failure));
 	return true;
 }
 
@@ -114,11 +114,11 @@ const isFrozen = ({ deletion }: OpenDeletion, { journal, freezeOn }: Ports): boo
 
 /** It fails after its minute. That leaves its key free, so the caller can try again. */
 const keepForItsMinute = (received: OpenDeletion, { journal }: Ports): void =>
-	journal.keepOpen(received, Date.parse(received.deletion.created_at) + judgedWithinMs);
+	journal.storeOpen(received, Date.parse(received.deletion.created_at) + judgedWithinMs);
 
 function refuseScope({ deletion }: OpenDeletion, { journal, now }: Ports): void {
 	const detail = `${deletion.actor.name} may no longer delete.`;
-	journal.keepSettled(settle(deletion, now(), "refused", { code: "scope_missing", detail }));
+	journal.storeSettled(settle(deletion, now(), "refused", { code: "scope_missing", detail }));
 }
 
 /**

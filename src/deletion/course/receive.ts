@@ -67,7 +67,7 @@ export function receive(command: DeletionCommand, ports: Ports): Result<Receipt,
 	const draft = draftOf(command, ports);
 	const refused = refusedUnseen(draft, command, ports);
 	if (refused !== null) {
-		return ok({ deletion: journal.keepRefused(refused, claims), replayed: false });
+		return ok({ deletion: journal.storeRefused(refused, claims), replayed: false });
 	}
 	const same = beingCarriedOut(command, ports) ?? journal.received(command.actor.name, payloadOf(command));
 	if (same !== null) {
@@ -85,7 +85,7 @@ export function receive(command: DeletionCommand, ports: Ports): Result<Receipt,
 	};
 	const nowMs = ports.now();
 	const ownTerms = command.supersede === true ? { ...terms, supersede: true } : terms;
-	journal.keepOpen({ deletion: draft, terms: ownTerms, progress: notYetSent(nowMs) }, nowMs + lookAfterMs, claims);
+	journal.storeOpen({ deletion: draft, terms: ownTerms, progress: notYetSent(nowMs) }, nowMs + lookAfterMs, claims);
 	return ok({ deletion: draft, replayed: false });
 }
 

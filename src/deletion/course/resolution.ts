@@ -7,8 +7,8 @@ import type { Ports } from "../ports.ts";
 import { type Actor, missingScope, partyOf } from "../record/actor.ts";
 import { at, type Deletion, type Resolution, type ResolutionOutcome, settle, withEvent } from "../record/deletion.ts";
 import { fail, ok, type Result } from "../result.ts";
-import { failed, restored } from "./carry-back.ts";
 import { type LifecycleFailure, outOfRange } from "./decisions.ts";
+import { failed, restored } from "./send-restoration.ts";
 
 export type ResolutionWish = Pick<Resolution, "outcome" | "note">;
 
@@ -58,7 +58,7 @@ export async function resolve(
 	const nowMs = now();
 	if (seen !== null) {
 		const settled = settledBy(latest, what, seen, nowMs);
-		journal.keepSettled(settled);
+		journal.storeSettled(settled);
 		const found = seen.outcome === "gone" ? "is gone" : "is there";
 		const detail = `Cloudflare answered: the binding ${found}. The record now says so.`;
 		return fail({ code: "conflict", detail, deletion: settled });
@@ -72,7 +72,7 @@ export async function resolve(
 		note,
 	});
 	const settled = settledBy(resolved, what, { outcome, bound: null, says: actor.name }, nowMs);
-	journal.keepSettled(settled);
+	journal.storeSettled(settled);
 	return ok(settled);
 }
 

@@ -9,13 +9,13 @@ import { failedLookUp, locate } from "../lookup/locate.ts";
 import { lookForLoss } from "../lookup/look.ts";
 import type { OpenDeletion, Ports } from "../ports.ts";
 import { settle, withEvent } from "../record/deletion.ts";
-import { courseOf } from "./course.ts";
+import { nextStepOf } from "./course.ts";
 
 /**
  * Begins a deletion whose time has come; does nothing if it still has to wait.
  *
  * If the process stops, the waiting record keeps its due time, and the alarm comes back. There is no `await` after the last
- * look, so the guards see everything in flight, and the record becomes `deleting` in the same commit that `carryOut` starts
+ * look, so the guards see everything in flight, and the record becomes `deleting` in the same commit that `sendDeletion` starts
  * with.
  */
 export async function begin(id: string, ports: Ports, directory: Directory): Promise<void> {
@@ -42,25 +42,28 @@ export async function begin(id: string, ports: Ports, directory: Directory): Pro
 	if (open === null || open.deletion.state !== "scheduled" || isFrozen(open, ports)) return;
 	const nowMs = ports.now();
 	if (!found.ok) {
-		if (gone === "done") return journal.keepSettled(settle(open.deletion, nowMs, "already_gone"));
+		if (gone === "done") return journal.storeSettled(settle(open.deletion, nowMs, "already_gone"));
 		const { progress } = open;
 		if (found.failure.code !== "credential_rejected" && progress.looks < patience) {
-			return journal.keepOpen({ ...open, progress: { ...progress, looks: progress.looks + 1 } }, nowMs + lookUpPauseMs);
+			return journal.storeOpen(
+				{ ...open, progress: { ...progress, looks: progress.looks + 1 } },
+				nowMs + lookUpPauseMs,
+			);
 		}
-		return journal.keepSettled(failedLookUp(open.deletion, found.failure, nowMs));
+		return journal.storeSettled(failedLookUp(open.deletion, found.failure, nowMs));
 	}
 	const authority = ports.authorityOf(open.deletion.actor);
 	if (!authority?.scopes.includes("delete")) {
 		const detail = `${open.deletion.actor.name} may no longer delete.`;
-		return journal.keepSettled(settle(open.deletion, nowMs, "refused", { code: "scope_missing", detail }));
+		return journal.storeSettled(settle(open.deletion, nowMs, "refused", { code: "scope_missing", detail }));
 	}
 	const { deletion, terms } = stillApproved(open, startsAtMs, ports);
 	const termsNow = { ...terms, ranges: authority.ranges };
 	const { assessment } = assess(found.value, termsNow, deletion.reason, ports);
 	const judged = { ...withEvent(deletion, nowMs, "planned"), ...assessment };
-	const course = courseOf(judged, termsNow, ports);
-	if ("settled" in course) journal.keepSettled(course.settled);
-	else journal.keepOpen(course.open, course.dueAtMs);
+	const course = nextStepOf(judged, termsNow, ports);
+	if ("settled" in course) journal.storeSettled(course.settled);
+	else journal.storeOpen(course.open, course.dueAtMs);
 }
 
 /**
@@ -84,7 +87,7 @@ function isFrozen(open: OpenDeletion, { journal, now, freezeOn }: Ports): boolea
 	const story = isNoted
 		? open.deletion
 		: withEvent(open.deletion, nowMs, "held_by_freeze", { freeze_reason: freeze.reason });
-	journal.keepOpen({ ...open, deletion: story }, Math.min(untilMs, nowMs + frozenPauseMs));
+	journal.storeOpen({ ...open, deletion: story }, Math.min(untilMs, nowMs + frozenPauseMs));
 	return true;
 }
 
@@ -92,5 +95,5 @@ export function expire({ deletion }: OpenDeletion, { journal, now }: Ports): voi
 	if (deletion.approval === null || now() < Date.parse(deletion.approval.expires_at)) return;
 	const failure = { code: "approval_expired" as const, detail: "Nobody approved it in time." };
 	const approval = { ...deletion.approval, state: "expired" as const };
-	journal.keepSettled(settle({ ...deletion, approval }, now(), "expired", failure));
+	journal.storeSettled(settle({ ...deletion, approval }, now(), "expired", failure));
 }

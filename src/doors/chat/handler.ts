@@ -34,7 +34,7 @@ export async function chat(request: IRequest, context: Context): Promise<Respons
 
 	const address = incoming.kind === "typing" ? null : incoming.address;
 	const { origin } = context.url;
-	const ledger = context.hurriedLedger(chatCallMs);
+	const ledger = context.ledgerWithin(chatCallMs);
 	const here = { platform: chat.platform, channel, userId, origin, address };
 	const requestBy = (actor: Actor): ChatRequest => ({ actor, context, ledger, ...here });
 	if (incoming.kind === "typing")
@@ -81,7 +81,7 @@ async function respond(
 	const early = await withinMs(Math.max(0, answerByMs - Date.now()), replied);
 	if (early !== null) {
 		const { response, messages } = platform.answer(call, early.reply, early.to);
-		context.goOn(sendAll([...messages, ...announced(early)], requestId));
+		context.runAfterAnswer(sendAll([...messages, ...announced(early)], requestId));
 		return response;
 	}
 	const { meanwhile, ...begun } = pending ?? nothingYet;
@@ -92,6 +92,6 @@ async function respond(
 		await firstSent;
 		await sendAll([...platform.followUp(call, late.reply, late.to), ...announced(late)], requestId);
 	};
-	context.goOn(later());
+	context.runAfterAnswer(later());
 	return first.response;
 }

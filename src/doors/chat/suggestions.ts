@@ -9,7 +9,7 @@ export async function suggestionsFor(text: string, request: ChatRequest): Promis
 	if (refusedWithout("read", request) !== null) return [];
 	const { context } = request;
 	const survey = await context
-		.hurriedLedger(suggestionsWaitMs)
+		.ledgerWithin(suggestionsWaitMs)
 		.bindings({ covering: null, atMostOldMs: suggestedAtMostOldMs });
 	if (!survey.ok) return [];
 	const wanted = text.trim().toLowerCase();

@@ -113,7 +113,7 @@ async function outcomeOf(
 	};
 	const work = commandDeletion(command, Math.max(0, answerByMs - Date.now() - webhookAheadMs), context);
 	// If the sender must be answered first, the work continues after its request ends.
-	context.goOn(work);
+	context.runAfterAnswer(work);
 	const admitted = await withinMs(answerByMs - Date.now(), work);
 	if (admitted === null) return { kind: "problem", target: named, problem: noAnswer };
 	if (admitted.ok) return { kind: "deletion", ...admitted.value };

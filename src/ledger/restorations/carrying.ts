@@ -2,9 +2,9 @@
 // here is only which one comes next. Whatever stops it, the tables say where to go on.
 import { isCloudflareId, plainId, sameId } from "../../deletion/address/cloudflare-id.ts";
 import { beginRestoration, isUnderWay, noSuchRecord, refusedUnread } from "../../deletion/course/begin-restoration.ts";
-import { carryBack } from "../../deletion/course/carry-back.ts";
 import { named } from "../../deletion/course/receive-restorations.ts";
 import { inOrder, type Left, rankOf, turnsOf } from "../../deletion/course/restoring-order.ts";
+import { sendRestoration } from "../../deletion/course/send-restoration.ts";
 import { restoredAtOnce, restoringCallsAtMost, restoringPatienceMs, unreadablePauseMs } from "../../deletion/limits.ts";
 import { createRemembered } from "../../deletion/lookup/remembered.ts";
 import type { Actor } from "../../deletion/record/actor.ts";
@@ -176,7 +176,7 @@ export function createCarrying(
 			return true;
 		}
 		settling.follow(stored, begun.value);
-		if (isUnderWay(begun.value)) await carryBack(begun.value.id, { ...ports, cloudflare: remembered.sending });
+		if (isUnderWay(begun.value)) await sendRestoration(begun.value.id, { ...ports, cloudflare: remembered.sending });
 		return ports.journal.restoring(begun.value.id) === null && settling.pausedUntilMs(stored.prefixId) <= now();
 	}
 

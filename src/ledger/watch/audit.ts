@@ -17,7 +17,7 @@ export interface AuditOptions {
 	/** Tells credentials apart: the next one may have the permission. */
 	mark: string;
 	auditLog: AuditLog;
-	journal: Pick<Journal, "get" | "restoring" | "keepSettled">;
+	journal: Pick<Journal, "get" | "restoring" | "storeSettled">;
 	now(): number;
 	/** The next request is due at that time. Part of the same commit. */
 	onDue(atMs: number): void;
@@ -84,7 +84,7 @@ export function createAudit(sql: SqlStorage, options: AuditOptions): Audit {
 
 	function keep(before: Deletion, after: Deletion): void {
 		// A restoration under way goes on from the record it has; the next request finds the entry again.
-		if (after !== before && journal.restoring(before.id) === null) journal.keepSettled(after);
+		if (after !== before && journal.restoring(before.id) === null) journal.storeSettled(after);
 	}
 
 	function confirm(record: Deletion, { ray }: AuditEntry): boolean {

@@ -46,7 +46,7 @@ export function createWatchRecords(
 			const binding = snapshotOf(lifetime, accountId);
 			const effect = effectOn(lifetime, others, announcedOf(prefix, nowMs));
 			const loss = { id, binding, effect, lastSeenMs: lifetime.seenMs, noticedMs: nowMs };
-			journal.keepSettled(deletedElsewhere(loss));
+			journal.storeSettled(deletedElsewhere(loss));
 			log("warn", "binding_disappeared", { deletion_id: id, binding_id: binding.id, cidr: binding.cidr });
 		},
 		onActive({ bindingId, activeMs }) {
@@ -55,7 +55,7 @@ export function createWatchRecords(
 				const before = readRecord(record);
 				const after = seenActive(before, activeMs ?? now());
 				if (after === before) continue;
-				journal.keepSettled(after);
+				journal.storeSettled(after);
 				noteSettled(sql, after);
 			}
 		},

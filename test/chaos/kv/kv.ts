@@ -58,7 +58,7 @@ export function createKv(witness: Witness, clock: WorldClock, usual: Dice, onWri
 			return outage.dice.between(0, now() - outage.beganAtMs + 1);
 		return usual.chance(0.5) ? 0 : usual.between(0, usualLagMs);
 	}
-	function carryOut(operation: Operation): unknown {
+	function sendDeletion(operation: Operation): unknown {
 		switch (operation.kind) {
 			case "put":
 				store.put(operation.key, { value: operation.value, metadata: operation.metadata });
@@ -93,13 +93,13 @@ export function createKv(witness: Witness, clock: WorldClock, usual: Dice, onWri
 	async function answered(operation: Operation, signal: AbortSignal): Promise<unknown> {
 		landDue();
 		const fault = faultOf(operation);
-		if (fault === null) return carryOut(operation);
+		if (fault === null) return sendDeletion(operation);
 		const key = operation.kind === "list" ? operation.prefix : operation.key;
 		witness.note({ kind: "kv_fault", fault, on: operation.kind, key });
-		if (fault === "write_and_refuse") carryOut(operation);
+		if (fault === "write_and_refuse") sendDeletion(operation);
 		if (fault === "refuse" || fault === "write_and_refuse") return { error: refused };
 		if (fault === "late")
-			late.add({ landsAtMs: now() + usual.between(...lateMs), land: () => void carryOut(operation) });
+			late.add({ landsAtMs: now() + usual.between(...lateMs), land: () => void sendDeletion(operation) });
 		const untilMs = Math.min(outage?.endsAtMs ?? 0, now() + hangMs);
 		while (now() < untilMs && !signal.aborted && !hasEnded) await clock.pause(1000);
 		return { error: "KV took too long" };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { beginRestoration } from "../../../src/deletion/course/begin-restoration.ts";
-import { carryBack } from "../../../src/deletion/course/carry-back.ts";
 import { stateInWords } from "../../../src/deletion/course/decisions.ts";
-import { carryOut } from "../../../src/deletion/course/execute.ts";
+import { sendDeletion } from "../../../src/deletion/course/send-deletion.ts";
+import { sendRestoration } from "../../../src/deletion/course/send-restoration.ts";
 import { lagMs, lookAfterMs } from "../../../src/deletion/limits.ts";
 import { createDirectory } from "../../../src/deletion/lookup/directory.ts";
 import { type Deletion, isOpen, states } from "../../../src/deletion/record/deletion.ts";
@@ -112,7 +112,7 @@ describe("beginning a restoration", () => {
 	it("accepts a binding that was already gone", async () => {
 		const { world, recordId } = await deleted();
 		const record: Deletion = { ...recordOf(world, recordId), state: "already_gone" };
-		world.journal.keepSettled(record);
+		world.journal.storeSettled(record);
 		expect(await ask(world, record)).toMatchObject({ ok: true, value: { restoration: { state: "restoring" } } });
 	});
 
@@ -174,7 +174,7 @@ describe("beginning a restoration", () => {
 		expect(await ask(world, recordOf(world, recordId))).toMatchObject({
 			failure: { code: "conflict", detail: expect.stringContaining("is being deleted"), deletion: leaving },
 		});
-		await carryOut(leaving?.id ?? "", world.ports);
+		await sendDeletion(leaving?.id ?? "", world.ports);
 		expect(await ask(world, recordOf(world, recordId))).toMatchObject({ ok: true });
 	});
 
@@ -221,7 +221,7 @@ describe("a restoration that is requested again", () => {
 			ok: true,
 			value: { state: "deleted", restoration: { state: "restoring", requested_by: { name: "carol" }, failure: null } },
 		});
-		await carryBack(recordId, world.ports);
+		await sendRestoration(recordId, world.ports);
 		expect(recordOf(world, recordId).state).toBe("restored");
 	});
 
@@ -246,7 +246,7 @@ describe("a restoration that is requested again", () => {
 		const { world, recordId } = await deleted();
 		const record = { ...recordOf(world, recordId), id: "7zzp0k00000000000000000000" };
 		expect(await ask(world, record)).toMatchObject({ ok: true, value: { restoration: { state: "restoring" } } });
-		await carryBack(record.id, world.ports);
+		await sendRestoration(record.id, world.ports);
 		expect(recordOf(world, record.id).state).toBe("restored");
 		expect(recordOf(world, recordId).restoration).toBeNull();
 	});

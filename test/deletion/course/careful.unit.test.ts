@@ -1,7 +1,7 @@
 // When a DELETE may be sent, how long its effect is waited for, and what a look may conclude.
 
 import { describe, expect, it } from "vitest";
-import { carryOut } from "../../../src/deletion/course/execute.ts";
+import { sendDeletion } from "../../../src/deletion/course/send-deletion.ts";
 import { lagMs, lookAfterMs, sendWindowMs } from "../../../src/deletion/limits.ts";
 import { admitted, asked, edge, live, play, recordOf, type Script, story, takeAway } from "../a-deletion.ts";
 import { bindingOf, commandOf, createWorld, fault, id, startMs } from "../world.ts";
@@ -17,7 +17,7 @@ describe("time", () => {
 	it("runs out for a DELETE that was not sent within a minute of the verdicts", async () => {
 		const { world, recordId } = await admitted();
 		world.clock.nowMs += sendWindowMs;
-		await carryOut(recordId, world.ports);
+		await sendDeletion(recordId, world.ports);
 		const record = recordOf(world, recordId);
 		expect(record).toMatchObject({ state: "failed", failure: { code: "cloudflare_unavailable" }, cloudflare: null });
 		expect(world.calls).toEqual([]);
@@ -26,7 +26,7 @@ describe("time", () => {
 	it("is enough until the last millisecond of that minute", async () => {
 		const { world, recordId } = await admitted();
 		world.clock.nowMs += sendWindowMs - 1;
-		await carryOut(recordId, world.ports);
+		await sendDeletion(recordId, world.ports);
 		expect(recordOf(world, recordId).state).toBe("deleted");
 	});
 
@@ -67,7 +67,7 @@ describe("time", () => {
 			dueAtMs = world.journal.dueAtMs(recordId);
 			return sleep(ms);
 		};
-		await carryOut(recordId, world.ports);
+		await sendDeletion(recordId, world.ports);
 		expect(dueAtMs).toBe(startMs + 7000 + lookAfterMs);
 		expect(world.clock.nowMs).toBe(startMs + 7000);
 	});
@@ -108,7 +108,7 @@ describe("a read-back", () => {
 		const world = createWorld([edge, [bindingOf(id("b0"), "203.0.113.0/24"), bindingOf(dashed, "203.0.113.0/26")]]);
 		const { deletion } = await asked(world, commandOf(dashed.replaceAll("-", "")));
 		world.misbehave = (call) => (call.startsWith("delete") ? fault.unclear : null);
-		await carryOut(deletion.id, world.ports);
+		await sendDeletion(deletion.id, world.ports);
 		expect(recordOf(world, deletion.id).state).toBe("unknown");
 		expect(world.calls.at(-1)).toBe("binding 203.0.113.0/26");
 	});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { courseOf } from "../../../src/deletion/course/course.ts";
+import { nextStepOf } from "../../../src/deletion/course/course.ts";
 import { sentenceOf } from "../../../src/deletion/judgement/guards.ts";
 import { lookAfterMs } from "../../../src/deletion/limits.ts";
 import type { Terms } from "../../../src/deletion/ports.ts";
@@ -57,7 +57,7 @@ function judged(guards: Verdict[], change: Partial<Deletion> = {}): Deletion {
 
 const course = (guards: Verdict[], change: Partial<Deletion> = {}, policy = policyOf()) => {
 	const { ports } = createWorld();
-	return courseOf(judged(guards, change), terms, { ...ports, policy });
+	return nextStepOf(judged(guards, change), terms, { ...ports, policy });
 };
 const settled = (...given: Parameters<typeof course>): Deletion => {
 	const ended = course(...given);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { advance } from "../../../src/deletion/course/advance.ts";
 import { beginRestoration } from "../../../src/deletion/course/begin-restoration.ts";
-import { carryOut } from "../../../src/deletion/course/execute.ts";
 import { judgeReceived } from "../../../src/deletion/course/judge-received.ts";
 import { type DeletionCommand, receive } from "../../../src/deletion/course/receive.ts";
+import { sendDeletion } from "../../../src/deletion/course/send-deletion.ts";
 import { judgedWithinMs, lookAfterMs } from "../../../src/deletion/limits.ts";
 import { createDirectory } from "../../../src/deletion/lookup/directory.ts";
 import { notYetSent } from "../../../src/deletion/record/progress.ts";
@@ -159,7 +159,7 @@ describe("a request for a binding that is being deleted", () => {
 			if (!call.startsWith("bindings") || first !== null) return null;
 			first = "";
 			first = (await asked(world, commandOf("203.0.113.0/26"))).deletion.id;
-			await carryOut(first, world.ports);
+			await sendDeletion(first, world.ports);
 			world.account.set(edge, stale);
 			return null;
 		};
@@ -182,7 +182,7 @@ describe("a request for a binding that is being deleted", () => {
 		const world = worldOf();
 		const first = await asked(world, commandOf("203.0.113.0/26"));
 		world.misbehave = (call) => (call.startsWith("delete") ? fault.refused : null);
-		await carryOut(first.deletion.id, world.ports);
+		await sendDeletion(first.deletion.id, world.ports);
 		const second = await asked(world, commandOf("203.0.113.0/26"));
 		expect(second.deletion.id).not.toBe(first.deletion.id);
 	});
@@ -200,7 +200,7 @@ describe("a received deletion of a binding that another actor is deleting", () =
 		expect(recordOf(world, second)).toEqual(recordOf(world, first));
 		expect(world.journal.open(second)).toBeNull();
 		expect(world.journal.claimed("bob", "key:k")).toMatchObject({ deletionId: first });
-		await carryOut(first, world.ports);
+		await sendDeletion(first, world.ports);
 		expect(recordOf(world, second)).toMatchObject({ id: first, state: "deleted", actor: { name: "ci" } });
 	});
 
@@ -344,7 +344,7 @@ describe("a received deletion after a stop", () => {
 		const open = world.journal.open(recordId);
 		if (open === null) throw new Error("it is not open");
 		const { lookFor: _named, ...terms } = open.terms;
-		world.journal.keepOpen({ ...open, terms: lookFor === undefined ? terms : { ...terms, lookFor } }, startMs);
+		world.journal.storeOpen({ ...open, terms: lookFor === undefined ? terms : { ...terms, lookFor } }, startMs);
 		await judged(world, recordId);
 		expect(recordOf(world, recordId)).toMatchObject({ state: "refused", failure: { code: "invalid_target" } });
 		expect(world.calls).toEqual([]);

@@ -1,8 +1,8 @@
 // What a request records before anything is looked up, and which earlier record answers it.
 
 import { describe, expect, it } from "vitest";
-import { carryOut } from "../../../src/deletion/course/execute.ts";
 import { type DeletionCommand, receive } from "../../../src/deletion/course/receive.ts";
+import { sendDeletion } from "../../../src/deletion/course/send-deletion.ts";
 import { lookAfterMs } from "../../../src/deletion/limits.ts";
 import { notYetSent } from "../../../src/deletion/record/progress.ts";
 import { isRecordId } from "../../../src/deletion/record/record-id.ts";
@@ -142,7 +142,7 @@ describe("a request while another for the same target is being looked up", () =>
 	it("gets its own record once the first one is carried out", async () => {
 		const world = worldOf();
 		const { deletion } = await asked(world, first());
-		await carryOut(deletion.id, world.ports);
+		await sendDeletion(deletion.id, world.ports);
 		const late = received(world, commandOf(id("b1")));
 		expect(late.deletion.id).not.toBe(deletion.id);
 	});

@@ -1,8 +1,8 @@
 // An unknown outcome is settled by what Cloudflare shows or, failing that, by hand.
 import { describe, expect, it } from "vitest";
-import { carryBack } from "../../../src/deletion/course/carry-back.ts";
-import { carryOut } from "../../../src/deletion/course/execute.ts";
 import { isResolvable, type ResolutionWish, resolve } from "../../../src/deletion/course/resolution.ts";
+import { sendDeletion } from "../../../src/deletion/course/send-deletion.ts";
+import { sendRestoration } from "../../../src/deletion/course/send-restoration.ts";
 import type { Actor } from "../../../src/deletion/record/actor.ts";
 import { admitted, play, recordOf, takeAway } from "../a-deletion.ts";
 import { begun, bind, play as playBack, restorer } from "../a-restoration.ts";
@@ -16,7 +16,7 @@ const unreadable = Array<"unreadable">(20).fill("unreadable");
 async function unknownDeletion(ageMs = tenMinutesMs) {
 	const { world, recordId } = await admitted();
 	play(world, { deletes: ["lost"], reads: unreadable });
-	await carryOut(recordId, world.ports);
+	await sendDeletion(recordId, world.ports);
 	expect(recordOf(world, recordId).state).toBe("unknown");
 	world.clock.nowMs += ageMs;
 	return { world, recordId };
@@ -25,7 +25,7 @@ async function unknownDeletion(ageMs = tenMinutesMs) {
 async function unknownRestoration() {
 	const { world, recordId } = await begun();
 	playBack(world, { creates: ["lost"], reads: unreadable });
-	await carryBack(recordId, world.ports);
+	await sendRestoration(recordId, world.ports);
 	expect(recordOf(world, recordId).restoration?.state).toBe("unknown");
 	world.clock.nowMs += tenMinutesMs;
 	return { world, recordId };
@@ -161,7 +161,7 @@ describe("a record that is not unknown", () => {
 	it("cannot be resolved", async () => {
 		const { world, recordId } = await admitted();
 		expect(await resolved(world, recordId)).toMatchObject({ failure: { code: "conflict" } });
-		await carryOut(recordId, world.ports);
+		await sendDeletion(recordId, world.ports);
 		expect(await resolved(world, recordId)).toMatchObject({ failure: { code: "conflict" } });
 		expect(isResolvable(recordOf(world, recordId), carol)).toBe(false);
 		expect(await resolved(world, "none")).toMatchObject({ failure: { code: "deletion_not_found" } });
@@ -171,7 +171,7 @@ describe("a record that is not unknown", () => {
 		const { world, recordId } = await unknownDeletion();
 		world.misbehave = async () => {
 			const open = world.journal.open(recordId);
-			if (open !== null) world.journal.keepSettled({ ...open.deletion, state: "deleted" });
+			if (open !== null) world.journal.storeSettled({ ...open.deletion, state: "deleted" });
 			return fault.unclear;
 		};
 		expect(await resolved(world, recordId, "standing")).toMatchObject({ failure: { code: "conflict" } });

@@ -111,7 +111,7 @@ describe("a scheduled deletion", () => {
 		const { world, recordId } = await dueScheduled();
 		const open = world.journal.open(recordId);
 		if (open === null) throw new Error("it is not open");
-		world.journal.keepOpen({ ...open, terms: { ...open.terms, ifMatch: ["old.tag"] } }, due);
+		world.journal.storeOpen({ ...open, terms: { ...open.terms, ifMatch: ["old.tag"] } }, due);
 		await begun(world, recordId);
 		expect(recordOf(world, recordId)).toMatchObject({ state: "refused", failure: { code: "changed" } });
 	});
@@ -157,7 +157,7 @@ describe("a scheduled deletion", () => {
 	it("does nothing if it was cancelled during the look-up", async () => {
 		const { world, recordId } = await dueScheduled();
 		world.misbehave = () => {
-			world.journal.keepSettled({ ...recordOf(world, recordId), state: "cancelled" });
+			world.journal.storeSettled({ ...recordOf(world, recordId), state: "cancelled" });
 			return null;
 		};
 		await advanced(world, recordId);
@@ -173,7 +173,7 @@ describe("a scheduled deletion", () => {
 		const open = world.journal.open(recordId);
 		if (open?.deletion.binding == null) throw new Error("it is not open");
 		const binding = { ...open.deletion.binding, ...change };
-		world.journal.keepOpen({ ...open, deletion: { ...open.deletion, binding } }, due);
+		world.journal.storeOpen({ ...open, deletion: { ...open.deletion, binding } }, due);
 		await advanced(world, recordId);
 		expect(world.calls).toEqual([]);
 	});

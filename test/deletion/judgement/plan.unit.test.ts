@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { carryOut } from "../../../src/deletion/course/execute.ts";
+import { sendDeletion } from "../../../src/deletion/course/send-deletion.ts";
 import { plan } from "../../../src/deletion/judgement/plan.ts";
 import { lagMs } from "../../../src/deletion/limits.ts";
 import { createDirectory } from "../../../src/deletion/lookup/directory.ts";
@@ -90,7 +90,7 @@ describe("plan", () => {
 		const world = worldOf();
 		const admitted = await admit(commandOf("203.0.113.0/24"), world.ports, createDirectory());
 		const stale = structuredClone(world.account.get(edge) ?? []);
-		if (admitted.ok) await carryOut(admitted.value.deletion.id, world.ports);
+		if (admitted.ok) await sendDeletion(admitted.value.deletion.id, world.ports);
 		world.account.set(edge, stale);
 		world.sharedForMs = 10;
 		const planned = await shown(world, "203.0.113.0/26");

@@ -41,7 +41,7 @@ it("sees a binding that is there, and nothing if Cloudflare can't be read or the
 it("takes our own deletion's word over a list that lags", async () => {
 	const world = worldOf();
 	const settled_at = new Date(world.clock.nowMs).toISOString();
-	world.journal.keepSettled(recordIn("deleted", { binding, settled_at }));
+	world.journal.storeSettled(recordIn("deleted", { binding, settled_at }));
 	expect(await isThere(edge.id, { id: id("b1") }, world.ports)).toEqual({ ok: true, value: false });
 	expect(await boundAt(binding, world.ports)).toEqual({ ok: true, value: null });
 	world.clock.nowMs += lagMs + 1;

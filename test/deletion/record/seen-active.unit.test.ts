@@ -1,7 +1,7 @@
 // When a restored binding was first seen active.
 import { expect, it } from "vitest";
 import { beginRestoration } from "../../../src/deletion/course/begin-restoration.ts";
-import { carryBack } from "../../../src/deletion/course/carry-back.ts";
+import { sendRestoration } from "../../../src/deletion/course/send-restoration.ts";
 import type { Deletion } from "../../../src/deletion/record/deletion.ts";
 import { seenActive } from "../../../src/deletion/record/seen-active.ts";
 import { recordOf } from "../a-deletion.ts";
@@ -10,7 +10,7 @@ import { id } from "../world.ts";
 
 async function restored() {
 	const { world, recordId } = await begun();
-	await carryBack(recordId, world.ports);
+	await sendRestoration(recordId, world.ports);
 	return { record: recordOf(world, recordId), nowMs: world.clock.nowMs + 3_600_000 };
 }
 

@@ -2,11 +2,11 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { call, cloudflare, deletes } from "../../harness.ts";
 import {
-	beginAnew,
 	cdn25,
 	cdn26,
 	magicTransit24,
 	prefixes,
+	resetAll,
 	services,
 	shop24,
 	spectrum26,
@@ -16,7 +16,7 @@ import {
 } from "../account.ts";
 import { expectProblem } from "../expect-problem.ts";
 
-afterEach(beginAnew);
+afterEach(resetAll);
 
 const binding = (id: string, cidr: string, service: keyof typeof services | null, state = "active") => ({
 	id,

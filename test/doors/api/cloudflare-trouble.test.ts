@@ -3,10 +3,10 @@ import { afterEach, describe, expect, it } from "vitest";
 import { sandboxApiToken } from "../../../sandbox/imitation/credentials.ts";
 import { guardNames } from "../../../src/deletion/record/verdict.ts";
 import { call, cloudflare, deletes } from "../../harness.ts";
-import { approver, beginAnew, bindingsPath, cdn25, prefixes, withoutPauses } from "../account.ts";
+import { approver, bindingsPath, cdn25, prefixes, resetAll, withoutPauses } from "../account.ts";
 import { expectProblem } from "../expect-problem.ts";
 
-afterEach(beginAnew);
+afterEach(resetAll);
 
 const path = "/bindings/203.0.113.128/25";
 const deleteIt = () => call(path, { method: "DELETE" });

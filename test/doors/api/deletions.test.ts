@@ -4,18 +4,18 @@ import { guardNames } from "../../../src/deletion/record/verdict.ts";
 import { call, cloudflare, deletes } from "../../harness.ts";
 import {
 	accountId,
-	beginAnew,
 	cdn25,
 	cdn26,
 	documentedCaller,
 	magicTransit24,
 	prefixes,
+	resetAll,
 	services,
 	v6Cdn48,
 	v6Spectrum64,
 } from "../account.ts";
 
-afterEach(beginAnew);
+afterEach(resetAll);
 
 const dashed = "c01d0000-0000-0000-0000-000000000003";
 const standing = async () =>

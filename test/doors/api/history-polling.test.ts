@@ -1,11 +1,11 @@
 // What it costs to read the history, what the list says while the Ledger is unreachable, and how it is exported.
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { call } from "../../harness.ts";
-import { beginAnew, cdn25 } from "../account.ts";
+import { cdn25, resetAll } from "../account.ts";
 import { pastDeletion, seed, seedMany } from "../seed.ts";
 import { breakLedger, watch } from "../watch.ts";
 
-afterEach(beginAnew);
+afterEach(resetAll);
 
 const accept = (type: string) => ({ headers: { accept: type } });
 const columns =

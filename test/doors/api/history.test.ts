@@ -2,21 +2,12 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Summary } from "../../../src/deletion/record/deletion.ts";
 import { call, cloudflare, HISTORY } from "../../harness.ts";
-import {
-	beginAnew,
-	bindingsPath,
-	cdn25,
-	cdn26,
-	documentedCaller,
-	prefixes,
-	v6Cdn48,
-	v6Spectrum64,
-} from "../account.ts";
+import { bindingsPath, cdn25, cdn26, documentedCaller, prefixes, resetAll, v6Cdn48, v6Spectrum64 } from "../account.ts";
 import { expectProblem } from "../expect-problem.ts";
 import { pastDeletion, seed, seedMany } from "../seed.ts";
 import { breakLedger, watch } from "../watch.ts";
 
-afterEach(beginAnew);
+afterEach(resetAll);
 
 const idsOf = (rows: Summary[]) => rows.map(({ id }) => id);
 const list = async (query = "") => (await call(`/deletions${query}`)).json;

@@ -1,10 +1,10 @@
 // Idempotency-Key: a request that is repeated is carried out once and always gets its first answer.
 import { afterEach, describe, expect, it } from "vitest";
 import { type Answer, call, cloudflare, deletes } from "../../harness.ts";
-import { approver, beginAnew, cdn25, cdn26, documentedCaller, withoutPauses } from "../account.ts";
+import { approver, cdn25, cdn26, documentedCaller, resetAll, withoutPauses } from "../account.ts";
 import { expectProblem } from "../expect-problem.ts";
 
-afterEach(beginAnew);
+afterEach(resetAll);
 
 const path = "/bindings/203.0.113.128/25";
 const other = "/bindings/203.0.113.0/26";

@@ -2,10 +2,10 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { guardNames } from "../../../src/deletion/record/verdict.ts";
 import { call, cloudflare, deletes } from "../../harness.ts";
-import { beginAnew, cdn25 } from "../account.ts";
+import { cdn25, resetAll } from "../account.ts";
 import { expectProblem } from "../expect-problem.ts";
 
-afterEach(beginAnew);
+afterEach(resetAll);
 
 const path = "/bindings/203.0.113.128/25";
 const planTag = async (): Promise<string> => (await call(path)).headers.get("etag") ?? "";

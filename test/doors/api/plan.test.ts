@@ -5,11 +5,11 @@ import { call, cloudflare, deletes, HISTORY } from "../../harness.ts";
 import {
 	accountId,
 	approver,
-	beginAnew,
 	cdn25,
 	cdn26,
 	magicTransit24,
 	prefixes,
+	resetAll,
 	services,
 	spectrum26,
 	v6Cdn48,
@@ -18,7 +18,7 @@ import {
 } from "../account.ts";
 import { callConfigured, sha256 } from "../configured.ts";
 
-afterEach(beginAnew);
+afterEach(resetAll);
 
 const passes = guardNames.map((guard) => ({ guard, verdict: "pass" }));
 const passesBut = (guard: string, verdict: object) =>

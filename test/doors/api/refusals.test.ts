@@ -3,11 +3,11 @@ import { afterEach, describe, expect, it } from "vitest";
 import { laterMembers } from "../../../src/deletion/record/deletion.ts";
 import { guardNames } from "../../../src/deletion/record/verdict.ts";
 import { call, cloudflare, deletes } from "../../harness.ts";
-import { approver, beginAnew, cdn25, cdn26, magicTransit24, prefixes, v6Regional64 } from "../account.ts";
+import { approver, cdn25, cdn26, magicTransit24, prefixes, resetAll, v6Regional64 } from "../account.ts";
 import { callConfigured, sha256 } from "../configured.ts";
 import { expectProblem } from "../expect-problem.ts";
 
-afterEach(beginAnew);
+afterEach(resetAll);
 
 const record = async (id: string) => (await call(`/deletions/${id}`)).json;
 const passesBut = (guard: string, verdict: object) =>

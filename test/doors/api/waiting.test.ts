@@ -1,10 +1,10 @@
 // How long a caller waits, and what happens to a deletion that nobody waits for any more.
 import { afterEach, describe, expect, it } from "vitest";
 import { call, cloudflare, deletes, HISTORY } from "../../harness.ts";
-import { beginAnew, cdn25, documentedCaller, stopTheClock, withoutPauses } from "../account.ts";
+import { cdn25, documentedCaller, resetAll, stopTheClock, withoutPauses } from "../account.ts";
 import { expectProblem } from "../expect-problem.ts";
 
-afterEach(beginAnew);
+afterEach(resetAll);
 
 const path = "/bindings/203.0.113.128/25";
 const deleteAndGo = (prefer = "wait=0", token = "unbind_sandbox") =>

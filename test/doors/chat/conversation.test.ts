@@ -3,10 +3,10 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { call, deletes } from "../../harness.ts";
 import { bound } from "../../lifecycle/people.ts";
-import { beginAnew, cdn25, prefixes, shop24 } from "../account.ts";
+import { cdn25, prefixes, resetAll, shop24 } from "../account.ts";
 import { inChannel, platformNames, press, say } from "./people.ts";
 
-afterEach(beginAnew);
+afterEach(resetAll);
 
 const target = "203.0.113.128/25";
 const rows = async () => (await call("/deletions")).json.deletions;

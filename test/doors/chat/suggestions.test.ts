@@ -7,11 +7,11 @@ import type { Sender } from "../../../sandbox/chat/platform.ts";
 import type { PersonName } from "../../../sandbox/chat/settings.ts";
 import { call, cloudflare } from "../../harness.ts";
 import { endClock, pass, startClock } from "../../lifecycle/clock.ts";
-import { beginAnew } from "../account.ts";
+import { resetAll } from "../account.ts";
 import { breakLedger } from "../watch.ts";
 import { send, senderOf } from "./people.ts";
 
-afterEach(beginAnew);
+afterEach(resetAll);
 
 async function typed(value: string, person: PersonName = "alice", more: Partial<Sender> = {}): Promise<string[]> {
 	const options = [{ name: "delete", type: 1, options: [{ name: "target", type: 3, value, focused: true }] }];

@@ -8,11 +8,11 @@ import type { State } from "../../../sandbox/imitation/state.ts";
 import type { Env } from "../../../src/config.ts";
 import type { LedgerApi } from "../../../src/deletion/ledger-api.ts";
 import { call, cloudflare, deletes } from "../../harness.ts";
-import { beginAnew, cdn25, services } from "../account.ts";
+import { cdn25, resetAll, services } from "../account.ts";
 import { breakLedger } from "../watch.ts";
 import { clickOn, inChannel, platformNames, press, say, send, senderOf, sentLater } from "./people.ts";
 
-afterEach(beginAnew);
+afterEach(resetAll);
 
 const target = "203.0.113.128/25";
 const platformLimitMs = 3000;

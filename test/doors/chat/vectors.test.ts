@@ -5,13 +5,13 @@ import { signedByDiscord } from "../../../sandbox/chat/discord.ts";
 import { sandboxChat } from "../../../sandbox/chat/settings.ts";
 import { signedBySlack } from "../../../sandbox/chat/slack.ts";
 import { call, origin } from "../../harness.ts";
-import { beginAnew } from "../account.ts";
+import { resetAll } from "../account.ts";
 import { fetchWorker } from "../configured.ts";
 import { send } from "./people.ts";
 
 afterEach(async () => {
 	vi.useRealTimers();
-	await beginAnew();
+	await resetAll();
 });
 
 describe("Slack", () => {

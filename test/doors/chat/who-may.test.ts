@@ -11,12 +11,12 @@ import { signedBySlack } from "../../../sandbox/chat/slack.ts";
 import type { PlatformName } from "../../../src/config/chat.ts";
 import { call, cloudflare, deletes, ledger, origin } from "../../harness.ts";
 import { configureLedger } from "../../lifecycle/configured-ledger.ts";
-import { beginAnew, countingInAMinute, newAddress } from "../account.ts";
+import { countingInAMinute, newAddress, resetAll } from "../account.ts";
 import { fetchWorker } from "../configured.ts";
 import { expectProblem } from "../expect-problem.ts";
 import { clickOn, inChannel, platformNames, press, say, send, senderOf, sentLater } from "./people.ts";
 
-afterEach(beginAnew);
+afterEach(resetAll);
 
 const target = "203.0.113.128/25";
 const elsewhere: Record<PlatformName, { workspace: string; channel: string }> = {

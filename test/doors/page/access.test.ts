@@ -6,10 +6,10 @@ import { afterEach, describe, expect, it } from "vitest";
 import { call, cloudflare } from "../../harness.ts";
 import { configureLedger } from "../../lifecycle/configured-ledger.ts";
 import { remove } from "../../lifecycle/people.ts";
-import { beginAnew, documentedCaller } from "../account.ts";
+import { documentedCaller, resetAll } from "../account.ts";
 import { readable, signedIn, visitor } from "./visitor.ts";
 
-afterEach(beginAnew);
+afterEach(resetAll);
 
 const team = "unbind.cloudflareaccess.com";
 const audience = "a1".repeat(32);

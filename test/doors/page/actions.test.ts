@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { call, cloudflare, deletes } from "../../harness.ts";
 import { freeze, remove } from "../../lifecycle/people.ts";
-import { approver, beginAnew, cdn25, documentedCaller, prefixes } from "../account.ts";
+import { approver, cdn25, documentedCaller, prefixes, resetAll } from "../account.ts";
 import { sha256 } from "../configured.ts";
 import { breakLedger } from "../watch.ts";
 import { hiddenIn, readable, signedIn, type Visitor } from "./visitor.ts";
@@ -11,7 +11,7 @@ let operator: Visitor;
 beforeEach(async () => {
 	operator = await signedIn();
 });
-afterEach(beginAnew);
+afterEach(resetAll);
 
 const recordAt = async (location: string | null) => (await call(`/deletions/${location?.split("/").at(-1)}`)).json;
 const plan25 = "/account/203.0.113.128/25";

@@ -2,7 +2,7 @@
 // unbind's own origin.
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { call, deletes, origin } from "../../harness.ts";
-import { beginAnew, documentedCaller } from "../account.ts";
+import { documentedCaller, resetAll } from "../account.ts";
 import { hiddenIn, readable, signedIn, type Visitor } from "./visitor.ts";
 
 let id: string;
@@ -12,7 +12,7 @@ beforeEach(async () => {
 	id = (await call("/bindings/198.51.100.0/24?acknowledge=leaves_no_service", options)).json.id;
 	operator = await signedIn();
 });
-afterEach(beginAnew);
+afterEach(resetAll);
 
 /** Each action, its page, and the fields to fill in besides the hidden ones. */
 const changes = (): [string, string, Record<string, string>][] => [

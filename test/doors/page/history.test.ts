@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { call, HISTORY } from "../../harness.ts";
 import { freeze, remove } from "../../lifecycle/people.ts";
-import { beginAnew, bindingsPath, cdn25, cdn26, documentedCaller, prefixes } from "../account.ts";
+import { bindingsPath, cdn25, cdn26, documentedCaller, prefixes, resetAll } from "../account.ts";
 import { dayMs, pastDeletion, seed, seedMany } from "../seed.ts";
 import { breakLedger, watch } from "../watch.ts";
 import { readable, signedIn, type Visitor } from "./visitor.ts";
@@ -12,7 +12,7 @@ let viewer: Visitor;
 beforeEach(async () => {
 	viewer = await signedIn();
 });
-afterEach(beginAnew);
+afterEach(resetAll);
 
 const rowsIn = (text: string): string[] =>
 	[...text.matchAll(/<tr data-row[^>]*>.*?href="\/records\/(\w{26})"/g)].map(([, id = ""]) => id);

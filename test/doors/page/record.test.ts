@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { call, cloudflare, HISTORY } from "../../harness.ts";
 import { remove, restore } from "../../lifecycle/people.ts";
-import { approver, beginAnew, cdn25, prefixes } from "../account.ts";
+import { approver, cdn25, prefixes, resetAll } from "../account.ts";
 import { pastDeletion, seed } from "../seed.ts";
 import { breakLedger, watch } from "../watch.ts";
 import { readable, signedIn, type Visitor } from "./visitor.ts";
@@ -11,7 +11,7 @@ let viewer: Visitor;
 beforeEach(async () => {
 	viewer = await signedIn();
 });
-afterEach(beginAnew);
+afterEach(resetAll);
 
 const page = async (id: string): Promise<string> => (await viewer.get(`/records/${id}`)).text;
 const published = (id: string) => vi.waitFor(async () => expect(await HISTORY.get(`deletion:${id}`)).not.toBeNull());

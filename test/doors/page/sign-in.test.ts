@@ -3,13 +3,13 @@ import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { localPath } from "../../../src/doors/page/local-path.ts";
 import { call, cloudflare, origin } from "../../harness.ts";
-import { beginAnew, cdn25 } from "../account.ts";
+import { cdn25, resetAll } from "../account.ts";
 import { sha256 } from "../configured.ts";
 import { hiddenIn, readable, signedIn, visitor } from "./visitor.ts";
 
 afterEach(async () => {
 	vi.useRealTimers();
-	await beginAnew();
+	await resetAll();
 });
 
 const pages = ["/", "/?state=deleted", "/records/7zzzzzzzzzzzzzzzzzzzzzzzzz", "/account", "/account/203.0.113.128/25"];

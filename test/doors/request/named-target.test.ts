@@ -1,10 +1,10 @@
 // A target that names no binding exactly: the whole problem, with a hint at the right name.
 import { afterEach, describe, expect, it } from "vitest";
 import { call, cloudflare } from "../../harness.ts";
-import { beginAnew } from "../account.ts";
+import { resetAll } from "../account.ts";
 import { expectProblem } from "../expect-problem.ts";
 
-afterEach(beginAnew);
+afterEach(resetAll);
 
 describe("422: a target that names no binding exactly", () => {
 	const unfit = { status: 422, code: "invalid_target", title: "The target is not a binding's exact name" };

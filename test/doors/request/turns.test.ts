@@ -1,11 +1,11 @@
 // One caller's reads hold up nobody else: neither deletions nor other callers.
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { call, HISTORY, ledger } from "../../harness.ts";
-import { approver, beginAnew } from "../account.ts";
+import { approver, resetAll } from "../account.ts";
 import { expectProblem } from "../expect-problem.ts";
 import { seedMany } from "../seed.ts";
 
-afterEach(beginAnew);
+afterEach(resetAll);
 
 const sleeping = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const scan = () => call("/deletions?actor=zz", { token: approver.token });

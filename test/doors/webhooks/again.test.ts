@@ -6,12 +6,12 @@ import type { LedgerApi } from "../../../src/deletion/ledger-api.ts";
 import { digestOf } from "../../../src/deletion/record/digest.ts";
 import type { Json } from "../../../src/deletion/record/json.ts";
 import { type Answer, call, deletes, ledger } from "../../harness.ts";
-import { beginAnew, cdn25, spectrum26 } from "../account.ts";
+import { cdn25, resetAll, spectrum26 } from "../account.ts";
 import { seeds } from "../auth/every-scheme.ts";
 import { alertsOf } from "./alerts.ts";
 import { type Delivery, deliver, headersOf, onlyRow, payloads, rows, type SenderName } from "./deliver.ts";
 
-afterEach(beginAnew);
+afterEach(resetAll);
 
 const isReplay = ({ headers }: Answer) => headers.get("idempotency-replayed") === "true";
 const nowSeconds = () => Math.floor(Date.now() / 1000);

@@ -1,7 +1,7 @@
 // Payloads as their senders document them, and what they lead to: a deletion on record like any other, or none.
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { call, cloudflare, deletes } from "../../harness.ts";
-import { beginAnew, cdn25, cdn26, shop24, spectrum26, v6Spectrum64 } from "../account.ts";
+import { cdn25, cdn26, resetAll, shop24, spectrum26, v6Spectrum64 } from "../account.ts";
 import { seeds } from "../auth/every-scheme.ts";
 import { expectProblem } from "../expect-problem.ts";
 import { alertsOf } from "./alerts.ts";
@@ -14,7 +14,7 @@ async function expectNothingDone(): Promise<void> {
 }
 
 describe("a message", () => {
-	afterEach(beginAnew);
+	afterEach(resetAll);
 
 	it.each<[string, SenderName, object, string, string, string]>([
 		[

@@ -140,7 +140,7 @@ describe("a deletion", () => {
 				const journal = createJournal(sql, { now: () => noonMs, onDue() {}, onSettled() {}, onChanged });
 				journal.version();
 				written();
-				journal.keepSettled({ ...recordIn("deleted"), id });
+				journal.storeSettled({ ...recordIn("deleted"), id });
 				return written();
 			};
 			costWith({}, "first");

@@ -38,7 +38,7 @@ async function dieing(where: "before" | "between" | "after" | "never"): Promise<
 			},
 		});
 		die("before");
-		journal.keepSettled({ ...recordIn("deleted"), id: recordId });
+		journal.storeSettled({ ...recordIn("deleted"), id: recordId });
 	}).catch(() => undefined);
 	await abortAllDurableObjects();
 }

@@ -2,8 +2,8 @@
 // a test moves. An isolate can die after any call, and the next one goes on.
 import type { Binding, Prefix } from "../../../src/deletion/address/binding.ts";
 import { contains } from "../../../src/deletion/address/cidr.ts";
-import { carryBack } from "../../../src/deletion/course/carry-back.ts";
 import type { Left } from "../../../src/deletion/course/restoring-order.ts";
+import { sendRestoration } from "../../../src/deletion/course/send-restoration.ts";
 import type { Cloudflare, CloudflareFault, Ports } from "../../../src/deletion/ports.ts";
 import { deletedElsewhere } from "../../../src/deletion/record/deleted-elsewhere.ts";
 import { newRecordId } from "../../../src/deletion/record/record-id.ts";
@@ -76,7 +76,7 @@ export function lost(losses: readonly Loss[], options: ManyOptions = {}, kept: r
 			provisioning: { state: "active" },
 		};
 		const times = { lastSeenMs: clock.nowMs - 600_000, noticedMs: clock.nowMs };
-		journal.keepSettled(deletedElsewhere({ id: recordId, binding: snapshot, effect: null, ...times }));
+		journal.storeSettled(deletedElsewhere({ id: recordId, binding: snapshot, effect: null, ...times }));
 		return recordId;
 	});
 	clock.nowMs += 600_000;
@@ -145,7 +145,7 @@ export function lost(losses: readonly Loss[], options: ManyOptions = {}, kept: r
 		},
 		async alarm() {
 			const due = dueIds().filter(({ dueAtMs }) => dueAtMs <= clock.nowMs);
-			for (const { recordId } of due) await carryBack(recordId, live.ports).catch(() => undefined);
+			for (const { recordId } of due) await sendRestoration(recordId, live.ports).catch(() => undefined);
 			if (due.length === 0) await live.restoring.work();
 		},
 		pass() {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { carryBack } from "../../../src/deletion/course/carry-back.ts";
+import { sendRestoration } from "../../../src/deletion/course/send-restoration.ts";
 import { recordOf } from "../a-deletion.ts";
 import { begun, boundNow, cidr, live, play, restorationOf, type Script, story } from "../a-restoration.ts";
 import { freezeOf, id, startMs, type World } from "../world.ts";
@@ -171,7 +171,7 @@ describe("a restoration", () => {
 			return null;
 		};
 		const { nowMs } = world.clock;
-		await carryBack(recordId, world.ports);
+		await sendRestoration(recordId, world.ports);
 		expect(seen).toMatchObject({
 			deletion: { state: "deleted", restoration: { state: "restoring" } },
 			progress: { phase: "sent", callsSent: 1, lastSentAtMs: nowMs },
@@ -196,7 +196,7 @@ describe("a restoration", () => {
 	it("is not sent once a minute has passed since the request", async () => {
 		const { world, recordId } = await begun();
 		world.clock.nowMs += 60_000;
-		await carryBack(recordId, world.ports);
+		await sendRestoration(recordId, world.ports);
 		expect(restorationOf(world, recordId)).toMatchObject({
 			state: "failed",
 			failure: { code: "cloudflare_unavailable", detail: expect.stringContaining("Nothing was sent") },
@@ -212,8 +212,8 @@ describe("a restoration", () => {
 		const open = world.journal.restoring(recordId);
 		if (open?.deletion.binding == null) throw new Error("it is not under way");
 		const binding = { ...open.deletion.binding, ...change };
-		world.journal.keepRestoring({ ...open, deletion: { ...open.deletion, binding } }, startMs);
-		await carryBack(recordId, world.ports);
+		world.journal.storeRestoring({ ...open, deletion: { ...open.deletion, binding } }, startMs);
+		await sendRestoration(recordId, world.ports);
 		expect(restorationOf(world, recordId)).toMatchObject({ state: "failed", failure: { code: "cloudflare_refused" } });
 		expect(createsOf(world)).toBe(0);
 	});
@@ -222,8 +222,8 @@ describe("a restoration", () => {
 		const { world, recordId } = await begun();
 		await live(world, recordId);
 		const record = recordOf(world, recordId);
-		await carryBack(recordId, world.ports);
-		await carryBack("7zzp0k00000000000000000000", world.ports);
+		await sendRestoration(recordId, world.ports);
+		await sendRestoration("7zzp0k00000000000000000000", world.ports);
 		expect(recordOf(world, recordId)).toEqual(record);
 		expect(createsOf(world)).toBe(1);
 	});

@@ -19,7 +19,7 @@ export type BoundBinding = Pick<Binding, "id" | "provisioningState">;
  * Its new binding can be deleted again before unbind knows it exists. That later request wins: if the CIDR is empty after
  * such a deletion, the restoration did succeed, and nothing is created there again.
  */
-export function carryBack(id: string, ports: Ports): Promise<void> {
+export function sendRestoration(id: string, ports: Ports): Promise<void> {
 	const { journal, cloudflare, now } = ports;
 	const bindingOf = () => journal.restoring(id)?.deletion.binding ?? null;
 	const overtaken = (): Deletion | null => {
@@ -59,9 +59,9 @@ export function carryBack(id: string, ports: Ports): Promise<void> {
 			},
 			shown: (deletion, state, answer) =>
 				amended(deletion, { state: state === "unknown" ? "unknown" : "restoring" }, answer),
-			keep: (deletion, progress, dueAtMs) => journal.keepRestoring({ deletion, progress }, dueAtMs),
-			succeed: (deletion, by, seen) => journal.keepSettled(restored(deletion, seen, by, now())),
-			fail: (deletion, why) => journal.keepSettled(failed(deletion, failures[why], now())),
+			keep: (deletion, progress, dueAtMs) => journal.storeRestoring({ deletion, progress }, dueAtMs),
+			succeed: (deletion, by, seen) => journal.storeSettled(restored(deletion, seen, by, now())),
+			fail: (deletion, why) => journal.storeSettled(failed(deletion, failures[why], now())),
 		},
 		ports,
 	);

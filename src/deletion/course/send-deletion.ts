@@ -11,7 +11,7 @@ import { carefully, noAnswer } from "./careful.ts";
 import type { CarefulFailure } from "./careful-rules.ts";
 
 /** Carries out an admitted deletion from wherever it stopped; can be called any number of times. */
-export function carryOut(id: string, ports: Ports): Promise<void> {
+export function sendDeletion(id: string, ports: Ports): Promise<void> {
 	const { journal, cloudflare, now } = ports;
 	const open = () => {
 		const present = journal.open(id);
@@ -41,12 +41,13 @@ export function carryOut(id: string, ports: Ports): Promise<void> {
 			}),
 			keep(deletion, progress, dueAtMs) {
 				const present = journal.open(id);
-				if (present !== null) journal.keepOpen({ ...present, deletion, progress }, dueAtMs);
+				if (present !== null) journal.storeOpen({ ...present, deletion, progress }, dueAtMs);
 			},
-			succeed: (deletion, by) => journal.keepSettled(settle(deletion, now(), by === "us" ? "deleted" : "already_gone")),
+			succeed: (deletion, by) =>
+				journal.storeSettled(settle(deletion, now(), by === "us" ? "deleted" : "already_gone")),
 			fail(deletion, why, retryAfterMs) {
 				const retry = retryAfterMs === null ? {} : { retry_after_seconds: Math.ceil(retryAfterMs / 1000) };
-				journal.keepSettled(settle(deletion, now(), "failed", { ...failures[why], ...retry }));
+				journal.storeSettled(settle(deletion, now(), "failed", { ...failures[why], ...retry }));
 			},
 		},
 		ports,

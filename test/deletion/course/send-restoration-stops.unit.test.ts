@@ -2,8 +2,8 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { carryBack } from "../../../src/deletion/course/carry-back.ts";
-import { carryOut } from "../../../src/deletion/course/execute.ts";
+import { sendDeletion } from "../../../src/deletion/course/send-deletion.ts";
+import { sendRestoration } from "../../../src/deletion/course/send-restoration.ts";
 import { callsAtMost, lagMs, sendWindowMs } from "../../../src/deletion/limits.ts";
 import { createDirectory } from "../../../src/deletion/lookup/directory.ts";
 import type { CloudflareFault, Ports } from "../../../src/deletion/ports.ts";
@@ -22,7 +22,7 @@ import {
 } from "../mortal.ts";
 import { commandOf, fault, id, type World } from "../world.ts";
 
-const carriedBack = (recordId: string, ports: Ports) => livedThrough(() => carryBack(recordId, ports));
+const carriedBack = (recordId: string, ports: Ports) => livedThrough(() => sendRestoration(recordId, ports));
 
 const mindTheGap = (world: World) => expectLookBetween(world, "create");
 
@@ -71,7 +71,7 @@ describe("a deletion requested after the restoration has the last word", () => {
 		world.clock.nowMs += 1000;
 		const admission = await admit(commandOf(cidr), world.ports, createDirectory());
 		if (!admission.ok) throw new Error("not admitted");
-		await carryOut(admission.value.deletion.id, world.ports);
+		await sendDeletion(admission.value.deletion.id, world.ports);
 		expect(recordOf(world, admission.value.deletion.id).state).toBe("deleted");
 		world.calls.length = 0;
 	}
@@ -79,7 +79,7 @@ describe("a deletion requested after the restoration has the last word", () => {
 	it("even if the restoration does not know yet that it created the binding", async () => {
 		const { world, recordId } = await begun();
 		play(world, { creates: ["done_and_lost"], reads: ["unreadable"] });
-		await carryBack(recordId, world.ports);
+		await sendRestoration(recordId, world.ports);
 		expect(restorationOf(world, recordId).state).toBe("unknown");
 		await deleteAgain(world);
 		await live(world, recordId);

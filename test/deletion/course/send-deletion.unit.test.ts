@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { carryOut } from "../../../src/deletion/course/execute.ts";
+import { sendDeletion } from "../../../src/deletion/course/send-deletion.ts";
 import { lagMs } from "../../../src/deletion/limits.ts";
 import { ok } from "../../../src/deletion/result.ts";
 import { admitted, live, play, recordOf, type Script, story } from "../a-deletion.ts";
@@ -187,7 +187,7 @@ describe("a deletion", () => {
 			if (call.startsWith("delete")) seen = world.journal.open(recordId);
 			return null;
 		};
-		await carryOut(recordId, world.ports);
+		await sendDeletion(recordId, world.ports);
 		expect(seen).toMatchObject({
 			deletion: { state: "deleting", timeline: [{}, {}, { event: "sent", attempt: 1 }] },
 			progress: { phase: "sent", callsSent: 1, lastSentAtMs: startMs },
@@ -196,10 +196,10 @@ describe("a deletion", () => {
 
 	it("is left alone once it has settled", async () => {
 		const { world, recordId } = await admitted();
-		await carryOut(recordId, world.ports);
+		await sendDeletion(recordId, world.ports);
 		const record = recordOf(world, recordId);
-		await carryOut(recordId, world.ports);
-		await carryOut("7zzp0k00000000000000000000", world.ports);
+		await sendDeletion(recordId, world.ports);
+		await sendDeletion("7zzp0k00000000000000000000", world.ports);
 		expect(recordOf(world, recordId)).toEqual(record);
 		expect(world.calls).toEqual(["delete 203.0.113.0/26"]);
 	});
@@ -212,8 +212,8 @@ describe("a deletion", () => {
 		const open = world.journal.open(recordId);
 		if (open?.deletion.binding == null) throw new Error("it is not open");
 		const binding = { ...open.deletion.binding, ...change };
-		world.journal.keepOpen({ ...open, deletion: { ...open.deletion, binding } }, startMs);
-		await carryOut(recordId, world.ports);
+		world.journal.storeOpen({ ...open, deletion: { ...open.deletion, binding } }, startMs);
+		await sendDeletion(recordId, world.ports);
 		expect(recordOf(world, recordId).state).not.toBe("deleted");
 		expect(deletesOf(world)).toBe(0);
 	});
@@ -222,9 +222,9 @@ describe("a deletion", () => {
 		const { world, recordId } = await admitted();
 		world.ports.cloudflare.listBindings = async () => ok({ items: [], askedAtMs: world.clock.nowMs });
 		world.misbehave = (call) => (call.startsWith("delete") ? fault.unclear : null);
-		await carryOut(recordId, world.ports);
+		await sendDeletion(recordId, world.ports);
 		world.clock.nowMs += 2 * lagMs;
-		await carryOut(recordId, world.ports);
+		await sendDeletion(recordId, world.ports);
 		expect(recordOf(world, recordId)).toMatchObject({ state: "failed", failure: { code: "cloudflare_refused" } });
 	});
 
