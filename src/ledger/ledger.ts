@@ -101,20 +101,25 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		return ok({ deletion: shownTo(command.actor, present), replayed, joined, budget: presentBudget(ports) });
 	}
 
-	async decide(id: string, decision: "approve" | "reject", actor: Actor, waitMs: number): Answer<"decide"> {
+	async decide(id: string, wish: "approve" | "reject", actor: Actor, waitMs: number): Answer<"decide"> {
 		const { ports } = await this.#ready();
-		const decided = logRefused("approval", id, actor, decideApproval(await this.#recorded(id), decision, actor, ports));
+		const record = await this.#recorded(id);
+		const decision = record.ok ? decideApproval(record.value, wish, actor, ports) : record;
+		const decided = logRefused("approval", id, actor, decision);
 		return decided.ok ? ok(await this.#work.waitForOutcome(decided.value, waitMs)) : decided;
 	}
 
 	async cancel(id: string, actor: Actor): Answer<"cancel"> {
 		const { ports } = await this.#ready();
-		return logRefused("cancellation", id, actor, cancel(await this.#recorded(id), actor, ports));
+		const record = await this.#recorded(id);
+		return logRefused("cancellation", id, actor, record.ok ? cancel(record.value, actor, ports) : record);
 	}
 
 	async restore(id: string, actor: Actor, waitMs: number): Answer<"restore"> {
 		const { ports } = await this.#ready();
-		const begun = logRefused("restoration", id, actor, await beginRestoration(await this.#recorded(id), actor, ports));
+		const record = await this.#recorded(id);
+		const begun = record.ok ? await beginRestoration(record.value, actor, ports) : record;
+		logRefused("restoration", id, actor, begun);
 		if (!begun.ok) return begun;
 		const restored = await this.#work.waitForOutcome(begun.value, waitMs);
 		await this.#publishSoon(id);
@@ -139,7 +144,10 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	async resolve(id: string, wish: ResolutionWish, actor: Actor): Answer<"resolve"> {
 		const { ports } = await this.#ready();
 		// A look under way could settle the record at the same time, and so could one that starts now.
-		const resolving = this.#work.alone(id, async () => resolve(await this.#recorded(id), wish, actor, ports));
+		const resolving = this.#work.alone(id, async () => {
+			const record = await this.#recorded(id);
+			return record.ok ? resolve(record.value, wish, actor, ports) : record;
+		});
 		const resolved = logRefused("resolution", id, actor, await resolving);
 		await this.#publishSoon(id);
 		return resolved;

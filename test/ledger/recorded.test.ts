@@ -22,18 +22,26 @@ it("takes the journal's version, and KV's once the journal has dropped it", asyn
 	const published = deletionAt(nowMs);
 	await publish(HISTORY, published, 0, nowMs);
 	const kept = { ...published, state: "restored" as const };
-	expect(await recorded(published.id, journal(kept), HISTORY)).toBe(kept);
-	expect(await recorded(published.id, journal(), HISTORY)).toEqual(published);
-	expect(await recorded(deletionAt(nowMs).id, journal(), HISTORY)).toBeNull();
+	expect(await recorded(published.id, journal(kept), HISTORY)).toEqual(ok(kept));
+	expect(await recorded(published.id, journal(), HISTORY)).toEqual(ok(published));
+	expect(await recorded(deletionAt(nowMs).id, journal(), HISTORY)).toEqual(ok(null));
 });
 
 it("follows an id that a caller was given for another record", async () => {
 	const published = deletionAt(nowMs);
 	const given = deletionAt(nowMs).id;
 	await publishAlias(HISTORY, { id: given, deletionId: published.id }, 0, nowMs);
-	expect(await recorded(given, journal(published), HISTORY)).toBe(published);
+	expect(await recorded(given, journal(published), HISTORY)).toEqual(ok(published));
 	await publish(HISTORY, published, 0, nowMs);
-	expect(await recorded(given, journal(), HISTORY)).toEqual(published);
+	expect(await recorded(given, journal(), HISTORY)).toEqual(ok(published));
+});
+
+it("says that KV can't be read, and needs it for no record that the journal has", async () => {
+	vi.spyOn(console, "warn").mockReturnValue();
+	vi.spyOn(HISTORY, "get").mockRejectedValue(new Error("KV GET failed: 500"));
+	const published = deletionAt(nowMs);
+	expect(await recorded(published.id, journal(published), HISTORY)).toEqual(ok(published));
+	expect(await recorded(published.id, journal(), HISTORY)).toMatchObject({ failure: { code: "history_unreadable" } });
 });
 
 it("logs a refused decision with who made it and why, and no other", () => {

@@ -44,6 +44,7 @@ describe("GET /status", () => {
 				missing_permissions: [],
 				settling: { count: 0, median_seconds: null, slowest_seconds: null },
 			},
+			notifications: { waiting: 0, undelivered: 0, destinations: [] },
 			credential: { rejected: false, checked_at: null },
 			configuration: [],
 			warnings: [],

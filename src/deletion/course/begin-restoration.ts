@@ -12,11 +12,12 @@ import { carriedOutAs, isGone } from "../record/gone.ts";
 import type { Json } from "../record/json.ts";
 import { notYetSent } from "../record/progress.ts";
 import { fail, ok, type Result } from "../result.ts";
-import { outOfRange, stateInWords } from "./decisions.ts";
+import { type HistoryUnreadable, outOfRange, stateInWords } from "./decisions.ts";
 import { restored } from "./send-restoration.ts";
 
 export type RestorationRefusal =
 	| ScopeMissing
+	| HistoryUnreadable
 	| {
 			code: "deletion_not_found" | "out_of_range" | "not_restorable" | "prefix_not_approved";
 			detail: string;

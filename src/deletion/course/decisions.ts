@@ -8,9 +8,17 @@ import { type Approval, at, type Deletion, type State, settle, withEvent } from 
 import { fail, ok, type Result } from "../result.ts";
 import { expire } from "./waiting.ts";
 
+/** The record may be in KV, which can't be read. */
+export interface HistoryUnreadable {
+	code: "history_unreadable";
+	detail: string;
+	retry_after_seconds: number;
+}
+
 /** Why a decision or a cancellation is refused. */
 export type LifecycleFailure =
 	| ScopeMissing
+	| HistoryUnreadable
 	| { code: "deletion_not_found" | "out_of_range" | "self_approval"; detail: string }
 	/** Too late: the record says what has happened instead. */
 	| { code: "conflict"; detail: string; deletion: Deletion };

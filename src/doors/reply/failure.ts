@@ -38,6 +38,7 @@ export function failureProblem(failure: LedgerFailure, about: { deletion_id?: st
 		case "too_many_restorations":
 			return problem(code, detail, about, retryAfter(failure.retry_after_seconds));
 		case "ledger_unreachable":
+		case "history_unreadable":
 			return problem(code, detail, {}, retryAfter(failure.retry_after_seconds));
 		case "idempotency_key_reused":
 			return problem(code, detail, { deletion_id: failure.deletion_id });

@@ -28,6 +28,7 @@ type DoorCode =
 	| "outcome_unknown"
 	| "misconfigured"
 	| "ledger_unreachable"
+	| "history_unreadable"
 	| "internal";
 
 export type ProblemCode = FailureCode | DoorCode;
@@ -79,6 +80,7 @@ const table: Record<ProblemCode, readonly [number, string]> = {
 	credential_rejected: [502, "Cloudflare rejected unbind's credential"],
 	misconfigured: [503, "unbind is misconfigured"],
 	ledger_unreachable: [503, "unbind's ledger is unreachable"],
+	history_unreadable: [503, "The history can't be read"],
 	cloudflare_unavailable: [503, "Cloudflare's API is unavailable"],
 	outcome_unknown: [504, "The outcome is not known yet"],
 };

@@ -85,16 +85,12 @@ export function createCarrying(
 			for (const stored of rest) {
 				const mandate = allowed.get(stored.restorationsId);
 				const record = await needs.recorded(stored.item.deletion_id);
-				if (record === null) settling.refuse(stored, noSuchRecord);
-				else if (mandate !== undefined) place(stored, record, mandate.actor);
+				if (!record.ok) readAgainMs = now() + unreadablePauseMs;
+				else if (record.value === null) settling.refuse(stored, noSuchRecord);
+				else if (mandate !== undefined) place(stored, record.value, mandate.actor);
 			}
 		};
-		try {
-			await Promise.all(Array.from({ length: recordsReadAtOnce }, readOn));
-		} catch (error) {
-			readAgainMs = now() + unreadablePauseMs;
-			log("warn", "history_unreadable", traceOf(error));
-		}
+		await Promise.all(Array.from({ length: recordsReadAtOnce }, readOn));
 		for (const id of new Set(unread.map(({ restorationsId }) => restorationsId))) reorder(id);
 		return unread.length > 0;
 	}
@@ -146,7 +142,9 @@ export function createCarrying(
 		for (const stored of turn) {
 			const mandate = allowed.get(stored.restorationsId);
 			if (mandate === undefined || !mayGoOn()) return;
-			const record = await needs.recorded(stored.recordId);
+			const read = await needs.recorded(stored.recordId);
+			if (!read.ok) return settling.pausePrefix(stored.prefixId);
+			const record = read.value;
 			if (record !== null && !isUnderWay(record)) {
 				const left = await leftNow(stored.prefixId);
 				if (left === null) return;

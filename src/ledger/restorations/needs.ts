@@ -1,8 +1,10 @@
 // What many restorations need from the rest of the Ledger. Types only.
+import type { HistoryUnreadable } from "../../deletion/course/decisions.ts";
 import type { Left } from "../../deletion/course/restoring-order.ts";
 import type { Ports } from "../../deletion/ports.ts";
 import type { Party } from "../../deletion/record/actor.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
+import type { Result } from "../../deletion/result.ts";
 
 export interface RestoringNeeds {
 	ports(): Ports;
@@ -14,8 +16,8 @@ export interface RestoringNeeds {
 	spareMs(): number;
 	/** What the watch knows. */
 	leftIn(prefixId: string): Left;
-	/** By any id that a caller was given. Rejects while KV can't be read. */
-	recorded(id: string): Promise<Deletion | null>;
+	/** By any id that a caller was given. */
+	recorded(id: string): Promise<Result<Deletion | null, HistoryUnreadable>>;
 	/** Runs `act` while no other work on the record is under way. */
 	alone<Value>(id: string, act: () => Promise<Value>): Promise<Value>;
 }

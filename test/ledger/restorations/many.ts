@@ -1,5 +1,6 @@
 // Many losses in a small world, and the Ledger's own code that restores them: its tables in SQLite, its journal, and a clock that
 // a test moves. An isolate can die after any call, and the next one goes on.
+
 import type { Binding, Prefix } from "../../../src/deletion/address/binding.ts";
 import { contains } from "../../../src/deletion/address/cidr.ts";
 import type { Left } from "../../../src/deletion/course/restoring-order.ts";
@@ -8,6 +9,7 @@ import type { Cloudflare, CloudflareFault, Ports } from "../../../src/deletion/p
 import { deletedElsewhere } from "../../../src/deletion/record/deleted-elsewhere.ts";
 import { newRecordId } from "../../../src/deletion/record/record-id.ts";
 import type { Restorations, RestorationsCommand } from "../../../src/deletion/restorations.ts";
+import { ok } from "../../../src/deletion/result.ts";
 import { createRestoring, type Restoring } from "../../../src/ledger/restorations/restoring.ts";
 import { mortal } from "../../deletion/mortal.ts";
 import { cidr } from "../../deletion/ranges.ts";
@@ -102,7 +104,7 @@ export function lost(losses: readonly Loss[], options: ManyOptions = {}, kept: r
 			isUncertain: () => options.isUncertain?.() ?? false,
 			spareMs: options.spareMs ?? (() => 0),
 			leftIn: options.leftIn ?? (() => "unknown" as const),
-			recorded: async (recordId: string) => journal.get(recordId),
+			recorded: async (recordId: string) => ok(journal.get(recordId)),
 			async alone<Value>(recordId: string, act: () => Promise<Value>): Promise<Value> {
 				while (working.has(recordId)) await working.get(recordId)?.catch(() => undefined);
 				const work = act().finally(() => working.delete(recordId));
