@@ -102,8 +102,8 @@ export const deliveriesAtOnce = 3;
 export const deliveriesBesideLook = 9;
 /** The same for an invocation without one. */
 export const deliveriesPerAlarm = 40;
-/** What happens at once is sent by one alarm. */
-export const deliveryPauseMs = 200;
+/** What happens at about the same time is sent by one alarm, so that a burst of deletions goes first. */
+export const deliveryPauseMs = 1000;
 /** By then an attempt has ended: its time-out plus a margin. */
 export const attemptTakesMs = 20_000;
 /** If the watch has not judged the losses of a look by then, people hear of each. */
