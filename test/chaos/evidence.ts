@@ -45,6 +45,8 @@ export interface Evidence {
 	kv: Published[];
 	/** The interval that the watch keeps. */
 	watchIntervalMs: number;
+	/** The bindings that the watch has seen, and whether they are gone by what it knows. */
+	inventory: ReadonlyMap<string, boolean>;
 	/** The Ledger's rows of deliveries, once no destination fails any more. */
 	deliveries: DeliveryRow[];
 }
@@ -87,9 +89,12 @@ export async function gather(
 	}
 	const { watch }: { watch: { interval_seconds: number } } = await read(victim, "/status");
 	const watchIntervalMs = watch.interval_seconds * 1000;
+	const watched: { id: string; isGone: number }[] = await read(victim, "/chaos/inventory");
+	const inventory = new Map(watched.map(({ id, isGone }) => [id, isGone === 1]));
 	return {
 		seen: witness.all(),
 		watchIntervalMs,
+		inventory,
 		...ending,
 		history,
 		records,

@@ -1,5 +1,5 @@
 // The destinations of the chaos. Each fails half the time: it refuses, asks for patience, breaks off, or takes the message and
-// answers nothing. It takes everything once the faults have ended.
+// answers nothing. It goes on like this for a while after the other faults have ended.
 import { connectionDropped } from "../../sandbox/imitation/connection.ts";
 import type { Dice } from "./dice.ts";
 import type { Witness } from "./witness.ts";
@@ -31,11 +31,14 @@ export const notifyBindings = {
 	PEOPLE_URL: address,
 };
 
+/** So many messages may fail after the end; the rest would only take hours. */
+const failingAtMost = 60;
+
 /** What no message may contain. */
 export const notifySecrets: readonly string[] = [signingKey, "a-secret-path-of-the-chaos"];
 
 export function createReceivers(witness: Witness, dice: Dice): Receivers {
-	let isOver = false;
+	let left = Number.POSITIVE_INFINITY;
 	const answerOf = () =>
 		dice.weigh([
 			[3, "refuses"],
@@ -51,7 +54,7 @@ export function createReceivers(witness: Witness, dice: Dice): Receivers {
 			const destination = new URL(request.url).host.slice(0, -domain.length);
 			const id = request.headers.get("webhook-id");
 			const body = await request.text();
-			const answer = isOver ? "takes" : answerOf();
+			const answer = left-- > 0 ? answerOf() : "takes";
 			const isTaken = answer === "takes" || answer === "takes_and_breaks_off";
 			witness.note({ kind: "notified", destination, id, body, isTaken });
 			if (answer === "refuses") return new Response("no", { status: dice.pick([500, 502, 503, 404, 302]) });
@@ -60,7 +63,7 @@ export function createReceivers(witness: Witness, dice: Dice): Receivers {
 			return new Response("ok");
 		},
 		end() {
-			isOver = true;
+			left = failingAtMost;
 		},
 	};
 }

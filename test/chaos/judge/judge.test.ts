@@ -346,6 +346,20 @@ const cases: [promise: string, breach: string, change: Change][] = [
 	],
 	[
 		seen,
+		"the watch does not know what is there",
+		(evidence) => {
+			evidence.inventory = new Map([[bindingId, true]]);
+		},
+	],
+	[
+		seen,
+		"the watch believes that it is still there",
+		(evidence) => {
+			evidence.inventory = new Map([...evidence.inventory, [lostBindingId, false]]);
+		},
+	],
+	[
+		seen,
 		"it was noticed too late",
 		(evidence) => {
 			for (const one of evidence.records)

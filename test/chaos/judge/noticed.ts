@@ -5,13 +5,10 @@ import { claimedAtMs, claimOf, type Facts, type Life } from "./facts.ts";
 import { createBench, type Verdict } from "./verdict.ts";
 
 const slackMs = 180_000;
-/** By then a look has shown a new binding, even if lists lag and the runtime was killed meanwhile. */
-const shownWithinMs = 600_000;
 
-export function noticed({ seen, records, recordsOf, lives, watchIntervalMs }: Facts): Verdict {
+export function noticed({ seen, records, recordsOf, lives, watchIntervalMs, inventory }: Facts): Verdict {
 	const { verdict, look } = createBench();
 	const calmFromMs = seen.find(({ kind }) => kind === "faults_ended")?.atMs ?? 0;
-	const jumps = seen.filter((one) => one.kind === "clock_moved");
 	const restored = new Set(
 		records.flatMap(({ restoration }) => (restoration?.state === "restored" ? [restoration.binding_id] : [])),
 	);
@@ -25,9 +22,14 @@ export function noticed({ seen, records, recordsOf, lives, watchIntervalMs }: Fa
 	}
 	for (const life of lives.values()) {
 		const { bindingId, goneBy, goneAtMs } = life;
+		const isGone = inventory.get(bindingId);
+		if (goneAtMs === null)
+			look(isGone === false ? null : "it is there, and the watch does not know it", about(bindingId));
+		else if (isGone !== undefined)
+			look(isGone ? null : "it is gone, and the watch believes it is there", about(bindingId));
 		if (goneBy !== "others" || goneAtMs === null) continue;
 		const [told, others] = parted(recordsOf.get(bindingId) ?? []);
-		if (told.length === 0 && !isKnown(life, goneAtMs)) continue;
+		if (told.length === 0 && !isKnown(life)) continue;
 		const [first] = told;
 		look(
 			told.length === 1 ? null : `it disappeared without unbind, and ${told.length} records say so`,
@@ -44,11 +46,9 @@ export function noticed({ seen, records, recordsOf, lives, watchIntervalMs }: Fa
 	}
 	return verdict;
 
-	/** Whether unbind has to know of it: it was there when the watch began, unbind created it, or looks have shown it. */
-	function isKnown({ bindingId, bornAtMs }: Life, goneAtMs: number): boolean {
-		if (bornAtMs === null || restored.has(bindingId)) return true;
-		const skipped = jumps.filter(({ atMs }) => atMs >= bornAtMs && atMs - slackMs <= goneAtMs);
-		return goneAtMs - bornAtMs - skipped.reduce((sum, { ms }) => sum + ms, 0) > shownWithinMs;
+	/** Whether unbind has to know of it: it was there when the watch began, unbind created it, or a look has shown it. */
+	function isKnown({ bindingId, bornAtMs }: Life): boolean {
+		return bornAtMs === null || restored.has(bindingId) || inventory.has(bindingId);
 	}
 }
 

@@ -200,6 +200,11 @@ export const upright = (): Evidence =>
 		ledger: records.map((one) => ({ id: one.id, open: 0, settle_at: null, publish_at: null, record: one })),
 		kv: records.flatMap(keysOf),
 		watchIntervalMs: 150_000,
+		inventory: new Map([
+			[bindingId, true],
+			[newBindingId, false],
+			[lostBindingId, true],
+		]),
 		deliveries: deliveries.map(({ event_id, type, deletion_id }) => ({
 			id: event_id,
 			event_id,

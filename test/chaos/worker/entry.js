@@ -38,6 +38,12 @@ export class Ledger extends Shipped {
 		return this.ctx.storage.sql.exec(query, afterId).toArray();
 	}
 
+	/** What the watch has seen, as binding ids without dashes. */
+	inventory() {
+		const query = "SELECT binding_id AS id, min(gone_at IS NOT NULL) AS isGone FROM lifetimes GROUP BY binding_id";
+		return this.ctx.storage.sql.exec(query).toArray();
+	}
+
 	/** Records that wait for an approval or their time do not count. */
 	unfinished() {
 		const query = `SELECT id, state, settle_at, publish_at FROM deletions
@@ -77,6 +83,8 @@ export default {
 				return Response.json(await ledger.rows(searchParams.get("after") ?? ""));
 			case "/chaos/deliveries":
 				return Response.json(await ledger.deliveries(searchParams.get("after") ?? ""));
+			case "/chaos/inventory":
+				return Response.json(await ledger.inventory());
 			case "/chaos/unfinished":
 				return Response.json(await ledger.unfinished());
 			case "/chaos/watch":
