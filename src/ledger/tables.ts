@@ -70,6 +70,10 @@ export function readOrSetAside<Value>(sql: SqlStorage, id: string, read: () => V
 	}
 }
 
+/** Whether the row can't be parsed, as far as anything has tried to read it. */
+export const isSetAside = (sql: SqlStorage, id: string): boolean =>
+	sql.exec("SELECT 1 FROM deletions WHERE id = ? AND unreadable = change", id).toArray().length > 0;
+
 /** How many rows can't be parsed, including those that nothing has tried to read yet. */
 export const countUnreadable = (sql: SqlStorage): number => {
 	const query = "SELECT count(*) AS count FROM deletions WHERE unreadable = change OR NOT json_valid(record)";

@@ -1,6 +1,8 @@
 // Many bindings restored under one request, with the real Ledger, alarm and clock.
-import { runDurableObjectAlarm } from "cloudflare:test";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { newRecordId } from "../../src/deletion/record/record-id.ts";
+import type { Ledger } from "../../src/index.ts";
 import { cdn26, prefixes } from "../doors/account.ts";
 import { call, cloudflare, HISTORY, ledger } from "../harness.ts";
 import { dayMs, endClock, inMs, minuteMs, pass, startClock, wakeAfter } from "./clock.ts";
@@ -10,6 +12,9 @@ import { goneElsewhere, losses, watch, watched } from "./watching.ts";
 
 beforeEach(startClock);
 afterEach(endClock);
+
+const inLedger = (act: (sql: SqlStorage) => void): Promise<void> =>
+	runInDurableObject<Ledger, void>(ledger(), (_, { storage: { sql } }) => act(sql));
 
 const cidr26 = "203.0.113.0/26";
 
@@ -130,6 +135,24 @@ describe("many restorations", () => {
 		expect(done.deletions.map(({ cidr }) => cidr)).toEqual(["203.0.113.128/25", cidr26, null]);
 	});
 
+	it("write few rows for ids that do not exist, however many are named", async () => {
+		const random = () => crypto.getRandomValues(new Uint8Array(16));
+		const ids = Array.from({ length: 600 }, () => newRecordId(Date.now(), random()));
+		let written = 0;
+		await inLedger((sql) => {
+			const prototype = Object.getPrototypeOf(sql);
+			const exec = prototype.exec;
+			vi.spyOn(prototype, "exec").mockImplementation(function (this: unknown, ...given: unknown[]) {
+				const cursor: SqlStorageCursor<Record<string, SqlStorageValue>> = Reflect.apply(exec, this, given);
+				written += cursor.rowsWritten;
+				return cursor;
+			});
+		});
+		const { json } = await restoreMany(ids);
+		expect((await carriedOut(json.id)).counts.refused).toBe(600);
+		expect(written).toBeLessThan(6 * ids.length);
+	});
+
 	it("are kept for a week after they are settled", async () => {
 		const { json } = await restoreMany([await deleted()]);
 		await carriedOut(json.id);
@@ -137,5 +160,41 @@ describe("many restorations", () => {
 		expect((await call(`/restorations/${json.id}`)).status).toBe(200);
 		await wakeAfter(2 * minuteMs);
 		await expect.poll(async () => (await call(`/restorations/${json.id}`)).status).toBe(404);
+	});
+});
+
+describe("a record that can't be parsed", () => {
+	const garble = (id: string) =>
+		inLedger((sql) => void sql.exec("UPDATE deletions SET record = substr(record, 1, 50) WHERE id = ?", id));
+	beforeEach(() => void vi.spyOn(console, "error").mockReturnValue());
+
+	it("is refused by itself, and the others of its prefix are restored", async () => {
+		const [garbled, other] = [await deleted(), await deleted(cidr26)];
+		const { json } = await restoreMany([garbled, other]);
+		await garble(garbled);
+		const done = await carriedOut(json.id);
+		expect(done).toMatchObject({ state: "done", counts: { restored: 1, refused: 1 } });
+		expect(done.deletions.at(-1)).toMatchObject({ deletion_id: garbled, code: "not_restorable" });
+	});
+
+	it("is refused if it was named after that", async () => {
+		const [garbled, other] = [await deleted(), await deleted(cidr26)];
+		await garble(garbled);
+		const { json } = await restoreMany([garbled, other]);
+		expect((await carriedOut(json.id)).counts).toMatchObject({ restored: 1, refused: 1 });
+	});
+
+	it("holds up no other once its restoration has begun, and the request is shown and ends", async () => {
+		const [garbled, other] = [await deleted(), await deleted(cidr26)];
+		const { json } = await restoreMany([garbled, other]);
+		await inLedger((sql) => {
+			const begun = `UPDATE restoration_items SET state = 'restoring', item = json_set(item, '$.state', 'restoring')
+				WHERE deletion_id = ?`;
+			sql.exec(begun, garbled);
+		});
+		await garble(garbled);
+		expect((await restorations(json.id)).counts).toMatchObject({ waiting: 1, unknown: 1 });
+		const done = await carriedOut(json.id);
+		expect(done).toMatchObject({ state: "done", counts: { restored: 1, failed: 1 } });
 	});
 });

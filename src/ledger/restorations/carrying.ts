@@ -3,7 +3,7 @@
 import { isCloudflareId, plainId, sameId } from "../../deletion/address/cloudflare-id.ts";
 import { beginRestoration, isUnderWay, noSuchRecord, refusedUnread } from "../../deletion/course/begin-restoration.ts";
 import { named } from "../../deletion/course/receive-restorations.ts";
-import { inOrder, type Left, rankOf, turnsOf } from "../../deletion/course/restoring-order.ts";
+import { type Left, rankOf, turnsOf } from "../../deletion/course/restoring-order.ts";
 import { sendRestoration } from "../../deletion/course/send-restoration.ts";
 import { restoredAtOnce, restoringCallsAtMost, restoringPatienceMs, unreadablePauseMs } from "../../deletion/limits.ts";
 import { createRemembered } from "../../deletion/lookup/remembered.ts";
@@ -13,6 +13,8 @@ import { log, traceOf } from "../../log.ts";
 import { alarmPauseMs, recordsReadAtOnce, recordsReadPerAlarm, restoringIdleMs } from "../limits.ts";
 import { isAnyOpen, keepItem, openItems, openRequests, type StoredItem, type StoredRequest } from "./items.ts";
 import type { RestoringNeeds } from "./needs.ts";
+import { rank, reorder } from "./order.ts";
+import { readNamed } from "./reading.ts";
 import type { Requests } from "./requests.ts";
 import type { Settling } from "./settling.ts";
 
@@ -84,14 +86,15 @@ export function createCarrying(
 		const readOn = async () => {
 			for (const stored of rest) {
 				const mandate = allowed.get(stored.restorationsId);
-				const record = await needs.recorded(stored.item.deletion_id);
-				if (!record.ok) readAgainMs = now() + unreadablePauseMs;
+				const record = await readNamed(sql, needs, stored.item.deletion_id);
+				if (!record.ok && record.failure.code === "not_restorable") settling.refuse(stored, record.failure);
+				else if (!record.ok) readAgainMs = now() + unreadablePauseMs;
 				else if (record.value === null) settling.refuse(stored, noSuchRecord);
 				else if (mandate !== undefined) place(stored, record.value, mandate.actor);
 			}
 		};
 		await Promise.all(Array.from({ length: recordsReadAtOnce }, readOn));
-		for (const id of new Set(unread.map(({ restorationsId }) => restorationsId))) reorder(id);
+		for (const id of new Set(unread.map(({ restorationsId }) => restorationsId))) reorder(sql, id, needs.leftIn);
 		return unread.length > 0;
 	}
 
@@ -100,12 +103,6 @@ export function createCarrying(
 		const refusal = refusedUnread(record, actor);
 		if (refusal === null) keepItem(sql, known);
 		else settling.refuse(known, refusal);
-	}
-
-	function reorder(restorationsId: string): void {
-		const waiting = openItems(sql, "waiting").filter((one) => one.restorationsId === restorationsId);
-		for (const [index, { item, rank }] of inOrder(waiting, needs.leftIn).entries())
-			if (item.place !== index || item.prefixRank !== rank) keepItem(sql, { ...item, place: index, prefixRank: rank });
 	}
 
 	/** The prefix has to wait. */
@@ -130,19 +127,17 @@ export function createCarrying(
 		return bindings.value.items.length === 0 ? "none" : "some";
 	}
 
-	function rank(prefixId: string | null, left: Left): void {
-		for (const one of openItems(sql, "waiting"))
-			if (one.prefixId !== null && sameId(one.prefixId, prefixId ?? ""))
-				keepItem(sql, { ...one, prefixRank: rankOf[left] });
-	}
-
 	/** One prefix, the least specific binding first. It stops where the next binding has to wait. */
 	async function takeTurn(turn: readonly StoredItem[], allowed: Mandates): Promise<void> {
 		let prefixRank = Math.min(...turn.map((stored) => stored.prefixRank));
 		for (const stored of turn) {
 			const mandate = allowed.get(stored.restorationsId);
 			if (mandate === undefined || !mayGoOn()) return;
-			const read = await needs.recorded(stored.recordId);
+			const read = await readNamed(sql, needs, stored.recordId);
+			if (!read.ok && read.failure.code === "not_restorable") {
+				settling.refuse(stored, read.failure);
+				continue;
+			}
 			if (!read.ok) return settling.pausePrefix(stored.prefixId);
 			const record = read.value;
 			if (record !== null && !isUnderWay(record)) {
@@ -150,7 +145,7 @@ export function createCarrying(
 				if (left === null) return;
 				if (prefixRank === rankOf.unknown) {
 					prefixRank = rankOf[left];
-					rank(stored.prefixId, left);
+					rank(sql, stored.prefixId, left);
 					// It goes behind those of which nothing is known yet.
 					if (left === "some") return;
 				}

@@ -31,7 +31,15 @@ export function createRestoring(
 		carrying.wake();
 		onDue(needs.now());
 	};
-	const show = (id: string) => shownRequest(sql, id, (recordId) => unknownOr(needs.ports().journal.get(recordId)));
+	const stateOf = (recordId: string) => {
+		try {
+			return unknownOr(needs.ports().journal.get(recordId));
+		} catch {
+			// One row that can't be parsed must not hide the others.
+			return "unknown";
+		}
+	};
+	const show = (id: string) => shownRequest(sql, id, stateOf);
 	return {
 		receive(command) {
 			const answered = requests.receive(command);

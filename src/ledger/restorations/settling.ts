@@ -8,7 +8,9 @@ import { prefixPauseMs, restoringTriesAtMost } from "../../deletion/limits.ts";
 import type { Ports } from "../../deletion/ports.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
 import { log } from "../../log.ts";
+import { isSetAside, setAsideIfUnreadable } from "../tables.ts";
 import { itemsRestoring, keepItem, openItems, type StoredItem, settleRequest } from "./items.ts";
+import { unparsable } from "./reading.ts";
 
 export interface Settling {
 	/** The record's restoration has begun, is under way or is settled: the item goes along with it. */
@@ -47,6 +49,12 @@ export function createSettling(sql: SqlStorage, ports: () => Pick<Ports, "journa
 		keep({ ...followed, item: { ...stored.item, ...outcome, state } });
 	}
 
+	/** @returns whether the row can't be parsed: then nobody will learn what became of it. */
+	function isLost({ recordId }: StoredItem): boolean {
+		setAsideIfUnreadable(sql, recordId);
+		return isSetAside(sql, recordId);
+	}
+
 	return {
 		follow,
 		refuse: (stored, refusal, state = "refused") => keep({ ...stored, item: ended(stored.item, state, refusal) }),
@@ -59,6 +67,10 @@ export function createSettling(sql: SqlStorage, ports: () => Pick<Ports, "journa
 		catchUp() {
 			const { journal } = ports();
 			for (const item of openItems(sql, "restoring")) {
+				if (isLost(item)) {
+					keep({ ...item, item: ended(item.item, "failed", unparsable) });
+					continue;
+				}
 				const record = journal.restoring(item.recordId) === null ? journal.get(item.recordId) : null;
 				if (record !== null) follow(item, record);
 			}

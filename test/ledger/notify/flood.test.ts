@@ -1,10 +1,13 @@
 // Many events at once: what machines and people get, what one destination may hold up, and what it costs.
 import { reset, runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import type { Deletion } from "../../../src/deletion/record/deletion.ts";
 import type { Ledger } from "../../../src/index.ts";
 import { createJournal } from "../../../src/ledger/journal.ts";
 import { waitingAtMost } from "../../../src/ledger/limits.ts";
 import type { Notifier } from "../../../src/ledger/notify/notifier.ts";
+import type { NotifyEvent } from "../../../src/notify/event.ts";
+import { credentialRejected, frozen, lifted } from "../../../src/notify/other-events.ts";
 import { ledger } from "../../harness.ts";
 import { hook, slack } from "../../notify/receivers.ts";
 import { noonMs, recordIn, restorationIn } from "../../notify/records.ts";
@@ -117,6 +120,46 @@ describe("1,100 restorations at once", () => {
 			const minutes = (1100 * 350) / 60_000;
 			expect(given.calls.length).toBeLessThanOrEqual(5 + Math.ceil(minutes) + 1);
 			expect(given.calls.length).toBeGreaterThan(5);
+		}));
+});
+
+describe("someone who freezes and lifts all day, and a Cloudflare that rejects the credential now and then", () => {
+	const by = { name: "mallory", door: "api" } as const;
+	const freeze = { reason: "again", by, since: "2030-01-01T12:00:00.000Z", until: null };
+
+	it.each<[string, (seq: number, ms: number) => NotifyEvent[], RegExp]>([
+		["freezes", (seq, ms) => [frozen(freeze, seq, ms), lifted(freeze, by, seq, ms)], /\d+ freezes were set: again/],
+		[
+			"rejections",
+			(_, ms) => [credentialRejected("read", ms)],
+			/\d+ times Cloudflare rejected unbind's credential: 2030/,
+		],
+	])("get people a few messages about their %s, and machines all", (_, eventsAt, words) =>
+		withNotifier(both, async (given) => {
+			const { notifier, clock, calls, sql } = given;
+			const types = eventsAt(0, 0).length;
+			for (let seq = 1; seq <= 300; seq++) {
+				clock.ms += 1000;
+				notifier.announce(eventsAt(seq, clock.ms));
+				await notifier.sendDue(40);
+			}
+			await sendAll(given);
+			expect(count(calls, "machine")).toBe(300 * types);
+			// Five at once, and one a minute after that.
+			expect(count(calls, "slack")).toBeLessThanOrEqual(types * (5 + 6));
+			const query = "SELECT group_concat(json_extract(event, '$.summary')) AS all_words FROM deliveries";
+			expect(String(sql.exec(query).one().all_words)).toMatch(words);
+		}),
+	);
+});
+
+describe("a record that no event can be made of", () => {
+	it("is stored all the same", () =>
+		withNotifier(both, async ({ notifier }) => {
+			const log = vi.spyOn(console, "error").mockReturnValue();
+			const { failure: _, ...fromAnotherRelease } = recordIn("deleted");
+			notifier.recordChanged?.(recordIn("deleting"), fromAnotherRelease as Deletion, 1);
+			expect(log.mock.calls.flat().join()).toContain("announcement_failed");
 		}));
 });
 
