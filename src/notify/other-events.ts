@@ -164,13 +164,17 @@ const many: Partial<Record<EventType, string>> = {
 	"watch.disappeared": "bindings disappeared without unbind",
 	"watch.appeared": "bindings appeared without unbind",
 	"watch.changed": "bindings changed without unbind",
+	"freeze.on": "freezes were set",
+	"freeze.off": "freezes were lifted",
+	"credential.rejected": "times Cloudflare rejected unbind's credential",
 };
 
 /** One message for people instead of many of one type. */
 export const digestOf = (events: readonly NotifyEvent[], unique: string, atMs: number): NotifyEvent | null => {
 	const [first] = events;
 	if (first === undefined) return null;
-	const named = events.map(({ cidr, deletion_id, id }) => cidr ?? deletion_id ?? id);
+	const named = events.map(({ cidr, deletion_id, reason, at }) => cidr ?? deletion_id ?? reason ?? at);
+	const isAboutBindings = first.cidr !== null || first.deletion_id !== null;
 	const actors = [...new Set(events.map(({ actor }) => actor))];
 	return eventOf(
 		`digest-${unique}`,
@@ -180,7 +184,7 @@ export const digestOf = (events: readonly NotifyEvent[], unique: string, atMs: n
 		{
 			actor: actors.length === 1 ? first.actor : null,
 			door: first.door,
-			data: { count: events.length, bindings: named.slice(0, listedAtMost) },
+			data: { count: events.length, ...(isAboutBindings ? { bindings: named.slice(0, listedAtMost) } : {}) },
 		},
 	);
 };

@@ -17,13 +17,7 @@ export interface Bursts {
 }
 
 /** One message each, however many there are. */
-const single: readonly NotifyEvent["type"][] = [
-	"watch.mass_deletion",
-	"credential.rejected",
-	"freeze.on",
-	"freeze.off",
-	"test",
-];
+const single: readonly NotifyEvent["type"][] = ["watch.mass_deletion", "test"];
 const digestMark = "digest-";
 
 export function createBursts(deliveries: Deliveries, now: () => number, newId: () => string): Bursts {

@@ -91,8 +91,10 @@ export function createNotifier(sql: SqlStorage, options: NotifierOptions): Notif
 		return id;
 	}
 
-	const announce: Announce = (events) => {
+	function announceAll(eventsOf: () => readonly NotifyEvent[]): void {
+		let events: readonly NotifyEvent[] = [];
 		try {
+			events = eventsOf();
 			for (const event of events)
 				for (const destination of destinations) if (wants(destination, event)) add(event, destination);
 			if (events.length > 0 && destinations.length > 0) onDue(now() + deliveryPauseMs);
@@ -100,7 +102,8 @@ export function createNotifier(sql: SqlStorage, options: NotifierOptions): Notif
 			// A deletion must not fail because nobody can be notified of it.
 			log("error", "announcement_failed", { events: events.map(({ id }) => id), ...traceOf(error) });
 		}
-	};
+	}
+	const announce: Announce = (events) => announceAll(() => events);
 
 	/** Drops what is old, or too much. */
 	function clear(): void {
@@ -124,7 +127,7 @@ export function createNotifier(sql: SqlStorage, options: NotifierOptions): Notif
 			destinations.length === 0
 				? null
 				: (before, after, change) =>
-						announce(eventsOf(before, after, { number: change, at: new Date(now()).toISOString() })),
+						announceAll(() => eventsOf(before, after, { number: change, at: new Date(now()).toISOString() })),
 		lossesJudged(massOf) {
 			if (destinations.length === 0) return;
 			bursts.judged(massOf);
