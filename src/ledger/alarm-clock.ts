@@ -2,7 +2,7 @@
 // not know what is due.
 import { alarmLostMs } from "./limits.ts";
 
-interface AlarmClock {
+export interface AlarmClock {
 	/** Reads the alarm that is set. If the platform gave up on one, any call that wakes the object sets it again. */
 	start(): Promise<void>;
 	/** When the alarm goes off; null if it is not set. */

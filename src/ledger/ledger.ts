@@ -3,9 +3,9 @@
 
 import { DurableObject } from "cloudflare:workers";
 import { configOf, type Env } from "../config.ts";
-import { type CloudflareId, isCloudflareId } from "../deletion/address/cloudflare-id.ts";
+import type { CloudflareId } from "../deletion/address/cloudflare-id.ts";
 import { beginRestoration } from "../deletion/course/begin-restoration.ts";
-import { cancel, decideApproval } from "../deletion/course/decisions.ts";
+import { cancel, decideApproval, type HistoryUnreadable } from "../deletion/course/decisions.ts";
 import type { Offer, Press } from "../deletion/course/offer.ts";
 import { type DeletionCommand, receive } from "../deletion/course/receive.ts";
 import { type ResolutionWish, resolve } from "../deletion/course/resolution.ts";
@@ -18,33 +18,30 @@ import { shownTo } from "../deletion/lookup/shown-to.ts";
 import { createSurvey, surveyPrefix, surveyPrefixes } from "../deletion/lookup/survey.ts";
 import type { PastQuery } from "../deletion/past.ts";
 import type { Actor, Party } from "../deletion/record/actor.ts";
-import { isOpen } from "../deletion/record/deletion.ts";
+import { type Deletion, isOpen } from "../deletion/record/deletion.ts";
 import type { RestorationsCommand } from "../deletion/restorations.ts";
-import { fail, ok } from "../deletion/result.ts";
-import { log, traceOf } from "../log.ts";
+import { fail, ok, type Result } from "../deletion/result.ts";
 import type { NotificationsQuery } from "../notify/delivery.ts";
 import { withinMs } from "../within-ms.ts";
+import { type AlarmDuties, goOff, nextDutyMs } from "./alarm.ts";
 import { createAlarmClock } from "./alarm-clock.ts";
 import { changes, overview } from "./changes.ts";
-import { probeCredential, probeDueMs } from "./credential.ts";
-import { finishDue, nextWakeMs } from "./due.ts";
 import { freezeInForce, freezeLog, hasReadHistory, scheduledIds, turnFreeze, waiting } from "./freezes.ts";
-import { alarmPauseMs, deliveriesBesideLook, deliveriesPerAlarm, publishWaitMs } from "./limits.ts";
+import { publishWaitMs } from "./limits.ts";
 import { migrate } from "./migrations.ts";
 import { createMirrors } from "./mirrors.ts";
 import { sendAgain, sendTest } from "./notify/by-hand.ts";
-import { nextDeliveryMs } from "./notify/deliveries.ts";
-import { announceFreezeEnd, freezeEndsMs } from "./notify/freeze-end.ts";
+import { announceFreezeEnd } from "./notify/freeze-end.ts";
 import { keepOffer, takeOffer } from "./offers.ts";
-import { nextPublishMs } from "./outbox.ts";
 import { createReadQueue } from "./read-queue.ts";
 import { logRefused, recorded } from "./recorded.ts";
 import { createRestoring } from "./restorations/restoring.ts";
+import { createServices } from "./services.ts";
 import { createStatus } from "./status.ts";
-import { getFlag, readOrSetAside, setFlag } from "./tables.ts";
+import { readOrSetAside } from "./tables.ts";
 import { massDeletions } from "./watch/mass-deletions.ts";
 import { past } from "./watch/past.ts";
-import { type Wired, wire } from "./wiring.ts";
+import type { Wired } from "./wiring.ts";
 import { createWork } from "./work.ts";
 
 type Answer<Method extends keyof LedgerApi> = ReturnType<LedgerApi[Method]>;
@@ -60,14 +57,14 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	readonly #status = createStatus(this.#sql, () => configOf(this.env));
 	readonly #mirrors = createMirrors(this.#sql, this.env.HISTORY, () => Date.now());
 	readonly #work = createWork(this.#sql, this.#directory, () => this.#wired());
-	readonly #alarm = createAlarmClock(this.ctx.storage, () => this.#nextMs());
+	readonly #alarm = createAlarmClock(this.ctx.storage, () => nextDutyMs(this.#duties));
 	readonly #recorded = (id: string) => recorded(id, (one) => this.record(one), this.env.HISTORY);
 	readonly #restoring = createRestoring(
 		this.ctx.storage,
 		{
 			ports: () => this.#wired().ports,
 			now: () => Date.now(),
-			spareMs: () => this.#services?.addressing.spareMs() ?? 0,
+			spareMs: () => this.#services.present()?.addressing.spareMs() ?? 0,
 			isUncertain: (party) => this.#wired().isUncertain(party),
 			leftIn: (prefixId) => this.#wired().watch.leftIn(prefixId),
 			recorded: this.#recorded,
@@ -75,7 +72,25 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		},
 		(atMs) => this.#alarm.wakeBy(atMs),
 	);
-	#services: Wired | null = null;
+	readonly #services = createServices(this.ctx, () => this.env, {
+		onDue: (atMs) => this.#alarm.wakeBy(atMs),
+		onSettled: (id) => {
+			this.#work.onSettled(id);
+			this.#restoring.settled(id);
+			if (hasReadHistory(this.#sql)) this.#wired().outbox.sendSoon(id);
+		},
+	});
+	readonly #duties: AlarmDuties = {
+		sql: this.#sql,
+		alarm: this.#alarm,
+		work: this.#work,
+		mirrors: this.#mirrors,
+		restoring: this.#restoring,
+		isConfigured: () => configOf(this.env).ok,
+		services: () => this.#services.present(),
+		ready: () => this.#ready(),
+		waitUntil: (doing) => this.ctx.waitUntil(doing),
+	};
 
 	constructor(ctx: DurableObjectState, env: Env) {
 		super(ctx, env);
@@ -103,23 +118,18 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 
 	async decide(id: string, wish: "approve" | "reject", actor: Actor, waitMs: number): Answer<"decide"> {
 		const { ports } = await this.#ready();
-		const record = await this.#recorded(id);
-		const decision = record.ok ? decideApproval(record.value, wish, actor, ports) : record;
-		const decided = logRefused("approval", id, actor, decision);
+		const decided = await this.#decide("approval", id, actor, (one) => decideApproval(one, wish, actor, ports));
 		return decided.ok ? ok(await this.#work.waitForOutcome(decided.value, waitMs)) : decided;
 	}
 
 	async cancel(id: string, actor: Actor): Answer<"cancel"> {
 		const { ports } = await this.#ready();
-		const record = await this.#recorded(id);
-		return logRefused("cancellation", id, actor, record.ok ? cancel(record.value, actor, ports) : record);
+		return this.#decide("cancellation", id, actor, (one) => cancel(one, actor, ports));
 	}
 
 	async restore(id: string, actor: Actor, waitMs: number): Answer<"restore"> {
 		const { ports } = await this.#ready();
-		const record = await this.#recorded(id);
-		const begun = record.ok ? await beginRestoration(record.value, actor, ports) : record;
-		logRefused("restoration", id, actor, begun);
+		const begun = await this.#decide("restoration", id, actor, (one) => beginRestoration(one, actor, ports));
 		if (!begun.ok) return begun;
 		const restored = await this.#work.waitForOutcome(begun.value, waitMs);
 		await this.#publishSoon(id);
@@ -144,11 +154,8 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	async resolve(id: string, wish: ResolutionWish, actor: Actor): Answer<"resolve"> {
 		const { ports } = await this.#ready();
 		// A look under way could settle the record at the same time, and so could one that starts now.
-		const resolving = this.#work.alone(id, async () => {
-			const record = await this.#recorded(id);
-			return record.ok ? resolve(record.value, wish, actor, ports) : record;
-		});
-		const resolved = logRefused("resolution", id, actor, await resolving);
+		const decide = () => this.#decide("resolution", id, actor, (one) => resolve(one, wish, actor, ports));
+		const resolved = await this.#work.alone(id, decide);
 		await this.#publishSoon(id);
 		return resolved;
 	}
@@ -252,61 +259,24 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		}
 	}
 
-	/**
-	 * Finishes what is due and sets the alarm for what is due next. It must never throw: the platform would retry it a few
-	 * times and then drop it for good.
-	 */
-	override async alarm(): Promise<void> {
-		this.#alarm.wentOff();
-		try {
-			const { ports, outbox, journal, watch, notifier } = await this.#ready();
-			announceFreezeEnd(this.#sql, notifier.announce, Date.now());
-			let due = 0;
-			await finishDue(this.#sql, journal, (id) => {
-				due += 1;
-				return this.#work.advance(id);
-			});
-			// Don't wait for KV: what is due next is due whether KV answers or not.
-			const publishing = this.#sendToKv(outbox).catch((error) => log("error", "publishing_failed", traceOf(error)));
-			// Last, and without waiting: it must not delay any work.
-			if (probeDueMs(this.#sql, Date.now()) <= Date.now())
-				this.ctx.waitUntil(probeCredential(this.#sql, ports.cloudflare, ports.now));
-			// Before the looks: they end later, and then the next one is not due yet.
-			const isLooking = watch.isDue() || this.#restoring.nextMs() !== null;
-			this.ctx.waitUntil(this.#lookOrRestore(watch, due > 0).then(() => this.#alarm.wakeForNext()));
-			const sending = notifier.sendDue(isLooking ? deliveriesBesideLook : deliveriesPerAlarm);
-			this.ctx.waitUntil(sending.then(() => this.#alarm.wakeForNext()));
-			this.#alarm.wakeForNext();
-			void publishing.then(() => this.#alarm.wakeForNext());
-		} catch (error) {
-			log("error", "alarm_failed", traceOf(error));
-			this.#alarm.wakeBy(Date.now() + alarmPauseMs);
-		}
+	override alarm(): Promise<void> {
+		return goOff(this.#duties);
 	}
 
-	/** Each needs an invocation's calls to itself. The watch goes first, because it keeps to its share of the rate limit. */
-	async #lookOrRestore(watch: Wired["watch"], isBusy: boolean): Promise<void> {
-		if (watch.isDue()) await watch.look();
-		else if (!isBusy) await this.#restoring.work();
-	}
-
-	/** A new Ledger writes nothing before it has read the history: it would take its own records for one. */
-	async #sendToKv(outbox: Wired["outbox"]): Promise<void> {
-		if (hasReadHistory(this.#sql)) await Promise.all([outbox.sendDue(), this.#mirrors.sendDue()]);
+	/** Decides about a record, wherever it is kept, and logs a refusal. */
+	async #decide<Value, Failure extends { code: string }>(
+		what: string,
+		id: string,
+		actor: Actor,
+		decide: (record: Deletion | null) => Result<Value, Failure> | Promise<Result<Value, Failure>>,
+	): Promise<Result<Value, Failure | HistoryUnreadable>> {
+		const record = await this.#recorded(id);
+		return record.ok ? logRefused(what, id, actor, await decide(record.value)) : logRefused(what, id, actor, record);
 	}
 
 	/** KV still has the old version of the record; the next reader should not get it. */
 	async #publishSoon(id: string): Promise<void> {
 		if (hasReadHistory(this.#sql)) await withinMs(publishWaitMs, this.#wired().outbox.send(id));
-	}
-
-	#nextMs(): number | null {
-		const publishMs = this.#services === null ? nextPublishMs(this.#sql) : this.#services.outbox.nextDueMs();
-		const probeMs = configOf(this.env).ok ? probeDueMs(this.#sql, Date.now()) : null;
-		const notifyMs = this.#services === null ? nextDeliveryMs(this.#sql) : this.#services.notifier.nextMs();
-		const lookMs = [this.#services?.watch.nextMs() ?? null, this.#restoring.nextMs()];
-		const readMs = [probeMs, ...lookMs, notifyMs, freezeEndsMs(this.#sql)];
-		return nextWakeMs(this.#sql, [publishMs, this.#mirrors.nextDueMs()], readMs, Date.now());
 	}
 
 	async #ready(): Promise<Wired> {
@@ -318,21 +288,6 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	/** Every call passes through here, so the next one restores a lost alarm. */
 	#wired(): Wired {
 		this.#alarm.heal();
-		if (this.#services !== null) return this.#services;
-		const config = configOf(this.env);
-		if (!config.ok) throw new Error("misconfigured");
-		// An object woken by an alarm does not always know its name.
-		const accountId = this.ctx.id.name ?? getFlag(this.#sql, "account") ?? "";
-		if (!isCloudflareId(accountId)) throw new Error("a Ledger must be named after its account");
-		if (getFlag(this.#sql, "account") === null) setFlag(this.#sql, "account", accountId);
-		this.#services = wire(this.ctx.storage, this.env.HISTORY, accountId, config.value, {
-			onDue: (atMs) => this.#alarm.wakeBy(atMs),
-			onSettled: (id) => {
-				this.#work.onSettled(id);
-				this.#restoring.settled(id);
-				if (hasReadHistory(this.#sql)) this.#wired().outbox.sendSoon(id);
-			},
-		});
-		return this.#services;
+		return this.#services.wired();
 	}
 }
