@@ -40,6 +40,11 @@ type Row = {
 	event: string;
 };
 
+interface Counts {
+	waiting: ReadonlyMap<string, number>;
+	undelivered: ReadonlyMap<string, number>;
+}
+
 export type Deliveries = ReturnType<typeof createDeliveries>;
 
 export function createDeliveries(sql: SqlStorage) {
@@ -50,12 +55,20 @@ export function createDeliveries(sql: SqlStorage) {
 		attempts,
 		event: JSON.parse(event),
 	});
-	const count = (query: string, ...values: (string | number)[]): number =>
-		sql.exec<{ count: number }>(`SELECT count(*) AS count FROM deliveries WHERE ${query}`, ...values).one().count;
+	let counted: Counts | null = null;
+	const write: SqlStorage["exec"] = (query, ...values) => {
+		counted = null;
+		return sql.exec(query, ...values);
+	};
+	const countBy = (condition: string): Map<string, number> => {
+		const query = `SELECT destination, count(*) AS count FROM deliveries WHERE ${condition} GROUP BY destination`;
+		const rows = sql.exec<{ destination: string; count: number }>(query).toArray();
+		return new Map(rows.map(({ destination, count }) => [destination, count]));
+	};
 
 	return {
 		add({ id, event, destination, address, state, nextMs, failure, nowMs }: NewDelivery): void {
-			sql.exec(
+			write(
 				`INSERT INTO deliveries (id, event_id, type, deletion_id, destination, address, state, made_at, next_at, failure, event)
 				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 				...[id, event.id, event.type, event.deletion_id, destination, address, state, nowMs, nextMs],
@@ -84,12 +97,10 @@ export function createDeliveries(sql: SqlStorage) {
 				ORDER BY next_at, id DESC LIMIT ?`;
 			return sql.exec<Row>(query, destination, nowMs, type, atMost).toArray().map(due);
 		},
-		/** When each destination with anything left has something due. */
-		nextByDestination(): Map<string, number> {
-			const query =
-				"SELECT destination, min(next_at) AS at FROM deliveries WHERE next_at IS NOT NULL GROUP BY destination";
-			const rows = sql.exec<{ destination: string; at: number }>(query).toArray();
-			return new Map(rows.map(({ destination, at }) => [destination, at]));
+		/** When something is due for it; null if nothing waits. */
+		nextMs(destination: string): number | null {
+			const query = "SELECT min(next_at) AS at FROM deliveries WHERE destination = ? AND next_at IS NOT NULL";
+			return sql.exec<{ at: number | null }>(query, destination).one().at;
 		},
 		/** Those the watch has not judged yet. */
 		held(): DueDelivery[] {
@@ -102,25 +113,25 @@ export function createDeliveries(sql: SqlStorage) {
 			return idsIn(sql, query, eventId, destination)[0] ?? null;
 		},
 		release(id: string, nextMs: number): void {
-			sql.exec("UPDATE deliveries SET state = 'waiting', next_at = ? WHERE id = ?", nextMs, id);
+			write("UPDATE deliveries SET state = 'waiting', next_at = ? WHERE id = ?", nextMs, id);
 		},
 		/** From the beginning, whatever became of it before. */
 		again(id: string, nowMs: number): void {
 			const update = `UPDATE deliveries SET state = 'waiting', next_at = ?, attempts = 0, folded_into = NULL WHERE id = ?`;
-			sql.exec(update, nowMs, id);
+			write(update, nowMs, id);
 		},
 		/** Those of one type wait until then. */
 		postpone(destination: string, type: string, nextMs: number): void {
 			const update =
 				"UPDATE deliveries SET next_at = ? WHERE destination = ? AND next_at < ? AND type = ? AND attempts = 0";
-			sql.exec(update, nextMs, destination, nextMs, type);
+			write(update, nextMs, destination, nextMs, type);
 		},
 		fold(id: string, into: string): void {
-			sql.exec("UPDATE deliveries SET state = 'folded', next_at = NULL, folded_into = ? WHERE id = ?", into, id);
+			write("UPDATE deliveries SET state = 'folded', next_at = NULL, folded_into = ? WHERE id = ?", into, id);
 		},
 		/** An attempt has ended. It may have been folded or given up meanwhile: then only the attempt is noted. */
 		tried(id: string, state: DeliveryState, nextMs: number | null, failure: string | null, nowMs: number): void {
-			sql.exec(
+			write(
 				`UPDATE deliveries SET attempts = attempts + 1, last_at = ?1, failure = ?2,
 					state = CASE WHEN next_at IS NULL AND ?3 <> 'delivered' THEN state ELSE ?3 END,
 					next_at = CASE WHEN next_at IS NULL THEN NULL ELSE ?4 END WHERE id = ?5`,
@@ -129,7 +140,7 @@ export function createDeliveries(sql: SqlStorage) {
 		},
 		/** What the destination calls what it was sent. */
 		name(id: string, externalId: string): void {
-			sql.exec("UPDATE deliveries SET external_id = ? WHERE id = ?", externalId, id);
+			write("UPDATE deliveries SET external_id = ? WHERE id = ?", externalId, id);
 		},
 		/** What the destination called the last message about a record. */
 		externalId(destination: string, deletionId: string): string | null {
@@ -142,18 +153,17 @@ export function createDeliveries(sql: SqlStorage) {
 			const others = addresses.length === 0 ? "" : `AND address NOT IN (${addresses.map(() => "?").join(", ")})`;
 			const update = `UPDATE deliveries SET state = 'undelivered', next_at = NULL, failure = ?
 				WHERE destination = ? AND next_at IS NOT NULL ${others}`;
-			return sql.exec(update, failure, destination, ...addresses).rowsWritten;
+			return write(update, failure, destination, ...addresses).rowsWritten;
 		},
-		waiting: (destination: string): number => count("destination = ? AND next_at IS NOT NULL", destination),
-		undelivered: (destination: string): number => count("state = 'undelivered' AND destination = ?", destination),
+		/** By destination. Anyone may ask, and there may be thousands, so they are counted once between two writes. */
+		counts(): Counts {
+			counted ??= { waiting: countBy("next_at IS NOT NULL"), undelivered: countBy("state = 'undelivered'") };
+			return counted;
+		},
 		/** Every destination with anything waiting or undelivered. */
 		destinations(): string[] {
-			const query = `SELECT DISTINCT destination FROM deliveries WHERE next_at IS NOT NULL
-				UNION SELECT DISTINCT destination FROM deliveries WHERE state = 'undelivered'`;
-			return sql
-				.exec<{ destination: string }>(query)
-				.toArray()
-				.map(({ destination }) => destination);
+			const { waiting, undelivered } = this.counts();
+			return [...new Set([...waiting.keys(), ...undelivered.keys()])];
 		},
 		page({ destination, state, afterId, atMost }: NotificationsQuery): Delivery[] {
 			const query = `SELECT * FROM deliveries WHERE id > ?1 AND (?2 IS NULL OR destination = ?2) AND (?3 IS NULL OR state = ?3)
@@ -167,15 +177,15 @@ export function createDeliveries(sql: SqlStorage) {
 		prune(deliveredBeforeMs: number, undeliveredBeforeMs: number): void {
 			const before = (ms: number) => idBounds(0, ms).first;
 			const over = "id >= ? AND next_at IS NULL";
-			sql.exec(`DELETE FROM deliveries WHERE ${over}`, before(undeliveredBeforeMs));
-			sql.exec(`DELETE FROM deliveries WHERE ${over} AND state <> 'undelivered'`, before(deliveredBeforeMs));
+			write(`DELETE FROM deliveries WHERE ${over}`, before(undeliveredBeforeMs));
+			write(`DELETE FROM deliveries WHERE ${over} AND state <> 'undelivered'`, before(deliveredBeforeMs));
 		},
 		/** Makes room: the oldest go that wait for a destination. Returns how many. */
 		keepWaiting(destination: string, atMost: number): number {
 			const oldest = `SELECT id FROM deliveries WHERE destination = ? AND next_at IS NOT NULL
 				ORDER BY id LIMIT -1 OFFSET ${atMost}`;
 			const ids = idsIn(sql, oldest, destination);
-			for (const id of ids) sql.exec("DELETE FROM deliveries WHERE id = ?", id);
+			for (const id of ids) write("DELETE FROM deliveries WHERE id = ?", id);
 			return ids.length;
 		},
 		/** Makes room: of what no longer waits, the oldest go. Returns those that were never delivered, by destination. */
@@ -186,7 +196,7 @@ export function createDeliveries(sql: SqlStorage) {
 			const query = `SELECT destination, count(*) AS count FROM deliveries
 				WHERE id >= ? AND state = 'undelivered' GROUP BY destination`;
 			const rows = sql.exec<{ destination: string; count: number }>(query, last).toArray();
-			sql.exec("DELETE FROM deliveries WHERE id >= ? AND next_at IS NULL", last);
+			write("DELETE FROM deliveries WHERE id >= ? AND next_at IS NULL", last);
 			return new Map(rows.map(({ destination, count }) => [destination, count]));
 		},
 	};

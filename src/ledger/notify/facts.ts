@@ -14,6 +14,7 @@ export function factsOf(
 	standings: Standings,
 ): DestinationFacts[] {
 	const configured = names ?? open.map(({ name }) => name);
+	const { waiting, undelivered } = deliveries.counts();
 	const all = [...new Set([...configured, ...deliveries.destinations()])];
 	return all.map((name) => {
 		const standing = standings.of(name);
@@ -24,8 +25,8 @@ export function factsOf(
 			name,
 			to: destination?.to ?? null,
 			state: destination === undefined ? (isKnown ? "closed" : "removed") : isDisabled ? "disabled" : "open",
-			waiting: deliveries.waiting(name),
-			undelivered: deliveries.undelivered(name),
+			waiting: waiting.get(name) ?? 0,
+			undelivered: undelivered.get(name) ?? 0,
 			dropped: standing?.dropped ?? 0,
 			last_success_at: time(standing?.deliveredMs ?? null),
 			last_failure_at: time(standing?.failedMs ?? null),

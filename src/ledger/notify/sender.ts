@@ -90,10 +90,9 @@ export function createSender(needs: SenderNeeds): Sender {
 			if (due !== null && destination !== undefined && !busy.has(destination.name)) await send(due, destination);
 		},
 		nextMs() {
-			const next = deliveries.nextByDestination();
 			const times = destinations.flatMap((one) => {
-				const atMs = next.get(one.name);
-				if (atMs === undefined || isDisabled(one)) return [];
+				const atMs = isDisabled(one) ? null : deliveries.nextMs(one.name);
+				if (atMs === null) return [];
 				const isUnderWay = busy.has(one.name) || (isFailing(one) && lanes.failing > 0);
 				return Math.max(atMs, restsUntilMs(one), isUnderWay ? now() + attemptTakesMs : 0);
 			});

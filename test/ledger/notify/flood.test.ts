@@ -27,19 +27,24 @@ interface Given {
 	calls: string[];
 	/** Rows written by SQL since the last time. */
 	written(): number;
+	/** The same for rows read. */
+	read(): number;
 	status: number;
 }
 
 const withNotifier = (NOTIFY: object, test: (given: Given) => Promise<void>): Promise<void> =>
 	runInDurableObject<Ledger, void>(ledger(), async (_, { storage: { sql: real } }) => {
 		let rows = 0;
+		let readRows = 0;
 		const sql = new Proxy(real, {
 			get: (target, name) =>
 				name === "exec"
 					? (query: string, ...values: unknown[]) => {
 							const cursor = Reflect.apply(target.exec, target, [query, ...values]);
 							rows += cursor.rowsWritten;
-							return cursor;
+							const all = cursor.toArray();
+							readRows += cursor.rowsRead;
+							return { toArray: () => all, one: () => all[0], rowsWritten: cursor.rowsWritten };
 						}
 					: Reflect.get(target, name),
 		});
@@ -54,6 +59,11 @@ const withNotifier = (NOTIFY: object, test: (given: Given) => Promise<void>): Pr
 			written() {
 				const count = rows;
 				rows = 0;
+				return count;
+			},
+			read() {
+				const count = readRows;
+				readRows = 0;
 				return count;
 			},
 			notifierOf: (destinations) =>
@@ -172,6 +182,17 @@ describe("a destination that is dead", () => {
 			await given.notifier.sendDue(40);
 			expect(given.notifier.facts()).toMatchObject([{ name: "machine", waiting: waitingAtMost, dropped: 300 }]);
 			expect(given.calls).toEqual(["machine"]);
+		}));
+
+	it("costs an alarm and a reader of how it is doing few rows, whatever it holds up", () =>
+		withNotifier({ machine: hook("machine") }, async (given) => {
+			given.status = 500;
+			for (let index = 0; index < 1000; index++) restored(index, given);
+			expect(given.notifier.facts()).toMatchObject([{ waiting: 1000 }]);
+			given.read();
+			given.notifier.nextMs();
+			expect(given.notifier.facts()).toMatchObject([{ waiting: 1000 }]);
+			expect(given.read()).toBeLessThan(5);
 		}));
 });
 
