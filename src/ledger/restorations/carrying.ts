@@ -83,13 +83,18 @@ export function createCarrying(
 			.filter(({ prefixId, restorationsId }) => prefixId === null && allowed.has(restorationsId))
 			.slice(0, recordsReadPerAlarm);
 		const rest = unread.values();
+		let failures = 0;
 		const readOn = async () => {
+			// While KV hangs, each read takes seconds, and records that need no read would wait for all of them.
 			for (const stored of rest) {
+				if (failures >= recordsReadAtOnce) return;
 				const mandate = allowed.get(stored.restorationsId);
 				const record = await readNamed(sql, needs, stored.item.deletion_id);
 				if (!record.ok && record.failure.code === "not_restorable") settling.refuse(stored, record.failure);
-				else if (!record.ok) readAgainMs = now() + unreadablePauseMs;
-				else if (record.value === null) settling.refuse(stored, noSuchRecord);
+				else if (!record.ok) {
+					failures += 1;
+					readAgainMs = now() + unreadablePauseMs;
+				} else if (record.value === null) settling.refuse(stored, noSuchRecord);
 				else if (mandate !== undefined) place(stored, record.value, mandate.actor);
 			}
 		};

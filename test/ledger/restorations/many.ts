@@ -10,6 +10,7 @@ import { deletedElsewhere } from "../../../src/deletion/record/deleted-elsewhere
 import { newRecordId } from "../../../src/deletion/record/record-id.ts";
 import type { Restorations, RestorationsCommand } from "../../../src/deletion/restorations.ts";
 import { ok } from "../../../src/deletion/result.ts";
+import type { RestoringNeeds } from "../../../src/ledger/restorations/needs.ts";
 import { createRestoring, type Restoring } from "../../../src/ledger/restorations/restoring.ts";
 import { mortal } from "../../deletion/mortal.ts";
 import { cidr } from "../../deletion/ranges.ts";
@@ -22,6 +23,7 @@ export interface ManyOptions {
 	leftIn?: (prefixId: string) => Left;
 	spareMs?: () => number;
 	isUncertain?: () => boolean;
+	recorded?: RestoringNeeds["recorded"];
 }
 
 export interface Many {
@@ -104,7 +106,7 @@ export function lost(losses: readonly Loss[], options: ManyOptions = {}, kept: r
 			isUncertain: () => options.isUncertain?.() ?? false,
 			spareMs: options.spareMs ?? (() => 0),
 			leftIn: options.leftIn ?? (() => "unknown" as const),
-			recorded: async (recordId: string) => ok(journal.get(recordId)),
+			recorded: options.recorded ?? (async (recordId: string) => ok(journal.get(recordId))),
 			async alone<Value>(recordId: string, act: () => Promise<Value>): Promise<Value> {
 				while (working.has(recordId)) await working.get(recordId)?.catch(() => undefined);
 				const work = act().finally(() => working.delete(recordId));

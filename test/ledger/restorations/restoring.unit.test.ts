@@ -1,6 +1,9 @@
 // Many restorations over the Ledger's own tables: what they cost, in which order they come, and what holds them up.
 import { describe, expect, it } from "vitest";
 import { restoringCallsAtMost, restoringPatienceMs } from "../../../src/deletion/limits.ts";
+import { newRecordId } from "../../../src/deletion/record/record-id.ts";
+import { fail, ok } from "../../../src/deletion/result.ts";
+import { recordsReadAtOnce } from "../../../src/ledger/limits.ts";
 import { bindingOf, fault, id, prefixOf } from "../../deletion/world.ts";
 import { bindingsOf, callsOf, failing, lost, type Many, manyPrefixes, restorer } from "./many.ts";
 
@@ -195,4 +198,25 @@ it("a record that Cloudflare refuses fails alone", async () => {
 	await many.live(requestId);
 	expect(many.show(requestId).counts).toMatchObject({ restored: 4, failed: 1 });
 	expect(many.show(requestId).deletions.at(-1)).toMatchObject({ cidr: "192.0.2.0/26", code: "cloudflare_refused" });
+});
+
+describe("a KV that hangs", () => {
+	it("costs a few reads an alarm, and no restoration that needs none has to wait for more", async () => {
+		let hung = 0;
+		const many: Many = lost(manyPrefixes(1), {
+			async recorded(recordId) {
+				const record = many.world.journal.get(recordId);
+				if (record !== null) return ok(record);
+				hung += 1;
+				return fail({ code: "history_unreadable", detail: "", retry_after_seconds: 60 });
+			},
+		});
+		const old = Array.from({ length: 90 }, (_, index) =>
+			newRecordId(0, new Uint8Array(16).with(0, index & 31).with(1, index >> 5)),
+		);
+		many.request([...old, ...many.ids]);
+		await many.alarm();
+		expect(hung).toBeLessThanOrEqual(3 * recordsReadAtOnce);
+		expect(callsOf(many, "create")).toHaveLength(4);
+	});
 });
