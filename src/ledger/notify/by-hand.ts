@@ -3,6 +3,7 @@ import { type Actor, folded, missingScope } from "../../deletion/record/actor.ts
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { log } from "../../log.ts";
 import type { Delivery, NotificationRefusal } from "../../notify/delivery.ts";
+import type { NotifyEvent } from "../../notify/event.ts";
 import { testEvent } from "../../notify/other-events.ts";
 import type { Notifier } from "./notifier.ts";
 
@@ -22,8 +23,15 @@ export async function sendAgain(notifier: Notifier, id: string, actor: Actor): P
 		});
 	log("info", "notification_sent_again", { delivery_id: id, destination: destination.name, by: actor.name });
 	await notifier.sendAgain(id);
-	return shown(notifier, id);
+	const sent = shown(notifier, id);
+	return sent.ok && !actor.scopes.includes("read") ? ok({ ...sent.value, event: unread(sent.value.event) }) : sent;
 }
+
+/** Without the scope `read`, an answer tells nothing of others' deletions. */
+const unread = (event: NotifyEvent): NotifyEvent => ({
+	...event,
+	...{ summary: event.type, path: "/", cidr: null, actor: null, door: null, reason: null, data: {} },
+});
 
 /** Resolves after one attempt. @param unique tells tests apart. */
 export async function sendTest(

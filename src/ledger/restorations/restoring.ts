@@ -1,5 +1,6 @@
 // Many restorations under one request, as the Ledger sees them: received by a call, carried out by the alarm, shown at any time.
 import { unknownOr } from "../../deletion/course/restoring-outcome.ts";
+import { manyShownTo } from "../../deletion/lookup/shown-to.ts";
 import type { Restorations, RestorationsCommand, RestorationsRefusal } from "../../deletion/restorations.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { type Carrying, createCarrying } from "./carrying.ts";
@@ -47,7 +48,7 @@ export function createRestoring(
 			wake();
 			const shown = show(answered.value);
 			// The claim may be older than the request, or be a deletion's.
-			return shown === null ? fail(keyIsOld) : ok(shown);
+			return shown === null ? fail(keyIsOld) : ok(manyShownTo(command.actor, shown));
 		},
 		show,
 		settled(recordId) {

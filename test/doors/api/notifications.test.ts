@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { call } from "../../harness.ts";
 import { endClock, pass, startClock } from "../../lifecycle/clock.ts";
+import { callAs, tokensWith } from "../../lifecycle/configured-ledger.ts";
 import { approver, deleted, freeze, lift } from "../../lifecycle/people.ts";
 import { hook, listen, notify, type Receivers, sendAfter, states } from "../../notify/receivers.ts";
 import { expectProblem } from "../expect-problem.ts";
@@ -130,6 +131,21 @@ describe("a redelivery", () => {
 		expect((await again(id)).json).toMatchObject({ id, state: "delivered" });
 		expect(new Set(receivers.arrived.map(({ headers }) => headers.get("webhook-id"))).size).toBe(1);
 		expect(receivers.arrived).toHaveLength(4);
+	});
+
+	it("tells a caller without the scope read nothing of others' deletions", async () => {
+		await notify({ one: hook("one") });
+		const deletionId = await deleted("203.0.113.0/26", "?reason=INC-4211");
+		await sendAfter(1000);
+		const id = (await list()).notifications[0]?.id;
+		const tokens = tokensWith("edge", ["freeze"], ["198.51.100.0/24"]);
+		const answer = await callAs("edge", tokens, `/notifications/${id}/redelivery`, { method: "POST" });
+		expect(answer).toMatchObject({
+			status: 200,
+			json: { id, state: "delivered", event: { cidr: null, reason: null } },
+		});
+		expect(answer.text).not.toMatch(/203\.0\.113|INC-4211|user@example/);
+		expect(receivers.arrived.map(({ json }) => json.data.deletion_id)).toEqual([deletionId, deletionId]);
 	});
 
 	it("never goes to another address than it was written for", async () => {

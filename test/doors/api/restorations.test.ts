@@ -163,3 +163,20 @@ describe("a mass deletion", () => {
 		expect(await call("/mass-deletions/abc")).toMatchObject({ status: 404, json: { code: "not_found" } });
 	});
 });
+
+describe("a caller without the scope read", () => {
+	it("learns of a binding outside its ranges only that it is outside", async () => {
+		const ids = [await deleted(), await deleted("203.0.113.0/26")];
+		const tokens = tokensWith("edge", ["restore"], ["203.0.113.0/26"]);
+		const { status, json } = await callAs("edge", tokens, "/restorations", {
+			method: "POST",
+			json: { deletions: ids },
+		});
+		expect([status, json.counts]).toMatchObject([202, { waiting: 1, refused: 1 }]);
+		expect(json.deletions[0]).toMatchObject({ deletion_id: ids[1], cidr: "203.0.113.0/26" });
+		expect(json.deletions[1]).toEqual({
+			...{ deletion_id: ids[0], state: "refused", code: "out_of_range", detail: expect.any(String) },
+			...{ cidr: null, prefix_id: null, service_name: null, binding_id: null },
+		});
+	});
+});
