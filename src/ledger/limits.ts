@@ -91,6 +91,8 @@ export const compareAgainMs = 60_000;
 /** Records of restorations that have left the Ledger: KV allows a thousand reads in one invocation, three for each at most. */
 export const recordsReadPerAlarm = 100;
 export const recordsReadAtOnce = 3;
+/** How long a count of a caller's restorations serves: a caller who has used them up may go on asking. */
+export const spentCountedMs = 60_000;
 /** While every restoration that is left waits for something else, how often it is looked at. */
 export const restoringIdleMs = 30_000;
 /** Mass deletions that are kept and shown, and how many of their records: more than any account has had in a week. */

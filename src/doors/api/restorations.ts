@@ -31,7 +31,12 @@ export const postRestorations: Handler = async (request, context, actor) => {
 	const body = await readJson(request, restorationsEntries);
 	if (!body.ok) return body;
 	const { deletions, reason = null } = body.value;
-	const received = await context.ledger.restoreMany({ deletions, reason, actor, key: key.value });
+	// However often it is repeated, each answer lists all of them.
+	const command = { deletions, reason, actor, key: key.value };
+	const received = await takeTurn(`restorations/${context.caller}`, readTurns, () =>
+		context.ledger.restoreMany(command),
+	);
+	if (received === null) return fail(tooManyReads);
 	return received.ok ? ok(answerOf(received.value)) : fail(failureProblem(received.failure));
 };
 

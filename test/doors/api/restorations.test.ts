@@ -1,7 +1,9 @@
 // POST /restorations and what follows from it, as a caller of the API sees it; and the mass deletions that it is for.
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { runInDurableObject } from "cloudflare:test";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { restorationsADay, restorationsAtMost } from "../../../src/deletion/limits.ts";
 import { newRecordId } from "../../../src/deletion/record/record-id.ts";
+import type { Ledger } from "../../../src/index.ts";
 import { call, ledger } from "../../harness.ts";
 import { endClock, startClock } from "../../lifecycle/clock.ts";
 import { callAs, configureLedger, tokensWith } from "../../lifecycle/configured-ledger.ts";
@@ -56,6 +58,20 @@ describe("a request that is refused as a whole", () => {
 		const answer = await restoreMany([nobody]);
 		expect([answer.status, answer.json.code]).toEqual([429, "too_many_restorations"]);
 		expect(answer.headers.get("retry-after")).toBe("3600");
+		let read = 0;
+		await runInDurableObject<Ledger, void>(ledger(), (_, { storage: { sql } }) => {
+			const prototype = Object.getPrototypeOf(sql);
+			const exec = prototype.exec;
+			vi.spyOn(prototype, "exec").mockImplementation(function (this: unknown, ...given: unknown[]) {
+				const cursor: SqlStorageCursor<Record<string, SqlStorageValue>> = Reflect.apply(exec, this, given);
+				const all = cursor.toArray();
+				read += cursor.rowsRead;
+				return { toArray: () => all, one: () => all[0] };
+			});
+		});
+		expect((await restoreMany([nobody])).status).toBe(429);
+		vi.restoreAllMocks();
+		expect(read).toBeLessThan(100);
 	});
 
 	it("is refused by the core too", async () => {
@@ -161,6 +177,15 @@ describe("a mass deletion", () => {
 
 	it("that is unknown is 404", async () => {
 		expect(await call("/mass-deletions/abc")).toMatchObject({ status: 404, json: { code: "not_found" } });
+	});
+});
+
+describe("a request that is repeated many times at once", () => {
+	it("takes turns, and what can't begin soon is refused", async () => {
+		const answers = await Promise.all(Array.from({ length: 40 }, () => restoreMany([nobody])));
+		const statuses = answers.map(({ status }) => status);
+		expect([new Set(statuses), statuses.filter((one) => one === 202).length]).toEqual([new Set([202, 429]), 32]);
+		expect(answers.find(({ status }) => status === 429)?.json.code).toBe("too_many_reads");
 	});
 });
 
