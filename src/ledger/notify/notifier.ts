@@ -10,6 +10,7 @@ import type { NotifyEvent } from "../../notify/event.ts";
 import { eventsOf } from "../../notify/events-of.ts";
 import { wants } from "../../notify/subscription.ts";
 import {
+	alarmPauseMs,
 	clearedEvery,
 	deliveredKeptMs,
 	deliveriesKept,
@@ -74,6 +75,7 @@ export function createNotifier(sql: SqlStorage, options: NotifierOptions): Notif
 	const isDisabled = (name: string) => (standings.of(name)?.disabledMs ?? null) !== null;
 	/** How many were added since the tables were cleared. */
 	let added = clearedEvery;
+	let brokenUntilMs = 0;
 	takeOver(settings, deliveries, standings);
 
 	function add(event: NotifyEvent, destination: ConfiguredDestination): string {
@@ -134,15 +136,20 @@ export function createNotifier(sql: SqlStorage, options: NotifierOptions): Notif
 			onDue(now() + deliveryPauseMs);
 		},
 		async sendDue(atMost) {
-			if (destinations.length === 0) return;
+			if (destinations.length === 0 || brokenUntilMs > now()) return;
 			try {
 				clear();
 				await sender.sendDue(atMost);
 			} catch (error) {
 				log("error", "notifying_failed", traceOf(error));
+				// What is due stays due, and the alarm would come again at once.
+				brokenUntilMs = now() + alarmPauseMs;
 			}
 		},
-		nextMs: () => (destinations.length === 0 ? null : sender.nextMs()),
+		nextMs() {
+			const dueMs = destinations.length === 0 ? null : sender.nextMs();
+			return dueMs === null ? null : Math.max(dueMs, brokenUntilMs);
+		},
 		async sendTo(destination, event) {
 			const id = add(event, destination);
 			onDue(now() + deliveryPauseMs);

@@ -173,6 +173,19 @@ describe("a record that no event can be made of", () => {
 		}));
 });
 
+describe("a delivery that can't be parsed", () => {
+	it("does not wake the alarm again at once", () =>
+		withNotifier({ machine: hook("machine") }, async (given) => {
+			const log = vi.spyOn(console, "error").mockReturnValue();
+			restored(1, given);
+			given.sql.exec("UPDATE deliveries SET event = '{'");
+			given.clock.ms += 1000;
+			await given.notifier.sendDue(40);
+			expect(log.mock.calls.flat().join()).toContain("notifying_failed");
+			expect((given.notifier.nextMs() ?? 0) - given.clock.ms).toBe(60_000);
+		}));
+});
+
 describe("a destination that is dead", () => {
 	it("holds up a bounded number, and what had to go is counted", () =>
 		withNotifier({ machine: hook("machine") }, async (given) => {
