@@ -6,7 +6,8 @@ export function answeredBy(status: number, headers: Headers): Answered {
 	if (status === 0) return { kind: "retry", afterMs: null, detail: "There was no answer." };
 	if (status >= 200 && status < 300) return { kind: "delivered", externalId: null };
 	if (status === 410) return { kind: "disabled", detail: "The destination is gone: it answered 410." };
-	if (status === 429 || status >= 500)
+	// 408 and 425 ask for another try (RFC 9110, RFC 8470).
+	if (status === 408 || status === 425 || status === 429 || status >= 500)
 		return { kind: "retry", afterMs: retryAfterMs(headers), detail: `The destination answered ${status}.` };
 	if (status >= 300 && status < 400)
 		return { kind: "rejected", detail: `The destination answered ${status}. unbind follows no redirect.` };

@@ -12,7 +12,7 @@ describe.each(destinationKinds)("%s", (kind) => {
 	it.each([200, 201, 202, 204])("is delivered with %d", (status) =>
 		expect(answered(kind, status)).toEqual({ kind: "delivered", externalId: null }),
 	);
-	it.each([0, 429, 500, 502, 503, 504, 522])("is tried again after %d", (status) =>
+	it.each([0, 408, 425, 429, 500, 502, 503, 504, 522])("is tried again after %d", (status) =>
 		expect(answered(kind, status)).toMatchObject({ kind: "retry", afterMs: null }),
 	);
 	it.each([301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 405, 413, 415, 422])("is rejected with %d", (status) =>
