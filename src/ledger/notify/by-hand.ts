@@ -45,7 +45,12 @@ export async function sendTest(
 	const name = folded(named);
 	const destination = notifier.open(name);
 	if (destination === null) return fail(closed(notifier, name) ?? noSuch("destination with this name"));
-	return shown(notifier, await notifier.sendTo(destination, testEvent(name, actor, unique, nowMs)));
+	const waiting = notifier.deliveries.waitingTest(name);
+	if (waiting === null)
+		return shown(notifier, await notifier.sendTo(destination, testEvent(name, actor, unique, nowMs)));
+	// Tests that do not arrive must not push out what waits for the same destination.
+	await notifier.sendAgain(waiting);
+	return shown(notifier, waiting);
 }
 
 const noSuch = (what: string): NotificationRefusal => ({ code: "not_found", detail: `There is no ${what}.` });

@@ -112,6 +112,11 @@ export function createDeliveries(sql: SqlStorage) {
 			const query = "SELECT id FROM deliveries WHERE event_id = ? AND destination = ? ORDER BY id LIMIT 1";
 			return idsIn(sql, query, eventId, destination)[0] ?? null;
 		},
+		/** A test that has not arrived yet; null if there is none. */
+		waitingTest(destination: string): string | null {
+			const query = "SELECT id FROM deliveries WHERE destination = ? AND next_at IS NOT NULL AND type = 'test' LIMIT 1";
+			return idsIn(sql, query, destination)[0] ?? null;
+		},
 		release(id: string, nextMs: number): void {
 			write("UPDATE deliveries SET state = 'waiting', next_at = ? WHERE id = ?", nextMs, id);
 		},
@@ -180,10 +185,10 @@ export function createDeliveries(sql: SqlStorage) {
 			write(`DELETE FROM deliveries WHERE ${over}`, before(undeliveredBeforeMs));
 			write(`DELETE FROM deliveries WHERE ${over} AND state <> 'undelivered'`, before(deliveredBeforeMs));
 		},
-		/** Makes room: the oldest go that wait for a destination. Returns how many. */
+		/** Makes room: the oldest go that wait for a destination, mass deletions last. Returns how many. */
 		keepWaiting(destination: string, atMost: number): number {
 			const oldest = `SELECT id FROM deliveries WHERE destination = ? AND next_at IS NOT NULL
-				ORDER BY id LIMIT -1 OFFSET ${atMost}`;
+				ORDER BY type <> 'watch.mass_deletion', id LIMIT -1 OFFSET ${atMost}`;
 			const ids = idsIn(sql, oldest, destination);
 			for (const id of ids) write("DELETE FROM deliveries WHERE id = ?", id);
 			return ids.length;

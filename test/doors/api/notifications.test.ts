@@ -101,6 +101,17 @@ describe("a test", () => {
 		await expect.poll(states).toEqual(["one test delivered"]);
 	});
 
+	it("is the same test again while it has not arrived", async () => {
+		await notify({ one: hook("one") });
+		receivers.answers.set("one", () => new Response(null, { status: 500 }));
+		const ids = [(await test("one")).json.id, (await test("one")).json.id];
+		receivers.answers.delete("one");
+		ids.push((await test("one")).json.id, (await test("one")).json.id);
+		expect(new Set(ids.slice(0, 3)).size).toBe(1);
+		expect(ids[3]).not.toBe(ids[0]);
+		expect(await states()).toEqual(["one test delivered", "one test delivered"]);
+	});
+
 	it("needs the scope freeze, and a destination that takes it", async () => {
 		await notify({ one: hook("one"), broken: hook("broken", { url: "http://x.example.net/" }) });
 		expectProblem(await test("one", approver.token), {

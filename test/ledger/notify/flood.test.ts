@@ -7,7 +7,7 @@ import { createJournal } from "../../../src/ledger/journal.ts";
 import { waitingAtMost } from "../../../src/ledger/limits.ts";
 import type { Notifier } from "../../../src/ledger/notify/notifier.ts";
 import type { NotifyEvent } from "../../../src/notify/event.ts";
-import { credentialRejected, frozen, lifted } from "../../../src/notify/other-events.ts";
+import { credentialRejected, frozen, lifted, massDeletion } from "../../../src/notify/other-events.ts";
 import { ledger } from "../../harness.ts";
 import { hook, slack } from "../../notify/receivers.ts";
 import { noonMs, recordIn, restorationIn } from "../../notify/records.ts";
@@ -195,6 +195,17 @@ describe("a destination that is dead", () => {
 			await given.notifier.sendDue(40);
 			expect(given.notifier.facts()).toMatchObject([{ name: "machine", waiting: waitingAtMost, dropped: 300 }]);
 			expect(given.calls).toEqual(["machine"]);
+		}));
+
+	it("keeps the message about a mass deletion, whatever comes after it", () =>
+		withNotifier({ machine: hook("machine") }, async (given) => {
+			vi.spyOn(console, "warn").mockImplementation(() => {});
+			given.status = 500;
+			given.notifier.announce([massDeletion(noonMs, [], true, noonMs)]);
+			for (let index = 0; index < waitingAtMost + 300; index++) restored(index, given);
+			await given.notifier.sendDue(40);
+			const query = "SELECT type FROM deliveries WHERE type = 'watch.mass_deletion'";
+			expect(given.sql.exec(query).toArray()).toHaveLength(1);
 		}));
 
 	it("costs an alarm and a reader of how it is doing few rows, whatever it holds up", () =>
