@@ -18,7 +18,7 @@ export function summaryOfRecord(type: EventType, deletion: Deletion): string {
 			case "deletion.deleted":
 				return `${who} deleted ${what}${why}`;
 			case "deletion.already_gone":
-				return `${what} was already gone when ${who} asked to delete it${why}`;
+				return `unbind found ${what} already gone. ${who} had asked to delete it${why}`;
 			case "deletion.refused":
 				return `unbind refused to delete ${what} for ${who}${detail}`;
 			case "deletion.failed":

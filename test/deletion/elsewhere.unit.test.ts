@@ -92,7 +92,7 @@ describe("a request for its binding", () => {
 					state: "failed",
 					failure: {
 						code: "binding_not_found",
-						detail: `There is no binding ${target}. It disappeared without unbind, which was noticed at 2026-11-03T12:00:00.000Z.`,
+						detail: `There is no binding ${target}. It disappeared without unbind. unbind noticed the loss at 2026-11-03T12:00:00.000Z.`,
 						last_deletion: { id: recordId, state: "deleted_elsewhere" },
 					},
 				},

@@ -31,7 +31,7 @@ describe("a change of a record", () => {
 			"already gone",
 			deleting,
 			recordIn("already_gone"),
-			"203.0.113.128/25 (CDN) was already gone when alice asked to delete it: INC-4211 drain",
+			"unbind found 203.0.113.128/25 (CDN) already gone. alice had asked to delete it: INC-4211 drain",
 		],
 		[
 			"refused",

@@ -109,7 +109,7 @@ async function notFound(
 function lastWords({ actor, door, settled_at, created_at }: Summary): string {
 	const time = settled_at ?? created_at;
 	return door === "watch"
-		? `It disappeared without unbind, which was noticed at ${time}.`
+		? `It disappeared without unbind. unbind noticed the loss at ${time}.`
 		: `It was deleted by ${actor} at ${time}.`;
 }
 
@@ -127,7 +127,7 @@ export function lookUpFault(fault: CloudflareFault): LookUpFailure {
 			};
 		case "throttled": {
 			const retryAfterSeconds = Math.ceil(fault.retryAfterMs / 1000);
-			const left = fault.answer === null ? "used up, or nearly" : "used up";
+			const left = fault.answer === null ? "used up or nearly used up" : "used up";
 			const detail = `Cloudflare's rate limit is ${left}. Nothing was changed.`;
 			return { code: "cloudflare_unavailable", detail, retry_after_seconds: retryAfterSeconds, answer: fault.answer };
 		}

@@ -90,14 +90,14 @@ async function answerPress(press: Press, request: ChatRequest): Promise<Pending>
 	}
 	const offer = taken.value;
 	const address = request.address ?? offer.followUp;
-	const done = sendDeletion(offer, press, { ...request, address });
+	const done = carryOutPress(offer, press, { ...request, address });
 	if (offer.user === null) return pending(done, address, { isCallers: request.address !== null });
 	const inItsPlace = done.then((one) => ({ ...one, replaces: true }));
 	return pending(inItsPlace, address, { meanwhile: workingCard });
 }
 
 /** The Ledger has checked that the offer has this choice. */
-async function sendDeletion(offer: Offer, { choice, offerId }: Press, request: ChatRequest): Promise<Reply> {
+async function carryOutPress(offer: Offer, { choice, offerId }: Press, request: ChatRequest): Promise<Reply> {
 	if (choice === "dismiss") return reply(offer.about === "restorations" ? notRestoredCard : dismissedCard);
 	if (offer.about === "freeze") return turnFreeze(null, request);
 	if (offer.about === "plan") return deletePlanned(offer.plan, offerId, request);

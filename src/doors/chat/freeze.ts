@@ -33,7 +33,7 @@ export async function turnFreeze(reason: string | null, request: ChatRequest): P
 const frozenCard = ({ by, reason }: Freeze): Card =>
 	card("Deletions are frozen", {
 		tone: "bad",
-		text: ["Nothing is deleted until the freeze is lifted. Waiting deletions continue then."],
+		text: ["Nothing is deleted until the freeze is lifted. Then waiting deletions continue."],
 		facts: [
 			{ name: "By", value: partyWords(by) },
 			{ name: "Why", value: reason },

@@ -134,7 +134,7 @@ function restoringCard({ id, total, counts, state, requested_by, reason }: Resto
 		tone: isDone ? (back === total ? "good" : "bad") : "careful",
 		text: isDone
 			? []
-			: ["unbind goes on by itself, prefixes with no binding left first. The page shows how far it is."],
+			: ["unbind continues by itself. It starts with prefixes that have no binding left. The page shows the progress."],
 		facts: [
 			{ name: "By", value: partyWords(requested_by) },
 			{ name: "Why", value: reason ?? "no reason given" },

@@ -57,9 +57,9 @@ export function notAllowedCard(why: NotAllowed, user: string): Card {
 }
 
 const offerSentences: Record<OfferFailure, string> = {
-	no_such_offer: "This button is unknown or too old. Nothing was deleted; run the command again.",
+	no_such_offer: "This button is unknown or too old. Pressing it did nothing. Run the command again.",
 	not_yours: "Only the person who asked can use this button. Run the command to get your own.",
-	expired: "This button expired after five minutes. Nothing was deleted; run the command again.",
+	expired: "This button has expired. Pressing it did nothing. Run the command again.",
 	used: "This button was already used, and it works once. The history shows the result.",
 };
 export const deadButtonCard = (failure: OfferFailure): Card => refusalCard(offerSentences[failure]);

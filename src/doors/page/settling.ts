@@ -7,5 +7,5 @@ export function settlingSentence({ count, medianMs, slowestMs }: Settling): stri
 	if (medianMs === null || slowestMs === null) return null;
 	const whole = `In the last ${settlingDays} days, unbind saw ${count} restored ${count === 1 ? "binding" : "bindings"} become active`;
 	if (count === 1) return `${whole}, after ${durationOf(medianMs)}.`;
-	return `${whole}: after ${durationOf(medianMs)} in the median, ${durationOf(slowestMs)} at most.`;
+	return `${whole}: the median took ${durationOf(medianMs)}, the slowest ${durationOf(slowestMs)}.`;
 }

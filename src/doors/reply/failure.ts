@@ -87,7 +87,7 @@ export const unreachableProblem = problem(
 
 export const tooManyReads = problem(
 	"too_many_reads",
-	"You have too many reads under way. Try again in a second.",
+	"Too many of your reads are in progress. Try again in a second.",
 	{},
 	retryAfter(1),
 );

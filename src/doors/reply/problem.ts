@@ -61,7 +61,7 @@ const table: Record<ProblemCode, readonly [number, string]> = {
 	too_early: [409, "Too early"],
 	binding_conflict: [409, "Another binding is in the way"],
 	prefix_not_approved: [409, "The prefix is not approved"],
-	destination_closed: [409, "The destination takes nothing"],
+	destination_closed: [409, "The destination accepts no messages"],
 	changed: [412, "The prefix has changed since the plan"],
 	payload_too_large: [413, "The body is too large"],
 	query_too_long: [414, "The query is too long"],

@@ -131,7 +131,7 @@ const notBegun = (asked: Asked | undefined): Outcome => ({
 	target: (asked?.target ?? "").slice(0, 64),
 	problem: problem(
 		"too_many_deletions",
-		"You have too many deletions under way. This one was not begun. Send the request again.",
+		"Too many of your deletions are in progress. unbind did not start this one. Send the request again.",
 		{},
 		retryAfter(5),
 	),

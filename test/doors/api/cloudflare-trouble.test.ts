@@ -142,7 +142,7 @@ describe("cloudflare_unavailable", () => {
 			{ "retry-after": "30" },
 		);
 		const list = await call("/bindings");
-		const held = "Cloudflare's rate limit is used up, or nearly. Nothing was changed.";
+		const held = "Cloudflare's rate limit is used up or nearly used up. Nothing was changed.";
 		expect(list.json).toMatchObject({ ...problem, detail: held, cloudflare: null });
 		expect(Number(list.headers.get("retry-after"))).toBeGreaterThan(20);
 		expect(await cloudflare.calls()).toEqual(["GET prefixes"]);

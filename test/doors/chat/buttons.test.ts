@@ -17,8 +17,8 @@ const target = "203.0.113.128/25";
 const sentences = {
 	used: "This button was already used, and it works once. The history shows the result.",
 	others: "Only the person who asked can use this button. Run the command to get your own.",
-	expired: "This button expired after five minutes. Nothing was deleted; run the command again.",
-	unknown: "This button is unknown or too old. Nothing was deleted; run the command again.",
+	expired: "This button has expired. Pressing it did nothing. Run the command again.",
+	unknown: "This button is unknown or too old. Pressing it did nothing. Run the command again.",
 	changed: "The prefix has changed since this card was made. Nothing was deleted. Run the command again to see it now.",
 };
 const rows = async () => (await call("/deletions")).json.deletions;

@@ -43,7 +43,7 @@ describe("the changes of a day", () => {
 			],
 		]);
 		const earlier = words((await get(`/account/changes?day=${day(-dayMs)}`)).text);
-		expect(earlier).toContain("unbind does not know the whole day.");
+		expect(earlier).toContain("unbind has data for only part of this day.");
 		expect(earlier).toContain("Nothing changed after that.");
 	});
 
@@ -65,7 +65,7 @@ describe("the changes of a day", () => {
 		expect(words((await get("/account/changes")).text)).toContain("The watch is off");
 		await watch();
 		const { text, status } = await get(`/account/changes?day=${day(-dayMs)}`);
-		expect([status, words(text)]).toEqual([200, expect.stringContaining("unbind knows nothing of this day.")]);
+		expect([status, words(text)]).toEqual([200, expect.stringContaining("unbind has no data for this day.")]);
 		expect(text).toContain(`href="/account/changes?day=${day()}"`);
 	});
 

@@ -47,7 +47,7 @@ describe("a caller with many reads of the history", () => {
 					status: 429,
 					code: "too_many_reads",
 					title: "Too many reads at once",
-					detail: "You have too many reads under way. Try again in a second.",
+					detail: "Too many of your reads are in progress. Try again in a second.",
 				},
 				{ "retry-after": "1" },
 			);

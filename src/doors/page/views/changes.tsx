@@ -63,7 +63,7 @@ function Known({ past, day, isContinued }: { past: KnownPast; day: string; isCon
 	if (after === null)
 		return (
 			<p class="notice">
-				unbind knows nothing of this day. What it knows begins <Moment at={since} />:{" "}
+				unbind has no data for this day. Its data begins <Moment at={since} />:{" "}
 				<a href={dayHref(since.slice(0, 10))}>show that day</a>.
 			</p>
 		);
@@ -71,7 +71,7 @@ function Known({ past, day, isContinued }: { past: KnownPast; day: string; isCon
 		<>
 			{before === null && (
 				<p class="notice">
-					unbind does not know the whole day. What it knows begins <Moment at={since} />.
+					unbind has data for only part of this day. Its data begins <Moment at={since} />.
 				</p>
 			)}
 			{changes.length === 0 ? (

@@ -33,7 +33,7 @@ export const LostPage = (props: LostProps) => {
 		<Layout title={title} part="account" viewer={viewer} present={present}>
 			<h1>{title}</h1>
 			<p class="hint">
-				All at once, and without unbind. <a href="/account">The account now</a>
+				They disappeared at once. unbind did not delete them. <a href="/account">The account now</a>
 			</p>
 			<dl class="facts">
 				<dt>Missed since</dt>
@@ -76,7 +76,7 @@ export const restorationsPath = (id: string): string => `/account/restorations/$
 export const bindings = (count: number): string => `${count} ${count === 1 ? "binding" : "bindings"}`;
 
 const darkWords = ({ total, dark }: ToRestore["prefixes"]): string =>
-	dark === 0 ? "all with bindings left" : `${dark === total ? "all" : dark} with no binding left`;
+	dark === 0 ? "each still has a binding" : `${dark === total ? "all" : dark} with no binding left`;
 
 /** How to get them back, or why not. */
 function Way(props: LostProps) {

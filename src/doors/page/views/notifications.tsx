@@ -37,7 +37,7 @@ export const Notifications = ({ viewer, present, known }: NotificationsProps) =>
 		<section>
 			<h2>Latest</h2>
 			{known.deliveries.length === 0 ? (
-				<p>Nothing was sent in the last days.</p>
+				<p>No recent notifications.</p>
 			) : (
 				<table class="rows">
 					<caption class="unseen">Latest notifications</caption>
