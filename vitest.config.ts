@@ -76,6 +76,7 @@ export default defineConfig({
 				test: {
 					name: "outside",
 					include: outside,
+					exclude: unit,
 					testTimeout: 120_000,
 					hookTimeout: 120_000,
 					expect: expectOptions,

@@ -118,9 +118,9 @@ export const worldMutations: readonly Mutation[] = [
 		// The alarm is set again before anything is published.
 		name: "the next alarm before publishing",
 		patch: {
-			file: "src/ledger/ledger.ts",
-			replace: "\t\t\tthis.#alarm.wakeForNext();\n\t\t\tvoid publishing.then(() => this.#alarm.wakeForNext());\n",
-			by: "\t\t\tawait publishing;\n\t\t\tthis.#alarm.wakeForNext();\n",
+			file: "src/ledger/alarm.ts",
+			replace: "\t\talarm.wakeForNext();\n\t\tvoid publishing.then(() => alarm.wakeForNext());\n",
+			by: "\t\tawait publishing;\n\t\talarm.wakeForNext();\n",
 		},
 		tests: ["test/promises/never-lost.test.ts"],
 		chaos: true,

@@ -145,6 +145,8 @@ it("no route reads an endless body to its end", async () => {
 		["POST", `/deletions/${nobody}/approval`, json, 64, 413],
 		["POST", `/deletions/${nobody}/resolution`, json, 64, 413],
 		["POST", "/restorations", json, 64, 413],
+		["POST", "/notifications", json, 64, 413],
+		["POST", "/notifications/a-delivery/redelivery", json, 64, 400],
 		["PUT", "/freeze", json, 64, 413],
 		["POST", `/deletions/${nobody}/cancellation`, json, 64, 400],
 		["POST", `/deletions/${nobody}/restoration`, json, 64, 400],

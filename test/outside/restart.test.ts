@@ -181,7 +181,7 @@ describe.concurrent("after a SIGKILL", () => {
 		expect(calls.at(-1)?.effect).toEqual({ deleted: cdn25 });
 	});
 
-	it("a deletion settles by itself without another request", async () => {
+	it("a deletion settles by itself without another request", async ({ expect }) => {
 		const dataPath = join(directory, "by-itself");
 		const first = await startApart(dataPath);
 		await begin(first, "hang_after");

@@ -61,9 +61,9 @@ describe("a secret", () => {
 });
 
 describe("the network", () => {
-	it("is used by two files and by Access's library, and none of them follows redirects", () => {
+	it("is used by three files and by Access's library, and none of them follows redirects", () => {
 		const fetching = saying(/(?<![\w.])fetch\(/).filter((file) => !file.endsWith("index.ts"));
-		expect(fetching).toEqual(["adapters/cloudflare/send.ts", "doors/chat/send.ts"]);
+		expect(fetching).toEqual(["adapters/cloudflare/send.ts", "adapters/notify/post.ts", "doors/chat/send.ts"]);
 		for (const file of fetching) expect(read(file)).toContain('redirect: "manual"');
 		expect(saying(/createRemoteJWKSet\(/)).toEqual(["doors/auth/access.ts"]);
 	});

@@ -17,7 +17,7 @@ describe("npm run discord:register", () => {
 		expect(command.options.map(({ name }: { name: string }) => name)).toEqual(verbNames);
 		expect(command.options.length).toBeLessThanOrEqual(25);
 		for (const { name, description, options } of command.options) {
-			expect(name).toMatch(/^[a-z]{1,32}$/);
+			expect(name).toMatch(/^[a-z-]{1,32}$/);
 			expect(description.length).toBeLessThanOrEqual(100);
 			// Discord refuses a required option after an optional one.
 			const required = options.map((option: { required: boolean }) => option.required);

@@ -1,12 +1,12 @@
-// Authentication for the doors that take an unbind token. It does not check what the caller may do. Only
-// digests of tokens are kept.
+// Authentication for the doors that take an unbind token. It does not check what the caller may do.
 
 import type { TokenHolder } from "../../config/tokens.ts";
-import { type Actor, type Door, type Scope, sameName } from "../../deletion/record/actor.ts";
+import type { Actor, Door, Scope } from "../../deletion/record/actor.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
 import { type Problem, problem } from "../reply/problem.ts";
 import { braked } from "./brake.ts";
+import { bearerToken, holderOf } from "./tokens.ts";
 
 /** The caller with a bearer token. */
 export async function authenticate(request: Request, door: Door, context: Context): Promise<Result<Actor, Problem>> {
@@ -56,24 +56,3 @@ export const lacks = (actor: Actor, scope: Scope): Problem | null =>
 	actor.scopes.includes(scope)
 		? null
 		: problem("scope_missing", `${actor.name} lacks the scope "${scope}".`, { scope });
-
-const encoder = new TextEncoder();
-
-/** Compares with all, in constant time. The holder of a token; with `name`, only if it is that holder. */
-export async function holderOf(
-	token: string,
-	holders: readonly TokenHolder[],
-	name: string | null = null,
-): Promise<TokenHolder | null> {
-	const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", encoder.encode(token)));
-	let found: TokenHolder | null = null;
-	for (const holder of holders) {
-		const same = crypto.subtle.timingSafeEqual(digest, holder.digest);
-		if (same && (name === null || sameName(name, holder.name))) found = holder;
-	}
-	return found;
-}
-
-/** RFC 6750: the scheme in any letter case, then the token. */
-const bearerToken = (authorization: string | null): string | null =>
-	/^bearer +([\x21-\x7e]{1,512})$/i.exec(authorization ?? "")?.[1] ?? null;

@@ -18,13 +18,13 @@ export interface Bursts {
 
 /** One message each, however many there are. */
 const single: readonly NotifyEvent["type"][] = ["watch.mass_deletion", "test"];
-const digestMark = "digest-";
+const summaryMark = "digest-";
 
 export function createBursts(deliveries: Deliveries, now: () => number, newId: () => string): Bursts {
 	/** When messages of a type were sent, and until when more of it wait. A restart forgets it. */
 	const recent = new Map<string, { sentMs: number[]; untilMs: number }>();
 	const keyOf = (destination: string, type: string) => `${destination} ${type}`;
-	const isFoldable = ({ id, type }: NotifyEvent) => !single.includes(type) && !id.startsWith(digestMark);
+	const isFoldable = ({ id, type }: NotifyEvent) => !single.includes(type) && !id.startsWith(summaryMark);
 
 	return {
 		restsUntilMs: (destination, type) => recent.get(keyOf(destination, type))?.untilMs ?? 0,
@@ -52,7 +52,7 @@ export function createBursts(deliveries: Deliveries, now: () => number, newId: (
 			const key = keyOf(destination, event.type);
 			const nowMs = now();
 			const sentMs = [...(recent.get(key)?.sentMs ?? []), nowMs].filter((ms) => ms > nowMs - digestEveryMs);
-			const isMuch = sentMs.length >= singleMessagesAtMost || event.id.startsWith(digestMark);
+			const isMuch = sentMs.length >= singleMessagesAtMost || event.id.startsWith(summaryMark);
 			recent.set(key, { sentMs, untilMs: isMuch ? nowMs + digestEveryMs : 0 });
 			if (isMuch) deliveries.postpone(destination, event.type, nowMs + digestEveryMs);
 		},
