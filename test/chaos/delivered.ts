@@ -5,6 +5,7 @@ import { type Clockwork, moveOn } from "./weather.ts";
 
 const patienceMs = 60_000;
 const pollMs = 40;
+const leastMs = 5000;
 
 /** @returns all deliveries, also those that still wait after a minute of real time. */
 export async function allDelivered(clockwork: Clockwork): Promise<DeliveryRow[]> {
@@ -17,7 +18,7 @@ export async function allDelivered(clockwork: Clockwork): Promise<DeliveryRow[]>
 		}
 		const dueMs = rows.map(({ next_at }) => next_at).filter((ms) => ms !== null);
 		if (dueMs.length === 0 || Date.now() > endMs) return rows;
-		const nextMs = Math.min(...dueMs);
-		if (nextMs > clock.now()) await moveOn(nextMs - clock.now() + 1000, clockwork);
+		// What is due may wait for a destination that rests.
+		await moveOn(Math.max(Math.min(...dueMs) - clock.now(), leastMs), clockwork);
 	}
 }

@@ -5,7 +5,7 @@ import { claimedAtMs, claimOf, type Facts, type Life, sentAt, wayThere } from ".
 import { createBench, type Verdict } from "./verdict.ts";
 
 export function truthful(facts: Facts): Verdict {
-	const { lives, records, recordsOf } = facts;
+	const { lives, records, recordsOf, inventory } = facts;
 	const { verdict, look } = createBench();
 	for (const record of records) {
 		const about = { bindingId: record.binding?.id ?? null, recordId: record.id };
@@ -22,7 +22,9 @@ export function truthful(facts: Facts): Verdict {
 			look(claims === 1 ? null : `it was deleted once, and ${claims} records say so`, { bindingId });
 		// If a later request deleted the binding before its restoration knew of it, only the deletion has it on record.
 		const isOnRecord = restored.has(bindingId) || recordsOf.has(bindingId);
-		if (bornBy === "call") look(isOnRecord ? null : "no record says that it was created", { bindingId });
+		// If the answer was lost, and others deleted it before any look, nobody can know of it.
+		const isUnseen = goneBy === "others" && !inventory.has(bindingId);
+		if (bornBy === "call" && !isUnseen) look(isOnRecord ? null : "no record says that it was created", { bindingId });
 	}
 	return verdict;
 }
