@@ -47,8 +47,13 @@ export function judgeMass(losses: readonly Lifetime[], intervalMs: number, atLea
 		lifetimes.push(...some.map((one) => ({ ...one, massMs: startMs })));
 		rest = rest.filter((one) => !some.includes(one));
 	};
-	for (const startMs of new Set(losses.map(({ massMs }) => massMs)))
-		if (startMs !== null) count(within(startMs - intervalMs, startMs + intervalMs), startMs);
+	for (const [startMs, counted] of Map.groupBy(losses, ({ massMs }) => massMs)) {
+		if (startMs === null) continue;
+		// An event that did not freeze must not hide a new one.
+		const froze = counted.filter(isFresh).length >= atLeast;
+		const joining = within(startMs - intervalMs, startMs + intervalMs).filter((one) => froze || !isFresh(one));
+		count(joining, startMs);
+	}
 	for (const startMs of new Set(rest.map(missedAt))) {
 		const together = within(startMs, startMs + intervalMs);
 		if (together.length < atLeast) continue;

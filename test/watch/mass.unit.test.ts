@@ -44,6 +44,17 @@ describe("judgeMass", () => {
 		expect(judge(spread).events).toHaveLength(1);
 	});
 
+	it("freezes for a new event beside one of losses that became visible only after a gap", () => {
+		const gap = losses(12, startMs, 1000, { seenMs: startMs - 4 * intervalMs });
+		const first = judge(gap);
+		expect(first.events).toEqual([{ startMs, freezes: false }]);
+		const laterMs = startMs + 60_000;
+		const fresh = losses(22, laterMs).slice(12);
+		const second = judge([...first.lifetimes, ...fresh]);
+		expect(second.events).toEqual([{ startMs: laterMs + 12_000, freezes: true }]);
+		expect(second.lifetimes).toHaveLength(10);
+	});
+
 	it("makes one event of losses that become known one after the other", () => {
 		const all = losses(25);
 		let rows: Lifetime[] = [];
