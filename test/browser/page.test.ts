@@ -145,6 +145,8 @@ describe.skipIf(noBrowser)("the page", { timeout: 60_000 }, () => {
 			sandbox.imitation.drop();
 			await page.getByRole("button", { name: "Freeze all deletions" }).click();
 			await page.getByText("Deletions are frozen.").waitFor();
+			// A list that is still under way would answer for the next page too.
+			await page.locator("#bindings").getByText("Edge, Amsterdam").first().waitFor();
 
 			sandbox.imitation.faults.order({ method: "GET", fault: { kind: "respond", status: 503, body: "" }, times: 9 });
 			await page.goto("/account");
