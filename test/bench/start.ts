@@ -9,6 +9,7 @@ import { deletes } from "./items/deletes.ts";
 import { hostile } from "./items/hostile.ts";
 import type { Item } from "./items/item.ts";
 import { memory } from "./items/memory.ts";
+import { notify } from "./items/notify.ts";
 import { pages } from "./items/pages.ts";
 import { reads } from "./items/reads.ts";
 import { scale } from "./items/scale.ts";
@@ -21,7 +22,19 @@ import { printed, type Row } from "./table.ts";
 import { everyWorker, startWorld } from "./world.ts";
 
 /** The order matters: a start is measured before anything else has run. */
-const items: Record<string, Item> = { size, costs, reads, pages, deletes, sustained, hostile, memory, scale, watch };
+const items: Record<string, Item> = {
+	size,
+	costs,
+	reads,
+	pages,
+	deletes,
+	sustained,
+	notify,
+	hostile,
+	memory,
+	scale,
+	watch,
+};
 
 const { values } = parseArgs({
 	options: { only: { type: "string" }, quick: { type: "boolean", default: false } },

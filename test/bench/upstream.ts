@@ -14,7 +14,9 @@ let made = 0;
 
 export default {
 	async fetch(request, env) {
-		const { pathname } = new URL(request.url);
+		const { hostname, pathname } = new URL(request.url);
+		// A destination of notifications, which takes everything.
+		if (hostname.endsWith(".example.com")) return new Response(null, { status: 204 });
 		if (pathname === "/calls") return Response.json(calls);
 		if (env.DELAY_MS > 0) await scheduler.wait(env.DELAY_MS);
 		if (request.method === "DELETE") calls.DELETE++;

@@ -31,6 +31,17 @@ export type WorkerOptions = V4WorkerOptions & { name: string };
 
 /** The budget exists to refuse deletions at this rate. */
 const unlimited = { GUARDS: { budget: "pass", breadth: "pass" } };
+/** Three destinations that want every event. */
+const notifying = {
+	PUBLIC_URL: "https://unbind.example.org",
+	NOTIFY: Object.fromEntries(
+		["one", "two", "three"].map((name) => [
+			name,
+			{ to: "webhook", url: `https://${name}.example.com/events`, secret: "EVENTS_SECRET", events: ["*"] },
+		]),
+	),
+	EVENTS_SECRET: "whsec_c2FuZGJveC13ZWJob29rLXNlY3JldC0wMDAwMDAwMDE=",
+};
 const directSocket = [{ host: "127.0.0.1", port: 0 }];
 
 const modulesOf = ({ path, entry }: Bundle) => ({ modulesRoot: path, modules: readBundle(path, entry) });
@@ -88,6 +99,7 @@ export async function everyWorker(bundles: Bundles, histories: readonly string[]
 		...(await Promise.all(["unbind", ...histories].map((name) => unbindWorker(name, unbind)))),
 		await unbindWorker("unbind-slow", unbind, slow),
 		await unbindWorker("unbind-watching", unbind, slow, { WATCH_MINUTES: 1 }),
+		await unbindWorker("unbind-notifying", unbind, "upstream", notifying),
 		await unbindWorker("counting", counting),
 		await unbindWorker("constant", constant),
 		peerWorker("bare", bare),
