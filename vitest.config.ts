@@ -47,7 +47,7 @@ export default defineConfig({
 		sequence: { sequencer: LongestFirst },
 		silent: "passed-only",
 		// More than there are cores on a small machine: those that come from outside spend most of their time waiting.
-		maxWorkers: 3,
+		maxWorkers: 4,
 		coverage: { provider: "v8", include: ["src/**"], reporter: ["text"] },
 		projects: [
 			{
