@@ -8,7 +8,7 @@ import { boundAt, isThere } from "../lookup/look.ts";
 import type { Ports } from "../ports.ts";
 import { type Actor, missingScope, partyOf, type ScopeMissing } from "../record/actor.ts";
 import { at, type BindingSnapshot, type Deletion, isOpen, type Restoration, withEvent } from "../record/deletion.ts";
-import { carriedOutAs, isGone } from "../record/gone.ts";
+import { carriedOutAs, isGone, restoredBefore } from "../record/gone.ts";
 import type { Json } from "../record/json.ts";
 import { notYetSent } from "../record/progress.ts";
 import { fail, ok, type Result } from "../result.ts";
@@ -51,7 +51,7 @@ export async function beginRestoration(
 	const binding = restorable.value;
 	const approved = await prefixApproved(binding, ports);
 	if (!approved.ok) return approved;
-	const bound = await boundAt(binding, ports);
+	const bound = await boundAt(binding, ports, restoredBefore(deletion));
 	if (!bound.ok) return fail(lookUpFault(bound.failure));
 
 	// No `await` from here on.

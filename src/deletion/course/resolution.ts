@@ -6,6 +6,7 @@ import { boundAt, lookForLoss } from "../lookup/look.ts";
 import type { Ports } from "../ports.ts";
 import { type Actor, missingScope, partyOf } from "../record/actor.ts";
 import { at, type Deletion, type Resolution, type ResolutionOutcome, settle, withEvent } from "../record/deletion.ts";
+import { restoredBefore } from "../record/gone.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { type LifecycleFailure, outOfRange } from "./decisions.ts";
 import { failed, restored } from "./send-restoration.ts";
@@ -120,8 +121,9 @@ async function lookForDeleted({ binding }: Deletion, ports: Ports): Promise<Seen
 	return { outcome: sight === "done" ? "gone" : "standing", bound: null, says: null };
 }
 
-async function lookForRestored({ binding }: Deletion, ports: Ports): Promise<Seen | null> {
-	const found = binding === null ? null : await boundAt(binding, ports);
+async function lookForRestored(deletion: Deletion, ports: Ports): Promise<Seen | null> {
+	const { binding } = deletion;
+	const found = binding === null ? null : await boundAt(binding, ports, restoredBefore(deletion));
 	if (!found?.ok) return null;
 	const bound = found.value;
 	if (bound === null) return { outcome: "gone", bound, says: null };

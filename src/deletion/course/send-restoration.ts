@@ -6,6 +6,7 @@ import { credentialRejected } from "../lookup/locate.ts";
 import { boundAt } from "../lookup/look.ts";
 import type { CloudflareFault, Ports } from "../ports.ts";
 import { at, type Deletion, type Restoration, withEvent } from "../record/deletion.ts";
+import { restoredBefore } from "../record/gone.ts";
 import { fail, ok } from "../result.ts";
 import { carefully, noAnswer } from "./careful.ts";
 import type { CarefulFailure } from "./careful-rules.ts";
@@ -40,8 +41,9 @@ export function sendRestoration(id: string, ports: Ports): Promise<void> {
 			},
 			isAlready,
 			async look() {
-				const binding = bindingOf();
-				const bound = binding === null ? null : await boundAt(binding, ports);
+				const { deletion = null } = journal.restoring(id) ?? {};
+				const binding = deletion?.binding ?? null;
+				const bound = deletion && binding ? await boundAt(binding, ports, restoredBefore(deletion)) : null;
 				if (!bound?.ok) return { sight: "nothing", seen: null };
 				if (bound.value !== null) {
 					const isOurs = bound.value.serviceId === binding?.service_id;

@@ -30,15 +30,20 @@ export async function lookForLoss(
 	return prefixes.ok && prefixes.value.items.some(({ id }) => sameId(id, binding.prefix_id)) ? "done" : "nothing";
 }
 
-/** What is bound at exactly this CIDR of a prefix; null if nothing is. One call, plus one for each binding listed there. */
+/**
+ * What is bound at exactly this CIDR of a prefix; null if nothing is. One call, plus one for each binding listed there.
+ * @param gone bindings that are known to be gone, whatever a read that lags shows.
+ */
 export async function boundAt(
 	{ prefix_id, cidr }: Pick<BindingSnapshot, "prefix_id" | "cidr">,
 	ports: Ports,
+	gone: readonly string[] = [],
 ): Promise<Result<Binding | null, CloudflareFault>> {
 	if (!isCloudflareId(prefix_id)) return ok(null);
 	const listing = await ports.cloudflare.listBindings(prefix_id, { fresh: true });
 	if (!listing.ok) return listing;
 	for (const item of listing.value.items.filter(({ range }) => range?.text === cidr)) {
+		if (gone.some((id) => sameId(id, item.id))) continue;
 		const present = await isThere(prefix_id, item, ports);
 		if (!present.ok) return present;
 		if (present.value) return ok(item);

@@ -10,3 +10,12 @@ export function carriedOutAs({ timeline, elsewhere }: Deletion): "deleted" | "al
 	if (elsewhere !== undefined) return "deleted_elsewhere";
 	return timeline.some(({ event }) => event === "already_gone") ? "already_gone" : "deleted";
 }
+
+/**
+ * The bindings of earlier restorations of this record. When another restoration is under way they are gone for good, as Cloudflare
+ * never reuses an id, but a read that lags may still show one.
+ */
+export const restoredBefore = ({ timeline }: Deletion): string[] =>
+	timeline
+		.filter(({ event }) => event === "restored" || event === "already_bound")
+		.flatMap(({ binding_id: id }) => (typeof id === "string" ? [id] : []));

@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { beginRestoration } from "../../../src/deletion/course/begin-restoration.ts";
 import { sendRestoration } from "../../../src/deletion/course/send-restoration.ts";
-import { recordOf } from "../a-deletion.ts";
-import { begun, boundNow, cidr, live, play, restorationOf, type Script, story } from "../a-restoration.ts";
+import { lagMs } from "../../../src/deletion/limits.ts";
+import { ok } from "../../../src/deletion/result.ts";
+import { edge, recordOf } from "../a-deletion.ts";
+import { begun, boundNow, cidr, live, play, restorationOf, restorer, type Script, story } from "../a-restoration.ts";
 import { freezeOf, id, startMs, type World } from "../world.ts";
 
 const createsOf = (world: World): number => world.calls.filter((call) => call.startsWith("create")).length;
@@ -162,6 +165,42 @@ describe("a restoration", () => {
 		expect(restorationOf(world, recordId)).toMatchObject({ state: "restored", binding_id: id("d1") });
 		expect(world.calls).toEqual([`create ${cidr}`, "bindings 203.0.113.0/24 afresh", `binding ${cidr}`]);
 	});
+
+	it.each(["done_and_lost", "lost"] as const)(
+		"takes no earlier binding of its own for the new one, although reads that lag still show it (%s)",
+		async (reply) => {
+			const { world, recordId } = await begun();
+			await live(world, recordId);
+			const first = restorationOf(world, recordId).binding_id;
+			const earlier = boundNow(world);
+			if (earlier === undefined) throw new Error("nothing is bound");
+			world.clock.nowMs += 3_600_000;
+			// Others delete it. Reads do not show that again until the new call has left.
+			const present = world.account.get(edge) ?? [];
+			present.splice(present.indexOf(earlier), 1);
+			const again = await beginRestoration(recordOf(world, recordId), restorer, world.ports);
+			expect(again.ok).toBe(true);
+			play(world, { creates: [reply] });
+			const { listBindings, getBinding } = world.ports.cloudflare;
+			const shownUntilMs = world.clock.nowMs + lagMs;
+			const isShown = () => world.clock.nowMs < shownUntilMs;
+			const cloudflare = {
+				...world.ports.cloudflare,
+				listBindings: async (...given: Parameters<typeof listBindings>) => {
+					const read = await listBindings(...given);
+					return read.ok && isShown() ? ok({ ...read.value, items: [earlier, ...read.value.items] }) : read;
+				},
+				getBinding: async (...given: Parameters<typeof getBinding>) =>
+					given[1] === earlier.id && isShown() ? ok(earlier) : getBinding(...given),
+			};
+			for (let round = 0; round < 20 && world.journal.restoring(recordId) !== null; round++) {
+				await sendRestoration(recordId, { ...world.ports, cloudflare });
+				world.clock.nowMs = world.journal.dueAtMs(recordId) ?? world.clock.nowMs;
+			}
+			expect(restorationOf(world, recordId)).toMatchObject({ state: "restored", binding_id: boundNow(world)?.id });
+			expect(restorationOf(world, recordId).binding_id).not.toBe(first);
+		},
+	);
 
 	it("is recorded as sent before the call leaves", async () => {
 		const { world, recordId } = await begun();
