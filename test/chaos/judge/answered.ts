@@ -16,7 +16,10 @@ export function answered({ seen, records, recordById, asked, lives, recordsOf }:
 		if (record !== undefined && settled && state !== null) {
 			// A record whose restored binding is gone can be restored again.
 			const isAgain = state === "restored" && claimOf(record) !== null;
-			const kept = record.state === state || (record.state === "restored" && claimOf(record) === state) || isAgain;
+			// A caller's further refusals and misses of an hour share one record, which tells of the first of them.
+			const isShared = record.target === "various" && (state === "refused" || state === "failed");
+			const isSame = record.state === state || (record.state === "restored" && claimOf(record) === state);
+			const kept = isSame || isAgain || isShared;
 			look(kept ? null : `${step} was told ${state}, and the record says ${record.state}`, about);
 		}
 		// The Cloudflare-compatible API shows no record, and its callers name the binding.
