@@ -174,7 +174,8 @@ export function shownRequest(
 		item.state === "restoring" ? { ...item, state: stateOf(recordId) } : item,
 	);
 	const counts = { waiting: 0, restoring: 0, unknown: 0, restored: 0, already_bound: 0, failed: 0, refused: 0 };
-	for (const { state } of deletions) counts[state] += 1;
+	// A later release may have written a state that this one does not know.
+	for (const { state } of deletions) if (Object.hasOwn(counts, state)) counts[state] += 1;
 	return {
 		id,
 		requested_at: at(madeAtMs),
