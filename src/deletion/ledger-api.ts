@@ -74,7 +74,7 @@ export interface Overview {
 	outcomes: OutcomeCount[];
 	/** An earlier release's Ledger, and one whose version is current, give none. */
 	settling?: Settling;
-	/** Mass deletions that are not fully restored, newest first; left out likewise. */
+	/** Mass deletions that are not fully restored, newest first; left out in the same case. */
 	lost?: MassGlance[];
 }
 

@@ -12,7 +12,7 @@ export interface RestorationsCommand {
 	key: string | null;
 }
 
-/** Why a request is refused as a whole; it leaves no trace. What is wrong with one of its records is told with that record. */
+/** Why a request is refused as a whole; it leaves no trace. What is wrong with one of its records is said with that record. */
 export type RestorationsRefusal =
 	| ScopeMissing
 	| { code: "invalid_request"; detail: string }

@@ -62,7 +62,7 @@ describe.each([
 		return stdout.trim();
 	};
 
-	it("takes a message of unbind's, signed by any of its secrets", async () => {
+	it("takes a message from unbind, signed by any of its secrets", async () => {
 		const good = await delivery();
 		expect(await result(good)).toContain("alice: deletion.deleted of 203.0.113.128/25 (CDN): café 😀, “quoted”");
 		expect(await result({ ...good, secret: otherSecret })).toContain("alice");

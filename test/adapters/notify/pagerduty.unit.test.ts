@@ -58,7 +58,7 @@ describe("pagerduty", () => {
 		expect(new Set(await keysOf("watch.mass_deletion")).size).toBe(2);
 	});
 
-	it("is told at PagerDuty's address in the EU, and at no other", async () => {
+	it("goes to PagerDuty's address in the EU, and to no other", async () => {
 		const urlFor = async (url: string) =>
 			(await kinds.pagerduty.compose(messageOf("deletion.deleted"), { ...destinations.pagerduty, url }))?.url;
 		expect(await urlFor("https://events.eu.pagerduty.com")).toBe("https://events.eu.pagerduty.com/v2/change/enqueue");
