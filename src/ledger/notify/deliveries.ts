@@ -2,8 +2,9 @@
 import { at } from "../../deletion/record/deletion.ts";
 import { idBounds } from "../../deletion/record/record-id.ts";
 import type { Delivery, DeliveryState, NotificationsQuery } from "../../notify/delivery.ts";
-import type { NotifyEvent } from "../../notify/event.ts";
+import type { EventType, NotifyEvent } from "../../notify/event.ts";
 import { idsIn } from "../tables.ts";
+import { eventIn, standInFor, unreadable } from "./stored-event.ts";
 
 export interface NewDelivery {
 	id: string;
@@ -28,6 +29,9 @@ export interface DueDelivery {
 
 type Row = {
 	id: string;
+	event_id: string;
+	type: EventType;
+	deletion_id: string | null;
 	destination: string;
 	address: string;
 	state: DeliveryState;
@@ -48,13 +52,15 @@ interface Counts {
 export type Deliveries = ReturnType<typeof createDeliveries>;
 
 export function createDeliveries(sql: SqlStorage) {
-	const due = ({ id, destination, address, attempts, event }: Row): DueDelivery => ({
-		id,
-		destination,
-		address,
-		attempts,
-		event: JSON.parse(event),
-	});
+	/** An event that can't be parsed is given up: nothing else may wait for it. */
+	function due({ id, destination, address, attempts, event: text }: Row): DueDelivery | null {
+		const event = eventIn(text);
+		if (event !== null) return { id, destination, address, attempts, event };
+		const update = "UPDATE deliveries SET state = 'undelivered', next_at = NULL, failure = ? WHERE id = ?";
+		write(update, unreadable, id);
+		return null;
+	}
+	const allDue = (rows: readonly Row[]): DueDelivery[] => rows.map(due).filter((one) => one !== null);
 	let counted: Counts | null = null;
 	const write: SqlStorage["exec"] = (query, ...values) => {
 		counted = null;
@@ -77,7 +83,8 @@ export function createDeliveries(sql: SqlStorage) {
 		},
 		get(id: string): (DueDelivery & Pick<Delivery, "state">) | null {
 			const [row] = sql.exec<Row>("SELECT * FROM deliveries WHERE id = ?", id).toArray();
-			return row === undefined ? null : { ...due(row), state: row.state };
+			const one = row === undefined ? null : due(row);
+			return row === undefined || one === null ? null : { ...one, state: row.state };
 		},
 		shown(id: string): Delivery | null {
 			const [row] = sql.exec<Row>("SELECT * FROM deliveries WHERE id = ?", id).toArray();
@@ -88,14 +95,17 @@ export function createDeliveries(sql: SqlStorage) {
 			// The time first, so that the index gives the order: with many of one moment, a sort would read them all.
 			const query = `SELECT * FROM deliveries WHERE destination = ?1 AND next_at =
 				(SELECT min(next_at) FROM deliveries WHERE destination = ?1 AND next_at <= ?2) ORDER BY id DESC LIMIT 1`;
-			const [row] = sql.exec<Row>(query, destination, nowMs).toArray();
-			return row === undefined ? null : due(row);
+			for (;;) {
+				const [row] = sql.exec<Row>(query, destination, nowMs).toArray();
+				const one = row === undefined ? null : due(row);
+				if (row === undefined || one !== null) return one;
+			}
 		},
 		/** Those of one type that are due, oldest first. */
 		dueOf(destination: string, type: string, nowMs: number, atMost: number): DueDelivery[] {
 			const query = `SELECT * FROM deliveries WHERE destination = ? AND next_at <= ? AND type = ?
 				ORDER BY next_at, id DESC LIMIT ?`;
-			return sql.exec<Row>(query, destination, nowMs, type, atMost).toArray().map(due);
+			return allDue(sql.exec<Row>(query, destination, nowMs, type, atMost).toArray());
 		},
 		/** When something is due for it; null if nothing waits. */
 		nextMs(destination: string): number | null {
@@ -105,7 +115,7 @@ export function createDeliveries(sql: SqlStorage) {
 		/** Those the watch has not judged yet. */
 		held(): DueDelivery[] {
 			const query = "SELECT * FROM deliveries WHERE next_at IS NOT NULL AND state = 'held'";
-			return sql.exec<Row>(query).toArray().map(due);
+			return allDue(sql.exec<Row>(query).toArray());
 		},
 		/** The delivery of an event to a destination, whatever became of it. It reads the newest ones. */
 		of(destination: string, eventId: string): string | null {
@@ -213,7 +223,7 @@ const shown = (row: Row): Delivery => ({
 	id: row.id,
 	destination: row.destination,
 	state: row.state,
-	event: JSON.parse(row.event),
+	event: eventIn(row.event) ?? standInFor(row),
 	created_at: at(row.made_at),
 	attempts: row.attempts,
 	last_attempt_at: time(row.last_at),

@@ -35,7 +35,7 @@ export function notified({ seen, deliveries, records, recordById }: Facts): Verd
 			const isMade = deliveries.some(
 				(one) => one.destination === program && one.deletion_id === record.id && one.type === type,
 			);
-			look(isMade ? null : `nobody is told: ${type}`, { recordId: record.id });
+			look(isMade ? null : `no event reports it: ${type}`, { recordId: record.id });
 		}
 	}
 	for (const { destination, id, body } of messages) {

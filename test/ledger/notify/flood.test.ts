@@ -174,11 +174,31 @@ describe("a record that no event can be made of", () => {
 });
 
 describe("a delivery that can't be parsed", () => {
+	it("is given up, and holds up no other", () =>
+		withNotifier({ machine: hook("machine") }, async (given) => {
+			for (const index of [1, 2]) restored(index, given);
+			const [{ id } = { id: "" }] = given.sql.exec<{ id: string }>("SELECT id FROM deliveries").toArray();
+			given.sql.exec("UPDATE deliveries SET event = '{' WHERE id = ?", id);
+			given.clock.ms += 1000;
+			await given.notifier.sendDue(40);
+			expect(given.calls).toEqual(["machine"]);
+			const { value: page } = {
+				value: given.notifier.list({ destination: null, state: null, afterId: null, atMost: 10 }),
+			};
+			const states = page.deliveries.map((one) => [one.id === id, one.state]).toSorted();
+			expect(states).toEqual([
+				[false, "delivered"],
+				[true, "undelivered"],
+			]);
+		}));
+});
+
+describe("a failure of the Ledger's own", () => {
 	it("does not wake the alarm again at once", () =>
 		withNotifier({ machine: hook("machine") }, async (given) => {
 			const log = vi.spyOn(console, "error").mockReturnValue();
 			restored(1, given);
-			given.sql.exec("UPDATE deliveries SET event = '{'");
+			given.sql.exec("CREATE TRIGGER broken BEFORE UPDATE ON deliveries BEGIN SELECT RAISE(ABORT, 'no'); END");
 			given.clock.ms += 1000;
 			await given.notifier.sendDue(40);
 			expect(log.mock.calls.flat().join()).toContain("notifying_failed");
