@@ -281,7 +281,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 
 	async #ready(): Promise<Wired> {
 		const wired = this.#wired();
-		await wired.legacy.ready();
+		await wired.recovery.ready();
 		return wired;
 	}
 

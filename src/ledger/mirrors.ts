@@ -1,5 +1,5 @@
 // Keeps mirrors in KV of what only the Ledger knows: the freeze, and deletions that wait or whose outcome is unclear. A
-// Ledger that lost its tables starts from them (`legacy.ts`).
+// Ledger that lost its tables starts from them (`recovery.ts`).
 
 import { type MirroredDeletion, mirrorFreeze, mirrorOpen } from "../adapters/history/mirrors.ts";
 import type { State } from "../deletion/record/deletion.ts";

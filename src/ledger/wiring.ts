@@ -20,7 +20,7 @@ import { keptClaims } from "./claims.ts";
 import { markOf, noteCredential } from "./credential.ts";
 import { ownParty } from "./freezes.ts";
 import { type CountedJournal, createJournal, type JournalEvents } from "./journal.ts";
-import { createLegacy, type Legacy } from "./legacy.ts";
+import { createRecovery, type Recovery } from "./recovery.ts";
 import { firstLookMs } from "./limits.ts";
 import { createNotifier, type Notifier } from "./notify/notifier.ts";
 import { keepOffer } from "./offers.ts";
@@ -32,7 +32,7 @@ export interface Wired {
 	journal: CountedJournal;
 	outbox: Outbox;
 	addressing: Addressing;
-	legacy: Legacy;
+	recovery: Recovery;
 	watch: Watching;
 	notifier: Notifier;
 	/** Whether a faulty configuration does not say what the actor may do. */
@@ -153,7 +153,7 @@ export function wire(
 		journal,
 		outbox,
 		addressing,
-		legacy: createLegacy(sql, kv, journal, announce, now),
+		recovery: createRecovery(sql, kv, journal, announce, now),
 		watch,
 		notifier,
 		isUncertain: (party) => faultsBehind(party).length > 0,

@@ -60,10 +60,10 @@ export function createWork(sql: SqlStorage, directory: Directory, wired: () => W
 	}
 
 	async function goOn(id: string, onJudged: () => void): Promise<void> {
-		const { ports, legacy } = wired();
+		const { ports, recovery } = wired();
 		const query = "SELECT 1 FROM deletions WHERE id = ? AND open = 1 AND state = 'scheduled'";
 		const isScheduled = sql.exec(query, id).toArray().length > 0;
-		if (isScheduled && !(await legacy.upToDate())) return postpone(sql, id, Date.now() + alarmPauseMs);
+		if (isScheduled && !(await recovery.upToDate())) return postpone(sql, id, Date.now() + alarmPauseMs);
 		return advance(id, ports, directory, onJudged);
 	}
 

@@ -386,40 +386,40 @@ export const worldMutations: readonly Mutation[] = [
 			replace: "if (hasReadHistory(sql)) return null;",
 			by: "if (sql !== undefined) return null;",
 		},
-		tests: ["test/ledger/legacy.test.ts"],
+		tests: ["test/ledger/recovery.test.ts"],
 		chaos: false,
 	},
 	{
 		// A new Ledger that finds a history starts frozen.
 		name: "the frozen start of a new Ledger",
 		patch: {
-			file: "src/ledger/legacy.ts",
+			file: "src/ledger/recovery.ts",
 			replace: '\t\t\tfreezeFor("new");\n',
 			by: "",
 		},
-		tests: ["test/ledger/legacy.test.ts"],
+		tests: ["test/ledger/recovery.test.ts"],
 		chaos: false,
 	},
 	{
 		// A Ledger that was set back is frozen.
 		name: "the freeze of a Ledger that was set back",
 		patch: {
-			file: "src/ledger/legacy.ts",
+			file: "src/ledger/recovery.ts",
 			replace: '\t\tfreezeFor("older");\n',
 			by: "",
 		},
-		tests: ["test/ledger/legacy.test.ts"],
+		tests: ["test/ledger/recovery.test.ts"],
 		chaos: false,
 	},
 	{
 		// A Ledger that was set back cancels its waiting deletions.
 		name: "cancelling what waited in a Ledger that was set back",
 		patch: {
-			file: "src/ledger/legacy.ts",
+			file: "src/ledger/recovery.ts",
 			replace: '\t\tif (kind === "older") for (const id of idsIn(sql, waitingIds)) cancelWaiting(id);\n',
 			by: "",
 		},
-		tests: ["test/ledger/legacy.test.ts"],
+		tests: ["test/ledger/recovery.test.ts"],
 		chaos: false,
 	},
 ];

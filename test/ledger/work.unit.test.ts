@@ -11,7 +11,7 @@ afterEach(() => vi.restoreAllMocks());
 function working(isUpToDate = true) {
 	const world = worldOf();
 	const { ports } = world;
-	const wired = { ports, legacy: { ready: async () => {}, upToDate: async () => isUpToDate } };
+	const wired = { ports, recovery: { ready: async () => {}, upToDate: async () => isUpToDate } };
 	const work = createWork(world.journal.storage.sql, createDirectory(), () => wired as unknown as Wired);
 	world.journal.onSettled = work.onSettled;
 	const request = (notBeforeMs: number | null = null) => {

@@ -2,7 +2,7 @@
 // old namespace), or one set back to an earlier time. It starts frozen, takes over the last week from KV, and carries out
 // nothing that was waiting.
 
-import { isEmpty, type KnownRecord, newestVersions, recordsSince } from "../adapters/history/legacy.ts";
+import { isEmpty, type KnownRecord, newestVersions, recordsSince } from "../adapters/history/recovery-reads.ts";
 import { freezeInKv, mirrorsInKv } from "../adapters/history/mirrors.ts";
 import { lastChangeMs } from "../adapters/history/publish.ts";
 import { recordInKv } from "../adapters/history/record.ts";
@@ -34,7 +34,7 @@ const reasons = {
 };
 type Kind = keyof typeof reasons;
 
-export interface Legacy {
+export interface Recovery {
 	/**
 	 * Reads the history if this Ledger is new; until that works, deletions are frozen. Then compares the Ledger with KV, once
 	 * per start, and freezes if it was set back. Waits only for a while; the rest goes on behind. Never rejects.
@@ -47,13 +47,13 @@ export interface Legacy {
 	upToDate(): Promise<boolean>;
 }
 
-export function createLegacy(
+export function createRecovery(
 	sql: SqlStorage,
 	kv: KVNamespace,
 	journal: CountedJournal,
 	announce: Parameters<typeof setFreeze>[4],
 	now: () => number,
-): Legacy {
+): Recovery {
 	let reading: Promise<boolean> | null = null;
 	let comparing: Promise<boolean> | null = null;
 	let waiting: { sinceMs: number; done: Promise<unknown> } | null = null;
