@@ -1,5 +1,5 @@
 // Prints the rules for careful calls as Markdown, for docs/architecture.md: the phases, the table, and a diagram.
-import { type Action, phaseMeanings, type Rule, rules } from "../src/deletion/course/careful-rules.ts";
+import { type Action, phaseMeanings, type Rule, rules } from "../src/deletion/steps/careful-rules.ts";
 
 const begins = "<!-- careful rules: written by `npm run docs:rules` -->";
 const ends = "<!-- end of the careful rules -->";

@@ -1,5 +1,5 @@
 // How each choice looks on a button.
-import type { Choice } from "../deletion/course/offer.ts";
+import type { Choice } from "../deletion/steps/offer.ts";
 import type { Button } from "./card.ts";
 
 export const faces: Record<Choice, Pick<Button, "label" | "style">> = {

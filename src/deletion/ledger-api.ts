@@ -4,21 +4,22 @@
 import type { Delivery, NotificationRefusal, Notifications, NotificationsQuery } from "../notify/delivery.ts";
 import type { Binding, Prefix } from "./address/binding.ts";
 import type { CloudflareId } from "./address/cloudflare-id.ts";
-import type { RestorationRefusal } from "./course/begin-restoration.ts";
-import type { LifecycleFailure } from "./course/decisions.ts";
-import type { Offer, OfferFailure, Press } from "./course/offer.ts";
-import type { DeletionCommand, Receipt, Rejection } from "./course/receive.ts";
-import type { ResolutionRefusal, ResolutionWish } from "./course/resolution.ts";
 import type { Freeze, FreezeEvent, FreezeRefusal, Waiting } from "./judgement/freeze.ts";
 import type { Plan, PlanQuery } from "./judgement/plan.ts";
 import type { LookUpFailure } from "./lookup/locate.ts";
 import type { Past, PastQuery } from "./past.ts";
 import type { Actor, Door, Party } from "./record/actor.ts";
 import type { Deletion, SettledState, Summary } from "./record/deletion.ts";
-import type { MassDeletion, Restorations, RestorationsCommand, RestorationsRefusal } from "./restorations.ts";
+import type { MassDeletion } from "./restorations/mass-deletion.ts";
+import type { Restorations, RestorationsCommand, RestorationsRefusal } from "./restorations/restorations.ts";
 import type { Result } from "./result.ts";
 import type { Settling } from "./settling.ts";
 import type { HealthProblem, StatusFacts } from "./status.ts";
+import type { RestorationRefusal } from "./steps/begin-restoration.ts";
+import type { LifecycleFailure } from "./steps/decisions.ts";
+import type { Offer, OfferFailure, Press } from "./steps/offer.ts";
+import type { DeletionCommand, Receipt, Rejection } from "./steps/receive.ts";
+import type { ResolutionRefusal, ResolutionWish } from "./steps/resolution.ts";
 
 export interface ChangesQuery {
 	/** Only ids after this one; "" for all. */

@@ -4,11 +4,6 @@
 import { DurableObject } from "cloudflare:workers";
 import { configOf, type Env } from "../config.ts";
 import type { CloudflareId } from "../deletion/address/cloudflare-id.ts";
-import { beginRestoration } from "../deletion/course/begin-restoration.ts";
-import { cancel, decideApproval, type HistoryUnreadable } from "../deletion/course/decisions.ts";
-import type { Offer, Press } from "../deletion/course/offer.ts";
-import { type DeletionCommand, receive } from "../deletion/course/receive.ts";
-import { type ResolutionWish, resolve } from "../deletion/course/resolution.ts";
 import { presentBudget } from "../deletion/judgement/assess.ts";
 import type { Freeze } from "../deletion/judgement/freeze.ts";
 import { type PlanQuery, plan } from "../deletion/judgement/plan.ts";
@@ -19,8 +14,13 @@ import { createSurvey, surveyPrefix, surveyPrefixes } from "../deletion/lookup/s
 import type { PastQuery } from "../deletion/past.ts";
 import type { Actor, Party } from "../deletion/record/actor.ts";
 import { type Deletion, isOpen } from "../deletion/record/deletion.ts";
-import type { RestorationsCommand } from "../deletion/restorations.ts";
+import type { RestorationsCommand } from "../deletion/restorations/restorations.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
+import { beginRestoration } from "../deletion/steps/begin-restoration.ts";
+import { cancel, decideApproval, type HistoryUnreadable } from "../deletion/steps/decisions.ts";
+import type { Offer, Press } from "../deletion/steps/offer.ts";
+import { type DeletionCommand, receive } from "../deletion/steps/receive.ts";
+import { type ResolutionWish, resolve } from "../deletion/steps/resolution.ts";
 import type { NotificationsQuery } from "../notify/delivery.ts";
 import { withinMs } from "../within-ms.ts";
 import { type AlarmDuties, goOff, nextDutyMs } from "./alarm.ts";

@@ -1,7 +1,7 @@
 // The offers behind the buttons of chat messages. Taking one is synchronous, so of two clicks one comes first.
 
-import { judgePress, type Offer, type OfferFailure, type Press, type Use } from "../deletion/course/offer.ts";
 import type { Result } from "../deletion/result.ts";
+import { judgePress, type Offer, type OfferFailure, type Press, type Use } from "../deletion/steps/offer.ts";
 import { offerKeptMs } from "./limits.ts";
 
 export function keepOffer(sql: SqlStorage, offer: Offer, nowMs: number): string {

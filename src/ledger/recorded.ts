@@ -1,10 +1,10 @@
 // The record that a person decides about, wherever it is kept, and the log of decisions that were refused.
 
 import { aliasInKv, recordInKv } from "../adapters/history/record.ts";
-import type { HistoryUnreadable } from "../deletion/course/decisions.ts";
 import type { Party } from "../deletion/record/actor.ts";
 import type { Deletion } from "../deletion/record/deletion.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
+import type { HistoryUnreadable } from "../deletion/steps/decisions.ts";
 import { log, traceOf } from "../log.ts";
 
 /** From the journal, or from KV once it has left the journal. KV's failure is a reason; the journal's is an exception. */

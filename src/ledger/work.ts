@@ -1,10 +1,10 @@
 // The deletions being carried out in this object, and the callers who wait for one. Callers of the same deletion share the
 // work. It decides nothing: the domain does the work, and what fails is left to the alarm.
 
-import { advance } from "../deletion/course/advance.ts";
-import { giveUpIfLate } from "../deletion/course/judge-received.ts";
 import type { Directory } from "../deletion/lookup/directory.ts";
 import type { Deletion } from "../deletion/record/deletion.ts";
+import { advance } from "../deletion/steps/advance.ts";
+import { giveUpIfLate } from "../deletion/steps/judge-received.ts";
 import { log, traceOf } from "../log.ts";
 import { withinMs } from "../within-ms.ts";
 import { postpone } from "./due.ts";

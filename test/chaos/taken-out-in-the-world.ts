@@ -18,22 +18,22 @@ export const worldMutations: readonly Mutation[] = [
 		// A restoration can be requested again if its binding is no longer there.
 		name: "a restoration whose binding has gone can be asked for again",
 		patch: {
-			file: "src/deletion/course/begin-restoration.ts",
+			file: "src/deletion/steps/begin-restoration.ts",
 			replace: 'restoration?.state !== "already_bound") return false;',
 			by: 'restoration?.state !== "already_bound") return false;\n\treturn true;',
 		},
-		tests: ["test/deletion/course/begin-restoration.unit.test.ts"],
+		tests: ["test/deletion/steps/begin-restoration.unit.test.ts"],
 		chaos: false,
 	},
 	{
 		// A look within two minutes of the last call is not enough to fail.
 		name: "the lag before failing",
 		patch: {
-			file: "src/deletion/course/careful-rules.ts",
+			file: "src/deletion/steps/careful-rules.ts",
 			replace: "return lookedAtMs < progress.lastSentAtMs + lagMs;",
 			by: "return false;",
 		},
-		tests: ["test/deletion/course/careful-rules.unit.test.ts", "test/deletion/course/careful.unit.test.ts"],
+		tests: ["test/deletion/steps/careful-rules.unit.test.ts", "test/deletion/steps/careful.unit.test.ts"],
 		chaos: true,
 	},
 	{
@@ -45,18 +45,18 @@ export const worldMutations: readonly Mutation[] = [
 				'\tconst read = await cloudflare.getBinding(binding.prefix_id, binding.id);\n\tif (read.ok) return "not_done";\n\tif (read.failure.kind !== "not_found" || maySeeNothing) return "nothing";\n',
 			by: '\tconst listing = await cloudflare.listBindings(binding.prefix_id, { fresh: true });\n\tif (!listing.ok) return "nothing";\n\tif (listing.value.items.some(({ id }) => sameId(id, binding.id))) return "not_done";\n\tif (maySeeNothing) return "nothing";\n',
 		},
-		tests: ["test/deletion/course/send-deletion.unit.test.ts"],
+		tests: ["test/deletion/steps/send-deletion.unit.test.ts"],
 		chaos: true,
 	},
 	{
 		// A request joins a deletion by when it took effect, not by when its record last changed.
 		name: "joining by when it took effect",
 		patch: {
-			file: "src/deletion/course/judge-received.ts",
+			file: "src/deletion/steps/judge-received.ts",
 			replace: "goneAtMs(gone) >=",
 			by: 'Date.parse(gone.timeline.at(-1)?.at ?? "") >=',
 		},
-		tests: ["test/deletion/course/judge-received.unit.test.ts"],
+		tests: ["test/deletion/steps/judge-received.unit.test.ts"],
 		chaos: true,
 	},
 	{
@@ -195,7 +195,7 @@ export const worldMutations: readonly Mutation[] = [
 		// An approval that a freeze held up for too long is requested again.
 		name: "asking again for an approval that a freeze held up",
 		patch: {
-			file: "src/deletion/course/waiting.ts",
+			file: "src/deletion/steps/waiting.ts",
 			replace: "if (deletion.approval === null || !isLate || !wasFrozen) return",
 			by: "if (isLate || !isLate) return",
 		},
@@ -217,11 +217,11 @@ export const worldMutations: readonly Mutation[] = [
 		// If Cloudflare can be read, the look decides instead of the resolution by hand.
 		name: "the look before a resolution",
 		patch: {
-			file: "src/deletion/course/resolution.ts",
+			file: "src/deletion/steps/resolution.ts",
 			replace: 'await (what === "deletion" ? lookForDeleted(deletion, ports) : lookForRestored(deletion, ports));',
 			by: "await Promise.resolve<Seen | null>(null);",
 		},
-		tests: ["test/deletion/course/resolution.unit.test.ts"],
+		tests: ["test/deletion/steps/resolution.unit.test.ts"],
 		chaos: false,
 	},
 	{
@@ -232,7 +232,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: "const looksAloneMs = 600_000;",
 			by: "const looksAloneMs = 0;",
 		},
-		tests: ["test/deletion/course/resolution.unit.test.ts"],
+		tests: ["test/deletion/steps/resolution.unit.test.ts"],
 		chaos: false,
 	},
 	{
@@ -360,7 +360,7 @@ export const worldMutations: readonly Mutation[] = [
 		// The previous release kept a claim's long payload unchanged.
 		name: "the payload as the previous release kept it",
 		patch: {
-			file: "src/deletion/course/receive.ts",
+			file: "src/deletion/steps/receive.ts",
 			replace: "for (const { actor, key, payloadOfVersion1: whole, lasting } of claims) {",
 			by: "for (const { actor, key, payload: whole, lasting } of claims) {",
 		},

@@ -10,11 +10,11 @@ export const restorationMutations: readonly Mutation[] = [
 		// Cloudflare refuses a first binding that is not the prefix's own CIDR.
 		name: "the least specific binding of a prefix first",
 		patch: {
-			file: "src/deletion/course/restoring-order.ts",
+			file: "src/deletion/restorations/order.ts",
 			replace: "turn.toSorted((a, b) => lengthOf(a) - lengthOf(b))",
 			by: "turn",
 		},
-		tests: [unit, "test/deletion/course/restoring-order.unit.test.ts"],
+		tests: [unit, "test/deletion/restorations/order.unit.test.ts"],
 		chaos: false,
 	},
 	{
@@ -32,11 +32,11 @@ export const restorationMutations: readonly Mutation[] = [
 	{
 		name: "lists that serve several restorations",
 		patch: {
-			file: "src/deletion/lookup/remembered.ts",
+			file: "src/deletion/restorations/remembered-lists.ts",
 			replace: "if (present !== undefined) return present.answer;",
 			by: "",
 		},
-		tests: [unit, "test/deletion/lookup/remembered.unit.test.ts"],
+		tests: [unit, "test/deletion/restorations/remembered-lists.unit.test.ts"],
 		chaos: false,
 	},
 	{

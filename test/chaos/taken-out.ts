@@ -10,7 +10,7 @@ const safeguards: readonly Mutation[] = [
 	{
 		name: "the intent's commit before the DELETE",
 		patch: {
-			file: "src/deletion/course/careful.ts",
+			file: "src/deletion/steps/careful.ts",
 			replace:
 				'\t\t\t\tkeep(withEvent(deletion, nowMs, "sent", { attempt: step.progress.callsSent }), lookAfterMs);\n\t\t\t\tnews = await answered(errand);\n',
 			by: '\t\t\t\tnews = await answered(errand);\n\t\t\t\tkeep(withEvent(deletion, nowMs, "sent", { attempt: step.progress.callsSent }), lookAfterMs);\n',
@@ -31,17 +31,17 @@ const safeguards: readonly Mutation[] = [
 	{
 		name: "the read-back",
 		patch: {
-			file: "src/deletion/course/careful-rules.ts",
+			file: "src/deletion/steps/careful-rules.ts",
 			replace: '\t{ in: "sent", on: "go", to: "doubtful", do: "look" },\n',
 			by: '\t{ in: "sent", on: "go", when: "may_send", to: "sent_again", do: "send" },\n\t{ in: "sent", on: "unclear", when: "may_send", to: "sent_again", do: "send" },\n\t{ in: "sent", on: "go", to: "doubtful", do: "look" },\n',
 		},
-		tests: ["test/promises/once.test.ts", "test/deletion/course/careful.unit.test.ts"],
+		tests: ["test/promises/once.test.ts", "test/deletion/steps/careful.unit.test.ts"],
 		chaos: true,
 	},
 	{
 		name: "the idempotency check",
 		patch: {
-			file: "src/deletion/course/receive.ts",
+			file: "src/deletion/steps/receive.ts",
 			replace: "lasting } of claims) {\n		const earlier",
 			by: "lasting } of claims.slice(0, 0)) {\n		const earlier",
 		},

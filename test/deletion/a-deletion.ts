@@ -1,10 +1,10 @@
 // An admitted deletion in a small world. It is carried out, and the alarm comes back to it until it settles.
 
-import type { DeletionCommand, Receipt } from "../../src/deletion/course/receive.ts";
-import { sendDeletion } from "../../src/deletion/course/send-deletion.ts";
 import { createDirectory } from "../../src/deletion/lookup/directory.ts";
 import type { CloudflareFault } from "../../src/deletion/ports.ts";
 import type { Deletion, TimelineEvent } from "../../src/deletion/record/deletion.ts";
+import type { DeletionCommand, Receipt } from "../../src/deletion/steps/receive.ts";
+import { sendDeletion } from "../../src/deletion/steps/send-deletion.ts";
 import { admit } from "./admit.ts";
 import { bindingOf, commandOf, createWorld, fault, id, prefixOf, type World } from "./world.ts";
 

@@ -1,10 +1,10 @@
 // A deletion in a small world that waits for its time or for an approval.
 
-import { advance } from "../../src/deletion/course/advance.ts";
-import type { DeletionCommand } from "../../src/deletion/course/receive.ts";
-import { begin } from "../../src/deletion/course/waiting.ts";
 import { createDirectory } from "../../src/deletion/lookup/directory.ts";
 import type { Deletion } from "../../src/deletion/record/deletion.ts";
+import { advance } from "../../src/deletion/steps/advance.ts";
+import type { DeletionCommand } from "../../src/deletion/steps/receive.ts";
+import { begin } from "../../src/deletion/steps/waiting.ts";
 import { edge } from "./a-deletion.ts";
 import { admit } from "./admit.ts";
 import { actorOf, bindingOf, commandOf, createWorld, id, startMs, type World } from "./world.ts";

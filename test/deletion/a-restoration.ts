@@ -1,10 +1,10 @@
 // A deletion that was carried out, and its restoration, which the alarm comes back to until it settles.
 
 import type { Binding } from "../../src/deletion/address/binding.ts";
-import { beginRestoration } from "../../src/deletion/course/begin-restoration.ts";
-import { sendDeletion } from "../../src/deletion/course/send-deletion.ts";
-import { sendRestoration } from "../../src/deletion/course/send-restoration.ts";
 import type { Deletion, Restoration } from "../../src/deletion/record/deletion.ts";
+import { beginRestoration } from "../../src/deletion/steps/begin-restoration.ts";
+import { sendDeletion } from "../../src/deletion/steps/send-deletion.ts";
+import { sendRestoration } from "../../src/deletion/steps/send-restoration.ts";
 import { admitted, edge, faultOf, type Reply, recordOf, storyAfter } from "./a-deletion.ts";
 import { actorOf, bindingOf, fault, id, type World } from "./world.ts";
 

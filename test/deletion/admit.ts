@@ -1,10 +1,10 @@
 // Takes a request as far as the Ledger does before it sends anything: received, looked up and judged.
 
-import { judgeReceived } from "../../src/deletion/course/judge-received.ts";
-import { type DeletionCommand, type Receipt, type Rejection, receive } from "../../src/deletion/course/receive.ts";
 import type { Directory } from "../../src/deletion/lookup/directory.ts";
 import type { Ports } from "../../src/deletion/ports.ts";
 import { ok, type Result } from "../../src/deletion/result.ts";
+import { judgeReceived } from "../../src/deletion/steps/judge-received.ts";
+import { type DeletionCommand, type Receipt, type Rejection, receive } from "../../src/deletion/steps/receive.ts";
 
 export async function admit(
 	command: DeletionCommand,

@@ -1,13 +1,13 @@
 // A binding that others took away, in the domain: it is gone like any other, and it was not ours.
 import { beforeEach, describe, expect, it } from "vitest";
-import { beginRestoration } from "../../src/deletion/course/begin-restoration.ts";
-import { judgeReceived } from "../../src/deletion/course/judge-received.ts";
-import { receive } from "../../src/deletion/course/receive.ts";
 import { lagMs } from "../../src/deletion/limits.ts";
 import { createDirectory } from "../../src/deletion/lookup/directory.ts";
 import { seesOnly } from "../../src/deletion/lookup/shown-to.ts";
 import { deletedElsewhere, namedBy } from "../../src/deletion/record/deleted-elsewhere.ts";
 import { summaryOf } from "../../src/deletion/record/deletion.ts";
+import { beginRestoration } from "../../src/deletion/steps/begin-restoration.ts";
+import { judgeReceived } from "../../src/deletion/steps/judge-received.ts";
+import { receive } from "../../src/deletion/steps/receive.ts";
 import { edge, live, recordOf, takeAway, worldOf } from "./a-deletion.ts";
 import { cidr, live as liveOn, restorer } from "./a-restoration.ts";
 import { admit } from "./admit.ts";

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { DeletionCommand } from "../../src/deletion/course/receive.ts";
-import { sendDeletion } from "../../src/deletion/course/send-deletion.ts";
 import { createDirectory } from "../../src/deletion/lookup/directory.ts";
 import type { CloudflareFault } from "../../src/deletion/ports.ts";
+import type { DeletionCommand } from "../../src/deletion/steps/receive.ts";
+import { sendDeletion } from "../../src/deletion/steps/send-deletion.ts";
 import { asked, worldOf } from "./a-deletion.ts";
 import { admit } from "./admit.ts";
 import { actorOf, commandOf, fault, id, lenient, startMs } from "./world.ts";

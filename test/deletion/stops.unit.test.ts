@@ -2,9 +2,9 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { sendDeletion } from "../../src/deletion/course/send-deletion.ts";
 import { callsAtMost, lagMs, sendWindowMs } from "../../src/deletion/limits.ts";
 import type { CloudflareFault, Ports } from "../../src/deletion/ports.ts";
+import { sendDeletion } from "../../src/deletion/steps/send-deletion.ts";
 import { admitted, edge, live, play, recordOf, type Script, takeAway } from "./a-deletion.ts";
 import {
 	badAnswers,

@@ -5,13 +5,13 @@ import type { BgpPrefix } from "../../src/deletion/address/bgp-prefix.ts";
 import type { Binding, Prefix } from "../../src/deletion/address/binding.ts";
 import { type CloudflareId, isCloudflareId } from "../../src/deletion/address/cloudflare-id.ts";
 import { parseTarget, type Target } from "../../src/deletion/address/target.ts";
-import type { DeletionCommand } from "../../src/deletion/course/receive.ts";
 import type { Freeze } from "../../src/deletion/judgement/freeze.ts";
 import { defaultPolicy, type Policy } from "../../src/deletion/judgement/policy.ts";
 import type { Cloudflare, CloudflareFault, LastDeletionQuery, Ports } from "../../src/deletion/ports.ts";
 import type { Actor } from "../../src/deletion/record/actor.ts";
 import type { CloudflareAnswer, Summary } from "../../src/deletion/record/deletion.ts";
 import { fail, ok, type Result } from "../../src/deletion/result.ts";
+import type { DeletionCommand } from "../../src/deletion/steps/receive.ts";
 import { createTestJournal, type TestJournal } from "./a-journal.ts";
 import { cidr } from "./ranges.ts";
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { Offer, Press } from "../../src/deletion/course/offer.ts";
+import type { Offer, Press } from "../../src/deletion/steps/offer.ts";
 import { offerKeptMs } from "../../src/ledger/limits.ts";
 import { keepOffer, takeOffer } from "../../src/ledger/offers.ts";
 import { noonMs, sqlOf } from "./a-storage.ts";

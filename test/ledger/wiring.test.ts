@@ -1,6 +1,6 @@
 // An event that the careful rules have no row for: a defect of ours, which the log shows and the alarm goes on from.
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { rules } from "../../src/deletion/course/careful-rules.ts";
+import { rules } from "../../src/deletion/steps/careful-rules.ts";
 import { call, deletes } from "../harness.ts";
 import { endClock, startClock, wakeAfter } from "../lifecycle/clock.ts";
 import { asker, cidr, record } from "../lifecycle/people.ts";

@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from "vitest";
-import { receive } from "../../src/deletion/course/receive.ts";
 import { createDirectory } from "../../src/deletion/lookup/directory.ts";
+import { receive } from "../../src/deletion/steps/receive.ts";
 import type { Wired } from "../../src/ledger/wiring.ts";
 import { createWork } from "../../src/ledger/work.ts";
 import { recordOf, worldOf } from "../deletion/a-deletion.ts";

@@ -1,6 +1,6 @@
 // Asks for many restorations, and lets the alarm carry them out.
 import { expect } from "vitest";
-import type { Restorations } from "../../src/deletion/restorations.ts";
+import type { Restorations } from "../../src/deletion/restorations/restorations.ts";
 import { type Answer, call, cloudflare } from "../harness.ts";
 import { wakeAfter } from "./clock.ts";
 import { operator, others } from "./people.ts";

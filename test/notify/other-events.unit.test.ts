@@ -1,6 +1,6 @@
 // Events that are not about one record.
 import { expect, it } from "vitest";
-import { massDeletionId } from "../../src/deletion/restorations.ts";
+import { massDeletionId } from "../../src/deletion/restorations/mass-deletion.ts";
 import { massDeletion } from "../../src/notify/other-events.ts";
 import { lifetimeOf } from "../../src/watch/inventory.ts";
 

@@ -1,7 +1,7 @@
 // Replays the outage: the watch knows the account, others delete its bindings in one go, unbind notices, and one action restores
 // them while the runtime is killed on the way. The result is what was seen; `bars.ts` judges it.
 import { setTimeout as pause } from "node:timers/promises";
-import type { Restorations } from "../../src/deletion/restorations.ts";
+import type { Restorations } from "../../src/deletion/restorations/restorations.ts";
 import { chaosBindings } from "../chaos/account.ts";
 import { createDice } from "../chaos/dice.ts";
 import { createKv } from "../chaos/kv/kv.ts";

@@ -1,7 +1,7 @@
 // The steps of the replay: let the watch look, be killed, wait for the records, restore everything by one action.
 import { setTimeout as pause } from "node:timers/promises";
 import type { Summary } from "../../src/deletion/record/deletion.ts";
-import type { Restorations } from "../../src/deletion/restorations.ts";
+import type { Restorations } from "../../src/deletion/restorations/restorations.ts";
 import type { Dice } from "../chaos/dice.ts";
 import type { Moments } from "../chaos/moments.ts";
 import { type Clockwork, letWatch } from "../chaos/weather.ts";

@@ -3,7 +3,6 @@
 import { type Cidr, cidrsOf, contains, parseCidr } from "../address/cidr.ts";
 import { type Actor, sameName } from "../record/actor.ts";
 import type { Deletion, Summary } from "../record/deletion.ts";
-import type { RestorationItem, Restorations } from "../restorations.ts";
 
 export interface Sees {
 	cidr(text: string): boolean;
@@ -32,12 +31,4 @@ export const sightOf = ({ name, scopes, ranges }: Pick<Actor, "name" | "scopes" 
 export function shownTo(actor: Actor, deletion: Deletion): Deletion {
 	if (deletion.binding === null || sightOf(actor).cidr(deletion.binding.cidr)) return deletion;
 	return { ...deletion, binding: null, effect: null, guards: [{ guard: "out_of_range", verdict: "refuse" }] };
-}
-
-/** Many restorations as their requester may see them: of a binding outside the caller's ranges, they show only that it is. */
-export function manyShownTo(actor: Actor, restorations: Restorations): Restorations {
-	const sees = sightOf(actor);
-	const shown = (item: RestorationItem): RestorationItem =>
-		item.cidr === null || sees.cidr(item.cidr) ? item : { ...item, cidr: null, prefix_id: null, service_name: null };
-	return { ...restorations, deletions: restorations.deletions.map(shown) };
 }

@@ -3,10 +3,10 @@
 
 import type { IRequest } from "itty-router";
 import * as v from "valibot";
-import type { Option } from "../../deletion/course/options.ts";
 import type { Actor } from "../../deletion/record/actor.ts";
 import { type Deletion, resolutionOutcomes } from "../../deletion/record/deletion.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
+import type { Option } from "../../deletion/steps/options.ts";
 import type { Context } from "../context.ts";
 import { answerOf } from "../reply/deletion.ts";
 import { failureProblem } from "../reply/failure.ts";

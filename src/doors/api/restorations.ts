@@ -4,7 +4,7 @@
 import * as v from "valibot";
 import { restorationsAtMost } from "../../deletion/limits.ts";
 import { isRecordId } from "../../deletion/record/record-id.ts";
-import type { Restorations } from "../../deletion/restorations.ts";
+import type { Restorations } from "../../deletion/restorations/restorations.ts";
 import { fail, ok } from "../../deletion/result.ts";
 import { manyAgainSeconds, readTurns } from "../limits.ts";
 import { failureProblem, tooManyReads } from "../reply/failure.ts";

@@ -2,8 +2,8 @@
 // help and what is wrong with a command are answered here.
 
 import { type Card, card, type Fact } from "../../cards/card.ts";
-import type { Offer, Press } from "../../deletion/course/offer.ts";
 import type { Result } from "../../deletion/result.ts";
+import type { Offer, Press } from "../../deletion/steps/offer.ts";
 import { type Command, type CommandError, type Verb, verbNames, verbs } from "./command.ts";
 import { askToLift, turnFreeze } from "./freeze.ts";
 import { askToRestoreAll, restoreAll, showLost } from "./lost.ts";

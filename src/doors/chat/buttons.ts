@@ -2,9 +2,9 @@
 
 import type { Button } from "../../cards/card.ts";
 import { faces } from "../../cards/faces.ts";
-import type { Choice, OfferedPlan, OfferedRestorations, Subject } from "../../deletion/course/offer.ts";
-import { optionsFor } from "../../deletion/course/options.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
+import type { Choice, OfferedPlan, OfferedRestorations, Subject } from "../../deletion/steps/offer.ts";
+import { optionsFor } from "../../deletion/steps/options.ts";
 import { approvalButtonMs, ownButtonMs } from "../limits.ts";
 import type { ChatRequest } from "./request.ts";
 

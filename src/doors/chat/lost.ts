@@ -3,9 +3,15 @@
 import { type Button, type Card, card, type Fact } from "../../cards/card.ts";
 import { listed, partyWords, recordPage, timeWords } from "../../cards/words.ts";
 import { plainId } from "../../deletion/address/cloudflare-id.ts";
-import type { OfferedRestorations } from "../../deletion/course/offer.ts";
-import type { MassDeletion, Restorations } from "../../deletion/restorations.ts";
-import { authorWords, isMissing, type ToRestore, toRestore } from "../../deletion/to-restore.ts";
+import {
+	authorWords,
+	isMissing,
+	type MassDeletion,
+	type ToRestore,
+	toRestore,
+} from "../../deletion/restorations/mass-deletion.ts";
+import type { Restorations } from "../../deletion/restorations/restorations.ts";
+import type { OfferedRestorations } from "../../deletion/steps/offer.ts";
 import { prefixesAround, readMassDeletions } from "../request/mass-deletions.ts";
 import { restorationsButtons } from "./buttons.ts";
 import { type Reply, reply } from "./reply.ts";

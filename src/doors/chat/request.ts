@@ -3,8 +3,8 @@
 
 import { type Card, card } from "../../cards/card.ts";
 import type { PlatformName } from "../../config/chat.ts";
-import type { OfferFailure } from "../../deletion/course/offer.ts";
 import type { Actor, Scope } from "../../deletion/record/actor.ts";
+import type { OfferFailure } from "../../deletion/steps/offer.ts";
 import { lacks } from "../auth/authenticate.ts";
 import type { Context } from "../context.ts";
 import type { LedgerClient } from "../ledger-client.ts";

@@ -3,12 +3,12 @@
 
 import type { IRequest } from "itty-router";
 import * as v from "valibot";
-import type { Option } from "../../deletion/course/options.ts";
 import { type Deletion, isOpen, resolutionOutcomes } from "../../deletion/record/deletion.ts";
 import { joinedWords } from "../../deletion/record/joined.ts";
 import { isRecordId } from "../../deletion/record/record-id.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { noSettling } from "../../deletion/settling.ts";
+import type { Option } from "../../deletion/steps/options.ts";
 import type { Context } from "../context.ts";
 import { othersShown, pageWaitMs } from "../limits.ts";
 import { failureProblem, unreachableProblem } from "../reply/failure.ts";

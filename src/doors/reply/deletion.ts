@@ -1,10 +1,10 @@
 // A deletion's record as an answer: the status for its state, and the problem for its failure.
 
-import type { Receipt } from "../../deletion/course/receive.ts";
 import type { Budget } from "../../deletion/judgement/budget.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
 import { joinedWords } from "../../deletion/record/joined.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
+import type { Receipt } from "../../deletion/steps/receive.ts";
 import { askAgainSeconds } from "../limits.ts";
 import { type Problem, problem, retryAfter } from "./problem.ts";
 

@@ -1,11 +1,12 @@
 // Turns the Ledger's refusals into problems: one table for every door that answers with problems.
-import type { RestorationRefusal } from "../../deletion/course/begin-restoration.ts";
-import type { LifecycleFailure } from "../../deletion/course/decisions.ts";
-import type { Rejection } from "../../deletion/course/receive.ts";
-import type { ResolutionRefusal } from "../../deletion/course/resolution.ts";
+
 import type { FreezeRefusal } from "../../deletion/judgement/freeze.ts";
 import type { LookUpFailure } from "../../deletion/lookup/locate.ts";
-import type { RestorationsRefusal } from "../../deletion/restorations.ts";
+import type { RestorationsRefusal } from "../../deletion/restorations/restorations.ts";
+import type { RestorationRefusal } from "../../deletion/steps/begin-restoration.ts";
+import type { LifecycleFailure } from "../../deletion/steps/decisions.ts";
+import type { Rejection } from "../../deletion/steps/receive.ts";
+import type { ResolutionRefusal } from "../../deletion/steps/resolution.ts";
 import type { NotificationRefusal } from "../../notify/delivery.ts";
 import type { Unreachable } from "../ledger-client.ts";
 import { shownFreeze } from "./freeze.ts";

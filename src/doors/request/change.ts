@@ -1,13 +1,13 @@
 // Decisions about a deletion that was already requested, for every door that offers them. The core decides who may.
 
-import type { RestorationRefusal } from "../../deletion/course/begin-restoration.ts";
-import type { LifecycleFailure } from "../../deletion/course/decisions.ts";
-import type { Option } from "../../deletion/course/options.ts";
-import type { ResolutionRefusal, ResolutionWish } from "../../deletion/course/resolution.ts";
 import type { Actor } from "../../deletion/record/actor.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
 import { isRecordId } from "../../deletion/record/record-id.ts";
 import { fail, type Result } from "../../deletion/result.ts";
+import type { RestorationRefusal } from "../../deletion/steps/begin-restoration.ts";
+import type { LifecycleFailure } from "../../deletion/steps/decisions.ts";
+import type { Option } from "../../deletion/steps/options.ts";
+import type { ResolutionRefusal, ResolutionWish } from "../../deletion/steps/resolution.ts";
 import type { LedgerClient, Unreachable } from "../ledger-client.ts";
 
 export type ChangeRefusal = LifecycleFailure | RestorationRefusal | ResolutionRefusal | Unreachable;

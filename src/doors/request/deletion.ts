@@ -2,11 +2,11 @@
 
 import * as v from "valibot";
 import type { Target } from "../../deletion/address/target.ts";
-import type { DeletionCommand, Receipt } from "../../deletion/course/receive.ts";
 import type { Actor } from "../../deletion/record/actor.ts";
 import { form } from "../../deletion/record/deletion.ts";
 import { guardNames } from "../../deletion/record/verdict.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
+import type { DeletionCommand, Receipt } from "../../deletion/steps/receive.ts";
 import type { Context } from "../context.ts";
 import { defaultWaitSeconds, longestDelayMs, longestWaitSeconds } from "../limits.ts";
 import { closedProblem } from "../misconfigured.ts";

@@ -1,6 +1,6 @@
 // Reads mass deletions for the doors, and the prefixes as the watch knows them. Asks Cloudflare nothing.
 import type { PastPrefix } from "../../deletion/past.ts";
-import type { MassDeletion } from "../../deletion/restorations.ts";
+import type { MassDeletion } from "../../deletion/restorations/mass-deletion.ts";
 import { fail, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
 import { readTurns } from "../limits.ts";

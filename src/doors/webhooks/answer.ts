@@ -1,10 +1,10 @@
 // The answer to a sender. Anything understood is a success, even a refusal: a sender takes an error for a broken receiver,
 // retries, and in the end stops sending.
 
-import type { Receipt } from "../../deletion/course/receive.ts";
 import type { Plan } from "../../deletion/judgement/plan.ts";
 import { isOpen } from "../../deletion/record/deletion.ts";
 import { joinedWords } from "../../deletion/record/joined.ts";
+import type { Receipt } from "../../deletion/steps/receive.ts";
 import { webhookRetrySeconds } from "../limits.ts";
 import { type Problem, retryAfter } from "../reply/problem.ts";
 

@@ -3,12 +3,12 @@
 
 import type { IRequest } from "itty-router";
 import type { Sender } from "../../config/sender.ts";
-import type { DeletionCommand } from "../../deletion/course/receive.ts";
 import type { PlanQuery } from "../../deletion/judgement/plan.ts";
 import type { Actor } from "../../deletion/record/actor.ts";
 import { digestOf } from "../../deletion/record/digest.ts";
 import type { Json } from "../../deletion/record/json.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
+import type { DeletionCommand } from "../../deletion/steps/receive.ts";
 import { withinMs } from "../../within-ms.ts";
 import { provenBody } from "../auth/proven.ts";
 import { schemeOf } from "../auth/schemes.ts";

@@ -3,8 +3,8 @@
 import type { Posted } from "../../adapters/notify/post.ts";
 import type { Chat } from "../../config/chat.ts";
 import type { ConfiguredDestination } from "../../config/notify.ts";
-import type { Offer } from "../../deletion/course/offer.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
+import type { Offer } from "../../deletion/steps/offer.ts";
 import { log, traceOf } from "../../log.ts";
 import type { DeliveryState } from "../../notify/delivery.ts";
 import type { Answered, DestinationKind, Kind, MessageButton, Outgoing } from "../../notify/destination.ts";

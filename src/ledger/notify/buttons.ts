@@ -3,8 +3,8 @@
 import { faces } from "../../cards/faces.ts";
 import type { Chat } from "../../config/chat.ts";
 import type { ConfiguredDestination } from "../../config/notify.ts";
-import type { Choice, Offer } from "../../deletion/course/offer.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
+import type { Choice, Offer } from "../../deletion/steps/offer.ts";
 import type { MessageButton } from "../../notify/destination.ts";
 import type { NotifyEvent } from "../../notify/event.ts";
 import { messageButtonsMs } from "../limits.ts";

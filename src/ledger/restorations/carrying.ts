@@ -1,14 +1,14 @@
 // Carries out many restorations, at most one alarm's worth of calls at a time. Each is begun and carried out as a single one is;
 // here is only which one comes next. Whatever stops it, the tables say where to go on.
 import { isCloudflareId, plainId, sameId } from "../../deletion/address/cloudflare-id.ts";
-import { beginRestoration, isUnderWay, noSuchRecord, refusedUnread } from "../../deletion/course/begin-restoration.ts";
-import { named } from "../../deletion/course/receive-restorations.ts";
-import { type Left, rankOf, turnsOf } from "../../deletion/course/restoring-order.ts";
-import { sendRestoration } from "../../deletion/course/send-restoration.ts";
 import { restoredAtOnce, restoringCallsAtMost, restoringPatienceMs, unreadablePauseMs } from "../../deletion/limits.ts";
-import { createRemembered } from "../../deletion/lookup/remembered.ts";
 import type { Actor } from "../../deletion/record/actor.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
+import { type Left, rankOf, turnsOf } from "../../deletion/restorations/order.ts";
+import { named } from "../../deletion/restorations/receive.ts";
+import { createRemembered } from "../../deletion/restorations/remembered-lists.ts";
+import { beginRestoration, isUnderWay, noSuchRecord, refusedUnread } from "../../deletion/steps/begin-restoration.ts";
+import { sendRestoration } from "../../deletion/steps/send-restoration.ts";
 import { log, traceOf } from "../../log.ts";
 import { alarmPauseMs, recordsReadAtOnce, recordsReadPerAlarm, restoringIdleMs } from "../limits.ts";
 import { isAnyOpen, keepItem, openItems, openRequests, type StoredItem, type StoredRequest } from "./items.ts";

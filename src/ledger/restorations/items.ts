@@ -1,9 +1,10 @@
 // The tables of many restorations under one request: a row for the request, and one for each record that it names. They are kept
 // for a week after they settled, as records are. Nothing here decides.
-import type { Placed } from "../../deletion/course/restoring-order.ts";
+
 import type { Party } from "../../deletion/record/actor.ts";
 import { at } from "../../deletion/record/deletion.ts";
-import type { RestorationItem, RestorationItemState, Restorations } from "../../deletion/restorations.ts";
+import type { Placed } from "../../deletion/restorations/order.ts";
+import type { RestorationItem, RestorationItemState, Restorations } from "../../deletion/restorations/restorations.ts";
 import { keptMs } from "../limits.ts";
 
 export interface StoredItem extends Placed {

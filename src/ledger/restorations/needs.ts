@@ -1,10 +1,11 @@
 // What many restorations need from the rest of the Ledger. Types only.
-import type { HistoryUnreadable } from "../../deletion/course/decisions.ts";
-import type { Left } from "../../deletion/course/restoring-order.ts";
+
 import type { Ports } from "../../deletion/ports.ts";
 import type { Party } from "../../deletion/record/actor.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
+import type { Left } from "../../deletion/restorations/order.ts";
 import type { Result } from "../../deletion/result.ts";
+import type { HistoryUnreadable } from "../../deletion/steps/decisions.ts";
 
 export interface RestoringNeeds {
 	ports(): Ports;

@@ -1,6 +1,6 @@
 // Keeps the order in which the items that wait are carried out, once more is known of their prefixes.
 import { sameId } from "../../deletion/address/cloudflare-id.ts";
-import { inOrder, type Left, rankOf } from "../../deletion/course/restoring-order.ts";
+import { inOrder, type Left, rankOf } from "../../deletion/restorations/order.ts";
 import { keepItem, openItems } from "./items.ts";
 
 /** Writes only what is out of order: a caller may name a thousand ids that do not exist. */

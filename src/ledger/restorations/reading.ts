@@ -1,8 +1,9 @@
 // Reads a record that a request for many restorations named. A row that can't be parsed concerns its own record and holds up no
 // other: the item is refused, because a later try would find the same.
-import type { HistoryUnreadable } from "../../deletion/course/decisions.ts";
+
 import type { Deletion } from "../../deletion/record/deletion.ts";
 import { fail, type Result } from "../../deletion/result.ts";
+import type { HistoryUnreadable } from "../../deletion/steps/decisions.ts";
 import { log, traceOf } from "../../log.ts";
 import { isSetAside } from "../tables.ts";
 import type { RestoringNeeds } from "./needs.ts";

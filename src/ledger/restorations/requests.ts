@@ -1,12 +1,13 @@
 // Receives requests for many restorations, and says on whose authority each goes on. A request is stored whole or not at all,
 // before its id is given to the caller.
-import { payloadOf, received, refusedAsAWhole } from "../../deletion/course/receive-restorations.ts";
-import { inOrder } from "../../deletion/course/restoring-order.ts";
+
 import { judgedWithinMs, restorationsADay } from "../../deletion/limits.ts";
 import { type Actor, partyOf } from "../../deletion/record/actor.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
 import { newRecordId } from "../../deletion/record/record-id.ts";
-import type { RestorationsCommand, RestorationsRefusal } from "../../deletion/restorations.ts";
+import { inOrder } from "../../deletion/restorations/order.ts";
+import { payloadOf, received, refusedAsAWhole } from "../../deletion/restorations/receive.ts";
+import type { RestorationsCommand, RestorationsRefusal } from "../../deletion/restorations/restorations.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { log } from "../../log.ts";
 import { makeClaims } from "../claims.ts";

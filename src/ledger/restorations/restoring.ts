@@ -1,7 +1,11 @@
 // Many restorations under one request, as the Ledger sees them: received by a call, carried out by the alarm, shown at any time.
-import { unknownOr } from "../../deletion/course/restoring-outcome.ts";
-import { manyShownTo } from "../../deletion/lookup/shown-to.ts";
-import type { Restorations, RestorationsCommand, RestorationsRefusal } from "../../deletion/restorations.ts";
+import { unknownOr } from "../../deletion/restorations/outcome.ts";
+import {
+	manyShownTo,
+	type Restorations,
+	type RestorationsCommand,
+	type RestorationsRefusal,
+} from "../../deletion/restorations/restorations.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { type Carrying, createCarrying } from "./carrying.ts";
 import { nextPruneMs, pruneRestorations, shownRequest } from "./items.ts";

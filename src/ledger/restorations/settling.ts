@@ -1,12 +1,12 @@
 // What becomes of each record that a request for many restorations named, and when the whole request is settled. Everything here
 // is synchronous: it is stored with the record that it follows from.
 import { plainId } from "../../deletion/address/cloudflare-id.ts";
-import type { RestorationRefusal } from "../../deletion/course/begin-restoration.ts";
-import { ended } from "../../deletion/course/receive-restorations.ts";
-import { isHeldUp, outcomeOf } from "../../deletion/course/restoring-outcome.ts";
 import { prefixPauseMs, restoringTriesAtMost } from "../../deletion/limits.ts";
 import type { Ports } from "../../deletion/ports.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
+import { isHeldUp, outcomeOf } from "../../deletion/restorations/outcome.ts";
+import { ended } from "../../deletion/restorations/receive.ts";
+import type { RestorationRefusal } from "../../deletion/steps/begin-restoration.ts";
 import { log } from "../../log.ts";
 import { isSetAside, setAsideIfUnreadable } from "../tables.ts";
 import { itemsRestoring, keepItem, openItems, type StoredItem, settleRequest } from "./items.ts";

@@ -2,8 +2,8 @@
 // transaction with the record of a loss, the time on a restored record and the freeze. It asks Cloudflare nothing.
 import type { BgpPrefix, BgpUnknown } from "../../deletion/address/bgp-prefix.ts";
 import { plainId, sameId } from "../../deletion/address/cloudflare-id.ts";
-import type { Left } from "../../deletion/course/restoring-order.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
+import type { Left } from "../../deletion/restorations/order.ts";
 import type { Result } from "../../deletion/result.ts";
 import { log } from "../../log.ts";
 import { afterAnswer } from "../../watch/announcement.ts";

@@ -3,10 +3,10 @@
 import type { BgpPrefix } from "../../deletion/address/bgp-prefix.ts";
 import { parseCidr } from "../../deletion/address/cidr.ts";
 import { type CloudflareId, isCloudflareId, plainId, sameId } from "../../deletion/address/cloudflare-id.ts";
-import type { Left } from "../../deletion/course/restoring-order.ts";
 import type { Inventory } from "../../deletion/lookup/directory.ts";
 import type { Cloudflare, CloudflareFault } from "../../deletion/ports.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
+import type { Left } from "../../deletion/restorations/order.ts";
 import type { WatchFacts } from "../../deletion/status.ts";
 import { log, traceOf } from "../../log.ts";
 import { accessTo, announcedOf } from "../../watch/announcement.ts";

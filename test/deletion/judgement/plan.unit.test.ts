@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { sendDeletion } from "../../../src/deletion/course/send-deletion.ts";
 import { plan } from "../../../src/deletion/judgement/plan.ts";
 import { lagMs } from "../../../src/deletion/limits.ts";
 import { createDirectory } from "../../../src/deletion/lookup/directory.ts";
+import { sendDeletion } from "../../../src/deletion/steps/send-deletion.ts";
 import { admit } from "../admit.ts";
 import { bindingOf, commandOf, createWorld, id, lenient, policyOf, prefixOf, type World } from "../world.ts";
 

@@ -2,11 +2,11 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { advance } from "../../../src/deletion/course/advance.ts";
-import { beginRestoration } from "../../../src/deletion/course/begin-restoration.ts";
 import { lagMs } from "../../../src/deletion/limits.ts";
 import { createDirectory } from "../../../src/deletion/lookup/directory.ts";
 import type { Deletion } from "../../../src/deletion/record/deletion.ts";
+import { advance } from "../../../src/deletion/steps/advance.ts";
+import { beginRestoration } from "../../../src/deletion/steps/begin-restoration.ts";
 import { recordOf, story } from "../a-deletion.ts";
 import { createLaggingAccount, type LaggingAccount, named, someWeather } from "../a-lagging-account.ts";
 import { restorer } from "../a-restoration.ts";

@@ -1,9 +1,9 @@
 // When a restored binding was first seen active.
 import { expect, it } from "vitest";
-import { beginRestoration } from "../../../src/deletion/course/begin-restoration.ts";
-import { sendRestoration } from "../../../src/deletion/course/send-restoration.ts";
 import type { Deletion } from "../../../src/deletion/record/deletion.ts";
 import { seenActive } from "../../../src/deletion/record/seen-active.ts";
+import { beginRestoration } from "../../../src/deletion/steps/begin-restoration.ts";
+import { sendRestoration } from "../../../src/deletion/steps/send-restoration.ts";
 import { recordOf } from "../a-deletion.ts";
 import { begun, bind, deleted, restorationOf, restorer } from "../a-restoration.ts";
 import { id } from "../world.ts";

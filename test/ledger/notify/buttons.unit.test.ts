@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Chat } from "../../../src/config/chat.ts";
 import type { ConfiguredDestination } from "../../../src/config/notify.ts";
-import type { Offer } from "../../../src/deletion/course/offer.ts";
 import type { Deletion } from "../../../src/deletion/record/deletion.ts";
+import type { Offer } from "../../../src/deletion/steps/offer.ts";
 import { buttonsOf } from "../../../src/ledger/notify/buttons.ts";
 import { eventsOf } from "../../../src/notify/events-of.ts";
 import { approvalIn, lost, noonMs, recordIn, restorationIn } from "../../notify/records.ts";

@@ -3,13 +3,13 @@
 
 import type { Binding, Prefix } from "../../../src/deletion/address/binding.ts";
 import { contains } from "../../../src/deletion/address/cidr.ts";
-import type { Left } from "../../../src/deletion/course/restoring-order.ts";
-import { sendRestoration } from "../../../src/deletion/course/send-restoration.ts";
 import type { Cloudflare, CloudflareFault, Ports } from "../../../src/deletion/ports.ts";
 import { deletedElsewhere } from "../../../src/deletion/record/deleted-elsewhere.ts";
 import { newRecordId } from "../../../src/deletion/record/record-id.ts";
-import type { Restorations, RestorationsCommand } from "../../../src/deletion/restorations.ts";
+import type { Left } from "../../../src/deletion/restorations/order.ts";
+import type { Restorations, RestorationsCommand } from "../../../src/deletion/restorations/restorations.ts";
 import { ok } from "../../../src/deletion/result.ts";
+import { sendRestoration } from "../../../src/deletion/steps/send-restoration.ts";
 import type { RestoringNeeds } from "../../../src/ledger/restorations/needs.ts";
 import { createRestoring, type Restoring } from "../../../src/ledger/restorations/restoring.ts";
 import { mortal } from "../../deletion/mortal.ts";

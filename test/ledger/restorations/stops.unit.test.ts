@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { lagMs } from "../../../src/deletion/limits.ts";
 import type { CloudflareFault } from "../../../src/deletion/ports.ts";
-import type { RestorationItem } from "../../../src/deletion/restorations.ts";
+import type { RestorationItem } from "../../../src/deletion/restorations/restorations.ts";
 import { badAnswers, faultOf } from "../../deletion/mortal.ts";
 import { bindingOf, fault, id, type World } from "../../deletion/world.ts";
 import { bindingsOf, callsOf, type Loss, lost, type Many, manyPrefixes, restorer } from "./many.ts";

@@ -1,7 +1,7 @@
 // The fields that unbind reads from platforms' messages, and the slash command that Slack and Mattermost share. It ignores
 // other fields and limits the length of these.
 import * as v from "valibot";
-import { choices } from "../../../deletion/course/offer.ts";
+import { choices } from "../../../deletion/steps/offer.ts";
 import { parseCommand } from "../command.ts";
 import type { Call, ChatUser } from "./platform.ts";
 

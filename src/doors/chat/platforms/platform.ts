@@ -3,8 +3,8 @@
 
 import type { Card } from "../../../cards/card.ts";
 import type { Chat } from "../../../config/chat.ts";
-import type { Press } from "../../../deletion/course/offer.ts";
 import type { Result } from "../../../deletion/result.ts";
+import type { Press } from "../../../deletion/steps/offer.ts";
 import type { Scheme } from "../../auth/schemes.ts";
 import type { Command, CommandError } from "../command.ts";
 import type { Reply } from "../reply.ts";

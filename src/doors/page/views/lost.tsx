@@ -1,6 +1,12 @@
 // A mass deletion: what disappeared, what restoring it will create and in which order, and the form that restores it.
-import type { MassDeletion, Restorations } from "../../../deletion/restorations.ts";
-import { authorWords, type Lost, type ToRestore } from "../../../deletion/to-restore.ts";
+
+import {
+	authorWords,
+	type Lost,
+	type MassDeletion,
+	type ToRestore,
+} from "../../../deletion/restorations/mass-deletion.ts";
+import type { Restorations } from "../../../deletion/restorations/restorations.ts";
 import type { Refilled } from "../form.ts";
 import type { Viewer } from "../viewer.ts";
 import { serviceWord } from "../words.ts";

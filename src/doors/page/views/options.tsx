@@ -1,10 +1,10 @@
 // What people can still do about a deletion, each with what it does above its button. All but a restoration, which adds and
 // removes nothing, is behind a second step.
 
-import { type Option, optionsFor } from "../../../deletion/course/options.ts";
-import { resolvableFromMs } from "../../../deletion/course/resolution.ts";
 import { sentenceOf } from "../../../deletion/judgement/guards.ts";
 import { at, type Deletion } from "../../../deletion/record/deletion.ts";
+import { type Option, optionsFor } from "../../../deletion/steps/options.ts";
+import { resolvableFromMs } from "../../../deletion/steps/resolution.ts";
 import type { Refilled } from "../form.ts";
 import type { JSX } from "../jsx-runtime.ts";
 import type { Viewer } from "../viewer.ts";

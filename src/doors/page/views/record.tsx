@@ -1,8 +1,8 @@
 // One deletion: the request, its outcome, how it got there, and what people can still do. Chat and webhooks link here.
 
-import { isResolvable } from "../../../deletion/course/resolution.ts";
 import type { Deletion, Summary } from "../../../deletion/record/deletion.ts";
 import { isGone } from "../../../deletion/record/gone.ts";
+import { isResolvable } from "../../../deletion/steps/resolution.ts";
 import { addressOf, historyOf, noFilter } from "../filter.ts";
 import type { Refilled } from "../form.ts";
 import type { JSX } from "../jsx-runtime.ts";

@@ -1,5 +1,9 @@
 // Many restorations under one request: how far they are, and the outcome of each.
-import type { RestorationItem, RestorationItemState, Restorations } from "../../../deletion/restorations.ts";
+import type {
+	RestorationItem,
+	RestorationItemState,
+	Restorations,
+} from "../../../deletion/restorations/restorations.ts";
 
 import type { Viewer } from "../viewer.ts";
 import { doorWords, serviceWord } from "../words.ts";

@@ -1,6 +1,6 @@
 // What a record's restoration means for the request for many that named the record.
 import type { Deletion, Restoration } from "../record/deletion.ts";
-import type { RestorationItem } from "../restorations.ts";
+import type { RestorationItem } from "./restorations.ts";
 
 export type Outcome = Pick<RestorationItem, "state" | "binding_id" | "code" | "detail">;
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { withCarefulRules } from "../../../scripts/careful-rules.ts";
-import { phaseMeanings, rules } from "../../../src/deletion/course/careful-rules.ts";
+import { phaseMeanings, rules } from "../../../src/deletion/steps/careful-rules.ts";
 
 const document = readFileSync("docs/architecture.md", "utf8");
 

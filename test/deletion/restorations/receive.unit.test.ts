@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { payloadOf, received, refusedAsAWhole } from "../../../src/deletion/course/receive-restorations.ts";
 import { restorationsAtMost } from "../../../src/deletion/limits.ts";
 import { newRecordId } from "../../../src/deletion/record/record-id.ts";
+import { payloadOf, received, refusedAsAWhole } from "../../../src/deletion/restorations/receive.ts";
 import { bob, noonMs, recordIn } from "../../notify/records.ts";
 
 const ids = (count: number) =>

@@ -9,7 +9,7 @@ import { failedLookUp, locate } from "../lookup/locate.ts";
 import { lookForLoss } from "../lookup/look.ts";
 import type { OpenDeletion, Ports } from "../ports.ts";
 import { settle, withEvent } from "../record/deletion.ts";
-import { nextStepOf } from "./course.ts";
+import { nextStepOf } from "./after-judgement.ts";
 
 /**
  * Begins a deletion whose time has come; does nothing if it still has to wait.

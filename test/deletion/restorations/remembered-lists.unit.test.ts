@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { listsKeptMs } from "../../../src/deletion/limits.ts";
-import { createRemembered } from "../../../src/deletion/lookup/remembered.ts";
 import type { Cloudflare, ReadOptions } from "../../../src/deletion/ports.ts";
+import { createRemembered } from "../../../src/deletion/restorations/remembered-lists.ts";
 import { bindingOf, createWorld, fault, id, prefixOf } from "../world.ts";
 
 const prefixId = id("a1");

@@ -5,13 +5,13 @@ import { missingScope } from "../record/actor.ts";
 import { type Deletion, summaryOf } from "../record/deletion.ts";
 import { digested } from "../record/digest.ts";
 import { isRecordId } from "../record/record-id.ts";
+import { refusedUnread } from "../steps/begin-restoration.ts";
 import type {
 	RestorationItem,
 	RestorationItemState,
 	RestorationsCommand,
 	RestorationsRefusal,
-} from "../restorations.ts";
-import { refusedUnread } from "./begin-restoration.ts";
+} from "./restorations.ts";
 
 export function refusedAsAWhole({ deletions, actor }: RestorationsCommand): RestorationsRefusal | null {
 	if (!actor.scopes.includes("restore")) return missingScope(actor, "restore");

@@ -1,9 +1,9 @@
 // An unknown outcome is settled by what Cloudflare shows or, failing that, by hand.
 import { describe, expect, it } from "vitest";
-import { isResolvable, type ResolutionWish, resolve } from "../../../src/deletion/course/resolution.ts";
-import { sendDeletion } from "../../../src/deletion/course/send-deletion.ts";
-import { sendRestoration } from "../../../src/deletion/course/send-restoration.ts";
 import type { Actor } from "../../../src/deletion/record/actor.ts";
+import { isResolvable, type ResolutionWish, resolve } from "../../../src/deletion/steps/resolution.ts";
+import { sendDeletion } from "../../../src/deletion/steps/send-deletion.ts";
+import { sendRestoration } from "../../../src/deletion/steps/send-restoration.ts";
 import { admitted, play, recordOf, takeAway } from "../a-deletion.ts";
 import { begun, bind, play as playBack, restorer } from "../a-restoration.ts";
 import { actorOf, fault, type World } from "../world.ts";

@@ -13,7 +13,7 @@ import { seesAll, seesOnly } from "../lookup/shown-to.ts";
 import type { OpenDeletion, Ports } from "../ports.ts";
 import { type Deletion, goneAtMs, settle, withEvent } from "../record/deletion.ts";
 import type { Result } from "../result.ts";
-import { nextStepOf } from "./course.ts";
+import { nextStepOf } from "./after-judgement.ts";
 import { mayJoin } from "./receive.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { decideApproval } from "../../../src/deletion/course/decisions.ts";
 import { lookAfterMs } from "../../../src/deletion/limits.ts";
 import { notYetSent } from "../../../src/deletion/record/progress.ts";
+import { decideApproval } from "../../../src/deletion/steps/decisions.ts";
 import { edge, recordOf } from "../a-deletion.ts";
 import { advanced, approver, begun, events, hour, pending, scheduled } from "../a-life.ts";
 import { actorOf, bindingOf, fault, id, policyOf, startMs, type World } from "../world.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { sendDeletion } from "../../../src/deletion/course/send-deletion.ts";
 import { lagMs } from "../../../src/deletion/limits.ts";
 import { ok } from "../../../src/deletion/result.ts";
+import { sendDeletion } from "../../../src/deletion/steps/send-deletion.ts";
 import { admitted, live, play, recordOf, type Script, story } from "../a-deletion.ts";
 import { fault, id, startMs, type World } from "../world.ts";
 

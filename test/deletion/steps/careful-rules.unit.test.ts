@@ -3,6 +3,8 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { callsAtMost, callTakesAtMostMs, lagMs, sendWindowMs } from "../../../src/deletion/limits.ts";
+import { notYetSent, type Phase, type Progress, phases } from "../../../src/deletion/record/progress.ts";
 import {
 	type Action,
 	type CarefulEvent,
@@ -12,9 +14,7 @@ import {
 	rules,
 	type Step,
 	stepOf,
-} from "../../../src/deletion/course/careful-rules.ts";
-import { callsAtMost, callTakesAtMostMs, lagMs, sendWindowMs } from "../../../src/deletion/limits.ts";
-import { notYetSent, type Phase, type Progress, phases } from "../../../src/deletion/record/progress.ts";
+} from "../../../src/deletion/steps/careful-rules.ts";
 import { startMs } from "../world.ts";
 
 const answers: readonly CarefulEvent[] = [

@@ -1,13 +1,30 @@
-// What a mass deletion leaves to restore: in the order in which it is carried out, and what of it one actor may restore. The page
-// and chat show the same. It restores nothing.
-import { cidrsOf, contains, parseCidr } from "./address/cidr.ts";
-import { plainId } from "./address/cloudflare-id.ts";
-import { inOrder, type Left, rankOf } from "./course/restoring-order.ts";
-import { restorationsAtMost } from "./limits.ts";
-import type { PastPrefix } from "./past.ts";
-import type { Actor } from "./record/actor.ts";
-import type { Summary } from "./record/deletion.ts";
-import type { MassDeletion } from "./restorations.ts";
+// A mass deletion, and what it leaves to restore: in the order in which it is carried out, and what of it one actor may restore.
+// The page and chat show the same. It restores nothing.
+import { cidrsOf, contains, parseCidr } from "../address/cidr.ts";
+import { plainId } from "../address/cloudflare-id.ts";
+import { restorationsAtMost } from "../limits.ts";
+import type { PastPrefix } from "../past.ts";
+import type { Actor } from "../record/actor.ts";
+import type { Summary } from "../record/deletion.ts";
+import { inOrder, type Left, rankOf } from "./order.ts";
+
+/** Short enough to type. @param startMs when the first of them was missed; no two have the same. */
+export const massDeletionId = (startMs: number): string => startMs.toString(36);
+
+/** Many bindings that disappeared at once without unbind. */
+export interface MassDeletion {
+	/** Names it in a command: letters, digits and -. */
+	id: string;
+	/** When the first of them was missed. */
+	since: string;
+	noticed_at: string;
+	/** Whether it froze deletions. */
+	froze: boolean;
+	/** The records, by CIDR. */
+	deletions: Summary[];
+	/** The newest restoration of them that was requested for this event; null if none was. */
+	restorations_id: string | null;
+}
 
 export interface Lost {
 	row: Summary;

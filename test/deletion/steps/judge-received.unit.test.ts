@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { advance } from "../../../src/deletion/course/advance.ts";
-import { beginRestoration } from "../../../src/deletion/course/begin-restoration.ts";
-import { judgeReceived } from "../../../src/deletion/course/judge-received.ts";
-import { type DeletionCommand, receive } from "../../../src/deletion/course/receive.ts";
-import { sendDeletion } from "../../../src/deletion/course/send-deletion.ts";
 import { judgedWithinMs, lookAfterMs } from "../../../src/deletion/limits.ts";
 import { createDirectory } from "../../../src/deletion/lookup/directory.ts";
 import { notYetSent } from "../../../src/deletion/record/progress.ts";
 import { isRecordId } from "../../../src/deletion/record/record-id.ts";
+import { advance } from "../../../src/deletion/steps/advance.ts";
+import { beginRestoration } from "../../../src/deletion/steps/begin-restoration.ts";
+import { judgeReceived } from "../../../src/deletion/steps/judge-received.ts";
+import { type DeletionCommand, receive } from "../../../src/deletion/steps/receive.ts";
+import { sendDeletion } from "../../../src/deletion/steps/send-deletion.ts";
 import { asked, edge, recordOf, worldOf } from "../a-deletion.ts";
 import { livedThrough, mortal } from "../mortal.ts";
 import {

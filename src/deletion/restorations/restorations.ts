@@ -1,7 +1,6 @@
 // Many restorations under one request, as the doors ask for them and show them. Each is judged and carried out by itself.
-// Types, and the name of a mass deletion.
-import type { Actor, Party, ScopeMissing } from "./record/actor.ts";
-import type { Summary } from "./record/deletion.ts";
+import { sightOf } from "../lookup/shown-to.ts";
+import type { Actor, Party, ScopeMissing } from "../record/actor.ts";
 
 export interface RestorationsCommand {
 	/** Ids of records, each named: from 1 to 1,000, none twice. */
@@ -56,20 +55,10 @@ export interface Restorations {
 	deletions: RestorationItem[];
 }
 
-/** Short enough to type. @param startMs when the first of them was missed; no two have the same. */
-export const massDeletionId = (startMs: number): string => startMs.toString(36);
-
-/** Many bindings that disappeared at once without unbind. */
-export interface MassDeletion {
-	/** Names it in a command: letters, digits and -. */
-	id: string;
-	/** When the first of them was missed. */
-	since: string;
-	noticed_at: string;
-	/** Whether it froze deletions. */
-	froze: boolean;
-	/** The records, by CIDR. */
-	deletions: Summary[];
-	/** The newest restoration of them that was requested for this event; null if none was. */
-	restorations_id: string | null;
+/** Many restorations as their requester may see them: of a binding outside the caller's ranges, they show only that it is. */
+export function manyShownTo(actor: Actor, restorations: Restorations): Restorations {
+	const sees = sightOf(actor);
+	const shown = (item: RestorationItem): RestorationItem =>
+		item.cidr === null || sees.cidr(item.cidr) ? item : { ...item, cidr: null, prefix_id: null, service_name: null };
+	return { ...restorations, deletions: restorations.deletions.map(shown) };
 }

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { beginRestoration } from "../../../src/deletion/course/begin-restoration.ts";
-import { stateInWords } from "../../../src/deletion/course/decisions.ts";
-import { sendDeletion } from "../../../src/deletion/course/send-deletion.ts";
-import { sendRestoration } from "../../../src/deletion/course/send-restoration.ts";
 import { lagMs, lookAfterMs } from "../../../src/deletion/limits.ts";
 import { createDirectory } from "../../../src/deletion/lookup/directory.ts";
 import { type Deletion, isOpen, states } from "../../../src/deletion/record/deletion.ts";
 import { isGone } from "../../../src/deletion/record/gone.ts";
 import { notYetSent } from "../../../src/deletion/record/progress.ts";
+import { beginRestoration } from "../../../src/deletion/steps/begin-restoration.ts";
+import { stateInWords } from "../../../src/deletion/steps/decisions.ts";
+import { sendDeletion } from "../../../src/deletion/steps/send-deletion.ts";
+import { sendRestoration } from "../../../src/deletion/steps/send-restoration.ts";
 import { edge, recordOf } from "../a-deletion.ts";
 import { begun, bind, cidr, deleted, live, play, restorationOf, restorer } from "../a-restoration.ts";
 import { admit } from "../admit.ts";

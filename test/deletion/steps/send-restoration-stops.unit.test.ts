@@ -2,11 +2,11 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { sendDeletion } from "../../../src/deletion/course/send-deletion.ts";
-import { sendRestoration } from "../../../src/deletion/course/send-restoration.ts";
 import { callsAtMost, lagMs, sendWindowMs } from "../../../src/deletion/limits.ts";
 import { createDirectory } from "../../../src/deletion/lookup/directory.ts";
 import type { CloudflareFault, Ports } from "../../../src/deletion/ports.ts";
+import { sendDeletion } from "../../../src/deletion/steps/send-deletion.ts";
+import { sendRestoration } from "../../../src/deletion/steps/send-restoration.ts";
 import { edge, recordOf } from "../a-deletion.ts";
 import { begun, bind, boundNow, cidr, live, play, restorationOf, type Script } from "../a-restoration.ts";
 import { admit } from "../admit.ts";

@@ -1,8 +1,8 @@
-// What a mass deletion leaves to restore.
+// A mass deletion, and what it leaves to restore.
 import { expect, it } from "vitest";
-import type { PastPrefix } from "../../src/deletion/past.ts";
-import { laterMembers, type Summary } from "../../src/deletion/record/deletion.ts";
-import { authorWords, toRestore } from "../../src/deletion/to-restore.ts";
+import type { PastPrefix } from "../../../src/deletion/past.ts";
+import { laterMembers, type Summary } from "../../../src/deletion/record/deletion.ts";
+import { authorWords, massDeletionId, toRestore } from "../../../src/deletion/restorations/mass-deletion.ts";
 
 const row = (cidr: string, prefix: string, more: Partial<Summary> = {}): Summary => ({
 	...{ id: `7${cidr}`, state: "deleted_elsewhere", cidr, binding_id: cidr, prefix_id: prefix, service_name: "CDN" },
@@ -60,4 +60,11 @@ it("names those who did it with how many each, and the unknown last", () => {
 	const mallory = row("192.0.2.0/24", "cc", { actor: "mallory@example.com" });
 	expect(authorWords([mallory])).toBe("mallory@example.com");
 	expect(authorWords([...half, mallory])).toBe("mallory@example.com (1), nobody knows yet (2)");
+});
+
+it("names a mass deletion by when it began, so that it can be typed in a command", () => {
+	const startMs = Date.UTC(2026, 1, 20, 17, 48);
+	expect(massDeletionId(startMs)).toMatch(/^[0-9a-z]+$/);
+	expect(Number.parseInt(massDeletionId(startMs), 36)).toBe(startMs);
+	expect(massDeletionId(startMs)).not.toBe(massDeletionId(startMs + 1));
 });

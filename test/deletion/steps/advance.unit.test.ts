@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { advance } from "../../../src/deletion/course/advance.ts";
-import { receive } from "../../../src/deletion/course/receive.ts";
 import { createDirectory } from "../../../src/deletion/lookup/directory.ts";
+import { advance } from "../../../src/deletion/steps/advance.ts";
+import { receive } from "../../../src/deletion/steps/receive.ts";
 import { recordOf, worldOf } from "../a-deletion.ts";
 import { commandOf } from "../world.ts";
 

@@ -1,8 +1,8 @@
 // When a DELETE may be sent, how long its effect is waited for, and what a look may conclude.
 
 import { describe, expect, it } from "vitest";
-import { sendDeletion } from "../../../src/deletion/course/send-deletion.ts";
 import { lagMs, lookAfterMs, sendWindowMs } from "../../../src/deletion/limits.ts";
+import { sendDeletion } from "../../../src/deletion/steps/send-deletion.ts";
 import { admitted, asked, edge, live, play, recordOf, type Script, story, takeAway } from "../a-deletion.ts";
 import { bindingOf, commandOf, createWorld, fault, id, startMs } from "../world.ts";
 

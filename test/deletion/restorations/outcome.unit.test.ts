@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { isHeldUp, outcomeOf, unknownOr } from "../../../src/deletion/course/restoring-outcome.ts";
 import { at, type Restoration } from "../../../src/deletion/record/deletion.ts";
+import { isHeldUp, outcomeOf, unknownOr } from "../../../src/deletion/restorations/outcome.ts";
 import { noonMs, recordIn } from "../../notify/records.ts";
 
 const restoration = (change: Partial<Restoration>): { restoration: Restoration } => ({

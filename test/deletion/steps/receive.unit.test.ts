@@ -1,11 +1,11 @@
 // What a request records before anything is looked up, and which earlier record answers it.
 
 import { describe, expect, it } from "vitest";
-import { type DeletionCommand, receive } from "../../../src/deletion/course/receive.ts";
-import { sendDeletion } from "../../../src/deletion/course/send-deletion.ts";
 import { lookAfterMs } from "../../../src/deletion/limits.ts";
 import { notYetSent } from "../../../src/deletion/record/progress.ts";
 import { isRecordId } from "../../../src/deletion/record/record-id.ts";
+import { type DeletionCommand, receive } from "../../../src/deletion/steps/receive.ts";
+import { sendDeletion } from "../../../src/deletion/steps/send-deletion.ts";
 import { asked, worldOf } from "../a-deletion.ts";
 import { actorOf, commandOf, fault, id, startMs, type World } from "../world.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseCidr } from "../../../src/deletion/address/cidr.ts";
-import { inOrder, type Left, rankOf, turnsOf } from "../../../src/deletion/course/restoring-order.ts";
+import { inOrder, type Left, rankOf, turnsOf } from "../../../src/deletion/restorations/order.ts";
 import { closeCidr } from "../ranges.ts";
 
 const placed = (prefixId: string | null, cidr: string | null) => ({ prefixId, cidr });

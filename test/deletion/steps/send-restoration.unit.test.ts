@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { beginRestoration } from "../../../src/deletion/course/begin-restoration.ts";
-import { sendRestoration } from "../../../src/deletion/course/send-restoration.ts";
 import { lagMs } from "../../../src/deletion/limits.ts";
 import { ok } from "../../../src/deletion/result.ts";
+import { beginRestoration } from "../../../src/deletion/steps/begin-restoration.ts";
+import { sendRestoration } from "../../../src/deletion/steps/send-restoration.ts";
 import { edge, recordOf } from "../a-deletion.ts";
 import { begun, boundNow, cidr, live, play, restorationOf, restorer, type Script, story } from "../a-restoration.ts";
 import { freezeOf, id, startMs, type World } from "../world.ts";

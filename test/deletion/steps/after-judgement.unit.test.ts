@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { nextStepOf } from "../../../src/deletion/course/course.ts";
 import { sentenceOf } from "../../../src/deletion/judgement/guards.ts";
 import { lookAfterMs } from "../../../src/deletion/limits.ts";
 import type { Terms } from "../../../src/deletion/ports.ts";
 import type { Deletion } from "../../../src/deletion/record/deletion.ts";
 import { notYetSent } from "../../../src/deletion/record/progress.ts";
 import type { Verdict } from "../../../src/deletion/record/verdict.ts";
+import { nextStepOf } from "../../../src/deletion/steps/after-judgement.ts";
 import { createWorld, policyOf, startMs } from "../world.ts";
 
 const at = (ms: number) => new Date(ms).toISOString();

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { judgePress, type Offer, type Press, type Use } from "../../../src/deletion/course/offer.ts";
+import { judgePress, type Offer, type Press, type Use } from "../../../src/deletion/steps/offer.ts";
 
 const nowMs = 1_000_000;
 const offer: Offer = {

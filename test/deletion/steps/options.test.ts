@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { optionsFor } from "../../../src/deletion/course/options.ts";
 import type { Actor } from "../../../src/deletion/record/actor.ts";
 import { type Deletion, states } from "../../../src/deletion/record/deletion.ts";
+import { optionsFor } from "../../../src/deletion/steps/options.ts";
 import { pastDeletion } from "../../doors/seed.ts";
 
 const binding = {

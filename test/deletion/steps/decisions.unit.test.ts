@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { cancel, decideApproval } from "../../../src/deletion/course/decisions.ts";
 import type { Actor } from "../../../src/deletion/record/actor.ts";
+import { cancel, decideApproval } from "../../../src/deletion/steps/decisions.ts";
 import { edge, recordOf } from "../a-deletion.ts";
 import { advanced, approver, events, hour, pending, scheduled } from "../a-life.ts";
 import { actorOf, bindingOf, freezeOf, id, startMs, type World } from "../world.ts";
