@@ -10,7 +10,7 @@ import { promptMs, recentMs, rowsAtMost } from "./limits.ts";
 import { outcomesSince } from "./outcomes.ts";
 import { readRow, type StoredRow } from "./tables.ts";
 import { massGlances } from "./watch/mass-deletions.ts";
-import { settling } from "./watch/settling.ts";
+import { settlingTimes } from "./watch/settling-times.ts";
 
 const unsettledIds = `SELECT id FROM deletions WHERE open = 1
 	UNION ALL SELECT id FROM deletions WHERE publish_at IS NOT NULL
@@ -75,7 +75,7 @@ export function overview(
 		...current,
 		waiting: waiting(sql, nowMs),
 		outcomes: outcomesSince(sql, sinceDay),
-		settling: settling(sql, nowMs),
+		settling: settlingTimes(sql, nowMs),
 		lost: massGlances(sql, nowMs),
 	};
 }

@@ -55,7 +55,12 @@ export function nextWakeMs(
 ): number | null {
 	const hasToRead = isImporting(sql) || kvDueMs.some((atMs) => atMs !== null);
 	const laterMs = hasReadHistory(sql) ? kvDueMs : [hasToRead ? nowMs + alarmPauseMs : null];
-	const dueMs = [nextDueMs(sql), ...readMs, ...laterMs].filter((atMs) => atMs !== null);
+	return earliest(nextDueMs(sql), ...readMs, ...laterMs);
+}
+
+/** null if nothing is due. */
+export function earliest(...times: readonly (number | null)[]): number | null {
+	const dueMs = times.filter((atMs) => atMs !== null);
 	return dueMs.length === 0 ? null : Math.min(...dueMs);
 }
 

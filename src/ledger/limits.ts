@@ -14,6 +14,8 @@ export const firstLookMs = 1000;
 export const looksAtOnce = 3;
 /** After a look that failed for a reason of our own. */
 export const lookPauseMs = 60_000;
+/** Until the rest of the audit log is read, or a failure of our own is tried again. */
+export const auditPauseMs = 60_000;
 /** Losses of a day may be parts of one event, if Cloudflare could not be read for so long. */
 export const lossesJudgedMs = 24 * 3_600_000;
 
@@ -72,6 +74,8 @@ export const probeKeptMs = 60_000;
 
 /** How long settled records, claims and aliases stay: a key is not reused for a week. */
 export const keptMs = 7 * 24 * 3_600_000;
+/** The watch looks up deletions older than this in KV too: the Ledger may have dropped them. */
+export const ledgerRemembersMs = keptMs - 24 * 3_600_000;
 /** Claims of one record that KV keeps: more than any one deletion has had. */
 export const claimsAtMost = 100;
 /** A log for people; the rest would only fill the table. */

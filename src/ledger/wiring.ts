@@ -20,12 +20,12 @@ import { keptClaims } from "./claims.ts";
 import { markOf, noteCredential } from "./credential.ts";
 import { ownParty } from "./freezes.ts";
 import { type CountedJournal, createJournal, type JournalEvents } from "./journal.ts";
-import { createRecovery, type Recovery } from "./recovery.ts";
 import { firstLookMs } from "./limits.ts";
 import { createNotifier, type Notifier } from "./notify/notifier.ts";
 import { keepOffer } from "./offers.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
-import { createWatching, type Watching } from "./watch/watching.ts";
+import { createRecovery, type Recovery } from "./recovery.ts";
+import { createWatch, type Watch } from "./watch/watch.ts";
 
 export interface Wired {
 	ports: Ports;
@@ -33,7 +33,7 @@ export interface Wired {
 	outbox: Outbox;
 	addressing: Addressing;
 	recovery: Recovery;
-	watch: Watching;
+	watch: Watch;
 	notifier: Notifier;
 	/** Whether a faulty configuration does not say what the actor may do. */
 	isUncertain(party: Party): boolean;
@@ -134,7 +134,7 @@ export function wire(
 			},
 		},
 	};
-	const watch = createWatching(storage, ports, {
+	const watch = createWatch(storage, ports, {
 		...config.watch,
 		retentionDays: config.retentionDays,
 		auditLog: createAuditLog(accountId, caller),

@@ -5,7 +5,7 @@ import type { Freeze } from "../deletion/judgement/freeze.ts";
 import type { Party } from "../deletion/record/actor.ts";
 import { at } from "../deletion/record/deletion.ts";
 import { massDeletionId } from "../deletion/restorations/mass-deletion.ts";
-import type { Lifetime } from "../watch/inventory.ts";
+import type { Lifetime } from "../watch/lifetime.ts";
 import type { EventType, NotifyEvent } from "./event.ts";
 import { listWords, oneLine } from "./summary.ts";
 

@@ -1,8 +1,8 @@
 // What Cloudflare announces of each prefix: when to read it again, and for how long an answer counts. No clock, no I/O.
 import type { BgpPrefix, BgpUnknown } from "../deletion/address/bgp-prefix.ts";
 import type { Result } from "../deletion/result.ts";
-import type { Announcement, Slot, WatchedPrefix } from "./inventory.ts";
-import { bgpReadsPerSlot } from "./rhythm.ts";
+import { bgpReadsPerSlot } from "./pace.ts";
+import type { Announcement, Slot, WatchedPrefix } from "./slots.ts";
 
 /** A change takes minutes to have effect and is made by hand. A guard that judges by it reads it itself. */
 const readEveryMs = 3_600_000;

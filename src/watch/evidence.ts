@@ -3,8 +3,9 @@
 import type { Binding } from "../deletion/address/binding.ts";
 import { isCloudflareId, plainId, sameId } from "../deletion/address/cloudflare-id.ts";
 import { lagMs } from "../deletion/limits.ts";
-import { type Closed, type Lifetime, lastSeenMs, lifetimeOf, type WatchedPrefix } from "./inventory.ts";
+import { type Closed, type Lifetime, lastSeenMs, lifetimeOf } from "./lifetime.ts";
 import type { Ours, PrefixLook, Span } from "./look.ts";
+import type { WatchedPrefix } from "./slots.ts";
 
 /** A missed binding that our own records account for; null if they don't. */
 export function accounted(lifetime: Lifetime, { endMs }: Span, ours: Ours): Lifetime | null {

@@ -1,12 +1,12 @@
 // Compares the account's list of prefixes with the prefixes the watch knows. A prefix that is no longer listed counts as a look
 // that shows none of its bindings; the caller judges that look like any other (`judgePrefix`).
 import { isCloudflareId, plainId } from "../deletion/address/cloudflare-id.ts";
-import type { WatchedPrefix } from "./inventory.ts";
 import type { Verdict } from "./judge.ts";
 import type { AccountLook, PrefixLook } from "./look.ts";
+import type { WatchedPrefix } from "./slots.ts";
 
 export interface AccountJudgement {
-	verdicts: Verdict[];
+	verdicts: Extract<Verdict, { kind: "implausible" }>[];
 	/** All prefixes to watch from now on. */
 	prefixes: WatchedPrefix[];
 	/** One for each prefix that is not listed. */

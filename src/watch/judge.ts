@@ -6,8 +6,9 @@
 // proof: the moment it shows is later than the beginning of the first miss, when the binding had already been seen.
 import { plainId, sameId } from "../deletion/address/cloudflare-id.ts";
 import { accounted, closedAs, hasChanged, missed, newcomer, shown } from "./evidence.ts";
-import { isOpen, type Lifetime, lifetimeOf, type WatchedPrefix } from "./inventory.ts";
+import { isMissedAgain, isOpen, type Lifetime, lifetimeOf } from "./lifetime.ts";
 import type { BindingLook, Ours, PrefixLook } from "./look.ts";
+import type { WatchedPrefix } from "./slots.ts";
 
 export type Verdict =
 	| { kind: "disappeared" | "appeared" | "active"; lifetime: Lifetime }
@@ -81,7 +82,7 @@ export function judgeBinding(
 ): Judgement {
 	const judgement: Judgement = { verdicts: [], lifetimes: [], prefix };
 	if (look.seen === null) return { ...judgement, prefix: { ...prefix, failedMs: look.endMs } };
-	const suspects = lifetimes.filter((one) => isOpen(one) && one.missedAgainMs !== null);
+	const suspects = lifetimes.filter(isMissedAgain);
 	const others = suspects.filter((one) => accounted(one, look, ours) === null);
 	const asked = others.find(({ bindingId }) => sameId(bindingId, look.bindingId));
 	judgement.lifetimes = suspects.map((one) => accounted(one, look, ours)).filter((one) => one !== null);

@@ -1,7 +1,7 @@
 // Are so many bindings gone at once that deletions should stop? Returns an intent: the Ledger freezes, and must not shorten or
 // replace a freeze in force. Bindings that count towards an event never count towards another one.
 import { lagMs } from "../deletion/limits.ts";
-import type { Lifetime } from "./inventory.ts";
+import { isMissedAgain, type Lifetime } from "./lifetime.ts";
 
 /**
  * So few missed bindings are each read by their id before they are recorded: a list that lacks some of them wrongly can't make a
@@ -11,7 +11,7 @@ const readOneByOne = 10;
 
 /** @param lifetimes at least those that are open and missed. */
 export const areMany = (lifetimes: readonly Lifetime[]): boolean =>
-	lifetimes.filter(({ closed, missedAgainMs }) => closed === null && missedAgainMs !== null).length > readOneByOne;
+	lifetimes.filter(isMissedAgain).length > readOneByOne;
 
 /** After a longer gap in the looks than this many intervals, nobody can say that losses came at once. */
 const intervalsOfGap = 3;
@@ -23,10 +23,12 @@ export interface MassEvent {
 	freezes: boolean;
 }
 
+export type CountedLoss = Lifetime & { massMs: number };
+
 export interface MassJudgement {
 	events: MassEvent[];
 	/** The losses that now count towards an event, new or earlier: rows to write. */
-	lifetimes: Lifetime[];
+	lifetimes: CountedLoss[];
 }
 
 /**
@@ -38,7 +40,7 @@ export function judgeMass(losses: readonly Lifetime[], intervalMs: number, atLea
 	const missedAt = ({ goneSinceMs }: Lifetime): number => goneSinceMs ?? 0;
 	const isFresh = (one: Lifetime) => missedAt(one) - one.seenMs <= intervalsOfGap * intervalMs;
 	const events: MassEvent[] = [];
-	const lifetimes: Lifetime[] = [];
+	const lifetimes: CountedLoss[] = [];
 	let rest = losses.filter(({ massMs }) => massMs === null).toSorted((a, b) => missedAt(a) - missedAt(b));
 	// A loss happened between the last look that showed it, less the lag, and the first that missed it.
 	const within = (fromMs: number, toMs: number) =>

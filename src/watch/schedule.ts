@@ -2,10 +2,10 @@
 // remembered, so no order is stored, and a restart loses none.
 import { lagMs } from "../deletion/limits.ts";
 import { readsDue } from "./announcement.ts";
-import { isOpen, type Lifetime, type Slot, type WatchedPrefix } from "./inventory.ts";
+import { isOpen, type Lifetime } from "./lifetime.ts";
 import { areMany } from "./mass.ts";
-import { callsPerAlarm, type Pace, rhythmOf } from "./rhythm.ts";
-import { turnOf } from "./slots.ts";
+import { callsPerAlarm, intervalsOf, type Pace } from "./pace.ts";
+import { type Slot, turnOf, type WatchedPrefix } from "./slots.ts";
 
 export type Order =
 	| { look: "account" }
@@ -39,7 +39,7 @@ export function planLooks(
 	nowMs: number,
 ): Plan {
 	const prefixes = slots.flatMap((slot) => slot.prefixes);
-	const { periodMs } = rhythmOf(askedMs, prefixes.length);
+	const { periodMs } = intervalsOf(askedMs, prefixes.length);
 	const [turn] = slots
 		.filter(({ slot, prefixes: held }) => slot === 0 || held.some(({ isListed }) => isListed))
 		.map((slot) => ({ slot, atMs: Math.max(turnOf(slot, slots.length, periodMs), pace.ordinaryMs) }))

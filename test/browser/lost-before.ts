@@ -11,7 +11,7 @@ import { createJournal } from "../../src/ledger/journal.ts";
 import { setFlag } from "../../src/ledger/tables.ts";
 import { keepLifetimes } from "../../src/ledger/watch/lifetimes.ts";
 import { keepMassDeletion } from "../../src/ledger/watch/mass-deletions.ts";
-import { lifetimeOf } from "../../src/watch/inventory.ts";
+import { lifetimeOf } from "../../src/watch/lifetime.ts";
 import { storageOf } from "../node-sqlite.ts";
 
 const minuteMs = 60_000;

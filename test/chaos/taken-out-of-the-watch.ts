@@ -106,7 +106,7 @@ export const watchMutations: readonly Mutation[] = [
 		// Only a 404 says so, no other failure.
 		name: "the watch's 404",
 		patch: {
-			file: "src/ledger/watch/watch.ts",
+			file: "src/ledger/watch/looks.ts",
 			replace: 'fault.kind === "not_found" ? "missing" : null',
 			by: 'fault.kind === "not_found" ? "missing" : "missing"',
 		},
@@ -128,9 +128,9 @@ export const watchMutations: readonly Mutation[] = [
 		// A list that failed, or may not be complete, proves nothing.
 		name: "the watch's failed lists",
 		patch: {
-			file: "src/ledger/watch/watch.ts",
-			replace: "takePrefix({ prefixId, beginMs, endMs: now(), seen: read.ok ? read.value.items : null })",
-			by: "takePrefix({ prefixId, beginMs, endMs: now(), seen: read.ok ? read.value.items : [] })",
+			file: "src/ledger/watch/looks.ts",
+			replace: ": { beginMs: endMs, endMs, seen: null };",
+			by: ": { beginMs: endMs, endMs, seen: [] };",
 		},
 		tests: ["test/promises/seen.test.ts"],
 		chaos: false,
@@ -173,8 +173,8 @@ export const watchMutations: readonly Mutation[] = [
 		name: "the watch's transaction of a loss and its record",
 		patch: {
 			file: "src/ledger/watch/memory.ts",
-			replace: "transactionSync(() => keepAll(judgement, all));",
-			by: "keepAll(judgement, all);",
+			replace: "storage.transactionSync(() => keep(judgement, known.lifetimes));",
+			by: "keep(judgement, known.lifetimes);",
 		},
 		tests: ["test/promises/seen.test.ts"],
 		chaos: false,
@@ -183,9 +183,9 @@ export const watchMutations: readonly Mutation[] = [
 		// What unbind restored is watched at once: it may be gone before the next look.
 		name: "the watch of what unbind restored",
 		patch: {
-			file: "src/ledger/watch/watching.ts",
-			replace: 'if (record?.state === "restored") watch.restored(record);',
-			by: 'if (record?.state === "received") watch.restored(record);',
+			file: "src/ledger/watch/watch.ts",
+			replace: 'if (record?.state === "restored") memory.takeRestored(record, now());',
+			by: 'if (record?.state === "received") memory.takeRestored(record, now());',
 		},
 		tests: ["test/promises/seen.test.ts"],
 		chaos: false,
@@ -194,9 +194,9 @@ export const watchMutations: readonly Mutation[] = [
 		// A deletion that has left the Ledger is looked up in KV.
 		name: "the watch's question to KV",
 		patch: {
-			file: "src/ledger/watch/watch.ts",
-			replace: "now() - seenMs > ledgerRemembersMs ? await options.deletionInKv(bindingId) : null",
-			by: "now() - seenMs < 0 ? await options.deletionInKv(bindingId) : null",
+			file: "src/ledger/watch/looks.ts",
+			replace: "now() - seenMs > ledgerRemembersMs ? await deletionInKv(bindingId) : null",
+			by: "now() - seenMs < 0 ? await deletionInKv(bindingId) : null",
 		},
 		tests: ["test/promises/seen.test.ts"],
 		chaos: false,
@@ -205,11 +205,11 @@ export const watchMutations: readonly Mutation[] = [
 		// Each prefix is looked at so often that a loss is noticed within an interval and three minutes.
 		name: "the watch's head start",
 		patch: {
-			file: "src/watch/rhythm.ts",
+			file: "src/watch/pace.ts",
 			replace: "Math.max(askedMs - headStartMs, leastMs)",
 			by: "Math.max(askedMs, leastMs)",
 		},
-		tests: ["test/watch/rhythm.unit.test.ts", "test/watch/noticed-in-time.unit.test.ts"],
+		tests: ["test/watch/pace.unit.test.ts", "test/watch/noticed-in-time.unit.test.ts"],
 		chaos: false,
 	},
 	{

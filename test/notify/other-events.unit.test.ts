@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { massDeletionId } from "../../src/deletion/restorations/mass-deletion.ts";
 import { massDeletion } from "../../src/notify/other-events.ts";
-import { lifetimeOf } from "../../src/watch/inventory.ts";
+import { lifetimeOf } from "../../src/watch/lifetime.ts";
 
 it("a mass deletion names itself, and leads to the page that restores it", () => {
 	const startMs = Date.UTC(2030, 0, 1, 12);

@@ -49,7 +49,7 @@ const allowed: Record<string, readonly string[]> = {
 		"type deletion/address/bgp-prefix.ts",
 		"type deletion/result.ts",
 	],
-	notify: ["notify", "deletion", "type watch/inventory.ts"],
+	notify: ["notify", "deletion", "type watch/lifetime.ts"],
 	cards: ["cards", "deletion", "type @slack/types", "type discord-api-types/v10"],
 	adapters: ["adapters", "cards", "deletion", "type notify", "capped-body.ts", "valibot", "node:buffer"],
 	config: [

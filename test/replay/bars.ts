@@ -1,5 +1,5 @@
 // What the replay has to reach, and what it reached. Pure.
-import { rhythmOf } from "../../src/watch/rhythm.ts";
+import { intervalsOf } from "../../src/watch/pace.ts";
 import type { Bound } from "./account.ts";
 import type { Call, Kind } from "./cloudflare.ts";
 import type { Seen } from "./run.ts";
@@ -84,7 +84,7 @@ const isOfTheWatch: readonly Kind[] = ["page of the audit log", "read of what a 
 
 /** The calls that the restorations took. Meanwhile the watch goes on looking, at its own pace. */
 function spentOn({ size, calls, watchMinutes, restoreAtMs, restoredAtMs }: Seen) {
-	const { periodMs } = rhythmOf(watchMinutes * 60_000, size.prefixes);
+	const { periodMs } = intervalsOf(watchMinutes * 60_000, size.prefixes);
 	const sweeps = Math.round(((1 + size.prefixes) * (restoredAtMs - restoreAtMs)) / periodMs);
 	const others = calls.filter(({ kind }) => isOfTheWatch.includes(kind)).length;
 	return { all: calls.length, calls: calls.length - sweeps - others };

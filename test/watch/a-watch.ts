@@ -1,15 +1,14 @@
 // The watch with rows in memory: what the Ledger does with each look, in the order in which it has to.
 import { ok } from "../../src/deletion/result.ts";
 import { afterAnswer } from "../../src/watch/announcement.ts";
-import type { Slot } from "../../src/watch/inventory.ts";
-import { isOpen, type Lifetime, type WatchedPrefix } from "../../src/watch/inventory.ts";
 import { type Judgement, judgeBinding, judgePrefix, type Verdict } from "../../src/watch/judge.ts";
 import { judgeAccount } from "../../src/watch/judge-account.ts";
+import { isOpen, type Lifetime } from "../../src/watch/lifetime.ts";
 import type { AccountLook, BindingLook, Ours, PrefixLook } from "../../src/watch/look.ts";
 import { areMany } from "../../src/watch/mass.ts";
-import { freshPace, paced } from "../../src/watch/rhythm.ts";
+import { freshPace, paced } from "../../src/watch/pace.ts";
 import { type Order, planLooks } from "../../src/watch/schedule.ts";
-import { slotsFor } from "../../src/watch/slots.ts";
+import { type Slot, slotsFor, type WatchedPrefix } from "../../src/watch/slots.ts";
 
 export const nothingOurs: Ours = { open: new Set(), deleted: new Map(), restored: new Set(), restoring: new Set() };
 

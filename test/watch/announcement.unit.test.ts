@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fail, ok } from "../../src/deletion/result.ts";
 import { accessTo, afterAnswer, announcedOf, readsDue } from "../../src/watch/announcement.ts";
-import type { WatchedPrefix } from "../../src/watch/inventory.ts";
+import type { WatchedPrefix } from "../../src/watch/slots.ts";
 import { id } from "../deletion/world.ts";
 
 const hourMs = 3_600_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { WatchedPrefix } from "../../src/watch/inventory.ts";
 import { judgeAccount } from "../../src/watch/judge-account.ts";
+import type { WatchedPrefix } from "../../src/watch/slots.ts";
 import { id } from "../deletion/world.ts";
 
 const listing = (...names: string[]) => ({

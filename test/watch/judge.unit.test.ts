@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Binding } from "../../src/deletion/address/binding.ts";
 import { lagMs } from "../../src/deletion/limits.ts";
-import { type Lifetime, lastSeenMs, lifetimeOf, type WatchedPrefix } from "../../src/watch/inventory.ts";
 import { judgeBinding, judgePrefix, type Verdict } from "../../src/watch/judge.ts";
+import { type Lifetime, lastSeenMs, lifetimeOf } from "../../src/watch/lifetime.ts";
 import type { Ours } from "../../src/watch/look.ts";
+import type { WatchedPrefix } from "../../src/watch/slots.ts";
 import { bindingOf, id } from "../deletion/world.ts";
 import { nothingOurs } from "./a-watch.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { lagMs } from "../../src/deletion/limits.ts";
-import { type Lifetime, lifetimeOf } from "../../src/watch/inventory.ts";
+import { type Lifetime, lifetimeOf } from "../../src/watch/lifetime.ts";
 import { judgeMass } from "../../src/watch/mass.ts";
 import { bindingOf, id } from "../deletion/world.ts";
 

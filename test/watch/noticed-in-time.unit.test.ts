@@ -3,7 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { lagMs } from "../../src/deletion/limits.ts";
-import { callsPerAlarm, rhythmOf } from "../../src/watch/rhythm.ts";
+import { callsPerAlarm, intervalsOf } from "../../src/watch/pace.ts";
 import { bindingIdOf, createChangingAccount, type Prefixed, prefixIdOf, type Weather } from "./a-changing-account.ts";
 import { createWatch } from "./a-watch.ts";
 
@@ -91,7 +91,7 @@ describe("the watch", () => {
 		fc.assert(
 			fc.property(aCourse, (course) => {
 				const { watch } = run(course, startMs + 90 * minuteMs);
-				const { intervalMs } = rhythmOf(course.intervalMs, course.prefixCount + 1);
+				const { intervalMs } = intervalsOf(course.intervalMs, course.prefixCount + 1);
 				for (const [index, { diesMs }] of course.lives.entries()) {
 					const reports = watch.verdicts.filter(
 						({ verdict }) => verdict.kind === "disappeared" && verdict.lifetime.bindingId === bindingIdOf(index),
@@ -137,8 +137,8 @@ describe("the watch", () => {
 		const weather = [{ takesMs: 100, lags: [0], fault: null }];
 		const course = { intervalMs: 10 * minuteMs, prefixCount, lives, weather, lateMs: [500, 1500, 0], keepsPrefixes };
 		const { watch } = run(course, startMs + 100 * minuteMs);
-		const { intervalMs, isStretched } = rhythmOf(10 * minuteMs, prefixCount + 1);
-		expect([isStretched, intervalMs > 15 * minuteMs, intervalMs < 20 * minuteMs]).toEqual([true, true, true]);
+		const { intervalMs } = intervalsOf(10 * minuteMs, prefixCount + 1);
+		expect([intervalMs > 15 * minuteMs, intervalMs < 20 * minuteMs]).toEqual([true, true]);
 		const lost = watch.verdicts.filter(({ verdict }) => verdict.kind === "disappeared");
 		expect(lost).toHaveLength(60);
 		const lastMs = Math.max(...lost.map(({ atMs }) => atMs));
@@ -170,7 +170,7 @@ describe("the watch", () => {
 		const weather = [{ takesMs: 100, lags: [1], fault: null }];
 		const course = { intervalMs: 10 * minuteMs, prefixCount, lives: [], weather, lateMs: [200], keepsPrefixes: true };
 		const { watch, alarms } = run(course, startMs + 600 * minuteMs);
-		const sweeps = (600 * minuteMs) / rhythmOf(10 * minuteMs, prefixCount + 1).periodMs;
+		const sweeps = (600 * minuteMs) / intervalsOf(10 * minuteMs, prefixCount + 1).periodMs;
 		const reads = watch.calls.filter(({ order }) => order.look === "bgp").length;
 		const looks = watch.calls.length - reads;
 		expect(looks / (2 + prefixCount)).toBeGreaterThan(sweeps - 1);

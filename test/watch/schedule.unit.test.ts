@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { lagMs } from "../../src/deletion/limits.ts";
-import { type Lifetime, lifetimeOf, type Slot, type WatchedPrefix } from "../../src/watch/inventory.ts";
-import { freshPace } from "../../src/watch/rhythm.ts";
+import { type Lifetime, lifetimeOf } from "../../src/watch/lifetime.ts";
+import { freshPace } from "../../src/watch/pace.ts";
 import { planLooks } from "../../src/watch/schedule.ts";
+import type { Slot, WatchedPrefix } from "../../src/watch/slots.ts";
 import { bindingOf, id } from "../deletion/world.ts";
 
 const intervalMs = 600_000;

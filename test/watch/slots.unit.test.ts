@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { lifetimeOf, type WatchedPrefix } from "../../src/watch/inventory.ts";
-import { slotsFor, turnOf } from "../../src/watch/slots.ts";
+import { lifetimeOf } from "../../src/watch/lifetime.ts";
+import { slotsFor, turnOf, type WatchedPrefix } from "../../src/watch/slots.ts";
 import { bindingOf, id } from "../deletion/world.ts";
 
 const prefix = (index: number, isListed = true): WatchedPrefix => ({

@@ -1,16 +1,7 @@
 // The table of records about which Cloudflare's audit log is to be asked. Only this Ledger writes it, so it is read once.
 import type { AuditWait } from "../../watch/audit-schedule.ts";
 
-export interface AuditWaits {
-	all(): readonly AuditWait[];
-	/** Does nothing if the record waits already. */
-	add(wait: AuditWait): void;
-	remove(waits: readonly AuditWait[]): void;
-	/** After an error: what is in memory may not be what is stored. */
-	forget(): void;
-}
-
-export function createAuditWaits(sql: SqlStorage): AuditWaits {
+export function createAuditWaits(sql: SqlStorage) {
 	let known: readonly AuditWait[] | null = null;
 	const all = () => {
 		known ??= read(sql);
@@ -18,7 +9,8 @@ export function createAuditWaits(sql: SqlStorage): AuditWaits {
 	};
 	return {
 		all,
-		add(wait) {
+		/** Does nothing if the record waits already. */
+		add(wait: AuditWait): void {
 			if (all().some(({ deletionId }) => deletionId === wait.deletionId)) return;
 			const { deletionId, bindingId, isOwn, startMs, sinceMs } = wait;
 			const insert = `INSERT OR IGNORE INTO audit_waits (deletion_id, binding_id, own, start_at, since_at)
@@ -26,26 +18,23 @@ export function createAuditWaits(sql: SqlStorage): AuditWaits {
 			sql.exec(insert, deletionId, bindingId, isOwn ? 1 : 0, startMs, sinceMs);
 			known = null;
 		},
-		remove(waits) {
+		remove(waits: readonly AuditWait[]): void {
 			for (const { deletionId } of waits) sql.exec("DELETE FROM audit_waits WHERE deletion_id = ?", deletionId);
 			known = null;
 		},
-		forget() {
+		/** After an error: what is in memory may not be what is stored. */
+		forget(): void {
 			known = null;
 		},
 	};
 }
 
 function read(sql: SqlStorage): AuditWait[] {
-	type Row = { deletion_id: string; binding_id: string; own: number; start_at: number; since_at: number };
+	type Row = { deletionId: string; bindingId: string; own: number; startMs: number; sinceMs: number };
+	const query = `SELECT deletion_id AS deletionId, binding_id AS bindingId, own, start_at AS startMs, since_at AS sinceMs
+		FROM audit_waits`;
 	return sql
-		.exec<Row>("SELECT deletion_id, binding_id, own, start_at, since_at FROM audit_waits")
+		.exec<Row>(query)
 		.toArray()
-		.map(({ deletion_id, binding_id, own, start_at, since_at }) => ({
-			deletionId: deletion_id,
-			bindingId: binding_id,
-			isOwn: own === 1,
-			startMs: start_at,
-			sinceMs: since_at,
-		}));
+		.map(({ own, ...wait }) => ({ ...wait, isOwn: own === 1 }));
 }

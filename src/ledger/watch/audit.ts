@@ -9,6 +9,7 @@ import { type Deletion, goneAtMs } from "../../deletion/record/deletion.ts";
 import type { AuditFacts } from "../../deletion/status.ts";
 import { log, traceOf } from "../../log.ts";
 import { type AuditWait, isOver, lossWait, nextAskMs, ownWait } from "../../watch/audit-schedule.ts";
+import { auditPauseMs } from "../limits.ts";
 import { getFlag, readRecord, setAsideIfUnreadable, setFlag } from "../tables.ts";
 import { createAuditWaits } from "./audit-waits.ts";
 
@@ -25,19 +26,9 @@ export interface AuditOptions {
 	onCalls(calls: number): void;
 }
 
-export interface Audit {
-	/** A record was settled: the log is asked about losses, and about deletions of ours. Part of the same commit. */
-	settled(id: string): void;
-	/** When the next request is due; null if nothing waits for one. */
-	nextMs(): number | null;
-	/** Makes the request if it is due. Never rejects. */
-	ask(): Promise<void>;
-	facts(): AuditFacts;
-}
-
 const flags = { access: "audit_access", asked: "audit_asked_at" };
 
-export function createAudit(sql: SqlStorage, options: AuditOptions): Audit {
+export function createAudit(sql: SqlStorage, options: AuditOptions) {
 	const { isOn, mark, auditLog, journal, now } = options;
 	const waits = createAuditWaits(sql);
 	/** Where the last request left off, if there was too much for it. */
@@ -59,9 +50,9 @@ export function createAudit(sql: SqlStorage, options: AuditOptions): Audit {
 	function nextMs(): number | null {
 		if (!isOn || waits.all().length === 0) return null;
 		// In case the request under way does not end.
-		if (isAsking) return now() + pauseMs;
+		if (isAsking) return now() + auditPauseMs;
 		const lastMs = askedMs();
-		if (restFromMs !== null && lastMs !== null) return lastMs + pauseMs;
+		if (restFromMs !== null && lastMs !== null) return lastMs + auditPauseMs;
 		const nextMs = nextAskMs(waits.all(), lastMs, access() === "no_permission");
 		return nextMs && Math.max(nextMs, notBeforeMs);
 	}
@@ -148,7 +139,8 @@ export function createAudit(sql: SqlStorage, options: AuditOptions): Audit {
 	}
 
 	return {
-		settled(id) {
+		/** A record was settled: the log is asked about losses, and about deletions of ours. Part of the same commit. */
+		settled(id: string): void {
 			const record = isOn ? recordOf(id) : null;
 			const wait = record && waitFor(record);
 			if (wait === null || isOver(wait, now())) return;
@@ -158,8 +150,10 @@ export function createAudit(sql: SqlStorage, options: AuditOptions): Audit {
 			const atMs = nextMs();
 			if (atMs !== null) options.onDue(atMs);
 		},
+		/** When the next request is due; null if nothing waits for one. */
 		nextMs,
-		async ask() {
+		/** Makes the request if it is due. Never rejects. */
+		async ask(): Promise<void> {
 			const atMs = isAsking ? null : nextMs();
 			if (atMs === null || atMs > now()) return;
 			isAsking = true;
@@ -168,12 +162,12 @@ export function createAudit(sql: SqlStorage, options: AuditOptions): Audit {
 			} catch (error) {
 				log("error", "audit_failed", traceOf(error));
 				waits.forget();
-				notBeforeMs = now() + pauseMs;
+				notBeforeMs = now() + auditPauseMs;
 			} finally {
 				isAsking = false;
 			}
 		},
-		facts: () => ({ auditLog: access(), isAsking }),
+		facts: (): AuditFacts => ({ auditLog: access(), isAsking }),
 	};
 }
 
@@ -186,6 +180,3 @@ function waitFor(record: Deletion): AuditWait | null {
 
 /** An entry that says neither who nor how adds nothing to the record. */
 const saysWho = ({ by, how }: AuditEntry): boolean => by !== null || how !== null;
-
-/** Until the rest is read, or a failure of our own is tried again. */
-const pauseMs = 60_000;

@@ -1,7 +1,8 @@
 // The watch's tables: a row per lifetime of a binding, and one per slot of prefixes. Each row is the object as JSON, with the
 // columns that SQL needs.
 import { plainId } from "../../deletion/address/cloudflare-id.ts";
-import { isOpen, type Lifetime, type Slot } from "../../watch/inventory.ts";
+import { isOpen, type Lifetime } from "../../watch/lifetime.ts";
+import type { Slot } from "../../watch/slots.ts";
 
 type Row = { lifetime: string };
 
@@ -51,11 +52,11 @@ export function pruneLifetimes(sql: SqlStorage, beforeMs: number): void {
 }
 
 export function readSlots(sql: SqlStorage): Slot[] {
-	type SlotRow = { slot: number; tried_at: number | null; prefixes: string };
+	type SlotRow = { slot: number; triedMs: number | null; prefixes: string };
 	return sql
-		.exec<SlotRow>("SELECT slot, tried_at, prefixes FROM watch_slots ORDER BY slot")
+		.exec<SlotRow>("SELECT slot, tried_at AS triedMs, prefixes FROM watch_slots ORDER BY slot")
 		.toArray()
-		.map(({ slot, tried_at, prefixes }) => ({ slot, triedMs: tried_at, prefixes: JSON.parse(prefixes) }));
+		.map((row) => ({ ...row, prefixes: JSON.parse(row.prefixes) }));
 }
 
 export const keepSlot = (sql: SqlStorage, { slot, triedMs, prefixes }: Slot): void =>

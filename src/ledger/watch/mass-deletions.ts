@@ -5,7 +5,7 @@ import type { MassGlance } from "../../deletion/ledger-api.ts";
 import { at, type Deletion, type Summary, summaryOf, wholeSummary } from "../../deletion/record/deletion.ts";
 import { type MassDeletion, massDeletionId } from "../../deletion/restorations/mass-deletion.ts";
 import type { WatchFacts } from "../../deletion/status.ts";
-import type { Lifetime } from "../../watch/inventory.ts";
+import type { Lifetime } from "../../watch/lifetime.ts";
 import { keptMs, massDeletionsShown, massRecordsShown } from "../limits.ts";
 import { readRow, type StoredRow } from "../tables.ts";
 

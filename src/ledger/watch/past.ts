@@ -12,6 +12,7 @@ import type {
 } from "../../deletion/past.ts";
 import { type Deletion, goneAtMs } from "../../deletion/record/deletion.ts";
 import { carriedOutAs, isGone } from "../../deletion/record/gone.ts";
+import type { Lifetime } from "../../watch/lifetime.ts";
 import {
 	accountAt,
 	type Change,
@@ -20,8 +21,7 @@ import {
 	isAfter,
 	type Place,
 	placeOf,
-} from "../../watch/at.ts";
-import type { Lifetime } from "../../watch/inventory.ts";
+} from "../../watch/past.ts";
 import { readRow, type StoredRow } from "../tables.ts";
 import { lifetimesIn, lifetimesSince, readSlots } from "./lifetimes.ts";
 

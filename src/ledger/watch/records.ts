@@ -1,4 +1,5 @@
-// What the watch sees is written down: as a record, as a freeze, or as `active_at` on a restored record. Called in the transaction of the look that shows it.
+// Writes down what the watch judged: as a record of a loss, as `active_at` on a restored record, as a mass deletion and its freeze,
+// or as an event. Everything here is part of the transaction of the look that shows it.
 import { advertisedIn, type BgpPrefix } from "../../deletion/address/bgp-prefix.ts";
 import { parseCidr } from "../../deletion/address/cidr.ts";
 import { plainId } from "../../deletion/address/cloudflare-id.ts";
@@ -12,15 +13,16 @@ import { seenActive } from "../../deletion/record/seen-active.ts";
 import { log } from "../../log.ts";
 import type { NotifyEvent } from "../../notify/event.ts";
 import { appeared, changed, massDeletion, massId } from "../../notify/other-events.ts";
+import { listWords } from "../../notify/summary.ts";
 import { announcedOf } from "../../watch/announcement.ts";
-import type { Lifetime } from "../../watch/inventory.ts";
+import type { Verdict } from "../../watch/judge.ts";
+import type { Lifetime } from "../../watch/lifetime.ts";
+import type { MassEvent, MassJudgement } from "../../watch/mass.ts";
+import type { WatchedPrefix } from "../../watch/slots.ts";
 import { freezeInForce, setFreeze } from "../freezes.ts";
 import { readRecord } from "../tables.ts";
 import { keepMassDeletion } from "./mass-deletions.ts";
-import type { WatchEvents } from "./memory.ts";
-import { noteSettled } from "./settling.ts";
-
-type Needs = Pick<Ports, "accountId" | "journal" | "now" | "randomBytes">;
+import { noteSettled } from "./settling-times.ts";
 
 export interface WatchAnnouncements {
 	announce(events: readonly NotifyEvent[]): void;
@@ -30,62 +32,80 @@ export interface WatchAnnouncements {
 
 /** The watch, as the one who freezes. */
 const watchParty: Freeze["by"] = { name: "unbind", door: "watch" };
-const freezeReasonListsAtMost = 3;
+
+export type WatchRecords = ReturnType<typeof createWatchRecords>;
 
 /** @param freezes whether a mass event freezes deletions. */
 export function createWatchRecords(
 	sql: SqlStorage,
-	{ accountId, journal, now, randomBytes }: Needs,
+	{ accountId, journal, now, randomBytes }: Pick<Ports, "accountId" | "journal" | "now" | "randomBytes">,
 	freezes: boolean,
 	{ announce, lossesJudged }: WatchAnnouncements,
-): WatchEvents {
+) {
+	function keepLoss(lifetime: Lifetime, others: readonly Lifetime[], prefix: WatchedPrefix): void {
+		const nowMs = now();
+		const id = newRecordId(nowMs, randomBytes(16));
+		const binding = snapshotOf(lifetime, accountId);
+		const effect = effectOn(lifetime, others, announcedOf(prefix, nowMs));
+		const loss = { id, binding, effect, lastSeenMs: lifetime.seenMs, noticedMs: nowMs };
+		journal.storeSettled(deletedElsewhere(loss));
+		log("warn", "binding_disappeared", { deletion_id: id, binding_id: binding.id, cidr: binding.cidr });
+	}
+
+	function keepActive({ bindingId, activeMs }: Lifetime): void {
+		const query = "SELECT record FROM deletions WHERE restored_id = ? AND open = 0 AND progress IS NULL";
+		for (const { record } of sql.exec<{ record: string }>(query, plainId(bindingId)).toArray()) {
+			const before = readRecord(record);
+			const after = seenActive(before, activeMs ?? now());
+			if (after === before) continue;
+			journal.storeSettled(after);
+			noteSettled(sql, after);
+		}
+	}
+
+	function keepMass({ startMs, freezes: isRecent }: MassEvent, losses: readonly Lifetime[]): void {
+		const nowMs = now();
+		log("error", "watch_mass_deletion", { bindings: losses.length, since: at(startMs) });
+		// A freeze in force is neither shortened nor replaced.
+		const froze = freezes && isRecent && freezeInForce(sql, nowMs) === null;
+		keepMassDeletion(sql, { startMs, noticedMs: nowMs, froze }, losses);
+		announce([massDeletion(startMs, losses, froze, nowMs)]);
+		if (!froze) return;
+		const named = listWords(losses.map(({ cidr, bindingId }) => cidr ?? bindingId));
+		const reason = `${losses.length} bindings disappeared without unbind: ${named}.`;
+		setFreeze(sql, { reason, by: watchParty, since: at(nowMs), until: null }, watchParty, nowMs, announce);
+	}
+
 	return {
-		onLoss(lifetime, others, prefix) {
-			const nowMs = now();
-			const id = newRecordId(nowMs, randomBytes(16));
-			const binding = snapshotOf(lifetime, accountId);
-			const effect = effectOn(lifetime, others, announcedOf(prefix, nowMs));
-			const loss = { id, binding, effect, lastSeenMs: lifetime.seenMs, noticedMs: nowMs };
-			journal.storeSettled(deletedElsewhere(loss));
-			log("warn", "binding_disappeared", { deletion_id: id, binding_id: binding.id, cidr: binding.cidr });
-		},
-		onActive({ bindingId, activeMs }) {
-			const query = "SELECT record FROM deletions WHERE restored_id = ? AND open = 0 AND progress IS NULL";
-			for (const { record } of sql.exec<{ record: string }>(query, plainId(bindingId)).toArray()) {
-				const before = readRecord(record);
-				const after = seenActive(before, activeMs ?? now());
-				if (after === before) continue;
-				journal.storeSettled(after);
-				noteSettled(sql, after);
+		/** @param others what is left in the prefix. */
+		keepVerdict(verdict: Verdict, others: readonly Lifetime[], prefix: WatchedPrefix): void {
+			switch (verdict.kind) {
+				case "disappeared":
+					keepLoss(verdict.lifetime, others, prefix);
+					break;
+				case "active":
+					keepActive(verdict.lifetime);
+					break;
+				case "appeared":
+					// unbind created what it restored.
+					if (verdict.lifetime.opened !== "restored") announce([appeared(verdict.lifetime)]);
+					break;
+				case "changed":
+					announce([changed(verdict.before, verdict.after)]);
+					break;
+				case "implausible":
+					log("warn", "watch_implausible", { why: verdict.why, prefix_id: verdict.prefixId });
 			}
 		},
-		onMass({ startMs, freezes: isRecent }, losses) {
-			const nowMs = now();
-			const cidrs = losses.map(({ cidr, bindingId }) => cidr ?? bindingId);
-			log("error", "watch_mass_deletion", { bindings: losses.length, since: at(startMs) });
-			// A freeze in force is neither shortened nor replaced.
-			const froze = freezes && isRecent && freezeInForce(sql, nowMs) === null;
-			keepMassDeletion(sql, { startMs, noticedMs: nowMs, froze }, losses);
-			announce([massDeletion(startMs, losses, froze, nowMs)]);
-			if (!froze) return;
-			const more = cidrs.length - freezeReasonListsAtMost;
-			const named = cidrs.slice(0, freezeReasonListsAtMost).join(", ") + (more > 0 ? ` and ${more} more` : "");
-			const reason = `${losses.length} bindings disappeared without unbind: ${named}.`;
-			setFreeze(sql, { reason, by: watchParty, since: at(nowMs), until: null }, watchParty, nowMs, announce);
+		keepMasses({ events, lifetimes }: MassJudgement): void {
+			for (const [startMs, losses] of Map.groupBy(lifetimes, ({ massMs }) => massMs)) {
+				const event = events.find((one) => one.startMs === startMs);
+				if (event !== undefined) keepMass(event, losses);
+				// More losses turned out to belong to an earlier event.
+				else keepMassDeletion(sql, { startMs, noticedMs: now(), froze: false }, losses);
+			}
+			lossesJudged(new Map(lifetimes.map(({ bindingId, massMs }) => [plainId(bindingId), massId(massMs)])));
 		},
-		onAppeared(lifetime) {
-			// unbind created it.
-			if (lifetime.opened !== "restored") announce([appeared(lifetime)]);
-		},
-		onChanged: (before, after) => announce([changed(before, after)]),
-		onJudged(counted) {
-			const massOf = counted.map(({ bindingId, massMs }): [string, string] => [
-				plainId(bindingId),
-				massId(massMs ?? 0),
-			]);
-			lossesJudged(new Map(massOf));
-		},
-		onMassGrown: (startMs, losses) => keepMassDeletion(sql, { startMs, noticedMs: now(), froze: false }, losses),
 	};
 }
 

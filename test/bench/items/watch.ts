@@ -5,13 +5,14 @@ import { DatabaseSync } from "node:sqlite";
 import { setTimeout } from "node:timers/promises";
 import { parseCidr } from "../../../src/deletion/address/cidr.ts";
 import { type CloudflareId, isCloudflareId } from "../../../src/deletion/address/cloudflare-id.ts";
-import type { Cloudflare } from "../../../src/deletion/ports.ts";
+import type { AuditLog } from "../../../src/deletion/audit-log.ts";
+import type { Cloudflare, Journal } from "../../../src/deletion/ports.ts";
 import { fail, ok } from "../../../src/deletion/result.ts";
 import { migrate } from "../../../src/ledger/migrations.ts";
 import { keepLifetimes, lifetimesSince } from "../../../src/ledger/watch/lifetimes.ts";
 import { createWatch } from "../../../src/ledger/watch/watch.ts";
-import { accountAt } from "../../../src/watch/at.ts";
-import { lifetimeOf } from "../../../src/watch/inventory.ts";
+import { lifetimeOf } from "../../../src/watch/lifetime.ts";
+import { accountAt } from "../../../src/watch/past.ts";
 import { storageOf } from "../../node-sqlite.ts";
 import { unbindDeletion } from "../deletions.ts";
 import { median } from "../rounds.ts";
@@ -88,22 +89,23 @@ async function sweep(path: string): Promise<Row[]> {
 			return fail("unreadable");
 		},
 	};
-	const nothing = () => {};
-	const looking = createWatch(storage, {
-		everyMs: 10 * minuteMs,
-		massAtLeast: 10,
-		keptMs: 0,
-		cloudflare: cloudflare as Cloudflare,
-		now: () => nowMs,
-		deletionInKv: async () => null,
-		onLoss: nothing,
-		onActive: nothing,
-		onMass: nothing,
-		onMassGrown: nothing,
-		onJudged: nothing,
-		onAppeared: nothing,
-		onChanged: nothing,
-	});
+	const ports = { accountId: idOf("acc0", 1), cloudflare: cloudflare as Cloudflare, now: () => nowMs };
+	const unused = { journal: {} as Journal, randomBytes: () => new Uint8Array(16) };
+	const looking = createWatch(
+		storage,
+		{ ...ports, ...unused },
+		{
+			minutes: 10,
+			massAtLeast: 10,
+			freezes: false,
+			retentionDays: 0,
+			auditLog: {} as AuditLog,
+			mark: "",
+			deletionInKv: async () => null,
+			onDue() {},
+			announcements: { announce() {}, lossesJudged() {} },
+		},
+	);
 	const changes = () => storage.sql.exec<{ rows: number }>("SELECT total_changes() AS rows").one().rows;
 	async function period() {
 		const before = changes();

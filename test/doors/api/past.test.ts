@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Deletion } from "../../../src/deletion/record/deletion.ts";
 import type { Ledger } from "../../../src/index.ts";
 import { keepLifetimes } from "../../../src/ledger/watch/lifetimes.ts";
-import { lifetimeOf } from "../../../src/watch/inventory.ts";
+import { lifetimeOf } from "../../../src/watch/lifetime.ts";
 import { call, cloudflare, ledger } from "../../harness.ts";
 import { dayMs, endClock, hourMs, inMs, minuteMs, pass, startClock } from "../../lifecycle/clock.ts";
 import { deleted, others, remove, restore } from "../../lifecycle/people.ts";

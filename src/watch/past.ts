@@ -1,6 +1,6 @@
 // The account as it was at a time, and what changed between two times, from the lifetimes that are kept.
 import { plainId } from "../deletion/address/cloudflare-id.ts";
-import type { Lifetime } from "./inventory.ts";
+import type { Lifetime } from "./lifetime.ts";
 
 /**
  * The bindings that were there at `atMs`; null if the watch knows nothing of that time. What the first look of a prefix

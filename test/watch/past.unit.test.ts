@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { accountAt, changesBetween, isAfter, placeOf } from "../../src/watch/at.ts";
-import { type Lifetime, lifetimeOf, type Opened } from "../../src/watch/inventory.ts";
+import { type Lifetime, lifetimeOf, type Opened } from "../../src/watch/lifetime.ts";
+import { accountAt, changesBetween, isAfter, placeOf } from "../../src/watch/past.ts";
 import { bindingOf, id } from "../deletion/world.ts";
 
 const life = (name: string, opened: Opened, firstSeenMs: number, end: Partial<Lifetime> = {}): Lifetime => ({

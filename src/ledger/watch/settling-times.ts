@@ -14,4 +14,4 @@ export function noteSettled(sql: SqlStorage, record: Deletion): void {
 	if (one !== null) setFlag(sql, flag, JSON.stringify(withSettledTime(read(sql), one)));
 }
 
-export const settling = (sql: SqlStorage, nowMs: number): Settling => settlingOf(read(sql), nowMs);
+export const settlingTimes = (sql: SqlStorage, nowMs: number): Settling => settlingOf(read(sql), nowMs);

@@ -1,7 +1,4 @@
-// What the watch remembers: one row per lifetime of a binding, and one row per slot of prefixes that are looked at together.
-// Everything here is flat and nullable, so that it maps to columns. Times are milliseconds; nothing here decides.
-
-import type { BgpPrefix } from "../deletion/address/bgp-prefix.ts";
+// What the watch remembers of a binding. Everything is flat and nullable, and is stored as JSON. Nothing here decides.
 import type { Binding } from "../deletion/address/binding.ts";
 
 /** How a lifetime began. `first_look`: it was there when the watch began. `returned`: it was recorded as gone. */
@@ -36,40 +33,6 @@ export interface Lifetime {
 	massMs: number | null;
 }
 
-/** What Cloudflare announces of a prefix. */
-export interface Announcement {
-	/** When it was last asked for. */
-	askedMs: number;
-	/** The last good answer, and when it came. */
-	read: { atMs: number; bgpPrefixes: readonly BgpPrefix[] } | null;
-	/** The last answer was that the credential lacks the permission. */
-	isDenied: boolean;
-}
-
-/** A prefix and its looks. They are kept here, not per binding, so that an unchanged look writes no lifetime. */
-export interface WatchedPrefix {
-	prefixId: string;
-	cidr: string;
-	/** Whether the last list of prefixes shows it. */
-	isListed: boolean;
-	/** Whether the account's first list of prefixes had it: then its first look makes nothing "appear". */
-	fromStart: boolean;
-	/** The end of its last good look. */
-	lookedMs: number | null;
-	/** The end of its last failed look, if no good one came after it. */
-	failedMs: number | null;
-	/** What Cloudflare announces of it. Absent until it is asked for, and in rows of earlier releases. */
-	announcement?: Announcement;
-}
-
-/** Prefixes that are looked at in the same alarm, stored as one row. Slot 0 is the list of prefixes, and holds none. */
-export interface Slot {
-	slot: number;
-	/** When its last ordinary look began. */
-	triedMs: number | null;
-	prefixes: readonly WatchedPrefix[];
-}
-
 /** A new lifetime. The Ledger opens one for a binding that it restored, at the end of the look or call that showed it. */
 export function lifetimeOf(
 	binding: Omit<Binding, "range">,
@@ -100,6 +63,12 @@ export function lifetimeOf(
 
 export const isOpen = ({ closed }: Lifetime): boolean => closed === null;
 
-/** When the binding was last seen. One that is not missed was in every good look of its prefix. */
-export const lastSeenMs = ({ missedMs, seenMs }: Lifetime, { lookedMs }: Pick<WatchedPrefix, "lookedMs">): number =>
-	missedMs === null ? Math.max(seenMs, lookedMs ?? 0) : seenMs;
+/** Two looks missed it: now only a read by its id is needed. */
+export const isMissedAgain = (lifetime: Lifetime): boolean => isOpen(lifetime) && lifetime.missedAgainMs !== null;
+
+/**
+ * When the binding was last seen. One that is not missed was in every good look of its prefix.
+ * @param prefix its prefix, with the end of the last good look.
+ */
+export const lastSeenMs = ({ missedMs, seenMs }: Lifetime, prefix: { lookedMs: number | null }): number =>
+	missedMs === null ? Math.max(seenMs, prefix.lookedMs ?? 0) : seenMs;

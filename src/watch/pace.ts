@@ -1,5 +1,5 @@
 // How often the watch looks, and how fast it may call: a quarter of Cloudflare's rate limit for ordinary looks, half of it for
-// second looks. If that is too slow for the configured interval, the interval grows, and `isStretched` is true.
+// second looks. If that is too slow for the configured interval, the interval grows.
 
 /** Below the free plan's 50 subrequests per invocation, with room for some retries. */
 export const callsPerAlarm = 40;
@@ -26,24 +26,21 @@ const shortestPeriodMs = 30_000;
 /** Looks that come late must not delay the next ones for good. */
 const slack = 1.1;
 
-export interface Rhythm {
+export interface Intervals {
 	/** How often each prefix is looked at. */
 	periodMs: number;
-	/** The actual interval. */
+	/** The actual interval. It may be longer than what was asked for. */
 	intervalMs: number;
-	/** Whether that is longer than what was asked for. */
-	isStretched: boolean;
 }
 
 /**
  * A sweep is one call for the account and one for each prefix, and now and then one for what is announced of it. The shortest
  * interval is two minutes.
  */
-export function rhythmOf(askedMs: number, prefixCount: number): Rhythm {
+export function intervalsOf(askedMs: number, prefixCount: number): Intervals {
 	const leastMs = Math.max(shortestPeriodMs, (1 + prefixCount * callsPerPrefix) * ordinaryCallMs * slack);
 	const periodMs = Math.ceil(Math.max(askedMs - headStartMs, leastMs));
-	const intervalMs = periodMs + headStartMs;
-	return { periodMs, intervalMs, isStretched: intervalMs > askedMs };
+	return { periodMs, intervalMs: periodMs + headStartMs };
 }
 
 /** The earliest time for the next call of each kind. */
