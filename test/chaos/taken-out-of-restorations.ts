@@ -1,9 +1,8 @@
 // The safeguards of many restorations: the order, the pace, and whose authority counts. Each name says what is taken out.
 import type { Mutation } from "./mutation.ts";
 
-const unit = "test/ledger/restorations/restoring.unit.test.ts";
-const stops = "test/ledger/restorations/stops.unit.test.ts";
-const carrying = "src/ledger/restorations/carrying.ts";
+const tests = "test/ledger/restorations";
+const carryOut = "src/ledger/restorations/carry-out.ts";
 
 export const restorationMutations: readonly Mutation[] = [
 	{
@@ -14,19 +13,19 @@ export const restorationMutations: readonly Mutation[] = [
 			replace: "turn.toSorted((a, b) => lengthOf(a) - lengthOf(b))",
 			by: "turn",
 		},
-		tests: [unit, "test/deletion/restorations/order.unit.test.ts"],
+		tests: [tests, "test/deletion/restorations/order.unit.test.ts"],
 		chaos: false,
 	},
 	{
 		name: "waiting for what is not settled in the prefix",
-		patch: { file: carrying, replace: "!busy.has(plainId(prefixId)) &&", by: "" },
-		tests: [unit, stops],
+		patch: { file: carryOut, replace: "!busy.has(plainId(prefixId)) &&", by: "" },
+		tests: [tests],
 		chaos: false,
 	},
 	{
 		name: "the number of calls in one go",
-		patch: { file: carrying, replace: "calls < restoringCallsAtMost && ", by: "" },
-		tests: [unit],
+		patch: { file: carryOut, replace: "calls < restoringCallsAtMost && ", by: "" },
+		tests: [tests],
 		chaos: false,
 	},
 	{
@@ -36,7 +35,7 @@ export const restorationMutations: readonly Mutation[] = [
 			replace: "if (present !== undefined) return present.answer;",
 			by: "",
 		},
-		tests: [unit, "test/deletion/restorations/remembered-lists.unit.test.ts"],
+		tests: [tests, "test/deletion/restorations/remembered-lists.unit.test.ts"],
 		chaos: false,
 	},
 	{
@@ -47,18 +46,18 @@ export const restorationMutations: readonly Mutation[] = [
 			replace: 'return scopes.includes("restore") ? { ...requestedBy, scopes, ranges } : "none";',
 			by: 'return { ...requestedBy, scopes: [...scopes, "restore"], ranges };',
 		},
-		tests: [unit],
+		tests: [tests],
 		chaos: false,
 	},
 	{
 		// Without it, the rate limit's refusal would be the end.
 		name: "another try after the rate limit",
 		patch: {
-			file: "src/ledger/restorations/settling.ts",
+			file: "src/ledger/restorations/item-outcomes.ts",
 			replace: "isHeldUp(record) && ",
 			by: "false && ",
 		},
-		tests: [unit],
+		tests: [tests],
 		chaos: false,
 	},
 ];

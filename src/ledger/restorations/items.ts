@@ -56,85 +56,50 @@ export function keepItem(sql: SqlStorage, stored: StoredItem): void {
 /** "unknown" is the record's; here it is "restoring". */
 const openStates: readonly RestorationItemState[] = ["waiting", "restoring"];
 
-type ItemRow = {
-	restorations_id: string;
-	record_id: string;
-	prefix_rank: number;
-	place: number;
-	tries: number;
-	item: string;
-};
-const columns = "i.restorations_id, i.record_id, i.prefix_rank, i.place, i.tries, i.item";
+type ItemRow = Omit<StoredItem, "item" | "cidr" | "prefixId"> & { item: string };
 
-function read(row: ItemRow): StoredItem {
-	// Only this Ledger writes it, from a `RestorationItem`.
-	const item: RestorationItem = JSON.parse(row.item);
-	return {
-		restorationsId: row.restorations_id,
-		recordId: row.record_id,
-		prefixRank: row.prefix_rank,
-		place: row.place,
-		tries: row.tries,
-		item,
-		cidr: item.cidr,
-		prefixId: item.prefix_id,
-	};
+/** @param rest what follows the table `restoration_items i`. */
+function itemsWhere(sql: SqlStorage, rest: string, ...values: string[]): StoredItem[] {
+	const query = `SELECT i.restorations_id AS restorationsId, i.record_id AS recordId, i.prefix_rank AS prefixRank, i.place, i.tries,
+		i.item FROM restoration_items i ${rest}`;
+	const rows = sql.exec<ItemRow>(query, ...values).toArray();
+	return rows.map((row) => {
+		// Only this Ledger writes it, from a `RestorationItem`.
+		const item: RestorationItem = JSON.parse(row.item);
+		return { ...row, item, cidr: item.cidr, prefixId: item.prefix_id };
+	});
 }
 
 /** What is not settled, in the order in which it is carried out. */
 export const openItems = (sql: SqlStorage, state: "waiting" | "restoring"): StoredItem[] =>
-	sql
-		.exec<ItemRow>(
-			`SELECT ${columns} FROM restoration_items i JOIN restorations r ON r.id = i.restorations_id
-			WHERE i.open = 1 AND i.state = ? ORDER BY i.prefix_rank, r.made_at, i.restorations_id, i.place`,
-			state,
-		)
-		.toArray()
-		.map(read);
+	itemsWhere(
+		sql,
+		`JOIN restorations r ON r.id = i.restorations_id WHERE i.open = 1 AND i.state = ?
+			ORDER BY i.prefix_rank, r.made_at, i.restorations_id, i.place`,
+		state,
+	);
 
 /** The items that wait for this record's restoration to settle. */
 export const itemsRestoring = (sql: SqlStorage, recordId: string): StoredItem[] =>
-	sql
-		.exec<ItemRow>(
-			`SELECT ${columns} FROM restoration_items i WHERE i.open = 1 AND i.record_id = ? AND i.state = 'restoring'`,
-			recordId,
-		)
-		.toArray()
-		.map(read);
+	itemsWhere(sql, "WHERE i.open = 1 AND i.record_id = ? AND i.state = 'restoring'", recordId);
 
 export const isAnyOpen = (sql: SqlStorage, state: "waiting" | "restoring"): boolean =>
 	sql.exec("SELECT 1 FROM restoration_items WHERE open = 1 AND state = ? LIMIT 1", state).toArray().length > 0;
 
 const itemsOf = (sql: SqlStorage, restorationsId: string): StoredItem[] =>
-	sql
-		.exec<ItemRow>(
-			`SELECT ${columns} FROM restoration_items i WHERE i.restorations_id = ?
-			ORDER BY i.state = 'refused', i.prefix_rank, i.place`,
-			restorationsId,
-		)
-		.toArray()
-		.map(read);
+	itemsWhere(sql, "WHERE i.restorations_id = ? ORDER BY i.state = 'refused', i.prefix_rank, i.place", restorationsId);
 
-type RequestRow = {
-	id: string;
-	made_at: number;
-	settled_at: number | null;
-	requested_by: string;
-	reason: string | null;
-};
-const requestColumns = "id, made_at, settled_at, requested_by, reason";
-const readRequest = ({ id, made_at, requested_by, reason }: RequestRow): StoredRequest => ({
-	id,
-	madeAtMs: made_at,
-	requestedBy: JSON.parse(requested_by),
-	reason,
-});
+type KnownRequest = StoredRequest & { settledMs: number | null };
 
-export const openRequests = (sql: SqlStorage): StoredRequest[] =>
-	sql
-		.exec<RequestRow>(`SELECT ${requestColumns} FROM restorations WHERE settled_at IS NULL`)
-		.toArray()
-		.map(readRequest);
+function requestsWhere(sql: SqlStorage, condition: string, ...values: string[]): KnownRequest[] {
+	type Row = Omit<KnownRequest, "requestedBy"> & { requestedBy: string };
+	const query = `SELECT id, made_at AS madeAtMs, settled_at AS settledMs, requested_by AS requestedBy, reason
+		FROM restorations WHERE ${condition}`;
+	const rows = sql.exec<Row>(query, ...values).toArray();
+	return rows.map((row) => ({ ...row, requestedBy: JSON.parse(row.requestedBy) }));
+}
+
+export const openRequests = (sql: SqlStorage): StoredRequest[] => requestsWhere(sql, "settled_at IS NULL");
 
 /** The same request by the same actor, if it is under way. */
 export function sameUnderWay(sql: SqlStorage, actor: string, payload: string): string | null {
@@ -168,9 +133,9 @@ export function shownRequest(
 	id: string,
 	stateOf: (recordId: string) => RestorationItemState,
 ): Restorations | null {
-	const [row] = sql.exec<RequestRow>(`SELECT ${requestColumns} FROM restorations WHERE id = ?`, id).toArray();
-	if (row === undefined) return null;
-	const { madeAtMs, requestedBy, reason } = readRequest(row);
+	const [request] = requestsWhere(sql, "id = ?", id);
+	if (request === undefined) return null;
+	const { madeAtMs, settledMs, requestedBy, reason } = request;
 	const deletions = itemsOf(sql, id).map(({ item, recordId }) =>
 		item.state === "restoring" ? { ...item, state: stateOf(recordId) } : item,
 	);
@@ -182,8 +147,8 @@ export function shownRequest(
 		requested_at: at(madeAtMs),
 		requested_by: requestedBy,
 		reason,
-		state: row.settled_at === null ? "restoring" : "done",
-		settled_at: row.settled_at === null ? null : at(row.settled_at),
+		state: settledMs === null ? "restoring" : "done",
+		settled_at: settledMs === null ? null : at(settledMs),
 		total: deletions.length,
 		counts,
 		deletions,

@@ -18,7 +18,7 @@ export function reorder(sql: SqlStorage, restorationsId: string, leftIn: (prefix
 }
 
 /** Whether the prefix has bindings left is known now. */
-export function rank(sql: SqlStorage, prefixId: string | null, left: Left): void {
+export function rankPrefix(sql: SqlStorage, prefixId: string | null, left: Left): void {
 	for (const one of openItems(sql, "waiting"))
 		if (one.prefixId !== null && sameId(one.prefixId, prefixId ?? ""))
 			keepItem(sql, { ...one, prefixRank: rankOf[left] });

@@ -1,7 +1,6 @@
 // Receives requests for many restorations, and says on whose authority each goes on. A request is stored whole or not at all,
 // before its id is given to the caller.
-
-import { judgedWithinMs, restorationsADay } from "../../deletion/limits.ts";
+import { judgedWithinMs, restorationsADay, restoringPatienceMs } from "../../deletion/limits.ts";
 import { type Actor, partyOf } from "../../deletion/record/actor.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
 import { newRecordId } from "../../deletion/record/record-id.ts";
@@ -13,22 +12,35 @@ import { log } from "../../log.ts";
 import { makeClaims } from "../claims.ts";
 import { spentCountedMs } from "../limits.ts";
 import { setAsideIfUnreadable } from "../tables.ts";
-import { countSince, keepItem, keepRequest, type StoredRequest, sameUnderWay, settleRequest } from "./items.ts";
+import type { ItemOutcomes } from "./item-outcomes.ts";
+import {
+	countSince,
+	keepItem,
+	keepRequest,
+	openItems,
+	openRequests,
+	type StoredRequest,
+	sameUnderWay,
+	settleRequest,
+} from "./items.ts";
 import type { RestoringNeeds } from "./needs.ts";
 
-export interface Requests {
-	/** @returns the id of the request that answers: a new one, an earlier one under the same key, or the same one under way. */
-	receive(command: RestorationsCommand): Result<string, RestorationsRefusal>;
-	/** "none" if the actor may no longer restore; null while a faulty configuration does not say. */
-	authority(request: StoredRequest): Actor | "none" | null;
+export type Requests = ReturnType<typeof createRequests>;
+
+/** Who may go on with a request. */
+export interface Mandate {
+	request: StoredRequest;
+	actor: Actor;
 }
+export type Mandates = ReadonlyMap<string, Mandate>;
 
 const dayMs = 24 * 3_600_000;
 
 export function createRequests(
 	storage: Pick<DurableObjectStorage, "sql" | "transactionSync">,
 	{ ports, leftIn, isUncertain }: Pick<RestoringNeeds, "ports" | "leftIn" | "isUncertain">,
-): Requests {
+	outcomes: ItemOutcomes,
+) {
 	const { sql } = storage;
 	/** Actors of requests that came in since the start, for as long as a received deletion's own authority counts. */
 	const present = new Map<string, { actor: Actor; atMs: number }>();
@@ -71,8 +83,22 @@ export function createRequests(
 		return id;
 	}
 
+	/** "none" if the actor may no longer restore; null while a faulty configuration does not say. */
+	function authority({ id, requestedBy }: StoredRequest): Actor | "none" | null {
+		const { authorityOf, now } = ports();
+		const own = present.get(id);
+		if (own !== undefined && now() < own.atMs + judgedWithinMs) return own.actor;
+		present.delete(id);
+		if (isUncertain(requestedBy)) return null;
+		const authority = authorityOf(requestedBy);
+		// Only these two: what the configuration knows of the actor besides must not get into a record.
+		const { scopes = [], ranges = null } = authority ?? {};
+		return scopes.includes("restore") ? { ...requestedBy, scopes, ranges } : "none";
+	}
+
 	return {
-		receive(command) {
+		/** @returns the id of the request that answers: a new one, an earlier one under the same key, or the same one under way. */
+		receive(command: RestorationsCommand): Result<string, RestorationsRefusal> {
 			const { journal, now } = ports();
 			const { actor, key } = command;
 			const refused = refusedAsAWhole(command);
@@ -100,16 +126,29 @@ export function createRequests(
 			log("warn", "restorations_requested", { restorations_id: id, actor: name, door, deletions: count });
 			return ok(id);
 		},
-		authority({ id, requestedBy }) {
-			const { authorityOf, now } = ports();
-			const own = present.get(id);
-			if (own !== undefined && now() < own.atMs + judgedWithinMs) return own.actor;
-			present.delete(id);
-			if (isUncertain(requestedBy)) return null;
-			const authority = authorityOf(requestedBy);
-			// Only these two: what the configuration knows of the actor besides must not get into a record.
-			const { scopes = [], ranges = null } = authority ?? {};
-			return scopes.includes("restore") ? { ...requestedBy, scopes, ranges } : "none";
+		/** Who may go on with which request. The rest is refused, given up, or waits for its configuration. */
+		mandates(): Mandates {
+			const all = new Map<string, Mandate>();
+			const nowMs = ports().now();
+			const waiting = Map.groupBy(openItems(sql, "waiting"), ({ restorationsId }) => restorationsId);
+			for (const request of openRequests(sql)) {
+				const items = waiting.get(request.id) ?? [];
+				const actor = authority(request);
+				if (nowMs >= request.madeAtMs + restoringPatienceMs)
+					for (const item of items) outcomes.refuse(item, givenUp, "failed");
+				else if (actor === "none") for (const item of items) outcomes.refuse(item, notAllowed(request));
+				else if (actor !== null) all.set(request.id, { request, actor });
+			}
+			return all;
 		},
 	};
 }
+
+const givenUp = {
+	code: "cloudflare_unavailable" as const,
+	detail: "The restoration could not begin within a day. Nothing was sent.",
+};
+const notAllowed = ({ requestedBy }: StoredRequest) => ({
+	code: "scope_missing" as const,
+	detail: `${requestedBy.name} may no longer restore.`,
+});

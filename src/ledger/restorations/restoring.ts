@@ -7,19 +7,23 @@ import {
 	type RestorationsRefusal,
 } from "../../deletion/restorations/restorations.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
-import { type Carrying, createCarrying } from "./carrying.ts";
+import { earliest } from "../due.ts";
+import { createCarryOut } from "./carry-out.ts";
+import { createItemOutcomes } from "./item-outcomes.ts";
 import { nextPruneMs, pruneRestorations, shownRequest } from "./items.ts";
 import type { RestoringNeeds } from "./needs.ts";
 import { createRequests } from "./requests.ts";
-import { createSettling } from "./settling.ts";
 
-export interface Restoring extends Pick<Carrying, "work"> {
+export interface Restoring {
 	receive(command: RestorationsCommand): Result<Restorations, RestorationsRefusal>;
 	/** null if there are none with this id. */
 	show(id: string): Restorations | null;
 	/** A record was settled. Part of the same commit. */
 	settled(recordId: string): void;
+	/** When there is something to do; null if there is nothing. */
 	nextMs(): number | null;
+	/** Does what is due. Never rejects. */
+	work(): Promise<void>;
 }
 
 /** @param onDue there is something to do at that time. Part of the same commit. */
@@ -29,11 +33,11 @@ export function createRestoring(
 	onDue: (atMs: number) => void,
 ): Restoring {
 	const { sql } = storage;
-	const settling = createSettling(sql, needs.ports);
-	const requests = createRequests(storage, needs);
-	const carrying = createCarrying(sql, needs, requests, settling);
+	const outcomes = createItemOutcomes(sql, needs.ports);
+	const requests = createRequests(storage, needs, outcomes);
+	const carryOut = createCarryOut(sql, needs, requests, outcomes);
 	const wake = () => {
-		carrying.wake();
+		carryOut.wake();
 		onDue(needs.now());
 	};
 	const stateOf = (recordId: string) => {
@@ -56,15 +60,12 @@ export function createRestoring(
 		},
 		show,
 		settled(recordId) {
-			if (settling.settled(recordId)) wake();
+			if (outcomes.settled(recordId)) wake();
 		},
-		nextMs() {
-			const dueMs = [carrying.nextMs(), nextPruneMs(sql)].filter((atMs) => atMs !== null);
-			return dueMs.length === 0 ? null : Math.min(...dueMs);
-		},
+		nextMs: () => earliest(carryOut.nextMs(), nextPruneMs(sql)),
 		async work() {
 			pruneRestorations(sql, needs.now());
-			await carrying.work();
+			await carryOut.work();
 		},
 	};
 }

@@ -10,22 +10,10 @@ import type { RestorationRefusal } from "../../deletion/steps/begin-restoration.
 import { log } from "../../log.ts";
 import { isSetAside, setAsideIfUnreadable } from "../tables.ts";
 import { itemsRestoring, keepItem, openItems, type StoredItem, settleRequest } from "./items.ts";
-import { unparsable } from "./reading.ts";
 
-export interface Settling {
-	/** The record's restoration has begun, is under way or is settled: the item goes along with it. */
-	follow(stored: StoredItem, record: Deletion): void;
-	refuse(stored: StoredItem, refusal: Pick<RestorationRefusal, "code" | "detail">, state?: "refused" | "failed"): void;
-	/** A record was settled. Part of the same commit. @returns whether it was waited for. */
-	settled(recordId: string): boolean;
-	/** Follows records that were settled while the previous release was at work. */
-	catchUp(): void;
-	pausePrefix(prefixId: string | null): void;
-	/** Until when the prefix waits after it was held up. */
-	pausedUntilMs(prefixId: string | null): number;
-}
+export type ItemOutcomes = ReturnType<typeof createItemOutcomes>;
 
-export function createSettling(sql: SqlStorage, ports: () => Pick<Ports, "journal" | "now">): Settling {
+export function createItemOutcomes(sql: SqlStorage, ports: () => Pick<Ports, "journal" | "now">) {
 	const paused = new Map<string, number>();
 	const now = () => ports().now();
 
@@ -34,9 +22,12 @@ export function createSettling(sql: SqlStorage, ports: () => Pick<Ports, "journa
 		if (settleRequest(sql, stored.restorationsId, now()))
 			log("info", "restorations_done", { restorations_id: stored.restorationsId });
 	}
+
 	function pausePrefix(prefixId: string | null): void {
 		if (prefixId !== null) paused.set(plainId(prefixId), now() + prefixPauseMs);
 	}
+
+	/** The record's restoration has begun, is under way or is settled: the item goes along with it. */
 	function follow(stored: StoredItem, record: Deletion): void {
 		const followed = { ...stored, recordId: record.id };
 		if (isHeldUp(record) && stored.tries + 1 < restoringTriesAtMost) {
@@ -57,14 +48,22 @@ export function createSettling(sql: SqlStorage, ports: () => Pick<Ports, "journa
 
 	return {
 		follow,
-		refuse: (stored, refusal, state = "refused") => keep({ ...stored, item: ended(stored.item, state, refusal) }),
-		settled(recordId) {
+		refuse(
+			stored: StoredItem,
+			refusal: Pick<RestorationRefusal, "code" | "detail">,
+			state: "refused" | "failed" = "refused",
+		): void {
+			keep({ ...stored, item: ended(stored.item, state, refusal) });
+		},
+		/** A record was settled. Part of the same commit. @returns whether it was waited for. */
+		settled(recordId: string): boolean {
 			const items = itemsRestoring(sql, recordId);
 			const record = items.length === 0 ? null : ports().journal.get(recordId);
 			if (record !== null) for (const item of items) follow(item, record);
 			return record !== null;
 		},
-		catchUp() {
+		/** Follows records that were settled while the previous release was at work. */
+		catchUp(): void {
 			const { journal } = ports();
 			for (const item of openItems(sql, "restoring")) {
 				if (isLost(item)) {
@@ -76,10 +75,16 @@ export function createSettling(sql: SqlStorage, ports: () => Pick<Ports, "journa
 			}
 		},
 		pausePrefix,
-		pausedUntilMs(prefixId) {
+		/** Until when the prefix waits after it was held up. */
+		pausedUntilMs(prefixId: string | null): number {
 			const untilMs = paused.get(plainId(prefixId ?? "")) ?? 0;
 			if (untilMs <= now()) paused.delete(plainId(prefixId ?? ""));
 			return untilMs;
 		},
 	};
 }
+
+export const unparsable = {
+	code: "not_restorable" as const,
+	detail: "unbind can't parse this record. Look at Cloudflare, and create the binding by hand if it is missing.",
+};
