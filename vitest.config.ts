@@ -66,6 +66,8 @@ export default defineConfig({
 					name: "worker",
 					include: ["test/**/*.test.ts"],
 					exclude: [...unit, ...outside],
+					isolate: false,
+					setupFiles: "test/fresh-world.ts",
 					testTimeout: 30_000,
 					hookTimeout: 30_000,
 					expect: expectOptions,
