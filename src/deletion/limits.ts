@@ -1,4 +1,4 @@
-// The domain's limits, windows and time-outs, each with its reason. docs/operating.md says what an operator sees of them.
+// The domain's limits, windows and time-outs, each with its reason. docs/architecture.md lists those that an operator notices.
 // What a team can set itself is in `judgement/policy.ts`.
 
 /** How far behind its own answers Cloudflare's reads may be. */

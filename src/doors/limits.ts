@@ -1,4 +1,4 @@
-// The doors' limits, windows and time-outs, each with its reason. docs/operating.md says what an operator sees of them.
+// The doors' limits, windows and time-outs, each with its reason. docs/architecture.md lists those that an operator notices.
 
 /** More than any request needs: a long reason goes into a body. */
 export const longestQuery = 4096;

@@ -1,4 +1,4 @@
-// The Ledger's limits, windows and time-outs, each with its reason. docs/operating.md says what an operator sees of them.
+// The Ledger's limits, windows and time-outs, each with its reason. docs/architecture.md lists those that an operator notices.
 
 /** An alarm this late is lost: the platform gave up on it. */
 export const alarmLostMs = 60_000;

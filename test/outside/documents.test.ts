@@ -18,10 +18,10 @@ import { storageOf } from "../node-sqlite.ts";
 import { anchorsIn, codeIn, namesIn, type Page, pageAt, pages, rowsBelow } from "./pages.ts";
 
 const run = promisify(execFile);
-const [readme, api, configuration, operating, problems, storage] = [
+const [readme, api, architecture, configuration, operating, problems, storage] = [
 	"README.md",
-	...["api", "configuration", "operating", "problems", "storage"].map((name) => `docs/${name}.md`),
-].map(pageAt) as [Page, Page, Page, Page, Page, Page];
+	...["api", "architecture", "configuration", "operating", "problems", "storage"].map((name) => `docs/${name}.md`),
+].map(pageAt) as [Page, Page, Page, Page, Page, Page, Page];
 const source = globSync("src/**/*.{ts,tsx}")
 	.map((path) => readFileSync(path, "utf8"))
 	.join("\n");
@@ -190,8 +190,10 @@ describe("docs/operating.md", () => {
 		const told = rowsBelow(operating, "### Read the log").flatMap(([names]) => namesIn(names));
 		expect([...new Set(events)].filter((event) => !told.includes(event) && event !== "request")).toEqual([]);
 	});
+});
 
-	it.each(rowsBelow(operating, "## Where the times come from").slice(1))("%s: %s", (time, _what, constant) => {
+describe("docs/architecture.md", () => {
+	it.each(rowsBelow(architecture, "## The times").slice(1))("%s: %s", (time, _what, constant) => {
 		const [name = ""] = namesIn(constant);
 		const values = [...source.matchAll(new RegExp(`const ${name} = ([\\d_* ]+);`, "g"))].map(([, product = ""]) =>
 			product.split("*").reduce((value, factor) => value * Number(factor.replaceAll("_", "")), 1),

@@ -1,4 +1,4 @@
-// The limits and time-outs of calls to Cloudflare, each with its reason. docs/operating.md says what an operator sees of them.
+// The limits and time-outs of calls to Cloudflare, each with its reason. docs/architecture.md lists those that an operator notices.
 
 /** Of one call: callers wait for it, and a look at Cloudflare can tell what it did. */
 export const callTimeoutMs = 10_000;

@@ -1,4 +1,4 @@
-// The limits and time-outs of calls to KV, each with its reason. docs/operating.md says what an operator sees of them.
+// The limits and time-outs of calls to KV, each with its reason. docs/architecture.md lists those that an operator notices.
 
 /** Short, because people are waiting, and the Ledger has the last week. */
 export const readLimitMs = 3000;
