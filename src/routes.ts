@@ -17,16 +17,17 @@ import { chat } from "./doors/chat/handler.ts";
 import * as cloudflare from "./doors/cloudflare.ts";
 import type { Context } from "./doors/context.ts";
 import { health } from "./doors/health.ts";
-import { showAccount, turnFreeze } from "./doors/page/account.tsx";
+import { showAccount } from "./doors/page/account.tsx";
 import { showChanges } from "./doors/page/changes.tsx";
 import { pageDoor } from "./doors/page/door.tsx";
+import { turnFreeze } from "./doors/page/freeze.tsx";
 import { exportCsv, exportNdjson, showHistory } from "./doors/page/history.tsx";
 import { restoreLost, showLost } from "./doors/page/lost.tsx";
 import { showNotifications } from "./doors/page/notifications.tsx";
 import { deleteBinding as deleteBindingByForm, showPlan as showPlanPage } from "./doors/page/plan.tsx";
 import { changeRecord, resolveRecord, showRecord } from "./doors/page/record.tsx";
-import { showProgress } from "./doors/page/restorations.tsx";
-import { signIn, signOut } from "./doors/page/signing-in.tsx";
+import { showRestorations as showRestorationsPage } from "./doors/page/restorations.tsx";
+import { signIn, signOut } from "./doors/page/sign-in.tsx";
 import { problem, problemResponse } from "./doors/reply/problem.ts";
 import { webhook } from "./doors/webhooks/handler.ts";
 
@@ -80,7 +81,7 @@ router
 	.get("/account/changes", pageDoor(showChanges))
 	.get("/account/lost/:id", pageDoor(showLost))
 	.post("/account/lost/:id/restore", restoreLost)
-	.get("/account/restorations/:id", pageDoor(showProgress))
+	.get("/account/restorations/:id", pageDoor(showRestorationsPage))
 	.get("/account/notifications", pageDoor(showNotifications))
 	.get("/account/:target+", pageDoor(showPlanPage))
 	.post("/account/:target+", deleteBindingByForm)

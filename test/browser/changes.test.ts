@@ -10,7 +10,7 @@ import { type Sandbox, startSandbox } from "../../sandbox/sandbox.ts";
 import type { PastBinding, PastChange } from "../../src/deletion/past.ts";
 import { ok } from "../../src/deletion/result.ts";
 import { render } from "../../src/doors/page/jsx-runtime.ts";
-import { Changes } from "../../src/doors/page/views/changes.tsx";
+import { Changes } from "../../src/doors/page/changes.tsx";
 import { launchChromium, noBrowser } from "./chromium.ts";
 import { known } from "./people.ts";
 
@@ -38,11 +38,9 @@ const page = render(
 			formToken: "",
 			signedInBy: "token",
 		},
-		present: null,
-		day: "2026-02-20",
-		today: "2026-02-21",
-		earlier: "2026-02-19",
-		later: "2026-02-21",
+		overview: null,
+		beginMs: Date.UTC(2026, 1, 20),
+		nowMs: Date.UTC(2026, 1, 21),
 		isContinued: true,
 		past: ok({
 			...{ knownSinceMs: 0, lookedMs: noon, next: "1.a.appeared" },

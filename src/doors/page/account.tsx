@@ -4,23 +4,24 @@
 import * as v from "valibot";
 import { type Cidr, parseCidr } from "../../deletion/address/cidr.ts";
 import { type CloudflareId, isCloudflareId } from "../../deletion/address/cloudflare-id.ts";
-import { freezeOf } from "../../deletion/judgement/freeze.ts";
+import type { Overview } from "../../deletion/ledger-api.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { noSettling } from "../../deletion/settling.ts";
-import { lacks } from "../auth/authenticate.ts";
 import type { Context } from "../context.ts";
 import { failureProblem } from "../reply/failure.ts";
-import { atField, type Problem, problem } from "../reply/problem.ts";
+import type { Problem } from "../reply/problem.ts";
 import { surveyed } from "../request/account.ts";
 import { readQuery, reasonSchema, shown } from "../request/input.ts";
-import { type Change, changeDoor, type Page } from "./door.tsx";
-import { keptIn, type Refilled, utcMinute } from "./form.ts";
-import { html, htmlInParts, seeOther } from "./html.ts";
-import { glance, presentOf } from "./present.ts";
-import { settlingSentence } from "./settling.ts";
+import type { Page } from "./door.tsx";
+import { keptIn, type Refilled } from "./form.ts";
+import { glance } from "./glance.ts";
+import { html, htmlInParts } from "./html.ts";
+import { Bindings, bindingsSlot, type ShownPrefix } from "./parts/bindings.tsx";
+import { Confirm, Field } from "./parts/form.tsx";
+import { Layout } from "./parts/layout.tsx";
+import { Rows } from "./parts/rows.tsx";
 import type { Viewer } from "./viewer.ts";
-import { Account } from "./views/account.tsx";
-import { Bindings, bindingsSlot, type ShownPrefix } from "./views/bindings.tsx";
+import { settlingSentence } from "./words.ts";
 
 const entries = {
 	covering: v.optional(v.string()),
@@ -33,44 +34,117 @@ const entries = {
 export const showAccount: Page = async (_request, context, viewer) => {
 	const query = readQuery(context.url, entries);
 	if (!query.ok) return query;
-	const { covering = "", prefix = null, ...kept } = query.value;
-	return accountPage(context, viewer, { covering, prefix, refill: keptIn(kept) });
+	const { covering, prefix, ...kept } = query.value;
+	return accountPage(context, viewer, keptIn(kept), { covering, prefix });
 };
 
 interface Asked {
-	covering: string;
-	prefix: CloudflareId | null;
-	/** What the freeze form held. */
-	refill: Refilled;
-	status?: number;
+	/** The address to look up. */
+	covering?: string | undefined;
+	prefix?: CloudflareId | undefined;
 }
 
-async function accountPage(
+/** @param refill what the freeze form held. */
+export async function accountPage(
 	context: Context,
 	viewer: Viewer,
-	{ covering, prefix, refill, status = 200 }: Asked,
+	refill: Refilled,
+	{ covering = "", prefix }: Asked = {},
 ): Promise<Result<Response, Problem>> {
+	const { accountId } = context.config;
 	const typed = covering.trim();
 	const asked = typed === "" ? ok(null) : rangeIn(typed);
-	const found = asked.ok ? bindingsShown(prefix, asked.value, context) : null;
+	const found = asked.ok ? bindingsShown(prefix ?? null, asked.value, context) : null;
 	const overview = await glance(context, { rows: true });
-	const recent = overview?.changes.recent ?? [];
+	const settling = settlingSentence(overview?.settling ?? noSettling);
+	const mayFreeze = overview !== null && overview.freeze === null && viewer.actor.scopes.includes("freeze");
 	const page = (
-		<Account
-			viewer={viewer}
-			accountId={context.config.accountId}
-			present={presentOf(overview)}
-			waiting={recent.filter(({ state }) => state === "pending_approval" || state === "scheduled")}
-			typed={typed}
-			refill={refill}
-			mistake={asked.ok ? null : asked.failure}
-			settling={settlingSentence(overview?.settling ?? noSettling)}
-		/>
+		<Layout title="Account" part="account" viewer={viewer} overview={overview}>
+			<p class="hint">
+				<code>{accountId}</code> <a href="/account/changes">Changes</a>{" "}
+				<a href="/account/notifications">Notifications</a>
+			</p>
+			<section>
+				<h2>Waiting</h2>
+				<Waiting overview={overview} viewer={viewer} />
+				{mayFreeze && <FreezeForm viewer={viewer} accountId={accountId} refill={refill} />}
+			</section>
+			<section>
+				<h2>Bindings</h2>
+				<form method="get" action="/account" class="line">
+					<label for="covering">Who serves</label>
+					<input
+						id="covering"
+						name="covering"
+						value={typed}
+						placeholder="203.0.113.7"
+						maxlength={64}
+						spellcheck="false"
+						aria-describedby={asked.ok ? null : "mistake"}
+						aria-invalid={asked.ok ? null : "true"}
+					/>
+					<button type="submit">Look up</button>
+					{typed !== "" && <a href="/account">All</a>}
+				</form>
+				{asked.ok ? (
+					<>
+						<p class="hint awaited">Asking Cloudflare…</p>
+						{bindingsSlot}
+					</>
+				) : (
+					<p class="notice" role="alert" id="mistake">
+						{asked.failure}
+					</p>
+				)}
+				{settling !== null && <p class="hint">{settling}</p>}
+			</section>
+		</Layout>
 	);
 	if (found === null || !asked.ok) return ok(html(page, 400));
 	const bindings = found.then((all) => <Bindings found={all} asked={asked.value} typed={typed} />);
-	return ok(htmlInParts(page, bindingsSlot, bindings, status));
+	return ok(htmlInParts(page, bindingsSlot, bindings, refill.status));
 }
+
+function Waiting({ overview, viewer }: { overview: Overview | null; viewer: Viewer }) {
+	if (overview === null)
+		return (
+			<p class="notice" role="alert">
+				unbind's ledger is unreachable, so waiting deletions are not shown. <a href="/account">Reload</a>
+			</p>
+		);
+	const { recent } = overview.changes;
+	const waiting = (recent ?? []).filter(({ state }) => state === "pending_approval" || state === "scheduled");
+	return waiting.length === 0 ? (
+		<p>Nothing is waiting for approval or scheduled.</p>
+	) : (
+		<Rows caption="Waiting deletions" rows={waiting} viewer={viewer} />
+	);
+}
+
+interface FreezeFormProps {
+	viewer: Viewer;
+	accountId: string;
+	refill: Refilled;
+}
+
+const FreezeForm = ({ viewer, accountId, refill }: FreezeFormProps) => (
+	<Confirm
+		summary="Freeze deletions…"
+		action="/freeze-switch"
+		viewer={viewer}
+		button="Freeze all deletions"
+		back="/account"
+		isOpen={!refill.isEmpty}
+	>
+		<input type="hidden" name="turn" value="on" />
+		<p>
+			Until it is lifted, nothing is deleted on account <code>{accountId}</code>, through any door. Restoring still
+			works.
+		</p>
+		<Field {...refill.field("reason")} label="Reason" required maxlength={500} />
+		<Field {...refill.field("until")} label="Until, in UTC (empty: until someone lifts it)" type="datetime-local" />
+	</Confirm>
+);
 
 /** Reads an address or a CIDR. */
 function rangeIn(text: string): Result<Cidr, string> {
@@ -108,30 +182,3 @@ async function onePrefix(
 	const bindings = await context.ledger.bindingsIn(id);
 	return bindings.ok ? ok([{ ...prefix, bindings: bindings.value }]) : fail(failureProblem(bindings.failure));
 }
-
-const freezeEntries = {
-	turn: v.picklist(["on", "off"]),
-	reason: v.optional(reasonSchema),
-	until: v.optional(utcMinute),
-};
-
-const switchFreeze: Change<typeof freezeEntries> = async (_, { ledger }, { actor }, { turn, reason, until }) => {
-	const missing = lacks(actor, "freeze");
-	if (missing !== null) return fail(missing);
-	const nowMs = Date.now();
-	if (turn === "on" && reason === undefined)
-		return fail(atField(problem("invalid_request", "A freeze needs a reason."), "reason", "is missing"));
-	if (until !== undefined && until <= nowMs) {
-		const past = problem("invalid_request", "A freeze must end in the future.");
-		return fail(atField(past, "until", "must be in the future"));
-	}
-	const freeze = turn === "off" ? null : freezeOf(reason ?? "", until ?? null, actor, nowMs);
-	const set = await ledger.setFreeze(freeze, actor);
-	return set.ok ? ok(seeOther("/account")) : fail(failureProblem(set.failure));
-};
-
-export const turnFreeze = changeDoor(freezeEntries, switchFreeze, {
-	fields: ["reason", "until"],
-	show: (_, context, viewer, refill) =>
-		accountPage(context, viewer, { covering: "", prefix: null, refill, status: 400 }),
-});

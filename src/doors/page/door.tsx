@@ -3,64 +3,63 @@
 
 import type { IRequest } from "itty-router";
 import * as v from "valibot";
-import { cappedText } from "../../capped-body.ts";
 import { fail, type Result } from "../../deletion/result.ts";
-import { log } from "../../log.ts";
 import { lacks } from "../auth/authenticate.ts";
-import { braked } from "../auth/brake.ts";
 import { isSame } from "../auth/session.ts";
 import type { Context } from "../context.ts";
-import { formCapBytes, longestTyped } from "../limits.ts";
 import { type Problem, problem } from "../reply/problem.ts";
 import type { Read } from "../request/input.ts";
 import { fieldsOf, isFromOwnOrigin, type Refilled, readFields, refilled } from "./form.ts";
-import { html } from "./html.ts";
-import { localPath } from "./local-path.ts";
-import { misconfiguredPage } from "./misconfigured.tsx";
-import { type Stranger, type Viewer, viewerOf } from "./viewer.ts";
-import { NotLetIn, SignIn } from "./views/sign-in.tsx";
-import { Trouble } from "./views/trouble.tsx";
+import { strangerPage } from "./stranger.tsx";
+import { troublePage } from "./trouble.tsx";
+import { type Viewer, viewerOf } from "./viewer.ts";
 
-export type Page = (request: IRequest, context: Context, viewer: Viewer) => Promise<Result<Response, Problem>>;
-export type Change<E extends v.ObjectEntries> = (
+type Shown = Promise<Result<Response, Problem>>;
+export type Page = (request: IRequest, context: Context, viewer: Viewer) => Shown;
+type Change<E extends v.ObjectEntries> = (
 	request: IRequest,
 	context: Context,
 	viewer: Viewer,
 	fields: Read<E & typeof ownEntries>,
-) => Promise<Result<Response, Problem>>;
+) => Shown;
 
 /** Shows the form again, with what was typed and what is wrong with it. */
-export interface Again {
+interface Again {
 	/** The fields that can show a mistake. */
 	fields: readonly string[];
-	show(request: IRequest, context: Context, viewer: Viewer, refill: Refilled): Promise<Result<Response, Problem>>;
+	show(request: IRequest, context: Context, viewer: Viewer, refill: Refilled): Shown;
 }
 
 const ownEntries = { form_token: v.optional(v.string(), "") };
 
 export const pageDoor =
 	(show: Page) =>
-	async (request: IRequest, context: Context): Promise<Response> => {
-		const viewer = await viewerOf(request, context);
-		if (!viewer.ok) return refused(viewer.failure, request, context);
-		const missing = lacks(viewer.value.actor, "read");
-		return answer(missing === null ? await show(request, context, viewer.value) : fail(missing), viewer.value, context);
-	};
+	(request: IRequest, context: Context): Promise<Response> =>
+		withViewer(request, context, async (viewer) => {
+			const missing = lacks(viewer.actor, "read");
+			return missing === null ? show(request, context, viewer) : fail(missing);
+		});
 
+/** @param change is called only with fields that unbind's own form sent, of this session. */
 export const changeDoor =
 	<E extends v.ObjectEntries>(entries: E, change: Change<E>, again: Again | null = null) =>
-	async (request: IRequest, context: Context): Promise<Response> => {
-		const viewer = await viewerOf(request, context);
-		if (!viewer.ok) return refused(viewer.failure, request, context);
-		const sent = await ownForm(request, viewer.value);
-		if (!sent.ok) return answer(sent, viewer.value, context);
-		const fields = readFields(sent.value, { ...entries, ...ownEntries }, ["acknowledge"]);
-		const done = fields.ok ? await change(request, context, viewer.value, fields.value) : fields;
-		const fault = done.ok ? undefined : done.failure.fault;
-		if (fault === undefined || !again?.fields.includes(fault.field)) return answer(done, viewer.value, context);
-		const refill = refilled(sent.value, fault);
-		return answer(await again.show(request, context, viewer.value, refill), viewer.value, context);
-	};
+	(request: IRequest, context: Context): Promise<Response> =>
+		withViewer(request, context, async (viewer) => {
+			const sent = await ownForm(request, viewer);
+			if (!sent.ok) return sent;
+			const fields = readFields(sent.value, { ...entries, ...ownEntries }, ["acknowledge"]);
+			const done = fields.ok ? await change(request, context, viewer, fields.value) : fields;
+			const fault = done.ok ? undefined : done.failure.fault;
+			if (done.ok || fault === undefined || !again?.fields.includes(fault.field)) return done;
+			return again.show(request, context, viewer, refilled(sent.value, done.failure));
+		});
+
+async function withViewer(request: Request, context: Context, show: (viewer: Viewer) => Shown): Promise<Response> {
+	const viewer = await viewerOf(request, context);
+	if (!viewer.ok) return strangerPage(viewer.failure, request, context);
+	const shown = await show(viewer.value);
+	return shown.ok ? shown.value : troublePage(shown.failure, viewer.value, context.requestId);
+}
 
 async function ownForm(request: Request, { formToken }: Viewer): Promise<Result<URLSearchParams, Problem>> {
 	const foreign = fail(
@@ -75,57 +74,3 @@ async function ownForm(request: Request, { formToken }: Viewer): Promise<Result<
 	const [token = "", ...others] = fields.value.getAll("form_token");
 	return isSame(token, formToken) && others.length === 0 ? fields : foreign;
 }
-
-const answer = (result: Result<Response, Problem>, viewer: Viewer, { requestId }: Context): Response =>
-	result.ok ? result.value : troublePage(result.failure, viewer, requestId);
-
-export const troublePage = (trouble: Problem, viewer: Viewer | null, requestId: string): Response =>
-	html(<Trouble problem={trouble} viewer={viewer} requestId={requestId} />, trouble.status, trouble.headers);
-
-async function refused(stranger: Stranger, request: Request, context: Context): Promise<Response> {
-	if (stranger.reason === "closed") return misconfiguredPage(stranger.problem, context.requestId, context.url, "page");
-	if (stranger.reason === "signed_out") {
-		const isChange = request.method === "POST";
-		const notice = isChange ? "Your session ended, so nothing was done. Sign in and try again." : null;
-		const page = returnPath(request, context);
-		const to = isChange && page.startsWith("/account") ? `${page}${await typedIn(request)}` : page;
-		return html(<SignIn to={to} notice={notice} again={mayHaveLeftCookieOut(request)} />, 401, challenge);
-	}
-	if (stranger.reason === "unknown_user") return html(<NotLetIn stranger={stranger} />, 403);
-	if (stranger.reason === "keys_unreachable") return html(<NotLetIn stranger={stranger} />, 503);
-	const brake = stranger.reason === "wrong_assertion" ? await braked(request, context) : null;
-	log("warn", "not_let_in", { request_id: context.requestId, why: stranger.reason });
-	return brake === null
-		? html(<NotLetIn stranger={stranger} />, 401, challenge)
-		: troublePage(brake, null, context.requestId);
-}
-
-export const challenge = { "www-authenticate": 'Bearer realm="unbind"' };
-
-/** What the user typed into the form, as a query, so the page can fill the form in again. */
-async function typedIn(request: Request): Promise<string> {
-	if (!isFromOwnOrigin(request)) return "";
-	const fields = new URLSearchParams((await cappedText(request.body, formCapBytes)) ?? "");
-	const typed = ["reason", "not_before", "until"].flatMap((name): [string, string][] => {
-		const value = fields.get(name) ?? "";
-		return value === "" || value.length > longestTyped ? [] : [[name, value]];
-	});
-	return typed.length === 0 ? "" : `?${new URLSearchParams(typed)}`;
-}
-
-/** The page to return to: of the same address, or the one above a change. */
-function returnPath({ method }: Request, { url }: Context): string {
-	const { pathname, search, href } = url;
-	const done = pathname
-		.replace(/\/(?:approve|reject|cancel|restore|resolve)$/, "")
-		.replace(/^\/freeze-switch$/, "/account");
-	const page = method === "POST" ? done : pathname + search;
-	return localPath(/^\/(?:$|\?|records\/|account(?:[/?]|$))/.test(page) ? page : "/", href);
-}
-
-/**
- * A link on another site, such as in a chat, arrives without the SameSite cookie. The sign-in page then reloads once by
- * itself, and that request brings the cookie.
- */
-const mayHaveLeftCookieOut = ({ method, headers }: Request): boolean =>
-	method === "GET" && headers.get("sec-fetch-site") === "cross-site" && headers.get("sec-fetch-mode") === "navigate";

@@ -4,7 +4,7 @@ import * as v from "valibot";
 import { cappedText } from "../../capped-body.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { formCapBytes } from "../limits.ts";
-import { type Fault, type Problem, problem } from "../reply/problem.ts";
+import { type Problem, problem } from "../reply/problem.ts";
 import { type Read, readQuery, timeSchema } from "../request/input.ts";
 
 /** The raw fields. */
@@ -41,30 +41,31 @@ export const utcMinute = v.pipe(
 
 /** What the user typed into a form that is shown again: because it was refused, or because they had to sign in first. */
 export interface Refilled {
-	/** The text of a field; null if none. */
-	typed(name: string): string | null;
+	isEmpty: boolean;
+	/** Of the page that shows it. */
+	status: number;
+	/** The field's name, with the text in it and what is wrong with it, if anything. */
+	field(name: string): { name: string; value: string | null; mistake: string | null };
 	/** Whether the box was ticked. */
 	ticked(name: string, value: string): boolean;
-	/** What is wrong with the field; null if nothing. */
-	mistake(name: string): string | null;
-	isEmpty: boolean;
 }
 
-export function refilled(fields: URLSearchParams, fault: Fault | null = null): Refilled {
-	return {
-		typed: (name) => fields.get(name),
-		ticked: (name, value) => fields.getAll(name).includes(value),
-		mistake: (name) => (fault?.field === name ? `It ${fault.says}.` : null),
-		isEmpty: fields.size === 0,
-	};
-}
+export const refilled = (fields: URLSearchParams, refusal: Problem | null): Refilled => ({
+	isEmpty: fields.size === 0,
+	status: refusal?.status ?? 200,
+	field: (name) => ({
+		name,
+		value: fields.get(name),
+		mistake: refusal?.fault?.field === name ? `It ${refusal.fault.says}.` : null,
+	}),
+	ticked: (name, value) => fields.getAll(name).includes(value),
+});
 
 /** Signing in keeps the fields in the address. */
-export const keptIn = (query: { [name: string]: unknown }): Refilled =>
+export const keptIn = (query: { [name: string]: string | undefined }): Refilled =>
 	refilled(
-		new URLSearchParams(
-			Object.entries(query).flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : [])),
-		),
+		new URLSearchParams(Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),
+		null,
 	);
 
 /**

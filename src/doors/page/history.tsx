@@ -1,7 +1,7 @@
-// The history as a page, and the filtered rows as files. Only reads. The newest page costs one call to the Ledger and one KV
-// list; a poll that finds no change costs only the call.
+// The history, newest first, filtered, page by page; and the filtered rows as files. Only reads. The newest page costs one call
+// to the Ledger and one KV list; a poll that finds no change costs only the call.
 
-import type { OutcomeCount, Overview } from "../../deletion/ledger-api.ts";
+import type { Overview } from "../../deletion/ledger-api.ts";
 import type { Summary } from "../../deletion/record/deletion.ts";
 import { fail, ok } from "../../deletion/result.ts";
 import { chartDays, rowsAPage } from "../limits.ts";
@@ -11,17 +11,18 @@ import { versionIn } from "../request/etag.ts";
 import type { Page } from "./door.tsx";
 import { addressOf, historyFilterOf, type PageFilter, pinned, readFilter } from "./filter.ts";
 import { withoutEmpty } from "./form.ts";
-import { html, seeOther } from "./html.ts";
-import { presentOf } from "./present.ts";
-import { History } from "./views/history.tsx";
+import { etagOf, html, notModified, seeOther } from "./html.ts";
+import { Chart } from "./parts/chart.tsx";
+import { Filters } from "./parts/filters.tsx";
+import { Layout } from "./parts/layout.tsx";
+import { Rows } from "./parts/rows.tsx";
 
 const dayMs = 86_400_000;
 
 export const showHistory: Page = async (request, context, viewer) => {
-	const url = context.url;
-	const tidy = tidied(url);
+	const tidy = tidied(context.url);
 	if (tidy !== null) return ok(seeOther(tidy));
-	const read = readFilter(url);
+	const read = readFilter(context.url);
 	if (!read.ok) return read;
 	const { filter, cursor } = read.value;
 
@@ -30,7 +31,7 @@ export const showHistory: Page = async (request, context, viewer) => {
 	const isNewest = cursor === null;
 	const unless = isNewest ? versionIn(request.headers.get("if-none-match")) : null;
 	const seen: { overview: Overview | null } = { overview: null };
-	const page = await context.history.page({
+	const found = await context.history.page({
 		filter: historyFilterOf(filter, nowMs),
 		limit: rowsAPage,
 		cursor,
@@ -41,61 +42,53 @@ export const showHistory: Page = async (request, context, viewer) => {
 			return seen.overview?.changes ?? null;
 		},
 	});
-	if (!page.ok) {
-		const isCursor = page.failure === "bad_cursor";
-		const badCursor = problem("invalid_request", "This page of the list does not exist. Start from the newest.");
-		return fail(isCursor ? badCursor : unreadable(page.failure));
-	}
-	if (page.value === null) return ok(new Response(null, { status: 304, headers: { etag: `W/"${unless}"` } }));
+	if (!found.ok) return fail(found.failure === "bad_cursor" ? badCursor : unreadable(found.failure));
+	if (found.value === null) return ok(notModified(unless));
 
-	const { rows, next, version } = page.value;
+	const { rows, next, version } = found.value;
 	const { overview } = seen;
-	const etag = version === null || !isNewest ? null : `W/"${version}"`;
-	return ok(
-		html(
-			<History
-				viewer={viewer}
-				filter={filter}
-				rows={rows}
-				older={next === null ? null : addressOf(pinned(filter, nowMs), "/", next)}
-				isNewest={isNewest}
-				etag={etag}
-				present={presentOf(overview)}
-				chart={overview === null || !isNewest ? null : chartOf(filter, overview.outcomes, days)}
-			/>,
-			200,
-			etag === null ? {} : { etag },
-		),
+	const etag = version === null || !isNewest ? null : etagOf(version);
+	const older = next === null ? null : addressOf(pinned(filter, nowMs), "/", next);
+	const page = (
+		<Layout title="History" beside={<Live />} part="history" viewer={viewer} overview={overview} live={etag}>
+			{overview === null && (
+				<p class="notice" role="alert">
+					unbind's ledger is unreachable, so the last minutes may be missing here. Deletions that started continue by
+					themselves. <a href={addressOf(filter)}>Reload</a>
+				</p>
+			)}
+			{overview !== null && isNewest && <Chart filter={filter} outcomes={overview.outcomes} days={days} />}
+			<Filters filter={filter} />
+			<div id="rows">
+				{rows.length > 0 ? (
+					<Rows
+						caption="Deletions, newest first"
+						rows={rows}
+						viewer={viewer}
+						actorHref={(actor) => addressOf(onlyBy(actor, filter))}
+					/>
+				) : (
+					<Nothing filter={filter} older={older} isNewest={isNewest} />
+				)}
+				<nav aria-label="History" class="line">
+					{!isNewest && <a href={addressOf(filter)}>Newest</a>}
+					{older !== null && (
+						<a href={older} rel="next">
+							{rows.length === 0 ? "Search older records" : "Older"}
+						</a>
+					)}
+					<span class="exports">
+						Download all as <a href={addressOf(filter, "/export.csv")}>CSV</a>{" "}
+						<a href={addressOf(filter, "/export.ndjson")}>NDJSON</a>
+					</span>
+				</nav>
+			</div>
+		</Layout>
 	);
+	return ok(html(page, 200, etag === null ? {} : { etag }));
 };
 
-/** Outcomes are counted by state only, so a list filtered by anything else has no chart. */
-function chartOf({ conditions, text }: PageFilter, outcomes: readonly OutcomeCount[], days: string[]) {
-	if (text !== null || conditions.some(({ field }) => field !== "state")) return null;
-	const shown = (state: string): boolean => {
-		const named = conditions.filter(({ is }) => is);
-		const holds = named.length === 0 || named.some(({ value }) => value === state);
-		return holds && !conditions.some(({ is, value }) => !is && value === state);
-	};
-	return { outcomes: outcomes.filter(({ state }) => shown(state)), days };
-}
-
-const exportHistory =
-	(format: RowFormat<Summary>): Page =>
-	async (_request, context) => {
-		const read = readFilter(context.url);
-		if (!read.ok) return read;
-		const file = await exported(format, historyFilterOf(read.value.filter, Date.now()), null, context);
-		if (!file.ok) return file;
-		const headers = new Headers(file.value.headers);
-		// A saved file loses its headers.
-		const name = headers.has("x-unbind-stale") ? "deletions-incomplete" : "deletions";
-		headers.set("content-disposition", `attachment; filename="${name}.${format === csv ? "csv" : "ndjson"}"`);
-		return ok(new Response(file.value.body, { headers }));
-	};
-
-export const exportCsv = exportHistory(csv);
-export const exportNdjson = exportHistory(ndjson);
+const badCursor = problem("invalid_request", "This page of the list does not exist. Start from the newest.");
 
 /** The address without empty or repeated form fields; null if there are none. */
 function tidied(url: URL): string | null {
@@ -116,3 +109,52 @@ function lastDays(nowMs: number, retentionDays: number): string[] {
 		new Date(nowMs - (count - 1 - index) * dayMs).toISOString().slice(0, 10),
 	);
 }
+
+function onlyBy(actor: string, filter: PageFilter): PageFilter {
+	const others = filter.conditions.filter(({ field }) => field !== "actor");
+	return { ...filter, conditions: [...others, { field: "actor", is: true, value: actor }] };
+}
+
+/** What the script says of its polls, and its pause. */
+const Live = () => (
+	<>
+		<span class="tail" role="status" data-tail="" hidden />
+		<button type="button" class="quiet" data-pause="" aria-pressed="false" hidden>
+			Pause
+		</button>
+	</>
+);
+
+function Nothing({ filter, older, isNewest }: { filter: PageFilter; older: string | null; isNewest: boolean }) {
+	if (older !== null) return <p class="notice">Nothing found so far. There are older records to search.</p>;
+	if (addressOf(filter) !== "/")
+		return (
+			<p class="notice">
+				No deletion matches. Remove a filter, or <a href="/">show all</a>.
+			</p>
+		);
+	return isNewest ? (
+		<p class="notice">
+			Nothing has been deleted yet. Start from <a href="/account">the account's bindings</a>: each leads to its plan.
+		</p>
+	) : (
+		<p class="notice">There are no older records.</p>
+	);
+}
+
+const exportHistory =
+	(format: RowFormat<Summary>): Page =>
+	async (_request, context) => {
+		const read = readFilter(context.url);
+		if (!read.ok) return read;
+		const file = await exported(format, historyFilterOf(read.value.filter, Date.now()), null, context);
+		if (!file.ok) return file;
+		const headers = new Headers(file.value.headers);
+		// A saved file loses its headers.
+		const name = headers.has("x-unbind-stale") ? "deletions-incomplete" : "deletions";
+		headers.set("content-disposition", `attachment; filename="${name}.${format === csv ? "csv" : "ndjson"}"`);
+		return ok(new Response(file.value.body, { headers }));
+	};
+
+export const exportCsv = exportHistory(csv);
+export const exportNdjson = exportHistory(ndjson);

@@ -22,7 +22,12 @@ export const html = (page: JSX.Element, status = 200, headers: { [name: string]:
  * A page with one slow part: sends everything before it at once.
  * @param slot the element that the part replaces.
  */
-export function htmlInParts(page: JSX.Element, slot: JSX.Element, part: Promise<JSX.Element>, status = 200): Response {
+export function htmlInParts(
+	page: JSX.Element,
+	slot: JSX.Element,
+	part: Promise<JSX.Element>,
+	status: number,
+): Response {
 	const [before = "", after = ""] = render(page).split(render(slot));
 	const encoder = new TextEncoder();
 	const body = new ReadableStream<Uint8Array>({
@@ -37,6 +42,12 @@ export function htmlInParts(page: JSX.Element, slot: JSX.Element, part: Promise<
 
 /** A proxy that compresses the answer could hold the first part back. */
 const sentAsItComes = { "content-encoding": "identity", "cache-control": "no-store, no-transform" };
+
+/** Weak: the same state, though perhaps not the same bytes. */
+export const etagOf = (version: string): string => `W/"${version}"`;
+
+export const notModified = (version: string | null): Response =>
+	new Response(null, { status: 304, headers: { etag: etagOf(version ?? "") } });
 
 /** Redirects after a POST, or to the canonical address. */
 export const seeOther = (path: string, headers: { [name: string]: string } = {}): Response =>

@@ -1,6 +1,48 @@
 // What JSX compiles to. Each element becomes text at once, from the inside out; there is no tree. Text and values are always
 // escaped, so nothing can write raw HTML. Element and attribute names come from the source and are not escaped.
-import type { Attribute } from "./jsx-attributes.ts";
+
+/** The attributes that the pages use, so that a typo is a type error. None takes raw HTML. */
+type Attribute =
+	| "action"
+	| "autocomplete"
+	| "autofocus"
+	| "charset"
+	| "checked"
+	| "class"
+	| "colspan"
+	| "content"
+	| "datetime"
+	| "for"
+	| "height"
+	| "hidden"
+	| "href"
+	| "http-equiv"
+	| "id"
+	| "label"
+	| "lang"
+	| "list"
+	| "max"
+	| "maxlength"
+	| "method"
+	| "name"
+	| "open"
+	| "placeholder"
+	| "rel"
+	| "required"
+	| "role"
+	| "scope"
+	| "selected"
+	| "spellcheck"
+	| "src"
+	| "tabindex"
+	| "title"
+	| "type"
+	| "value"
+	| "width"
+	| "x"
+	| "y"
+	| `data-${string}`
+	| `aria-${string}`;
 
 type Text = string | number | boolean | null | undefined;
 
@@ -43,21 +85,7 @@ const entities: Readonly<Record<string, string>> = {
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character] ?? "");
 
 /** Elements without an end tag. */
-const voids = new Set([
-	"area",
-	"base",
-	"br",
-	"col",
-	"embed",
-	"hr",
-	"img",
-	"input",
-	"link",
-	"meta",
-	"source",
-	"track",
-	"wbr",
-]);
+const voids = new Set(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"]);
 
 /** The HTML of any JSX value; empty for null, undefined and booleans. */
 export function render(children: unknown): string {

@@ -11,12 +11,19 @@ import type { Problem } from "../reply/problem.ts";
 import { deletionEntries, requestDeletion, wishOf } from "../request/deletion.ts";
 import { readQuery, reasonSchema } from "../request/input.ts";
 import { targetInPath } from "../request/named-target.ts";
-import { type Again, type Change, changeDoor, type Page } from "./door.tsx";
+import { changeDoor, type Page } from "./door.tsx";
+import { historyOf } from "./filter.ts";
 import { keptIn, type Refilled, utcMinute } from "./form.ts";
+import { glance } from "./glance.ts";
 import { html, seeOther } from "./html.ts";
-import { glance, presentOf } from "./present.ts";
+import { DeleteForm } from "./parts/delete-form.tsx";
+import { EffectFigure } from "./parts/effect.tsx";
+import { Guards } from "./parts/guards.tsx";
+import { Layout } from "./parts/layout.tsx";
+import { Copied } from "./parts/marks.tsx";
+import { Facts } from "./parts/table.tsx";
 import type { Viewer } from "./viewer.ts";
-import { PlanPage } from "./views/plan.tsx";
+import { capital, serviceWord } from "./words.ts";
 
 /** What the user typed into the form before signing in. */
 const typedEntries = { reason: v.optional(reasonSchema), not_before: v.optional(v.pipe(v.string(), v.maxLength(40))) };
@@ -28,31 +35,50 @@ export const showPlan: Page = async (request, context, viewer) => {
 	const target = targetInPath(request.params.target ?? "", context);
 	if (!target.ok) return target;
 	const query = readQuery(context.url, typedEntries);
-	return query.ok ? planPage(target.value, context, viewer, crypto.randomUUID(), keptIn(query.value)) : query;
+	return query.ok ? planPage(target.value, context, viewer, keptIn(query.value)) : query;
 };
 
 async function planPage(
 	target: Target,
 	context: Context,
 	viewer: Viewer,
-	formKey: string,
 	refill: Refilled,
-	status = 200,
 ): Promise<Result<Response, Problem>> {
 	const wish = wishOf(viewer.actor, target, { reason: reasonToCome });
 	const [plan, overview] = await Promise.all([context.ledger.plan({ ...wish, ifMatch: null }), glance(context)]);
 	if (!plan.ok) return fail(failureProblem(plan.failure));
+	const { binding, effect, guards, would } = plan.value;
+	const { advertised = null } = effect;
 	const page = (
-		<PlanPage
-			plan={plan.value}
-			viewer={viewer}
-			present={presentOf(overview)}
-			formKey={formKey}
-			refill={refill}
-			nowMs={Date.now()}
-		/>
+		<Layout title={binding.cidr} part="account" viewer={viewer} overview={overview}>
+			<Facts
+				facts={[
+					["Service", capital(serviceWord(binding.service_name))],
+					["Provisioning", binding.provisioning?.state ?? "unknown"],
+					["Announced by Cloudflare", advertised === null ? "unknown" : advertised ? "yes" : "no"],
+					["Binding", <Copied text={binding.id} what="binding's id" />],
+					["Prefix", <Copied text={binding.prefix_id} what="prefix's id" />],
+				]}
+			/>
+			<section>
+				<h2>If it were deleted now</h2>
+				<EffectFigure binding={binding} effect={effect} isDone={false} />
+				<Guards guards={guards.filter(({ guard }) => guard !== "no_reason")} atMs={Date.now()} />
+				{!viewer.actor.scopes.includes("delete") ? (
+					<p class="notice">You can't delete it, because you lack the scope “delete”.</p>
+				) : would === "refuse" ? (
+					<p class="notice">A deletion would be refused right now.</p>
+				) : (
+					<DeleteForm plan={plan.value} viewer={viewer} refill={refill} />
+				)}
+			</section>
+			<p class="line">
+				<a href={historyOf("binding_id", binding.id)}>Binding history</a>
+				<a href="/account">Account</a>
+			</p>
+		</Layout>
 	);
-	return ok(html(page, status));
+	return ok(html(page, refill.status));
 }
 
 const entries = {
@@ -62,25 +88,27 @@ const entries = {
 	if_match: v.pipe(v.string(), v.regex(/^[0-9a-f.]{1,100}$/)),
 };
 
-const deleteByForm: Change<typeof entries> = async (request, context, { actor }, fields) => {
-	const target = targetInPath(request.params.target ?? "", context);
-	if (!target.ok) return target;
-	const headers = new Headers({
-		"idempotency-key": `page:${fields.key}`,
-		"if-match": `"${fields.if_match}"`,
-		prefer: `wait=${pageWaitMs / 1000}`,
-	});
-	const { reason, acknowledge, not_before } = fields;
-	const wish = wishOf(actor, target.value, { reason, acknowledge, not_before });
-	const admitted = await requestDeletion(wish, { headers }, context);
-	if (!admitted.ok) return admitted;
-	const { deletion, joined = false } = admitted.value;
-	return ok(seeOther(`/records/${deletion.id}${joined ? "?joined=true" : ""}`));
-};
-
-const showAgain: Again["show"] = async (request, context, viewer, refill) => {
-	const target = targetInPath(request.params.target ?? "", context);
-	return target.ok ? planPage(target.value, context, viewer, crypto.randomUUID(), refill, 400) : target;
-};
-
-export const deleteBinding = changeDoor(entries, deleteByForm, { fields: ["reason", "not_before"], show: showAgain });
+export const deleteBinding = changeDoor(
+	entries,
+	async (request, context, { actor }, { reason, acknowledge, not_before, key, if_match }) => {
+		const target = targetInPath(request.params.target ?? "", context);
+		if (!target.ok) return target;
+		const headers = new Headers({
+			"idempotency-key": `page:${key}`,
+			"if-match": `"${if_match}"`,
+			prefer: `wait=${pageWaitMs / 1000}`,
+		});
+		const wish = wishOf(actor, target.value, { reason, acknowledge, not_before });
+		const admitted = await requestDeletion(wish, { headers }, context);
+		if (!admitted.ok) return admitted;
+		const { deletion, joined = false } = admitted.value;
+		return ok(seeOther(`/records/${deletion.id}${joined ? "?joined=true" : ""}`));
+	},
+	{
+		fields: ["reason", "not_before"],
+		async show(request, context, viewer, refill) {
+			const target = targetInPath(request.params.target ?? "", context);
+			return target.ok ? planPage(target.value, context, viewer, refill) : target;
+		},
+	},
+);

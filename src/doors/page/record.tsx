@@ -1,14 +1,22 @@
-// One deletion as a page, and what people do about it there. While it can change by itself the page polls; a poll that finds
-// no change costs one call to the Ledger.
+// One deletion: the request, its outcome, how it got there, and what people can still do about it. Chat and webhooks link here.
+// While it can change by itself the page polls; a poll that finds no change costs one call to the Ledger.
 
 import type { IRequest } from "itty-router";
 import * as v from "valibot";
-import { type Deletion, isOpen, resolutionOutcomes } from "../../deletion/record/deletion.ts";
+import {
+	type BindingSnapshot,
+	type Deletion,
+	isOpen,
+	resolutionOutcomes,
+	type Summary,
+} from "../../deletion/record/deletion.ts";
+import { isGone } from "../../deletion/record/gone.ts";
 import { joinedWords } from "../../deletion/record/joined.ts";
 import { isRecordId } from "../../deletion/record/record-id.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { noSettling } from "../../deletion/settling.ts";
 import type { Option } from "../../deletion/steps/options.ts";
+import { isResolvable } from "../../deletion/steps/resolution.ts";
 import type { Context } from "../context.ts";
 import { othersShown, pageWaitMs } from "../limits.ts";
 import { failureProblem, unreachableProblem } from "../reply/failure.ts";
@@ -16,67 +24,82 @@ import type { Problem } from "../reply/problem.ts";
 import { type ChangeRefusal, changeDeletion, noSuchDeletion, resolveDeletion } from "../request/change.ts";
 import { versionIn } from "../request/etag.ts";
 import { readQuery, reasonSchema } from "../request/input.ts";
-import { type Change, changeDoor, type Page } from "./door.tsx";
-import { historyFilterOf, noFilter } from "./filter.ts";
+import { changeDoor, type Page } from "./door.tsx";
+import { addressOf, historyFilterOf, historyOf, noFilter } from "./filter.ts";
 import { keptIn, type Refilled } from "./form.ts";
-import { html, seeOther } from "./html.ts";
-import { glance, presentOf } from "./present.ts";
-import { settlingSentence } from "./settling.ts";
+import { glance } from "./glance.ts";
+import { etagOf, html, notModified, seeOther } from "./html.ts";
+import type { JSX } from "./jsx-runtime.ts";
+import { Answer } from "./parts/answer.tsx";
+import { EffectFigure } from "./parts/effect.tsx";
+import { Guards } from "./parts/guards.tsx";
+import { Layout } from "./parts/layout.tsx";
+import { StateMark, Time } from "./parts/marks.tsx";
+import { Options, Resolve } from "./parts/options.tsx";
+import { RecordFacts } from "./parts/record-facts.tsx";
+import { Rows } from "./parts/rows.tsx";
+import { StateNotice } from "./parts/state-notice.tsx";
+import { timelineOf } from "./story.ts";
 import type { Viewer } from "./viewer.ts";
-import { RecordPage } from "./views/record.tsx";
+import { settlingSentence } from "./words.ts";
 
 const notFound = failureProblem(noSuchDeletion);
 const marker = v.optional(v.literal("true", 'must be "true"'));
 
 export const showRecord: Page = async (request, context, viewer) => {
 	const query = readQuery(context.url, { joined: marker, review: marker });
-	if (!query.ok) return query;
-	const { joined, review } = query.value;
-	return recordPage(request, context, viewer, keptIn({}), {
-		hasJoined: joined !== undefined,
-		isReview: review !== undefined,
-	});
+	return query.ok ? recordPage(request, context, viewer, keptIn({}), query.value) : query;
 };
+
+interface Came {
+	/** With a request that joined this deletion. */
+	joined?: "true" | undefined;
+	/** To approve it. */
+	review?: "true" | undefined;
+}
 
 async function recordPage(
 	request: IRequest,
 	context: Context,
 	viewer: Viewer,
 	refill: Refilled,
-	{ hasJoined, isReview } = { hasJoined: false, isReview: false },
+	{ joined, review }: Came = {},
 ): Promise<Result<Response, Problem>> {
-	const id = request.params.id ?? "";
+	const { id = "" } = request.params;
 	if (!isRecordId(id)) return fail(notFound);
 	const unless = versionIn(request.headers.get("if-none-match"));
 	const overview = await glance(context, { unless });
 	const changes = overview?.changes ?? null;
-	if (changes?.recent === null) return ok(new Response(null, { status: 304, headers: { etag: `W/"${unless}"` } }));
-	const deletion = await recordOf(id, context);
-	if (!deletion.ok) return deletion;
-	const others = await othersOf(deletion.value, context);
-	const etag = changes === null ? null : `W/"${changes.version}"`;
-	const goesOn = isOpen(deletion.value) || isBeingRestored(deletion.value);
-	return ok(
-		html(
-			<RecordPage
-				deletion={deletion.value}
-				others={others}
-				viewer={viewer}
-				present={presentOf(overview)}
-				live={goesOn && refill.isEmpty ? etag : null}
-				refill={refill}
-				joined={hasJoined ? joinedWords(deletion.value) : null}
-				isReview={isReview}
-				settling={settlingSentence(overview?.settling ?? noSettling)}
-			/>,
-			refill.isEmpty ? 200 : 400,
-			etag === null ? {} : { etag },
-		),
+	if (changes?.recent === null) return ok(notModified(unless));
+	const read = await recordOf(id, context);
+	if (!read.ok) return read;
+	const deletion = read.value;
+	const { binding, state, restoration, target } = deletion;
+	const others = binding === null ? [] : await othersOf(binding.id, id, context);
+	const etag = changes === null ? null : etagOf(changes.version);
+	const isBeingRestored = restoration?.state === "restoring" || restoration?.state === "unknown";
+	const live = (isOpen(deletion) || isBeingRestored) && refill.isEmpty ? etag : null;
+	const notice = joined === undefined ? null : joinedWords(deletion);
+	const page = (
+		<Layout
+			title={binding?.cidr || target}
+			beside={[<StateMark state={state} />, live !== null && <a href={`/records/${id}`}>Reload</a>]}
+			part="history"
+			viewer={viewer}
+			overview={overview}
+			live={live}
+		>
+			{notice !== null && <p class="notice">{notice}</p>}
+			<StateNotice deletion={deletion} viewer={viewer} />
+			<Options deletion={deletion} viewer={viewer} isReview={review !== undefined} />
+			{isResolvable(deletion, viewer.actor) && <Resolve deletion={deletion} viewer={viewer} refill={refill} />}
+			<RecordFacts deletion={deletion} settling={settlingSentence(overview?.settling ?? noSettling)} />
+			<WhatHappened deletion={deletion} />
+			{binding !== null && <OtherDeletions binding={binding} others={others} viewer={viewer} />}
+		</Layout>
 	);
+	return ok(html(page, refill.status, etag === null ? {} : { etag }));
 }
-
-const isBeingRestored = ({ restoration }: Deletion): boolean =>
-	restoration?.state === "restoring" || restoration?.state === "unknown";
 
 async function recordOf(id: string, context: Context): Promise<Result<Deletion, Problem>> {
 	const read = await context.history.record(id);
@@ -85,36 +108,113 @@ async function recordOf(id: string, context: Context): Promise<Result<Deletion, 
 	return fail(read.kind === "none" ? notFound : unreachableProblem);
 }
 
-async function othersOf({ id, binding }: Deletion, context: Context) {
-	if (binding === null) return [];
-	const conditions = [{ field: "binding_id" as const, is: true, value: binding.id }];
+/** Newest first. */
+async function othersOf(bindingId: string, recordId: string, context: Context): Promise<Summary[]> {
+	const conditions = [{ field: "binding_id" as const, is: true, value: bindingId }];
 	const page = await context.history.page({
 		filter: historyFilterOf({ ...noFilter, conditions }, Date.now()),
 		limit: othersShown + 1,
 		cursor: null,
 		unless: null,
 	});
-	return (page.ok ? (page.value?.rows ?? []) : []).filter((row) => row.id !== id).slice(0, othersShown);
+	return (page.ok ? (page.value?.rows ?? []) : []).filter((row) => row.id !== recordId).slice(0, othersShown);
 }
 
-/** Then redirects to the record, which shows the result. */
-export const changeRecord = (option: Option) =>
-	changeDoor({}, async (request, { ledger }, { actor }) => {
-		const id = request.params.id ?? "";
-		return onRecord(id, await changeDeletion(option, id, { actor, ledger, waitMs: pageWaitMs }));
-	});
-
-const resolutionEntries = { outcome: v.picklist(resolutionOutcomes), note: reasonSchema };
-
-const resolveByForm: Change<typeof resolutionEntries> = async (request, { ledger }, { actor }, { outcome, note }) => {
-	const id = request.params.id ?? "";
-	return onRecord(id, await resolveDeletion(id, { outcome, note }, { actor, ledger }));
+const WhatHappened = ({ deletion }: { deletion: Deletion }) => {
+	const { binding, effect, guards, cloudflare, restoration, state } = deletion;
+	return (
+		<>
+			{binding !== null && effect !== null && (
+				<Part title="Traffic">
+					<EffectFigure
+						binding={binding}
+						effect={effect}
+						isDone={isGone(state)}
+						isRestored={state === "restored" && restoration?.binding_id !== null}
+					/>
+				</Part>
+			)}
+			<Part title="Timeline">
+				<ol class="story">
+					{timelineOf(deletion).map(({ at, after, text }) => (
+						<li>
+							<span>
+								<Time at={at} /> {after !== null && <small>{after}</small>}
+							</span>
+							<span>{text}</span>
+						</li>
+					))}
+				</ol>
+			</Part>
+			{guards.length > 0 && (
+				<Part title="Guards">
+					<Guards guards={guards} atMs={judgedAtMs(deletion)} />
+				</Part>
+			)}
+			{cloudflare !== null && (
+				<Part title="Cloudflare's answer">
+					<Answer answer={cloudflare} />
+				</Part>
+			)}
+			{restoration?.cloudflare && (
+				<Part title="Cloudflare's answer to the restoration">
+					{restoration.failure !== null && <p class="notice">{restoration.failure.detail}</p>}
+					<Answer answer={restoration.cloudflare} />
+				</Part>
+			)}
+		</>
+	);
 };
 
-export const resolveRecord = changeDoor(resolutionEntries, resolveByForm, {
-	fields: ["outcome", "note"],
-	show: recordPage,
-});
+const Part = ({ title, children }: { title: string; children: JSX.Children }) => (
+	<section>
+		<h2>{title}</h2>
+		{children}
+	</section>
+);
 
-const onRecord = (id: string, changed: Result<Deletion, ChangeRefusal>): Result<Response, Problem> =>
+/** When the guards last ran: at the request, or again after a wait. */
+function judgedAtMs({ created_at, timeline }: Deletion): number {
+	const judged = timeline.findLast(({ event }) => event === "planned" || event === "refused");
+	return Date.parse(judged?.at ?? created_at);
+}
+
+interface OtherDeletionsProps {
+	binding: BindingSnapshot;
+	others: readonly Summary[];
+	viewer: Viewer;
+}
+
+const OtherDeletions = ({ binding: { id, prefix_id, cidr }, others, viewer }: OtherDeletionsProps) => (
+	<Part title="Other deletions of this binding">
+		{others.length === 0 ? (
+			<p>None.</p>
+		) : (
+			<Rows caption="Other deletions of this binding" rows={others} viewer={viewer} />
+		)}
+		<p class="line">
+			<a href={historyOf("binding_id", id)}>Binding history</a>
+			<a href={historyOf("prefix_id", prefix_id)}>Prefix history</a>
+			<a href={addressOf({ ...noFilter, text: cidr })}>Everything that overlaps {cidr}</a>
+		</p>
+	</Part>
+);
+
+export const changeRecord = (option: Option) =>
+	changeDoor({}, async (request, { ledger }, { actor }) => {
+		const { id = "" } = request.params;
+		return toRecord(id, await changeDeletion(option, id, { actor, ledger, waitMs: pageWaitMs }));
+	});
+
+export const resolveRecord = changeDoor(
+	{ outcome: v.picklist(resolutionOutcomes), note: reasonSchema },
+	async (request, { ledger }, { actor }, { outcome, note }) => {
+		const { id = "" } = request.params;
+		return toRecord(id, await resolveDeletion(id, { outcome, note }, { actor, ledger }));
+	},
+	{ fields: ["outcome", "note"], show: recordPage },
+);
+
+/** The record shows the result. */
+const toRecord = (id: string, changed: Result<Deletion, ChangeRefusal>): Result<Response, Problem> =>
 	changed.ok ? ok(seeOther(`/records/${id}`)) : fail(failureProblem(changed.failure, { deletion_id: id }));

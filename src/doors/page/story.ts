@@ -1,7 +1,7 @@
 // A record's timeline in words: what happened, who did it, and what Cloudflare answered.
 import type { Deletion, TimelineEvent } from "../../deletion/record/deletion.ts";
 import { whoWords } from "../../deletion/record/elsewhere.ts";
-import { doorWords, guardWords } from "./words.ts";
+import { doorWord, durationOf, guardsInWords, textOf } from "./words.ts";
 
 interface Line {
 	at: string;
@@ -19,93 +19,70 @@ export function timelineOf(deletion: Deletion): Line[] {
 	});
 }
 
-const steps = [
-	["d", 86_400_000],
-	["h", 3_600_000],
-	["min", 60_000],
-	["s", 1000],
-] as const;
-
-/** Such as "4.2 h". */
-export function durationOf(ms: number): string {
-	const [unit, unitMs] = steps.find(([, least]) => ms >= least) ?? ["ms", 1];
-	const count = ms / unitMs;
-	return `${count < 10 && unit !== "ms" ? count.toFixed(1) : Math.round(count)} ${unit}`;
-}
-
 /** Why it was refused or failed, with the page's own next step. */
 export function failureSentence({ failure, guards }: Deletion): string {
 	if (failure?.code !== "acknowledgement_required") return failure?.detail ?? "";
 	const risks = guards.filter(({ verdict, acknowledged }) => verdict === "acknowledge" && !acknowledged);
-	return `A risk was not acknowledged: ${guardsOf(risks.map(({ guard }) => guard))}. To delete it anyway, tick the risk in the plan.`;
+	return `A risk was not acknowledged: ${guardsInWords(risks.map(({ guard }) => guard))}. To delete it anyway, tick the risk in the plan.`;
+}
+
+interface Told {
+	event: TimelineEvent;
+	deletion: Deletion;
+	/** What was sent to Cloudflare. */
+	call: string;
+	/** The event's detail of this name. */
+	said(name: string): string;
+	/** Who did it, through which door. */
+	by: string;
+	/** Why it was refused or failed. */
+	because: string;
 }
 
 function sentenceOf(event: TimelineEvent, call: string, deletion: Deletion): string {
-	const { actor, target, failure, effect } = deletion;
+	const { failure } = deletion;
 	const said = (name: string): string => textOf(event[name]);
-	const by = `${said("by")}${event.door === undefined ? "" : ` (${doorOf(said("door"))})`}`;
+	const by = `${said("by")}${event.door === undefined ? "" : ` (${doorWord(said("door"))})`}`;
 	const because = failure === null || failure.code !== event.code ? said("code") : failureSentence(deletion);
-	switch (event.event) {
-		case "requested":
-			return `${actor.name} requested it (${doorOf(actor.door)}), naming ${target}.`;
-		case "planned":
-			return "Looked up the binding and ran the guards.";
-		case "approval_requested":
-			return `Someone else has to approve it: ${guardsOf(event.guards)}.`;
-		case "approved":
-			return `${by} approved it.`;
-		case "rejected":
-			return `${by} rejected it.`;
-		case "scheduled":
-			return "Scheduled.";
-		case "held_by_freeze":
-			return `Held by a freeze: ${said("freeze_reason")}.`;
-		case "superseded":
-			return "Replaced a scheduled deletion, which is cancelled.";
-		case "sent":
-			return `Sent the ${call} to Cloudflare${event.attempt === 1 ? "" : `, attempt ${said("attempt")}`}.`;
-		case "answered":
-			return `Cloudflare answered ${said("status")}${event.ray === null ? "" : `, Ray id ${said("ray")}`}.`;
-		case "not_answered":
-			return `No answer came: ${said("why")}.`;
-		case "read_back":
-			return readBackOf(said("found"));
-		case "deleted":
-			return `Deleted. The edge takes up to ${effect?.settles_within_hours ?? 6} hours to settle.`;
-		case "already_gone":
-			return "It was gone before unbind's DELETE: someone else had deleted it.";
-		case "deleted_elsewhere":
-			return "unbind noticed that the binding was gone. unbind did not delete it.";
-		case "identified":
-			return identifiedSentence(deletion);
-		case "resolved": {
-			const found = event.outcome === "gone" ? "gone" : "there";
-			return `${by} resolved it by hand: the binding is ${found}. ${said("note")}`;
-		}
-		case "refused":
-			return `Refused. ${because}`;
-		case "failed":
-			return `Failed. ${because}`;
-		case "cancelled":
-			return `${by} cancelled it.`;
-		case "expired":
-			return "Nobody approved it in time.";
-		case "restoration_requested":
-			return `${by} asked to restore it.`;
-		case "restored":
-			return `Restored as the new binding ${said("binding_id")}.`;
-		case "active":
-			return `Saw the binding ${said("binding_id")} active: its traffic has settled.`;
-		case "already_bound":
-			return `The same service was bound there already, as ${said("binding_id")}.`;
-		case "restoration_failed":
-			return `The restoration failed: ${said("code")}.`;
-		case "published":
-			return "Published the record to the history in KV.";
-		default:
-			return event.event.replaceAll("_", " ");
-	}
+	const told = { event, deletion, call, said, by, because };
+	return sentences[event.event]?.(told) ?? event.event.replaceAll("_", " ");
 }
+
+const sentences: Readonly<Record<string, (told: Told) => string>> = {
+	requested: ({ deletion: { actor, target } }) =>
+		`${actor.name} requested it (${doorWord(actor.door)}), naming ${target}.`,
+	planned: () => "Looked up the binding and ran the guards.",
+	approval_requested: ({ event: { guards } }) =>
+		`Someone else has to approve it: ${guardsInWords([guards].flat().map(textOf))}.`,
+	approved: ({ by }) => `${by} approved it.`,
+	rejected: ({ by }) => `${by} rejected it.`,
+	scheduled: () => "Scheduled.",
+	held_by_freeze: ({ said }) => `Held by a freeze: ${said("freeze_reason")}.`,
+	superseded: () => "Replaced a scheduled deletion, which is cancelled.",
+	sent: ({ event, call, said }) =>
+		`Sent the ${call} to Cloudflare${event.attempt === 1 ? "" : `, attempt ${said("attempt")}`}.`,
+	answered: ({ event, said }) =>
+		`Cloudflare answered ${said("status")}${event.ray === null ? "" : `, Ray id ${said("ray")}`}.`,
+	not_answered: ({ said }) => `No answer came: ${said("why")}.`,
+	read_back: ({ said }) => found[said("found")] ?? `Looked it up again: ${said("found")}.`,
+	deleted: ({ deletion: { effect } }) =>
+		`Deleted. The edge takes up to ${effect?.settles_within_hours ?? 6} hours to settle.`,
+	already_gone: () => "It was gone before unbind's DELETE: someone else had deleted it.",
+	deleted_elsewhere: () => "unbind noticed that the binding was gone. unbind did not delete it.",
+	identified: ({ deletion }) => identifiedSentence(deletion),
+	resolved: ({ event, by, said }) =>
+		`${by} resolved it by hand: the binding is ${event.outcome === "gone" ? "gone" : "there"}. ${said("note")}`,
+	refused: ({ because }) => `Refused. ${because}`,
+	failed: ({ because }) => `Failed. ${because}`,
+	cancelled: ({ by }) => `${by} cancelled it.`,
+	expired: () => "Nobody approved it in time.",
+	restoration_requested: ({ by }) => `${by} asked to restore it.`,
+	restored: ({ said }) => `Restored as the new binding ${said("binding_id")}.`,
+	active: ({ said }) => `Saw the binding ${said("binding_id")} active: its traffic has settled.`,
+	already_bound: ({ said }) => `The same service was bound there already, as ${said("binding_id")}.`,
+	restoration_failed: ({ said }) => `The restoration failed: ${said("code")}.`,
+	published: () => "Published the record to the history in KV.",
+};
 
 function identifiedSentence({ elsewhere }: Deletion): string {
 	const who = elsewhere === undefined ? null : whoWords(elsewhere);
@@ -115,33 +92,13 @@ function identifiedSentence({ elsewhere }: Deletion): string {
 		: `Cloudflare's audit log says who deleted it: ${who}${ray}.`;
 }
 
-/** What a lookup at Cloudflare found. */
-function readBackOf(found: string): string {
-	switch (found) {
-		case "gone":
-			return "Looked it up again: the binding is gone.";
-		case "still there":
-		case "standing":
-			return "Looked it up again: the binding is still there.";
-		case "nothing readable":
-			return "Looked it up again, but Cloudflare's answer could not be read.";
-		case "nothing conclusive":
-			return "Looked it up again, but Cloudflare's answers are inconclusive.";
-		default:
-			return `Looked it up again: ${found}.`;
-	}
-}
+const stillThere = "Looked it up again: the binding is still there.";
 
-const wordsOfGuards: Readonly<Record<string, string>> = guardWords;
-const guardsOf = (names: unknown): string =>
-	(Array.isArray(names) ? names : [names]).map((name) => wordsOfGuards[String(name)] ?? textOf(name)).join(", ");
-
-const words: Readonly<Record<string, string>> = doorWords;
-const doorOf = (door: string): string => words[door] ?? door;
-
-/** Evidence as plain text. */
-export function textOf(value: unknown): string {
-	if (value === null || value === undefined) return "none";
-	if (Array.isArray(value)) return value.map(textOf).join(", ");
-	return typeof value === "object" ? JSON.stringify(value) : String(value);
-}
+/** What a look-up at Cloudflare found. */
+const found: Readonly<Record<string, string>> = {
+	gone: "Looked it up again: the binding is gone.",
+	"still there": stillThere,
+	standing: stillThere,
+	"nothing readable": "Looked it up again, but Cloudflare's answer could not be read.",
+	"nothing conclusive": "Looked it up again, but Cloudflare's answers are inconclusive.",
+};

@@ -1,7 +1,8 @@
-// The pages' words for states, doors, guards and failure codes.
+// The pages' words for states, doors, guards, failure codes, services, times and numbers.
 import type { Door } from "../../deletion/record/actor.ts";
 import type { FailureCode, State } from "../../deletion/record/deletion.ts";
 import type { GuardName } from "../../deletion/record/verdict.ts";
+import { type Settling, settlingDays } from "../../deletion/settling.ts";
 
 export const stateWords: Record<State, string> = {
 	received: "received",
@@ -43,9 +44,6 @@ export const guardWords: Record<GuardName, string> = {
 	no_reason: "no reason",
 };
 
-export const announcedWord = (advertised: boolean | null): string =>
-	advertised === null ? "unknown" : advertised ? "yes" : "no";
-
 /** Why it was refused or failed; shown beside the state. */
 export const failureWords: Record<FailureCode, string> = {
 	...guardWords,
@@ -62,5 +60,55 @@ export const failureWords: Record<FailureCode, string> = {
 	cancelled: "cancelled",
 };
 
+/** Another release may have recorded a door or a guard that this one does not know. */
+const recorded: { doors: Readonly<Record<string, string>>; guards: Readonly<Record<string, string>> } = {
+	doors: doorWords,
+	guards: guardWords,
+};
+export const doorWord = (door: string): string => recorded.doors[door] ?? door;
+export const guardsInWords = (names: readonly string[]): string =>
+	names.map((name) => recorded.guards[name] ?? name).join(", ");
+
 /** A binding without a service name belongs to one of Cloudflare's regional services. */
 export const serviceWord = (service: string | null): string => service ?? "a regional service";
+
+export const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+
+/** Such as "1 binding" or "2 bindings". */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+const listedAtMost = 8;
+
+export function listed(items: readonly string[], total = items.length): string {
+	const more = total - Math.min(items.length, listedAtMost);
+	return `${items.slice(0, listedAtMost).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}
+
+/** Evidence as plain text. */
+export function textOf(value: unknown): string {
+	if (value === null || value === undefined) return "none";
+	if (Array.isArray(value)) return value.map(textOf).join(", ");
+	return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+const units = [
+	["d", 86_400_000],
+	["h", 3_600_000],
+	["min", 60_000],
+	["s", 1000],
+] as const;
+
+/** Such as "4.2 h". */
+export function durationOf(ms: number): string {
+	const [unit, unitMs] = units.find(([, least]) => ms >= least) ?? ["ms", 1];
+	const count = ms / unitMs;
+	return `${count < 10 && unit !== "ms" ? count.toFixed(1) : Math.round(count)} ${unit}`;
+}
+
+/** How long restored bindings really took to settle; null if none did. */
+export function settlingSentence({ count, medianMs, slowestMs }: Settling): string | null {
+	if (medianMs === null || slowestMs === null) return null;
+	const whole = `In the last ${settlingDays} days, unbind saw ${counted(count, "restored binding")} become active`;
+	if (count === 1) return `${whole}, after ${durationOf(medianMs)}.`;
+	return `${whole}: the median took ${durationOf(medianMs)}, the slowest ${durationOf(slowestMs)}.`;
+}

@@ -1,7 +1,7 @@
 // Signing in: nothing is shown before it, and only the person who signed in gets through.
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { localPath } from "../../../src/doors/page/local-path.ts";
+import { localPath } from "../../../src/doors/page/stranger.tsx";
 import { call, cloudflare, origin } from "../../harness.ts";
 import { cdn25, resetAll } from "../account.ts";
 import { sha256 } from "../configured.ts";

@@ -3,8 +3,8 @@
 import type { BindingSnapshot } from "../../../deletion/record/deletion.ts";
 import type { Effect, Neighbour } from "../../../deletion/record/effect.ts";
 import { boundOf, cellsOf, stretchesOf } from "../cells.ts";
-import { serviceWord } from "../words.ts";
-import { Bar } from "./bar.tsx";
+import { listed, serviceWord } from "../words.ts";
+import { Bars } from "./bar.tsx";
 
 interface EffectProps {
 	binding: BindingSnapshot;
@@ -19,24 +19,16 @@ export function EffectFigure({ binding, effect, isDone, isRestored = false }: Ef
 	const { falls_back_to: heir, unaffected, beside = [] } = effect;
 	const others = [...(heir === null ? [] : [heir]), ...unaffected, ...beside].flatMap(boundOf);
 	const own = boundOf(binding);
-	const cells = cellsOf([...own, ...others].map(({ range }) => range));
+	const all = [...own, ...others];
+	const cells = cellsOf(all.map(({ range }) => range));
+	const before = { name: isDone ? "Before" : "Now", stretches: stretchesOf(cells, all), marked: binding.id };
+	const after = { name: isDone ? "After" : "If deleted", stretches: stretchesOf(cells, others) };
 	return (
 		<figure class="effect">
 			<figcaption>
 				<EffectSentence binding={binding} effect={effect} isDone={isDone} />
 			</figcaption>
-			<div class="bars" aria-hidden="true">
-				<span>{isDone ? "Before" : "Now"}</span>
-				<Bar stretches={stretchesOf(cells, [...own, ...others])} marked={binding.id} />
-				<span>{isDone ? "After" : "If deleted"}</span>
-				<Bar stretches={stretchesOf(cells, others)} />
-				{isRestored && (
-					<>
-						<span>Restored</span>
-						<Bar stretches={stretchesOf(cells, [...own, ...others])} marked={binding.id} />
-					</>
-				)}
-			</div>
+			<Bars bars={isRestored ? [before, after, { ...before, name: "Restored" }] : [before, after]} />
 		</figure>
 	);
 }
@@ -64,10 +56,3 @@ export function EffectSentence({ binding, effect, isDone }: EffectProps) {
 }
 
 const named = ({ cidr, service_name }: Neighbour): string => `${cidr} (${serviceWord(service_name)})`;
-
-const listedAtMost = 8;
-
-export function listed(items: readonly string[], total = items.length): string {
-	const more = total - Math.min(items.length, listedAtMost);
-	return `${items.slice(0, listedAtMost).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
-}

@@ -5,27 +5,28 @@ import type { JSX } from "../jsx-runtime.ts";
 import type { Viewer } from "../viewer.ts";
 
 interface FieldProps extends Omit<JSX.Attributes, "label" | "children"> {
-	id: string;
+	/** Its id too. */
 	name: string;
-	label: string;
-	mistake: string | null;
+	label: JSX.Children;
+	mistake?: string | null;
 }
 
-export const Field = ({ label, mistake, ...input }: FieldProps) => (
+export const Field = ({ label, mistake = null, ...input }: FieldProps) => (
 	<p>
-		<label for={input.id}>{label}</label>
+		<label for={input.name}>{label}</label>
 		<input
+			id={input.name}
 			{...input}
 			spellcheck="false"
 			autocomplete={input.autocomplete ?? "off"}
 			aria-invalid={mistake === null ? null : "true"}
-			aria-describedby={mistake === null ? null : mistakeId(input.id)}
+			aria-describedby={mistake === null ? null : mistakeId(input.name)}
 		/>
-		<Mistake of={input.id} text={mistake} />
+		<Mistake of={input.name} text={mistake} />
 	</p>
 );
 
-const mistakeId = (id: string): string => `${id}-mistake`;
+const mistakeId = (name: string): string => `${name}-mistake`;
 
 export const Mistake = ({ of, text }: { of: string; text: string | null }) =>
 	text === null ? null : (
@@ -42,7 +43,18 @@ interface OfferProps {
 	children: JSX.Children;
 }
 
-interface Confirmation extends OfferProps {
+/** One press does it. */
+export const Offer = ({ action, viewer, button, children }: OfferProps) => (
+	<form method="post" action={action} class="offer">
+		<FormToken viewer={viewer} />
+		{children}
+		<p>
+			<button type="submit">{button}</button>
+		</p>
+	</form>
+);
+
+interface ConfirmProps extends OfferProps {
 	summary: string;
 	/** It cannot be undone. */
 	isDangerous?: boolean;
@@ -52,22 +64,11 @@ interface Confirmation extends OfferProps {
 	back?: string;
 }
 
-/** One press does it. */
-export const Offer = ({ action, viewer, button, children }: OfferProps) => (
-	<form method="post" action={action} class="offer">
-		<input type="hidden" name="form_token" value={viewer.formToken} />
-		{children}
-		<p>
-			<button type="submit">{button}</button>
-		</p>
-	</form>
-);
-
-export const Confirm = ({ summary, action, viewer, button, children, ...options }: Confirmation) => (
+export const Confirm = ({ summary, action, viewer, button, children, ...options }: ConfirmProps) => (
 	<details class={options.isDangerous ? "confirm dangerous" : "confirm"} open={options.isOpen}>
 		<summary>{summary}</summary>
 		<form method="post" action={action}>
-			<input type="hidden" name="form_token" value={viewer.formToken} />
+			<FormToken viewer={viewer} />
 			{children}
 			<p class="line">
 				<button type="submit">{button}</button>
@@ -77,4 +78,9 @@ export const Confirm = ({ summary, action, viewer, button, children, ...options 
 			</p>
 		</form>
 	</details>
+);
+
+/** Proves that the form came from unbind. */
+export const FormToken = ({ viewer }: { viewer: Viewer }) => (
+	<input type="hidden" name="form_token" value={viewer.formToken} />
 );

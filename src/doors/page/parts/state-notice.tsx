@@ -2,9 +2,10 @@
 
 import type { Deletion } from "../../../deletion/record/deletion.ts";
 import { type Elsewhere, whoWords } from "../../../deletion/record/elsewhere.ts";
-import { failureSentence, textOf } from "../story.ts";
+import { failureSentence } from "../story.ts";
 import type { Viewer } from "../viewer.ts";
-import { Moment } from "./marks.tsx";
+import { textOf } from "../words.ts";
+import { Time } from "./marks.tsx";
 
 export function StateNotice({ deletion, viewer }: { deletion: Deletion; viewer: Viewer }) {
 	const { state, failure, cloudflare, approval, not_before, restoration, elsewhere } = deletion;
@@ -17,12 +18,12 @@ export function StateNotice({ deletion, viewer }: { deletion: Deletion; viewer: 
 			{state === "pending_approval" && approval !== null && (
 				<p class="notice">
 					{isOwn ? "Waiting for someone else to approve it: you requested it." : "Waiting for an approval."} Expires at{" "}
-					<Moment at={approval.expires_at} />.
+					<Time at={approval.expires_at} />.
 				</p>
 			)}
 			{state === "scheduled" && not_before !== null && (
 				<p class="notice">
-					Runs at <Moment at={not_before} />. The guards check it again then.
+					Runs at <Time at={not_before} />. The guards check it again then.
 				</p>
 			)}
 			{state === "unknown" && (
@@ -55,8 +56,8 @@ function Disappeared({ elsewhere }: { elsewhere: Elsewhere }) {
 	const who = whoWords(elsewhere);
 	return (
 		<p class="notice bad">
-			This binding disappeared without unbind. It was last seen at <Moment at={elsewhere.last_seen_at} />. unbind
-			noticed the loss at <Moment at={elsewhere.noticed_at} />.{" "}
+			This binding disappeared without unbind. It was last seen at <Time at={elsewhere.last_seen_at} />. unbind noticed
+			the loss at <Time at={elsewhere.noticed_at} />.{" "}
 			{who === null ? "Cloudflare's audit log may say who did it." : `Cloudflare's audit log says who did it: ${who}.`}
 		</p>
 	);

@@ -1,9 +1,7 @@
 // The guards' verdicts: those that found something first, with their evidence in words; the others in one line.
 import { sentenceOf } from "../../../deletion/judgement/guards.ts";
 import type { Verdict } from "../../../deletion/record/verdict.ts";
-import { textOf } from "../story.ts";
-import { guardWords } from "../words.ts";
-import { listed } from "./effect.tsx";
+import { capital, counted, guardsInWords, guardWords, listed, textOf } from "../words.ts";
 
 const verdictWords = {
 	pass: "passes",
@@ -44,10 +42,8 @@ export function Guards({ guards, atMs }: GuardsProps) {
 			)}
 			{quiet.length > 0 && (
 				<details class="plain">
-					<summary>
-						{quiet.length} {quiet.length === 1 ? "check" : "checks"} passed
-					</summary>
-					<p class="hint">{quiet.map(({ guard }) => guardWords[guard]).join(", ")}</p>
+					<summary>{counted(quiet.length, "check")} passed</summary>
+					<p class="hint">{guardsInWords(quiet.map(({ guard }) => guard))}</p>
 				</details>
 			)}
 		</>
@@ -55,8 +51,6 @@ export function Guards({ guards, atMs }: GuardsProps) {
 }
 
 const Evidence = ({ words }: { words: string }) => (words === "" ? null : <small>{words}</small>);
-
-export const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 function evidenceWords({ guard, verdict, acknowledged, approved, ...evidence }: Verdict, atMs: number): string {
 	const said = (name: string): string => textOf(evidence[name]);

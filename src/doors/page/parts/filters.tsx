@@ -48,23 +48,17 @@ export const Filters = ({ filter }: { filter: PageFilter }) => (
 			<details class="plain">
 				<summary>More</summary>
 				<p class="line">
-					<Field name="service" label="Service" list="services" />
+					<Input name="service" label="Service" list="services" />
 					<datalist id="services">
 						{services.map((service) => (
 							<option value={service} />
 						))}
 					</datalist>
-					<Field name="actor" label="By" />
-					<Field name="prefix" label="Prefix id" />
-					<Field name="binding" label="Binding id" />
-					<span>
-						<label for="since">From</label>
-						<input id="since" name="since" type="date" value={isDay(filter.since) ? filter.since : null} />
-					</span>
-					<span>
-						<label for="until">To</label>
-						<input id="until" name="until" type="date" value={isDay(filter.until) ? filter.until : null} />
-					</span>
+					<Input name="actor" label="By" />
+					<Input name="prefix" label="Prefix id" />
+					<Input name="binding" label="Binding id" />
+					<Input name="since" label="From" type="date" value={isDay(filter.since) ? filter.since : null} />
+					<Input name="until" label="To" type="date" value={isDay(filter.until) ? filter.until : null} />
 				</p>
 				<p class="hint">Put “-” before a value to leave it out. Days are in UTC.</p>
 			</details>
@@ -137,17 +131,29 @@ const Choice = <Value extends string>({ name, label, values, words, chosen }: Ch
 /** Cloudflare's BYOIP services. Others can be typed. */
 const services = ["CDN", "Spectrum", "Magic Transit"];
 
-const Field = ({ name, label, list }: { name: string; label: string; list?: string }) => (
+interface InputProps extends Omit<JSX.Attributes, "label" | "children"> {
+	name: string;
+	label: string;
+}
+
+const asTyped = { maxlength: 200, spellcheck: "false", autocomplete: "off" };
+
+const Input = ({ name, label, type, ...input }: InputProps) => (
 	<span>
 		<label for={name}>{label}</label>
-		<input id={name} name={name} list={list} maxlength={200} spellcheck="false" autocomplete="off" />
+		<input id={name} name={name} type={type} {...input} {...(type === "date" ? {} : asTyped)} />
 	</span>
 );
 
 function Chips({ filter }: { filter: PageFilter }) {
 	const { conditions, text, since, until } = filter;
-	const others = (one: Condition) => conditions.filter((other) => other !== one);
-	if (conditions.length === 0 && text === null && since === null && until === null) return null;
+	const without = (one: Condition) => conditions.filter((other) => other !== one);
+	const others = [
+		{ name: "text", says: "with", value: text },
+		{ name: "since", says: "since", value: since },
+		{ name: "until", says: "until", value: until },
+	];
+	if (conditions.length === 0 && others.every(({ value }) => value === null)) return null;
 	return (
 		<ul class="chips" aria-label="Active filters">
 			{conditions.map((one) => {
@@ -156,11 +162,11 @@ function Chips({ filter }: { filter: PageFilter }) {
 				return (
 					<Chip
 						text={`${fieldWords[one.field]} ${how} ${value}`}
-						off={addressOf({ ...filter, conditions: others(one) })}
+						off={addressOf({ ...filter, conditions: without(one) })}
 					>
 						{fieldWords[one.field]}{" "}
 						<a
-							href={addressOf({ ...filter, conditions: [...others(one), { ...one, is: !one.is }] })}
+							href={addressOf({ ...filter, conditions: [...without(one), { ...one, is: !one.is }] })}
 							title={one.is ? "Change to: is not" : "Change to: is"}
 						>
 							{how}
@@ -169,20 +175,13 @@ function Chips({ filter }: { filter: PageFilter }) {
 					</Chip>
 				);
 			})}
-			{text !== null && (
-				<Chip text={`with ${text}`} off={addressOf({ ...filter, text: null })}>
-					with <b>{text}</b>
-				</Chip>
-			)}
-			{since !== null && (
-				<Chip text={`since ${since}`} off={addressOf({ ...filter, since: null })}>
-					since <b>{presets.find(([preset]) => preset === since)?.[1] ?? since}</b>
-				</Chip>
-			)}
-			{until !== null && (
-				<Chip text={`until ${until}`} off={addressOf({ ...filter, until: null })}>
-					until <b>{until}</b>
-				</Chip>
+			{others.map(
+				({ name, says, value }) =>
+					value !== null && (
+						<Chip text={`${says} ${value}`} off={addressOf({ ...filter, [name]: null })}>
+							{says} <b>{name === "since" ? sinceWords(value) : value}</b>
+						</Chip>
+					),
 			)}
 			<li>
 				<a href="/">Clear all</a>
@@ -190,6 +189,8 @@ function Chips({ filter }: { filter: PageFilter }) {
 		</ul>
 	);
 }
+
+const sinceWords = (since: string): string => presets.find(([preset]) => preset === since)?.[1] ?? since;
 
 const Chip = ({ text, off, children }: { text: string; off: string; children: JSX.Children }) => (
 	<li class="chip">

@@ -9,13 +9,13 @@ import { noSessionCookie, sessionCookie } from "../auth/session.ts";
 import { holderOf } from "../auth/tokens.ts";
 import type { Context } from "../context.ts";
 import { closedProblem } from "../misconfigured.ts";
-import { problem } from "../reply/problem.ts";
-import { challenge, changeDoor, troublePage } from "./door.tsx";
+import { type Problem, problem } from "../reply/problem.ts";
+import { changeDoor } from "./door.tsx";
 import { fieldsOf, isFromOwnOrigin, readFields } from "./form.ts";
 import { html, seeOther } from "./html.ts";
-import { localPath } from "./local-path.ts";
 import { misconfiguredPage } from "./misconfigured.tsx";
-import { SignIn } from "./views/sign-in.tsx";
+import { challenge, localPath, SignIn } from "./stranger.tsx";
+import { troublePage } from "./trouble.tsx";
 
 const entries = { token: v.optional(v.pipe(v.string(), v.maxLength(512)), ""), to: v.optional(v.string(), "/") };
 
@@ -23,17 +23,13 @@ export async function signIn(request: IRequest, context: Context): Promise<Respo
 	const { config, requestId } = context;
 	const closed = closedProblem("page", context);
 	if (closed !== null) return misconfiguredPage(closed, requestId, context.url, "page");
-	if (config.access !== null)
-		return troublePage(problem("not_found", "Sign in through Cloudflare Access."), null, requestId);
+	const refused = (refusal: Problem): Response => troublePage(refusal, null, requestId);
+	if (config.access !== null) return refused(problem("not_found", "Sign in through Cloudflare Access."));
 	if (!isFromOwnOrigin(request))
-		return troublePage(
-			problem("foreign_form", "This sign-in did not come from unbind. Sign in on unbind's own page."),
-			null,
-			requestId,
-		);
+		return refused(problem("foreign_form", "This sign-in did not come from unbind. Sign in on unbind's own page."));
 	const sent = await fieldsOf(request);
 	const fields = sent.ok ? readFields(sent.value, entries) : sent;
-	if (!fields.ok) return troublePage(fields.failure, null, requestId);
+	if (!fields.ok) return refused(fields.failure);
 	const to = localPath(fields.value.to, request.url);
 	const holder = await holderOf(fields.value.token.trim(), config.tokenHolders);
 	if (holder === null) {

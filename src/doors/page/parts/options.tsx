@@ -2,7 +2,7 @@
 // removes nothing, is behind a second step.
 
 import { sentenceOf } from "../../../deletion/judgement/guards.ts";
-import { at, type Deletion } from "../../../deletion/record/deletion.ts";
+import { at, type Deletion, type ResolutionOutcome } from "../../../deletion/record/deletion.ts";
 import { type Option, optionsFor } from "../../../deletion/steps/options.ts";
 import { resolvableFromMs } from "../../../deletion/steps/resolution.ts";
 import type { Refilled } from "../form.ts";
@@ -11,7 +11,7 @@ import type { Viewer } from "../viewer.ts";
 import { serviceWord } from "../words.ts";
 import { EffectSentence } from "./effect.tsx";
 import { Confirm, Field, Mistake, Offer } from "./form.tsx";
-import { Moment } from "./marks.tsx";
+import { Time } from "./marks.tsx";
 
 const optionTexts: Record<Option, { word: string; says(deletion: Deletion): JSX.Children }> = {
 	approve: {
@@ -21,8 +21,8 @@ const optionTexts: Record<Option, { word: string; says(deletion: Deletion): JSX.
 				<Asked deletion={deletion} />
 				<p>
 					unbind looks up the binding, runs the guards again, and deletes it{" "}
-					{deletion.not_before === null ? "right away" : <Due at={deletion.not_before} />}. Traffic moves, and there is
-					no undo.
+					{deletion.not_before === null ? "right away" : ["at ", <Time at={deletion.not_before} />]}. Traffic moves, and
+					there is no undo.
 				</p>
 			</>
 		),
@@ -39,12 +39,6 @@ const optionTexts: Record<Option, { word: string; says(deletion: Deletion): JSX.
 		),
 	},
 };
-
-const Due = ({ at }: { at: string }) => (
-	<>
-		at <Moment at={at} />
-	</>
-);
 
 /** What an approver must know, above the button. */
 function Asked({ deletion: { actor, reason, binding, effect, approval, guards } }: { deletion: Deletion }) {
@@ -110,13 +104,18 @@ export function Options({ deletion, viewer, isReview }: OptionsProps) {
 	);
 }
 
-/** If Cloudflare stays unreadable, someone who checked elsewhere, such as in the dashboard, settles the record. */
+const findings: readonly (readonly [ResolutionOutcome, string])[] = [
+	["gone", "The binding is gone"],
+	["standing", "The binding is there"],
+];
+
 interface ResolveProps {
 	deletion: Deletion;
 	viewer: Viewer;
 	refill: Refilled;
 }
 
+/** If Cloudflare stays unreadable, someone who checked elsewhere, such as in the dashboard, settles the record. */
 export function Resolve({ deletion, viewer, refill }: ResolveProps) {
 	const what = deletion.binding?.cidr ?? deletion.target;
 	const from = resolvableFromMs(deletion);
@@ -132,43 +131,26 @@ export function Resolve({ deletion, viewer, refill }: ResolveProps) {
 			>
 				<p>
 					First check Cloudflare's dashboard: is {what} still bound? unbind asks Cloudflare once more, and uses your
-					answer only if Cloudflare gives none. You can do this from <Moment at={at(from)} />.
+					answer only if Cloudflare gives none. You can do this from <Time at={at(from)} />.
 				</p>
 				<fieldset>
 					<legend>What you found</legend>
-					<p>
-						<input
-							type="radio"
-							id="resolve-gone"
-							name="outcome"
-							value="gone"
-							checked={refill.ticked("outcome", "gone")}
-							required
-						/>{" "}
-						<label for="resolve-gone">The binding is gone</label>
-					</p>
-					<p>
-						<input
-							type="radio"
-							id="resolve-standing"
-							name="outcome"
-							value="standing"
-							checked={refill.ticked("outcome", "standing")}
-							required
-						/>{" "}
-						<label for="resolve-standing">The binding is there</label>
-					</p>
-					<Mistake of="resolve-outcome" text={refill.mistake("outcome")} />
+					{findings.map(([outcome, text]) => (
+						<p>
+							<input
+								type="radio"
+								id={outcome}
+								name="outcome"
+								value={outcome}
+								checked={refill.ticked("outcome", outcome)}
+								required
+							/>{" "}
+							<label for={outcome}>{text}</label>
+						</p>
+					))}
+					<Mistake of="outcome" text={refill.field("outcome").mistake} />
 				</fieldset>
-				<Field
-					id="resolve-note"
-					name="note"
-					label="How you know"
-					value={refill.typed("note")}
-					mistake={refill.mistake("note")}
-					required
-					maxlength={500}
-				/>
+				<Field {...refill.field("note")} label="How you know" required maxlength={500} />
 			</Confirm>
 		</div>
 	);

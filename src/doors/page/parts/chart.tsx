@@ -2,7 +2,8 @@
 // can't see or click bars.
 
 import type { OutcomeCount } from "../../../deletion/ledger-api.ts";
-import type { SettledState } from "../../../deletion/record/deletion.ts";
+import type { SettledState, State } from "../../../deletion/record/deletion.ts";
+import { addressOf, type PageFilter } from "../filter.ts";
 
 const kinds: { name: string; states: readonly SettledState[] }[] = [
 	{ name: "deleted", states: ["deleted", "already_gone"] },
@@ -16,12 +17,10 @@ const kinds: { name: string; states: readonly SettledState[] }[] = [
 const heightPx = 72;
 
 interface ChartProps {
+	filter: PageFilter;
 	outcomes: readonly OutcomeCount[];
 	/** Oldest first, such as 2026-02-20. */
 	days: readonly string[];
-	dayHref(day: string): string;
-	/** Whether only this day is shown below. */
-	isShown(day: string): boolean;
 }
 
 interface Day {
@@ -30,16 +29,20 @@ interface Day {
 	total: number;
 }
 
-export function Chart({ outcomes, days, dayHref, isShown }: ChartProps) {
+/** Outcomes are counted by state only, so a list filtered by anything else has no chart. */
+export function Chart({ filter, outcomes, days }: ChartProps) {
+	if (filter.text !== null || filter.conditions.some(({ field }) => field !== "state")) return null;
 	const counted = days.map((day): Day => {
 		const counts = kinds.map(({ states }) =>
-			outcomes
-				.filter((one) => one.day === day && states.includes(one.state))
-				.reduce((sum, { count }) => sum + count, 0),
+			sum(
+				outcomes
+					.filter((one) => one.day === day && states.includes(one.state) && isShown(one.state, filter))
+					.map(({ count }) => count),
+			),
 		);
-		const total = counts.reduce((sum, count) => sum + count, 0);
-		return { day, counts, total };
+		return { day, counts, total: sum(counts) };
 	});
+	const dayHref = (day: string): string => addressOf({ ...filter, since: day, until: day });
 	const most = Math.max(1, ...counted.map(({ total }) => total));
 	const busy = counted.filter(({ total }) => total > 0);
 	return (
@@ -61,7 +64,7 @@ export function Chart({ outcomes, days, dayHref, isShown }: ChartProps) {
 							most={most}
 							x={(index / days.length) * 100}
 							width={100 / days.length}
-							shown={isShown(day.day)}
+							shown={filter.since === day.day && filter.until === day.day}
 						/>
 					</a>
 				))}
@@ -84,7 +87,7 @@ export function Chart({ outcomes, days, dayHref, isShown }: ChartProps) {
 									<a href={dayHref(day)}>{day}</a>
 								</th>
 								{counts.map((count) => (
-									<td class="number">{count}</td>
+									<td>{count}</td>
 								))}
 							</tr>
 						))}
@@ -95,6 +98,14 @@ export function Chart({ outcomes, days, dayHref, isShown }: ChartProps) {
 		</figure>
 	);
 }
+
+function isShown(state: State, { conditions }: PageFilter): boolean {
+	const named = conditions.filter(({ is }) => is);
+	const holds = named.length === 0 || named.some(({ value }) => value === state);
+	return holds && !conditions.some(({ is, value }) => !is && value === state);
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 
 const countWords = ({ counts, total }: Day): string =>
 	total === 0

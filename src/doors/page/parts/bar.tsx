@@ -22,10 +22,22 @@ function colourOf(service: string | null): number {
 	return 4 + (code % otherColours);
 }
 
+/** Several of them, each with its name. */
+export const Bars = ({ bars }: { bars: readonly (BarProps & { name: string })[] }) => (
+	<div class="bars" aria-hidden="true">
+		{bars.map(({ name, ...bar }) => (
+			<>
+				<span>{name}</span>
+				<Bar {...bar} />
+			</>
+		))}
+	</div>
+);
+
 interface BarProps {
 	stretches: readonly Stretch[];
 	/** The id of the binding to outline. */
-	marked?: string;
+	marked?: string | undefined;
 	/** The range to mark. */
 	here?: Pick<Cell, "x" | "width"> | null;
 }

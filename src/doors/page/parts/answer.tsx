@@ -1,33 +1,20 @@
 // Cloudflare's answer, with what their support needs: status, Ray id, errors and their documentation.
 
 import type { CloudflareAnswer, CloudflareMessage } from "../../../deletion/record/deletion.ts";
-import { textOf } from "../story.ts";
+import { textOf } from "../words.ts";
 import { Copied } from "./marks.tsx";
+import { Facts } from "./table.tsx";
 
 export const Answer = ({ answer }: { answer: CloudflareAnswer & { attempts: number } }) => (
 	<>
-		<dl class="facts">
-			<dt>Status</dt>
-			<dd>{answer.status ?? `none: ${answer.unreadable ?? "no answer"}`}</dd>
-			{answer.ray !== null && (
-				<>
-					<dt>Ray id</dt>
-					<dd>
-						<Copied text={answer.ray} what="Ray id" />
-					</dd>
-				</>
-			)}
-			<dt>Calls</dt>
-			<dd>
-				{answer.attempts}; the last took {answer.duration_ms} ms
-			</dd>
-			{answer.status !== null && answer.unreadable !== undefined && (
-				<>
-					<dt>Unusual answer</dt>
-					<dd>{answer.unreadable}</dd>
-				</>
-			)}
-		</dl>
+		<Facts
+			facts={[
+				["Status", answer.status ?? `none: ${answer.unreadable ?? "no answer"}`],
+				["Ray id", answer.ray && <Copied text={answer.ray} what="Ray id" />],
+				["Calls", `${answer.attempts}; the last took ${answer.duration_ms} ms`],
+				["Unusual answer", answer.status === null ? null : (answer.unreadable ?? null)],
+			]}
+		/>
 		<Messages messages={[...answer.errors, ...answer.messages]} />
 	</>
 );
