@@ -1,25 +1,25 @@
 // What the doors can ask of a Ledger; the Durable Object implements it. Everything passes as plain data. Each call has one
-// more argument than named here: its form (`record/deletion.ts`), which version 0.1.0 leaves out.
+// more argument than named here: the format version (`record/deletion.ts`), which version 0.1.0 leaves out.
 
 import type { Delivery, NotificationRefusal, Notifications, NotificationsQuery } from "../notify/delivery.ts";
 import type { Binding, Prefix } from "./address/binding.ts";
 import type { CloudflareId } from "./address/cloudflare-id.ts";
 import type { Freeze, FreezeEvent, FreezeRefusal, Waiting } from "./judgement/freeze.ts";
 import type { Plan, PlanQuery } from "./judgement/plan.ts";
-import type { LookUpFailure } from "./lookup/locate.ts";
+import type { LookUpFailure } from "./lookup/look-up.ts";
 import type { Past, PastQuery } from "./past.ts";
 import type { Actor, Door, Party } from "./record/actor.ts";
 import type { Deletion, SettledState, Summary } from "./record/deletion.ts";
 import type { MassDeletion } from "./restorations/mass-deletion.ts";
 import type { Restorations, RestorationsCommand, RestorationsRefusal } from "./restorations/restorations.ts";
 import type { Result } from "./result.ts";
-import type { Settling } from "./settling.ts";
+import type { Settling } from "./settling-times.ts";
 import type { HealthProblem, StatusFacts } from "./status.ts";
 import type { RestorationRefusal } from "./steps/begin-restoration.ts";
 import type { LifecycleFailure } from "./steps/decisions.ts";
 import type { Offer, OfferFailure, Press } from "./steps/offer.ts";
 import type { DeletionCommand, Receipt, Rejection } from "./steps/receive.ts";
-import type { ResolutionRefusal, ResolutionWish } from "./steps/resolution.ts";
+import type { ResolutionRefusal, ResolutionRequest } from "./steps/resolution.ts";
 
 export interface ChangesQuery {
 	/** Only ids after this one; "" for all. */
@@ -87,20 +87,20 @@ export interface BindingsQuery {
 	 * invocation of the object can make 50 calls.
 	 */
 	after?: string;
-	/** A survey of the whole account up to this old will do, as for suggesting names. */
+	/** A list of the whole account up to this old will do, as for suggesting names. */
 	atMostOldMs?: number;
 }
 
 export type PrefixWithBindings = Prefix & { bindings: Binding[] };
 
 /** `next` is set if more prefixes follow it; the previous release's Ledger returns all of them at once. */
-export type Survey = Result<PrefixWithBindings[], LookUpFailure> & { next?: string };
+export type AccountBindings = Result<PrefixWithBindings[], LookUpFailure> & { next?: string };
 
 export interface LedgerApi {
 	/** Resolves when the deletion is settled, or after `waitMs` with the open record, which can be read by its id from then on. */
 	request(command: DeletionCommand, waitMs: number): Promise<Result<Receipt, Rejection>>;
 	plan(query: PlanQuery): Promise<Result<Plan, LookUpFailure>>;
-	bindings(query: BindingsQuery): Promise<Survey>;
+	bindings(query: BindingsQuery): Promise<AccountBindings>;
 	/** Without their bindings. */
 	prefixes(): Promise<Result<Prefix[], LookUpFailure>>;
 	/** Of one prefix. */
@@ -129,7 +129,7 @@ export interface LedgerApi {
 	/** The latest ones, newest first. */
 	massDeletions(): Promise<MassDeletion[]>;
 	/** Closes an unknown deletion or restoration by hand if Cloudflare can't be read. */
-	resolve(id: string, wish: ResolutionWish, actor: Actor): Promise<Result<Deletion, ResolutionRefusal>>;
+	resolve(id: string, request: ResolutionRequest, actor: Actor): Promise<Result<Deletion, ResolutionRefusal>>;
 	/** The freeze in force, and the latest freezes. */
 	freezes(): Promise<{ freeze: Freeze | null; waiting: Waiting; log: FreezeEvent[] }>;
 	/** null lifts it. */

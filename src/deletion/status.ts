@@ -3,7 +3,7 @@
 import type { DestinationFacts } from "../notify/delivery.ts";
 import type { AuditAccess } from "./audit-log.ts";
 import { overdueForMs, unpublishedForMs } from "./limits.ts";
-import type { Settling } from "./settling.ts";
+import type { Settling } from "./settling-times.ts";
 
 /** What a probe needs to know; cheap to collect. */
 export interface HealthFacts {

@@ -2,7 +2,7 @@
 // arrives. Every answer is one flat Result, and an unreachable Ledger is one more failure in it.
 
 import type { LedgerApi } from "../deletion/ledger-api.ts";
-import { form } from "../deletion/record/deletion.ts";
+import { formatVersion } from "../deletion/record/deletion.ts";
 import type { AskLedger } from "../deletion/record/history.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
 import { log, traceOf } from "../log.ts";
@@ -24,14 +24,14 @@ export type LedgerClient = {
 };
 
 /**
- * Adds the form as the last argument of each call. Version 0.1.0 sends none, and its Ledger ignores an extra argument.
+ * Adds the format version as the last argument of each call. Version 0.1.0 sends none, and its Ledger ignores an extra argument.
  */
 const inForm = (ledger: LedgerApi): LedgerApi =>
 	new Proxy(ledger, {
 		get:
 			(target, name) =>
 			(...given: unknown[]) =>
-				Reflect.apply(Reflect.get(target, name), target, [...given, form]),
+				Reflect.apply(Reflect.get(target, name), target, [...given, formatVersion]),
 	});
 
 const unreachable: Unreachable = {

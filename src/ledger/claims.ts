@@ -2,7 +2,7 @@
 
 import type { Claim, KeptClaim } from "../deletion/ports.ts";
 import { sameName } from "../deletion/record/actor.ts";
-import { form } from "../deletion/record/deletion.ts";
+import { formatVersion } from "../deletion/record/deletion.ts";
 import { digested } from "../deletion/record/digest.ts";
 import { claimsAtMost } from "./limits.ts";
 
@@ -18,7 +18,7 @@ export function makeClaims(sql: SqlStorage, deletionId: string, claims: readonly
 			deletionId,
 			nowMs,
 			lasting ? 1 : 0,
-			form,
+			formatVersion,
 		);
 	}
 }
@@ -65,7 +65,7 @@ export function takeOverClaims(sql: SqlStorage, deletionId: string, claims: read
 			payload,
 			deletionId,
 			madeAtMs,
-			form,
+			formatVersion,
 		);
 	}
 }

@@ -9,8 +9,8 @@ import type { Freeze } from "../deletion/judgement/freeze.ts";
 import { type PlanQuery, plan } from "../deletion/judgement/plan.ts";
 import type { BindingsQuery, ChangesQuery, LedgerApi } from "../deletion/ledger-api.ts";
 import { createDirectory } from "../deletion/lookup/directory.ts";
-import { shownTo } from "../deletion/lookup/shown-to.ts";
-import { createSurvey, surveyPrefix, surveyPrefixes } from "../deletion/lookup/survey.ts";
+import { createAccountList, listPrefix, listPrefixes } from "../deletion/lookup/list.ts";
+import { shownTo } from "../deletion/lookup/visible.ts";
 import type { PastQuery } from "../deletion/past.ts";
 import type { Actor, Party } from "../deletion/record/actor.ts";
 import { type Deletion, isOpen } from "../deletion/record/deletion.ts";
@@ -20,7 +20,7 @@ import { beginRestoration } from "../deletion/steps/begin-restoration.ts";
 import { cancel, decideApproval, type HistoryUnreadable } from "../deletion/steps/decisions.ts";
 import type { Offer, Press } from "../deletion/steps/offer.ts";
 import { type DeletionCommand, receive } from "../deletion/steps/receive.ts";
-import { type ResolutionWish, resolve } from "../deletion/steps/resolution.ts";
+import { type ResolutionRequest, resolve } from "../deletion/steps/resolution.ts";
 import type { NotificationsQuery } from "../notify/delivery.ts";
 import { withinMs } from "../within-ms.ts";
 import { type AlarmDuties, goOff, nextDutyMs } from "./alarm.ts";
@@ -53,7 +53,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		prefixOf: (bindingId) => this.#wired().watch.inventory.prefixOf(bindingId),
 	});
 	readonly #reads = createReadQueue();
-	readonly #survey = createSurvey(this.#directory);
+	readonly #accountList = createAccountList(this.#directory);
 	readonly #status = createStatus(this.#sql, () => configOf(this.env));
 	readonly #mirrors = createMirrors(this.#sql, this.env.HISTORY, () => Date.now());
 	readonly #work = createWork(this.#sql, this.#directory, () => this.#wired());
@@ -151,7 +151,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 		return massDeletions(this.#sql, Date.now());
 	}
 
-	async resolve(id: string, wish: ResolutionWish, actor: Actor): Answer<"resolve"> {
+	async resolve(id: string, wish: ResolutionRequest, actor: Actor): Answer<"resolve"> {
 		const { ports } = await this.#ready();
 		// A look under way could settle the record at the same time, and so could one that starts now.
 		const decide = () => this.#decide("resolution", id, actor, (one) => resolve(one, wish, actor, ports));
@@ -181,15 +181,15 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	}
 
 	bindings(query: BindingsQuery): Answer<"bindings"> {
-		return this.#survey(query, this.#wired().ports);
+		return this.#accountList(query, this.#wired().ports);
 	}
 
 	prefixes(): Answer<"prefixes"> {
-		return surveyPrefixes(this.#wired().ports, this.#directory);
+		return listPrefixes(this.#wired().ports, this.#directory);
 	}
 
 	bindingsIn(prefixId: CloudflareId): Answer<"bindingsIn"> {
-		return surveyPrefix(prefixId, this.#wired().ports, this.#directory);
+		return listPrefix(prefixId, this.#wired().ports, this.#directory);
 	}
 
 	async record(id: string): Answer<"record"> {

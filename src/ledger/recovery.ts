@@ -2,10 +2,10 @@
 // old namespace), or one set back to an earlier time. It starts frozen, takes over the last week from KV, and carries out
 // nothing that was waiting.
 
-import { isEmpty, type KnownRecord, newestVersions, recordsSince } from "../adapters/history/recovery-reads.ts";
 import { freezeInKv, mirrorsInKv } from "../adapters/history/mirrors.ts";
 import { lastChangeMs } from "../adapters/history/publish.ts";
 import { recordInKv } from "../adapters/history/record.ts";
+import { isEmpty, type KnownRecord, newestVersions, recordsSince } from "../adapters/history/recovery-reads.ts";
 import { endsBefore, type Freeze } from "../deletion/judgement/freeze.ts";
 import { sendWindowMs } from "../deletion/limits.ts";
 import { at, type Deletion, settle } from "../deletion/record/deletion.ts";

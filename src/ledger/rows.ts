@@ -2,7 +2,7 @@
 // table's. It does not decide when anything is due.
 import { plainId } from "../deletion/address/cloudflare-id.ts";
 import type { Terms } from "../deletion/ports.ts";
-import { type Deletion, form, isOpen, type Summary, summaryOf } from "../deletion/record/deletion.ts";
+import { type Deletion, formatVersion, isOpen, type Summary, summaryOf } from "../deletion/record/deletion.ts";
 import { type Progress, storedProgress } from "../deletion/record/progress.ts";
 
 /** What is left to do for a deletion or a restoration, and when the alarm takes over. */
@@ -63,7 +63,7 @@ export function putRow(
 		publishAtMs,
 		plainOrNull(deletion.restoration?.binding_id ?? null),
 		JSON.stringify(deletion),
-		work?.terms ? JSON.stringify({ form, ...work.terms }) : null,
+		work?.terms ? JSON.stringify({ form: formatVersion, ...work.terms }) : null,
 		work ? storedProgress(work.progress) : null,
 		JSON.stringify(summary),
 		mirrorAtMs,

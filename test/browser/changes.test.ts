@@ -9,8 +9,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Sandbox, startSandbox } from "../../sandbox/sandbox.ts";
 import type { PastBinding, PastChange } from "../../src/deletion/past.ts";
 import { ok } from "../../src/deletion/result.ts";
-import { render } from "../../src/doors/page/jsx-runtime.ts";
 import { Changes } from "../../src/doors/page/changes.tsx";
+import { render } from "../../src/doors/page/jsx-runtime.ts";
 import { launchChromium, noBrowser } from "./chromium.ts";
 import { known } from "./people.ts";
 

@@ -7,7 +7,7 @@ export const worldMutations: readonly Mutation[] = [
 		// When a restoration looks, a binding that we deleted does not count as bound while lists may lag.
 		name: "what we deleted does not count as bound",
 		patch: {
-			file: "src/deletion/lookup/look.ts",
+			file: "src/deletion/lookup/presence.ts",
 			replace: "\tif (deleted !== null && now() < goneAtMs(deleted) + lagMs) return ok(false);\n",
 			by: "",
 		},
@@ -40,10 +40,10 @@ export const worldMutations: readonly Mutation[] = [
 		// A look reads the binding by its id, not only in the list.
 		name: "the look at the binding itself",
 		patch: {
-			file: "src/deletion/lookup/look.ts",
+			file: "src/deletion/lookup/presence.ts",
 			replace:
-				'\tconst read = await cloudflare.getBinding(binding.prefix_id, binding.id);\n\tif (read.ok) return "not_done";\n\tif (read.failure.kind !== "not_found" || maySeeNothing) return "nothing";\n',
-			by: '\tconst listing = await cloudflare.listBindings(binding.prefix_id, { fresh: true });\n\tif (!listing.ok) return "nothing";\n\tif (listing.value.items.some(({ id }) => sameId(id, binding.id))) return "not_done";\n\tif (maySeeNothing) return "nothing";\n',
+				'\tconst read = await cloudflare.getBinding(binding.prefix_id, binding.id);\n\tif (read.ok) return "there";\n\tif (read.failure.kind !== "not_found" || mayBeNew) return "unclear";\n',
+			by: '\tconst listing = await cloudflare.listBindings(binding.prefix_id, { fresh: true });\n\tif (!listing.ok) return "unclear";\n\tif (listing.value.items.some(({ id }) => sameId(id, binding.id))) return "there";\n\tif (mayBeNew) return "unclear";\n',
 		},
 		tests: ["test/deletion/steps/send-deletion.unit.test.ts"],
 		chaos: true,
@@ -152,7 +152,7 @@ export const worldMutations: readonly Mutation[] = [
 		name: "the memory of misses",
 		patch: {
 			file: "src/deletion/lookup/find.ts",
-			replace: "\tif (isComplete) directory.learnMissing(target.bindingId, ports.now());\n",
+			replace: "\tif (isComplete) directory.learnMissing(bindingId, ports.now());\n",
 			by: "",
 		},
 		tests: ["test/deletion/lookup/find.unit.test.ts"],

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { lagMs } from "../../src/deletion/limits.ts";
 import { createDirectory } from "../../src/deletion/lookup/directory.ts";
-import { seesOnly } from "../../src/deletion/lookup/shown-to.ts";
+import { ownVisible } from "../../src/deletion/lookup/visible.ts";
 import { deletedElsewhere, namedBy } from "../../src/deletion/record/deleted-elsewhere.ts";
 import { summaryOf } from "../../src/deletion/record/deletion.ts";
 import { beginRestoration } from "../../src/deletion/steps/begin-restoration.ts";
@@ -159,6 +159,6 @@ it("is not shown to a caller without read whose name is in the audit log", () =>
 	notice();
 	const identified = { by: { name: "ci" }, how: "dashboard", token_name: null, ray: null } as const;
 	const named = summaryOf(namedBy(recordOf(world, recordId), identified, world.clock.nowMs));
-	const { record } = seesOnly(actorOf().name, null);
+	const { record } = ownVisible(actorOf().name, null);
 	expect([named.actor, record(named), record({ ...named, door: "api" })]).toEqual(["ci", false, true]);
 });

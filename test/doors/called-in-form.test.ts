@@ -1,6 +1,6 @@
 // Each call to the Ledger says in which form it is made: a later release knows by it what an older Worker means.
 import { afterEach, expect, it, vi } from "vitest";
-import { form } from "../../src/deletion/record/deletion.ts";
+import { formatVersion } from "../../src/deletion/record/deletion.ts";
 import { Ledger } from "../../src/index.ts";
 import { call } from "../harness.ts";
 import { cancel, cidr, decide, freeze, lift, remove, restore } from "../lifecycle/people.ts";
@@ -54,6 +54,6 @@ it("says its form in each call, behind the other arguments", async () => {
 	for (const [index, { mock }] of spies.entries()) {
 		// The Ledger asks itself for records, too.
 		const lasts = (mock.calls as unknown[][]).map((given) => given.at(-1));
-		expect([methods[index], lasts.includes(form)]).toEqual([methods[index], true]);
+		expect([methods[index], lasts.includes(formatVersion)]).toEqual([methods[index], true]);
 	}
 });

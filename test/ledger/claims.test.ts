@@ -3,7 +3,7 @@ import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } fro
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Binding } from "../../sandbox/imitation/state.ts";
 import type { Claim } from "../../src/deletion/ports.ts";
-import { form } from "../../src/deletion/record/deletion.ts";
+import { formatVersion } from "../../src/deletion/record/deletion.ts";
 import { notYetSent } from "../../src/deletion/record/progress.ts";
 import type { Ledger } from "../../src/index.ts";
 import { keptClaims } from "../../src/ledger/claims.ts";
@@ -141,7 +141,7 @@ describe("the claims in KV", () => {
 		await published(json.id);
 		const text = await inKv(json.id);
 		expect(JSON.parse(text)).toEqual({
-			form,
+			form: formatVersion,
 			claims: [
 				{
 					actor: asker.name,
@@ -162,7 +162,7 @@ describe("the claims in KV", () => {
 	it("have their form in the ledger, too", async () => {
 		await ask(cidr, "k");
 		const forms = await inLedger(({ sql }) => sql.exec("SELECT DISTINCT form FROM claims").toArray());
-		expect(forms).toEqual([{ form }]);
+		expect(forms).toEqual([{ form: formatVersion }]);
 	});
 
 	it("cost no further write", async () => {

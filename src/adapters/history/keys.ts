@@ -14,7 +14,7 @@ import type { Door } from "../../deletion/record/actor.ts";
 import {
 	type Deletion,
 	type FailureCode,
-	form,
+	formatVersion,
 	type State,
 	type Summary,
 	summaryOf,
@@ -96,7 +96,7 @@ export function rowOf(key: string, metadata: unknown): Summary | null {
  * no caller can read. A record without a binding deleted nothing and has no claims. Earlier releases left the value empty.
  */
 export const claimsText = (claims: readonly KeptClaim[]): string =>
-	claims.length === 0 ? "" : JSON.stringify({ form, claims });
+	claims.length === 0 ? "" : JSON.stringify({ form: formatVersion, claims });
 
 /** The key that holds them; null for a record without claims. */
 export const claimsKey = (deletion: Deletion): string | null =>

@@ -4,10 +4,10 @@
 declare const checked: unique symbol;
 export type CloudflareId = string & { readonly [checked]: true };
 
-const form = /^(?:[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/;
+const pattern = /^(?:[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/;
 
 /** Whether a text is an id as Cloudflare writes it: 32 lower-case hex digits, or the same as a dashed UUID. */
-export const isCloudflareId = (text: string): text is CloudflareId => form.test(text);
+export const isCloudflareId = (text: string): text is CloudflareId => pattern.test(text);
 
 /** One of Cloudflare's APIs can show an id with dashes, and another without. */
 export const sameId = (a: string, b: string): boolean => plainId(a) === plainId(b);

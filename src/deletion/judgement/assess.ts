@@ -6,7 +6,7 @@ import type { Binding } from "../address/binding.ts";
 import { cidrsOf } from "../address/cidr.ts";
 import { plainId } from "../address/cloudflare-id.ts";
 import { lagMs } from "../limits.ts";
-import type { Located } from "../lookup/locate.ts";
+import type { LookedUp } from "../lookup/look-up.ts";
 import type { Ports, Terms } from "../ports.ts";
 import type { BindingSnapshot } from "../record/deletion.ts";
 import { type BoundRange, type Effect, effectOf } from "../record/effect.ts";
@@ -27,7 +27,7 @@ export interface Assessment {
  * @returns the assessment; the snapshot tag: the plan's ETag, which `If-Match` is compared with; and the budget.
  */
 export function assess(
-	found: Located,
+	found: LookedUp,
 	terms: Terms,
 	reason: string | null,
 	ports: Ports,

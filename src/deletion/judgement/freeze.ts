@@ -45,25 +45,25 @@ export type FreezeRefusal =
 
 /**
  * Why a freeze can't be set, or the current one can't be lifted; null if it can.
- * @param wish null lifts the freeze.
+ * @param wanted null lifts the freeze.
  * @param by has no scopes if the caller is version 0.1.0, which checks them itself.
  */
 export function refusedFreeze(
-	wish: Freeze | null,
+	wanted: Freeze | null,
 	by: Party | Actor,
 	present: Freeze | null,
 	{ nowMs, hasReadHistory }: { nowMs: number; hasReadHistory: boolean },
 ): FreezeRefusal | null {
 	if ("scopes" in by && !by.scopes.includes("freeze")) return missingScope(by, "freeze");
-	if (wish !== null && wish.until !== null && Date.parse(wish.until) <= nowMs)
+	if (wanted !== null && wanted.until !== null && Date.parse(wanted.until) <= nowMs)
 		return { code: "invalid_request", detail: "The end of a freeze must be in the future." };
 	if (present === null) return null;
 	// The longer freeze has its reason. Shortening it takes two steps, and both are logged.
-	if (wish !== null && endsBefore(wish, present)) {
+	if (wanted !== null && endsBefore(wanted, present)) {
 		const detail = "A freeze that ends later is in force. To shorten it, lift it first.";
 		return { code: "conflict", detail, freeze: present };
 	}
-	if (wish === null && !hasReadHistory) {
+	if (wanted === null && !hasReadHistory) {
 		const detail =
 			"unbind's ledger is new and is still reading the history in KV. Lift the freeze when it is done. Try again in a minute.";
 		return { code: "conflict", detail, freeze: present };

@@ -3,8 +3,8 @@
 import type { Target } from "../address/target.ts";
 import type { Directory } from "../lookup/directory.ts";
 import { sparing } from "../lookup/find.ts";
-import { type LookUpFailure, locate } from "../lookup/locate.ts";
-import { sightOf } from "../lookup/shown-to.ts";
+import { type LookUpFailure, lookUp } from "../lookup/look-up.ts";
+import { visibleTo } from "../lookup/visible.ts";
 import type { Ports } from "../ports.ts";
 import type { Actor } from "../record/actor.ts";
 import { decide, type GuardName } from "../record/verdict.ts";
@@ -37,11 +37,11 @@ export async function plan(query: PlanQuery, ports: Ports, directory: Directory)
 	const { cloudflare } = ports;
 	const looksOnly = !query.actor.scopes.includes("delete");
 	const reading = { ...ports, cloudflare: looksOnly ? sparing(cloudflare) : cloudflare };
-	const sees = sightOf(query.actor);
-	if (query.target.kind === "cidr" && !sees.cidr(query.target.cidr.text)) return fail(outside);
-	const found = await locate(query.target, reading, directory, null, sees);
+	const visible = visibleTo(query.actor);
+	if (query.target.kind === "cidr" && !visible.cidr(query.target.cidr.text)) return fail(outside);
+	const found = await lookUp(query.target, reading, directory, null, visible);
 	if (!found.ok) return found;
-	if (!sees.cidr(found.value.binding.cidr)) return fail(outside);
+	if (!visible.cidr(found.value.binding.cidr)) return fail(outside);
 	const terms = { ...query, ranges: query.actor.ranges, approved: [] };
 	const { assessment, snapshot, budget } = assess(found.value, terms, query.reason, ports);
 	const { guards } = assessment;

@@ -18,17 +18,17 @@ export interface Directory {
 
 /** What the watch has seen. Unlike the directory's own memory, it outlives a restart; empty while the watch is off. */
 export interface Inventory {
-	prefixes(): readonly Located[];
+	prefixes(): readonly KnownPrefix[];
 	/** The prefix in which the binding was last seen. */
 	prefixOf(bindingId: string): string | null;
 }
 
-type Located = Pick<Prefix, "id" | "range">;
+type KnownPrefix = Pick<Prefix, "id" | "range">;
 
 const nothingSeen: Inventory = { prefixes: () => [], prefixOf: () => null };
 
 export function createDirectory(inventory: Inventory = nothingSeen): Directory {
-	let prefixes: readonly Located[] = [];
+	let prefixes: readonly KnownPrefix[] = [];
 	/** Each prefix as it was last listed, by plain ids; deleted bindings drop out. */
 	const bindingsIn = new Map<string, ReadonlySet<string>>();
 	const misses = new Map<string, number>();
@@ -73,7 +73,7 @@ export function createDirectory(inventory: Inventory = nothingSeen): Directory {
 }
 
 /** The prefixes that contain a CIDR, most specific first: prefixes can nest if parts were onboarded separately. */
-export const prefixesAround = <Some extends Located>(
+export const prefixesAround = <Some extends KnownPrefix>(
 	prefixes: readonly Some[],
 	target: Target & { kind: "cidr" },
 ): Some[] =>

@@ -12,7 +12,7 @@ import { listedAtOnce, searchablePrefixes } from "../limits.ts";
 import type { Cloudflare, CloudflareFault, Ports } from "../ports.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { type Directory, prefixesAround } from "./directory.ts";
-import { isThere } from "./look.ts";
+import { isThere } from "./presence.ts";
 
 export interface Found {
 	prefixId: CloudflareId;
@@ -29,59 +29,69 @@ export type FindFailure =
 	| { reason: "too_many_prefixes"; count: number }
 	| { reason: "cloudflare"; fault: CloudflareFault };
 
-interface FindOptions {
-	/** Where the caller may delete: other prefixes are not searched for an id. null means everywhere. */
-	ranges: readonly Cidr[] | null;
-	/** The binding's prefix according to our records. */
-	home: string | null;
-}
-
 type Finding = Promise<Result<Found, FindFailure>>;
+type CidrTarget = Target & { kind: "cidr" };
+type IdTarget = Target & { kind: "id" };
 
 /**
  * Costs one call if the prefix is known (from the door, the directory or our records), two for a CIDR in an unknown prefix.
- * A miss does not count if it rests on the directory, or on a shared list requested before this call began: then the search
- * runs once more, with fresh lists.
+ * @param ranges where the caller may delete: other prefixes are not searched for an id. null means everywhere.
  */
-export async function find(target: Target, ports: Ports, directory: Directory, options: FindOptions): Finding {
-	const search = searchFor(target, ports, directory, options);
-	if (target.kind === "cidr") {
-		const remembered = directory.prefixFor(target);
-		const quick = await (remembered === null ? search.inAccount(false) : search.inPrefix(remembered, false));
-		// If Cloudflare does not answer, a longer search won't help.
-		if (quick.ok || quick.failure.reason === "cloudflare") return quick;
-		return remembered === null && search.isFresh() ? quick : search.inAccount(true);
-	}
-	// A binding never moves to another prefix.
-	const home = target.prefixId ?? directory.prefixFor(target) ?? options.home;
-	if (home !== null && isCloudflareId(home)) {
-		const quick = await search.inPrefix(home, false);
-		if (quick.ok || quick.failure.reason === "cloudflare" || search.isFresh()) return quick;
-		return search.inPrefix(home, true);
-	}
-	if (directory.isMissing(target.bindingId, ports.now())) return missing(null, [], target);
-	const quick = await search.inAccount(false);
-	const result =
-		quick.ok || quick.failure.reason !== "no_binding" || search.isFresh() ? quick : await search.inAccount(true);
-	const isComplete = options.ranges === null && !result.ok && result.failure.reason === "no_binding";
-	if (isComplete) directory.learnMissing(target.bindingId, ports.now());
-	return result;
+export const find = (target: Target, ports: Ports, directory: Directory, ranges: readonly Cidr[] | null): Finding =>
+	target.kind === "cidr" ? findAt(target, ports, directory) : findById(target, ports, directory, ranges);
+
+async function findAt(target: CidrTarget, ports: Ports, directory: Directory): Finding {
+	const search = searchFor(target, ports, directory);
+	const account = (fresh: boolean) =>
+		search.inPrefixes((prefixes) => prefixesAround(prefixes, target), fresh, ports.cloudflare);
+	const remembered = directory.prefixFor(target);
+	if (remembered === null) return search.untilFresh(account);
+	const quick = await search.inPrefix(remembered, false);
+	// Only a hint led there, so a miss proves nothing. If Cloudflare does not answer, a longer search won't help.
+	return quick.ok || quick.failure.reason === "cloudflare" ? quick : account(true);
 }
+
+async function findById(target: IdTarget, ports: Ports, directory: Directory, ranges: readonly Cidr[] | null): Finding {
+	const { bindingId } = target;
+	// A binding never moves to another prefix.
+	const home = target.prefixId ?? directory.prefixFor(target) ?? (await recordedPrefix(bindingId, ports));
+	const search = searchFor(target, ports, directory);
+	if (home !== null && isCloudflareId(home)) return search.untilFresh((fresh) => search.inPrefix(home, fresh));
+	if (directory.isMissing(bindingId, ports.now())) return missing(null, [], target);
+	const inRanges = ({ range }: Prefix) => ranges === null || ranges.some((one) => overlaps(one, range));
+	// Only a search through many prefixes could use up the rate limit.
+	const found = await search.untilFresh((fresh) =>
+		search.inPrefixes((prefixes) => prefixes.filter(inRanges), fresh, sparing(ports.cloudflare)),
+	);
+	const isComplete = ranges === null && !found.ok && found.failure.reason === "no_binding";
+	if (isComplete) directory.learnMissing(bindingId, ports.now());
+	return found;
+}
+
+/** Saves one call per prefix of the account. */
+const recordedPrefix = async (bindingId: string, { journal, recollection }: Ports): Promise<string | null> =>
+	journal.prefixOf(bindingId) ?? (await recollection.lastDeletion({ bindingId }))?.prefix_id ?? null;
 
 interface Search {
+	/** A miss does not count if it rests on a shared list requested before the search began: then it looks again. */
+	untilFresh(look: (fresh: boolean) => Finding): Finding;
 	inPrefix(prefixId: CloudflareId, fresh: boolean, cloudflare?: Cloudflare): Finding;
-	inAccount(fresh: boolean): Finding;
-	/** Whether all lists so far were requested after the search began. */
-	isFresh(): boolean;
+	/** Lists the account's prefixes, and searches those that `choose` picks. */
+	inPrefixes(
+		choose: (prefixes: readonly Prefix[]) => readonly Prefix[],
+		fresh: boolean,
+		cloudflare: Cloudflare,
+	): Finding;
 }
 
-function searchFor(target: Target, ports: Ports, directory: Directory, { ranges }: FindOptions): Search {
+function searchFor(target: Target, ports: Ports, directory: Directory): Search {
 	const startedAtMs = ports.now();
-	// Only a search through many prefixes could use up the rate limit.
-	const searching = target.kind === "id" ? sparing(ports.cloudflare) : ports.cloudflare;
 	let isFresh = true;
 	const search: Search = {
-		isFresh: () => isFresh,
+		async untilFresh(look) {
+			const quick = await look(false);
+			return quick.ok || quick.failure.reason !== "no_binding" || isFresh ? quick : look(true);
+		},
 		async inPrefix(prefixId, fresh, cloudflare = ports.cloudflare) {
 			const listing = await cloudflare.listBindings(prefixId, { fresh });
 			if (!listing.ok)
@@ -91,23 +101,19 @@ function searchFor(target: Target, ports: Ports, directory: Directory, { ranges 
 			directory.learnBindings(prefixId, items);
 			return among(items, prefixId, askedAtMs, target, ports);
 		},
-		async inAccount(fresh) {
-			isFresh = true;
-			const listing = await searching.listPrefixes({ fresh });
+		async inPrefixes(choose, fresh, cloudflare) {
+			const listing = await cloudflare.listPrefixes({ fresh });
 			if (!listing.ok) return unreachable(listing.failure);
 			const { items: prefixes, askedAtMs } = listing.value;
 			if (askedAtMs < startedAtMs) isFresh = false;
 			directory.learnPrefixes(prefixes);
-			const candidates =
-				target.kind === "cidr"
-					? prefixesAround(prefixes, target)
-					: prefixes.filter(({ range }) => ranges === null || ranges.some((one) => overlaps(one, range)));
-			if (target.kind === "id" && candidates.length > searchablePrefixes)
-				return fail({ reason: "too_many_prefixes", count: candidates.length });
+			const chosen = choose(prefixes);
+			if (target.kind === "id" && chosen.length > searchablePrefixes)
+				return fail({ reason: "too_many_prefixes", count: chosen.length });
 			let last: Result<Found, FindFailure> = missing(null, prefixes, target);
-			for (let start = 0; start < candidates.length; start += listedAtOnce) {
-				const ids = candidates.slice(start, start + listedAtOnce).map((prefix) => prefix.id);
-				const looks = await Promise.all(ids.filter(isCloudflareId).map((id) => search.inPrefix(id, fresh, searching)));
+			for (let start = 0; start < chosen.length; start += listedAtOnce) {
+				const ids = chosen.slice(start, start + listedAtOnce).map(({ id }) => id);
+				const looks = await Promise.all(ids.filter(isCloudflareId).map((id) => search.inPrefix(id, fresh, cloudflare)));
 				const hit =
 					looks.find((look) => look.ok) ?? looks.find((look) => !look.ok && look.failure.reason !== "no_binding");
 				if (hit !== undefined) return hit;

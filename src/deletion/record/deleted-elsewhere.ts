@@ -1,5 +1,5 @@
 // The record of a binding that disappeared without unbind. The watch decides that; these functions only write it down.
-import { at, type BindingSnapshot, type Deletion, form, withEvent } from "./deletion.ts";
+import { at, type BindingSnapshot, type Deletion, formatVersion, withEvent } from "./deletion.ts";
 import type { Effect } from "./effect.ts";
 import type { Identified } from "./elsewhere.ts";
 
@@ -39,7 +39,7 @@ export function deletedElsewhere({ id, binding, effect, lastSeenMs, noticedMs }:
 		not_before: null,
 		approval: null,
 		restoration: null,
-		form,
+		form: formatVersion,
 		elsewhere: {
 			noticed_at: noticed,
 			last_seen_at: at(lastSeenMs),

@@ -71,13 +71,13 @@ export interface TimelineEvent {
 }
 
 /**
- * The form in which this release writes records, terms, progress and claims, and calls the Ledger. Version 0.1.0 wrote no
- * number, which counts as 1. Readers accept any form: they fill in defaults and ignore what they don't know.
+ * The format in which this release writes records, terms, progress and claims, and calls the Ledger. Version 0.1.0 wrote no
+ * number, which counts as 1. Readers accept any version: they fill in defaults and ignore what they don't know.
  */
-export const form = 2;
+export const formatVersion = 2;
 
 export interface Deletion {
-	/** The form of the record; 1 if absent. */
+	/** The format version of the record; 1 if absent. */
 	form?: number;
 	id: string;
 	state: State;

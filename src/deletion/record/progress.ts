@@ -1,5 +1,5 @@
 // The progress of a call that changes something: exactly what is needed to go on after a stop.
-import { form } from "./deletion.ts";
+import { formatVersion } from "./deletion.ts";
 
 export const phases = ["ready", "sent", "sent_again", "doubtful", "watching", "refused", "already", "paused"] as const;
 /** `careful-rules.ts` says what each one means. */
@@ -33,7 +33,7 @@ const fieldsOfVersion1 = ({ phase, looks }: Pick<Progress, "phase" | "looks">) =
 });
 
 export const storedProgress = (progress: Progress): string =>
-	JSON.stringify({ form, ...progress, ...fieldsOfVersion1(progress) });
+	JSON.stringify({ form: formatVersion, ...progress, ...fieldsOfVersion1(progress) });
 
 interface Stored extends Omit<Progress, "phase" | "looks">, ReturnType<typeof fieldsOfVersion1> {
 	/** Absent if version 0.1.0 began the work; a later release may have others. */

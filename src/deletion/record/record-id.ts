@@ -6,7 +6,7 @@ const latestMs = 2 ** 48 - 1;
 const timeDigits = 10;
 const randomDigits = 16;
 
-const form = new RegExp(`^[0-7][${alphabet}]{${timeDigits + randomDigits - 1}}$`);
+const pattern = new RegExp(`^[0-7][${alphabet}]{${timeDigits + randomDigits - 1}}$`);
 
 const digitsOf = (value: number, count: number): string => {
 	let digits = "";
@@ -22,7 +22,7 @@ export const newRecordId = (nowMs: number, random: Uint8Array): string =>
 	digitsOf(invertedTime(nowMs), timeDigits) +
 	Array.from(random.subarray(0, randomDigits), (byte) => alphabet.charAt(byte % 32)).join("");
 
-export const isRecordId = (text: string): boolean => form.test(text);
+export const isRecordId = (text: string): boolean => pattern.test(text);
 
 /**
  * The id prefixes that cover everything created from `sinceMs` to `untilMs` inclusive, in order of the ids (newest first).

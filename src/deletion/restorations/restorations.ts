@@ -1,5 +1,5 @@
 // Many restorations under one request, as the doors ask for them and show them. Each is judged and carried out by itself.
-import { sightOf } from "../lookup/shown-to.ts";
+import { visibleTo } from "../lookup/visible.ts";
 import type { Actor, Party, ScopeMissing } from "../record/actor.ts";
 
 export interface RestorationsCommand {
@@ -57,8 +57,8 @@ export interface Restorations {
 
 /** Many restorations as their requester may see them: of a binding outside the caller's ranges, they show only that it is. */
 export function manyShownTo(actor: Actor, restorations: Restorations): Restorations {
-	const sees = sightOf(actor);
+	const visible = visibleTo(actor);
 	const shown = (item: RestorationItem): RestorationItem =>
-		item.cidr === null || sees.cidr(item.cidr) ? item : { ...item, cidr: null, prefix_id: null, service_name: null };
+		item.cidr === null || visible.cidr(item.cidr) ? item : { ...item, cidr: null, prefix_id: null, service_name: null };
 	return { ...restorations, deletions: restorations.deletions.map(shown) };
 }

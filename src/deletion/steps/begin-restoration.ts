@@ -3,8 +3,8 @@
 import type { Binding } from "../address/binding.ts";
 import { isCloudflareId, sameId } from "../address/cloudflare-id.ts";
 import { lagMs, lookAfterMs, settlesWithinHours } from "../limits.ts";
-import { type LookUpFailure, lookUpFault } from "../lookup/locate.ts";
-import { boundAt, isThere } from "../lookup/look.ts";
+import { type LookUpFailure, lookUpFault } from "../lookup/look-up.ts";
+import { boundAt, isThere } from "../lookup/presence.ts";
 import type { Ports } from "../ports.ts";
 import { type Actor, missingScope, partyOf, type ScopeMissing } from "../record/actor.ts";
 import { at, type BindingSnapshot, type Deletion, isOpen, type Restoration, withEvent } from "../record/deletion.ts";

@@ -3,7 +3,6 @@
 // again. They differ only in what they call and what they look at.
 
 import { lookAfterMs } from "../limits.ts";
-import type { Sight } from "../lookup/look.ts";
 import type { CloudflareFault, Ports } from "../ports.ts";
 import { type CloudflareAnswer, type Deletion, withEvent } from "../record/deletion.ts";
 import type { Progress } from "../record/progress.ts";
@@ -20,6 +19,9 @@ export const noAnswer: CloudflareAnswer = {
 	duration_ms: 0,
 	unreadable: "the record has no id to call Cloudflare with",
 };
+
+/** Done; not done (yet); something else is there; or no way to know right now. */
+type Sight = "done" | "not_done" | "in_the_way" | "nothing";
 
 /** @typeParam Seen what an answer or a look shows that the record should keep. */
 interface Errand<Seen> {

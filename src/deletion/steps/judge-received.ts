@@ -8,8 +8,8 @@ import { assess } from "../judgement/assess.ts";
 import { judgedWithinMs } from "../limits.ts";
 import type { Directory } from "../lookup/directory.ts";
 import type { Found } from "../lookup/find.ts";
-import { failedLookUp, type LookUpFailure, locate } from "../lookup/locate.ts";
-import { seesAll, seesOnly } from "../lookup/shown-to.ts";
+import { failedLookUp, type LookUpFailure, lookUp } from "../lookup/look-up.ts";
+import { allVisible, ownVisible } from "../lookup/visible.ts";
 import type { OpenDeletion, Ports } from "../ports.ts";
 import { type Deletion, goneAtMs, settle, withEvent } from "../record/deletion.ts";
 import type { Result } from "../result.ts";
@@ -32,8 +32,8 @@ export async function judgeReceived(id: string, ports: Ports, directory: Directo
 	if (isFrozen(received, ports)) return keepForItsMinute(received, ports);
 	const ranges = rangesNow(received, ports);
 	if (ranges === "none") return refuseScope(received, ports);
-	const sees = received.terms.reads === true ? seesAll : seesOnly(received.deletion.actor.name, ranges);
-	const found = await locate(target, ports, directory, cidrsOf(ranges), sees);
+	const visible = received.terms.reads === true ? allVisible : ownVisible(received.deletion.actor.name, ranges);
+	const found = await lookUp(target, ports, directory, cidrsOf(ranges), visible);
 
 	// No `await` from here on.
 	const present = receivedOf(id, ports);

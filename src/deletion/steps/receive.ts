@@ -9,14 +9,14 @@ import { sentenceOf } from "../judgement/guards.ts";
 import { longestPayload, lookAfterMs } from "../limits.ts";
 import type { Claim, LookFor, Ports } from "../ports.ts";
 import { type Actor, missingScope, partyOf } from "../record/actor.ts";
-import { at, type Deletion, form, settle } from "../record/deletion.ts";
+import { at, type Deletion, formatVersion, settle } from "../record/deletion.ts";
 import { digested } from "../record/digest.ts";
 import { notYetSent } from "../record/progress.ts";
 import { newRecordId } from "../record/record-id.ts";
 import { fail, ok, type Result } from "../result.ts";
 
 export interface DeletionCommand {
-	/** The form of the call; 1 if absent. */
+	/** The format version of the call; 1 if absent. */
 	form?: number;
 	/** Unique per request: a request handed to the Ledger twice is carried out once. */
 	requestId: string;
@@ -196,6 +196,6 @@ function draftOf(command: DeletionCommand, ports: Ports): Deletion {
 		not_before: notBeforeMs === null ? null : at(notBeforeMs),
 		approval: null,
 		restoration: null,
-		form,
+		form: formatVersion,
 	};
 }

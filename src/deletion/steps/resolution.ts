@@ -2,7 +2,7 @@
 // Cloudflare first. If Cloudflare answers, its answer settles the record instead.
 
 import { looksAloneMs } from "../limits.ts";
-import { boundAt, lookForLoss } from "../lookup/look.ts";
+import { boundAt, checkGone } from "../lookup/presence.ts";
 import type { Ports } from "../ports.ts";
 import { type Actor, missingScope, partyOf } from "../record/actor.ts";
 import { at, type Deletion, type Resolution, type ResolutionOutcome, settle, withEvent } from "../record/deletion.ts";
@@ -11,7 +11,7 @@ import { fail, ok, type Result } from "../result.ts";
 import { type LifecycleFailure, outOfRange } from "./decisions.ts";
 import { failed, restored } from "./send-restoration.ts";
 
-export type ResolutionWish = Pick<Resolution, "outcome" | "note">;
+export type ResolutionRequest = Pick<Resolution, "outcome" | "note">;
 
 export type ResolutionRefusal =
 	| LifecycleFailure
@@ -26,7 +26,7 @@ export type ResolutionRefusal =
  */
 export async function resolve(
 	deletion: Deletion | null,
-	wish: ResolutionWish,
+	request: ResolutionRequest,
 	actor: Actor,
 	ports: Ports,
 ): Promise<Result<Deletion, ResolutionRefusal>> {
@@ -64,7 +64,7 @@ export async function resolve(
 		const detail = `Cloudflare answered: the binding ${found}. The record now says so.`;
 		return fail({ code: "conflict", detail, deletion: settled });
 	}
-	const { outcome, note } = wish;
+	const { outcome, note } = request;
 	const resolution: Resolution = { outcome, by: partyOf(actor), at: at(nowMs), note };
 	const resolved = withEvent({ ...latest, resolution }, nowMs, "resolved", {
 		outcome,
@@ -116,9 +116,8 @@ interface Seen {
 /** null if Cloudflare can't be read. */
 async function lookForDeleted({ binding }: Deletion, ports: Ports): Promise<Seen | null> {
 	// The binding was seen more than ten minutes ago, so a 404 counts.
-	const sight = await lookForLoss(binding, 0, ports);
-	if (sight === "nothing") return null;
-	return { outcome: sight === "done" ? "gone" : "standing", bound: null, says: null };
+	const seen = await checkGone(binding, 0, ports);
+	return seen === "unclear" ? null : { outcome: seen === "gone" ? "gone" : "standing", bound: null, says: null };
 }
 
 async function lookForRestored(deletion: Deletion, ports: Ports): Promise<Seen | null> {

@@ -2,8 +2,8 @@
 
 import { isCloudflareId } from "../address/cloudflare-id.ts";
 import { sentenceOf } from "../judgement/guards.ts";
-import { credentialRejected } from "../lookup/locate.ts";
-import { lookForLoss } from "../lookup/look.ts";
+import { credentialRejected } from "../lookup/look-up.ts";
+import { checkGone } from "../lookup/presence.ts";
 import type { Ports } from "../ports.ts";
 import { type Failure, settle } from "../record/deletion.ts";
 import { fail, ok } from "../result.ts";
@@ -30,8 +30,9 @@ export function sendDeletion(id: string, ports: Ports): Promise<void> {
 			},
 			isAlready: ({ kind }) => kind === "not_found",
 			async look() {
-				const { deletion, progress } = open() ?? { deletion: null, progress: null };
-				return { sight: await lookForLoss(deletion?.binding ?? null, progress?.judgedAtMs ?? 0, ports), seen: null };
+				const { deletion = null, progress = null } = open() ?? {};
+				const seen = await checkGone(deletion?.binding ?? null, progress?.judgedAtMs ?? 0, ports);
+				return { sight: sights[seen], seen: null };
 			},
 			sights: { done: "gone", not_done: "still there", in_the_way: "still there", nothing: "nothing conclusive" },
 			shown: (deletion, state, answer) => ({
@@ -53,6 +54,8 @@ export function sendDeletion(id: string, ports: Ports): Promise<void> {
 		ports,
 	);
 }
+
+const sights = { gone: "done", there: "not_done", unclear: "nothing" } as const;
 
 const notCalled = { kind: "refused" as const, answer: noAnswer };
 

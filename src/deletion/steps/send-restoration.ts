@@ -2,8 +2,8 @@
 // what you want to do during a freeze.
 import type { Binding } from "../address/binding.ts";
 import { isCloudflareId } from "../address/cloudflare-id.ts";
-import { credentialRejected } from "../lookup/locate.ts";
-import { boundAt } from "../lookup/look.ts";
+import { credentialRejected } from "../lookup/look-up.ts";
+import { boundAt } from "../lookup/presence.ts";
 import type { CloudflareFault, Ports } from "../ports.ts";
 import { at, type Deletion, type Restoration, withEvent } from "../record/deletion.ts";
 import { restoredBefore } from "../record/gone.ts";

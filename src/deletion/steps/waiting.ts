@@ -5,8 +5,8 @@ import { isCloudflareId } from "../address/cloudflare-id.ts";
 import { assess } from "../judgement/assess.ts";
 import { frozenPauseMs, lookUpPauseMs, patience } from "../limits.ts";
 import type { Directory } from "../lookup/directory.ts";
-import { failedLookUp, locate } from "../lookup/locate.ts";
-import { lookForLoss } from "../lookup/look.ts";
+import { failedLookUp, lookUp } from "../lookup/look-up.ts";
+import { checkGone } from "../lookup/presence.ts";
 import type { OpenDeletion, Ports } from "../ports.ts";
 import { settle, withEvent } from "../record/deletion.ts";
 import { nextStepOf } from "./after-judgement.ts";
@@ -32,17 +32,17 @@ export async function begin(id: string, ports: Ports, directory: Directory): Pro
 	const { binding } = waiting.deletion;
 	if (binding === null || !isCloudflareId(binding.id) || !isCloudflareId(binding.prefix_id)) return;
 	const target = { kind: "id" as const, named: binding.cidr, bindingId: binding.id, prefixId: binding.prefix_id };
-	const found = await locate(target, ports, directory, null);
+	const found = await lookUp(target, ports, directory, null);
 	// "Not found" has several causes. Only if the binding is seen to be gone did someone else delete it.
 	const isMissing = !found.ok && found.failure.code === "binding_not_found";
-	const gone = isMissing ? await lookForLoss(binding, waiting.progress.judgedAtMs, ports) : null;
+	const isGone = isMissing && (await checkGone(binding, waiting.progress.judgedAtMs, ports)) === "gone";
 
 	// No `await` from here on.
 	const open = journal.open(id);
 	if (open === null || open.deletion.state !== "scheduled" || isFrozen(open, ports)) return;
 	const nowMs = ports.now();
 	if (!found.ok) {
-		if (gone === "done") return journal.storeSettled(settle(open.deletion, nowMs, "already_gone"));
+		if (isGone) return journal.storeSettled(settle(open.deletion, nowMs, "already_gone"));
 		const { progress } = open;
 		if (found.failure.code !== "credential_rejected" && progress.looks < patience) {
 			return journal.storeOpen(

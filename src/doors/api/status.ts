@@ -7,7 +7,7 @@ import { bgpPermission } from "../../deletion/address/bgp-prefix.ts";
 import { auditPermission } from "../../deletion/audit-log.ts";
 import { at } from "../../deletion/record/deletion.ts";
 import { fail, ok } from "../../deletion/result.ts";
-import { noSettling, type Settling } from "../../deletion/settling.ts";
+import { noSettling, type Settling } from "../../deletion/settling-times.ts";
 import type { HealthProblem, StatusFacts } from "../../deletion/status.ts";
 import { readTurns } from "../limits.ts";
 import { settingsIn } from "../misconfigured.ts";

@@ -7,7 +7,7 @@ import { recordPage, timeWords } from "../../cards/words.ts";
 import type { Target } from "../../deletion/address/target.ts";
 import type { Deletion, Summary } from "../../deletion/record/deletion.ts";
 import type { Option } from "../../deletion/steps/options.ts";
-import type { ResolutionWish } from "../../deletion/steps/resolution.ts";
+import type { ResolutionRequest } from "../../deletion/steps/resolution.ts";
 import { chatWaitMs, rowsACard } from "../limits.ts";
 import { changeDeletion, resolveDeletion } from "../request/change.ts";
 import { recordButtons } from "./buttons.ts";
@@ -80,7 +80,7 @@ export async function change(option: Option, id: string, { actor, ledger, origin
 
 /** If Cloudflare can't be read, someone who checked elsewhere settles the unknown outcome. */
 export async function resolve(
-	{ id, outcome, note }: { id: string } & ResolutionWish,
+	{ id, outcome, note }: { id: string } & ResolutionRequest,
 	{ actor, ledger, origin }: ChatRequest,
 ): Promise<Reply> {
 	const resolved = await resolveDeletion(id, { outcome, note }, { actor, ledger });

@@ -6,7 +6,7 @@ import { type Cidr, parseCidr } from "../../deletion/address/cidr.ts";
 import { type CloudflareId, isCloudflareId } from "../../deletion/address/cloudflare-id.ts";
 import type { Overview } from "../../deletion/ledger-api.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
-import { noSettling } from "../../deletion/settling.ts";
+import { noSettling } from "../../deletion/settling-times.ts";
 import type { Context } from "../context.ts";
 import { failureProblem } from "../reply/failure.ts";
 import type { Problem } from "../reply/problem.ts";

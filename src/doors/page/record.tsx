@@ -14,7 +14,7 @@ import { isGone } from "../../deletion/record/gone.ts";
 import { joinedWords } from "../../deletion/record/joined.ts";
 import { isRecordId } from "../../deletion/record/record-id.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
-import { noSettling } from "../../deletion/settling.ts";
+import { noSettling } from "../../deletion/settling-times.ts";
 import type { Option } from "../../deletion/steps/options.ts";
 import { isResolvable } from "../../deletion/steps/resolution.ts";
 import type { Context } from "../context.ts";

@@ -2,7 +2,7 @@
 import type { Door } from "../../deletion/record/actor.ts";
 import type { FailureCode, State } from "../../deletion/record/deletion.ts";
 import type { GuardName } from "../../deletion/record/verdict.ts";
-import { type Settling, settlingDays } from "../../deletion/settling.ts";
+import { type Settling, settlingDays } from "../../deletion/settling-times.ts";
 
 export const stateWords: Record<State, string> = {
 	received: "received",

@@ -1,7 +1,7 @@
 // Turns the Ledger's refusals into problems: one table for every door that answers with problems.
 
 import type { FreezeRefusal } from "../../deletion/judgement/freeze.ts";
-import type { LookUpFailure } from "../../deletion/lookup/locate.ts";
+import type { LookUpFailure } from "../../deletion/lookup/look-up.ts";
 import type { RestorationsRefusal } from "../../deletion/restorations/restorations.ts";
 import type { RestorationRefusal } from "../../deletion/steps/begin-restoration.ts";
 import type { LifecycleFailure } from "../../deletion/steps/decisions.ts";

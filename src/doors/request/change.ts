@@ -7,7 +7,7 @@ import { fail, type Result } from "../../deletion/result.ts";
 import type { RestorationRefusal } from "../../deletion/steps/begin-restoration.ts";
 import type { LifecycleFailure } from "../../deletion/steps/decisions.ts";
 import type { Option } from "../../deletion/steps/options.ts";
-import type { ResolutionRefusal, ResolutionWish } from "../../deletion/steps/resolution.ts";
+import type { ResolutionRefusal, ResolutionRequest } from "../../deletion/steps/resolution.ts";
 import type { LedgerClient, Unreachable } from "../ledger-client.ts";
 
 export type ChangeRefusal = LifecycleFailure | RestorationRefusal | ResolutionRefusal | Unreachable;
@@ -37,7 +37,7 @@ export async function changeDeletion(
 
 export async function resolveDeletion(
 	id: string,
-	wish: ResolutionWish,
+	wish: ResolutionRequest,
 	{ actor, ledger }: { actor: Actor; ledger: LedgerClient },
 ): Promise<Result<Deletion, ChangeRefusal>> {
 	return isRecordId(id) ? ledger.resolve(id, wish, actor) : fail(noSuchDeletion);

@@ -3,7 +3,7 @@
 import * as v from "valibot";
 import type { Target } from "../../deletion/address/target.ts";
 import type { Actor } from "../../deletion/record/actor.ts";
-import { form } from "../../deletion/record/deletion.ts";
+import { formatVersion } from "../../deletion/record/deletion.ts";
 import { guardNames } from "../../deletion/record/verdict.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { DeletionCommand, Receipt } from "../../deletion/steps/receive.ts";
@@ -77,7 +77,7 @@ export async function requestDeletion(
 		return fail(problem("invalid_request", "supersede=true deletes now, so it can't be used with not_before."));
 	}
 	const command = {
-		form,
+		form: formatVersion,
 		...wish,
 		requestId: context.requestId,
 		ifMatch: ifMatch.value,

@@ -1,6 +1,12 @@
 // The settling times that the watch saw, in one row: every page reads it.
 import type { Deletion } from "../../deletion/record/deletion.ts";
-import { type SettledTime, type Settling, settledTime, settlingOf, withSettledTime } from "../../deletion/settling.ts";
+import {
+	type SettledTime,
+	type Settling,
+	settledTime,
+	settlingOf,
+	withSettledTime,
+} from "../../deletion/settling-times.ts";
 import { getFlag, setFlag } from "../tables.ts";
 
 const flag = "settling_times";

@@ -3,7 +3,7 @@ import type { Binding, LiveBinding } from "../../../src/deletion/address/binding
 import { cidrsOf } from "../../../src/deletion/address/cidr.ts";
 import { assess } from "../../../src/deletion/judgement/assess.ts";
 import { lagMs } from "../../../src/deletion/limits.ts";
-import type { Located } from "../../../src/deletion/lookup/locate.ts";
+import type { LookedUp } from "../../../src/deletion/lookup/look-up.ts";
 import type { Terms } from "../../../src/deletion/ports.ts";
 import { snapshotTag } from "../../../src/deletion/record/snapshot.ts";
 import { cidr } from "../ranges.ts";
@@ -16,7 +16,7 @@ const binding: LiveBinding = {
 	cidr: "203.0.113.0/26",
 	range: cidr("203.0.113.0/26"),
 };
-const foundWith = (...others: Binding[]): Located => ({
+const foundWith = (...others: Binding[]): LookedUp => ({
 	prefixId: id("a1"),
 	binding,
 	all: [...others, binding],
@@ -29,7 +29,7 @@ const worldWith = (...going: string[]): World => {
 		new Set(prefixId === id("a1") && sinceMs === startMs - lagMs ? going.map((one) => one.replaceAll("-", "")) : []);
 	return world;
 };
-const assessed = (found: Located, world = worldWith(), change: Partial<Terms> = {}, reason: string | null = "INC-1") =>
+const assessed = (found: LookedUp, world = worldWith(), change: Partial<Terms> = {}, reason: string | null = "INC-1") =>
 	assess(found, { acknowledge: [], ifMatch: null, ranges: null, approved: [], ...change }, reason, world.ports);
 const verdictOf = (guard: string, { assessment }: ReturnType<typeof assessed>) =>
 	assessment.guards.find((one) => one.guard === guard);
@@ -97,7 +97,7 @@ describe("assess", () => {
 	});
 
 	it("says whether the binding's addresses are announced", () => {
-		const announced = (bgpPrefixes: Located["bgpPrefixes"]) =>
+		const announced = (bgpPrefixes: LookedUp["bgpPrefixes"]) =>
 			assessed({ ...foundWith(whole), bgpPrefixes }).assessment.effect.advertised;
 		expect(announced([{ cidr: "203.0.113.0/24", advertised: true }])).toBe(true);
 		expect(announced([{ cidr: "203.0.113.0/24", advertised: false }])).toBe(false);

@@ -15,7 +15,9 @@ const bindings = () => [
 const worldOf = (): World => createWorld([edge, bindings()], [shop, [bindingOf(id("b4"), "198.51.100.0/24")]]);
 
 const search = (world: World, target: Target, directory = createDirectory()) =>
-	find(target, world.ports, directory, { ranges: null, home: null });
+	find(target, world.ports, directory, null);
+/** Our records say that it is or was in that prefix. */
+const recordedIn = (world: World, prefixId: string) => (world.ports.journal.prefixOf = () => prefixId);
 
 describe("find", () => {
 	it("finds a CIDR's binding and its siblings with two calls", async () => {
@@ -221,30 +223,30 @@ describe("an id", () => {
 		};
 		await search(world, targetOf(unknown));
 		expect(sparing).toEqual([true, true]);
-		await find(targetOf(unknown), world.ports, createDirectory(), { ranges: null, home: edge.id });
+		recordedIn(world, edge.id);
+		await search(world, targetOf(unknown));
 		expect(sparing.slice(2)).toEqual([false]);
 	});
 
-	it.each<[string, (world: World) => void, { ranges?: [] }]>([
+	it.each<[string, (world: World) => void, [] | null]>([
 		[
 			"a list could not be read",
 			(world) => (world.misbehave = (call) => (call.startsWith("bindings") ? fault.unclear : null)),
-			{},
+			null,
 		],
-		["not all prefixes were searched", () => {}, { ranges: [] }],
-	])("is not remembered as missing if %s", async (_, change, options) => {
+		["not all prefixes were searched", () => {}, []],
+	])("is not remembered as missing if %s", async (_, change, ranges) => {
 		const world = worldOf();
 		const directory = createDirectory();
 		change(world);
-		await find(targetOf(unknown), world.ports, directory, { ranges: null, home: null, ...options });
+		await find(targetOf(unknown), world.ports, directory, ranges);
 		expect(directory.isMissing(unknown, world.clock.nowMs)).toBe(false);
 	});
 
 	it("that our records know costs one call, even if it is long gone", async () => {
 		const world = worldOf();
-		expect(
-			await find(targetOf(unknown), world.ports, createDirectory(), { ranges: null, home: shop.id }),
-		).toMatchObject(miss);
+		recordedIn(world, shop.id);
+		expect(await search(world, targetOf(unknown))).toMatchObject(miss);
 		expect(world.calls).toEqual(["bindings 198.51.100.0/24"]);
 	});
 
@@ -253,7 +255,8 @@ describe("an id", () => {
 		const directory = createDirectory();
 		await search(world, targetOf(unknown), directory);
 		world.account.get(shop)?.push(bindingOf(unknown, "198.51.100.0/26"));
-		const found = await find(targetOf(unknown), world.ports, directory, { ranges: null, home: shop.id });
+		recordedIn(world, shop.id);
+		const found = await search(world, targetOf(unknown), directory);
 		expect(found).toMatchObject({ ok: true, value: { binding: { id: unknown } } });
 	});
 });

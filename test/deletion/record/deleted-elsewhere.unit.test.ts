@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { metadataOf } from "../../../src/adapters/history/keys.ts";
 import { deletedElsewhere, namedBy } from "../../../src/deletion/record/deleted-elsewhere.ts";
-import { form, goneAtMs, isOpen, leavesKeyFree, summaryOf } from "../../../src/deletion/record/deletion.ts";
+import { formatVersion, goneAtMs, isOpen, leavesKeyFree, summaryOf } from "../../../src/deletion/record/deletion.ts";
 import { type Identified, whoWords } from "../../../src/deletion/record/elsewhere.ts";
 import { carriedOutAs, isGone } from "../../../src/deletion/record/gone.ts";
 
@@ -30,7 +30,7 @@ const dashboard: Identified = {
 describe("deletedElsewhere", () => {
 	it("says what is known: what is gone, when it was last seen, and when it was missed", () => {
 		expect(record).toEqual({
-			form,
+			form: formatVersion,
 			id: "7zz",
 			state: "deleted_elsewhere",
 			target: "203.0.113.128/25",

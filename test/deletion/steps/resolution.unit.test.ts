@@ -1,7 +1,7 @@
 // An unknown outcome is settled by what Cloudflare shows or, failing that, by hand.
 import { describe, expect, it } from "vitest";
 import type { Actor } from "../../../src/deletion/record/actor.ts";
-import { isResolvable, type ResolutionWish, resolve } from "../../../src/deletion/steps/resolution.ts";
+import { isResolvable, type ResolutionRequest, resolve } from "../../../src/deletion/steps/resolution.ts";
 import { sendDeletion } from "../../../src/deletion/steps/send-deletion.ts";
 import { sendRestoration } from "../../../src/deletion/steps/send-restoration.ts";
 import { admitted, play, recordOf, takeAway } from "../a-deletion.ts";
@@ -31,8 +31,12 @@ async function unknownRestoration() {
 	return { world, recordId };
 }
 
-const resolved = (world: World, recordId: string, outcome: ResolutionWish["outcome"] = "gone", actor: Actor = carol) =>
-	resolve(world.journal.get(recordId), { outcome, note }, actor, world.ports);
+const resolved = (
+	world: World,
+	recordId: string,
+	outcome: ResolutionRequest["outcome"] = "gone",
+	actor: Actor = carol,
+) => resolve(world.journal.get(recordId), { outcome, note }, actor, world.ports);
 
 const readableAgain = (world: World) => {
 	world.misbehave = () => null;

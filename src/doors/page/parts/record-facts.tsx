@@ -2,7 +2,7 @@
 
 import type { Approval, Deletion, Restoration } from "../../../deletion/record/deletion.ts";
 import { whoWords } from "../../../deletion/record/elsewhere.ts";
-import { settledTime } from "../../../deletion/settling.ts";
+import { settledTime } from "../../../deletion/settling-times.ts";
 import { capital, doorWord, durationOf, guardsInWords, serviceWord } from "../words.ts";
 import { Copied, Time } from "./marks.tsx";
 import { type Fact, Facts } from "./table.tsx";

@@ -4,15 +4,15 @@ import { type Cidr, cidrsOf, contains, parseCidr } from "../address/cidr.ts";
 import { type Actor, sameName } from "../record/actor.ts";
 import type { Deletion, Summary } from "../record/deletion.ts";
 
-export interface Sees {
+export interface Visible {
 	cidr(text: string): boolean;
 	record(summary: Summary): boolean;
 }
 
-export const seesAll: Sees = { cidr: () => true, record: () => true };
+export const allVisible: Visible = { cidr: () => true, record: () => true };
 
 /** Without `read`, a caller sees only its own records. */
-export function seesOnly(name: string, ranges: readonly string[] | null): Sees {
+export function ownVisible(name: string, ranges: readonly string[] | null): Visible {
 	const own: Cidr[] | null = cidrsOf(ranges);
 	return {
 		cidr(text) {
@@ -24,11 +24,11 @@ export function seesOnly(name: string, ranges: readonly string[] | null): Sees {
 	};
 }
 
-export const sightOf = ({ name, scopes, ranges }: Pick<Actor, "name" | "scopes" | "ranges">): Sees =>
-	scopes.includes("read") ? seesAll : seesOnly(name, ranges);
+export const visibleTo = ({ name, scopes, ranges }: Pick<Actor, "name" | "scopes" | "ranges">): Visible =>
+	scopes.includes("read") ? allVisible : ownVisible(name, ranges);
 
 /** The record as its requester may see it. Of a binding outside the caller's ranges, it shows only that it is outside. */
 export function shownTo(actor: Actor, deletion: Deletion): Deletion {
-	if (deletion.binding === null || sightOf(actor).cidr(deletion.binding.cidr)) return deletion;
+	if (deletion.binding === null || visibleTo(actor).cidr(deletion.binding.cidr)) return deletion;
 	return { ...deletion, binding: null, effect: null, guards: [{ guard: "out_of_range", verdict: "refuse" }] };
 }

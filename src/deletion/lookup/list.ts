@@ -4,16 +4,16 @@ import { advertisedIn } from "../address/bgp-prefix.ts";
 import type { Binding, Prefix } from "../address/binding.ts";
 import { contains, parseCidr } from "../address/cidr.ts";
 import { type CloudflareId, isCloudflareId } from "../address/cloudflare-id.ts";
-import type { BindingsQuery, PrefixWithBindings, Survey } from "../ledger-api.ts";
+import type { AccountBindings, BindingsQuery, PrefixWithBindings } from "../ledger-api.ts";
 import { listedAtOnce, prefixesAPart, searchablePrefixes } from "../limits.ts";
 import type { Ports } from "../ports.ts";
 import { fail, ok, type Result } from "../result.ts";
 import type { Directory } from "./directory.ts";
 import { sparing } from "./find.ts";
-import { type LookUpFailure, lookUpFault } from "./locate.ts";
+import { type LookUpFailure, lookUpFault } from "./look-up.ts";
 
 /** Costs one call for the prefixes and one for each prefix shown. */
-export async function survey(query: BindingsQuery, ports: Ports, directory: Directory): Promise<Survey> {
+export async function listAccount(query: BindingsQuery, ports: Ports, directory: Directory): Promise<AccountBindings> {
 	const cloudflare = sparing(ports.cloudflare);
 	const prefixes = await cloudflare.listPrefixes({ fresh: false });
 	if (!prefixes.ok) return fail(lookUpFault(prefixes.failure));
@@ -30,7 +30,7 @@ export async function survey(query: BindingsQuery, ports: Ports, directory: Dire
 		return fail({ code: "invalid_target", detail });
 	}
 
-	const survey: PrefixWithBindings[] = [];
+	const listed: PrefixWithBindings[] = [];
 	for (let start = 0; start < shown.length; start += listedAtOnce) {
 		const some = shown.slice(start, start + listedAtOnce);
 		const listings = await Promise.all(
@@ -49,32 +49,34 @@ export async function survey(query: BindingsQuery, ports: Ports, directory: Dire
 			);
 			// The prefix's own field is deprecated, and was seen to be false always.
 			const advertised = advertisedIn(prefix.range, ports.announced(prefix.id)) ?? prefix.advertised;
-			survey.push({ ...prefix, advertised, bindings });
+			listed.push({ ...prefix, advertised, bindings });
 		}
 	}
 	const lastId = begin + shown.length < all.length ? shown.at(-1)?.id : undefined;
-	return { ...ok(survey), ...(lastId === undefined ? {} : { next: lastId }) };
+	return { ...ok(listed), ...(lastId === undefined ? {} : { next: lastId }) };
 }
 
 /**
- * Remembers the latest survey of the whole account, for callers that accept an older one: chat autocompletion asks at every
+ * Remembers the latest list of the whole account, for callers that accept an older one: chat autocompletion asks at every
  * keystroke.
  */
-export function createSurvey(directory: Directory): (query: BindingsQuery, ports: Ports) => Promise<Survey> {
+export function createAccountList(
+	directory: Directory,
+): (query: BindingsQuery, ports: Ports) => Promise<AccountBindings> {
 	let last: { askedAtMs: number; prefixes: PrefixWithBindings[] } | null = null;
 	return async (query, ports) => {
 		const askedAtMs = ports.now();
 		const isWhole = query.covering === null && query.after === undefined;
 		const isRecent = last !== null && askedAtMs - last.askedAtMs < (query.atMostOldMs ?? 0);
 		if (last !== null && isWhole && isRecent) return ok(last.prefixes);
-		const surveyed = await survey(query, ports, directory);
-		if (surveyed.ok && isWhole) last = { askedAtMs, prefixes: surveyed.value };
-		return surveyed;
+		const list = await listAccount(query, ports, directory);
+		if (list.ok && isWhole) last = { askedAtMs, prefixes: list.value };
+		return list;
 	};
 }
 
 /** The prefixes alone: one call. */
-export async function surveyPrefixes(
+export async function listPrefixes(
 	{ cloudflare }: Ports,
 	directory: Directory,
 ): Promise<Result<Prefix[], LookUpFailure>> {
@@ -85,7 +87,7 @@ export async function surveyPrefixes(
 }
 
 /** The live bindings of one prefix: one call. */
-export async function surveyPrefix(
+export async function listPrefix(
 	prefixId: CloudflareId,
 	{ cloudflare }: Ports,
 	directory: Directory,

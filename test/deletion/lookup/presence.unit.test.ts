@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { lagMs } from "../../../src/deletion/limits.ts";
-import { boundAt, isThere, lookForLoss } from "../../../src/deletion/lookup/look.ts";
+import { boundAt, checkGone, isThere } from "../../../src/deletion/lookup/presence.ts";
 import { recordIn, binding as seen } from "../../notify/records.ts";
 import { edge, takeAway, worldOf } from "../a-deletion.ts";
 import { fault, id, type World } from "../world.ts";
@@ -15,27 +15,27 @@ const gone = (): World => {
 
 it("takes a 404 as a loss only if the prefix is still listed", async () => {
 	const world = gone();
-	expect(await lookForLoss(binding, world.clock.nowMs, world.ports)).toBe("done");
+	expect(await checkGone(binding, world.clock.nowMs, world.ports)).toBe("gone");
 	const { cloudflare } = world.ports;
 	const noPrefixes = { ...cloudflare, listPrefixes: async () => ({ ok: false as const, failure: fault.unclear }) };
-	expect(await lookForLoss(binding, world.clock.nowMs, { ...world.ports, cloudflare: noPrefixes })).toBe("nothing");
+	expect(await checkGone(binding, world.clock.nowMs, { ...world.ports, cloudflare: noPrefixes })).toBe("unclear");
 });
 
 it("concludes nothing from a 404 for a new binding while reads may lag", async () => {
 	const world = gone();
 	const seenAtMs = world.clock.nowMs;
-	expect(await lookForLoss(isNew, seenAtMs, world.ports)).toBe("nothing");
+	expect(await checkGone(isNew, seenAtMs, world.ports)).toBe("unclear");
 	world.clock.nowMs += lagMs;
-	expect(await lookForLoss(isNew, seenAtMs, world.ports)).toBe("done");
+	expect(await checkGone(isNew, seenAtMs, world.ports)).toBe("gone");
 });
 
 it("sees a binding that is there, and nothing if Cloudflare can't be read or the record names no binding", async () => {
 	const world = worldOf();
-	expect(await lookForLoss(binding, 0, world.ports)).toBe("not_done");
+	expect(await checkGone(binding, 0, world.ports)).toBe("there");
 	world.misbehave = () => fault.unclear;
-	expect(await lookForLoss(binding, 0, world.ports)).toBe("nothing");
-	expect(await lookForLoss(null, 0, world.ports)).toBe("nothing");
-	expect(await lookForLoss({ ...binding, id: ".." }, 0, world.ports)).toBe("nothing");
+	expect(await checkGone(binding, 0, world.ports)).toBe("unclear");
+	expect(await checkGone(null, 0, world.ports)).toBe("unclear");
+	expect(await checkGone({ ...binding, id: ".." }, 0, world.ports)).toBe("unclear");
 });
 
 it("takes our own deletion's word over a list that lags", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Restoration } from "../../src/deletion/record/deletion.ts";
-import { settledTime, settlingOf, withSettledTime } from "../../src/deletion/settling.ts";
+import { settledTime, settlingOf, withSettledTime } from "../../src/deletion/settling-times.ts";
 
 const nowMs = Date.UTC(2030, 0, 1);
 const dayMs = 24 * 3_600_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createDirectory } from "../../../src/deletion/lookup/directory.ts";
-import { survey, surveyPrefix } from "../../../src/deletion/lookup/survey.ts";
+import { listAccount, listPrefix } from "../../../src/deletion/lookup/list.ts";
 import { bindingOf, createWorld, fault, id, prefixOf, targetOf, type World } from "../world.ts";
 
 const edge = prefixOf(id("a1"), "203.0.113.0/24");
@@ -13,12 +13,12 @@ const worldOf = (): World =>
 	);
 
 const shown = async (world: World, covering: string | null) => {
-	const surveyed = await survey({ covering }, world.ports, createDirectory());
+	const surveyed = await listAccount({ covering }, world.ports, createDirectory());
 	if (!surveyed.ok) return surveyed.failure;
 	return surveyed.value.map(({ cidr, bindings }) => [cidr, bindings.map((one) => one.cidr)]);
 };
 
-describe("survey", () => {
+describe("listAccount", () => {
 	it("shows every prefix with its bindings, even those without a readable CIDR", async () => {
 		expect(await shown(worldOf(), null)).toEqual([
 			["203.0.113.0/24", ["203.0.113.0/24", "203.0.113.0/26", "?"]],
@@ -69,22 +69,22 @@ describe("survey", () => {
 	it("teaches the directory the prefixes and bindings it saw", async () => {
 		const world = worldOf();
 		const directory = createDirectory();
-		await survey({ covering: null }, world.ports, directory);
+		await listAccount({ covering: null }, world.ports, directory);
 		expect(directory.prefixFor(targetOf(id("b4")))).toBe(shop.id);
 		expect(directory.prefixFor(targetOf("203.0.113.0/28"))).toBe(edge.id);
 	});
 });
 
-describe("surveyPrefix", () => {
+describe("listPrefix", () => {
 	it("shows one prefix's bindings with one call", async () => {
 		const world = worldOf();
-		const surveyed = await surveyPrefix(id("a2"), world.ports, createDirectory());
+		const surveyed = await listPrefix(id("a2"), world.ports, createDirectory());
 		expect(surveyed).toMatchObject({ ok: true, value: [{ id: id("b4") }] });
 		expect(world.calls).toEqual(["bindings 198.51.100.0/24"]);
 	});
 
 	it("fails if there is no such prefix", async () => {
-		expect(await surveyPrefix(id("a9"), worldOf().ports, createDirectory())).toEqual({
+		expect(await listPrefix(id("a9"), worldOf().ports, createDirectory())).toEqual({
 			ok: false,
 			failure: { code: "binding_not_found", detail: `There is no prefix ${id("a9")}.` },
 		});
@@ -93,7 +93,7 @@ describe("surveyPrefix", () => {
 	it("passes on Cloudflare's answer", async () => {
 		const world = worldOf();
 		world.misbehave = () => fault.throttled(3000);
-		expect(await surveyPrefix(id("a2"), world.ports, createDirectory())).toMatchObject({
+		expect(await listPrefix(id("a2"), world.ports, createDirectory())).toMatchObject({
 			failure: { code: "cloudflare_unavailable", retry_after_seconds: 3 },
 		});
 	});

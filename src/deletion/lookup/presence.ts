@@ -8,26 +8,23 @@ import type { CloudflareFault, Ports } from "../ports.ts";
 import { type BindingSnapshot, goneAtMs } from "../record/deletion.ts";
 import { fail, ok, type Result } from "../result.ts";
 
-/** Done; not done (yet); something else is there; or no way to know right now. */
-export type Sight = "done" | "not_done" | "in_the_way" | "nothing";
-
 /**
  * Whether a binding that was seen at `seenAtMs` is gone. A 404 counts only if the prefix is still listed: if the whole prefix
  * is missing, the cause may be the credential, or Cloudflare. One or two calls.
  */
-export async function lookForLoss(
+export async function checkGone(
 	binding: BindingSnapshot | null,
 	seenAtMs: number,
 	{ cloudflare, now }: Ports,
-): Promise<Sight> {
-	if (binding === null || !isCloudflareId(binding.prefix_id) || !isCloudflareId(binding.id)) return "nothing";
+): Promise<"gone" | "there" | "unclear"> {
+	if (binding === null || !isCloudflareId(binding.prefix_id) || !isCloudflareId(binding.id)) return "unclear";
 	// An active binding has been there for hours. Any other may be so new that a lagging read does not show it yet.
-	const maySeeNothing = binding.provisioning?.state !== "active" && now() < seenAtMs + lagMs;
+	const mayBeNew = binding.provisioning?.state !== "active" && now() < seenAtMs + lagMs;
 	const read = await cloudflare.getBinding(binding.prefix_id, binding.id);
-	if (read.ok) return "not_done";
-	if (read.failure.kind !== "not_found" || maySeeNothing) return "nothing";
+	if (read.ok) return "there";
+	if (read.failure.kind !== "not_found" || mayBeNew) return "unclear";
 	const prefixes = await cloudflare.listPrefixes({ fresh: true });
-	return prefixes.ok && prefixes.value.items.some(({ id }) => sameId(id, binding.prefix_id)) ? "done" : "nothing";
+	return prefixes.ok && prefixes.value.items.some(({ id }) => sameId(id, binding.prefix_id)) ? "gone" : "unclear";
 }
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createDirectory } from "../../../src/deletion/lookup/directory.ts";
-import { failedLookUp, locate, lookUpFault } from "../../../src/deletion/lookup/locate.ts";
+import { failedLookUp, lookUp, lookUpFault } from "../../../src/deletion/lookup/look-up.ts";
 import { type Deletion, laterMembers, type Summary } from "../../../src/deletion/record/deletion.ts";
 import { bindingOf, createWorld, fault, id, prefixOf, startMs, targetOf, type World } from "../world.ts";
 
@@ -25,11 +25,11 @@ const past = (change: Partial<Summary>): Summary => ({
 });
 
 const look = async (world: World, target: string) => {
-	const located = await locate(targetOf(target), world.ports, createDirectory(), null);
+	const located = await lookUp(targetOf(target), world.ports, createDirectory(), null);
 	return located.ok ? located.value : located.failure;
 };
 
-describe("locate", () => {
+describe("lookUp", () => {
 	it("returns the binding it finds", async () => {
 		expect(await look(worldOf(), "203.0.113.0/26")).toMatchObject({ prefixId: edge.id, binding: { id: id("b1") } });
 	});

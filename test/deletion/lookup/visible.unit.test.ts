@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { seesOnly, shownTo, sightOf } from "../../../src/deletion/lookup/shown-to.ts";
+import { ownVisible, shownTo, visibleTo } from "../../../src/deletion/lookup/visible.ts";
 import { summaryOf } from "../../../src/deletion/record/deletion.ts";
 import { recordIn } from "../../notify/records.ts";
 import { actorOf } from "../world.ts";
@@ -10,7 +10,7 @@ const [inside, outside] = [["203.0.113.0/24"], ["198.51.100.0/24"]];
 it("shows everything to a caller who may read", () => {
 	const reader = actorOf({ ranges: outside });
 	expect(shownTo(reader, record)).toBe(record);
-	expect(sightOf(reader).record(summaryOf(record))).toBe(true);
+	expect(visibleTo(reader).record(summaryOf(record))).toBe(true);
 });
 
 it("shows a caller who may not read only bindings in its ranges", () => {
@@ -24,7 +24,7 @@ it("shows a caller who may not read only bindings in its ranges", () => {
 });
 
 it("shows a caller who may not read only its own records, and none that the audit log named it in", () => {
-	const { record: sees, cidr } = seesOnly("ALICE", null);
+	const { record: sees, cidr } = ownVisible("ALICE", null);
 	const summary = summaryOf(record);
 	expect([sees(summary), sees({ ...summary, actor: "bob" }), sees({ ...summary, door: "watch" })]).toEqual([
 		true,
@@ -32,5 +32,5 @@ it("shows a caller who may not read only its own records, and none that the audi
 		false,
 	]);
 	expect(cidr("not a CIDR")).toBe(true);
-	expect(seesOnly("alice", inside).cidr("not a CIDR")).toBe(false);
+	expect(ownVisible("alice", inside).cidr("not a CIDR")).toBe(false);
 });

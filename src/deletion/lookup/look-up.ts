@@ -11,7 +11,7 @@ import { type CloudflareAnswer, type Deletion, type Failure, type Summary, settl
 import { fail, ok, type Result } from "../result.ts";
 import type { Directory } from "./directory.ts";
 import { type FindFailure, type Found, find } from "./find.ts";
-import { type Sees, seesAll } from "./shown-to.ts";
+import { allVisible, type Visible } from "./visible.ts";
 
 /** The request names nothing that can be deleted. Asking again won't help. */
 interface UnfitTarget {
@@ -29,7 +29,7 @@ export type LookUpFailure =
 
 type CloudflareFailureCode = "cloudflare_refused" | "credential_rejected" | "cloudflare_unavailable";
 
-export interface Located extends Found {
+export interface LookedUp extends Found {
 	/** What Cloudflare announces of the prefix; null if that is not known. */
 	bgpPrefixes: readonly BgpPrefix[] | null;
 }
@@ -38,20 +38,19 @@ export interface Located extends Found {
  * @param ranges where the caller may delete; null means everywhere.
  * @param sees which other bindings and earlier deletions the caller may learn about.
  */
-export async function locate(
+export async function lookUp(
 	target: Target,
 	ports: Ports,
 	directory: Directory,
 	ranges: readonly Cidr[] | null,
-	sees: Sees = seesAll,
-): Promise<Result<Located, LookUpFailure>> {
-	const home = await homeOf(target, ports, directory);
-	const found = await find(target, ports, directory, { ranges, home });
+	visible: Visible = allVisible,
+): Promise<Result<LookedUp, LookUpFailure>> {
+	const found = await find(target, ports, directory, ranges);
 	if (found.ok) return ok({ ...found.value, bgpPrefixes: await announcedNow(found.value.prefixId, ports) });
 	const { failure } = found;
 	switch (failure.reason) {
 		case "no_binding":
-			return fail(await notFound(target, failure, ports, sees));
+			return fail(await notFound(target, failure, ports, visible));
 		case "too_many_prefixes":
 			return fail({
 				code: "invalid_target",
@@ -69,27 +68,20 @@ async function announcedNow(prefixId: CloudflareId, ports: Ports): Promise<reado
 	return read.ok ? read.value : null;
 }
 
-/** The binding's prefix as our records have it. Saves one call per prefix of the account. */
-async function homeOf(target: Target, ports: Ports, directory: Directory): Promise<string | null> {
-	if (target.kind === "cidr" || target.prefixId !== null || directory.prefixFor(target) !== null) return null;
-	const { bindingId } = target;
-	return ports.journal.prefixOf(bindingId) ?? (await ports.recollection.lastDeletion({ bindingId }))?.prefix_id ?? null;
-}
-
 /** "Deleted yesterday by ci" says most about a missing binding; next best is what the caller may have meant. */
 async function notFound(
 	target: Target,
 	{ prefixId, ...nearby }: FindFailure & { reason: "no_binding" },
 	ports: Ports,
-	sees: Sees,
+	visible: Visible,
 ): Promise<LookUpFailure> {
 	const query: LastDeletionQuery =
 		target.kind === "id"
 			? { bindingId: target.bindingId }
 			: { cidr: target.cidr.text, ...(prefixId === null ? {} : { prefixId }) };
 	const newest = await ports.recollection.lastDeletion(query);
-	const last = newest !== null && sees.record(newest) ? newest : null;
-	const [inside, around] = [nearby.inside.filter(sees.cidr), nearby.around.filter(sees.cidr)];
+	const last = newest !== null && visible.record(newest) ? newest : null;
+	const [inside, around] = [nearby.inside.filter(visible.cidr), nearby.around.filter(visible.cidr)];
 	if (last === null && inside.length > 0) {
 		return {
 			code: "invalid_target",
