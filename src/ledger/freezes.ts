@@ -11,7 +11,7 @@ import type { Actor, Party } from "../deletion/record/actor.ts";
 import { at } from "../deletion/record/deletion.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
 import { log } from "../log.ts";
-import type { NotifyEvent } from "../notify/event.ts";
+import type { Announce } from "../notify/event.ts";
 import { frozen, lifted } from "../notify/other-events.ts";
 import { freezesKept, freezesShown } from "./limits.ts";
 import { getFlag, idsIn, setFlag } from "./tables.ts";
@@ -48,7 +48,6 @@ export const lastFreezeEventAt = (sql: SqlStorage): string | null =>
 	sql.exec<{ at: string | null }>("SELECT max(at) AS at FROM freezes").one().at;
 
 /** Reports the events, in the same commit. */
-type Announce = (events: readonly NotifyEvent[]) => void;
 
 /** @param freeze null lifts the one in force, if there is one. */
 export function setFreeze(sql: SqlStorage, freeze: Freeze | null, by: Party, nowMs: number, announce: Announce): void {

@@ -246,7 +246,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	async status(): Answer<"status"> {
 		const wired = this.#awake();
 		const known = { callsLeft: wired?.addressing.callsLeft() ?? null, watch: wired?.watch.facts() ?? null };
-		const destinations = wired?.notifier.facts() ?? null;
+		const destinations = wired?.notifier.destinations.facts() ?? null;
 		return this.#status.status({ ...known, destinations, nextAlarmMs: this.#alarm.atMs() }, Date.now());
 	}
 

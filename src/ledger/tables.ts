@@ -70,6 +70,16 @@ export function readOrSetAside<Value>(sql: SqlStorage, id: string, read: () => V
 	}
 }
 
+/** null if there is none, or if its row can't be parsed: then the row is set aside. */
+export function readableRecord(sql: SqlStorage, id: string, get: (id: string) => Deletion | null): Deletion | null {
+	try {
+		return get(id);
+	} catch {
+		setAsideIfUnreadable(sql, id);
+		return null;
+	}
+}
+
 /** Whether the row can't be parsed, as far as anything has tried to read it. */
 export const isSetAside = (sql: SqlStorage, id: string): boolean =>
 	sql.exec("SELECT 1 FROM deletions WHERE id = ? AND unreadable = change", id).toArray().length > 0;

@@ -25,6 +25,7 @@ import { createNotifier, type Notifier } from "./notify/notifier.ts";
 import { keepOffer } from "./offers.ts";
 import { createOutbox, type Outbox } from "./outbox.ts";
 import { createRecovery, type Recovery } from "./recovery.ts";
+import { readableRecord } from "./tables.ts";
 import { createWatch, type Watch } from "./watch/watch.ts";
 
 export interface Wired {
@@ -61,7 +62,7 @@ export function wire(
 		now,
 		random: Math.random,
 		randomBytes,
-		readRecord: (id) => journal.get(id),
+		readRecord: (id) => readableRecord(sql, id, journal.get),
 		keepOffer: (offer) => keepOffer(sql, offer, now()),
 		onDue,
 	});

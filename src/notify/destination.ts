@@ -1,5 +1,6 @@
 // A destination of events, and what its kind has to know: how an event becomes a request, and what an answer means. Types and
 // names only.
+import type { Button } from "../cards/card.ts";
 import type { Door } from "../deletion/record/actor.ts";
 import type { Deletion } from "../deletion/record/deletion.ts";
 import type { NotifyEvent } from "./event.ts";
@@ -24,20 +25,13 @@ export interface Destination {
 	channel: string | null;
 }
 
-/** A button that the Ledger stored an offer for. */
-export interface MessageButton {
-	choice: string;
-	label: string;
-	style: "danger" | "primary" | "plain";
-	offerId: string;
-}
-
 /** What there is to say in one request. */
 export interface Message {
 	event: NotifyEvent;
 	/** The record as it is now; null if the event is about none. */
 	record: Deletion | null;
-	buttons: readonly MessageButton[];
+	/** The Ledger stored an offer for each. */
+	buttons: readonly Button[];
 	/** What the destination called an earlier message about the same record, such as the id of an annotation. */
 	externalId: string | null;
 	/** unbind's own origin, for links. */

@@ -27,6 +27,9 @@ export const eventTypes = [
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 
+/** Tells whoever wants to know. */
+export type Announce = (events: readonly NotifyEvent[]) => void;
+
 /** One thing that happened. It is stored as JSON with each delivery, and never changes. */
 export interface NotifyEvent {
 	/** The same for every destination and every attempt. Letters, digits, - and _ only. */

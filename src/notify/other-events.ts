@@ -169,10 +169,13 @@ const many: Partial<Record<EventType, string>> = {
 	"credential.rejected": "times Cloudflare rejected unbind's credential",
 };
 
-/** One message for people instead of many of one type. */
-export const digestOf = (events: readonly NotifyEvent[], unique: string, atMs: number): NotifyEvent | null => {
-	const [first] = events;
-	if (first === undefined) return null;
+/** One message for people instead of many of one type. @param first among them. */
+export const combinedEvent = (
+	first: NotifyEvent,
+	events: readonly NotifyEvent[],
+	unique: string,
+	atMs: number,
+): NotifyEvent => {
 	const named = events.map(({ cidr, deletion_id, reason, at }) => cidr ?? deletion_id ?? reason ?? at);
 	const isAboutBindings = first.cidr !== null || first.deletion_id !== null;
 	const actors = [...new Set(events.map(({ actor }) => actor))];

@@ -10,36 +10,36 @@ import { isMissedAgain, isOpen, type Lifetime, lifetimeOf } from "./lifetime.ts"
 import type { BindingLook, Ours, PrefixLook } from "./look.ts";
 import type { WatchedPrefix } from "./slots.ts";
 
-export type Verdict =
+export type Finding =
 	| { kind: "disappeared" | "appeared" | "active"; lifetime: Lifetime }
 	| { kind: "changed"; before: Lifetime; after: Lifetime }
 	| { kind: "implausible"; why: "repeated_id" | "no_known_prefix"; prefixId: string | null };
 
 export interface Judgement {
-	verdicts: Verdict[];
+	findings: Finding[];
 	/** The rows to write. An unchanged prefix has none. */
 	lifetimes: Lifetime[];
 	prefix: WatchedPrefix;
 }
 
 /** What the watch remembers of one prefix. */
-export interface Known {
+export interface PrefixMemory {
 	prefix: WatchedPrefix;
 	/** Open lifetimes, and the closed ones that are kept. */
 	lifetimes: readonly Lifetime[];
 }
 
-export function judgePrefix({ prefix, lifetimes }: Known, look: PrefixLook, ours: Ours): Judgement {
-	const unchanged = { verdicts: [], lifetimes: [], prefix };
+export function judgePrefix({ prefix, lifetimes }: PrefixMemory, look: PrefixLook, ours: Ours): Judgement {
+	const unchanged = { findings: [], lifetimes: [], prefix };
 	const failed = { ...unchanged, prefix: { ...prefix, failedMs: look.endMs } };
 	if (look.seen === null) return failed;
 	const seen = new Map(look.seen.map((binding) => [plainId(binding.id), binding]));
 	if (seen.size < look.seen.length)
-		return { ...failed, verdicts: [{ kind: "implausible", why: "repeated_id", prefixId: prefix.prefixId }] };
+		return { ...failed, findings: [{ kind: "implausible", why: "repeated_id", prefixId: prefix.prefixId }] };
 	// Looks that overlap have no order, so the one that is judged later says nothing new.
 	if (prefix.lookedMs !== null && look.beginMs < prefix.lookedMs) return unchanged;
 
-	const verdicts: Verdict[] = [];
+	const findings: Finding[] = [];
 	const written: Lifetime[] = [];
 	const keep = (before: Lifetime | null, after: Lifetime) => {
 		if (before !== after) written.push(after);
@@ -52,11 +52,11 @@ export function judgePrefix({ prefix, lifetimes }: Known, look: PrefixLook, ours
 			const before = closedAs("changed", lifetime, look.endMs, look.endMs);
 			keep(lifetime, before);
 			keep(null, after);
-			verdicts.push({ kind: "changed", before, after });
+			findings.push({ kind: "changed", before, after });
 		} else {
 			const after = shown(lifetime, binding, look);
 			keep(lifetime, after);
-			if (lifetime.activeMs !== after.activeMs) verdicts.push({ kind: "active", lifetime: after });
+			if (lifetime.activeMs !== after.activeMs) findings.push({ kind: "active", lifetime: after });
 		}
 	}
 	const open = new Set(lifetimes.filter(isOpen).map(({ bindingId }) => plainId(bindingId)));
@@ -64,10 +64,10 @@ export function judgePrefix({ prefix, lifetimes }: Known, look: PrefixLook, ours
 		const lifetime = open.has(plain) ? null : newcomer(binding, prefix, lifetimes, look, ours);
 		if (lifetime === null) continue;
 		keep(null, lifetime);
-		if (lifetime.opened !== "first_look") verdicts.push({ kind: "appeared", lifetime });
-		if (lifetime.opened === "restored" && lifetime.activeMs !== null) verdicts.push({ kind: "active", lifetime });
+		if (lifetime.opened !== "first_look") findings.push({ kind: "appeared", lifetime });
+		if (lifetime.opened === "restored" && lifetime.activeMs !== null) findings.push({ kind: "active", lifetime });
 	}
-	return { verdicts, lifetimes: written, prefix: { ...prefix, lookedMs: look.endMs, failedMs: null } };
+	return { findings, lifetimes: written, prefix: { ...prefix, lookedMs: look.endMs, failedMs: null } };
 }
 
 /**
@@ -75,12 +75,12 @@ export function judgePrefix({ prefix, lifetimes }: Known, look: PrefixLook, ours
  * the prefix that two looks missed.
  */
 export function judgeBinding(
-	{ prefix, lifetimes }: Known,
+	{ prefix, lifetimes }: PrefixMemory,
 	look: BindingLook,
 	ours: Ours,
 	speaksForAll: boolean,
 ): Judgement {
-	const judgement: Judgement = { verdicts: [], lifetimes: [], prefix };
+	const judgement: Judgement = { findings: [], lifetimes: [], prefix };
 	if (look.seen === null) return { ...judgement, prefix: { ...prefix, failedMs: look.endMs } };
 	const suspects = lifetimes.filter(isMissedAgain);
 	const others = suspects.filter((one) => accounted(one, look, ours) === null);
@@ -96,7 +96,7 @@ export function judgeBinding(
 		if (look.beginMs < (one.missedAgainMs ?? look.beginMs)) continue;
 		const lifetime = closedAs("disappeared", one, one.missedMs ?? look.beginMs, look.endMs);
 		judgement.lifetimes.push(lifetime);
-		judgement.verdicts.push({ kind: "disappeared", lifetime });
+		judgement.findings.push({ kind: "disappeared", lifetime });
 	}
 	return judgement;
 }

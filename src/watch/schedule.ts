@@ -18,7 +18,7 @@ export type Order =
 const secondLookAfterMs = lagMs + 1000;
 const retryAfterMs = 30_000;
 
-export interface Plan {
+export interface LookPlan {
 	second: Order[];
 	ordinary: Order[];
 	/** The slot whose turn it is: its `triedMs` becomes now, in the commit with the results. null: none. */
@@ -37,7 +37,7 @@ export function planLooks(
 	pace: Pace,
 	askedMs: number,
 	nowMs: number,
-): Plan {
+): LookPlan {
 	const prefixes = slots.flatMap((slot) => slot.prefixes);
 	const { periodMs } = intervalsOf(askedMs, prefixes.length);
 	const [turn] = slots

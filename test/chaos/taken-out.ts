@@ -72,8 +72,8 @@ const safeguards: readonly Mutation[] = [
 		name: "the second try of a delivery",
 		patch: {
 			file: "src/ledger/notify/attempt.ts",
-			replace: ': { state: "waiting", nextMs: nowMs + pauseMs, failure, standing };',
-			by: ': { state: "delivered", nextMs: null, failure, standing };',
+			replace: ': { state: "waiting", nextMs: nowMs + pauseMs, failure, health };',
+			by: ': { state: "delivered", nextMs: null, failure, health };',
 		},
 		tests: ["test/ledger/notify"],
 		chaos: true,

@@ -49,7 +49,7 @@ const allowed: Record<string, readonly string[]> = {
 		"type deletion/address/bgp-prefix.ts",
 		"type deletion/result.ts",
 	],
-	notify: ["notify", "deletion", "type watch/lifetime.ts"],
+	notify: ["notify", "deletion", "type watch/lifetime.ts", "type cards/card.ts"],
 	cards: ["cards", "deletion", "type @slack/types", "type discord-api-types/v10"],
 	adapters: ["adapters", "cards", "deletion", "type notify", "capped-body.ts", "valibot", "node:buffer"],
 	config: [
@@ -86,6 +86,7 @@ const allowed: Record<string, readonly string[]> = {
 		"deletion",
 		"adapters",
 		"cards/faces.ts",
+		"type cards/card.ts",
 		"config.ts",
 		"config",
 		"log.ts",

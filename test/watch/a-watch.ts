@@ -1,7 +1,7 @@
 // The watch with rows in memory: what the Ledger does with each look, in the order in which it has to.
 import { ok } from "../../src/deletion/result.ts";
 import { afterAnswer } from "../../src/watch/announcement.ts";
-import { type Judgement, judgeBinding, judgePrefix, type Verdict } from "../../src/watch/judge.ts";
+import { type Finding, type Judgement, judgeBinding, judgePrefix } from "../../src/watch/judge.ts";
 import { judgeAccount } from "../../src/watch/judge-account.ts";
 import { isOpen, type Lifetime } from "../../src/watch/lifetime.ts";
 import type { AccountLook, BindingLook, Ours, PrefixLook } from "../../src/watch/look.ts";
@@ -24,7 +24,7 @@ export function createWatch(account: Account) {
 	let slots: Slot[] = slotsFor([], [], []);
 	let pace = freshPace;
 	const rows = new Map<string, Lifetime>();
-	const verdicts: { atMs: number; verdict: Verdict }[] = [];
+	const findings: { atMs: number; finding: Finding }[] = [];
 	const calls: { atMs: number; isSecond: boolean; order: Order }[] = [];
 	const ours = () => account.ours?.() ?? nothingOurs;
 	const lifetimes = () => [...rows.values()];
@@ -41,7 +41,7 @@ export function createWatch(account: Account) {
 	function keep(judgement: Judgement, atMs: number): void {
 		for (const one of judgement.lifetimes) rows.set(`${one.bindingId} ${one.firstSeenMs}`, one);
 		keepPrefix(judgement.prefix);
-		verdicts.push(...judgement.verdicts.map((verdict) => ({ atMs, verdict })));
+		findings.push(...judgement.findings.map((finding) => ({ atMs, finding })));
 	}
 	function takePrefix(look: PrefixLook): void {
 		const before = known(look.prefixId);
@@ -56,7 +56,7 @@ export function createWatch(account: Account) {
 			slots.flatMap((slot) => slot.prefixes),
 			look,
 		);
-		verdicts.push(...judged.verdicts.map((verdict) => ({ atMs: look.endMs, verdict })));
+		findings.push(...judged.findings.map((finding) => ({ atMs: look.endMs, finding })));
 		slots = slotsFor(slots, judged.prefixes, lifetimes());
 		for (const one of judged.looks) takePrefix(one);
 	}
@@ -109,5 +109,5 @@ export function createWatch(account: Account) {
 		pace = paced(pace, { ordinary: due.ordinary.length, second: due.second.length }, startMs);
 		return { endMs: nowMs, nextMs: plan(askedMs, nowMs).nextMs };
 	}
-	return { take, takePrefix, takeBinding, takeAccount, alarm, plan, lifetimes, verdicts, calls, slots: () => slots };
+	return { take, takePrefix, takeBinding, takeAccount, alarm, plan, lifetimes, findings, calls, slots: () => slots };
 }

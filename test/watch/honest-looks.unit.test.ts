@@ -59,13 +59,13 @@ describe("honest looks, each binding lagging by itself", () => {
 		fc.assert(
 			fc.property(lives, steps, (some, todo) => {
 				const { watch, account } = looked(some, todo);
-				for (const { atMs, verdict } of watch.verdicts) {
-					if (verdict.kind !== "disappeared") continue;
+				for (const { atMs, finding } of watch.findings) {
+					if (finding.kind !== "disappeared") continue;
 					losses++;
-					const life = lifeOf(some, verdict.lifetime.bindingId);
+					const life = lifeOf(some, finding.lifetime.bindingId);
 					expect(life?.diesMs).toBeLessThanOrEqual(atMs);
 					expect(life?.ours).toBeNull();
-					expect(account.lastShownMs(verdict.lifetime.bindingId)).toBe(verdict.lifetime.seenMs);
+					expect(account.lastShownMs(finding.lifetime.bindingId)).toBe(finding.lifetime.seenMs);
 				}
 			}),
 			{ numRuns: 3000 },
@@ -90,9 +90,9 @@ describe("honest looks, each binding lagging by itself", () => {
 		const newLives = fc.array(aNewLife, { minLength: 1, maxLength: 3 }).map((some) => some.filter(bound));
 		fc.assert(
 			fc.property(newLives, fc.array(aQuickStep, { minLength: 6, maxLength: 20 }), (some, todo) => {
-				for (const { atMs, verdict } of looked(some, todo).watch.verdicts)
-					if (verdict.kind === "disappeared")
-						expect(lifeOf(some, verdict.lifetime.bindingId)?.diesMs).toBeLessThanOrEqual(atMs);
+				for (const { atMs, finding } of looked(some, todo).watch.findings)
+					if (finding.kind === "disappeared")
+						expect(lifeOf(some, finding.lifetime.bindingId)?.diesMs).toBeLessThanOrEqual(atMs);
 			}),
 			{ numRuns: 4000 },
 		);
@@ -103,7 +103,7 @@ describe("honest looks, each binding lagging by itself", () => {
 		fc.assert(
 			fc.property(lives, steps, (some, todo) => {
 				const { watch } = looked(some, todo);
-				const seen = watch.verdicts.flatMap(({ verdict }) => (verdict.kind === "changed" ? [verdict.before] : []));
+				const seen = watch.findings.flatMap(({ finding }) => (finding.kind === "changed" ? [finding.before] : []));
 				changes += seen.length;
 				for (const [index, life] of some.entries()) {
 					const reported = seen.filter(({ bindingId }) => bindingId === bindingIdOf(index)).length;
@@ -150,10 +150,10 @@ describe("lists that lack some bindings for as long as they like", () => {
 				steps,
 				(some, todo) => {
 					const { watch, nowMs } = looked(some, todo);
-					for (const { atMs, verdict } of watch.verdicts) {
-						if (verdict.kind !== "disappeared") continue;
+					for (const { atMs, finding } of watch.findings) {
+						if (finding.kind !== "disappeared") continue;
 						count.losses++;
-						if ((lifeOf(some, verdict.lifetime.bindingId)?.diesMs ?? 0) > atMs) count.falsely++;
+						if ((lifeOf(some, finding.lifetime.bindingId)?.diesMs ?? 0) > atMs) count.falsely++;
 					}
 					count.missedThere += watch
 						.lifetimes()

@@ -21,9 +21,9 @@ const unseen = { fromStart: true, lookedMs: null };
 
 describe("judgeAccount", () => {
 	it("watches the prefixes of the first list from the start", () => {
-		const { prefixes, verdicts, looks } = judgeAccount([], listing("a1", "a2"));
+		const { prefixes, findings, looks } = judgeAccount([], listing("a1", "a2"));
 		expect(prefixes).toEqual([watched("a1", unseen), watched("a2", unseen)]);
-		expect([verdicts, looks]).toEqual([[], []]);
+		expect([findings, looks]).toEqual([[], []]);
 	});
 
 	it("watches a prefix that comes later, but not from the start", () => {
@@ -49,7 +49,7 @@ describe("judgeAccount", () => {
 		["an empty list before the first looks", [watched("a1", unseen)], listing()],
 	])("finds it implausible that all prefixes are gone at once: %s", (_, known, look) => {
 		const judged = judgeAccount(known, look);
-		expect(judged.verdicts).toEqual([{ kind: "implausible", why: "no_known_prefix", prefixId: null }]);
+		expect(judged.findings).toEqual([{ kind: "implausible", why: "no_known_prefix", prefixId: null }]);
 		expect(judged.looks).toEqual([]);
 		expect(judged.prefixes.slice(0, known.length)).toEqual(known);
 	});
@@ -67,7 +67,7 @@ describe("judgeAccount", () => {
 	])("concludes nothing from a list that %s, and waits before it tries again", (_, seen, kinds) => {
 		const known = [watched("a1"), watched("a2", { isListed: false })];
 		const judged = judgeAccount(known, { ...listing(), seen });
-		expect(judged.verdicts.map(({ kind }) => kind)).toEqual(kinds);
+		expect(judged.findings.map(({ kind }) => kind)).toEqual(kinds);
 		expect(judged.looks).toEqual([]);
 		expect(judged.prefixes).toEqual([watched("a1"), watched("a2", { isListed: false, failedMs: 6000 })]);
 	});

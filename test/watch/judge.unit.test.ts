@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Binding } from "../../src/deletion/address/binding.ts";
 import { lagMs } from "../../src/deletion/limits.ts";
-import { judgeBinding, judgePrefix, type Verdict } from "../../src/watch/judge.ts";
+import { type Finding, judgeBinding, judgePrefix } from "../../src/watch/judge.ts";
 import { type Lifetime, lastSeenMs, lifetimeOf } from "../../src/watch/lifetime.ts";
 import type { Ours } from "../../src/watch/look.ts";
 import type { WatchedPrefix } from "../../src/watch/slots.ts";
@@ -26,10 +26,10 @@ const ours = (change: Partial<Ours>): Ours => ({ ...nothingOurs, ...change });
 /** The rows after a series of looks. Each takes a second. */
 function watched(lifetimes: readonly Lifetime[] = standing, before: Partial<WatchedPrefix> = {}) {
 	const rows = new Map(lifetimes.map((row) => [`${row.bindingId} ${row.firstSeenMs}`, row]));
-	const state = { prefix: { ...prefix, ...before }, verdicts: [] as Verdict[], written: 0, own: nothingOurs };
+	const state = { prefix: { ...prefix, ...before }, findings: [] as Finding[], written: 0, own: nothingOurs };
 	const keep = (judged: ReturnType<typeof judgePrefix>) => {
 		for (const row of judged.lifetimes) rows.set(`${row.bindingId} ${row.firstSeenMs}`, row);
-		Object.assign(state, { prefix: judged.prefix, verdicts: judged.verdicts, written: judged.lifetimes.length });
+		Object.assign(state, { prefix: judged.prefix, findings: judged.findings, written: judged.lifetimes.length });
 		return api;
 	};
 	const known = () => ({ prefix: state.prefix, lifetimes: [...rows.values()] });
@@ -46,10 +46,10 @@ function watched(lifetimes: readonly Lifetime[] = standing, before: Partial<Watc
 			return api;
 		},
 		get kinds() {
-			return state.verdicts.map(({ kind }) => kind);
+			return state.findings.map(({ kind }) => kind);
 		},
-		get verdicts() {
-			return state.verdicts;
+		get findings() {
+			return state.findings;
 		},
 		get written() {
 			return state.written;
@@ -83,7 +83,7 @@ describe("a binding that is missed", () => {
 			goneSinceMs: missMs,
 			closedMs: getMs + 1000,
 		};
-		expect(watch.verdicts).toEqual([{ kind: "disappeared", lifetime: lost }]);
+		expect(watch.findings).toEqual([{ kind: "disappeared", lifetime: lost }]);
 		expect(watch.row(two)).toEqual(standing[1]);
 	});
 
@@ -114,7 +114,7 @@ describe("a binding that is missed", () => {
 	it("is reported as implausible when a list names a binding twice, also with and without dashes", () => {
 		const dashed = { ...two, id: "b2000000-0000-0000-0000-000000000000" };
 		const implausible = [{ kind: "implausible", why: "repeated_id", prefixId }];
-		expect(watched().lists(missMs, [two, dashed]).verdicts).toEqual(implausible);
+		expect(watched().lists(missMs, [two, dashed]).findings).toEqual(implausible);
 	});
 
 	it("is not missed by a look that began before the last one ended", () => {
@@ -162,14 +162,14 @@ describe("a binding that is missed", () => {
 
 	it("is not lost with another one after one 404 if few are missed", () => {
 		const watch = watched().lists(missMs, []).lists(againMs, []).reads(getMs, two.id, "missing", false);
-		expect(watch.verdicts).toMatchObject([{ kind: "disappeared", lifetime: { bindingId: two.id } }]);
+		expect(watch.findings).toMatchObject([{ kind: "disappeared", lifetime: { bindingId: two.id } }]);
 		expect(watch.reads(getMs + 2000, one.id, one, false).kinds).toEqual([]);
 		expect(watch.row(one)).toMatchObject({ closed: null, missedMs: null });
 	});
 
 	it("is not lost with another one before it is missed twice itself", () => {
 		const watch = watched().lists(missMs, [two]).lists(againMs, []).reads(getMs, one.id, "missing");
-		expect(watch.verdicts).toMatchObject([{ kind: "disappeared", lifetime: { bindingId: one.id } }]);
+		expect(watch.findings).toMatchObject([{ kind: "disappeared", lifetime: { bindingId: one.id } }]);
 		expect(watch.row(two).closed).toBeNull();
 	});
 
@@ -179,7 +179,7 @@ describe("a binding that is missed", () => {
 			.lists(againMs, [two])
 			.lists(againMs + 2000, [])
 			.lists(againMs + 3000 + lagMs, []);
-		expect(watch.reads(getMs, one.id, "missing").verdicts).toHaveLength(1);
+		expect(watch.reads(getMs, one.id, "missing").findings).toHaveLength(1);
 		expect(watch.row(two).closed).toBeNull();
 	});
 
@@ -256,7 +256,7 @@ describe("a binding of ours", () => {
 		const watch = watched([])
 			.with({ restoring: new Set(["203.0.113.0/25"]) })
 			.lists(missMs, [one, two]);
-		expect(watch.verdicts).toMatchObject([{ kind: "appeared", lifetime: { bindingId: two.id } }]);
+		expect(watch.findings).toMatchObject([{ kind: "appeared", lifetime: { bindingId: two.id } }]);
 	});
 });
 
@@ -300,8 +300,8 @@ describe("a binding that is listed", () => {
 	it("closes one lifetime and opens another when its service changes", () => {
 		const moved = { ...one, serviceId: id("5f"), serviceName: "Spectrum" };
 		const watch = watched().lists(missMs, [moved, two]);
-		const [verdict] = watch.verdicts;
-		expect(verdict).toMatchObject({
+		const [finding] = watch.findings;
+		expect(finding).toMatchObject({
 			kind: "changed",
 			before: { serviceName: "CDN", closed: "changed", goneSinceMs: missMs + 1000 },
 			after: { serviceName: "Spectrum", opened: "changed", firstSeenMs: missMs + 1000, closed: null },

@@ -93,14 +93,14 @@ describe("the watch", () => {
 				const { watch } = run(course, startMs + 90 * minuteMs);
 				const { intervalMs } = intervalsOf(course.intervalMs, course.prefixCount + 1);
 				for (const [index, { diesMs }] of course.lives.entries()) {
-					const reports = watch.verdicts.filter(
-						({ verdict }) => verdict.kind === "disappeared" && verdict.lifetime.bindingId === bindingIdOf(index),
+					const reports = watch.findings.filter(
+						({ finding }) => finding.kind === "disappeared" && finding.lifetime.bindingId === bindingIdOf(index),
 					);
 					expect(reports).toHaveLength(1);
 					expect((reports[0]?.atMs ?? 0) - diesMs).toBeLessThanOrEqual(intervalMs + 3 * minuteMs);
 					expect((reports[0]?.atMs ?? 0) - diesMs).toBeGreaterThanOrEqual(0);
 				}
-				expect(watch.verdicts.map(({ verdict }) => verdict.kind).filter((kind) => kind !== "disappeared")).toEqual([]);
+				expect(watch.findings.map(({ finding }) => finding.kind).filter((kind) => kind !== "disappeared")).toEqual([]);
 			}),
 			{ numRuns: Number(process.env.WATCH_RUNS ?? 150) },
 		);
@@ -117,7 +117,7 @@ describe("the watch", () => {
 		const diesMs = (looks[0]?.atMs ?? 0) - lagMs + 1;
 		const lives = [{ ...alone, prefix: 1, diesMs }];
 		const { watch } = run({ ...quiet, lives, keepsPrefixes: true }, startMs + 90 * minuteMs);
-		const reports = watch.verdicts.filter(({ verdict }) => verdict.kind === "disappeared");
+		const reports = watch.findings.filter(({ finding }) => finding.kind === "disappeared");
 		expect(reports).toHaveLength(1);
 		const tookMs = (reports[0]?.atMs ?? 0) - diesMs;
 		expect(tookMs).toBeLessThanOrEqual((minutes + 3) * minuteMs);
@@ -139,7 +139,7 @@ describe("the watch", () => {
 		const { watch } = run(course, startMs + 100 * minuteMs);
 		const { intervalMs } = intervalsOf(10 * minuteMs, prefixCount + 1);
 		expect([intervalMs > 15 * minuteMs, intervalMs < 20 * minuteMs]).toEqual([true, true]);
-		const lost = watch.verdicts.filter(({ verdict }) => verdict.kind === "disappeared");
+		const lost = watch.findings.filter(({ finding }) => finding.kind === "disappeared");
 		expect(lost).toHaveLength(60);
 		const lastMs = Math.max(...lost.map(({ atMs }) => atMs));
 		expect(lastMs).toBeLessThanOrEqual(startMs + 60 * minuteMs + intervalMs + 3 * minuteMs);
@@ -158,7 +158,7 @@ describe("the watch", () => {
 		const weather = [{ takesMs: 50, lags: [1], fault: null }];
 		const course = { intervalMs: 9 * minuteMs, prefixCount, lives, weather, lateMs: [0], keepsPrefixes: false };
 		const { watch } = run(course, startMs + 60 * minuteMs);
-		expect(watch.verdicts.filter(({ verdict }) => verdict.kind === "disappeared")).toHaveLength(prefixCount);
+		expect(watch.findings.filter(({ finding }) => finding.kind === "disappeared")).toHaveLength(prefixCount);
 		const times = timesOf(watch.calls, true);
 		expect(times.length).toBeGreaterThan(prefixCount);
 		expect(mostIn(times, 5 * minuteMs)).toBeLessThanOrEqual(600);

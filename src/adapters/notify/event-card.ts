@@ -5,6 +5,7 @@ import { isOpen } from "../../deletion/record/deletion.ts";
 import type { Json } from "../../deletion/record/json.ts";
 import type { Message } from "../../notify/destination.ts";
 import type { EventType, NotifyEvent } from "../../notify/event.ts";
+import { listedAtMost } from "./limits.ts";
 import { linkOf, oneLine } from "./outgoing.ts";
 
 const tones: Record<EventType, Tone> = {
@@ -30,8 +31,6 @@ const tones: Record<EventType, Tone> = {
 	"credential.rejected": "bad",
 	test: "plain",
 };
-
-const listedAtMost = 5;
 
 export function eventCard(message: Message): Card {
 	const { event, record, origin, buttons } = message;

@@ -2,14 +2,13 @@
 // dashboard, an annotation belongs to the organisation and is found by its tags.
 // https://grafana.com/docs/grafana/latest/developers/http_api/annotations
 import { cut } from "../../cards/card.ts";
+import { settlesWithinHours } from "../../deletion/limits.ts";
 import type { Kind, Message } from "../../notify/destination.ts";
 import type { EventType } from "../../notify/event.ts";
 import { answeredBy } from "./answer.ts";
+import { grafana as limits } from "./limits.ts";
 import { linkOf, oneLine, outgoing } from "./outgoing.ts";
 
-/** Grafana keeps 500 characters of tags. */
-const limits = { tag: 80, text: 1000 };
-const settlesWithinHours = 6;
 const hourMs = 3_600_000;
 
 /** `region`: traffic moves for hours. `end`: it has moved. `undone`: it did not move after all. */

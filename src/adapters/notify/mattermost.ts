@@ -9,5 +9,5 @@ export const mattermost: Kind = {
 	isForPeople: true,
 	compose: async (message, { url }) =>
 		outgoing(url, { attachments: [mattermostAttachment(eventCard(message), message.origin)] }),
-	answered: (status, headers) => answeredBy(status, headers),
+	answered: answeredBy,
 };

@@ -5,10 +5,10 @@ import type { Json } from "../../deletion/record/json.ts";
 import type { Destination, Kind, Message, Outgoing } from "../../notify/destination.ts";
 import type { EventType } from "../../notify/event.ts";
 import { answeredBy } from "./answer.ts";
+import { pagerduty as limits } from "./limits.ts";
 import { linkOf, oneLine, outgoing } from "./outgoing.ts";
 
 const hosts = ["https://events.pagerduty.com", "https://events.eu.pagerduty.com"] as const;
-const limits = { summary: 1024, text: 1000 };
 
 /** `change`: something changed, or may have. `approval`: it closes an approval's alert, if there was one. */
 type Use = "change" | "alert" | "approval" | "nothing";
@@ -66,7 +66,7 @@ export const pagerduty: Kind = {
 				return null;
 		}
 	},
-	answered: (status, headers) => answeredBy(status, headers),
+	answered: answeredBy,
 };
 
 /** Of the two hosts that PagerDuty has, the one in the configuration. */

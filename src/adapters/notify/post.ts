@@ -1,10 +1,7 @@
 // Sends one message to a destination and reads the start of its answer. It follows no redirect, and an answer that is slow, endless
 // or cut off costs no more than its time limit.
 import type { Outgoing } from "../../notify/destination.ts";
-
-const timeoutMs = 15_000;
-/** Room for an id or a word about what went wrong. */
-const readAtMostBytes = 4096;
+import { readAtMostBytes, timeoutMs } from "./limits.ts";
 
 export interface Posted {
 	/** 0 if no answer came. */

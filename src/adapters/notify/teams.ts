@@ -4,10 +4,8 @@ import { type Card, cut } from "../../cards/card.ts";
 import type { Kind } from "../../notify/destination.ts";
 import { answeredBy } from "./answer.ts";
 import { eventCard } from "./event-card.ts";
+import { teams as limits } from "./limits.ts";
 import { outgoing } from "./outgoing.ts";
-
-/** A message may have 28 kB. */
-const limits = { title: 200, text: 500, paragraphs: 10, facts: 20 };
 
 const colours = { plain: "Default", good: "Good", careful: "Warning", bad: "Attention" } as const;
 
@@ -20,7 +18,7 @@ export const teams: Kind = {
 				{ contentType: "application/vnd.microsoft.card.adaptive", content: adaptiveCard(eventCard(message)) },
 			],
 		}),
-	answered: (status, headers) => answeredBy(status, headers),
+	answered: answeredBy,
 };
 
 /** https://adaptivecards.io/explorer/AdaptiveCard.html. Of its buttons, only a link does anything in such a message. */

@@ -4,14 +4,9 @@ import { cut } from "../../cards/card.ts";
 import type { Json } from "../../deletion/record/json.ts";
 import type { Kind, Message } from "../../notify/destination.ts";
 import { answeredBy } from "./answer.ts";
+import { webhookBodyBytes, webhookListLengths, webhookTextLength } from "./limits.ts";
 import { linkOf, outgoing } from "./outgoing.ts";
 import { signaturesOf } from "./sign.ts";
-
-/** Standard Webhooks asks for less than 20 kB. */
-const bodyLimitBytes = 20_000;
-const longestText = 1000;
-/** How many items of a list are sent, until the body fits. */
-const listLengths = [Number.POSITIVE_INFINITY, 100, 10, 0];
 
 export const webhook: Kind = {
 	isForPeople: false,
@@ -25,12 +20,12 @@ export const webhook: Kind = {
 		const proof = { "webhook-id": event.id, "webhook-timestamp": timestamp, "webhook-signature": signature };
 		return { ...sent, headers: { ...sent.headers, ...proof } };
 	},
-	answered: (status, headers) => answeredBy(status, headers),
+	answered: answeredBy,
 };
 
 function fittingEvent(message: Message): object {
-	const tried = listLengths.map((length) => cloudEvent(message, shortened(message.event.data, length)));
-	const fits = (event: object) => new TextEncoder().encode(JSON.stringify(event)).byteLength < bodyLimitBytes;
+	const tried = webhookListLengths.map((length) => cloudEvent(message, shortened(message.event.data, length)));
+	const fits = (event: object) => new TextEncoder().encode(JSON.stringify(event)).byteLength < webhookBodyBytes;
 	return tried.find(fits) ?? cloudEvent(message, {});
 }
 
@@ -45,14 +40,14 @@ function cloudEvent(message: Message, details: { [name: string]: Json }): object
 		time: at,
 		datacontenttype: "application/json",
 		data: {
-			summary: cut(summary, longestText),
+			summary: cut(summary, webhookTextLength),
 			link: linkOf(message),
 			deletion_id,
 			change,
 			cidr,
 			actor,
 			door,
-			reason: reason === null ? null : cut(reason, longestText),
+			reason: reason === null ? null : cut(reason, webhookTextLength),
 			details,
 		},
 	};

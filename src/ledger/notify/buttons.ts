@@ -1,11 +1,11 @@
 // The buttons of a message about a record, where a configured chat can take the click. Each attempt stores an offer of its own;
 // the core decides only once.
+import type { Button } from "../../cards/card.ts";
 import { faces } from "../../cards/faces.ts";
 import type { Chat } from "../../config/chat.ts";
 import type { ConfiguredDestination } from "../../config/notify.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
 import type { Choice, Offer } from "../../deletion/steps/offer.ts";
-import type { MessageButton } from "../../notify/destination.ts";
 import type { NotifyEvent } from "../../notify/event.ts";
 import { messageButtonsMs } from "../limits.ts";
 
@@ -16,7 +16,7 @@ export function buttonsOf(
 	chats: readonly Chat[],
 	keepOffer: (offer: Offer) => string,
 	nowMs: number,
-): MessageButton[] {
+): Button[] {
 	const choices = record === null ? [] : choicesFor(event, record);
 	const chat = chats.find(
 		({ platform, channels }) => platform === to && channel !== null && channels.includes(channel),

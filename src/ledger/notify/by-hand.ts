@@ -14,7 +14,7 @@ export async function sendAgain(notifier: Notifier, id: string, actor: Actor): P
 	if (!actor.scopes.includes("freeze")) return fail(missingScope(actor, "freeze"));
 	const known = notifier.deliveries.get(id);
 	if (known === null) return fail(noSuch("notification with this id"));
-	const destination = notifier.open(known.destination);
+	const destination = notifier.destinations.reachable(known.destination);
 	if (destination === null) return fail(closed(notifier, known.destination) ?? removed(known.destination));
 	if (!destination.addresses.includes(known.address))
 		return fail({
@@ -43,7 +43,7 @@ export async function sendTest(
 ): Promise<Sent> {
 	if (!actor.scopes.includes("freeze")) return fail(missingScope(actor, "freeze"));
 	const name = folded(named);
-	const destination = notifier.open(name);
+	const destination = notifier.destinations.reachable(name);
 	if (destination === null) return fail(closed(notifier, name) ?? noSuch("destination with this name"));
 	const waiting = notifier.deliveries.waitingTest(name);
 	if (waiting === null)
@@ -67,7 +67,7 @@ const removed = (name: string): NotificationRefusal => ({
 
 /** Why nothing can be sent to a destination; null if there is none of that name. */
 function closed(notifier: Notifier, name: string): NotificationRefusal | null {
-	const facts = notifier.facts().find((one) => one.name === name);
+	const facts = notifier.destinations.facts().find((one) => one.name === name);
 	switch (facts?.state) {
 		case "disabled":
 			return {

@@ -81,10 +81,9 @@ export function createDeliveries(sql: SqlStorage) {
 				...[failure ?? null, JSON.stringify(event)],
 			);
 		},
-		get(id: string): (DueDelivery & Pick<Delivery, "state">) | null {
+		get(id: string): DueDelivery | null {
 			const [row] = sql.exec<Row>("SELECT * FROM deliveries WHERE id = ?", id).toArray();
-			const one = row === undefined ? null : due(row);
-			return row === undefined || one === null ? null : { ...one, state: row.state };
+			return row === undefined ? null : due(row);
 		},
 		shown(id: string): Delivery | null {
 			const [row] = sql.exec<Row>("SELECT * FROM deliveries WHERE id = ?", id).toArray();
@@ -154,7 +153,7 @@ export function createDeliveries(sql: SqlStorage) {
 			);
 		},
 		/** What the destination calls what it was sent. */
-		name(id: string, externalId: string): void {
+		setExternalId(id: string, externalId: string): void {
 			write("UPDATE deliveries SET external_id = ? WHERE id = ?", externalId, id);
 		},
 		/** What the destination called the last message about a record. */
@@ -164,11 +163,11 @@ export function createDeliveries(sql: SqlStorage) {
 			return sql.exec<{ name: string }>(query, deletionId, destination).toArray()[0]?.name ?? null;
 		},
 		/** Gives up what waits for a destination, or for addresses it no longer has. */
-		giveUp(destination: string, failure: string, addresses: readonly string[] = []): number {
+		giveUp(destination: string, failure: string, addresses: readonly string[] = []): void {
 			const others = addresses.length === 0 ? "" : `AND address NOT IN (${addresses.map(() => "?").join(", ")})`;
 			const update = `UPDATE deliveries SET state = 'undelivered', next_at = NULL, failure = ?
 				WHERE destination = ? AND next_at IS NOT NULL ${others}`;
-			return write(update, failure, destination, ...addresses).rowsWritten;
+			write(update, failure, destination, ...addresses);
 		},
 		/** By destination. Anyone may ask, and there may be thousands, so they are counted once between two writes. */
 		counts(): Counts {
@@ -217,7 +216,7 @@ export function createDeliveries(sql: SqlStorage) {
 	};
 }
 
-const time = (ms: number | null): string | null => (ms === null ? null : at(ms));
+export const time = (ms: number | null): string | null => (ms === null ? null : at(ms));
 
 const shown = (row: Row): Delivery => ({
 	id: row.id,

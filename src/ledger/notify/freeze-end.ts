@@ -1,5 +1,5 @@
 // A freeze with an end lifts itself, and nobody does anything then: the alarm announces it, once.
-import type { NotifyEvent } from "../../notify/event.ts";
+import type { Announce } from "../../notify/event.ts";
 import { freezeEnded } from "../../notify/other-events.ts";
 import { freezeSet } from "../freezes.ts";
 import { freezeEndToldMs } from "../limits.ts";
@@ -14,7 +14,7 @@ export function freezeEndsMs(sql: SqlStorage): number | null {
 	return until === null || getFlag(sql, flag) === until ? null : Date.parse(until);
 }
 
-export function announceFreezeEnd(sql: SqlStorage, announce: (events: NotifyEvent[]) => void, nowMs: number): void {
+export function announceFreezeEnd(sql: SqlStorage, announce: Announce, nowMs: number): void {
 	const endsMs = freezeEndsMs(sql);
 	const freeze = freezeSet(sql);
 	if (endsMs === null || freeze === null || endsMs > nowMs) return;

@@ -1,12 +1,12 @@
 // Notifications as the Ledger sees them: what happens is announced in the commit that makes it happen, and sent by the alarm.
 // Without destinations, it writes nothing and is never due.
-import type { ConfiguredDestination, NotifySettings } from "../../config/notify.ts";
+import type { ConfiguredDestination } from "../../config/notify.ts";
 import { folded } from "../../deletion/record/actor.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
 import { newRecordId } from "../../deletion/record/record-id.ts";
 import { log, traceOf } from "../../log.ts";
-import type { DestinationFacts, Notifications, NotificationsQuery } from "../../notify/delivery.ts";
-import type { NotifyEvent } from "../../notify/event.ts";
+import type { Notifications, NotificationsQuery } from "../../notify/delivery.ts";
+import type { Announce, NotifyEvent } from "../../notify/event.ts";
 import { eventsOf } from "../../notify/events-of.ts";
 import { wants } from "../../notify/subscription.ts";
 import {
@@ -19,24 +19,19 @@ import {
 	undeliveredKeptMs,
 	waitingAtMost,
 } from "../limits.ts";
-import { type AttemptNeeds, createAttempt } from "./attempt.ts";
+import { type AttemptOptions, createAttempt } from "./attempt.ts";
 import { createBursts } from "./bursts.ts";
 import { createDeliveries, type Deliveries } from "./deliveries.ts";
-import { factsOf } from "./facts.ts";
+import { createDestinations, type Destinations } from "./destinations.ts";
 import { createSender } from "./sender.ts";
-import { createStandings, freshStanding, type Standings } from "./standings.ts";
 
-export interface NotifierOptions extends Omit<AttemptNeeds, "deliveries" | "standings" | "origin" | "recordOf"> {
-	settings: NotifySettings;
+export interface NotifierOptions extends AttemptOptions {
 	randomBytes(count: number): Uint8Array;
-	readRecord(id: string): Deletion | null;
 	onDue(atMs: number): void;
 }
 
-/** Stores what happened for each destination that wants it. Part of the caller's commit. Never throws. */
-export type Announce = (events: readonly NotifyEvent[]) => void;
-
 export interface Notifier {
+	/** Stores what happened for each destination that wants it. Part of the caller's commit. Never throws. */
 	announce: Announce;
 	/** A record was stored; null if nobody wants to know. @param change its number in the journal. */
 	recordChanged: ((before: Deletion | null, after: Deletion, change: number) => void) | null;
@@ -48,41 +43,31 @@ export interface Notifier {
 	/** Sends this event to this destination, whatever it wants, or a stored delivery once more. Resolves after one attempt. */
 	sendTo(destination: ConfiguredDestination, event: NotifyEvent): Promise<string>;
 	sendAgain(id: string): Promise<void>;
-	/** Open and not disabled: what is sent to it can arrive. */
-	open(name: string): ConfiguredDestination | null;
-	facts(): DestinationFacts[];
 	list(query: NotificationsQuery): Notifications;
 	deliveries: Deliveries;
+	destinations: Destinations;
 }
 
 export function createNotifier(sql: SqlStorage, options: NotifierOptions): Notifier {
 	const { settings, kinds, now, onDue } = options;
-	const destinations = settings.origin === null ? [] : settings.destinations;
+	const open = settings.destinations;
 	const deliveries = createDeliveries(sql);
-	const standings = createStandings(sql);
+	const destinations = createDestinations(sql, settings, deliveries);
 	const newId = createIds(now, options.randomBytes);
 	const bursts = createBursts(deliveries, now, newId);
-	const recordOf = (id: string): Deletion | null => {
-		try {
-			return options.readRecord(id);
-		} catch {
-			return null;
-		}
-	};
-	const attempt = createAttempt({ ...options, deliveries, standings, origin: settings.origin ?? "", recordOf });
+	const attempt = createAttempt(deliveries, destinations, options);
 	const isForPeople = ({ to }: ConfiguredDestination) => kinds[to].isForPeople;
-	const sender = createSender({ deliveries, standings, bursts, destinations, isForPeople, attempt, now });
-	const isDisabled = (name: string) => (standings.of(name)?.disabledMs ?? null) !== null;
+	const sender = createSender({ deliveries, destinations, open, bursts, isForPeople, attempt, now });
 	/** How many were added since the tables were cleared. */
 	let added = clearedEvery;
 	let brokenUntilMs = 0;
-	takeOver(settings, deliveries, standings);
+	destinations.takeOver();
 
 	function add(event: NotifyEvent, destination: ConfiguredDestination): string {
 		const { name, addresses } = destination;
 		const nowMs = now();
 		const [id, address = ""] = [newId(), addresses[0]];
-		const failure = isDisabled(name) ? (standings.of(name)?.failure ?? "") : null;
+		const failure = destinations.isDisabled(name) ? (destinations.healthOf(name).failure ?? "") : null;
 		const isHeld = isForPeople(destination) && mayBeMass(event);
 		const waitsMs = isForPeople(destination) ? Math.max(nowMs, bursts.restsUntilMs(name, event.type)) : nowMs;
 		const base = { id, event, destination: name, address, nowMs };
@@ -98,8 +83,8 @@ export function createNotifier(sql: SqlStorage, options: NotifierOptions): Notif
 		try {
 			events = eventsOf();
 			for (const event of events)
-				for (const destination of destinations) if (wants(destination, event)) add(event, destination);
-			if (events.length > 0 && destinations.length > 0) onDue(now() + deliveryPauseMs);
+				for (const destination of open) if (wants(destination, event)) add(event, destination);
+			if (events.length > 0 && open.length > 0) onDue(now() + deliveryPauseMs);
 		} catch (error) {
 			// A deletion must not fail because nobody can be notified of it.
 			log("error", "announcement_failed", { events: events.map(({ id }) => id), ...traceOf(error) });
@@ -113,12 +98,12 @@ export function createNotifier(sql: SqlStorage, options: NotifierOptions): Notif
 		added = 0;
 		deliveries.prune(now() - deliveredKeptMs, now() - undeliveredKeptMs);
 		const dropped = deliveries.keepOver(deliveriesKept);
-		for (const { name } of destinations)
+		for (const { name } of open)
 			dropped.set(name, (dropped.get(name) ?? 0) + deliveries.keepWaiting(name, waitingAtMost));
 		for (const [name, count] of dropped) {
 			if (count === 0) continue;
-			const standing = standings.of(name) ?? freshStanding("");
-			standings.keep(name, { ...standing, dropped: standing.dropped + count });
+			const health = destinations.healthOf(name);
+			destinations.keepHealth(name, { ...health, dropped: health.dropped + count });
 			log("warn", "notifications_dropped", { destination: name, count });
 		}
 	}
@@ -126,17 +111,17 @@ export function createNotifier(sql: SqlStorage, options: NotifierOptions): Notif
 	return {
 		announce,
 		recordChanged:
-			destinations.length === 0
+			open.length === 0
 				? null
 				: (before, after, change) =>
 						announceAll(() => eventsOf(before, after, { number: change, at: new Date(now()).toISOString() })),
 		lossesJudged(massOf) {
-			if (destinations.length === 0) return;
+			if (open.length === 0) return;
 			bursts.judged(massOf);
 			onDue(now() + deliveryPauseMs);
 		},
 		async sendDue(atMost) {
-			if (destinations.length === 0 || brokenUntilMs > now()) return;
+			if (open.length === 0 || brokenUntilMs > now()) return;
 			try {
 				clear();
 				await sender.sendDue(atMost);
@@ -147,7 +132,7 @@ export function createNotifier(sql: SqlStorage, options: NotifierOptions): Notif
 			}
 		},
 		nextMs() {
-			const dueMs = destinations.length === 0 ? null : sender.nextMs();
+			const dueMs = open.length === 0 ? null : sender.nextMs();
 			return dueMs === null ? null : Math.max(dueMs, brokenUntilMs);
 		},
 		async sendTo(destination, event) {
@@ -161,8 +146,6 @@ export function createNotifier(sql: SqlStorage, options: NotifierOptions): Notif
 			onDue(now() + deliveryPauseMs);
 			await sender.sendNow(id);
 		},
-		open: (name) => (isDisabled(name) ? null : (destinations.find((one) => one.name === name) ?? null)),
-		facts: () => factsOf(settings, destinations, deliveries, standings),
 		list(query) {
 			const page = deliveries.page({
 				...query,
@@ -171,24 +154,11 @@ export function createNotifier(sql: SqlStorage, options: NotifierOptions): Notif
 			});
 			const shown = page.slice(0, query.atMost);
 			const next = page.length > shown.length ? (shown.at(-1)?.id ?? null) : null;
-			return { deliveries: shown, next, destinations: factsOf(settings, destinations, deliveries, standings) };
+			return { deliveries: shown, next, destinations: destinations.facts() };
 		},
 		deliveries,
+		destinations,
 	};
-}
-
-/** After a start: what waits for a destination, or an address, that is no longer configured is given up. */
-function takeOver({ destinations, names }: NotifySettings, deliveries: Deliveries, standings: Standings): void {
-	for (const name of names === null ? [] : deliveries.destinations()) {
-		const present = destinations.find((one) => one.name === name);
-		if (present !== undefined) deliveries.giveUp(name, "The destination has another address now.", present.addresses);
-		else if (!names?.includes(name)) deliveries.giveUp(name, "The destination was removed from the configuration.");
-	}
-	for (const { name, mark } of destinations) {
-		const standing = standings.of(name);
-		if (standing !== null && standing.mark !== mark)
-			standings.keep(name, { ...standing, mark, failures: 0, restsUntilMs: null, disabledMs: null });
-	}
 }
 
 /** What a mass event consists of: its losses, and the freeze that it brings. */

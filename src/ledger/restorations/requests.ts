@@ -2,7 +2,6 @@
 // before its id is given to the caller.
 import { judgedWithinMs, restorationsADay, restoringPatienceMs } from "../../deletion/limits.ts";
 import { type Actor, partyOf } from "../../deletion/record/actor.ts";
-import type { Deletion } from "../../deletion/record/deletion.ts";
 import { newRecordId } from "../../deletion/record/record-id.ts";
 import { inOrder } from "../../deletion/restorations/order.ts";
 import { payloadOf, received, refusedAsAWhole } from "../../deletion/restorations/receive.ts";
@@ -11,7 +10,7 @@ import { fail, ok, type Result } from "../../deletion/result.ts";
 import { log } from "../../log.ts";
 import { makeClaims } from "../claims.ts";
 import { spentCountedMs } from "../limits.ts";
-import { setAsideIfUnreadable } from "../tables.ts";
+import { readableRecord } from "../tables.ts";
 import type { ItemOutcomes } from "./item-outcomes.ts";
 import {
 	countSince,
@@ -55,23 +54,14 @@ export function createRequests(
 		return fresh;
 	}
 
-	function recordOf(id: string): Deletion | null {
-		try {
-			return ports().journal.get(id);
-		} catch {
-			setAsideIfUnreadable(sql, id);
-			return null;
-		}
-	}
-
 	function keep(command: RestorationsCommand, payload: string): string {
-		const { journal: _, now, randomBytes } = ports();
+		const { journal, now, randomBytes } = ports();
 		const { actor, deletions, reason, key } = command;
 		const nowMs = now();
 		const id = newRecordId(nowMs, randomBytes(16));
 		keepRequest(sql, { id, madeAtMs: nowMs, requestedBy: partyOf(actor), reason }, payload);
 		const items = deletions.map((named) => {
-			const record = recordOf(named);
+			const record = readableRecord(sql, named, journal.get);
 			const item = received(named, record, actor);
 			return { item, recordId: record?.id ?? named, cidr: item.cidr, prefixId: item.prefix_id };
 		});

@@ -10,7 +10,7 @@ import type { AuditFacts } from "../../deletion/status.ts";
 import { log, traceOf } from "../../log.ts";
 import { type AuditWait, isOver, lossWait, nextAskMs, ownWait } from "../../watch/audit-schedule.ts";
 import { auditPauseMs } from "../limits.ts";
-import { getFlag, readRecord, setAsideIfUnreadable, setFlag } from "../tables.ts";
+import { getFlag, readableRecord, readRecord, setFlag } from "../tables.ts";
 import { createAuditWaits } from "./audit-waits.ts";
 
 export interface AuditOptions {
@@ -58,14 +58,7 @@ export function createAudit(sql: SqlStorage, options: AuditOptions) {
 	}
 
 	/** null: it has left the Ledger, or can't be read. */
-	function recordOf(id: string): Deletion | null {
-		try {
-			return journal.get(id);
-		} catch {
-			setAsideIfUnreadable(sql, id);
-			return null;
-		}
-	}
+	const recordOf = (id: string): Deletion | null => readableRecord(sql, id, journal.get);
 
 	/** No request is needed. Read from the record each time, because a restoration under way can overwrite what was stored. */
 	function isAnswered({ deletionId }: AuditWait): boolean {

@@ -7,7 +7,7 @@ import type { Left } from "../../deletion/restorations/order.ts";
 import type { Result } from "../../deletion/result.ts";
 import { log } from "../../log.ts";
 import { afterAnswer } from "../../watch/announcement.ts";
-import { type Judgement, judgeBinding, judgePrefix, type Known } from "../../watch/judge.ts";
+import { type Judgement, judgeBinding, judgePrefix, type PrefixMemory } from "../../watch/judge.ts";
 import { judgeAccount } from "../../watch/judge-account.ts";
 import { isOpen, type Lifetime, lifetimeOf } from "../../watch/lifetime.ts";
 import type { AccountLook, BindingLook, PrefixLook } from "../../watch/look.ts";
@@ -50,7 +50,7 @@ export function createWatchMemory(
 	}
 
 	/** Nothing happens if the prefix is no longer watched. */
-	function judge(prefixId: string, judged: (known: Known) => Judgement): void {
+	function judge(prefixId: string, judged: (known: PrefixMemory) => Judgement): void {
 		const prefix = prefixes().find((one) => one.prefixId === prefixId);
 		if (prefix === undefined) return;
 		const known = { prefix, lifetimes: lifetimesIn(sql, prefixId) };
@@ -59,14 +59,14 @@ export function createWatchMemory(
 		storage.transactionSync(() => keep(judgement, known.lifetimes));
 	}
 
-	function keep({ verdicts, lifetimes, prefix }: Judgement, before: readonly Lifetime[]): void {
+	function keep({ findings, lifetimes, prefix }: Judgement, before: readonly Lifetime[]): void {
 		keepLifetimes(sql, lifetimes);
 		keepPrefix(prefix, lifetimes.length > 0);
 		const lost = new Set(
-			verdicts.flatMap((verdict) => (verdict.kind === "disappeared" ? verdict.lifetime.bindingId : [])),
+			findings.flatMap((finding) => (finding.kind === "disappeared" ? finding.lifetime.bindingId : [])),
 		);
 		const others = before.filter((one) => isOpen(one) && !lost.has(one.bindingId));
-		for (const verdict of verdicts) records.keepVerdict(verdict, others, prefix);
+		for (const finding of findings) records.keepFinding(finding, others, prefix);
 		if (lost.size > 0) isMassJudged = false;
 	}
 
@@ -79,7 +79,7 @@ export function createWatchMemory(
 		takePrefix,
 		takeAccount(look: AccountLook): void {
 			const judged = judgeAccount(prefixes(), look);
-			for (const { why } of judged.verdicts) log("warn", "watch_implausible", { why });
+			for (const { why } of judged.findings) log("warn", "watch_implausible", { why });
 			const leaving = judged.prefixes.filter(({ isListed }) => !isListed);
 			const before = new Map(slots().map((slot) => [slot.slot, placesIn(slot)]));
 			present = slotsFor(

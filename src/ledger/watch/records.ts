@@ -11,11 +11,11 @@ import { type BoundRange, type Effect, effectOf } from "../../deletion/record/ef
 import { newRecordId } from "../../deletion/record/record-id.ts";
 import { seenActive } from "../../deletion/record/seen-active.ts";
 import { log } from "../../log.ts";
-import type { NotifyEvent } from "../../notify/event.ts";
+import type { Announce } from "../../notify/event.ts";
 import { appeared, changed, massDeletion, massId } from "../../notify/other-events.ts";
 import { listWords } from "../../notify/summary.ts";
 import { announcedOf } from "../../watch/announcement.ts";
-import type { Verdict } from "../../watch/judge.ts";
+import type { Finding } from "../../watch/judge.ts";
 import type { Lifetime } from "../../watch/lifetime.ts";
 import type { MassEvent, MassJudgement } from "../../watch/mass.ts";
 import type { WatchedPrefix } from "../../watch/slots.ts";
@@ -25,7 +25,7 @@ import { keepMassDeletion } from "./mass-deletions.ts";
 import { noteSettled } from "./settling-times.ts";
 
 export interface WatchAnnouncements {
-	announce(events: readonly NotifyEvent[]): void;
+	announce: Announce;
 	/** @param massOf plain binding id → the mass event's id; the losses left out count towards none. */
 	lossesJudged(massOf: ReadonlyMap<string, string>): void;
 }
@@ -78,23 +78,23 @@ export function createWatchRecords(
 
 	return {
 		/** @param others what is left in the prefix. */
-		keepVerdict(verdict: Verdict, others: readonly Lifetime[], prefix: WatchedPrefix): void {
-			switch (verdict.kind) {
+		keepFinding(finding: Finding, others: readonly Lifetime[], prefix: WatchedPrefix): void {
+			switch (finding.kind) {
 				case "disappeared":
-					keepLoss(verdict.lifetime, others, prefix);
+					keepLoss(finding.lifetime, others, prefix);
 					break;
 				case "active":
-					keepActive(verdict.lifetime);
+					keepActive(finding.lifetime);
 					break;
 				case "appeared":
 					// unbind created what it restored.
-					if (verdict.lifetime.opened !== "restored") announce([appeared(verdict.lifetime)]);
+					if (finding.lifetime.opened !== "restored") announce([appeared(finding.lifetime)]);
 					break;
 				case "changed":
-					announce([changed(verdict.before, verdict.after)]);
+					announce([changed(finding.before, finding.after)]);
 					break;
 				case "implausible":
-					log("warn", "watch_implausible", { why: verdict.why, prefix_id: verdict.prefixId });
+					log("warn", "watch_implausible", { why: finding.why, prefix_id: finding.prefixId });
 			}
 		},
 		keepMasses({ events, lifetimes }: MassJudgement): void {

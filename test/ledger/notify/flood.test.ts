@@ -213,7 +213,7 @@ describe("a destination that is dead", () => {
 			given.status = 500;
 			for (let index = 0; index < waitingAtMost + 300; index++) restored(index, given);
 			await given.notifier.sendDue(40);
-			expect(given.notifier.facts()).toMatchObject([{ name: "machine", waiting: waitingAtMost, dropped: 300 }]);
+			expect(given.notifier.destinations.facts()).toMatchObject([{ name: "machine", waiting: waitingAtMost, dropped: 300 }]);
 			expect(given.calls).toEqual(["machine"]);
 		}));
 
@@ -232,10 +232,10 @@ describe("a destination that is dead", () => {
 		withNotifier({ machine: hook("machine") }, async (given) => {
 			given.status = 500;
 			for (let index = 0; index < 1000; index++) restored(index, given);
-			expect(given.notifier.facts()).toMatchObject([{ waiting: 1000 }]);
+			expect(given.notifier.destinations.facts()).toMatchObject([{ waiting: 1000 }]);
 			given.read();
 			given.notifier.nextMs();
-			expect(given.notifier.facts()).toMatchObject([{ waiting: 1000 }]);
+			expect(given.notifier.destinations.facts()).toMatchObject([{ waiting: 1000 }]);
 			expect(given.read()).toBeLessThan(5);
 		}));
 });
