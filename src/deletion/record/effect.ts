@@ -55,7 +55,8 @@ export function effectOf(deleted: BoundRange, others: readonly BoundRange[]): Ef
 	};
 }
 
-const byAddress = ({ range: a }: BoundRange, { range: b }: BoundRange): number =>
+/** In address order, an outer range before what it contains. */
+export const byAddress = ({ range: a }: BoundRange, { range: b }: BoundRange): number =>
 	a.first === b.first ? a.length - b.length : a.first < b.first ? -1 : 1;
 
 const neighbour = (other: BoundRange): Neighbour => ({

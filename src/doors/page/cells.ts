@@ -2,11 +2,9 @@
 // binding that covers it.
 
 import { type Cidr, contains, parseCidr } from "../../deletion/address/cidr.ts";
+import { type BoundRange, byAddress, type Neighbour } from "../../deletion/record/effect.ts";
 
-export interface Bound {
-	id: string;
-	range: Cidr;
-	service: string | null;
+export interface Bound extends BoundRange {
 	/** Its provisioning state; null if Cloudflare does not say. */
 	state?: string | null;
 }
@@ -101,23 +99,12 @@ export function nested(bindings: readonly Bound[]): Nested[] {
 	return roots;
 }
 
-const byAddress = ({ range: a }: Bound, { range: b }: Bound): number =>
-	a.first === b.first ? a.length - b.length : a.first < b.first ? -1 : 1;
-
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 
 /** From a record's fields; empty if the CIDR cannot be read. */
-export function boundOf({
-	id,
-	cidr,
-	service_name,
-}: {
-	id: string;
-	cidr: string;
-	service_name: string | null;
-}): Bound[] {
+export function boundOf({ id, cidr, service_name }: Neighbour): Bound[] {
 	const range = parseCidr(cidr);
-	return range.ok ? [{ id, range: range.value, service: service_name }] : [];
+	return range.ok ? [{ id, range: range.value, serviceName: service_name }] : [];
 }
 
 /** The bindings that serve the range, in address order; null for a part that no binding covers. */

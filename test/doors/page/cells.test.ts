@@ -4,7 +4,7 @@ import { contains } from "../../../src/deletion/address/cidr.ts";
 import { type Bound, cellsOf, nested, placeOf, stretchesOf } from "../../../src/doors/page/cells.ts";
 import { cidr, closeCidr, family } from "../../deletion/ranges.ts";
 
-const bound = (text: string): Bound => ({ id: text, range: cidr(text), service: "CDN" });
+const bound = (text: string): Bound => ({ id: text, range: cidr(text), serviceName: "CDN" });
 const drawn = (...texts: string[]) => {
 	const bounds = texts.map(bound);
 	return stretchesOf(cellsOf(bounds.map(({ range }) => range)), bounds);
@@ -55,7 +55,7 @@ describe("a stretch", () => {
 		);
 		fc.assert(
 			fc.property(some, (ranges) => {
-				const bounds = ranges.map((range) => ({ id: range.text, range, service: null }));
+				const bounds = ranges.map((range) => ({ id: range.text, range, serviceName: null }));
 				const cells = cellsOf(ranges);
 				expect(cells.reduce((sum, { width }) => sum + width, 0)).toBeCloseTo(100);
 				for (const [index, { range, width }] of cells.entries()) {
@@ -99,7 +99,7 @@ describe("nested", () => {
 						walk(inside, one);
 					}
 				};
-				walk(nested(ranges.map((range) => ({ id: range.text, range, service: null }))), null);
+				walk(nested(ranges.map((range) => ({ id: range.text, range, serviceName: null }))), null);
 				expect(count).toBe(ranges.length);
 			}),
 			{ numRuns: 200 },

@@ -1,5 +1,6 @@
 // Addresses as a bar, coloured by the service that serves them. The page says the same in words.
 import type { Bound, Cell, Stretch } from "../cells.ts";
+import { serviceWord } from "../words.ts";
 
 const heightPx = 40;
 /** Drawn below the text. */
@@ -53,18 +54,16 @@ function roomFor({ winner, width }: Stretch): Room {
 }
 
 const labelOf = (winner: Bound | null): [string, string] =>
-	winner === null ? ["no service", ""] : [winner.service ?? "regional", winner.range.text];
+	winner === null ? ["no service", ""] : [winner.serviceName ?? "regional", winner.range.text];
 
-const shadeOf = (winner: Bound | null): number | "none" => (winner === null ? "none" : colourOf(winner.service));
+const shadeOf = (winner: Bound | null): number | "none" => (winner === null ? "none" : colourOf(winner.serviceName));
 
 export const Bar = ({ stretches, marked, here = null }: BarProps) => (
 	<div class="bar" aria-hidden="true">
 		<svg width="100%" height={heightPx} aria-hidden="true">
 			{stretches.map(({ winner, x, width }) => (
 				<svg x={`${x.toFixed(2)}%`} width={`${width.toFixed(2)}%`} height={heightPx}>
-					<title>
-						{winner === null ? "no service" : `${winner.range.text}: ${winner.service ?? "no service named"}`}
-					</title>
+					<title>{winner === null ? "no service" : `${winner.range.text}: ${serviceWord(winner.serviceName)}`}</title>
 					<rect
 						width="100%"
 						height={heightPx}

@@ -74,7 +74,7 @@ function Serving({ asked, typed, bounds }: { asked: Cidr; typed: string; bounds:
 							<b>no service for the rest</b>
 						) : (
 							<>
-								<b>{serviceWord(bound.service)}</b> by <BindingLink bound={bound} />
+								<b>{serviceWord(bound.serviceName)}</b> by <BindingLink bound={bound} />
 							</>
 						)}
 					</>
@@ -88,7 +88,7 @@ function Serving({ asked, typed, bounds }: { asked: Cidr; typed: string; bounds:
 		</p>
 	) : (
 		<p class="answer">
-			<b>{serviceWord(first.service)}</b> serves {typed}, by <BindingLink bound={first} />.
+			<b>{serviceWord(first.serviceName)}</b> serves {typed}, by <BindingLink bound={first} />.
 		</p>
 	);
 }
@@ -97,7 +97,7 @@ const BindingLink = ({ bound: { range } }: { bound: Bound }) => <a href={`/accou
 
 const boundsOf = (bindings: readonly Binding[]): Bound[] =>
 	bindings.flatMap(({ id, range, serviceName, provisioningState }) =>
-		range === null ? [] : [{ id, range, service: serviceName, state: provisioningState }],
+		range === null ? [] : [{ id, range, serviceName, state: provisioningState }],
 	);
 
 interface PrefixMapProps {
@@ -161,11 +161,11 @@ const Tree = ({ tree }: { tree: readonly Nested[] }) =>
 		</ul>
 	);
 
-const Leaf = ({ bound: { range, service, state } }: { bound: Bound }) => (
+const Leaf = ({ bound: { range, serviceName, state } }: { bound: Bound }) => (
 	<>
 		<a href={`/account/${range.text}`} data-row="">
 			{range.text}
 		</a>{" "}
-		{service ?? "regional"} <small>{state ?? "provisioning unknown"}</small>
+		{serviceName ?? "regional"} <small>{state ?? "provisioning unknown"}</small>
 	</>
 );
