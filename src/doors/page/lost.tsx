@@ -19,7 +19,7 @@ import { failureProblem } from "../reply/failure.ts";
 import { atField, type Problem, problem } from "../reply/problem.ts";
 import { readQuery, reasonSchema } from "../request/input.ts";
 import { prefixesAround, readMassDeletions } from "../request/mass-deletions.ts";
-import { changeDoor, type Page } from "./door.tsx";
+import { changeDoor, type Page, type Shown } from "./door.tsx";
 import { keptIn, type Refilled } from "./form.ts";
 import { glance } from "./glance.ts";
 import { html, seeOther } from "./html.ts";
@@ -39,12 +39,7 @@ export const showLost: Page = async (request, context, viewer) => {
 	return query.ok ? lostPage(request, context, viewer, keptIn(query.value)) : query;
 };
 
-async function lostPage(
-	request: IRequest,
-	context: Context,
-	viewer: Viewer,
-	refill: Refilled,
-): Promise<Result<Response, Problem>> {
+async function lostPage(request: IRequest, context: Context, viewer: Viewer, refill: Refilled): Shown {
 	const known = await lostIn(request, context, viewer);
 	if (!known.ok) return known;
 	const { mass, prefixCidr, what } = known.value;
@@ -57,7 +52,7 @@ async function lostPage(
 			</p>
 			<Facts
 				facts={[
-					["Missed since", <Time at={mass.since} />],
+					["Missing since", <Time at={mass.since} />],
 					["Noticed at", [<Time at={mass.noticed_at} />, mass.froze && ". unbind froze all deletions then."]],
 					["Deleted by", authorWords(mass.deletions)],
 					["Prefixes", `${prefixes.total}, ${darkWords(prefixes)}`],
@@ -107,7 +102,7 @@ function whyNot({ missing }: ToRestore, last: Restorations | null, { actor }: Vi
 			</p>
 		);
 	if (!actor.scopes.includes("restore"))
-		return <p class="notice">You can't restore them, because you lack the scope “restore”.</p>;
+		return <p class="notice">You can't restore these bindings: you lack the scope “restore”.</p>;
 	return null;
 }
 
@@ -136,7 +131,7 @@ async function lostIn(request: IRequest, context: Context, { actor }: Viewer): P
 	return ok({ mass, prefixCidr: (id) => cidrs.get(plainId(id)) ?? null, what: toRestore(mass, now, actor) });
 }
 
-const noSuchEvent = problem("not_found", "There is no mass deletion here. unbind keeps them for a week.");
+const noSuchEvent = problem("not_found", "There is no mass deletion with this id. unbind keeps them for a week.");
 
 /** The newest restoration that was requested for it. */
 async function lastRestorations(mass: MassDeletion, { ledger }: Context): Promise<Restorations | null> {

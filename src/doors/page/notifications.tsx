@@ -29,7 +29,7 @@ export const showNotifications: Page = async (_request, context, viewer) => {
 			</p>
 			<section>
 				<h2>Destinations</h2>
-				{destinations.length === 0 ? <p>None is configured.</p> : <Destinations all={destinations} />}
+				{destinations.length === 0 ? <p>No destination is configured.</p> : <Destinations all={destinations} />}
 			</section>
 			<section>
 				<h2>Latest</h2>

@@ -15,7 +15,10 @@ import { Mark, Time } from "./parts/marks.tsx";
 import { Facts, Table } from "./parts/table.tsx";
 import { counted, doorWord, serviceWord } from "./words.ts";
 
-const notFound = problem("not_found", "There is no such restoration. The ledger keeps them for a week.");
+const notFound = problem(
+	"not_found",
+	"There are no restorations with this id. unbind keeps them for a week after the last one is settled.",
+);
 
 /** In the order of the counts. */
 const stateWords: [RestorationItemState, string][] = [
@@ -83,7 +86,7 @@ export const showRestorations: Page = async (request, context, viewer) => {
 			/>
 			{live === null && left > 0 && (
 				<p class="notice bad">
-					{counted(left, "binding")} could not be restored. The list says why. Each record has a way to try again.
+					{counted(left, "binding")} could not be restored. The list says why. You can retry from each record.
 				</p>
 			)}
 			<section>

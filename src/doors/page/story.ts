@@ -1,7 +1,7 @@
 // A record's timeline in words: what happened, who did it, and what Cloudflare answered.
 import type { Deletion, TimelineEvent } from "../../deletion/record/deletion.ts";
 import { whoWords } from "../../deletion/record/elsewhere.ts";
-import { doorWord, durationOf, guardsInWords, textOf } from "./words.ts";
+import { capital, doorWord, durationOf, failureWord, guardsInWords, textOf } from "./words.ts";
 
 interface Line {
 	at: string;
@@ -43,7 +43,10 @@ function sentenceOf(event: TimelineEvent, call: string, deletion: Deletion): str
 	const { failure } = deletion;
 	const said = (name: string): string => textOf(event[name]);
 	const by = `${said("by")}${event.door === undefined ? "" : ` (${doorWord(said("door"))})`}`;
-	const because = failure === null || failure.code !== event.code ? said("code") : failureSentence(deletion);
+	const because =
+		failure === null || failure.code !== event.code
+			? `${capital(failureWord(said("code")))}.`
+			: failureSentence(deletion);
 	const told = { event, deletion, call, said, by, because };
 	return sentences[event.event]?.(told) ?? event.event.replaceAll("_", " ");
 }
@@ -51,7 +54,7 @@ function sentenceOf(event: TimelineEvent, call: string, deletion: Deletion): str
 const sentences: Readonly<Record<string, (told: Told) => string>> = {
 	requested: ({ deletion: { actor, target } }) =>
 		`${actor.name} requested it (${doorWord(actor.door)}), naming ${target}.`,
-	planned: () => "Looked up the binding and ran the guards.",
+	planned: () => "unbind looked up the binding and ran the guards.",
 	approval_requested: ({ event: { guards } }) =>
 		`Someone else has to approve it: ${guardsInWords([guards].flat().map(textOf))}.`,
 	approved: ({ by }) => `${by} approved it.`,
@@ -60,11 +63,11 @@ const sentences: Readonly<Record<string, (told: Told) => string>> = {
 	held_by_freeze: ({ said }) => `Held by a freeze: ${said("freeze_reason")}.`,
 	superseded: () => "Replaced a scheduled deletion, which is cancelled.",
 	sent: ({ event, call, said }) =>
-		`Sent the ${call} to Cloudflare${event.attempt === 1 ? "" : `, attempt ${said("attempt")}`}.`,
+		`unbind sent the ${call} to Cloudflare${event.attempt === 1 ? "" : `, attempt ${said("attempt")}`}.`,
 	answered: ({ event, said }) =>
 		`Cloudflare answered ${said("status")}${event.ray === null ? "" : `, Ray id ${said("ray")}`}.`,
 	not_answered: ({ said }) => `No answer came: ${said("why")}.`,
-	read_back: ({ said }) => found[said("found")] ?? `Looked it up again: ${said("found")}.`,
+	read_back: ({ said }) => found[said("found")] ?? `unbind looked again: ${said("found")}.`,
 	deleted: ({ deletion: { effect } }) =>
 		`Deleted. The edge takes up to ${effect?.settles_within_hours ?? 6} hours to settle.`,
 	already_gone: () => "It was gone before unbind's DELETE: someone else had deleted it.",
@@ -75,13 +78,13 @@ const sentences: Readonly<Record<string, (told: Told) => string>> = {
 	refused: ({ because }) => `Refused. ${because}`,
 	failed: ({ because }) => `Failed. ${because}`,
 	cancelled: ({ by }) => `${by} cancelled it.`,
-	expired: () => "Nobody approved it in time.",
+	expired: () => "Nobody approved the deletion in time.",
 	restoration_requested: ({ by }) => `${by} asked to restore it.`,
 	restored: ({ said }) => `Restored as the new binding ${said("binding_id")}.`,
-	active: ({ said }) => `Saw the binding ${said("binding_id")} active: its traffic has settled.`,
+	active: ({ said }) => `unbind saw the binding ${said("binding_id")} active: its traffic has settled.`,
 	already_bound: ({ said }) => `The same service was bound there already, as ${said("binding_id")}.`,
-	restoration_failed: ({ said }) => `The restoration failed: ${said("code")}.`,
-	published: () => "Published the record to the history in KV.",
+	restoration_failed: ({ said }) => `The restoration failed: ${failureWord(said("code"))}.`,
+	published: () => "unbind published the record to the history in KV.",
 };
 
 function identifiedSentence({ elsewhere }: Deletion): string {
@@ -92,13 +95,13 @@ function identifiedSentence({ elsewhere }: Deletion): string {
 		: `Cloudflare's audit log says who deleted it: ${who}${ray}.`;
 }
 
-const stillThere = "Looked it up again: the binding is still there.";
+const stillThere = "unbind looked again: the binding is still there.";
 
 /** What a look-up at Cloudflare found. */
 const found: Readonly<Record<string, string>> = {
-	gone: "Looked it up again: the binding is gone.",
+	gone: "unbind looked again: the binding is gone.",
 	"still there": stillThere,
 	standing: stillThere,
-	"nothing readable": "Looked it up again, but Cloudflare's answer could not be read.",
-	"nothing conclusive": "Looked it up again, but Cloudflare's answers are inconclusive.",
+	"nothing readable": "unbind looked again, but could not read Cloudflare's answer.",
+	"nothing conclusive": "unbind looked again, but Cloudflare's answers are inconclusive.",
 };

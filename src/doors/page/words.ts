@@ -1,6 +1,6 @@
 // The pages' words for states, doors, guards, failure codes, services, times and numbers.
 import type { Door } from "../../deletion/record/actor.ts";
-import type { FailureCode, State } from "../../deletion/record/deletion.ts";
+import type { Deletion, FailureCode, State } from "../../deletion/record/deletion.ts";
 import type { GuardName } from "../../deletion/record/verdict.ts";
 import { type Settling, settlingDays } from "../../deletion/settling-times.ts";
 
@@ -45,7 +45,7 @@ export const guardWords: Record<GuardName, string> = {
 };
 
 /** Why it was refused or failed; shown beside the state. */
-export const failureWords: Record<FailureCode, string> = {
+const failureWords: Record<FailureCode, string> = {
 	...guardWords,
 	scope_missing: "scope missing",
 	rate_limited: "rate limit",
@@ -60,14 +60,17 @@ export const failureWords: Record<FailureCode, string> = {
 	cancelled: "cancelled",
 };
 
-/** Another release may have recorded a door or a guard that this one does not know. */
-const recorded: { doors: Readonly<Record<string, string>>; guards: Readonly<Record<string, string>> } = {
-	doors: doorWords,
-	guards: guardWords,
-};
-export const doorWord = (door: string): string => recorded.doors[door] ?? door;
+/** Another release may have recorded a name that this one does not know. */
+const wordIn = (words: Readonly<Record<string, string>>, name: string): string =>
+	words[name] ?? name.replaceAll("_", " ");
+
+export const doorWord = (door: string): string => wordIn(doorWords, door);
+export const failureWord = (code: string): string => wordIn(failureWords, code);
 export const guardsInWords = (names: readonly string[]): string =>
-	names.map((name) => recorded.guards[name] ?? name).join(", ");
+	names.map((name) => wordIn(guardWords, name)).join(", ");
+
+/** The binding's CIDR, or what the request named. */
+export const nameOf = ({ binding, target }: Deletion): string => binding?.cidr || target;
 
 /** A binding without a service name belongs to one of Cloudflare's regional services. */
 export const serviceWord = (service: string | null): string => service ?? "a regional service";

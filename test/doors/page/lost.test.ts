@@ -173,7 +173,7 @@ describe("Restore all", () => {
 		const id = await lost();
 		const reader = await signedIn("unbind_sandbox_approver");
 		const page = await reader.get(`/account/lost/${id}`);
-		expect(readable(page.text)).toContain("You can't restore them, because you lack the scope “restore”.");
+		expect(readable(page.text)).toContain("You can't restore these bindings: you lack the scope “restore”.");
 		expect(page.text).not.toContain("Restore all");
 		const fields = hiddenIn(page.text, "/sign-out");
 		const key = crypto.randomUUID();

@@ -23,11 +23,11 @@ it("tells the story, from the request to the restoration", async () => {
 	const text = readable(await page(json.id));
 	for (const told of [
 		"user@example.com requested it (API), naming 203.0.113.128/25.",
-		"Sent the DELETE to Cloudflare.",
+		"unbind sent the DELETE to Cloudflare.",
 		`Cloudflare answered 200, Ray id ${answer.ray}.`,
 		"Deleted. The edge takes up to 6 hours to settle.",
 		"sandbox (API) asked to restore it.",
-		"Sent the POST to Cloudflare.",
+		"unbind sent the POST to Cloudflare.",
 		`Restored as the new binding ${restoration.binding_id}.`,
 		"The traffic of 203.0.113.128/25 went from CDN to Magic Transit , by 203.0.113.0/24.",
 	])

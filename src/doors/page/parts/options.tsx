@@ -8,7 +8,7 @@ import { resolvableFromMs } from "../../../deletion/steps/resolution.ts";
 import type { Refilled } from "../form.ts";
 import type { JSX } from "../jsx-runtime.ts";
 import type { Viewer } from "../viewer.ts";
-import { serviceWord } from "../words.ts";
+import { nameOf, serviceWord } from "../words.ts";
 import { EffectSentence } from "./effect.tsx";
 import { Confirm, Field, Mistake, Offer } from "./form.tsx";
 import { Time } from "./marks.tsx";
@@ -72,7 +72,7 @@ interface OptionsProps {
 }
 
 export function Options({ deletion, viewer, isReview }: OptionsProps) {
-	const what = deletion.binding?.cidr ?? deletion.target;
+	const what = nameOf(deletion);
 	const options = optionsFor(deletion, viewer.actor);
 	if (options.length === 0) return null;
 	return (
@@ -117,7 +117,7 @@ interface ResolveProps {
 
 /** If Cloudflare stays unreadable, someone who checked elsewhere, such as in the dashboard, settles the record. */
 export function Resolve({ deletion, viewer, refill }: ResolveProps) {
-	const what = deletion.binding?.cidr ?? deletion.target;
+	const what = nameOf(deletion);
 	const from = resolvableFromMs(deletion);
 	return (
 		<div class="options">

@@ -39,7 +39,7 @@ function cause({ elsewhere, actor, reason, created_at, settled_at }: Deletion): 
 		return [
 			["Deleted by", whoWords(elsewhere) ?? "not known yet"],
 			["Last seen at", <Time at={elsewhere.last_seen_at} />],
-			["Missed at", <Time at={elsewhere.noticed_at} />],
+			["Noticed at", <Time at={elsewhere.noticed_at} />],
 		];
 	const known = actor.user_name === undefined ? "" : `, as ${actor.user_name}`;
 	return [

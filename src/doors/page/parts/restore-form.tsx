@@ -42,8 +42,8 @@ export function RestoreForm({ action, what, list, prefixCidr, viewer, refill }: 
 					</p>
 				)}
 				<p>
-					This creates {counted(count, "binding")}, each with a new id. Traffic moves as each is created, and settles
-					within hours. Nothing is deleted.
+					This creates {counted(count, "binding")}, each with a new id. Traffic moves as unbind creates each binding,
+					and settles within hours. Nothing is deleted.
 					{count < missing - outside &&
 						` More than ${count} can't be restored at once: restore the others after these.`}
 				</p>

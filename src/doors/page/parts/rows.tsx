@@ -5,7 +5,7 @@ import { sameName } from "../../../deletion/record/actor.ts";
 import type { Summary } from "../../../deletion/record/deletion.ts";
 import { historyOf } from "../filter.ts";
 import type { Viewer } from "../viewer.ts";
-import { doorWord, failureWords } from "../words.ts";
+import { doorWord, failureWord } from "../words.ts";
 import { StateMark, Time } from "./marks.tsx";
 import { Table } from "./table.tsx";
 
@@ -55,7 +55,7 @@ const State = ({ row, viewer }: { row: Summary; viewer: Viewer }) => (
 /** Why it was refused, or how long it waits. */
 function Cause({ row: { state, failure_code, not_before, expires_at } }: { row: Summary }) {
 	if (failure_code !== null && (state === "refused" || state === "failed"))
-		return <small class="cause">· {failureWords[failure_code] ?? failure_code}</small>;
+		return <small class="cause">· {failureWord(failure_code)}</small>;
 	const [does, at] =
 		state === "pending_approval" ? ["expires", expires_at] : state === "scheduled" ? ["runs", not_before] : ["", null];
 	if (at === null) return null;

@@ -4,12 +4,12 @@ import type { Deletion } from "../../../deletion/record/deletion.ts";
 import { type Elsewhere, whoWords } from "../../../deletion/record/elsewhere.ts";
 import { failureSentence } from "../story.ts";
 import type { Viewer } from "../viewer.ts";
-import { textOf } from "../words.ts";
+import { nameOf, textOf } from "../words.ts";
 import { Time } from "./marks.tsx";
 
 export function StateNotice({ deletion, viewer }: { deletion: Deletion; viewer: Viewer }) {
 	const { state, failure, cloudflare, approval, not_before, restoration, elsewhere } = deletion;
-	const what = deletion.binding?.cidr ?? deletion.target;
+	const what = nameOf(deletion);
 	const isOwn = deletion.actor.name.toLowerCase() === viewer.actor.name.toLowerCase();
 	const said = failure === null || failure.code === "binding_not_found" ? [] : (cloudflare?.errors ?? []);
 	return (
@@ -23,7 +23,7 @@ export function StateNotice({ deletion, viewer }: { deletion: Deletion; viewer: 
 			)}
 			{state === "scheduled" && not_before !== null && (
 				<p class="notice">
-					Runs at <Time at={not_before} />. The guards check it again then.
+					Runs at <Time at={not_before} />. The guards check the binding again then.
 				</p>
 			)}
 			{state === "unknown" && (
