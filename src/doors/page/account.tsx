@@ -12,7 +12,7 @@ import { failureProblem } from "../reply/failure.ts";
 import type { Problem } from "../reply/problem.ts";
 import { surveyed } from "../request/account.ts";
 import { readQuery, reasonSchema, shown } from "../request/input.ts";
-import type { Page } from "./door.tsx";
+import type { Page, Shown } from "./door.tsx";
 import { keptIn, type Refilled } from "./form.ts";
 import { glance } from "./glance.ts";
 import { html, htmlInParts } from "./html.ts";
@@ -50,7 +50,7 @@ export async function accountPage(
 	viewer: Viewer,
 	refill: Refilled,
 	{ covering = "", prefix }: Asked = {},
-): Promise<Result<Response, Problem>> {
+): Shown {
 	const { accountId } = context.config;
 	const typed = covering.trim();
 	const asked = typed === "" ? ok(null) : rangeIn(typed);

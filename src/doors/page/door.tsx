@@ -14,7 +14,8 @@ import { strangerPage } from "./stranger.tsx";
 import { troublePage } from "./trouble.tsx";
 import { type Viewer, viewerOf } from "./viewer.ts";
 
-type Shown = Promise<Result<Response, Problem>>;
+/** A page or a redirect, or why there is none. */
+export type Shown = Promise<Result<Response, Problem>>;
 export type Page = (request: IRequest, context: Context, viewer: Viewer) => Shown;
 type Change<E extends v.ObjectEntries> = (
 	request: IRequest,

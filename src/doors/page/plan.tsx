@@ -3,15 +3,14 @@
 
 import * as v from "valibot";
 import type { Target } from "../../deletion/address/target.ts";
-import { fail, ok, type Result } from "../../deletion/result.ts";
+import { fail, ok } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
 import { pageWaitMs } from "../limits.ts";
 import { failureProblem } from "../reply/failure.ts";
-import type { Problem } from "../reply/problem.ts";
 import { deletionEntries, requestDeletion, wishOf } from "../request/deletion.ts";
 import { readQuery, reasonSchema } from "../request/input.ts";
 import { targetInPath } from "../request/named-target.ts";
-import { changeDoor, type Page } from "./door.tsx";
+import { changeDoor, type Page, type Shown } from "./door.tsx";
 import { historyOf } from "./filter.ts";
 import { keptIn, type Refilled, utcMinute } from "./form.ts";
 import { glance } from "./glance.ts";
@@ -38,12 +37,7 @@ export const showPlan: Page = async (request, context, viewer) => {
 	return query.ok ? planPage(target.value, context, viewer, keptIn(query.value)) : query;
 };
 
-async function planPage(
-	target: Target,
-	context: Context,
-	viewer: Viewer,
-	refill: Refilled,
-): Promise<Result<Response, Problem>> {
+async function planPage(target: Target, context: Context, viewer: Viewer, refill: Refilled): Shown {
 	const wish = wishOf(viewer.actor, target, { reason: reasonToCome });
 	const [plan, overview] = await Promise.all([context.ledger.plan({ ...wish, ifMatch: null }), glance(context)]);
 	if (!plan.ok) return fail(failureProblem(plan.failure));
@@ -65,7 +59,7 @@ async function planPage(
 				<EffectFigure binding={binding} effect={effect} isDone={false} />
 				<Guards guards={guards.filter(({ guard }) => guard !== "no_reason")} atMs={Date.now()} />
 				{!viewer.actor.scopes.includes("delete") ? (
-					<p class="notice">You can't delete it, because you lack the scope “delete”.</p>
+					<p class="notice">You can't delete this binding: you lack the scope “delete”.</p>
 				) : would === "refuse" ? (
 					<p class="notice">A deletion would be refused right now.</p>
 				) : (

@@ -3,14 +3,7 @@
 
 import type { IRequest } from "itty-router";
 import * as v from "valibot";
-import {
-	type BindingSnapshot,
-	type Deletion,
-	isOpen,
-	resolutionOutcomes,
-	type Summary,
-} from "../../deletion/record/deletion.ts";
-import { isGone } from "../../deletion/record/gone.ts";
+import { type Deletion, isOpen, resolutionOutcomes, type Summary } from "../../deletion/record/deletion.ts";
 import { joinedWords } from "../../deletion/record/joined.ts";
 import { isRecordId } from "../../deletion/record/record-id.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
@@ -24,24 +17,19 @@ import type { Problem } from "../reply/problem.ts";
 import { type ChangeRefusal, changeDeletion, noSuchDeletion, resolveDeletion } from "../request/change.ts";
 import { versionIn } from "../request/etag.ts";
 import { readQuery, reasonSchema } from "../request/input.ts";
-import { changeDoor, type Page } from "./door.tsx";
-import { addressOf, historyFilterOf, historyOf, noFilter } from "./filter.ts";
+import { changeDoor, type Page, type Shown } from "./door.tsx";
+import { historyFilterOf, noFilter } from "./filter.ts";
 import { keptIn, type Refilled } from "./form.ts";
 import { glance } from "./glance.ts";
 import { etagOf, html, notModified, seeOther } from "./html.ts";
-import type { JSX } from "./jsx-runtime.ts";
-import { Answer } from "./parts/answer.tsx";
-import { EffectFigure } from "./parts/effect.tsx";
-import { Guards } from "./parts/guards.tsx";
 import { Layout } from "./parts/layout.tsx";
-import { StateMark, Time } from "./parts/marks.tsx";
+import { StateMark } from "./parts/marks.tsx";
 import { Options, Resolve } from "./parts/options.tsx";
 import { RecordFacts } from "./parts/record-facts.tsx";
-import { Rows } from "./parts/rows.tsx";
+import { OtherDeletions, WhatHappened } from "./parts/record-sections.tsx";
 import { StateNotice } from "./parts/state-notice.tsx";
-import { timelineOf } from "./story.ts";
 import type { Viewer } from "./viewer.ts";
-import { settlingSentence } from "./words.ts";
+import { nameOf, settlingSentence } from "./words.ts";
 
 const notFound = failureProblem(noSuchDeletion);
 const marker = v.optional(v.literal("true", 'must be "true"'));
@@ -64,7 +52,7 @@ async function recordPage(
 	viewer: Viewer,
 	refill: Refilled,
 	{ joined, review }: Came = {},
-): Promise<Result<Response, Problem>> {
+): Shown {
 	const { id = "" } = request.params;
 	if (!isRecordId(id)) return fail(notFound);
 	const unless = versionIn(request.headers.get("if-none-match"));
@@ -74,7 +62,7 @@ async function recordPage(
 	const read = await recordOf(id, context);
 	if (!read.ok) return read;
 	const deletion = read.value;
-	const { binding, state, restoration, target } = deletion;
+	const { binding, state, restoration } = deletion;
 	const others = binding === null ? [] : await othersOf(binding.id, id, context);
 	const etag = changes === null ? null : etagOf(changes.version);
 	const isBeingRestored = restoration?.state === "restoring" || restoration?.state === "unknown";
@@ -82,7 +70,7 @@ async function recordPage(
 	const notice = joined === undefined ? null : joinedWords(deletion);
 	const page = (
 		<Layout
-			title={binding?.cidr || target}
+			title={nameOf(deletion)}
 			beside={[<StateMark state={state} />, live !== null && <a href={`/records/${id}`}>Reload</a>]}
 			part="history"
 			viewer={viewer}
@@ -119,86 +107,6 @@ async function othersOf(bindingId: string, recordId: string, context: Context): 
 	});
 	return (page.ok ? (page.value?.rows ?? []) : []).filter((row) => row.id !== recordId).slice(0, othersShown);
 }
-
-const WhatHappened = ({ deletion }: { deletion: Deletion }) => {
-	const { binding, effect, guards, cloudflare, restoration, state } = deletion;
-	return (
-		<>
-			{binding !== null && effect !== null && (
-				<Part title="Traffic">
-					<EffectFigure
-						binding={binding}
-						effect={effect}
-						isDone={isGone(state)}
-						isRestored={state === "restored" && restoration?.binding_id !== null}
-					/>
-				</Part>
-			)}
-			<Part title="Timeline">
-				<ol class="story">
-					{timelineOf(deletion).map(({ at, after, text }) => (
-						<li>
-							<span>
-								<Time at={at} /> {after !== null && <small>{after}</small>}
-							</span>
-							<span>{text}</span>
-						</li>
-					))}
-				</ol>
-			</Part>
-			{guards.length > 0 && (
-				<Part title="Guards">
-					<Guards guards={guards} atMs={judgedAtMs(deletion)} />
-				</Part>
-			)}
-			{cloudflare !== null && (
-				<Part title="Cloudflare's answer">
-					<Answer answer={cloudflare} />
-				</Part>
-			)}
-			{restoration?.cloudflare && (
-				<Part title="Cloudflare's answer to the restoration">
-					{restoration.failure !== null && <p class="notice">{restoration.failure.detail}</p>}
-					<Answer answer={restoration.cloudflare} />
-				</Part>
-			)}
-		</>
-	);
-};
-
-const Part = ({ title, children }: { title: string; children: JSX.Children }) => (
-	<section>
-		<h2>{title}</h2>
-		{children}
-	</section>
-);
-
-/** When the guards last ran: at the request, or again after a wait. */
-function judgedAtMs({ created_at, timeline }: Deletion): number {
-	const judged = timeline.findLast(({ event }) => event === "planned" || event === "refused");
-	return Date.parse(judged?.at ?? created_at);
-}
-
-interface OtherDeletionsProps {
-	binding: BindingSnapshot;
-	others: readonly Summary[];
-	viewer: Viewer;
-}
-
-const OtherDeletions = ({ binding: { id, prefix_id, cidr }, others, viewer }: OtherDeletionsProps) => (
-	<Part title="Other deletions of this binding">
-		{others.length === 0 ? (
-			<p>None.</p>
-		) : (
-			<Rows caption="Other deletions of this binding" rows={others} viewer={viewer} />
-		)}
-		<p class="line">
-			<a href={historyOf("binding_id", id)}>Binding history</a>
-			<a href={historyOf("prefix_id", prefix_id)}>Prefix history</a>
-			<a href={addressOf({ ...noFilter, text: cidr })}>Everything that overlaps {cidr}</a>
-		</p>
-	</Part>
-);
 
 export const changeRecord = (option: Option) =>
 	changeDoor({}, async (request, { ledger }, { actor }) => {
