@@ -168,11 +168,6 @@ export interface LastDeletionQuery {
 	cidr?: string;
 }
 
-interface Recollection {
-	/** The newest matching record of a completed deletion, in the Ledger or in KV. */
-	lastDeletion(query: LastDeletionQuery): Promise<Summary | null>;
-}
-
 export interface Ports {
 	accountId: string;
 	policy: Policy;
@@ -187,7 +182,8 @@ export interface Ports {
 	/** What the watch saw announced of a prefix; null if it has not been able to read that lately. */
 	announced(prefixId: string): readonly BgpPrefix[] | null;
 	journal: Journal;
-	recollection: Recollection;
+	/** The newest matching record of a completed deletion, in the Ledger or in KV; null also if KV can't be read. */
+	lastDeletion(query: LastDeletionQuery): Promise<Summary | null>;
 	now(): number;
 	randomBytes(count: number): Uint8Array;
 	sleep(ms: number): Promise<void>;

@@ -90,13 +90,3 @@ function summaryIn(sql: SqlStorage, { id, summary, record }: Row): Summary | nul
 	}
 	return record === null ? null : (readRow(sql, { id, record })?.summary ?? null);
 }
-
-/** The newest completed deletion that the Ledger still has. */
-export function lastDeletion(sql: SqlStorage, named: { bindingId?: string; cidr?: string }): Summary | null {
-	const query = `SELECT id, record FROM deletions WHERE (binding_id = ? OR cidr = ?)
-		AND state IN ('deleted', 'already_gone', 'deleted_elsewhere', 'restored') AND unreadable IS NOT change ORDER BY id LIMIT 1`;
-	const [row] = sql
-		.exec<StoredRow>(query, named.bindingId === undefined ? null : plainId(named.bindingId), named.cidr ?? null)
-		.toArray();
-	return row === undefined ? null : (readRow(sql, row)?.summary ?? null);
-}

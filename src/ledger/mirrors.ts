@@ -106,7 +106,8 @@ function openRow(
 export const noteMirror = (sql: SqlStorage, id: string, nowMs: number): void =>
 	void sql.exec("UPDATE deletions SET mirrored = 1, mirror_at = ? WHERE id = ?", nowMs, id);
 
-function nextMirrorMs(sql: SqlStorage): number | null {
+/** When something has to be mirrored next, going by the tables alone. */
+export function nextMirrorMs(sql: SqlStorage): number | null {
 	const query = `SELECT min(at) AS at FROM (
 		SELECT min(mirror_at) AS at FROM deletions WHERE mirror_at IS NOT NULL AND unreadable IS NOT change
 		UNION ALL SELECT CAST(value AS INTEGER) FROM flags WHERE name = '${freezeMirrorFlag}')`;

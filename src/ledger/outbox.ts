@@ -3,6 +3,7 @@
 
 import { type Deletion, withEvent } from "../deletion/record/deletion.ts";
 import type { Result } from "../deletion/result.ts";
+import { log } from "../log.ts";
 import {
 	answerFirstMs,
 	lateLandingMs,
@@ -24,7 +25,6 @@ export interface OutboxOptions {
 	now(): number;
 	sleep(ms: number): Promise<void>;
 	onDue(atMs: number): void;
-	onFailure(id: string, failures: number, detail: string): void;
 }
 
 type Sent = "published" | "refused";
@@ -83,7 +83,7 @@ export function createOutbox(sql: SqlStorage, options: OutboxOptions): Outbox {
 			id,
 		);
 		onDue(atMs);
-		options.onFailure(id, failures, outcome.failure.detail);
+		log("warn", "publishing_failed", { deletion_id: id, failures, detail: outcome.failure.detail });
 		return "refused";
 	}
 

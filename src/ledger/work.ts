@@ -2,6 +2,7 @@
 // work. It decides nothing: the domain does the work, and what fails is left to the alarm.
 
 import type { Directory } from "../deletion/lookup/directory.ts";
+import type { Ports } from "../deletion/ports.ts";
 import type { Deletion } from "../deletion/record/deletion.ts";
 import { advance } from "../deletion/steps/advance.ts";
 import { giveUpIfLate } from "../deletion/steps/judge-received.ts";
@@ -10,7 +11,6 @@ import { withinMs } from "../within-ms.ts";
 import { postpone } from "./due.ts";
 import { alarmPauseMs, shortestLookUpMs } from "./limits.ts";
 import { setAsideIfUnreadable } from "./tables.ts";
-import type { Wired } from "./wiring.ts";
 
 export interface Work {
 	/** Never rejects: if the work fails, the alarm takes over and finds out what really happened. */
@@ -23,7 +23,7 @@ export interface Work {
 	/** Runs `act` while no other work on the deletion is under way. */
 	alone<Value>(id: string, act: () => Promise<Value>): Promise<Value>;
 	/** Answers the callers who wait for the deletion to settle. */
-	onSettled(id: string): void;
+	settled(id: string): void;
 }
 
 interface UnderWay {
@@ -31,7 +31,13 @@ interface UnderWay {
 	work: Promise<void>;
 }
 
-export function createWork(sql: SqlStorage, directory: Directory, wired: () => Wired): Work {
+/** @param upToDate whether scheduled work may go on (`recovery.ts`). */
+export function createWork(
+	sql: SqlStorage,
+	ports: Ports,
+	directory: Directory,
+	upToDate: () => Promise<boolean>,
+): Work {
 	const underWay = new Map<string, UnderWay>();
 	/** Callers waiting for a deletion to settle. */
 	const callers = new Set<{ id: string; settled: PromiseWithResolvers<void> }>();
@@ -39,7 +45,6 @@ export function createWork(sql: SqlStorage, directory: Directory, wired: () => W
 	function advancing(id: string): UnderWay {
 		const present = underWay.get(id);
 		if (present !== undefined) {
-			const { ports } = wired();
 			const open = ports.journal.open(id);
 			if (open !== null) giveUpIfLate(open, ports);
 			return present;
@@ -60,17 +65,16 @@ export function createWork(sql: SqlStorage, directory: Directory, wired: () => W
 	}
 
 	async function goOn(id: string, onJudged: () => void): Promise<void> {
-		const { ports, recovery } = wired();
 		const query = "SELECT 1 FROM deletions WHERE id = ? AND open = 1 AND state = 'scheduled'";
 		const isScheduled = sql.exec(query, id).toArray().length > 0;
-		if (isScheduled && !(await recovery.upToDate())) return postpone(sql, id, Date.now() + alarmPauseMs);
+		if (isScheduled && !(await upToDate())) return postpone(sql, id, Date.now() + alarmPauseMs);
 		return advance(id, ports, directory, onJudged);
 	}
 
 	return {
 		advance: (id) => advancing(id).work,
 		async waitForOutcome(deletion, waitMs) {
-			const present = () => wired().ports.journal.get(deletion.id) ?? deletion;
+			const present = () => ports.journal.get(deletion.id) ?? deletion;
 			const caller = { id: deletion.id, settled: Promise.withResolvers<void>() };
 			const { judged, work } = advancing(deletion.id);
 			const bringOn = async (): Promise<void> => {
@@ -96,7 +100,7 @@ export function createWork(sql: SqlStorage, directory: Directory, wired: () => W
 			underWay.set(id, { judged: done, work: done });
 			return work.finally(() => underWay.delete(id));
 		},
-		onSettled(id) {
+		settled(id) {
 			for (const caller of callers) if (caller.id === id) caller.settled.resolve();
 		},
 	};

@@ -45,7 +45,6 @@ export async function simulate(path: string, like: Deletion, aDay: number, days:
 		publish: async () => ok(null),
 		publishAlias: async () => ok(null),
 		onDue() {},
-		onFailure() {},
 	});
 
 	const apartMs = dayMs / aDay;

@@ -153,12 +153,10 @@ export function createLaggingAccount(weather: Weather = { reads: [], changes: []
 	};
 	world.ports.cloudflare = cloudflare;
 	world.ports.policy = lenient;
-	world.ports.recollection = {
-		async lastDeletion({ bindingId, cidr }) {
-			const name = bindingId === undefined ? { cidr: cidr ?? "" } : { bindingId };
-			const last = world.journal.carriedOut(name);
-			return last === null ? null : summaryOf(last);
-		},
+	world.ports.lastDeletion = async ({ bindingId, cidr }) => {
+		const name = bindingId === undefined ? { cidr: cidr ?? "" } : { bindingId };
+		const last = world.journal.carriedOut(name);
+		return last === null ? null : summaryOf(last);
 	};
 	const account: LaggingAccount = {
 		world,

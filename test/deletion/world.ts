@@ -213,11 +213,9 @@ export function createWorld(...prefixes: [Prefix, Binding[]][]): World {
 			cloudflare,
 			announced: () => world.announced,
 			journal,
-			recollection: {
-				async lastDeletion(query) {
-					world.recalled.push(query);
-					return world.past.find((one) => one.binding_id === query.bindingId || one.cidr === query.cidr) ?? null;
-				},
+			async lastDeletion(query) {
+				world.recalled.push(query);
+				return world.past.find((one) => one.binding_id === query.bindingId || one.cidr === query.cidr) ?? null;
 			},
 			now: () => clock.nowMs,
 			randomBytes: (count) => new Uint8Array(count).fill(++randoms),

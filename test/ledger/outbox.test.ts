@@ -30,7 +30,6 @@ it("publishes six records at a time, each once, until all are done", async () =>
 			},
 			publishAlias: async () => ok(null),
 			onDue() {},
-			onFailure() {},
 		});
 		const ids = deletions.map(({ id }) => id);
 		const sent = Promise.all([...ids, ...ids].map((id) => outbox.send(id)));
@@ -64,7 +63,6 @@ it("publishes records that settle close together after a single timer", async ()
 			},
 			publishAlias: async () => ok(null),
 			onDue() {},
-			onFailure() {},
 		});
 		for (const id of ids.slice(1)) outbox.sendSoon(id);
 		expect([timers.length, published]).toEqual([1, []]);
@@ -116,7 +114,6 @@ async function withOutbox(
 			publish: ({ id }) => write(id),
 			publishAlias: ({ id }) => write(id),
 			onDue() {},
-			onFailure() {},
 		});
 		clock.ms += 60_000;
 		await test({ sql, outbox, ids, clock, kv });

@@ -1,4 +1,4 @@
-// The services come to be when something first needs them, and only in an object that is named after an account.
+// The services need their settings, and an object that is named after an account.
 import { DatabaseSync } from "node:sqlite";
 import { expect, it } from "vitest";
 import { accountId } from "../../sandbox/imitation/account.ts";
@@ -15,27 +15,19 @@ function services(
 ) {
 	migrate(storage);
 	const state = { id: { name }, storage } as unknown as DurableObjectState;
-	return createServices(state, () => ({ ...settings }) as unknown as Env, { onDue: () => {}, onSettled: () => {} });
+	return createServices(state, { ...settings } as unknown as Env, () => {});
 }
 
-it("makes them once, when something first needs them", () => {
-	const made = services(accountId);
-	expect(made.present()).toBeNull();
-	const wired = made.wired();
-	expect(made.wired()).toBe(wired);
-	expect(made.present()).toBe(wired);
-});
-
 it("refuses an object that is not named after an account", () => {
-	expect(() => services("edge").wired()).toThrow("a Ledger must be named after its account");
+	expect(() => services("edge")).toThrow("a Ledger must be named after its account");
 });
 
 it("knows its account again when an alarm wakes it without its name", () => {
 	const storage = storageOf(new DatabaseSync(":memory:"));
-	services(accountId, sandboxBindings, storage).wired();
-	expect(services(undefined, sandboxBindings, storage).wired().ports.accountId).toBe(accountId);
+	services(accountId, sandboxBindings, storage);
+	expect(services(undefined, sandboxBindings, storage).ports.accountId).toBe(accountId);
 });
 
 it("needs the account, a credential and the tokens", () => {
-	expect(() => services(accountId, {}).wired()).toThrow("misconfigured");
+	expect(() => services(accountId, {})).toThrow("misconfigured");
 });

@@ -1,7 +1,5 @@
 import { afterEach, expect, it, vi } from "vitest";
 import { createDirectory } from "../../src/deletion/lookup/directory.ts";
-import { receive } from "../../src/deletion/steps/receive.ts";
-import type { Wired } from "../../src/ledger/wiring.ts";
 import { createWork } from "../../src/ledger/work.ts";
 import { recordOf, worldOf } from "../deletion/a-deletion.ts";
 import { commandOf } from "../deletion/world.ts";
@@ -11,9 +9,8 @@ afterEach(() => vi.restoreAllMocks());
 function working(isUpToDate = true) {
 	const world = worldOf();
 	const { ports } = world;
-	const wired = { ports, recovery: { ready: async () => {}, upToDate: async () => isUpToDate } };
-	const work = createWork(world.journal.storage.sql, createDirectory(), () => wired as unknown as Wired);
-	world.journal.onSettled = work.onSettled;
+	const work = createWork(world.journal.storage.sql, ports, createDirectory(), async () => isUpToDate);
+	world.journal.onSettled = work.settled;
 	const request = (notBeforeMs: number | null = null) => {
 		const received = receive(commandOf("203.0.113.0/26", { notBeforeMs }), ports);
 		if (!received.ok) throw new Error(received.failure.code);

@@ -69,8 +69,8 @@ async function findById(target: IdTarget, ports: Ports, directory: Directory, ra
 }
 
 /** Saves one call per prefix of the account. */
-const recordedPrefix = async (bindingId: string, { journal, recollection }: Ports): Promise<string | null> =>
-	journal.prefixOf(bindingId) ?? (await recollection.lastDeletion({ bindingId }))?.prefix_id ?? null;
+const recordedPrefix = async (bindingId: string, { journal, lastDeletion }: Ports): Promise<string | null> =>
+	journal.prefixOf(bindingId) ?? (await lastDeletion({ bindingId }))?.prefix_id ?? null;
 
 interface Search {
 	/** A miss does not count if it rests on a shared list requested before the search began: then it looks again. */

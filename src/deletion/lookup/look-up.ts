@@ -79,7 +79,7 @@ async function notFound(
 		target.kind === "id"
 			? { bindingId: target.bindingId }
 			: { cidr: target.cidr.text, ...(prefixId === null ? {} : { prefixId }) };
-	const newest = await ports.recollection.lastDeletion(query);
+	const newest = await ports.lastDeletion(query);
 	const last = newest !== null && visible.record(newest) ? newest : null;
 	const [inside, around] = [nearby.inside.filter(visible.cidr), nearby.around.filter(visible.cidr)];
 	if (last === null && inside.length > 0) {

@@ -155,6 +155,11 @@ export function shownRequest(
 	};
 }
 
+/** When there is something to do, going by the tables alone; null if there is nothing. */
+export function nextRestoringMs(sql: SqlStorage, nowMs: number): number | null {
+	return isAnyOpen(sql, "waiting") || isAnyOpen(sql, "restoring") ? nowMs : nextPruneMs(sql);
+}
+
 export const nextPruneMs = (sql: SqlStorage): number | null => {
 	const query = "SELECT min(settled_at) AS at FROM restorations WHERE settled_at IS NOT NULL";
 	const { at: settledMs } = sql.exec<{ at: number | null }>(query).one();

@@ -1,0 +1,36 @@
+// What a faulty configuration holds back, in the form of a freeze: nothing is deleted, or nothing by some actors, until it is
+// fixed. A faulty limit must not silently become the default.
+import { partBehind } from "../config/authority.ts";
+import type { ConfigProblem } from "../config/problem.ts";
+import type { Config } from "../config.ts";
+import type { Freeze } from "../deletion/judgement/freeze.ts";
+import type { Party } from "../deletion/record/actor.ts";
+import { at } from "../deletion/record/deletion.ts";
+import { ownParty } from "./freezes.ts";
+
+export interface Faults {
+	/** Why nothing can be deleted; usually null. */
+	onAll(): Freeze | null;
+	/** The same for one actor. */
+	on(party: Party): Freeze | null;
+	/** Whether it is unknown what the actor may do. */
+	isUncertain(party: Party): boolean;
+}
+
+export function createFaults({ closing }: Pick<Config, "closing">, now: () => number): Faults {
+	const limits = closing("deletions");
+	const behind = (party: Party): readonly ConfigProblem[] => {
+		const part = partBehind(party);
+		return part === null ? [] : closing(part);
+	};
+	const freezeFor = (problems: readonly ConfigProblem[]): Freeze | null => {
+		if (problems.length === 0) return null;
+		const settings = [...new Set(problems.map(({ plain }) => plain.setting))].join(", ");
+		return { reason: `unbind is misconfigured: ${settings}.`, by: ownParty, since: at(now()), until: null };
+	};
+	return {
+		onAll: () => freezeFor(limits),
+		on: (party) => freezeFor([...limits, ...behind(party)]),
+		isUncertain: (party) => behind(party).length > 0,
+	};
+}
