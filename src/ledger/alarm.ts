@@ -28,11 +28,7 @@ export async function goOff(
 		const services = await ready();
 		const { ports, journal, work, restoring, watch, notifier } = services;
 		announceFreezeEnd(sql, notifier.announce, Date.now());
-		let due = 0;
-		await finishDue(sql, journal, (id) => {
-			due += 1;
-			return work.advance(id);
-		});
+		const due = await finishDue(sql, journal, work.advance);
 		// Don't wait for KV: what is due next is due whether KV answers or not.
 		const publishing = sendToKv(sql, services).catch((error) => log("error", "publishing_failed", traceOf(error)));
 		// Last, and without waiting: it must not delay any work.

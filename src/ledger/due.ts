@@ -10,16 +10,21 @@ import { pruneMassDeletions } from "./watch/mass-deletions.ts";
 const isDone = `open = 0 AND settle_at IS NULL AND due_at IS NULL AND publish_at IS NULL AND republish_at IS NULL
 	AND mirror_at IS NULL`;
 
-/** Works on what is due, then drops what is old. */
+/**
+ * Works on what is due, then drops what is old.
+ * @returns how many were due.
+ */
 export async function finishDue(
 	sql: SqlStorage,
 	journal: Pick<CountedJournal, "countRefusals">,
 	advance: (id: string) => Promise<void>,
-): Promise<void> {
+): Promise<number> {
 	journal.countRefusals();
-	await Promise.all(dueIds(sql, Date.now(), settledAtOnce).map(advance));
+	const ids = dueIds(sql, Date.now(), settledAtOnce);
+	await Promise.all(ids.map(advance));
 	prune(sql, Date.now());
 	setFlag(sql, "alarm_succeeded", String(Date.now()));
+	return ids.length;
 }
 
 /** Deletions that are due, longest overdue first. */

@@ -8,16 +8,7 @@ import type { Party } from "../deletion/record/actor.ts";
 import { at } from "../deletion/record/deletion.ts";
 import { ownParty } from "./freezes.ts";
 
-export interface Faults {
-	/** Why nothing can be deleted; usually null. */
-	onAll(): Freeze | null;
-	/** The same for one actor. */
-	on(party: Party): Freeze | null;
-	/** Whether it is unknown what the actor may do. */
-	isUncertain(party: Party): boolean;
-}
-
-export function createFaults({ closing }: Pick<Config, "closing">, now: () => number): Faults {
+export function createFaults({ closing }: Pick<Config, "closing">, now: () => number) {
 	const limits = closing("deletions");
 	const behind = (party: Party): readonly ConfigProblem[] => {
 		const part = partBehind(party);
@@ -29,8 +20,11 @@ export function createFaults({ closing }: Pick<Config, "closing">, now: () => nu
 		return { reason: `unbind is misconfigured: ${settings}.`, by: ownParty, since: at(now()), until: null };
 	};
 	return {
+		/** Why nothing can be deleted; usually null. */
 		onAll: () => freezeFor(limits),
-		on: (party) => freezeFor([...limits, ...behind(party)]),
-		isUncertain: (party) => behind(party).length > 0,
+		/** The same for one actor. */
+		on: (party: Party) => freezeFor([...limits, ...behind(party)]),
+		/** Whether it is unknown what the actor may do. */
+		isUncertain: (party: Party) => behind(party).length > 0,
 	};
 }

@@ -176,7 +176,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	async past(query: PastQuery): Answer<"past"> {
 		const { journal, watch } = this.#services();
 		const read = () => past(this.#sql, query, watch.known());
-		return this.#reads.inTurn({ caller: query.caller ?? null, unless: null }, journal.version(), read);
+		return this.#reads.inTurn(query, journal.version(), read);
 	}
 
 	async offer(offer: Offer): Answer<"offer"> {
@@ -189,9 +189,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 
 	async notifications(query: NotificationsQuery): Answer<"notifications"> {
 		const { journal, notifier } = this.#services();
-		return this.#reads.inTurn({ caller: query.caller ?? null, unless: null }, journal.version(), () =>
-			notifier.list(query),
-		);
+		return this.#reads.inTurn(query, journal.version(), () => notifier.list(query));
 	}
 
 	async redeliver(id: string, actor: Actor): Answer<"redeliver"> {

@@ -17,23 +17,18 @@ export function mirrorDueMs(state: State, nowMs: number): number | null {
 	return afterMs === undefined ? null : nowMs + afterMs;
 }
 
-export interface Mirrors {
-	/** Writes and removes what is due, one after the other; stops if KV fails, and tries again later. */
-	sendDue(): Promise<void>;
-	/** When `sendDue` next has something to do. */
-	nextDueMs(): number | null;
-}
-
-export function createMirrors(sql: SqlStorage, kv: KVNamespace, now: () => number): Mirrors {
+export function createMirrors(sql: SqlStorage, kv: KVNamespace, now: () => number) {
 	let sending: Promise<void> | null = null;
 	return {
-		sendDue() {
+		/** Writes and removes what is due, one after the other; stops if KV fails, and tries again later. */
+		sendDue(): Promise<void> {
 			sending ??= sendAllDue(sql, kv, now).finally(() => {
 				sending = null;
 			});
 			return sending;
 		},
-		nextDueMs() {
+		/** When `sendDue` next has something to do. */
+		nextDueMs(): number | null {
 			const atMs = nextMirrorMs(sql);
 			return atMs === null || sending === null ? atMs : Math.max(atMs, now() + sendingMs);
 		},

@@ -4,6 +4,7 @@
 import { type Deletion, withEvent } from "../deletion/record/deletion.ts";
 import type { Result } from "../deletion/result.ts";
 import { log } from "../log.ts";
+import { createKvGate } from "./kv-gate.ts";
 import {
 	answerFirstMs,
 	lateLandingMs,
@@ -29,27 +30,11 @@ export interface OutboxOptions {
 
 type Sent = "published" | "refused";
 
-export interface Outbox {
-	/** Call at the start: a put of the previous object has no time-out any more, and may land over a newer version. */
-	afterStart(): void;
-	/** Publishes one record, unless it is being published already. Never rejects. */
-	send(id: string): Promise<Sent>;
-	/** The same, a moment later: after the caller has been answered. */
-	sendSoon(id: string): void;
-	/** Publishes what is due, up to a limit; the rest stays due. Never rejects. */
-	sendDue(): Promise<void>;
-	/** When `sendDue` next has something to do. */
-	nextDueMs(): number | null;
-}
-
-export function createOutbox(sql: SqlStorage, options: OutboxOptions): Outbox {
+export function createOutbox(sql: SqlStorage, options: OutboxOptions) {
 	const { now, sleep, onDue } = options;
 	const underWay = new Map<string, Promise<Sent>>();
-	const queue: (() => void)[] = [];
-	let free = sentAtOnce;
+	const gate = createKvGate();
 	let soon: string[] = [];
-	/** While KV hangs, endless calls must not pile up: one record at a time probes it. */
-	let hangs = false;
 	/** In memory: postponing many records one by one would rewrite them all, over and over. */
 	let pausedUntilMs = 0;
 	let sendingDue: Promise<void> | null = null;
@@ -65,7 +50,7 @@ export function createOutbox(sql: SqlStorage, options: OutboxOptions): Outbox {
 		const isPublished = read.deletion.timeline.at(-1)?.event === "published";
 		const record = isPublished ? read.deletion : withEvent(read.deletion, now(), "published");
 		const outcome = await options.publish(record, row.change);
-		hangs = outcome.ok ? false : outcome.failure.timedOut || hangs;
+		gate.note(outcome);
 		if (outcome.ok) {
 			const update = "UPDATE deletions SET publish_at = NULL, record = ?, published_at = ? WHERE id = ? AND change = ?";
 			const lateMs = now() - row.changed_at > promptMs ? now() : null;
@@ -87,33 +72,25 @@ export function createOutbox(sql: SqlStorage, options: OutboxOptions): Outbox {
 		return "refused";
 	}
 
+	/** Publishes one record, unless it is being published already. Never rejects. */
 	function send(id: string): Promise<Sent> {
 		const present = underWay.get(id);
 		if (present !== undefined) return present;
-		const sending = inTurn(() => attempt(id)).finally(() => underWay.delete(id));
+		// A skipped record stays due by its row.
+		const sending = gate
+			.inTurn(() => attempt(id))
+			.then((sent) => sent ?? "refused")
+			.finally(() => underWay.delete(id));
 		underWay.set(id, sending);
 		return sending;
 	}
 
-	/** If deletions come in faster than KV takes them, they queue here as ids instead of piling up as open calls. */
-	async function inTurn(act: () => Promise<Sent>): Promise<Sent> {
-		// A record skipped here stays due by its row.
-		const isProbe = free === sentAtOnce;
-		if (hangs && !isProbe) return "refused";
-		if (free === 0) await new Promise<void>((resolve) => queue.push(resolve));
-		else free--;
-		try {
-			return hangs && !isProbe ? "refused" : await act();
-		} finally {
-			const next = queue.shift();
-			if (next === undefined) free++;
-			else next();
-		}
-	}
-
-	/** One timer for everything that settles in the meantime: timers run late under load, and an object can have only so many. */
+	/**
+	 * The same, a moment later: after the caller has been answered. One timer for everything that settles in the meantime: timers
+	 * run late under load, and an object can have only so many.
+	 */
 	function sendSoon(id: string): void {
-		if (hangs) return;
+		if (gate.hangs()) return;
 		soon.push(id);
 		if (soon.length > 1) return;
 		void sleep(answerFirstMs).then(() => {
@@ -129,7 +106,7 @@ export function createOutbox(sql: SqlStorage, options: OutboxOptions): Outbox {
 		const [row] = sql.exec<Row>(query, id).toArray();
 		if (row === undefined) return "published";
 		const outcome = await options.publishAlias({ id, deletionId: row.deletion_id });
-		hangs = outcome.ok ? false : outcome.failure.timedOut || hangs;
+		gate.note(outcome);
 		const nextMs = outcome.ok ? null : now() + refusedPauseMs;
 		sql.exec("UPDATE aliases SET publish_at = ? WHERE id = ? AND deletion_id = ?", nextMs, id, row.deletion_id);
 		return outcome.ok ? "published" : "refused";
@@ -159,7 +136,7 @@ export function createOutbox(sql: SqlStorage, options: OutboxOptions): Outbox {
 		dueAgain();
 		const due = dueWork();
 		for (let start = 0; start < due.length; ) {
-			const some = due.slice(start, start + (hangs ? 1 : sentAtOnce));
+			const some = due.slice(start, start + (gate.hangs() ? 1 : sentAtOnce));
 			start += some.length;
 			const outcomes = await Promise.all(some.map((act) => act()));
 			if (outcomes.includes("published")) continue;
@@ -170,19 +147,22 @@ export function createOutbox(sql: SqlStorage, options: OutboxOptions): Outbox {
 	}
 
 	return {
-		afterStart() {
+		/** Call at the start: a put of the previous object has no time-out any more, and may land over a newer version. */
+		afterStart(): void {
 			const update = "UPDATE deletions SET republish_at = ? WHERE publish_at IS NOT NULL";
 			sql.exec(update, now() + lateLandingMs);
 		},
 		send,
 		sendSoon,
-		sendDue() {
+		/** Publishes what is due, up to a limit; the rest stays due. Never rejects. */
+		sendDue(): Promise<void> {
 			sendingDue ??= sendAllDue().finally(() => {
 				sendingDue = null;
 			});
 			return sendingDue;
 		},
-		nextDueMs() {
+		/** When `sendDue` next has something to do. */
+		nextDueMs(): number | null {
 			const at = nextPublishMs(sql);
 			if (at === null) return null;
 			return Math.max(at, pausedUntilMs, sendingDue === null ? 0 : now() + sendingMs);

@@ -1,23 +1,18 @@
 // Queues list reads, so that one caller's reads delay neither deletions nor other callers: each caller has one read at a
 // time, and everything else that has arrived goes in between.
 
-import type { ChangesQuery } from "../deletion/ledger-api.ts";
 import { readsWaitingAtMost } from "./limits.ts";
 
-interface ReadQueue {
-	/** null: too many of this caller's reads are already waiting. @param version the journal's current version. */
-	inTurn<Value>(
-		query: Pick<ChangesQuery, "caller" | "unless">,
-		version: string,
-		read: () => Value,
-	): Promise<Value | null>;
-}
-
-export function createReadQueue(): ReadQueue {
+export function createReadQueue() {
 	/** The waiting reads of each caller that has one under way. */
 	const waiting = new Map<string, (() => void)[]>();
 	return {
-		async inTurn({ caller: named, unless }, version, read) {
+		/** null: too many of this caller's reads are already waiting. @param version the journal's current version. */
+		async inTurn<Value>(
+			{ caller: named, unless }: { caller?: string | null; unless?: string | null },
+			version: string,
+			read: () => Value,
+		): Promise<Value | null> {
 			// A poll that finds nothing new costs next to nothing.
 			if (unless === version) return read();
 			// The previous release does not say who is reading.

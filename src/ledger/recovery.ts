@@ -34,55 +34,35 @@ const reasons = {
 };
 type Kind = keyof typeof reasons;
 
-export interface Recovery {
-	/**
-	 * Reads the history if this Ledger is new; until that works, deletions are frozen. Then compares the Ledger with KV, once
-	 * per start, and freezes if it was set back. Waits only for a while; the rest goes on behind. Never rejects.
-	 */
-	ready(): Promise<void>;
-	/**
-	 * Whether waiting work may go on. The Ledger is compared with the history first, once in the object's life; if it is
-	 * older, all waiting work gets cancelled. Never rejects.
-	 */
-	upToDate(): Promise<boolean>;
-}
-
 export function createRecovery(
 	sql: SqlStorage,
 	kv: KVNamespace,
 	journal: CountedJournal,
 	announce: Parameters<typeof setFreeze>[4],
 	now: () => number,
-): Recovery {
-	let reading: Promise<boolean> | null = null;
+) {
+	let reading: Promise<void> | null = null;
 	let comparing: Promise<boolean> | null = null;
 	let waiting: { sinceMs: number; done: Promise<unknown> } | null = null;
 
-	async function read(): Promise<boolean> {
-		if (!isImporting(sql)) {
-			const isNew = await isEmpty(kv);
-			if (isNew) {
-				noteHistory(sql, "read");
-				comparing = Promise.resolve(true);
-				return true;
-			}
+	async function read(): Promise<void> {
+		if (isImporting(sql)) await takeOver("new");
+		else if (!(await isEmpty(kv))) {
 			freezeFor("new");
 			noteHistory(sql, "importing");
+			await takeOver("new");
 		}
-		await takeOver("new");
 		noteHistory(sql, "read");
 		comparing = Promise.resolve(true);
-		return true;
 	}
 
-	async function compare(): Promise<boolean> {
+	async function compare(): Promise<void> {
 		const [versions, freeze] = await Promise.all([newestVersions(kv), freezeInKv(kv)]);
 		const [name, change] = partsOf(journal.version());
 		const newest = Math.max(0, ...versions.map(partsOf).map(([of, count]) => (of === name ? count : 0)));
-		if (newest <= change && !isUnknown(freeze)) return true;
+		if (newest <= change && !isUnknown(freeze)) return;
 		freezeFor("older");
 		await takeOver("older");
-		return true;
 	}
 
 	/** Whether it was set after the last freeze event this Ledger knows; KV may still show one that has been lifted. */
@@ -159,32 +139,41 @@ export function createRecovery(
 		return settle({ ...deletion, approval: withdrawn }, now(), "cancelled", failure, { by: ownParty.name });
 	};
 
-	/** A result is remembered; after a failure of KV, the next call tries again. */
-	const orLater = (error: unknown): boolean => {
-		log("warn", "history_unreadable", traceOf(error));
-		return false;
-	};
+	const unreadable = (error: unknown): void => log("warn", "history_unreadable", traceOf(error));
 
-	function known(): Promise<boolean> {
+	/** Never rejects: after a failure of KV, the next call tries again. */
+	function readHistory(): Promise<void> {
 		reading ??= read()
-			.catch(orLater)
+			.catch(unreadable)
 			.finally(() => {
 				reading = null;
 			});
 		return reading;
 	}
 
+	/**
+	 * Whether waiting work may go on. The Ledger is compared with the history first, once in the object's life; if it is
+	 * older, all waiting work gets cancelled. Never rejects: after a failure of KV, the next call tries again.
+	 */
 	function upToDate(): Promise<boolean> {
-		comparing ??= compare().catch((error) => {
-			comparing = null;
-			return orLater(error);
-		});
+		comparing ??= compare().then(
+			() => true,
+			(error) => {
+				comparing = null;
+				unreadable(error);
+				return false;
+			},
+		);
 		return comparing;
 	}
 
 	return {
-		async ready() {
-			if (!hasReadHistory(sql)) await withinMs(historyWaitMs, known());
+		/**
+		 * Reads the history if this Ledger is new; until that works, deletions are frozen. Then compares the Ledger with KV, once
+		 * per start, and freezes if it was set back. Waits only for a while; the rest goes on behind. Never rejects.
+		 */
+		async ready(): Promise<void> {
+			if (!hasReadHistory(sql)) await withinMs(historyWaitMs, readHistory());
 			const nowMs = now();
 			if (waiting === null || nowMs - waiting.sinceMs > compareAgainMs)
 				waiting = { sinceMs: nowMs, done: withinMs(compareWaitMs, upToDate()) };

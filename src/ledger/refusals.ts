@@ -7,19 +7,6 @@ import { missesAtMost, missWindowMs, recordedAnHour, sharedForMs } from "./limit
 
 const hourMs = 3_600_000;
 
-export interface Refusals {
-	/** The record that also answers this refusal; null if it needs its own. */
-	sharedBy(refused: Deletion, nowMs: number): string | null;
-	/** The refusal got its own record. `isSummary`: that record counts the rest of the hour. */
-	note(refused: Deletion, isSummary: boolean, nowMs: number): void;
-	/** Whether the caller has used up its records for this hour, so that the next one counts the rest. */
-	isFull(actor: string, nowMs: number): boolean;
-	/** How long the caller's look-ups are blocked; 0 if they are not. */
-	missesBlockMs(actor: string, nowMs: number): number;
-	/** The final counts of records that are no longer shared, each returned once. */
-	takeCounts(nowMs: number): { id: string; requests: number }[];
-}
-
 interface Shared {
 	id: string;
 	untilMs: number;
@@ -34,7 +21,7 @@ interface Hour {
 }
 
 /** @param onRecord the hour according to the Ledger's rows; null if there are none since then. */
-export function createRefusals(onRecord: (actor: string, sinceMs: number) => Hour | null): Refusals {
+export function createRefusals(onRecord: (actor: string, sinceMs: number) => Hour | null) {
 	const shared = new Map<string, Shared>();
 	const hours = new Map<string, Omit<Hour, "summary"> & { summary: Shared | null }>();
 	const misses = new Map<string, { sinceMs: number; count: number }>();
@@ -54,7 +41,8 @@ export function createRefusals(onRecord: (actor: string, sinceMs: number) => Hou
 	};
 
 	return {
-		sharedBy(refused, nowMs) {
+		/** The record that also answers this refusal; null if it needs its own. */
+		sharedBy(refused: Deletion, nowMs: number): string | null {
 			if (refused.failure?.code === "binding_not_found") {
 				const present = misses.get(refused.actor.name);
 				const window = present && nowMs - present.sinceMs < missWindowMs ? present : { sinceMs: nowMs, count: 0 };
@@ -66,7 +54,8 @@ export function createRefusals(onRecord: (actor: string, sinceMs: number) => Hou
 			open.requests += 1;
 			return open.id;
 		},
-		note(refused, isSummary, nowMs) {
+		/** The refusal got its own record. `isSummary`: that record counts the rest of the hour. */
+		note(refused: Deletion, isSummary: boolean, nowMs: number): void {
 			const hour = hourOf(refused.actor.name, nowMs);
 			hour.recorded += 1;
 			const untilMs = isSummary ? hour.sinceMs + hourMs : nowMs + sharedForMs;
@@ -74,13 +63,16 @@ export function createRefusals(onRecord: (actor: string, sinceMs: number) => Hou
 			if (isSummary) hour.summary = one;
 			shared.set(isSummary ? refused.id : kindOf(refused), one);
 		},
-		isFull: (actor, nowMs) => hourOf(actor, nowMs).recorded >= recordedAnHour,
-		missesBlockMs(actor, nowMs) {
+		/** Whether the caller has used up its records for this hour, so that the next one counts the rest. */
+		isFull: (actor: string, nowMs: number): boolean => hourOf(actor, nowMs).recorded >= recordedAnHour,
+		/** How long the caller's look-ups are blocked; 0 if they are not. */
+		missesBlockMs(actor: string, nowMs: number): number {
 			const window = misses.get(actor);
 			if (window === undefined || window.count < missesAtMost) return 0;
 			return Math.max(0, window.sinceMs + missWindowMs - nowMs);
 		},
-		takeCounts(nowMs) {
+		/** The final counts of records that are no longer shared, each returned once. */
+		takeCounts(nowMs: number): { id: string; requests: number }[] {
 			const over = [...shared].filter(([, { untilMs }]) => untilMs <= nowMs);
 			for (const [kind] of over) shared.delete(kind);
 			return over.flatMap(([, { id, requests }]) => (requests > 1 ? [{ id, requests }] : []));

@@ -7,49 +7,39 @@ import { isCredentialRejected, markOf } from "./credential.ts";
 import { graceMs, probeKeptMs } from "./limits.ts";
 import { countUnreadable, getFlag, setFlag } from "./tables.ts";
 
-type Probed = Pick<HealthFacts, "credentialRejected" | "callsLeft" | "storageWorks">;
+type Work = Pick<HealthFacts, "overdueSinceMs" | "unpublishedSinceMs">;
+type Tables = Work &
+	Pick<
+		StatusFacts,
+		"overdue" | "unpublished" | "unknown" | "schema" | "databaseBytes" | "lastAlarmMs" | "credentialCheckedMs"
+	>;
 
-function healthFacts(sql: SqlStorage, known: Probed, nowMs: number): HealthFacts {
+/** What waits for how long. */
+function workFacts(sql: SqlStorage, nowMs: number): Work {
 	const query = `SELECT
 		(SELECT min(settle_at) FROM deletions WHERE settle_at <= ?1) AS settleMs,
 		(SELECT min(due_at) FROM deletions WHERE due_at <= ?1) AS dueMs,
 		(SELECT min(publish_at) FROM deletions WHERE publish_at <= ?1) AS publishMs,
 		(SELECT min(+changed_at) FROM deletions WHERE publish_at IS NOT NULL) AS unpublishedSinceMs`;
-	type Row = {
-		settleMs: number | null;
-		dueMs: number | null;
-		publishMs: number | null;
-		unpublishedSinceMs: number | null;
-	};
+	type Row = Record<"settleMs" | "dueMs" | "publishMs" | "unpublishedSinceMs", number | null>;
 	const { settleMs, dueMs, publishMs, unpublishedSinceMs } = sql.exec<Row>(query, nowMs - graceMs).one();
 	const due = [settleMs, dueMs, publishMs].filter((ms) => ms !== null);
-	return { ...known, overdueSinceMs: due.length === 0 ? null : Math.min(...due), unpublishedSinceMs };
+	return { overdueSinceMs: due.length === 0 ? null : Math.min(...due), unpublishedSinceMs };
 }
 
-export function statusFacts(
-	sql: SqlStorage,
-	known: Probed & Pick<StatusFacts, "nextAlarmMs" | "rows" | "unreadable" | "watch" | "destinations">,
-	nowMs: number,
-): StatusFacts {
-	const { nextAlarmMs, rows, unreadable, watch, destinations, ...rest } = known;
+export function tableFacts(sql: SqlStorage, nowMs: number): Tables {
 	// Each query uses an index, because a week has many rows; the plus keeps SQLite from using the index on changed_at.
 	const query = `SELECT (SELECT count(*) FROM deletions WHERE publish_at IS NOT NULL) AS unpublished,
 		(SELECT count(DISTINCT id) FROM (SELECT id FROM deletions WHERE settle_at <= ?1
 			UNION ALL SELECT id FROM deletions WHERE due_at <= ?1
 			UNION ALL SELECT id FROM deletions WHERE publish_at <= ?1)) AS overdue`;
-	type Counts = { unpublished: number; overdue: number };
 	return {
-		rows,
-		unreadable,
-		...healthFacts(sql, rest, nowMs),
-		...sql.exec<Counts>(query, nowMs - graceMs).one(),
+		...workFacts(sql, nowMs),
+		...sql.exec<{ unpublished: number; overdue: number }>(query, nowMs - graceMs).one(),
 		schema: Number(getFlag(sql, "schema") ?? 1),
 		databaseBytes: sql.databaseSize,
 		unknown: unknownOnes(sql),
 		lastAlarmMs: timeIn(sql, "alarm_succeeded"),
-		nextAlarmMs,
-		watch: watch ?? null,
-		destinations: destinations ?? null,
 		credentialCheckedMs: timeIn(sql, "credential_checked"),
 	};
 }
@@ -83,12 +73,12 @@ export function createStatus(sql: SqlStorage, configOf: () => ReturnType<typeof 
 	return {
 		health(callsLeft: number | null, nowMs: number) {
 			const credentialRejected = isRejected();
-			const facts = healthFacts(sql, { credentialRejected, callsLeft, storageWorks: storageWorks(nowMs) }, nowMs);
-			return { credentialRejected, problems: healthProblems(facts, nowMs) };
+			const probed = { credentialRejected, callsLeft, storageWorks: storageWorks(nowMs) };
+			return { credentialRejected, problems: healthProblems({ ...probed, ...workFacts(sql, nowMs) }, nowMs) };
 		},
 		status(known: Pick<StatusFacts, "callsLeft" | "nextAlarmMs" | "watch" | "destinations">, nowMs: number) {
 			const probed = { credentialRejected: isRejected(), storageWorks: storageWorks(nowMs), ...countRows(nowMs) };
-			const facts = statusFacts(sql, { ...known, ...probed }, nowMs);
+			const facts = { ...known, ...probed, ...tableFacts(sql, nowMs) };
 			return { facts, problems: healthProblems(facts, nowMs) };
 		},
 	};

@@ -12,37 +12,18 @@ import { postpone } from "./due.ts";
 import { alarmPauseMs, shortestLookUpMs } from "./limits.ts";
 import { setAsideIfUnreadable } from "./tables.ts";
 
-export interface Work {
-	/** Never rejects: if the work fails, the alarm takes over and finds out what really happened. */
-	advance(id: string): Promise<void>;
-	/**
-	 * The record once there is nothing left to wait for, or after `waitMs`. The alarm looks at an unknown outcome again; a
-	 * caller with time left waits for that.
-	 */
-	waitForOutcome(deletion: Deletion, waitMs: number): Promise<Deletion>;
-	/** Runs `act` while no other work on the deletion is under way. */
-	alone<Value>(id: string, act: () => Promise<Value>): Promise<Value>;
-	/** Answers the callers who wait for the deletion to settle. */
-	settled(id: string): void;
-}
-
 interface UnderWay {
 	judged: Promise<void>;
 	work: Promise<void>;
 }
 
 /** @param upToDate whether scheduled work may go on (`recovery.ts`). */
-export function createWork(
-	sql: SqlStorage,
-	ports: Ports,
-	directory: Directory,
-	upToDate: () => Promise<boolean>,
-): Work {
+export function createWork(sql: SqlStorage, ports: Ports, directory: Directory, upToDate: () => Promise<boolean>) {
 	const underWay = new Map<string, UnderWay>();
 	/** Callers waiting for a deletion to settle. */
 	const callers = new Set<{ id: string; settled: PromiseWithResolvers<void> }>();
 
-	function advancing(id: string): UnderWay {
+	function startOrJoin(id: string): UnderWay {
 		const present = underWay.get(id);
 		if (present !== undefined) {
 			const open = ports.journal.open(id);
@@ -50,7 +31,7 @@ export function createWork(
 			return present;
 		}
 		const judged = Promise.withResolvers<void>();
-		const work = goOn(id, judged.resolve)
+		const work = run(id, judged.resolve)
 			.catch((error) => {
 				log("error", "deletion_interrupted", { deletion_id: id, ...traceOf(error) });
 				setAsideIfUnreadable(sql, id);
@@ -64,7 +45,7 @@ export function createWork(
 		return { judged: judged.promise, work };
 	}
 
-	async function goOn(id: string, onJudged: () => void): Promise<void> {
+	async function run(id: string, onJudged: () => void): Promise<void> {
 		const query = "SELECT 1 FROM deletions WHERE id = ? AND open = 1 AND state = 'scheduled'";
 		const isScheduled = sql.exec(query, id).toArray().length > 0;
 		if (isScheduled && !(await upToDate())) return postpone(sql, id, Date.now() + alarmPauseMs);
@@ -72,25 +53,31 @@ export function createWork(
 	}
 
 	return {
-		advance: (id) => advancing(id).work,
-		async waitForOutcome(deletion, waitMs) {
+		/** Never rejects: if the work fails, the alarm takes over and finds out what really happened. */
+		advance: (id: string): Promise<void> => startOrJoin(id).work,
+		/**
+		 * The record once there is nothing left to wait for, or after `waitMs`. The alarm looks at an unknown outcome again; a
+		 * caller with time left waits for that.
+		 */
+		async waitForOutcome(deletion: Deletion, waitMs: number): Promise<Deletion> {
 			const present = () => ports.journal.get(deletion.id) ?? deletion;
 			const caller = { id: deletion.id, settled: Promise.withResolvers<void>() };
-			const { judged, work } = advancing(deletion.id);
-			const bringOn = async (): Promise<void> => {
+			const { judged, work } = startOrJoin(deletion.id);
+			const waitUntilDone = async (): Promise<void> => {
 				await work;
 				const { id, state } = present();
 				// The look-up may show that another record answers.
-				if (id !== deletion.id) await advancing(id).work;
+				if (id !== deletion.id) await startOrJoin(id).work;
 				caller.id = id;
 				if (state === "unknown") await caller.settled.promise;
 			};
 			callers.add(caller);
-			await Promise.all([withinMs(waitMs, bringOn()), withinMs(Math.max(waitMs, shortestLookUpMs), judged)]);
+			await Promise.all([withinMs(waitMs, waitUntilDone()), withinMs(Math.max(waitMs, shortestLookUpMs), judged)]);
 			callers.delete(caller);
 			return present();
 		},
-		async alone(id, act) {
+		/** Runs `act` while no other work on the deletion is under way. */
+		async alone<Value>(id: string, act: () => Promise<Value>): Promise<Value> {
 			for (let present = underWay.get(id); present !== undefined; present = underWay.get(id)) await present.work;
 			const work = act();
 			const done = work.then(
@@ -100,7 +87,8 @@ export function createWork(
 			underWay.set(id, { judged: done, work: done });
 			return work.finally(() => underWay.delete(id));
 		},
-		settled(id) {
+		/** Answers the callers who wait for the deletion to settle. */
+		settled(id: string): void {
 			for (const caller of callers) if (caller.id === id) caller.settled.resolve();
 		},
 	};

@@ -7,7 +7,7 @@ import { changes } from "../../src/ledger/changes.ts";
 import { keptClaims } from "../../src/ledger/claims.ts";
 import { nextDueMs, prune } from "../../src/ledger/due.ts";
 import { createJournal } from "../../src/ledger/journal.ts";
-import { statusFacts } from "../../src/ledger/status.ts";
+import { tableFacts } from "../../src/ledger/status.ts";
 import { bindingIds, deletionAt, nowMs, prefixIds } from "../adapters/history/rows.ts";
 import { ledger } from "../harness.ts";
 
@@ -33,13 +33,6 @@ beforeEach(() =>
 );
 afterEach(() => reset());
 
-const known = {
-	credentialRejected: false,
-	storageWorks: true,
-	callsLeft: null,
-	nextAlarmMs: null,
-	...{ rows: keptRows, unreadable: 0 },
-};
 type Ask = (sql: SqlStorage) => unknown;
 const journalOf = (sql: SqlStorage) => createJournal(sql, { now: () => nowMs, onDue() {}, onSettled() {} });
 const everything = { afterId: "", bindingId: null, prefixId: null, unless: null };
@@ -62,7 +55,7 @@ it.each<[string, Ask]>([
 	["the prefix of a binding", (sql) => journalOf(sql).prefixOf(bindingId)],
 	["the next alarm", nextDueMs],
 	["pruning", (sql) => prune(sql, nowMs)],
-	["the status, but for what is counted once a minute", (sql) => statusFacts(sql, known, nowMs)],
+	["the status, but for what is counted once a minute", (sql) => tableFacts(sql, nowMs)],
 ])("%s reads fewer than twenty rows, however many are kept", async (_, ask) => {
 	const rowsRead = await runInDurableObject<Ledger, number>(ledger(), (_, { storage: { sql } }) => countRows(sql, ask));
 	expect(rowsRead).toBeLessThan(20);
