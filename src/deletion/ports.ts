@@ -112,23 +112,18 @@ export interface KeptClaim {
 	madeAtMs: number;
 }
 
-/** The Ledger's storage. Every call is synchronous; calls with no `await` between them become durable together. */
-export interface Journal {
-	claimed(actor: string, key: string): { payload: string; deletionId: string } | null;
-	/** By its id, or by an id that became an alias of it. */
-	get(id: string): Deletion | null;
+export type Named = { bindingId: string } | { cidr: string };
+
+/** What the records say. */
+export interface JournalReads {
 	open(id: string): OpenDeletion | null;
-	/** This actor's deletion with exactly this payload, if it is still being looked up. */
-	received(actor: string, payload: string): Deletion | null;
-	/** Whether the request came in after the last start: if so, its own authority still counts. */
-	cameInSinceStart(id: string): boolean;
-	restoring(id: string): OpenRestoration | null;
 	/** The open deletion of a binding; there is never more than one. */
-	openFor(named: { bindingId: string } | { cidr: string }): OpenDeletion | null;
+	openFor(named: Named): OpenDeletion | null;
+	restoring(id: string): OpenRestoration | null;
 	/** The newest completed deletion of a binding, or at a CIDR: done by us, or seen to be done. */
-	carriedOut(named: { bindingId: string } | { cidr: string }): Deletion | null;
+	carriedOut(named: Named): Deletion | null;
 	/** The newest binding that we restored under that id or CIDR and have not deleted since. */
-	created(named: { bindingId: string } | { cidr: string }): { prefixId: string; bindingId: string } | null;
+	created(named: Named): { prefixId: string; bindingId: string } | null;
 	/** The binding's prefix according to our records, whether we deleted or created it. */
 	prefixOf(bindingId: string): string | null;
 	/** The newest other deletion at exactly this CIDR that began after that time and has not failed. */
@@ -138,6 +133,17 @@ export interface Journal {
 	pace(prefixId: string, sinceMs: number): Pace;
 	/** When the account's deletions of that time began, oldest first; only the newest ones. */
 	begunSince(sinceMs: number, atMost: number): number[];
+}
+
+/** The Ledger's storage. Every call is synchronous; calls with no `await` between them become durable together. */
+export interface Journal extends JournalReads {
+	claimed(actor: string, key: string): { payload: string; deletionId: string } | null;
+	/** By its id, or by an id that became an alias of it. */
+	get(id: string): Deletion | null;
+	/** This actor's deletion with exactly this payload, if it is still being looked up. */
+	received(actor: string, payload: string): Deletion | null;
+	/** Whether the request came in after the last start: if so, its own authority still counts. */
+	cameInSinceStart(id: string): boolean;
 	/** The freeze in force; null if there is none. */
 	freeze(): Freeze | null;
 	/** Stores an open deletion. At `dueAtMs` the alarm takes over if the work is not done. */
@@ -159,7 +165,7 @@ export interface Journal {
 	/** Adds keys to a deletion that another request began. */
 	join(deletionId: string, claims: readonly Claim[]): void;
 	/** Drops a received deletion in favour of the record that answers it: its id and its claims lead there from now on. */
-	alias(id: string, deletionId: string): void;
+	mergeInto(id: string, deletionId: string): void;
 }
 
 export interface LastDeletionQuery {

@@ -7,7 +7,7 @@ import type { Deletion, Summary } from "../deletion/record/deletion.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
 import type { HistoryUnreadable } from "../deletion/steps/decisions.ts";
 import { log, traceOf } from "../log.ts";
-import { readRow, type StoredRow } from "./tables.ts";
+import { goneStatesSql, readRow, type StoredRow } from "./tables.ts";
 
 /**
  * A record by any id that a caller was given for it. KV's failure is a reason; the Ledger's is an exception.
@@ -53,7 +53,7 @@ export async function findLastDeletion(
 ): Promise<Summary | null> {
 	const { bindingId, cidr = null } = query;
 	const select = `SELECT id, record FROM deletions WHERE (binding_id = ? OR cidr = ?)
-		AND state IN ('deleted', 'already_gone', 'deleted_elsewhere', 'restored') AND unreadable IS NOT change ORDER BY id LIMIT 1`;
+		AND state IN ${goneStatesSql} AND unreadable IS NOT change ORDER BY id LIMIT 1`;
 	const [row] = sql.exec<StoredRow>(select, bindingId === undefined ? null : plainId(bindingId), cidr).toArray();
 	const recent = row === undefined ? null : (readRow(sql, row)?.summary ?? null);
 	if (recent !== null) return recent;

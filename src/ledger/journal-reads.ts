@@ -1,28 +1,11 @@
 // The journal's reads: what the tables say about a deletion, a binding, a CIDR or a prefix. Each uses an index, because a week
 // can have many rows. Nothing here writes.
 import { plainId } from "../deletion/address/cloudflare-id.ts";
-import type { Journal, OpenDeletion, Terms } from "../deletion/ports.ts";
+import type { JournalReads, Named, OpenDeletion, Terms } from "../deletion/ports.ts";
 import { at, type Deletion } from "../deletion/record/deletion.ts";
 import { readProgress } from "../deletion/record/progress.ts";
-import { readRecord } from "./tables.ts";
+import { goneStatesSql, readRecord } from "./tables.ts";
 
-type Named = { bindingId: string } | { cidr: string };
-
-type JournalReads = Pick<
-	Journal,
-	| "open"
-	| "openFor"
-	| "restoring"
-	| "carriedOut"
-	| "created"
-	| "prefixOf"
-	| "overtaking"
-	| "goneSince"
-	| "pace"
-	| "begunSince"
->;
-
-const carriedOutStates = "('deleted', 'already_gone', 'deleted_elsewhere', 'restored')";
 /** What counts towards the budget: it left, or may have. */
 const begunStates = "('deleting', 'unknown', 'deleted', 'already_gone', 'restored')";
 
@@ -53,10 +36,10 @@ export function createJournalReads(sql: SqlStorage): JournalReads {
 			const [row] = sql.exec<{ record: string; progress: string }>(query, id).toArray();
 			return row === undefined ? null : { deletion: readRecord(row.record), progress: readProgress(row.progress) };
 		},
-		carriedOut: (named) => newestOf(named, "binding_id", `state IN ${carriedOutStates}`),
+		carriedOut: (named) => newestOf(named, "binding_id", `state IN ${goneStatesSql}`),
 		created(named) {
 			const isLeft = `restored_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM deletions AS later
-				WHERE later.binding_id = deletions.restored_id AND later.state IN ${carriedOutStates})`;
+				WHERE later.binding_id = deletions.restored_id AND later.state IN ${goneStatesSql})`;
 			const { binding, restoration } = newestOf(named, "restored_id", isLeft) ?? {};
 			const bindingId = restoration?.binding_id ?? null;
 			return binding && bindingId !== null ? { prefixId: binding.prefix_id, bindingId } : null;
@@ -72,7 +55,7 @@ export function createJournalReads(sql: SqlStorage): JournalReads {
 		goneSince(prefixId, sinceMs) {
 			const query = `SELECT binding_id FROM deletions WHERE open = 1 AND state IN ('deleting', 'unknown') AND +prefix_id = ?1
 				UNION ALL SELECT binding_id FROM deletions
-				WHERE prefix_id = ?1 AND changed_at >= ?2 AND state IN ${carriedOutStates}
+				WHERE prefix_id = ?1 AND changed_at >= ?2 AND state IN ${goneStatesSql}
 					AND CASE WHEN json_valid(record) THEN json_extract(record, '$.settled_at') END >= ?3`;
 			const rows = sql.exec<{ binding_id: string }>(query, plainId(prefixId), sinceMs, at(sinceMs)).toArray();
 			return new Set(rows.map((row) => row.binding_id));

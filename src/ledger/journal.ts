@@ -71,7 +71,7 @@ export function createJournal(
 	const claim = (deletionId: string, claims: readonly Claim[]): void => makeClaims(sql, deletionId, claims, now());
 
 	/** Replaces a received deletion, if there is one, with the record that answers it. */
-	function leadTo(id: string, deletionId: string, answer: Answer): void {
+	function replaceByAnswer(id: string, deletionId: string, answer: Answer): void {
 		aliases.remember(id, answer);
 		noLongerLookedUp(id);
 		const [row] = sql.exec<{ told: number | null }>("SELECT told FROM deletions WHERE id = ?", id).toArray();
@@ -136,7 +136,7 @@ export function createJournal(
 			if (record !== null) {
 				const answer = { ...refused, id: record.id };
 				sql.exec("DELETE FROM claims WHERE deletion_id = ?", refused.id);
-				leadTo(refused.id, record.id, answer);
+				replaceByAnswer(refused.id, record.id, answer);
 				return answer;
 			}
 			const isSummary = refusals.isFull(refused.actor.name, nowMs);
@@ -152,14 +152,14 @@ export function createJournal(
 			claim(id, claims);
 			if (claims.some(({ lasting }) => lasting)) sendClaims(id);
 		},
-		alias(id, deletionId) {
+		mergeInto(id, deletionId) {
 			const moved = "UPDATE claims SET deletion_id = ? WHERE deletion_id = ? RETURNING lasting";
 			const isKept = sql
 				.exec<{ lasting: number }>(moved, deletionId, id)
 				.toArray()
 				.some(({ lasting }) => lasting === 1);
 			if (isKept) sendClaims(deletionId);
-			leadTo(id, deletionId, deletionId);
+			replaceByAnswer(id, deletionId, deletionId);
 		},
 		markIdGiven(id) {
 			const answer = aliases.remembered(id);

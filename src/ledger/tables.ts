@@ -3,10 +3,14 @@
 // page more. A row whose JSON can't be parsed is set aside, logged once and counted, and holds up nothing else. It is read again
 // once it is written again.
 import { type Deletion, type Summary, summaryOf } from "../deletion/record/deletion.ts";
+import { goneStates } from "../deletion/record/gone.ts";
 import { log } from "../log.ts";
 
 /** Only this Ledger writes it, from a `Deletion`. */
 export const readRecord = (text: string): Deletion => JSON.parse(text);
+
+/** For `state IN …`. */
+export const goneStatesSql = `('${goneStates.join("', '")}')`;
 
 export function getFlag(sql: SqlStorage, name: string): string | null {
 	return sql.exec<{ value: string }>("SELECT value FROM flags WHERE name = ?", name).toArray()[0]?.value ?? null;

@@ -193,10 +193,10 @@ describe("the claims in KV", () => {
 			sql.exec("UPDATE deletions SET publish_at = NULL");
 			// The id of a request alone is nothing to keep.
 			journal.storeOpen({ ...open, deletion: second }, nowMs, [{ ...claim("request:2"), lasting: false }]);
-			journal.alias(second.id, first.id);
+			journal.mergeInto(second.id, first.id);
 			expect(dueMs(first.id)).toBeNull();
 			journal.storeOpen({ ...open, deletion: third }, nowMs, [claim("key:3")]);
-			journal.alias(third.id, first.id);
+			journal.mergeInto(third.id, first.id);
 			expect(dueMs(first.id)).toBe(nowMs + 20_000);
 			expect(keptClaims(sql, first.id)).toHaveLength(2);
 		}));

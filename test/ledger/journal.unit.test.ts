@@ -49,7 +49,7 @@ it("lets an id that was given out lead to the record that answers for it, also a
 	journal.keep({ ...received, binding: null });
 	journal.markIdGiven(received.id);
 	journal.keep(record);
-	journal.alias(received.id, record.id);
+	journal.mergeInto(received.id, record.id);
 	expect(journal.get(received.id)?.id).toBe(record.id);
 	expect(journalOf(sql).get(received.id)?.id).toBe(record.id);
 });

@@ -1,5 +1,6 @@
 import { afterEach, expect, it, vi } from "vitest";
 import { createDirectory } from "../../src/deletion/lookup/directory.ts";
+import { receive } from "../../src/deletion/steps/receive.ts";
 import { createWork } from "../../src/ledger/work.ts";
 import { recordOf, worldOf } from "../deletion/a-deletion.ts";
 import { commandOf } from "../deletion/world.ts";

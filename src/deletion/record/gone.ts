@@ -2,8 +2,8 @@
 import type { Deletion, State } from "./deletion.ts";
 
 /** Done by us, or seen to be done. */
-export const isGone = (state: State): boolean =>
-	state === "deleted" || state === "already_gone" || state === "deleted_elsewhere" || state === "restored";
+export const goneStates: readonly State[] = ["deleted", "already_gone", "deleted_elsewhere", "restored"];
+export const isGone = (state: State): boolean => goneStates.includes(state);
 
 /** How the binding of a restored or restorable record was removed. */
 export function carriedOutAs({ timeline, elsewhere }: Deletion): "deleted" | "already_gone" | "deleted_elsewhere" {

@@ -41,7 +41,8 @@ export async function judgeReceived(id: string, ports: Ports, directory: Directo
 	const { deletion, terms } = present;
 	const earlier = answeredBy(found, target, present, ports);
 	const schedule = terms.supersede === true && earlier?.state === "scheduled" ? earlier : null;
-	if (earlier !== null && schedule === null && mayJoin(earlier, target, ranges)) return journal.alias(id, earlier.id);
+	if (earlier !== null && schedule === null && mayJoin(earlier, target, ranges))
+		return journal.mergeInto(id, earlier.id);
 	if (!found.ok) return keepFailed(failedLookUp(deletion, found.failure, ports.now()), ports);
 	const termsNow = { ...terms, ranges };
 	const { assessment } = assess(found.value, termsNow, deletion.reason, ports);
@@ -49,7 +50,7 @@ export async function judgeReceived(id: string, ports: Ports, directory: Directo
 	const course = nextStepOf(judged, termsNow, ports);
 	if ("settled" in course) journal.storeRefused(course.settled);
 	else if (schedule === null) journal.storeOpen(course.open, course.dueAtMs);
-	else if (course.open.deletion.state !== "deleting") journal.alias(id, schedule.id);
+	else if (course.open.deletion.state !== "deleting") journal.mergeInto(id, schedule.id);
 	else {
 		// One commit: no `await` in between.
 		journal.storeSettled(supersededBy(deletion, schedule, ports.now()));
