@@ -4,6 +4,7 @@ import type { readConfig } from "../config.ts";
 import { type HealthFacts, healthProblems, type StatusFacts } from "../deletion/status.ts";
 import { log, traceOf } from "../log.ts";
 import { isCredentialRejected, markOf } from "./credential.ts";
+import { earliest } from "./due.ts";
 import { graceMs, probeKeptMs } from "./limits.ts";
 import { countUnreadable, getFlag, setFlag } from "./tables.ts";
 
@@ -23,8 +24,7 @@ function workFacts(sql: SqlStorage, nowMs: number): Work {
 		(SELECT min(+changed_at) FROM deletions WHERE publish_at IS NOT NULL) AS unpublishedSinceMs`;
 	type Row = Record<"settleMs" | "dueMs" | "publishMs" | "unpublishedSinceMs", number | null>;
 	const { settleMs, dueMs, publishMs, unpublishedSinceMs } = sql.exec<Row>(query, nowMs - graceMs).one();
-	const due = [settleMs, dueMs, publishMs].filter((ms) => ms !== null);
-	return { overdueSinceMs: due.length === 0 ? null : Math.min(...due), unpublishedSinceMs };
+	return { overdueSinceMs: earliest(settleMs, dueMs, publishMs), unpublishedSinceMs };
 }
 
 export function tableFacts(sql: SqlStorage, nowMs: number): Tables {
