@@ -33,7 +33,7 @@ export function welcome({ url, imitationUrl, dataPath }: Addresses): string {
 			],
 		],
 		[
-			"Let the connection break just after the next deletion took effect, and see what is recorded.",
+			"Break the connection just after the next deletion takes effect, then read the record.",
 			[
 				`curl ${imitationUrl}/sandbox/faults -d '{"method":"DELETE","fault":{"kind":"drop_after"}}'`,
 				`${curl} -X DELETE \\`,
@@ -41,11 +41,11 @@ export function welcome({ url, imitationUrl, dataPath }: Addresses): string {
 			],
 		],
 		[
-			"Let a colleague delete one in Cloudflare's dashboard, behind unbind's back.",
+			"Delete 203.0.113.0/26 in Cloudflare's dashboard, behind unbind's back.",
 			[`curl ${imitationUrl}/sandbox/elsewhere -d '{"delete":["203.0.113.0/26"],"by":{"how":"dash"}}'`],
 		],
 		[
-			"Let Cloudflare itself delete all that is left.",
+			"Make Cloudflare delete every binding that is left.",
 			[`curl ${imitationUrl}/sandbox/elsewhere -d '{"delete":"all","by":{"how":"system"}}'`],
 		],
 	];

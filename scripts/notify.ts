@@ -27,7 +27,7 @@ async function main(): Promise<string> {
 		body: JSON.stringify({ destination }),
 		redirect: "manual",
 	}).catch(() => {
-		throw new Error(`Nothing answers at ${values.url}.`);
+		throw new Error(`Nothing answers at ${values.url}. Start the sandbox with: npm start`);
 	});
 	const answer = v.parse(answerSchema, await response.json());
 	if (!("state" in answer)) throw new Error(answer.detail);

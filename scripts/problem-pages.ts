@@ -17,7 +17,8 @@ export function problemsIn(document: string): Explained[] {
 	);
 	return [...sections].map(([, code = "", status, means = "", next = ""]) => {
 		const known = problemCodes.find((one): one is ProblemCode => one === code);
-		if (known === undefined) throw new Error(`docs/problems.md explains ${code}, which is no code`);
+		if (known === undefined)
+			throw new Error(`docs/problems.md has a section ${code}, but there is no such problem code`);
 		return {
 			code,
 			status: Number(status),

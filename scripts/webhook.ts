@@ -38,7 +38,7 @@ async function main(): Promise<string> {
 		body,
 		redirect: "manual",
 	}).catch(() => {
-		throw new Error(`Nothing answers at ${values.url}.`);
+		throw new Error(`Nothing answers at ${values.url}. Start the sandbox with: npm start`);
 	});
 	const retry = response.headers.get("retry-after");
 	process.stderr.write(`${response.status}${retry === null ? "" : `, send it again in ${retry} s`}\n`);

@@ -6,7 +6,7 @@ const longestSeconds = 366 * 86_400;
 
 export const clockSchema = v.union(
 	[
-		v.strictObject({ at: v.pipe(v.string(), v.isoTimestamp('Expected a time, as "2030-01-02T12:00:00Z"')) }),
+		v.strictObject({ at: v.pipe(v.string(), v.isoTimestamp('Expected a time, such as "2030-01-02T12:00:00Z"')) }),
 		v.strictObject({ advance_seconds: v.pipe(v.number(), v.minValue(0), v.maxValue(longestSeconds)) }),
 	],
 	'Expected {"at": "<time>"} or {"advance_seconds": <number>}',

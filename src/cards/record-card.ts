@@ -106,7 +106,7 @@ function failureWords({ guards, cloudflare }: Deletion, { code, detail }: NonNul
 	const refusing = guards.filter(({ verdict }) => verdict === "refuse");
 	if (refusing.length > 0 && code !== "approval_rejected") return refusing.map(findingWords);
 	if (code === "acknowledgement_required")
-		return ["There is a risk that the card did not show. Run the command again to see it."];
+		return ["A new risk appeared after this card was posted. Run the command again to see it."];
 	const errors = cloudflare?.errors.map((one) => `Cloudflare: ${one.code ?? ""} ${one.message ?? ""}`) ?? [];
 	return [detail, ...errors];
 }
@@ -116,7 +116,7 @@ function restorationStory({ state, failure }: Restoration, what: string): Story 
 		case "restored":
 			return { title: `Restored ${what}`, tone: "good", text: [] };
 		case "already_bound":
-			return { title: `${what} is already bound again`, tone: "good", text: [] };
+			return { title: `${what} had already been bound again`, tone: "good", text: [] };
 		case "failed":
 			return { title: `${what} was not restored`, tone: "bad", text: failure === null ? [] : [failure.detail] };
 		case "restoring":

@@ -21,12 +21,11 @@ export const partyWords = ({ name, user_name }: Party): string =>
 	user_name === undefined || user_name === name ? name : `${name} (${user_name})`;
 
 export const bindingWords = ({ cidr, service_name, provisioning }: BindingSnapshot): string =>
-	[cidr, service_name ?? "no service", provisioning?.state ?? "state unknown"].join(", ");
+	[cidr, service_name ?? "a regional service", provisioning?.state ?? "state unknown"].join(", ");
 
 /** What happens to the traffic. */
 export function effectFacts({ falls_back_to, unaffected, without_service, settles_within_hours }: Effect): Fact[] {
-	const heir =
-		falls_back_to && `goes to ${falls_back_to.service_name ?? "a binding without a service"} (${falls_back_to.cidr})`;
+	const heir = falls_back_to && `goes to ${falls_back_to.service_name ?? "a regional service"} (${falls_back_to.cidr})`;
 	const orphans = `no service for ${listed(without_service.cidrs, without_service.total)}`;
 	const traffic = heir ?? (without_service.total > 0 ? orphans : "stays where it is");
 	return [
@@ -75,7 +74,7 @@ export function findingWords({ guard, ...evidence }: Verdict): string {
 		case "frozen":
 			return `Deletions are frozen by ${text("by")}: ${text("freeze_reason")}`;
 		case "protected":
-			return `The configuration protects ${text("by")}.`;
+			return `${text("by")} is on the PROTECTED list.`;
 		case "out_of_range":
 			return "The binding is outside the ranges you may delete in.";
 		case "budget":

@@ -168,7 +168,7 @@ function readChat(
 	}
 }
 
-const wordOfAscii = { pattern: /^[\x21-\x7e]+$/, description: "a text without spaces" };
+const wordOfAscii = { pattern: /^[\x21-\x7e]+$/, description: "text without spaces" };
 
 const readSecret = (platform: PlatformName, name: string, secrets: ReadonlyMap<string, unknown>) =>
 	readSecrets({

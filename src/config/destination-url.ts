@@ -14,7 +14,7 @@ export function brokenRule(text: string, ownHost: string | null): string | null 
 	if (protocol !== "https:") return "must be an https address";
 	if (username !== "" || password !== "" || /^[^/]*\/\/[^/?#]*@/.test(text))
 		return "must have no user name and no password";
-	if (hash !== "" || text.includes("#")) return "must have no #";
+	if (hash !== "" || text.includes("#")) return "must not contain #";
 	// The parser has written 2130706433 and 0x7f.1 as 127.0.0.1 by now.
 	if (host.startsWith("[") || /^[\d.]+$/.test(host)) return "must name a host, not an IP address";
 	if (host.endsWith(".")) return "must have no dot at the end of its host";

@@ -56,7 +56,7 @@ function address() {
 }
 
 const eventName = v.pipe(
-	v.string("must be a text"),
+	v.string("must be text"),
 	v.check(
 		(text) => eventPatterns.includes(text),
 		({ input }) => {
@@ -72,7 +72,7 @@ const destination = v.strictObject({
 		v.string(),
 		v.regex(/^[A-Z][A-Z0-9_]{0,63}$/, "must be the name of a Worker secret, such as NETWORK_CHANNEL_URL"),
 	),
-	url: v.optional(v.string("must be a text")),
+	url: v.optional(v.string("must be text")),
 	events: v.pipe(v.array(eventName, "must be a list of events"), v.minLength(1, "must not be empty")),
 	ranges: v.optional(v.pipe(cidrList, v.minLength(1, "must not be empty"))),
 	doors: v.optional(

@@ -12,14 +12,14 @@ import { readSecrets, type SecretHolder, secretsNamedBy } from "./secrets.ts";
 import { type SchemeName, type Sender, schemeNames } from "./sender.ts";
 
 const pointer = v.pipe(
-	v.string("must be a text"),
+	v.string("must be text"),
 	v.check(
 		(text) => parsePointer(text) !== null,
 		"must be a JSON pointer (RFC 6901), such as /labels/binding, or #/status for one into the whole payload",
 	),
 );
 const headerName = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/, "must be a header's name"));
-const plainValue = v.union([v.string(), v.number(), v.boolean()], "must be a text, a number, true or false");
+const plainValue = v.union([v.string(), v.number(), v.boolean()], "must be text, a number, true or false");
 
 const sender = v.strictObject({
 	scheme: v.picklist(schemeNames, `must be one of ${schemeNames.join(", ")}`),
@@ -53,7 +53,7 @@ const sender = v.strictObject({
 	algorithm: v.optional(v.picklist(["sha1", "sha256", "sha384", "sha512"], "must be sha1, sha256, sha384 or sha512")),
 	encoding: v.optional(v.picklist(["hex", "base64"], "must be hex or base64")),
 	prefix: v.optional(v.pipe(v.string(), v.maxLength(32, "is too long"))),
-	signed: v.optional(v.string("must be a text")),
+	signed: v.optional(v.string("must be text")),
 	timestamp_header: v.optional(headerName),
 	id_header: v.optional(headerName),
 });
@@ -169,7 +169,7 @@ const secretForms: Partial<Record<SchemeName, { pattern: RegExp; description: st
 		description: "whsec_ with 24 to 64 bytes in base64, or whpk_ with a public key",
 	},
 	alertmanager: { pattern: /^[\x21-\x7e]+$/, description: "a token, or user:password, without spaces" },
-	"cloudflare-notifications": { pattern: /^[\x21-\x7e]+$/, description: "a text without spaces" },
+	"cloudflare-notifications": { pattern: /^[\x21-\x7e]+$/, description: "text without spaces" },
 	bearer: { pattern: /^[\x21-\x7e]+$/, description: "a token without spaces" },
 };
 
@@ -193,9 +193,8 @@ function contradictionsIn(one: SenderSettings): string[] {
 		partsRunTogether(signed) && "signed needs a delimiter between its parts, as in {id}.{timestamp}.{body}",
 		signed.includes("{timestamp}") !== (one.timestamp_header !== undefined) &&
 			one.scheme === "hmac" &&
-			"signed has {timestamp} when there is a timestamp_header, and only then",
-		signed.includes("{id}") !== (one.id_header !== undefined) &&
-			"signed has {id} when there is an id_header, and only then",
+			"use {timestamp} in signed exactly when timestamp_header is set",
+		signed.includes("{id}") !== (one.id_header !== undefined) && "use {id} in signed exactly when id_header is set",
 	];
 	return wrong.filter((text) => text !== false);
 }

@@ -87,7 +87,7 @@ export function healthProblems(facts: HealthFacts, nowMs: number): HealthProblem
 		},
 		isLongAgo(unpublishedSinceMs, unpublishedForMs, nowMs) && {
 			code: "publishing_behind",
-			detail: "Workers KV has not taken a record for more than ten minutes. The ledger keeps it and tries again.",
+			detail: "Workers KV has not taken a record for more than ten minutes. The Ledger keeps it and tries again.",
 		},
 		callsLeft === 0 && {
 			code: "rate_limit_used_up",

@@ -36,7 +36,7 @@ const inForm = (ledger: LedgerApi): LedgerApi =>
 
 const unreachable: Unreachable = {
 	code: "ledger_unreachable",
-	detail: "unbind's ledger is unreachable. Try again in a few seconds.",
+	detail: "unbind's Ledger is unreachable. Try again in a few seconds.",
 	retry_after_seconds: 5,
 };
 

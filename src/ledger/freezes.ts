@@ -24,7 +24,7 @@ export function freezeInForce(sql: SqlStorage, nowMs: number): Freeze | null {
 	const freeze = freezeSet(sql);
 	if (freeze !== null && (freeze.until === null || Date.parse(freeze.until) > nowMs)) return freeze;
 	if (hasReadHistory(sql)) return null;
-	const reason = "unbind's ledger is new, and could not read the history in KV yet. It keeps trying.";
+	const reason = "unbind's Ledger is new, and could not read the history in KV yet. It keeps trying.";
 	return { reason, by: ownParty, since: at(nowMs), until: null };
 }
 

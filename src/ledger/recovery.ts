@@ -29,8 +29,8 @@ import { noteMirror } from "./mirrors.ts";
 import { idsIn, setAsideIfUnreadable } from "./tables.ts";
 
 const reasons = {
-	new: "unbind's ledger is new, and there is a history in KV. Check what was under way before you lift this.",
-	older: "unbind's ledger was set back to an earlier time. Check what happened since before you lift this.",
+	new: "unbind's Ledger is new, and there is a history in KV. Check the deletions that were under way before you lift the freeze.",
+	older: "unbind's Ledger was set back to an earlier time. Check what happened after that time, then lift the freeze.",
 };
 type Kind = keyof typeof reasons;
 
@@ -134,7 +134,7 @@ export function createRecovery(
 		const what = kind === "new" ? "was lost" : "was set back to an earlier time";
 		const failure = {
 			code: "cancelled" as const,
-			detail: `unbind's ledger ${what} while this waited. Request it again.`,
+			detail: `unbind's Ledger ${what} while this waited. Request it again.`,
 		};
 		return settle({ ...deletion, approval: withdrawn }, now(), "cancelled", failure, { by: ownParty.name });
 	};

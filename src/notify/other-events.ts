@@ -133,7 +133,7 @@ export const credentialRejected = (call: "read" | "write", atMs: number): Notify
 		`credential-${atMs}-${call}`,
 		"credential.rejected",
 		atMs,
-		`Cloudflare rejects unbind's credential when it is used to ${call}. Nothing can be deleted or restored until it is replaced`,
+		`Cloudflare rejects unbind's credential when it is used to ${call}. unbind can delete and restore nothing until you replace the credential`,
 		{ data: { call } },
 	);
 
@@ -166,7 +166,7 @@ const many: Partial<Record<EventType, string>> = {
 	"watch.changed": "bindings changed without unbind",
 	"freeze.on": "freezes were set",
 	"freeze.off": "freezes were lifted",
-	"credential.rejected": "times Cloudflare rejected unbind's credential",
+	"credential.rejected": "rejections of unbind's credential by Cloudflare",
 };
 
 /** One message for people instead of many of one type. @param first among them. */

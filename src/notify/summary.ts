@@ -18,7 +18,7 @@ export function summaryOfRecord(type: EventType, deletion: Deletion): string {
 			case "deletion.deleted":
 				return `${who} deleted ${what}${why}`;
 			case "deletion.already_gone":
-				return `unbind found ${what} already gone. ${who} had asked to delete it${why}`;
+				return `${what} was already gone when unbind went to delete it for ${who}${why}`;
 			case "deletion.refused":
 				return `unbind refused to delete ${what} for ${who}${detail}`;
 			case "deletion.failed":
@@ -26,7 +26,7 @@ export function summaryOfRecord(type: EventType, deletion: Deletion): string {
 			case "deletion.cancelled":
 				return `${cancellerOf(deletion)} cancelled the deletion of ${what} that ${who} requested${why}`;
 			case "deletion.unknown":
-				return `Cloudflare has not confirmed whether ${what} is deleted. unbind keeps checking. ${who} asked for it${why}`;
+				return `Cloudflare has not confirmed whether ${what} is deleted. unbind keeps checking. ${who} requested the deletion${why}`;
 			case "approval.requested":
 				return `${who} asks to delete ${what}${why}. Someone else must approve by ${approval?.expires_at}.`;
 			case "approval.approved":

@@ -119,7 +119,7 @@ describe("NOTIFY", () => {
 		["https://a.localhost/", "must name a public host"],
 		["https://printer.local/", "must name a public host"],
 		["https://metadata.google.internal/", "must name a public host"],
-		["https://hooks.example.com/#x", "must have no #"],
+		["https://hooks.example.com/#x", "must not contain #"],
 	])("refuses the address %s", (url, rule) => {
 		expect(broken({ one: { ...hook, url } }).join("\n")).toContain(`NOTIFY (one.url): ${rule}`);
 	});

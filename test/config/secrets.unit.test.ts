@@ -103,7 +103,7 @@ describe("a sender's secret", () => {
 		["is short", "github", "hunter2", short],
 		["is short in its second line", "github", `${long}\nhunter2`, short],
 		["is a token with a space", "bearer", long, "each line must be a token without spaces"],
-		["is a header value with a space", "cloudflare-notifications", long, "each line must be a text without spaces"],
+		["is a header value with a space", "cloudflare-notifications", long, "each line must be text without spaces"],
 		[
 			"is invalid in a header",
 			"alertmanager",

@@ -184,13 +184,10 @@ describe("reports a mistake with the command that fixes it:", () => {
 			{ ...hmac, signed: "{body}{body}" },
 			"signed must contain {body} exactly once, or part of the message is not protected",
 		],
-		[
-			{ ...hmac, signed: "{timestamp}.{body}" },
-			"signed has {timestamp} when there is a timestamp_header, and only then",
-		],
-		[{ ...hmac, timestamp_header: "X-At" }, "signed has {timestamp} when there is a timestamp_header, and only then"],
-		[{ ...hmac, signed: "{id}.{body}" }, "signed has {id} when there is an id_header, and only then"],
-		[{ ...hmac, id_header: "X-Id" }, "signed has {id} when there is an id_header, and only then"],
+		[{ ...hmac, signed: "{timestamp}.{body}" }, "use {timestamp} in signed exactly when timestamp_header is set"],
+		[{ ...hmac, timestamp_header: "X-At" }, "use {timestamp} in signed exactly when timestamp_header is set"],
+		[{ ...hmac, signed: "{id}.{body}" }, "use {id} in signed exactly when id_header is set"],
+		[{ ...hmac, id_header: "X-Id" }, "use {id} in signed exactly when id_header is set"],
 		[{ ...github, header: "X-Mine", prefix: "v1=" }, "the scheme github does not allow setting header, prefix"],
 		[
 			{ ...github, scheme: "standard-webhooks", algorithm: "sha1" },
@@ -221,7 +218,7 @@ describe("reports a mistake with the command that fixes it:", () => {
 		["a target in another language", { ...github, target: "$.target" }, `(sender.target): ${notAPointer}`],
 		["a reason that is not a pointer", { ...github, reason: "reason" }, `(sender.reason): ${notAPointer}`],
 		["an each that is not a pointer", { ...github, each: "/~" }, `(sender.each): ${notAPointer}`],
-		["an id that is not a string", { ...github, id: 7 }, "(sender.id): must be a text"],
+		["an id that is not a string", { ...github, id: 7 }, "(sender.id): must be text"],
 		[
 			"a condition that is not on a pointer",
 			{ ...github, when: { status: "x" } },

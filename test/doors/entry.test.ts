@@ -131,7 +131,7 @@ describe("404", () => {
 		["/client/v4"],
 	])("not_found at %s", async (path) => {
 		const detail = "Nothing is served at this path. /openapi.json lists the paths.";
-		const problem = { status: 404, code: "not_found", title: "Nothing here", detail };
+		const problem = { status: 404, code: "not_found", title: "Not found", detail };
 		for (const method of ["GET", "DELETE", "POST"]) expectProblem(await call(path, { method }), problem);
 	});
 

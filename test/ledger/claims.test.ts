@@ -42,7 +42,7 @@ async function lose(): Promise<void> {
 		await storage.deleteAll();
 	});
 	await abortAllDurableObjects();
-	expect((await call("/freeze")).json.reason).toContain("ledger is new");
+	expect((await call("/freeze")).json.reason).toContain("Ledger is new");
 	expect((await lift()).status).toBe(200);
 }
 

@@ -70,7 +70,7 @@ describe("a new ledger", () => {
 
 	it("is frozen if there is a history, and says why", async () => {
 		await publish(HISTORY, pastDeletion(1), 0, Date.now());
-		const reason = expect.stringContaining("ledger is new");
+		const reason = expect.stringContaining("Ledger is new");
 		expect((await remove("203.0.113.128/25")).json).toMatchObject({ code: "frozen" });
 		expect(await deletes()).toEqual([]);
 		expect((await call("/freeze")).json).toMatchObject({ frozen: true, reason, by: { name: "unbind" } });
@@ -103,7 +103,7 @@ describe("a new ledger", () => {
 		expect((await call("/freeze")).json.frozen).toBe(true);
 		expect((await call(`/deletions/${json.id}`)).json).toMatchObject({
 			state: "cancelled",
-			failure: { detail: expect.stringContaining("ledger was lost") },
+			failure: { detail: expect.stringContaining("Ledger was lost") },
 		});
 		await lift();
 		await wake(2 * hourMs);

@@ -129,7 +129,7 @@ describe("the guard", () => {
 		const refused = await remove();
 		expect(refused).toMatchObject({
 			status: 403,
-			json: { code: "advertised", detail: "203.0.113.0/24 is announced by Cloudflare right now." },
+			json: { code: "advertised", detail: "Cloudflare announces 203.0.113.0/24 right now." },
 		});
 		expect(await cloudflare.calls()).toEqual(["GET bindings", "GET bgp/prefixes"]);
 		await announced(false);

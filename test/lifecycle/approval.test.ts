@@ -115,7 +115,7 @@ describe("an approval", () => {
 			expectProblem(await decide(json.id, decision, operator.token), {
 				status: 403,
 				code: "self_approval",
-				title: "You can't approve a deletion you requested",
+				title: "You can't decide on your own request",
 				detail,
 				deletion_id: json.id,
 			});

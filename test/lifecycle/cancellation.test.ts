@@ -60,7 +60,7 @@ describe("a cancellation", () => {
 		expectProblem(late, {
 			status: 409,
 			code: "conflict",
-			title: "The current state does not allow it",
+			title: "The current state does not allow this",
 			detail: "This deletion can't be cancelled: the binding is being deleted.",
 			deletion_id: id,
 			deletion,

@@ -97,7 +97,7 @@ describe("refuses to restore", () => {
 			status: 403,
 			code: "not_restorable",
 			title: "The binding could not be restored",
-			detail: "The record names no service, so the binding cannot be created from it.",
+			detail: "The record has no service id, so unbind can't create the binding again.",
 			deletion_id: id,
 		});
 		expect(await creations()).toEqual([]);

@@ -31,7 +31,7 @@ describe("a change of a record", () => {
 			"already gone",
 			deleting,
 			recordIn("already_gone"),
-			"unbind found 203.0.113.128/25 (CDN) already gone. alice had asked to delete it: INC-4211 drain",
+			"203.0.113.128/25 (CDN) was already gone when unbind went to delete it for alice: INC-4211 drain",
 		],
 		[
 			"refused",
@@ -61,7 +61,7 @@ describe("a change of a record", () => {
 			"unknown",
 			deleting,
 			recordIn("unknown"),
-			"Cloudflare has not confirmed whether 203.0.113.128/25 (CDN) is deleted. unbind keeps checking. alice asked for it: INC-4211 drain",
+			"Cloudflare has not confirmed whether 203.0.113.128/25 (CDN) is deleted. unbind keeps checking. alice requested the deletion: INC-4211 drain",
 		],
 		[
 			"waiting for approval",

@@ -42,7 +42,7 @@ it("a ledger that was lost starts frozen, knows the history, and deletes again o
 	expect(refused).toMatchObject({ status: 423, json: { code: "frozen" } });
 	expect((await call("/freeze")).json).toMatchObject({
 		frozen: true,
-		reason: expect.stringContaining("ledger is new"),
+		reason: expect.stringContaining("Ledger is new"),
 	});
 	expect((await call(`/deletions/${json.id}`)).json.state).toBe("deleted");
 	expect((await call("/freeze", "DELETE")).status).toBe(200);

@@ -53,7 +53,7 @@ function cursorsIn(cursor: string | null, count: number): (string | null)[] {
 	const read: unknown = parsed(cursor);
 	if (Array.isArray(read) && read.length === count && read.every((one) => one === null || typeof one === "string"))
 		return read;
-	throw new Error("no cursor of this list");
+	throw new Error("the cursor belongs to another list");
 }
 
 function parsed(text: string): unknown {

@@ -39,7 +39,7 @@ export function eventCard(message: Message): Card {
 	const isOver = event.type === "approval.requested" && record !== null && record.state !== "pending_approval";
 	const shown = card(titleOf(event), {
 		tone: tones[event.type],
-		text: isOver ? ["This is decided already.", ...text] : text,
+		text: isOver ? ["This request is already decided.", ...text] : text,
 		facts,
 		warnings,
 		// A message that came late must not offer what is over.

@@ -65,7 +65,7 @@ export function refusedFreeze(
 	}
 	if (wanted === null && !hasReadHistory) {
 		const detail =
-			"unbind's ledger is new and is still reading the history in KV. Lift the freeze when it is done. Try again in a minute.";
+			"unbind's Ledger is new and is still reading the history in KV. Lift the freeze when it is done. Try again in a minute.";
 		return { code: "conflict", detail, freeze: present };
 	}
 	return null;

@@ -173,13 +173,13 @@ export function judge(facts: Facts, agreed: Agreed): Verdict[] {
 
 export const sentenceOf = (guard: GuardName): string => guards[guard].sentence;
 
-/** "203.0.113.0/24 is announced by Cloudflare right now." */
+/** "Cloudflare announces 203.0.113.0/24 right now." */
 export function announcedInWords({ announced }: Verdict): string {
 	const cidrs = Array.isArray(announced) ? announced.filter((one) => typeof one === "string") : [];
 	const [first, ...others] = cidrs;
 	if (first === undefined) return sentenceOf("advertised");
-	if (others.length === 0) return `${first} is announced by Cloudflare right now.`;
-	return `${first} and ${others.length} more of the prefix are announced by Cloudflare right now.`;
+	if (others.length === 0) return `Cloudflare announces ${first} right now.`;
+	return `Cloudflare announces ${first} and ${others.length} more ${others.length === 1 ? "range" : "ranges"} of the prefix right now.`;
 }
 
 /** The sentence of a guard that refuses; for the budget, with its numbers. */

@@ -68,6 +68,6 @@ function newRisk([guard = "changed", ...others]: Deletion["guards"][number]["gua
 	const all = [guard, ...others].join(", ");
 	return {
 		code: guard,
-		detail: `After the approval, a new risk came up: ${all}. ${sentenceOf(guard)} Request the deletion again.`,
+		detail: `A new risk appeared after the approval: ${all}. ${sentenceOf(guard)} Request the deletion again.`,
 	};
 }

@@ -59,7 +59,7 @@ export async function beginRestoration(
 	if (isUnderWay(latest) || latest.restoration?.requested_at !== deletion.restoration?.requested_at) return ok(latest);
 	const leaving = journal.openFor({ cidr: binding.cidr })?.deletion;
 	if (leaving?.state === "deleting" || leaving?.state === "unknown") {
-		const detail = `The binding at ${binding.cidr} is being deleted. Try again when that has settled.`;
+		const detail = `The binding at ${binding.cidr} is being deleted. Try again when the deletion has settled.`;
 		return fail({ code: "conflict", detail, deletion: leaving });
 	}
 	if (isSaidToBeThere(latest) && bound.value !== null && sameId(bound.value.id, binding.id)) {
@@ -73,7 +73,7 @@ export async function beginRestoration(
 		return ok(begun);
 	}
 	if (bound.value.serviceId !== binding.service_id) {
-		const detail = `${binding.cidr} is bound to ${bound.value.serviceName ?? "another service"} now. If that is wrong, delete that binding first.`;
+		const detail = `${binding.cidr} is bound to ${bound.value.serviceName ?? "another service"} now. If that is wrong, delete that binding, then restore again.`;
 		return fail({ code: "binding_conflict", detail, binding: bound.value });
 	}
 	const done = restored(begun, bound.value, "others", nowMs);
@@ -117,13 +117,13 @@ function restorableBinding(deletion: Deletion): Result<BindingSnapshot, Restorat
 		return fail({ code: "conflict", detail, deletion });
 	}
 	if (binding.service_id === null || !isCloudflareId(binding.prefix_id)) {
-		const detail = "The record names no service, so the binding cannot be created from it.";
+		const detail = "The record has no service id, so unbind can't create the binding again.";
 		return fail({ code: "not_restorable", detail });
 	}
 	if (binding.cidr === "")
 		return fail({
 			code: "not_restorable",
-			detail: "The record names no CIDR, so the binding cannot be created from it.",
+			detail: "The record has no CIDR, so unbind can't create the binding again.",
 		});
 	return ok(binding);
 }

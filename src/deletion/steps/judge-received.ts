@@ -76,13 +76,13 @@ function keepFailed(failed: Deletion, { journal }: Ports): void {
 /** Ends a received deletion whose minute is over; false if it has time left. */
 export function giveUpIfLate({ deletion }: OpenDeletion, { journal, now }: Ports): boolean {
 	if (deletion.state !== "received" || now() < Date.parse(deletion.created_at) + judgedWithinMs) return false;
-	const detail = "The binding could not be looked up within a minute. Nothing was sent.";
+	const detail = "unbind could not look up the binding within a minute. Nothing was sent. Try again.";
 	const failure = { code: "cloudflare_unavailable" as const, detail, retry_after_seconds: 5 };
 	journal.storeSettled(settle(deletion, now(), "failed", failure));
 	return true;
 }
 
-const noTarget = { code: "invalid_target" as const, detail: "The record does not say what to look up." };
+const noTarget = { code: "invalid_target" as const, detail: "The record is incomplete: the target is missing." };
 
 function receivedOf(id: string, { journal }: Ports): OpenDeletion | null {
 	const open = journal.open(id);
@@ -118,7 +118,7 @@ const keepForItsMinute = (received: OpenDeletion, { journal }: Ports): void =>
 	journal.storeOpen(received, Date.parse(received.deletion.created_at) + judgedWithinMs);
 
 function refuseScope({ deletion }: OpenDeletion, { journal, now }: Ports): void {
-	const detail = `${deletion.actor.name} may no longer delete.`;
+	const detail = `The configuration no longer lets ${deletion.actor.name} delete. Nothing was sent.`;
 	journal.storeSettled(settle(deletion, now(), "refused", { code: "scope_missing", detail }));
 }
 

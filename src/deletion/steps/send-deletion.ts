@@ -75,6 +75,6 @@ const failures: Record<CarefulFailure, Failure> = {
 	forbidden: { code: "frozen", detail: sentenceOf("frozen") },
 	not_sent: {
 		code: "cloudflare_unavailable",
-		detail: "The deletion could not be sent within a minute of its checks. Nothing was sent.",
+		detail: "unbind could not send the DELETE within a minute of its checks. Nothing was sent.",
 	},
 };

@@ -118,7 +118,7 @@ const failures: Record<CarefulFailure, NonNullable<Restoration["failure"]>> = {
 	},
 	not_sent: {
 		code: "cloudflare_unavailable",
-		detail: "The creation could not be sent within a minute of its checks. Nothing was sent.",
+		detail: "unbind could not send the creation within a minute of its checks. Nothing was sent.",
 	},
 	forbidden: {
 		code: "binding_conflict",

@@ -54,7 +54,7 @@ export async function begin(id: string, ports: Ports, directory: Directory): Pro
 	}
 	const authority = ports.authorityOf(open.deletion.actor);
 	if (!authority?.scopes.includes("delete")) {
-		const detail = `${open.deletion.actor.name} may no longer delete.`;
+		const detail = `The configuration no longer lets ${open.deletion.actor.name} delete. Nothing was sent.`;
 		return journal.storeSettled(settle(open.deletion, nowMs, "refused", { code: "scope_missing", detail }));
 	}
 	const { deletion, terms } = stillApproved(open, startsAtMs, ports);
@@ -93,7 +93,7 @@ function isFrozen(open: OpenDeletion, { journal, now, freezeOn }: Ports): boolea
 
 export function expire({ deletion }: OpenDeletion, { journal, now }: Ports): void {
 	if (deletion.approval === null || now() < Date.parse(deletion.approval.expires_at)) return;
-	const failure = { code: "approval_expired" as const, detail: "Nobody approved it in time." };
+	const failure = { code: "approval_expired" as const, detail: "Nobody approved the deletion in time." };
 	const approval = { ...deletion.approval, state: "expired" as const };
 	journal.storeSettled(settle({ ...deletion, approval }, now(), "expired", failure));
 }

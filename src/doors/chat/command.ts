@@ -19,12 +19,15 @@ export const verbs = {
 	reject: { takes: "<id>", does: "Reject a deletion that someone else requested" },
 	cancel: { takes: "<id>", does: "Cancel a deletion that is waiting for approval or scheduled" },
 	restore: { takes: "<id>", does: "Create a deleted binding again, from its record" },
-	lost: { takes: "", does: "List bindings that disappeared at once without unbind" },
+	lost: { takes: "", does: "List the mass deletions" },
 	"restore-all": {
 		takes: "<event> [reason]",
 		does: "Show what restoring them would create, with a button to restore all",
 	},
-	resolve: { takes: "<id> <outcome> <note>", does: "Settle an unknown outcome by hand, as gone or standing" },
+	resolve: {
+		takes: "<id> <outcome> <note>",
+		does: "Resolve an unknown outcome by hand: gone, or standing (still there)",
+	},
 	freeze: { takes: "<reason>", does: "Stop all deletions everywhere" },
 	unfreeze: { takes: "", does: "Lift the freeze" },
 	help: { takes: "", does: "Show this" },
@@ -119,7 +122,7 @@ export function commandOf(verb: Verb, given: Given, aliases: Aliases): Result<Co
 		case "resolve": {
 			if (!isRecordId(given.id)) return wrong(noSuchId(verb, given.id));
 			const outcome = resolutionOutcomes.find((one) => one === given.outcome?.toLowerCase());
-			if (outcome === undefined) return wrong("Say what you found at Cloudflare: gone or standing.");
+			if (outcome === undefined) return wrong("Say what you found at Cloudflare: gone, or standing (still there).");
 			const note = reasonIn(given.note ?? "", "note");
 			if (!note.ok) return wrong(note.failure);
 			if (note.value === null) return wrong("Say how you know: resolve <id> <outcome> <note>.");

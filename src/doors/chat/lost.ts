@@ -102,7 +102,7 @@ function planCard(
 	return card(`Restore ${missing} of ${mass.deletions.length} bindings?`, {
 		tone: "careful",
 		text: [
-			...(mayRestore ? [] : ['You can look but not restore: you lack the scope "restore".']),
+			...(mayRestore ? [] : ['You have read-only access. You need the scope "restore".']),
 			...(outside === 0 ? [] : [`${outside} are outside your ranges. Someone else has to restore them.`]),
 			`Creates ${restorable.length} bindings, each with a new id. Prefixes with no binding left come first.`,
 		],
@@ -110,7 +110,7 @@ function planCard(
 		rows: restorable.slice(0, bindingsShown).map(({ row: { id, cidr, service_name }, isDark }) => ({
 			head: cidr ?? id,
 			link: recordPage(origin, id),
-			rest: `to ${service_name ?? "no service"}${isDark ? " · no binding left in its prefix" : ""}`,
+			rest: `to ${service_name ?? "a regional service"}${isDark ? " · no binding left in its prefix" : ""}`,
 		})),
 		warnings: more > 0 ? [`${more} more are not listed here. The page lists them all.`] : [],
 		buttons,

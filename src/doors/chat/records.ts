@@ -53,7 +53,7 @@ function historyCard(
 				.join(" · "),
 		})),
 		text: hasMore ? ["There are more. The page shows all of them."] : [],
-		warnings: isStale ? ["unbind's ledger is unreachable, so the newest may be missing."] : [],
+		warnings: isStale ? ["unbind's Ledger is unreachable, so the newest may be missing."] : [],
 		link: hasMore ? `${origin}/` : null,
 	});
 }

@@ -57,16 +57,16 @@ export function notAllowedCard(why: NotAllowed, user: string): Card {
 }
 
 const offerSentences: Record<OfferFailure, string> = {
-	no_such_offer: "This button is unknown or too old. Pressing it did nothing. Run the command again.",
+	no_such_offer: "This button no longer works. Nothing was done. Run the command again.",
 	not_yours: "Only the person who asked can use this button. Run the command to get your own.",
-	expired: "This button has expired. Pressing it did nothing. Run the command again.",
-	used: "This button was already used, and it works once. The history shows the result.",
+	expired: "This button has expired. Nothing was done. Run the command again.",
+	used: "This button has already been used, and it works once. The history shows the result.",
 };
 export const deadButtonCard = (failure: OfferFailure): Card => refusalCard(offerSentences[failure]);
 
 export const noAnswerCard = card("No answer", {
 	tone: "careful",
-	text: ["unbind's ledger did not answer. Anything already started continues; look in the history."],
+	text: ["unbind's Ledger did not answer. Anything already started continues; look in the history."],
 });
 
 export const brokenCard = refusalCard("unbind failed. Anything already started continues; look in the history.");

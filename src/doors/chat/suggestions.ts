@@ -19,7 +19,7 @@ export async function suggestionsFor(text: string, request: ChatRequest): Promis
 	}));
 	const bindings = survey.value.flatMap((prefix) =>
 		prefix.bindings.map(({ cidr, id, serviceName }) => ({
-			label: `${cidr ?? id} (${serviceName ?? "no service"})`,
+			label: `${cidr ?? id} (${serviceName ?? "a regional service"})`,
 			value: cidr ?? id,
 		})),
 	);

@@ -109,7 +109,7 @@ function Waiting({ overview, viewer }: { overview: Overview | null; viewer: View
 	if (overview === null)
 		return (
 			<p class="notice" role="alert">
-				unbind's ledger is unreachable, so waiting deletions are not shown. <a href="/account">Reload</a>
+				unbind's Ledger is unreachable, so waiting deletions are not shown. <a href="/account">Reload</a>
 			</p>
 		);
 	const { recent } = overview.changes;

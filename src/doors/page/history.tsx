@@ -53,7 +53,7 @@ export const showHistory: Page = async (request, context, viewer) => {
 		<Layout title="History" beside={<Live />} part="history" viewer={viewer} overview={overview} live={etag}>
 			{overview === null && (
 				<p class="notice" role="alert">
-					unbind's ledger is unreachable, so the last minutes may be missing here. Deletions that started continue by
+					unbind's Ledger is unreachable, so the last minutes may be missing here. Deletions that started continue by
 					themselves. <a href={addressOf(filter)}>Reload</a>
 				</p>
 			)}

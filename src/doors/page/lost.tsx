@@ -48,7 +48,8 @@ async function lostPage(request: IRequest, context: Context, viewer: Viewer, ref
 	const page = (
 		<Layout title={`${counted(all.length, "binding")} disappeared`} part="account" viewer={viewer} overview={overview}>
 			<p class="hint">
-				They disappeared at once. unbind did not delete them. <a href="/account">The account now</a>
+				They disappeared within one interval of the watch. unbind did not delete them.{" "}
+				<a href="/account">The account now</a>
 			</p>
 			<Facts
 				facts={[

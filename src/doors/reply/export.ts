@@ -80,7 +80,7 @@ export function streamed<Row>(
 			controller.enqueue(encoder.encode(page.rows.map(format.row).join("")));
 			if (page.next === null) return controller.close();
 			page = await pageAt(page.next);
-			if (page === null) controller.error(new Error("the list cannot be read on"));
+			if (page === null) controller.error(new Error("the next page could not be read"));
 		},
 	});
 	return new Response(body, { headers: { "content-type": format.contentType, vary: "Accept", ...headers } });

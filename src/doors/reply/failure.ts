@@ -81,7 +81,7 @@ export function failureProblem(failure: LedgerFailure, about: { deletion_id?: st
 
 export const unreachableProblem = problem(
 	"ledger_unreachable",
-	"unbind's ledger is unreachable. Try again in a few seconds.",
+	"unbind's Ledger is unreachable. Try again in a few seconds.",
 	{},
 	retryAfter(5),
 );

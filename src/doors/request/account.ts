@@ -70,6 +70,6 @@ const watchNotBegun = problem(
 export const beforeTheWatch = (parameter: string, knownSinceMs: number): Problem =>
 	problem(
 		"invalid_request",
-		`The parameter "${parameter}" is earlier than ${at(knownSinceMs)} (watched_since). unbind knows nothing of that time.`,
+		`The parameter "${parameter}" is earlier than ${at(knownSinceMs)} (watched_since). unbind has no data from before then.`,
 		{ watched_since: at(knownSinceMs) },
 	);

@@ -98,7 +98,7 @@ export async function commandDeletion(
 	const { failure } = receipt;
 	if (failure.code !== "ledger_unreachable") return fail(failureProblem(failure));
 	const detail =
-		"unbind's ledger is unreachable. If the deletion started, it continues by itself. Send the request again, or look in the history.";
+		"unbind's Ledger is unreachable. If the deletion started, it continues by itself. Send the request again, or look in the history.";
 	return fail(problem("outcome_unknown", detail, {}, retryAfter(failure.retry_after_seconds)));
 }
 

@@ -78,10 +78,11 @@ function parsed(body: Uint8Array): Result<Json, Problem> {
 
 function refusedWhole(failure: Unreadable[] | Truncated): Result<Response, Problem> {
 	if ("truncated" in failure) {
-		const detail = `The sender left ${failure.truncated} out of the payload. Nothing was deleted, because the rest may be incomplete.`;
+		const missing = failure.truncated === 1 ? "1 alert is missing" : `${failure.truncated} alerts are missing`;
+		const detail = `The sender truncated the payload: ${missing}. Nothing was deleted, because the rest may be incomplete.`;
 		return ok(Response.json({ outcome: "refused", detail, deletions: [] }));
 	}
-	const detail = "The payload lacks what this sender's configuration looks for. Nothing was deleted.";
+	const detail = "The payload is missing fields that this sender's mapping needs. Nothing was deleted.";
 	return fail(problem("invalid_request", detail, { payload: failure }));
 }
 

@@ -19,7 +19,7 @@ export async function sendAgain(notifier: Notifier, id: string, actor: Actor): P
 	if (!destination.addresses.includes(known.address))
 		return fail({
 			code: "destination_closed",
-			detail: `${destination.name} has another address now. It does not get what was for the old one.`,
+			detail: `${destination.name} has another address now. unbind does not send it what was meant for the old address.`,
 		});
 	log("info", "notification_sent_again", { delivery_id: id, destination: destination.name, by: actor.name });
 	await notifier.sendAgain(id);
@@ -72,7 +72,7 @@ function closed(notifier: Notifier, name: string): NotificationRefusal | null {
 		case "disabled":
 			return {
 				code: "destination_closed",
-				detail: `${name} refuses everything: ${facts.last_failure} Change its configuration, then try again.`,
+				detail: `${name} rejects all messages: ${facts.last_failure} Change its configuration, then try again.`,
 			};
 		case "closed":
 			return {

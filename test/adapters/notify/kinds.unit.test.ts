@@ -117,7 +117,7 @@ describe("an approval that is asked for", () => {
 	it.each(["slack", "discord", "mattermost"] as const)("offers nothing in %s once it is decided", async (kind) => {
 		const late = { ...asking, record: deletionOf("deleted", "CHG-1042") };
 		const answer = await delivered(kind, late);
-		expect(answer?.shown).toContain("This is decided already.");
+		expect(answer?.shown).toContain("This request is already decided.");
 		expect(answer?.body).not.toContain(buttons[0].offerId);
 	});
 });

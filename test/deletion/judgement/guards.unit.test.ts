@@ -136,10 +136,10 @@ describe("the guard advertised", () => {
 			announced: ["203.0.113.0/24", "203.0.113.192/26"],
 		});
 		expect(verdict && announcedInWords({ ...verdict, announced: ["203.0.113.0/24"] })).toBe(
-			"203.0.113.0/24 is announced by Cloudflare right now.",
+			"Cloudflare announces 203.0.113.0/24 right now.",
 		);
 		expect(verdict && refusalInWords(verdict, 0)).toBe(
-			"203.0.113.0/24 and 1 more of the prefix are announced by Cloudflare right now.",
+			"Cloudflare announces 203.0.113.0/24 and 1 more range of the prefix right now.",
 		);
 	});
 

@@ -164,7 +164,7 @@ describe("a deletion that is judged again after an approval", () => {
 		expect(refused).toMatchObject({ state: "refused", approval: approved });
 		expect(refused.failure).toEqual({
 			code: "still_provisioning",
-			detail: `After the approval, a new risk came up: still_provisioning. ${sentenceOf("still_provisioning")} Request the deletion again.`,
+			detail: `A new risk appeared after the approval: still_provisioning. ${sentenceOf("still_provisioning")} Request the deletion again.`,
 		});
 	});
 

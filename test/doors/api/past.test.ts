@@ -87,7 +87,7 @@ describe("GET /bindings?at=", () => {
 			status: 400,
 			code: "invalid_request",
 			title: "The request is malformed",
-			detail: `The parameter "at" is earlier than ${watched_since} (watched_since). unbind knows nothing of that time.`,
+			detail: `The parameter "at" is earlier than ${watched_since} (watched_since). unbind has no data from before then.`,
 			watched_since,
 		});
 	});

@@ -15,10 +15,10 @@ afterEach(endClock);
 
 const target = "203.0.113.128/25";
 const sentences = {
-	used: "This button was already used, and it works once. The history shows the result.",
+	used: "This button has already been used, and it works once. The history shows the result.",
 	others: "Only the person who asked can use this button. Run the command to get your own.",
-	expired: "This button has expired. Pressing it did nothing. Run the command again.",
-	unknown: "This button is unknown or too old. Pressing it did nothing. Run the command again.",
+	expired: "This button has expired. Nothing was done. Run the command again.",
+	unknown: "This button no longer works. Nothing was done. Run the command again.",
 	changed: "The prefix has changed since this card was made. Nothing was deleted. Run the command again to see it now.",
 };
 const rows = async () => (await call("/deletions")).json.deletions;

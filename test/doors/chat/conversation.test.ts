@@ -55,7 +55,7 @@ describe.each(platformNames)("in %s", (platform) => {
 		expect(result.replaces || result.isLate).toBe(true);
 		expect(result.buttons).toEqual([]);
 		expect(result.text).toContain("Nothing was deleted");
-		expect((await press(platform, card, "Delete")).text).toContain("This button was already used");
+		expect((await press(platform, card, "Delete")).text).toContain("This button has already been used");
 		expect([await deletes(), await rows(), await inChannel()]).toEqual([[], [], []]);
 	});
 

@@ -63,7 +63,7 @@ describe.each(platformNames)("in %s", (platform: PlatformName) => {
 		const late = await say(platform, `restore-all ${event}`);
 		const cancelled = await say(platform, `restore-all ${event}`);
 		expect((await press(platform, cancelled, "Cancel")).text).toContain("Nothing was restored");
-		expect((await press(platform, cancelled, "Restore all 3")).text).toContain("already used");
+		expect((await press(platform, cancelled, "Restore all 3")).text).toContain("already been used");
 		pass(5 * minuteMs);
 		expect((await press(platform, late, "Restore all 3")).text).toContain("This button has expired");
 		expect(await newest()).toBeNull();
@@ -73,7 +73,7 @@ describe.each(platformNames)("in %s", (platform: PlatformName) => {
 	it("is only to look at without the scope", async () => {
 		const event = await lost();
 		const card = await say(platform, `restore-all ${event}`, "bob");
-		expect(card.text).toContain('You can look but not restore: you lack the scope "restore".');
+		expect(card.text).toContain('You have read-only access. You need the scope "restore".');
 		expect(card.buttons).toEqual([]);
 		for (const text of ["lost", `restore-all ${event}`])
 			expect((await say(platform, text, "mallory")).text).toContain("You are not in unbind's configuration");

@@ -88,8 +88,8 @@ describe("when the Ledger is unreachable", () => {
 	it.each(platformNames)("%s says so", async (platform) => {
 		const card = await say(platform, target);
 		breakLedger();
-		expect((await say(platform, target)).text).toContain("unbind's ledger did not answer.");
-		expect((await press(platform, card, "Delete")).text).toContain("unbind's ledger did not answer.");
+		expect((await say(platform, target)).text).toContain("unbind's Ledger did not answer.");
+		expect((await press(platform, card, "Delete")).text).toContain("unbind's Ledger did not answer.");
 		vi.restoreAllMocks();
 		expect((await press(platform, card, "Delete")).text).toContain(`Deleted ${target}`);
 	});

@@ -66,7 +66,7 @@ describe.each(platformNames)("in %s", (platform) => {
 	it("gives a user the configured scopes and no others", async () => {
 		// bob may decide, but not delete.
 		const looker = await say(platform, target, "bob");
-		expect(looker.text).toContain('You can look but not delete: you lack the scope "delete".');
+		expect(looker.text).toContain('You have read-only access. You need the scope "delete".');
 		expect(looker.buttons).toEqual([]);
 		expect((await say(platform, "freeze now", "carol")).text).toContain('lacks the scope "freeze"');
 		await press(platform, await say(platform, target), "Delete");
@@ -116,7 +116,9 @@ describe("by the configuration", () => {
 		await evictDurableObject(ledger());
 		const { [places.slack.people.alice]: _, ...left } = sandboxChat.CHAT.slack.users;
 		await configureLedger({ CHAT: { slack: { ...sandboxChat.CHAT.slack, users: left } } });
-		expect((await press("slack", approval, "Approve", "bob")).text).toContain("alice may no longer delete.");
+		expect((await press("slack", approval, "Approve", "bob")).text).toContain(
+			"The configuration no longer lets alice delete. Nothing was sent.",
+		);
 		expect(await deletes()).toEqual([]);
 	});
 });

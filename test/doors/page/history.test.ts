@@ -217,7 +217,7 @@ describe("states of the list", () => {
 		breakLedger();
 		const { status, text, headers } = await viewer.get("/");
 		expect([status, headers.get("etag"), rowsIn(text)]).toEqual([200, null, ids]);
-		expect(readable(text)).toContain("unbind's ledger is unreachable, so the last minutes may be missing here.");
+		expect(readable(text)).toContain("unbind's Ledger is unreachable, so the last minutes may be missing here.");
 		expect(text).not.toContain("data-live");
 	});
 

@@ -188,7 +188,8 @@ describe("deletes nothing for an incomplete or unknown payload:", () => {
 
 	it.each(["alertmanager", "grafana"] as const)("alerts that %s left out", async (name) => {
 		const answer = await deliver(name, { ...payloads[name], truncatedAlerts: 3 });
-		const detail = "The sender left 3 out of the payload. Nothing was deleted, because the rest may be incomplete.";
+		const detail =
+			"The sender truncated the payload: 3 alerts are missing. Nothing was deleted, because the rest may be incomplete.";
 		expect([answer.status, answer.json]).toEqual([200, { outcome: "refused", detail, deletions: [] }]);
 	});
 
@@ -222,7 +223,7 @@ describe("deletes nothing for an incomplete or unknown payload:", () => {
 			status: 400,
 			code: "invalid_request",
 			title: "The request is malformed",
-			detail: "The payload lacks what this sender's configuration looks for. Nothing was deleted.",
+			detail: "The payload is missing fields that this sender's mapping needs. Nothing was deleted.",
 			payload: problems,
 		});
 	});

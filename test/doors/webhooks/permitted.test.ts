@@ -141,7 +141,9 @@ describe("a deletion that needs approval", () => {
 		const { runbook: _, ...others } = senderWith("github", {}).WEBHOOKS;
 		await deploy({ WEBHOOKS: others, ...tokensWith("runbook", ["delete"], ["0.0.0.0/0"]) });
 		expect((await decide(id, "approve")).json.code).toBe("scope_missing");
-		expect(await recordOf(id)).toMatchObject({ failure: { detail: "runbook may no longer delete." } });
+		expect(await recordOf(id)).toMatchObject({
+			failure: { detail: "The configuration no longer lets runbook delete. Nothing was sent." },
+		});
 		expect(await deletes()).toEqual([]);
 	});
 });

@@ -142,7 +142,7 @@ describe("someone who freezes and lifts all day, and a Cloudflare that rejects t
 		[
 			"rejections",
 			(_, ms) => [credentialRejected("read", ms)],
-			/\d+ times Cloudflare rejected unbind's credential: 2030/,
+			/\d+ rejections of unbind's credential by Cloudflare: 2030/,
 		],
 	])("get people a few messages about their %s, and machines all", (_, eventsAt, words) =>
 		withNotifier(both, async (given) => {
