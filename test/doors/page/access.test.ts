@@ -76,7 +76,7 @@ describe("a person Access names", () => {
 		expect([await offered(documentedCaller.name), await offered("alice@example.com")]).toEqual([false, true]);
 	});
 
-	it("is not someone with a similar name: the Kelvin sign is not a k", async () => {
+	it("is not someone with a similar name, such as with the Kelvin sign for k", async () => {
 		const users = { "ken@example.com": { scopes: ["read"] } };
 		const ken = { ACCESS: { ...settings.ACCESS, users } };
 		const statusOf = async (email: string) =>

@@ -73,7 +73,7 @@ describe("a deletion", () => {
 		expect(await recordAt(location)).toMatchObject({ state: "scheduled", not_before: `${at}:00.000Z` });
 	});
 
-	it("is only requested if someone else has to approve it", async () => {
+	it("waits for approval if a guard asks for one", async () => {
 		const path = "/account/198.51.100.0/24";
 		expect(readable((await operator.get(path)).text)).toContain("Ask to delete 198.51.100.0/24");
 		const { location } = await operator.submit(path, path, { acknowledge: ["leaves_no_service"] });
@@ -90,7 +90,7 @@ describe("a deletion", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	it("is asked for again where a field is wrong: beside it, and with what was typed", async () => {
+	it("shows a wrong field's error beside it, and keeps what was typed", async () => {
 		const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 16);
 		const fields = { reason: "INC-1 <b>", not_before: inDays(8) };
 		const late = await operator.submit(plan25, plan25, fields);
@@ -253,7 +253,7 @@ describe("a freeze", () => {
 		expect((await operator.post("/freeze-switch", { ...fields, until: inHours(1) })).status).toBe(409);
 	});
 
-	it("is asked for again where a field is wrong: beside it, and with what was typed", async () => {
+	it("shows a wrong field's error beside it, and keeps what was typed", async () => {
 		const anHourAgo = new Date(Date.now() - 3_600_000).toISOString().slice(0, 16);
 		const past = await operator.submit("/account", "/freeze-switch", { reason: "INC-9", until: anHourAgo });
 		expect(past.status).toBe(400);

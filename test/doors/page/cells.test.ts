@@ -35,7 +35,7 @@ describe("a stretch", () => {
 		]);
 	});
 
-	it("belongs to nobody between bindings", () => {
+	it("has no binding between bindings", () => {
 		expect(told("203.0.113.0/26", "203.0.113.192/26")).toEqual([
 			"25% 203.0.113.0/26",
 			"50% nobody",

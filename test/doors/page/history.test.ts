@@ -31,7 +31,7 @@ describe("a list", () => {
 		expect(text).toMatch(/deleted 203\.0\.113\.128\/25 CDN sandbox API INC-1/);
 	});
 
-	it("says why in the row: the guard, Cloudflare, or until when it waits", async () => {
+	it("shows the guard, Cloudflare's error or the end of the wait in each row", async () => {
 		await remove("2001:db8:100:1::/64");
 		await remove("192.0.2.0/24");
 		await remove("198.51.100.0/24", "?acknowledge=leaves_no_service");
@@ -286,8 +286,8 @@ describe("the chart", () => {
 	});
 });
 
-describe("what it costs", () => {
-	it("one call to the Ledger and one KV list for every page of the list", async () => {
+describe("a page of the list", () => {
+	it("costs one call to the Ledger and one KV list", async () => {
 		await seedMany(60);
 		const watched = watch();
 		const { text } = await viewer.get("/");
@@ -296,7 +296,7 @@ describe("what it costs", () => {
 		expect(watched).toEqual({ kv: ["list", "list"], ledger: ["overview", "overview"] });
 	});
 
-	it("only the call to the Ledger for an unchanged list or record", async () => {
+	it("costs only the call to the Ledger if the list, or a record, is unchanged", async () => {
 		const { json } = await remove("203.0.113.128/25");
 		await expect.poll(() => HISTORY.get(`deletion:${json.id}`)).not.toBeNull();
 		const watched = watch();
@@ -309,7 +309,7 @@ describe("what it costs", () => {
 		}
 	});
 
-	it("a whole answer after a change or a freeze", async () => {
+	it("is sent whole after a change or a freeze", async () => {
 		const etag = (await viewer.get("/")).headers.get("etag") ?? "";
 		await freeze();
 		const frozen = await viewer.get("/", { "if-none-match": etag });
@@ -318,7 +318,7 @@ describe("what it costs", () => {
 		expect((await viewer.get("/", { "if-none-match": frozen.headers.get("etag") ?? "" })).status).toBe(200);
 	});
 
-	it("less than 60 kB on the wire for the largest page", async () => {
+	it("takes less than 60 kB on the wire, however many rows it has", async () => {
 		const random = () =>
 			Array.from({ length: 500 }, () => String.fromCodePoint(0x21 + Math.floor(Math.random() * 90))).join("");
 		await seed(

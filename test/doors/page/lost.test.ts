@@ -74,7 +74,7 @@ describe("the list", () => {
 		expect(await cloudflare.calls()).toEqual([]);
 	});
 
-	it("does not exist for others", async () => {
+	it("does not exist under another id", async () => {
 		await watch();
 		const viewer = await signedIn();
 		for (const path of ["/account/lost/zz", "/account/lost/..%2f", `/account/restorations/7${"z".repeat(25)}`])

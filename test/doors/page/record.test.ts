@@ -117,22 +117,22 @@ it("lists other deletions of the same binding", async () => {
 	expect(readable(await page(alone.id))).toContain("Other deletions of this binding None.");
 });
 
-describe("while it can still change", () => {
-	it("the page says so to the script, and has a link for people without one", async () => {
+describe("the page of a deletion under way", () => {
+	it("tells the script to poll, and has a link for people without one", async () => {
 		const { json } = await remove("198.51.100.0/24", "?acknowledge=leaves_no_service");
 		const text = await page(json.id);
 		expect(text).toMatch(/<main id="main" data-live="W\/&quot;[\w-]+&quot;"/);
 		expect(text).toContain(`<a href="/records/${json.id}">Reload</a>`);
 	});
 
-	it("the page stops saying so once the deletion settles", async () => {
+	it("stops polling once the deletion settles", async () => {
 		const { json } = await remove("203.0.113.128/25");
 		expect(await page(json.id)).not.toMatch(/data-live|Reload/);
 	});
 });
 
-describe("is read", () => {
-	it("from the Ledger while it has the record, so that a restoration shows at once", async () => {
+describe("a record", () => {
+	it("comes from the Ledger while it has the record, so that a restoration shows at once", async () => {
 		const { json } = await remove("203.0.113.128/25");
 		await published(json.id);
 		const watched = watch();
@@ -141,22 +141,19 @@ describe("is read", () => {
 		expect(watched).toEqual({ kv: ["get", "list", "list"], ledger: ["overview", "record", "changes"] });
 	});
 
-	it("from KV when the Ledger no longer has the record or is unreachable", async () => {
+	it("comes from KV when the Ledger no longer has it or is unreachable", async () => {
 		const [id = ""] = await seed([pastDeletion(0, { reason: "long ago" })]);
 		expect(readable(await page(id))).toContain("long ago");
 		breakLedger();
 		expect(readable(await page(id))).toContain("long ago");
 	});
 
-	it.each([["7zzzzzzzzzzzzzzzzzzzzzzzzz"], ["x"], [cdn25], [prefixes.shop]])(
-		"nowhere if it does not exist: %s",
-		async (id) => {
-			const { status, text } = await viewer.get(`/records/${id}`);
-			expect([status, readable(text).includes("There is no deletion with this id.")]).toEqual([404, true]);
-		},
-	);
+	it.each([["7zzzzzzzzzzzzzzzzzzzzzzzzz"], ["x"], [cdn25], [prefixes.shop]])("does not exist: %s", async (id) => {
+		const { status, text } = await viewer.get(`/records/${id}`);
+		expect([status, readable(text).includes("There is no deletion with this id.")]).toEqual([404, true]);
+	});
 
-	it("nowhere if nobody can tell", async () => {
+	it("is unavailable when neither the Ledger nor KV can be read", async () => {
 		breakLedger();
 		expect((await viewer.get("/records/7zzzzzzzzzzzzzzzzzzzzzzzzz")).status).toBe(503);
 	});
