@@ -17,9 +17,9 @@ import { keptIn, type Refilled } from "./form.ts";
 import { glance } from "./glance.ts";
 import { html, htmlInParts } from "./html.ts";
 import { Bindings, bindingsSlot, type ShownPrefix } from "./parts/bindings.tsx";
+import { DeletionsTable } from "./parts/deletions-table.tsx";
 import { Confirm, Field } from "./parts/form.tsx";
 import { Layout } from "./parts/layout.tsx";
-import { Rows } from "./parts/rows.tsx";
 import type { Viewer } from "./viewer.ts";
 import { settlingSentence } from "./words.ts";
 
@@ -117,7 +117,7 @@ function Waiting({ overview, viewer }: { overview: Overview | null; viewer: View
 	return waiting.length === 0 ? (
 		<p>Nothing is waiting for approval or scheduled.</p>
 	) : (
-		<Rows caption="Waiting deletions" rows={waiting} viewer={viewer} />
+		<DeletionsTable caption="Waiting deletions" rows={waiting} viewer={viewer} />
 	);
 }
 

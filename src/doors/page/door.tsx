@@ -1,5 +1,6 @@
 // The entrance to the pages. Shows a page to a viewer who may read; makes a change only if the form is unbind's own. Strangers
-// get the sign-in page and nothing else.
+// get the sign-in page and nothing else. Each page is a file beside this one, from its query to its HTML; parts/ has what they
+// are made of.
 
 import type { IRequest } from "itty-router";
 import * as v from "valibot";

@@ -13,9 +13,9 @@ import { addressOf, historyFilterOf, type PageFilter, pinned, readFilter } from 
 import { withoutEmpty } from "./form.ts";
 import { etagOf, html, notModified, seeOther } from "./html.ts";
 import { Chart } from "./parts/chart.tsx";
+import { DeletionsTable } from "./parts/deletions-table.tsx";
 import { Filters } from "./parts/filters.tsx";
 import { Layout } from "./parts/layout.tsx";
-import { Rows } from "./parts/rows.tsx";
 
 const dayMs = 86_400_000;
 
@@ -61,7 +61,7 @@ export const showHistory: Page = async (request, context, viewer) => {
 			<Filters filter={filter} />
 			<div id="rows">
 				{rows.length > 0 ? (
-					<Rows
+					<DeletionsTable
 						caption="Deletions, newest first"
 						rows={rows}
 						viewer={viewer}

@@ -6,11 +6,11 @@ import { addressOf, historyOf, noFilter } from "../filter.ts";
 import type { JSX } from "../jsx-runtime.ts";
 import { timelineOf } from "../story.ts";
 import type { Viewer } from "../viewer.ts";
-import { Answer } from "./answer.tsx";
+import { Answer } from "./cloudflare-answer.tsx";
+import { DeletionsTable } from "./deletions-table.tsx";
 import { EffectFigure } from "./effect.tsx";
 import { Guards } from "./guards.tsx";
 import { Time } from "./marks.tsx";
-import { Rows } from "./rows.tsx";
 
 export const WhatHappened = ({ deletion }: { deletion: Deletion }) => {
 	const { binding, effect, guards, cloudflare, restoration, state } = deletion;
@@ -82,7 +82,7 @@ export const OtherDeletions = ({ binding: { id, prefix_id, cidr }, others, viewe
 		{others.length === 0 ? (
 			<p>None.</p>
 		) : (
-			<Rows caption="Other deletions of this binding" rows={others} viewer={viewer} />
+			<DeletionsTable caption="Other deletions of this binding" rows={others} viewer={viewer} />
 		)}
 		<p class="line">
 			<a href={historyOf("binding_id", id)}>Binding history</a>

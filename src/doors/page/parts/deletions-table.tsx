@@ -9,7 +9,7 @@ import { doorWord, failureWord } from "../words.ts";
 import { StateMark, Time } from "./marks.tsx";
 import { Table } from "./table.tsx";
 
-interface RowsProps {
+interface DeletionsTableProps {
 	caption: string;
 	rows: readonly Summary[];
 	viewer: Viewer;
@@ -17,7 +17,12 @@ interface RowsProps {
 	actorHref?(actor: string): string;
 }
 
-export const Rows = ({ caption, rows, viewer, actorHref = (actor) => historyOf("actor", actor) }: RowsProps) => (
+export const DeletionsTable = ({
+	caption,
+	rows,
+	viewer,
+	actorHref = (actor) => historyOf("actor", actor),
+}: DeletionsTableProps) => (
 	<Table
 		caption={caption}
 		columns={[
