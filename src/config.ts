@@ -58,9 +58,9 @@ export interface Config {
 export interface WatchSettings {
 	/** How often each prefix is looked at; 0 turns the watch off. */
 	minutes: number;
-	/** So many bindings that disappear within one interval are a mass event. */
+	/** So many bindings that disappear within one interval are a mass deletion. */
 	massAtLeast: number;
-	/** Whether a mass event freezes deletions. */
+	/** Whether a mass deletion freezes deletions. */
 	freezes: boolean;
 }
 

@@ -113,7 +113,7 @@ export interface LedgerApi {
 	changes(query: ChangesQuery): Promise<Changes | null>;
 	/** null as for `changes`. @param sinceDay the first day of outcomes, such as 2026-02-20. */
 	overview(query: ChangesQuery, sinceDay: string): Promise<Overview | null>;
-	/** Approves or rejects; an approved deletion is carried out at once, or at its scheduled time. */
+	/** Approves or rejects; an approved deletion is carried out immediately, or at its scheduled time. */
 	decide(
 		id: string,
 		decision: "approve" | "reject",
@@ -122,7 +122,7 @@ export interface LedgerApi {
 	): Promise<Result<Deletion, LifecycleFailure>>;
 	cancel(id: string, actor: Actor): Promise<Result<Deletion, LifecycleFailure>>;
 	restore(id: string, actor: Actor, waitMs: number): Promise<Result<Deletion, RestorationRefusal>>;
-	/** Records what is wanted and returns at once; the alarm carries it out. An earlier release's Ledger lacks this and the next two. */
+	/** Records what is wanted and returns immediately; the alarm carries it out. An earlier release's Ledger lacks this and the next two. */
 	restoreMany(command: RestorationsCommand): Promise<Result<Restorations, RestorationsRefusal>>;
 	/** null if there are none with this id. */
 	restorations(id: string): Promise<Restorations | null>;

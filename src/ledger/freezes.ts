@@ -1,4 +1,4 @@
-// The kill switch, the log of who used it, when and why, and how many deletions wait behind it.
+// The freeze, the log of who froze or lifted it, when and why, and how many deletions wait for its end.
 
 import {
 	type Freeze,

@@ -19,7 +19,7 @@ export const auditPauseMs = 60_000;
 /** Losses of a day may be parts of one event, if Cloudflare could not be read for so long. */
 export const lossesJudgedMs = 24 * 3_600_000;
 
-/** Long enough for a caller who does not wait to get a refusal, if Cloudflare answers the look-up at once. */
+/** Long enough for a caller who does not wait to get a refusal, if Cloudflare answers the look-up immediately. */
 export const shortestLookUpMs = 1000;
 /** How long a caller waits for KV to take a changed record, so that its next read is not the old one. */
 export const publishWaitMs = 2000;
@@ -114,10 +114,10 @@ export const deliveryPauseMs = 1000;
 export const attemptTakesMs = 20_000;
 /** If the watch has not judged the losses of a look by then, people hear of each. */
 export const lossesHeldMs = 600_000;
-/** People get so many messages of one type in `digestEveryMs`; what is more becomes one. */
+/** At most this many per type in `digestEveryMs`; the rest are combined. */
 export const singleMessagesAtMost = 5;
 export const digestEveryMs = 60_000;
-/** As many as one message can tell of. */
+/** The most events one message can cover. */
 export const foldedAtMost = 2000;
 /** How long the list of notifications reaches back. */
 export const deliveredKeptMs = 7 * 24 * 3_600_000;

@@ -1,6 +1,6 @@
 // The Ledger's schema, as numbered migrations. They only add: new columns are nullable or have a default, and nothing is
 // renamed, dropped or back-filled. So the previous release can use the same tables during a gradual roll-out and after a
-// roll-back.
+// rollback.
 
 const migrations: readonly string[] = [
 	// Version 1. Ledgers made before migrations were numbered have these tables already.

@@ -1,5 +1,5 @@
-// What one good look says about one binding, shown or missed. Each function returns the row as it is afterwards: the same
-// object if nothing changed.
+// What one valid look proves about one binding that it shows or misses. Each function returns the row as it is afterwards:
+// the same object if nothing changed.
 import type { Binding } from "../deletion/address/binding.ts";
 import { isCloudflareId, plainId, sameId } from "../deletion/address/cloudflare-id.ts";
 import { lagMs } from "../deletion/limits.ts";

@@ -71,8 +71,8 @@ export function judgePrefix({ prefix, lifetimes }: PrefixMemory, look: PrefixLoo
 }
 
 /**
- * The answer to a read by id. A binding speaks for itself, and so does a 404; but if many are missed, a 404 speaks for all of
- * the prefix that two looks missed.
+ * The answer to a read by id decides about that binding alone. When many are missing, one 404 counts for every binding of the
+ * prefix that two looks missed.
  */
 export function judgeBinding(
 	{ prefix, lifetimes }: PrefixMemory,

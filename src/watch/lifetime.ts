@@ -29,7 +29,7 @@ export interface Lifetime {
 	closed: Closed | null;
 	/** When that was noticed. */
 	closedMs: number | null;
-	/** The mass event it counts towards, by its `startMs`. */
+	/** The mass deletion it counts towards, by its `startMs`. */
 	massMs: number | null;
 }
 

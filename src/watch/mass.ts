@@ -1,5 +1,5 @@
-// Are so many bindings gone at once that deletions should stop? Returns an intent: the Ledger freezes, and must not shorten or
-// replace a freeze in force. Bindings that count towards an event never count towards another one.
+// Decides whether enough bindings disappeared together to freeze deletions. Returns an intent: the Ledger freezes, and must
+// not shorten or replace a freeze in force. Bindings that count towards one mass deletion never count towards another.
 import { lagMs } from "../deletion/limits.ts";
 import { isMissedAgain, type Lifetime } from "./lifetime.ts";
 
@@ -13,7 +13,7 @@ const readOneByOne = 10;
 export const areMany = (lifetimes: readonly Lifetime[]): boolean =>
 	lifetimes.filter(isMissedAgain).length > readOneByOne;
 
-/** After a longer gap in the looks than this many intervals, nobody can say that losses came at once. */
+/** After a longer gap in the looks than this many intervals, nobody can say that losses came within one interval. */
 const intervalsOfGap = 3;
 
 export interface MassEvent {
@@ -34,7 +34,7 @@ export interface MassJudgement {
 /**
  * @param losses the `disappeared` lifetimes of the last few intervals, whether they count towards an event or not.
  * @param intervalMs the actual interval.
- * @param atLeast how many losses that may have happened within one interval are a mass event.
+ * @param atLeast how many losses that may have happened within one interval are a mass deletion.
  */
 export function judgeMass(losses: readonly Lifetime[], intervalMs: number, atLeast: number): MassJudgement {
 	const missedAt = ({ goneSinceMs }: Lifetime): number => goneSinceMs ?? 0;

@@ -34,7 +34,7 @@ export interface Intervals {
 }
 
 /**
- * A sweep is one call for the account and one for each prefix, and now and then one for what is announced of it. The shortest
+ * Looking at every prefix once is one call for the account and one for each prefix, and now and then one for what is announced of it. The shortest
  * interval is two minutes.
  */
 export function intervalsOf(askedMs: number, prefixCount: number): Intervals {

@@ -57,7 +57,7 @@ export function slotsFor(
 	for (const prefix of rest.values()) {
 		const roomy = filled.findIndex(({ slot, prefixes: held }) => slot > 0 && held.length < prefixesPerSlot);
 		const slot = roomy === -1 ? filled.length : roomy;
-		// A slot with a new prefix is due at once.
+		// A slot with a new prefix is due immediately.
 		filled[slot] = { slot, triedMs: null, prefixes: [...(filled[slot]?.prefixes ?? []), prefix] };
 	}
 	return filled;

@@ -246,7 +246,7 @@ export const watchMutations: readonly Mutation[] = [
 		chaos: false,
 	},
 	{
-		// After a long gap in the looks, nobody can say that losses came at once.
+		// After a long gap in the looks, nobody can say that losses came within one interval.
 		name: "the watch's losses after a gap",
 		patch: {
 			file: "src/watch/mass.ts",

@@ -174,7 +174,7 @@ describe("the policy", () => {
 
 	it.each<[string, unknown, string]>([
 		["weaken the range check", { out_of_range: "pass" }, "GUARDS (out_of_range): unknown name"],
-		["weaken the kill switch", { frozen: "acknowledge" }, "GUARDS (frozen): unknown name"],
+		["weaken the freeze", { frozen: "acknowledge" }, "GUARDS (frozen): unknown name"],
 		["weaken the check for changes", { changed: "pass" }, "GUARDS (changed): unknown name"],
 		[
 			"set an unknown guard",

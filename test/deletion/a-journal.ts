@@ -14,7 +14,7 @@ export interface TestJournal extends Journal {
 	/** null if nothing is under way. */
 	dueAtMs(id: string): number | null;
 	claims(): { actor: string; key: string; payload: string; deletionId: string }[];
-	/** The kill switch. A test sets it directly. */
+	/** The freeze. A test sets it directly. */
 	frozen: Freeze | null;
 	storage: LedgerStorage;
 	/** Called in the commit that settles a record. */

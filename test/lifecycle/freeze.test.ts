@@ -1,4 +1,4 @@
-// The kill switch: while deletions are frozen nothing is deleted, through any door, however long ago it was requested.
+// The freeze: while deletions are frozen nothing is deleted, through any door, however long ago it was requested.
 import { abortAllDurableObjects } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { cdn25, prefixes } from "../doors/account.ts";

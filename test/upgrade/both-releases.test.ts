@@ -1,4 +1,4 @@
-// 0.1.0 and the present release over the same data: a roll-out, a roll-back and another roll-out. In each phase the
+// 0.1.0 and the present release over the same data: a roll-out, a rollback and another roll-out. In each phase the
 // Ledger runs one release, with Workers of both in front of it, as for a few minutes of every roll-out.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -74,7 +74,7 @@ interface Begun {
 	id: Record<"restoring" | "later" | "due" | "deleting" | "pending", string> & { lookedUp?: string };
 }
 
-describe("during a roll-out, a roll-back and another roll-out", () => {
+describe("during a roll-out, a rollback and another roll-out", () => {
 	const remove = (cidr: string, key: string, query = "", wait = 25) =>
 		api("DELETE", `/bindings/${cidr}${query}`, { key: `${key}-${cidr}`, wait });
 	const restore = (id: string, wait = 25) => api("POST", `/deletions/${id}/restoration`, { wait });
@@ -261,5 +261,5 @@ describe("an alert that fires before, during and after the upgrade", () => {
 
 	it("deletes once and gets the same deletion each time", () => expectOnce(of([0])));
 	it("deletes once if it first fires on the new release", () => expectOnce(of([1])));
-	it("deletes once if it first fires after the roll-back or the second roll-out", () => expectOnce(of([2, 3])));
+	it("deletes once if it first fires after the rollback or the second roll-out", () => expectOnce(of([2, 3])));
 });

@@ -1,4 +1,4 @@
-// A received record in the tables that version 0.1.0 works on after a roll-back: its alarm knows no such state, and must not
+// A received record in the tables that version 0.1.0 works on after a rollback: its alarm knows no such state, and must not
 // be woken for one.
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, expect, it } from "vitest";

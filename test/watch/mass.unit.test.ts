@@ -27,7 +27,7 @@ describe("judgeMass", () => {
 		[9, 0],
 		[10, 1],
 		[37, 1],
-	])("counts %i losses at once as %i mass events", (count, events) => {
+	])("counts %i losses within an interval as %i mass deletions", (count, events) => {
 		const judged = judge(losses(count));
 		expect(judged.events).toEqual(events === 0 ? [] : [{ startMs, freezes: true }]);
 		expect(judged.lifetimes.map(({ massMs }) => massMs)).toEqual(Array(events * count).fill(startMs));

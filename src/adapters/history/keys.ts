@@ -45,7 +45,7 @@ export function indexKeys(deletion: Deletion): string[] {
 }
 
 const text = v.nullable(v.string());
-/** After a roll-back, rows can have states and doors of the newer release: they are shown as they are. */
+/** After a rollback, rows can have states and doors of the newer release: they are shown as they are. */
 const metadataSchema = v.object({
 	state: v.custom<State>((value) => typeof value === "string"),
 	cidr: text,

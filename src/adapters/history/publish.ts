@@ -33,7 +33,7 @@ export async function publish(
 	const metadata = metadataOf(deletion);
 	const expiry = expiryOf(lastChangeMs(deletion), retentionDays, nowMs);
 	const versioned = version === undefined ? metadata : { ...metadata, version };
-	// Wait for all of them: if one is refused at once, another may still hang and land later.
+	// Wait for all of them: if one is refused immediately, another may still hang and land later.
 	const put = async (key: string, value: string, about: object) => kv.put(key, value, { metadata: about, ...expiry });
 	const withClaims = claimsKey(deletion);
 	const outcomes = await Promise.all([

@@ -12,7 +12,7 @@ import { readLimitMs } from "./limits.ts";
 
 /**
  * A record in one of these states can't change any more, so KV's copy is as good as the Ledger's. The exception is a record
- * closed by hand: its binding may turn out to be missing, and be restored.
+ * resolved by hand: its binding may turn out to be missing, and be restored.
  */
 const finalBeginning = /^\{"id":"\w+","state":"(?:refused|failed|cancelled|expired)"/;
 const isFinal = (text: string): boolean => finalBeginning.test(text) && !text.includes('"resolution":');

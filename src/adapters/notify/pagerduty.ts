@@ -75,7 +75,7 @@ function sent({ url, secrets }: Destination, path: string, body: object): Outgoi
 	return outgoing(`${host}${path}`, { routing_key: secrets[0] ?? "", ...body });
 }
 
-/** One alert per approval and per mass event, and one for the credential. */
+/** One alert per approval and per mass deletion, and one for the credential. */
 function dedupKeyOf({ event, origin }: Message): string {
 	if (event.type === "credential.rejected") return `unbind:credential:${new URL(origin).host}`.slice(0, 255);
 	return `unbind:${event.type === "watch.mass_deletion" ? event.id : `approval:${event.deletion_id}`}`;

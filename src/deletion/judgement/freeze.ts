@@ -1,4 +1,4 @@
-// The kill switch: while it is on, nothing is deleted through any door.
+// The freeze: while it lasts, nothing is deleted through any door.
 import { type Actor, missingScope, type Party, partyOf, type ScopeMissing } from "../record/actor.ts";
 import { at } from "../record/deletion.ts";
 

@@ -94,7 +94,7 @@ export interface Deletion {
 	cloudflare: (CloudflareAnswer & { attempts: number }) | null;
 	failure: Failure | null;
 	timeline: TimelineEvent[];
-	/** The earliest time to carry it out; null means at once. */
+	/** The earliest time to carry it out; null means immediately. */
 	not_before: string | null;
 	approval: Approval | null;
 	restoration: Restoration | null;

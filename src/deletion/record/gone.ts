@@ -1,4 +1,4 @@
-// Whether a record says that its binding went, and how. It may have been created again since.
+// Whether a record says that its binding is gone, and why. The binding may have been created again since.
 import type { Deletion, State } from "./deletion.ts";
 
 /** Done by us, or seen to be done. */

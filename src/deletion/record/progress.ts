@@ -24,7 +24,7 @@ export const notYetSent = (judgedAtMs: number): Progress => ({
 	looks: 0,
 });
 
-/** The fields that version 0.1.0 reads, in case of a roll-back. */
+/** The fields that version 0.1.0 reads, in case of a rollback. */
 const fieldsOfVersion1 = ({ phase, looks }: Pick<Progress, "phase" | "looks">) => ({
 	readBackFirst: phase !== "ready",
 	mayHaveTakenEffect: ["sent", "sent_again", "doubtful", "watching"].includes(phase),

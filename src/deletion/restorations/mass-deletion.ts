@@ -11,7 +11,7 @@ import { inOrder, type Left, rankOf } from "./order.ts";
 /** Short enough to type. @param startMs when the first of them was missed; no two have the same. */
 export const massDeletionId = (startMs: number): string => startMs.toString(36);
 
-/** Many bindings that disappeared at once without unbind. */
+/** Many bindings that disappeared within one interval of the watch, without unbind. */
 export interface MassDeletion {
 	/** Names it in a command: letters, digits and -. */
 	id: string;

@@ -25,7 +25,7 @@ export interface DeletionCommand {
 	reason: string | null;
 	acknowledge: readonly string[];
 	ifMatch: readonly string[] | null;
-	/** The earliest time to delete, at most 7 days ahead; null means at once. */
+	/** The earliest time to delete, at most 7 days ahead; null means immediately. */
 	notBeforeMs: number | null;
 	/** If this deletion would start now, cancels the binding's scheduled one. */
 	supersede?: boolean;
@@ -151,7 +151,7 @@ const payloadOfVersion1 = ({
 	return JSON.stringify([what, reason, acknowledge.toSorted(), ifMatch, notBeforeMs, ...further]);
 };
 
-/** A short payload is stored as version 0.1.0 stores it, so that release finds it after a roll-back. */
+/** A short payload is stored as version 0.1.0 stores it, so that release finds it after a rollback. */
 function payloadOf(command: DeletionCommand): string {
 	const whole = payloadOfVersion1(command);
 	return whole.length <= longestPayload ? whole : digested(whole);

@@ -1,4 +1,4 @@
-// The kill switch: while it is on, no door deletes anything. Waiting deletions continue when it is lifted.
+// The freeze: while it lasts, no door deletes anything. Waiting deletions continue when it is lifted.
 
 import * as v from "valibot";
 import { type Freeze, freezeOf } from "../../deletion/judgement/freeze.ts";

@@ -1,4 +1,4 @@
-// Many bindings that disappeared at once without unbind, as the watch recorded them. Only reads.
+// The mass deletions that the watch recorded. Only reads.
 import { fail, ok } from "../../deletion/result.ts";
 import { problem } from "../reply/problem.ts";
 import { readQuery } from "../request/input.ts";

@@ -1,5 +1,5 @@
-// The kill switch, and its cards. Freezing needs no button, because it stops deletions. Lifting needs one if deletions would
-// start at once.
+// The freeze, and its cards. Freezing needs no button, because it stops deletions. Lifting needs one if deletions would
+// start immediately.
 
 import { type Button, type Card, card } from "../../cards/card.ts";
 import { partyWords } from "../../cards/words.ts";

@@ -1,4 +1,4 @@
-// The account now: waiting deletions, the freeze, and the prefixes with their bindings. Sends what the Ledger knows at once;
+// The account now: waiting deletions, the freeze, and the prefixes with their bindings. Sends what the Ledger knows immediately;
 // the bindings follow when Cloudflare answers.
 
 import * as v from "valibot";

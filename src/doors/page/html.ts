@@ -19,7 +19,7 @@ export const html = (page: JSX.Element, status = 200, headers: { [name: string]:
 	});
 
 /**
- * A page with one slow part: sends everything before it at once.
+ * A page with one slow part: sends everything before it immediately.
  * @param slot the element that the part replaces.
  */
 export function htmlInParts(

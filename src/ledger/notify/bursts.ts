@@ -1,5 +1,5 @@
 // Keeps people from getting hundreds of messages at once: many events of one type become one message, and losses wait until the
-// watch knows whether they are a mass event. Nothing is lost: each delivery says which one reports it.
+// watch knows whether they are a mass deletion. Nothing is lost: each delivery says which one reports it.
 import type { NotifyEvent } from "../../notify/event.ts";
 import { combinedEvent } from "../../notify/other-events.ts";
 import { digestEveryMs, foldedAtMost, singleMessagesAtMost } from "../limits.ts";
@@ -49,7 +49,7 @@ export function createBursts(deliveries: Deliveries, now: () => number, newId: (
 			recent.set(key, { sentMs, untilMs: isMuch ? nowMs + digestEveryMs : 0 });
 			if (isMuch) deliveries.postpone(destination, event.type, nowMs + digestEveryMs);
 		},
-		/** The watch has judged a look's losses. @param massOf plain binding id → the mass event's id; those left out count towards none. */
+		/** The watch has judged a look's losses. @param massOf plain binding id → the mass deletion's id; those left out count towards none. */
 		judged(massOf: ReadonlyMap<string, string>): void {
 			const into = new Map<string, string | null>();
 			const newest = [...massOf.values()].at(-1);

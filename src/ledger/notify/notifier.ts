@@ -35,7 +35,7 @@ export interface Notifier {
 	announce: Announce;
 	/** A record was stored; null if nobody wants to know. @param change its number in the journal. */
 	recordChanged: ((before: Deletion | null, after: Deletion, change: number) => void) | null;
-	/** The watch has judged a look's losses. @param massOf plain binding id → the mass event's id. */
+	/** The watch has judged a look's losses. @param massOf plain binding id → the mass deletion's id. */
 	lossesJudged(massOf: ReadonlyMap<string, string>): void;
 	/** Sends what is due. Never rejects. */
 	sendDue(atMost: number): Promise<void>;
@@ -127,7 +127,7 @@ export function createNotifier(sql: SqlStorage, options: NotifierOptions): Notif
 				await sender.sendDue(atMost);
 			} catch (error) {
 				log("error", "notifying_failed", traceOf(error));
-				// What is due stays due, and the alarm would come again at once.
+				// What is due stays due, and the alarm would come again immediately.
 				brokenUntilMs = now() + alarmPauseMs;
 			}
 		},
@@ -161,7 +161,7 @@ export function createNotifier(sql: SqlStorage, options: NotifierOptions): Notif
 	};
 }
 
-/** What a mass event consists of: its losses, and the freeze that it brings. */
+/** What a mass deletion consists of: its losses, and the freeze that it brings. */
 const mayBeMass = ({ type, door }: NotifyEvent): boolean =>
 	type === "watch.disappeared" || (type === "freeze.on" && door === "watch");
 

@@ -1,5 +1,5 @@
 // Carries out many restorations, at most one alarm's worth of calls at a time. Each is begun and carried out as a single one is;
-// here is only which one comes next. Whatever stops it, the tables say where to go on.
+// this file only picks the next one. Whatever stops it, the tables say where to go on.
 import { isCloudflareId, plainId, sameId } from "../../deletion/address/cloudflare-id.ts";
 import { restoredAtOnce, restoringCallsAtMost, unreadablePauseMs } from "../../deletion/limits.ts";
 import type { CloudflareFault } from "../../deletion/ports.ts";

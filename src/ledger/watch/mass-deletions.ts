@@ -1,4 +1,4 @@
-// Many bindings that disappeared at once: each event, and the records that belong to it. Stored in the transaction that judges it,
+// Mass deletions: each one, and the records that belong to it. Stored in the transaction that judges it,
 // and kept for a week, as records are.
 import { plainId } from "../../deletion/address/cloudflare-id.ts";
 import type { MassGlance } from "../../deletion/ledger-api.ts";

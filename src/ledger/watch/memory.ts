@@ -121,7 +121,7 @@ export function createWatchMemory(
 			const slot = slots().find((one) => one.slot === number);
 			if (slot !== undefined) replace({ ...slot, triedMs: atMs }, true);
 		},
-		/** Judges whether losses are a mass event, if there are new ones. */
+		/** Judges whether losses are a mass deletion, if there are new ones. */
 		judgeLosses(intervalMs: number, massAtLeast: number, nowMs: number): void {
 			if (isMassJudged) return;
 			storage.transactionSync(() => {
@@ -148,6 +148,6 @@ export function createWatchMemory(
 	};
 }
 
-/** Membership is stored at once. Look times may wait. */
+/** Membership is stored immediately. Look times may wait. */
 const placesIn = ({ prefixes }: Slot): string =>
 	JSON.stringify(prefixes.map(({ prefixId, isListed }) => [prefixId, isListed]));

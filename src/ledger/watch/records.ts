@@ -1,5 +1,5 @@
 // Writes down what the watch judged: as a record of a loss, as `active_at` on a restored record, as a mass deletion and its freeze,
-// or as an event. Everything here is part of the transaction of the look that shows it.
+// or as an event. Runs in the same transaction as the look.
 import { advertisedIn, type BgpPrefix } from "../../deletion/address/bgp-prefix.ts";
 import { parseCidr } from "../../deletion/address/cidr.ts";
 import { plainId } from "../../deletion/address/cloudflare-id.ts";
@@ -26,7 +26,7 @@ import { noteSettled } from "./settling-times.ts";
 
 export interface WatchAnnouncements {
 	announce: Announce;
-	/** @param massOf plain binding id → the mass event's id; the losses left out count towards none. */
+	/** @param massOf plain binding id → the mass deletion's id; the losses left out count towards none. */
 	lossesJudged(massOf: ReadonlyMap<string, string>): void;
 }
 
@@ -35,7 +35,7 @@ const watchParty: Freeze["by"] = { name: "unbind", door: "watch" };
 
 export type WatchRecords = ReturnType<typeof createWatchRecords>;
 
-/** @param freezes whether a mass event freezes deletions. */
+/** @param freezes whether a mass deletion freezes deletions. */
 export function createWatchRecords(
 	sql: SqlStorage,
 	{ accountId, journal, now, randomBytes }: Pick<Ports, "accountId" | "journal" | "now" | "randomBytes">,

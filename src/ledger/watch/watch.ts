@@ -27,9 +27,9 @@ import { settlingTimes } from "./settling-times.ts";
 export interface WatchOptions extends Pick<LookNeeds, "deletionInKv"> {
 	/** How often each prefix is looked at; 0 turns everything off. */
 	minutes: number;
-	/** So many losses within one interval are a mass event. */
+	/** So many losses within one interval are a mass deletion. */
 	massAtLeast: number;
-	/** Whether a mass event freezes deletions. */
+	/** Whether a mass deletion freezes deletions. */
 	freezes: boolean;
 	/** How long lifetimes are kept after their end; 0 means for ever. */
 	retentionDays: number;

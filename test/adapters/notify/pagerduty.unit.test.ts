@@ -49,7 +49,7 @@ describe("pagerduty", () => {
 		expect(await sent("deletion.cancelled", { record: deletionOf("cancelled", null) })).toBeNull();
 	});
 
-	it("has one alert for the credential, and one for each mass event", async () => {
+	it("has one alert for the credential, and one for each mass deletion", async () => {
 		const keysOf = async (type: EventType) => [
 			(await sent(type, {}, { id: "one" })).dedup_key,
 			(await sent(type, {}, { id: "two" })).dedup_key,

@@ -20,7 +20,7 @@ afterEach(async () => {
 const both = { people: slack(), machine: hook("machine") };
 const rowsOf = async (name: string) => (await deliveries()).filter(({ destination }) => destination === name);
 
-describe("a mass event", () => {
+describe("a mass deletion", () => {
 	const many = [cdn25, cdn26, spectrum26];
 
 	it("is one message to people, which tells of every loss, and all events to machines", async () => {
@@ -56,7 +56,7 @@ describe("a mass event", () => {
 		expect(atPeople).toEqual(Array.from({ length: 3 }, () => "watch.disappeared delivered"));
 	});
 
-	it("reaches people who did not ask for mass events as one message too", async () => {
+	it("reaches people who did not ask for mass deletions as one message too", async () => {
 		await watch(settingsWith({ people: slack({ events: ["watch.disappeared"] }) }, { WATCH_MASS: 3 }));
 		await goneElsewhere(...many);
 		await watched(13);

@@ -19,7 +19,7 @@ interface Frame {
 	overview?: Overview | null;
 	/** The page's ETag while it can change by itself; the script then polls. */
 	live?: string | null;
-	/** Reloads itself once, at once. */
+	/** Reloads itself once, immediately. */
 	again?: boolean;
 	/** Reloads itself every few seconds where no script polls. */
 	refreshes?: boolean;
