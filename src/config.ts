@@ -6,11 +6,10 @@ import type { Credential } from "./adapters/cloudflare/send.ts";
 import { type Access, access, accessOf } from "./config/access.ts";
 import { type Chat, type Chats, readChats } from "./config/chat.ts";
 import { credentialNames, readCredential } from "./config/credential.ts";
-import { table, trueOrFalse, wholeNumber } from "./config/fields.ts";
+import { matching, oneOf, table, trueOrFalse, wholeNumber } from "./config/fields.ts";
 import { clashingNames, type Named } from "./config/names.ts";
 import { type NotifySettings, publicUrl, readDestinations } from "./config/notify.ts";
-import type { Part } from "./config/part.ts";
-import { type ConfigProblem, closing, problemsBySchema } from "./config/problem.ts";
+import { type ConfigProblem, closing, type Part, problemsBySchema, type TableSetting } from "./config/problem.ts";
 import { sharedSecrets } from "./config/secrets.ts";
 import type { Sender } from "./config/sender.ts";
 import { type TokenHolder, tokenHoldersOf, tokens } from "./config/tokens.ts";
@@ -55,7 +54,7 @@ export interface Config {
 	closing(part: Part): ConfigProblem[];
 }
 
-export interface WatchSettings {
+interface WatchSettings {
 	/** How often each prefix is looked at; 0 turns the watch off. */
 	minutes: number;
 	/** So many bindings that disappear within one interval are a mass deletion. */
@@ -64,41 +63,29 @@ export interface WatchSettings {
 	freezes: boolean;
 }
 
-const accountId = v.pipe(
-	v.string(),
-	v.regex(/^[0-9a-f]{32}$/, "must be an account id: 32 hex digits"),
-	v.guard(isCloudflareId),
-);
+const accountId = v.pipe(matching(/^[0-9a-f]{32}$/, "must be an account id: 32 hex digits"), v.guard(isCloudflareId));
 
 const guardLevels = v.strictObject(
 	Object.fromEntries(
-		guardNames
-			.filter((guard) => !fixedGuards.includes(guard))
-			.map((guard) => [guard, v.optional(v.picklist(levels, `must be one of ${levels.join(", ")}`))]),
+		guardNames.filter((guard) => !fixedGuards.includes(guard)).map((guard) => [guard, v.optional(oneOf(levels))]),
 	),
 	`must be a table of guards and levels; ${fixedGuards.join(", ")} always refuse`,
 );
 
-const protectedList = v.array(
+const cidrOrId = (rule: string) =>
 	v.pipe(
 		v.string(),
-		v.check((text) => isCloudflareId(text) || parseCidr(text).ok, "must be a CIDR, or the id of a prefix or a binding"),
-	),
-	"must be a list",
-);
+		v.check((text) => isCloudflareId(text) || parseCidr(text).ok, rule),
+	);
 
-const aliases = v.pipe(
+const aliasTable = v.pipe(
 	table("must be a table of names and targets"),
 	v.record(
 		v.pipe(
-			v.string(),
-			v.regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, "an alias may only contain a-z, 0-9, - and _"),
+			matching(/^[a-z0-9][a-z0-9_-]{0,62}$/, "an alias may only contain a-z, 0-9, - and _"),
 			v.check((name) => !isCloudflareId(name), "an alias must not look like an id"),
 		),
-		v.pipe(
-			v.string(),
-			v.check((text) => isCloudflareId(text) || parseCidr(text).ok, "must be a binding's CIDR or id"),
-		),
+		cidrOrId("must be a binding's CIDR or id"),
 		"must be a table of names and targets",
 	),
 );
@@ -115,23 +102,25 @@ export function configOf(env: object): Result<Config, ConfigProblem[]> {
 	return config;
 }
 
-/** Each setting is read separately. WEBHOOKS, CHAT and NOTIFY are not listed: each of their tables is read separately. */
+/** Each setting is read separately. WEBHOOKS, CHAT and NOTIFY are not listed: each of their entries is read separately. */
 const settings = {
 	CLOUDFLARE_ACCOUNT_ID: accountId,
-	HISTORY_RETENTION_DAYS: v.optional(wholeNumber(0, 36_500), 0),
-	ALIASES: v.optional(aliases, {}),
-	GUARDS: v.optional(guardLevels, {}),
-	PROTECTED: v.optional(protectedList, []),
-	BUDGET_DELETIONS: v.optional(wholeNumber(1, 1000), defaultPolicy.budget.deletions),
-	BUDGET_WINDOW_MINUTES: v.optional(wholeNumber(1, 1440), defaultPolicy.budget.windowMinutes),
-	APPROVAL_MINUTES: v.optional(wholeNumber(1, 1440), defaultPolicy.approvalMinutes),
-	WATCH_MINUTES: v.optional(wholeNumber(0, 1440), 10),
-	WATCH_MASS: v.optional(wholeNumber(2, 10_000), 10),
-	WATCH_FREEZE: v.optional(trueOrFalse, true),
+	HISTORY_RETENTION_DAYS: v.optional(wholeNumber(0, 36_500)),
+	ALIASES: v.optional(aliasTable),
+	GUARDS: v.optional(guardLevels),
+	PROTECTED: v.optional(v.array(cidrOrId("must be a CIDR, or the id of a prefix or a binding"), "must be a list")),
+	BUDGET_DELETIONS: v.optional(wholeNumber(1, 1000)),
+	BUDGET_WINDOW_MINUTES: v.optional(wholeNumber(1, 1440)),
+	APPROVAL_MINUTES: v.optional(wholeNumber(1, 1440)),
+	WATCH_MINUTES: v.optional(wholeNumber(0, 1440)),
+	WATCH_MASS: v.optional(wholeNumber(2, 10_000)),
+	WATCH_FREEZE: v.optional(trueOrFalse),
 	TOKENS: tokens,
 	ACCESS: v.optional(access),
 	PUBLIC_URL: v.optional(publicUrl),
 };
+
+type Settings = typeof settings;
 
 /** The names inside each setting, to suggest the right one for a misspelt one. */
 const namesIn: Readonly<Record<string, readonly string[]>> = {
@@ -144,42 +133,40 @@ const namesIn: Readonly<Record<string, readonly string[]>> = {
 export function readConfig(env: object): Result<Config, ConfigProblem[]> {
 	const values = new Map<string, unknown>(Object.entries(env));
 	const problems: ConfigProblem[] = [];
-	/** undefined if the setting is faulty. The part that needs it is closed, so its default has no effect. */
-	function read<Schema extends v.GenericSchema>(setting: string, schema: Schema): v.InferOutput<Schema> | undefined {
-		const one = v.safeParse(schema, values.get(setting));
+	/** undefined if the setting is missing, or faulty. The part that needs it is closed then, so a default has no effect. */
+	function read<Name extends keyof Settings>(setting: Name): v.InferOutput<Settings[Name]> | undefined {
+		const one = v.safeParse(settings[setting], values.get(setting));
 		if (one.success) return one.output;
 		problems.push(...problemsBySchema(setting, one.issues, namesIn[setting] ?? []));
 		return undefined;
 	}
 
-	const given = (table: string) => (values.get(table) === undefined ? {} : values.get(table));
-
-	const account = read("CLOUDFLARE_ACCOUNT_ID", settings.CLOUDFLARE_ACCOUNT_ID);
-	const retentionDays = read("HISTORY_RETENTION_DAYS", settings.HISTORY_RETENTION_DAYS) ?? 0;
-	const targets = read("ALIASES", settings.ALIASES) ?? {};
+	const account = read("CLOUDFLARE_ACCOUNT_ID");
+	const retentionDays = read("HISTORY_RETENTION_DAYS") ?? 0;
+	const aliases = new Map(Object.entries(read("ALIASES") ?? {}));
+	const { budget } = defaultPolicy;
 	const policy: Policy = {
-		levels: { ...defaultPolicy.levels, ...read("GUARDS", settings.GUARDS) },
-		protected: protectedBy(read("PROTECTED", settings.PROTECTED) ?? []),
+		levels: { ...defaultPolicy.levels, ...read("GUARDS") },
+		protected: protectedBy(read("PROTECTED") ?? []),
 		budget: {
-			deletions: read("BUDGET_DELETIONS", settings.BUDGET_DELETIONS) ?? defaultPolicy.budget.deletions,
-			windowMinutes:
-				read("BUDGET_WINDOW_MINUTES", settings.BUDGET_WINDOW_MINUTES) ?? defaultPolicy.budget.windowMinutes,
+			deletions: read("BUDGET_DELETIONS") ?? budget.deletions,
+			windowMinutes: read("BUDGET_WINDOW_MINUTES") ?? budget.windowMinutes,
 		},
-		approvalMinutes: read("APPROVAL_MINUTES", settings.APPROVAL_MINUTES) ?? defaultPolicy.approvalMinutes,
+		approvalMinutes: read("APPROVAL_MINUTES") ?? defaultPolicy.approvalMinutes,
 	};
-	const minutes = read("WATCH_MINUTES", settings.WATCH_MINUTES);
-	const massAtLeast = read("WATCH_MASS", settings.WATCH_MASS);
-	const freezes = read("WATCH_FREEZE", settings.WATCH_FREEZE);
-	/** Off while one of its settings is faulty. */
-	const watch: WatchSettings =
-		minutes === undefined || massAtLeast === undefined || freezes === undefined
-			? { minutes: 0, massAtLeast: 10, freezes: true }
-			: { minutes, massAtLeast, freezes };
-	const callers = read("TOKENS", settings.TOKENS);
+	const watch = {
+		minutes: read("WATCH_MINUTES") ?? 10,
+		massAtLeast: read("WATCH_MASS") ?? 10,
+		freezes: read("WATCH_FREEZE") ?? true,
+	};
+	// Off while one of its settings is faulty.
+	if (closing("watch", problems).length > 0) watch.minutes = 0;
+	const callers = read("TOKENS");
+	const given = (table: TableSetting) => (values.get(table) === undefined ? {} : values.get(table));
 	const senders = readSenders(given("WEBHOOKS"), values);
 	const chats = readChats(given("CHAT"), values);
-	const team = read("ACCESS", settings.ACCESS);
-	const origin = read("PUBLIC_URL", settings.PUBLIC_URL) ?? null;
+	const team = read("ACCESS");
+	const origin = read("PUBLIC_URL") ?? null;
 	const destinations = readDestinations(given("NOTIFY"), values, origin);
 	const credential = readCredential(values);
 	if (!credential.ok) problems.push(credential.failure);
@@ -206,7 +193,7 @@ export function readConfig(env: object): Result<Config, ConfigProblem[]> {
 		senders: senders.senders.filter(({ name }) => closingPart(`webhooks/${name}`).length === 0),
 		chats: chats.chats.filter(({ platform }) => closingPart(`chat/${platform}`).length === 0),
 		access: team === undefined ? null : accessOf(team),
-		aliases: new Map(Object.entries(targets)),
+		aliases,
 		retentionDays,
 		watch,
 		notify: {

@@ -2,7 +2,7 @@
 import type { Config } from "../config.ts";
 import { type Actor, folded, type Party, sameName } from "../deletion/record/actor.ts";
 import type { ChatUser } from "./chat.ts";
-import type { Part } from "./part.ts";
+import type { Part } from "./problem.ts";
 
 /** null if the actor no longer exists. */
 export function authorityOf(party: Party, config: Config): Pick<Actor, "scopes" | "ranges"> | null {

@@ -2,7 +2,16 @@
 
 import * as v from "valibot";
 import { parseCidr } from "../deletion/address/cidr.ts";
-import { scopes } from "../deletion/record/actor.ts";
+import { type Scope, scopes } from "../deletion/record/actor.ts";
+
+/** What the configuration allows a caller. */
+export interface Grant {
+	/** The name on record. */
+	name: string;
+	scopes: readonly Scope[];
+	/** CIDRs in which the caller may delete; null means everywhere, and an empty list nowhere. */
+	ranges: readonly string[] | null;
+}
 
 /** `v.record` would accept a list, with its positions as names, and would silently skip the names refused here. */
 export const table = (problem: string) =>
@@ -14,10 +23,17 @@ export const table = (problem: string) =>
 		),
 	);
 
-export const scopeList = v.pipe(
-	v.array(v.picklist(scopes, `must be one of ${scopes.join(", ")}`)),
-	v.minLength(1, "must not be empty"),
-);
+export const matching = (pattern: RegExp, rule: string) => v.pipe(v.string(), v.regex(pattern, rule));
+
+export const oneOf = <const Name extends string>(names: readonly Name[]) =>
+	v.picklist(names, `must be one of ${names.join(", ")}`);
+
+export const actorName = matching(/^[\w.@+-]{1,64}$/, "a name has at most 64 letters, digits and . @ + - _");
+
+export const secretName = (example: string) =>
+	matching(/^[A-Z][A-Z0-9_]{0,63}$/, `must be the name of a Worker secret, such as ${example}`);
+
+export const scopeList = v.pipe(v.array(oneOf(scopes)), v.minLength(1, "must not be empty"));
 
 export const cidrList = v.array(
 	v.pipe(

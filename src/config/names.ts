@@ -1,7 +1,6 @@
 // Checks that names are unique. They are case-insensitive, and a record must not leave open which of two people it means.
 import { folded } from "../deletion/record/actor.ts";
-import type { Part } from "./part.ts";
-import { type ConfigProblem, problemIn } from "./problem.ts";
+import { type ConfigProblem, type Part, problemIn } from "./problem.ts";
 
 /** A named person or caller, and where the configuration has the name. */
 export interface Named {

@@ -1,8 +1,40 @@
-// What is wrong with a setting, and how to fix it: in full for the operator's log, and without any of the operator's data for
-// everyone else. Neither quotes a secret.
+// What is wrong with a setting, what that closes, and how to fix it: in full for the operator's log, and without any of the
+// operator's data for everyone else. Neither quotes a secret.
 import type * as v from "valibot";
 import { nearestOf } from "../nearest.ts";
-import { type Part, partOf } from "./part.ts";
+
+/** What needs a setting. "webhooks", "chat" and "notify" mean all senders, platforms and destinations; with a name, only that one. */
+export type Part =
+	| "everything"
+	| "deletions"
+	| "watch"
+	| "page"
+	| "webhooks"
+	| `webhooks/${string}`
+	| "chat"
+	| `chat/${string}`
+	| "notify"
+	| `notify/${string}`;
+
+const tableParts = { WEBHOOKS: "webhooks", CHAT: "chat", NOTIFY: "notify" } as const;
+/** The settings that are tables of senders, platforms and destinations. */
+export type TableSetting = keyof typeof tableParts;
+
+/** The part that needs one entry of a table. */
+export const partIn = (setting: TableSetting, name: string): Part => `${tableParts[setting]}/${name}`;
+
+/** Without these, unbind can neither identify callers nor call Cloudflare. */
+const essential = ["CLOUDFLARE_ACCOUNT_ID", "CLOUDFLARE_API_TOKEN", "CLOUDFLARE_EMAIL", "CLOUDFLARE_API_KEY", "TOKENS"];
+
+/** The part that needs the setting. A faulty limit closes deletions: it must not silently become the default. */
+export function partOf(setting: string): Part {
+	if (essential.includes(setting)) return "everything";
+	if (setting === "WEBHOOKS") return "webhooks";
+	if (setting === "CHAT") return "chat";
+	if (setting === "NOTIFY" || setting === "PUBLIC_URL") return "notify";
+	if (setting.startsWith("WATCH_")) return "watch";
+	return setting === "ACCESS" ? "page" : "deletions";
+}
 
 interface Sentences {
 	setting: string;
@@ -54,7 +86,7 @@ const fixOf = (setting: string): string =>
 const veiled = (place: string): string => place.replace(/[\w+/=-]{20,}/g, "…");
 
 /** The name if it looks like the name of a Worker secret; null if it could be the secret itself. */
-export const secretName = (name: string): string | null =>
+export const shownSecretName = (name: string): string | null =>
 	/^[A-Z]+(?:_[A-Z0-9]{1,16})+$|^[A-Z]{1,16}$/.test(name) ? name : null;
 
 /** The problems that close this part. */

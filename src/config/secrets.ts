@@ -3,8 +3,7 @@
 
 import { digestOf } from "../deletion/record/digest.ts";
 import { fail, ok, type Result } from "../deletion/result.ts";
-import type { Part } from "./part.ts";
-import { type ConfigProblem, problemIn, secretName } from "./problem.ts";
+import { type ConfigProblem, type Part, partIn, problemIn, shownSecretName, type TableSetting } from "./problem.ts";
 
 /** Shorter secrets can be guessed despite the rate limit. */
 const goodLength = 24;
@@ -13,46 +12,46 @@ const leastLength = 8;
 /** Settings that are not secret, and unbind's own secrets, which no sender, chat or destination may share. */
 const taken = /^(?:TOKENS|CLOUDFLARE_(?:ACCOUNT_ID|API_TOKEN|API_KEY|EMAIL))$/;
 
+/** The Worker's secrets, by name. */
+export type SecretValues = ReadonlyMap<string, unknown>;
+
 interface SecretSetting {
-	/** The setting that names it. */
-	owner: "WEBHOOKS" | "CHAT" | "NOTIFY";
-	/** The table in wrangler.toml that names it. */
-	table: string;
-	/** The part that needs it. */
-	part: Part;
+	/** The setting and its entry that name the secret. */
+	setting: TableSetting;
+	place: string;
 	/** The name of the Worker secret. */
 	name: string;
-	value: unknown;
 	/** The form of each line, besides its length. */
 	form?: { pattern: RegExp; description: string } | undefined;
 }
 
-export interface Secrets {
+interface Secrets {
 	secrets: string[];
 	warnings: ConfigProblem[];
 }
 
-export function readSecrets({ owner, table, part, name, value, form }: SecretSetting): Result<Secrets, ConfigProblem> {
-	const shown = secretName(name);
+export function readSecrets(
+	{ setting, place, name, form }: SecretSetting,
+	values: SecretValues,
+): Result<Secrets, ConfigProblem> {
+	const value = values.get(name);
+	const table = `[vars.${setting}.${place}]`;
+	const closes = [partIn(setting, place)];
+	const shown = shownSecretName(name);
 	const problem = (
 		rule: string,
 		fixWith = (secret: string) => `Run: npx wrangler secret put ${secret}`,
 	): ConfigProblem => ({
-		setting: shown ?? owner,
-		problem: `${shown ?? `[vars.${table}] secret`}: ${rule}`,
-		fix: fixWith(shown ?? `<the secret that [vars.${table}] names>`),
-		plain: { setting: owner, problem: `A secret of ${owner}: ${rule}`, fix: fixWith(`<its name in ${owner}>`) },
-		closes: [part],
+		setting: shown ?? setting,
+		problem: `${shown ?? `${table} secret`}: ${rule}`,
+		fix: fixWith(shown ?? `<the secret that ${table} names>`),
+		plain: { setting, problem: `A secret of ${setting}: ${rule}`, fix: fixWith(`<its name in ${setting}>`) },
+		closes,
 	});
 	if (taken.test(name)) {
 		const rule = "is used for something else; every sender, chat and destination needs its own secret";
-		return fail(
-			problemIn(owner, rule, {
-				place: `${table.slice(owner.length + 1)}.secret`,
-				fix: `Name another secret in [vars.${table}], then run: npx wrangler deploy`,
-				closes: [part],
-			}),
-		);
+		const fix = `Name another secret in ${table}, then run: npx wrangler deploy`;
+		return fail(problemIn(setting, rule, { place: `${place}.secret`, fix, closes }));
 	}
 	if (value === undefined || value === "") return fail(problem("the secret is missing"));
 	if (typeof value !== "string") {
@@ -79,23 +78,25 @@ const secretsIn = (value: unknown): string[] =>
 				.map((line) => line.trim())
 				.filter((line) => line !== "");
 
-/** The secrets that a table names, even if the rest of the table is faulty. */
-export function secretsNamedBy(table: unknown, secrets: ReadonlyMap<string, unknown>): string[] {
-	const named = typeof table === "object" && table !== null && "secret" in table ? table.secret : null;
-	return typeof named === "string" && !taken.test(named) ? secretsIn(secrets.get(named)) : [];
+/** The secrets that an entry of a table names, even if the rest of it is faulty. Discord's is a public key, in the table itself. */
+export function secretsNamedBy(entry: unknown, values: SecretValues): string[] {
+	if (typeof entry !== "object" || entry === null) return [];
+	const key = "public_key" in entry ? entry.public_key : null;
+	const named = "secret" in entry ? entry.secret : null;
+	const isOwn = typeof named === "string" && !taken.test(named);
+	return [key, isOwn ? values.get(named) : null].flatMap(secretsIn);
 }
 
 /** A place that has secrets. Faulty places count too: a message for one could be sent to another. */
 export interface SecretHolder {
-	setting: "WEBHOOKS" | "CHAT" | "NOTIFY";
+	setting: TableSetting;
 	place: string;
-	part: Part;
 	secrets: readonly string[];
 }
 
 /** A place that has a secret, as problems name it. */
 interface Place {
-	setting: SecretHolder["setting"] | null;
+	setting: TableSetting | null;
 	named: string;
 	part: Part;
 }
@@ -109,7 +110,8 @@ export function sharedSecrets(holders: readonly SecretHolder[], digests: Readonl
 	const known = new Map<string, Place[]>(
 		[...digests].map(([hash, named]) => [hash, [{ setting: null, named, part: "everything" }]]),
 	);
-	return holders.flatMap(({ setting, place, part, secrets }) => {
+	return holders.flatMap(({ setting, place, secrets }) => {
+		const part = partIn(setting, place);
 		// Runs once, when the configuration is read; nothing a caller sends is compared here.
 		const own = [...new Set(secrets.map((secret) => digestOf(secret)))];
 		const sharable = (other: Place) => setting === "NOTIFY" && other.setting === "NOTIFY";

@@ -1,7 +1,7 @@
 // A sender of webhooks: how it proves its identity, and where its payloads name what to delete.
-import type { Scope } from "../deletion/record/actor.ts";
 import type { GuardName } from "../deletion/record/verdict.ts";
 import type { JsonPointer } from "../json-pointer.ts";
+import type { Grant } from "./fields.ts";
 
 export const schemeNames = [
 	"standard-webhooks",
@@ -15,7 +15,7 @@ export const schemeNames = [
 ] as const;
 export type SchemeName = (typeof schemeNames)[number];
 
-export interface PayloadCondition {
+interface PayloadCondition {
 	at: JsonPointer;
 	/** Any of them. */
 	is: readonly (string | number | boolean)[];
@@ -51,17 +51,13 @@ export interface SignatureSettings {
 	idHeader: string | null;
 }
 
-export interface Sender {
-	name: string;
+export interface Sender extends Grant {
 	scheme: SchemeName;
 	/** Newest first; all are tried. */
 	secrets: readonly string[];
 	signature: SignatureSettings;
 	mapping: Mapping;
 	acknowledge: readonly GuardName[];
-	scopes: readonly Scope[];
-	/** A sender without ranges can't delete anything. */
-	ranges: readonly string[];
 	/** Only show what would be deleted. */
 	dryRun: boolean;
 }

@@ -2,8 +2,7 @@
 // belong to another tool.
 
 import { nearestOf } from "../nearest.ts";
-import { type Part, partOf } from "./part.ts";
-import { type ConfigProblem, problemIn, secretName } from "./problem.ts";
+import { type ConfigProblem, type Part, partOf, problemIn, shownSecretName } from "./problem.ts";
 
 /** Bindings, and names that only the scripts read. */
 const otherNames = ["LEDGER", "HISTORY", "FAILED_AUTHENTICATION", "PROBES", "DISCORD_BOT_TOKEN"];
@@ -43,13 +42,13 @@ function misspelt(name: string, nearest: string, mayBeSecret: boolean): ConfigPr
 function unknown(name: string): ConfigProblem {
 	const fix = (what: string) => `Remove ${what} from [vars] in wrangler.toml, then run: npx wrangler deploy`;
 	const rule = "unknown setting";
-	const shown = secretName(name) ?? "…";
+	const shown = shownSecretName(name) ?? "…";
 	const plain = { setting: "vars", problem: `vars: ${rule}`, fix: fix("the settings unbind does not know") };
 	return { ...problemIn(shown, rule, { fix: fix(shown) }), plain };
 }
 
 function unused(name: string): ConfigProblem {
-	const shown = secretName(name) ?? "…";
+	const shown = shownSecretName(name) ?? "…";
 	const rule = "unbind does not use this setting";
 	const fix = `Remove it from [vars] in wrangler.toml, or run: npx wrangler secret delete ${shown}`;
 	return { ...problemIn(shown, rule, { fix }), plain: { setting: "vars", problem: `vars: ${rule}`, fix: "" } };

@@ -5,10 +5,10 @@ import * as v from "valibot";
 import { folded } from "../deletion/record/actor.ts";
 import { guardNames } from "../deletion/record/verdict.ts";
 import { type JsonPointer, parsePointer, pointerText } from "../json-pointer.ts";
-import { cidrList, scopeList, table } from "./fields.ts";
-import type { Part } from "./part.ts";
-import { type ConfigProblem, problemIn, problemsBySchema } from "./problem.ts";
-import { readSecrets, type SecretHolder, secretsNamedBy } from "./secrets.ts";
+import { type Entries, readEntries } from "./entries.ts";
+import { cidrList, matching, oneOf, scopeList, secretName, table } from "./fields.ts";
+import { type ConfigProblem, partIn, problemIn } from "./problem.ts";
+import { readSecrets, type SecretValues } from "./secrets.ts";
 import { type SchemeName, type Sender, schemeNames } from "./sender.ts";
 
 const pointer = v.pipe(
@@ -18,15 +18,12 @@ const pointer = v.pipe(
 		"must be a JSON pointer (RFC 6901), such as /labels/binding, or #/status for one into the whole payload",
 	),
 );
-const headerName = v.pipe(v.string(), v.regex(/^[\w-]{1,64}$/, "must be a header's name"));
+const headerName = matching(/^[\w-]{1,64}$/, "must be a header's name");
 const plainValue = v.union([v.string(), v.number(), v.boolean()], "must be text, a number, true or false");
 
 const sender = v.strictObject({
-	scheme: v.picklist(schemeNames, `must be one of ${schemeNames.join(", ")}`),
-	secret: v.pipe(
-		v.string(),
-		v.regex(/^[A-Z][A-Z0-9_]{0,63}$/, "must be the name of a Worker secret, such as GRAFANA_SECRET"),
-	),
+	scheme: oneOf(schemeNames),
+	secret: secretName("GRAFANA_SECRET"),
 	label: v.optional(v.pipe(v.string(), v.nonEmpty("must not be empty"))),
 	target: v.optional(pointer),
 	reason: v.optional(pointer),
@@ -45,7 +42,7 @@ const sender = v.strictObject({
 		),
 		{},
 	),
-	acknowledge: v.optional(v.array(v.picklist(guardNames, `must be one of ${guardNames.join(", ")}`)), []),
+	acknowledge: v.optional(v.array(oneOf(guardNames)), []),
 	scopes: v.optional(scopeList, ["delete"]),
 	ranges: v.optional(cidrList, []),
 	dry_run: v.optional(v.boolean("must be true or false"), false),
@@ -59,12 +56,8 @@ const sender = v.strictObject({
 });
 type SenderSettings = v.InferOutput<typeof sender>;
 
-/** All names of a sender's settings, to suggest the right one. */
-const settingNames = Object.keys(sender.entries);
-
-const senderTable = table("must be a table of senders");
 const oneSender = v.record(
-	v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, "a sender's name may only contain a-z, 0-9, - and _")),
+	matching(/^[a-z0-9][a-z0-9_-]{0,62}$/, "a sender's name may only contain a-z, 0-9, - and _"),
 	sender,
 );
 
@@ -107,58 +100,39 @@ const openSettings: Partial<Record<SchemeName, readonly (keyof SenderSettings)[]
 };
 const signatureSettings = openSettings.hmac ?? [];
 
-export interface Senders {
+interface Senders extends Entries {
 	/** The senders that could be read. A problem may still close one. */
 	senders: Sender[];
-	/** The names of all senders. */
-	names: string[];
-	holders: SecretHolder[];
-	problems: ConfigProblem[];
 	warnings: ConfigProblem[];
 }
 
-/** Reads each sender separately: a fault in one does not affect the others. */
-export function readSenders(value: unknown, secrets: ReadonlyMap<string, unknown>): Senders {
-	const all: Senders = { senders: [], names: [], holders: [], problems: [], warnings: [] };
-	const whole = v.safeParse(senderTable, value);
-	if (!whole.success) return { ...all, problems: problemsBySchema("WEBHOOKS", whole.issues, settingNames) };
-	for (const [name, settings] of Object.entries(whole.output)) {
-		const part: Part = `webhooks/${name}`;
-		all.names.push(name);
-		all.holders.push({ setting: "WEBHOOKS", place: name, part, secrets: secretsNamedBy(settings, secrets) });
-		const read = v.safeParse(oneSender, { [name]: settings });
-		const one = read.success ? read.output[name] : undefined;
-		if (one !== undefined) readSender(name, part, one, secrets, all);
-		// Records may have the name in lower case: a faulty "Grafana" closes "grafana" too.
-		else {
-			const closes: Part[] = [part, `webhooks/${folded(name)}`];
-			all.problems.push(...problemsBySchema("WEBHOOKS", read.issues ?? [], settingNames, closes));
-		}
-	}
-	return all;
-}
-
-function readSender(
-	name: string,
-	part: Part,
-	one: SenderSettings,
-	secrets: ReadonlyMap<string, unknown>,
-	{ senders, problems, warnings }: Senders,
-): void {
-	for (const rule of contradictionsIn(one)) problems.push(problemIn("WEBHOOKS", rule, { place: name, closes: [part] }));
-	const read = readSecrets({
-		owner: "WEBHOOKS",
-		table: `WEBHOOKS.${name}`,
-		part,
-		name: one.secret,
-		value: secrets.get(one.secret),
-		form: secretForms[one.scheme],
-	});
-	if (!read.ok) problems.push(read.failure);
-	else {
-		warnings.push(...read.value.warnings);
-		senders.push(senderOf(name, one, read.value.secrets));
-	}
+export function readSenders(value: unknown, secrets: SecretValues): Senders {
+	const senders: Sender[] = [];
+	const warnings: ConfigProblem[] = [];
+	const entries = readEntries(
+		{
+			setting: "WEBHOOKS",
+			rule: "must be a table of senders",
+			schema: oneSender,
+			names: Object.keys(sender.entries),
+			// Records may have the name in lower case: a faulty "Grafana" closes "grafana" too.
+			meant: folded,
+		},
+		value,
+		secrets,
+		(name, one) => {
+			const problems = contradictionsIn(one).map((rule) =>
+				problemIn("WEBHOOKS", rule, { place: name, closes: [partIn("WEBHOOKS", name)] }),
+			);
+			const form = secretForms[one.scheme];
+			const read = readSecrets({ setting: "WEBHOOKS", place: name, name: one.secret, form }, secrets);
+			if (!read.ok) return [...problems, read.failure];
+			warnings.push(...read.value.warnings);
+			senders.push(senderOf(name, one, read.value.secrets));
+			return problems;
+		},
+	);
+	return { ...entries, senders, warnings };
 }
 
 const secretForms: Partial<Record<SchemeName, { pattern: RegExp; description: string }>> = {

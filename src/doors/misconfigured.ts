@@ -1,8 +1,7 @@
 // The answer while a configuration problem closes what the request needs: the settings, and the commands that fix them.
 // Anyone can read it, so it quotes no values; the log has the details.
 
-import type { Part } from "../config/part.ts";
-import type { ConfigProblem } from "../config/problem.ts";
+import type { ConfigProblem, Part } from "../config/problem.ts";
 import { log } from "../log.ts";
 import type { Context } from "./context.ts";
 import { type Problem, problem } from "./reply/problem.ts";

@@ -1,27 +1,20 @@
 // unbind's own state, for its operator: the facts behind `/health`, and more. Costs one call to the Ledger and none to
 // Cloudflare.
 
-import type { Part } from "../../config/part.ts";
-import type { ConfigProblem } from "../../config/problem.ts";
+import type { ConfigProblem, Part } from "../../config/problem.ts";
 import { bgpPermission } from "../../deletion/address/bgp-prefix.ts";
 import { auditPermission } from "../../deletion/audit-log.ts";
 import { at } from "../../deletion/record/deletion.ts";
-import { fail, ok } from "../../deletion/result.ts";
+import { ok } from "../../deletion/result.ts";
 import { noSettling, type Settling } from "../../deletion/settling-times.ts";
 import type { HealthProblem, StatusFacts } from "../../deletion/status.ts";
-import { readTurns } from "../limits.ts";
 import { settingsIn } from "../misconfigured.ts";
-import { failureProblem, tooManyReads } from "../reply/failure.ts";
-import { readQuery } from "../request/input.ts";
-import { takeTurn } from "../request/turns.ts";
-import type { Handler } from "./handler.ts";
+import { readInTurn } from "../request/turns.ts";
+import { withQuery } from "../token-door.ts";
 
-export const showStatus: Handler = async (_request, context) => {
-	const query = readQuery(context.url, {});
-	if (!query.ok) return query;
-	const known = await takeTurn(`status/${context.caller}`, readTurns, () => context.ledger.status());
-	if (known === null) return fail(tooManyReads);
-	if (!known.ok) return fail(failureProblem(known.failure));
+export const showStatus = withQuery({}, async (_request, context) => {
+	const known = await readInTurn("status", context, () => context.ledger.status());
+	if (!known.ok) return known;
 	const { config } = context;
 	const { facts } = known.value;
 	const problems = [...known.value.problems, ...closedDeletions(config.closing("deletions"))];
@@ -31,7 +24,7 @@ export const showStatus: Handler = async (_request, context) => {
 	}));
 	const warnings = config.warnings.map(({ closes: _, ...warning }) => warning);
 	return ok(Response.json({ ok: problems.length === 0, problems, release, ...shown(facts), configuration, warnings }));
-};
+});
 
 /** Hides a sender's name that is long enough to be a pasted secret. */
 const named = (part: Part): string => part.replace(/[^/]{20,}/g, "…");
