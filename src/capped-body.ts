@@ -17,13 +17,7 @@ export async function cappedBytes(
 		}
 		chunks.push(chunk.value);
 	}
-	const bytes = new Uint8Array(size);
-	let offset = 0;
-	for (const chunk of chunks) {
-		bytes.set(chunk, offset);
-		offset += chunk.byteLength;
-	}
-	return bytes;
+	return Buffer.concat(chunks);
 }
 
 /** The body as UTF-8 text, or null when it is larger than `capBytes`. */

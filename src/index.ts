@@ -2,8 +2,9 @@
 
 import { waitUntil } from "cloudflare:workers";
 import { createHistory } from "./adapters/history/history.ts";
-import { configOf, type Env } from "./config.ts";
-import { envelopeOfProblem } from "./doors/cloudflare.ts";
+import type { ConfigProblem } from "./config/problem.ts";
+import { type Config, configOf, type Env } from "./config.ts";
+import { envelopeOfProblem, isCloudflares } from "./doors/cloudflare/envelope.ts";
 import type { Context } from "./doors/context.ts";
 import { healthAnswer } from "./doors/health.ts";
 import { createLedgerClient, readsOf } from "./doors/ledger-client.ts";
@@ -11,7 +12,7 @@ import { readTurns, readWaitMs } from "./doors/limits.ts";
 import { logProblems, misconfigured } from "./doors/misconfigured.ts";
 import { isForPeople, misconfiguredPage } from "./doors/page/misconfigured.tsx";
 import { finish } from "./doors/reply/finish.ts";
-import { type Problem, problem, problemResponse } from "./doors/reply/problem.ts";
+import { problem, problemResponse } from "./doors/reply/problem.ts";
 import { takeTurn } from "./doors/request/turns.ts";
 import { refusedUnrouted } from "./doors/request/unrouted.ts";
 import { log, traceOf } from "./log.ts";
@@ -27,16 +28,13 @@ export default {
 		const startedAtMs = Date.now();
 		const { method } = request;
 		const url = new URL(request.url);
-		const path = url.pathname;
-		const render = path.startsWith("/client/v4/") ? envelopeOfProblem : problemResponse;
-		const isPage = !path.startsWith("/client/v4/") && isForPeople(request);
-		const renderBroken = isPage ? (problem: Problem, id: string) => misconfiguredPage(problem, id, url) : render;
+		const requestId = crypto.randomUUID();
+		const render = isCloudflares(url) ? envelopeOfProblem : problemResponse;
 		const config = configOf(env);
-		const context = config.ok ? contextOf(env, config.value, url) : null;
-		const requestId = context?.requestId ?? crypto.randomUUID();
-		if (config.ok && !reported.has(env)) {
+		const context = config.ok ? contextOf(env, config.value, url, requestId) : null;
+		if (context !== null && !reported.has(env)) {
 			reported.add(env);
-			const { problems, warnings } = config.value;
+			const { problems, warnings } = context.config;
 			if (problems.length > 0) logProblems(problems, requestId);
 			for (const { problem, fix } of warnings) log("warn", "configuration_warning", { problem, fix });
 		}
@@ -45,16 +43,17 @@ export default {
 			const refused = refusedUnrouted(request, url);
 			if (refused !== null) response = render(refused, requestId);
 			else if (context !== null) response = await router.fetch(routed(request, url), context);
-			else {
-				const problems = config.ok ? [] : config.failure;
-				const broken = misconfigured(problems, requestId);
-				response = path === "/health" ? healthAnswer(false, problems) : renderBroken(broken, requestId);
-			}
+			else response = closed(request, url, config.ok ? [] : config.failure, requestId);
 		} catch (error) {
 			log("error", "request_failed", { request_id: requestId, ...traceOf(error) });
 			response = render(problem("internal", "unbind failed. Look in its log for this request id."), requestId);
 		}
-		const summary = { method, path: path.slice(0, 200), status: response.status, actor: context?.caller ?? null };
+		const summary = {
+			method,
+			path: url.pathname.slice(0, 200),
+			status: response.status,
+			actor: context?.caller ?? null,
+		};
 		// Polls that find nothing new would fill the log.
 		if (response.status !== 304)
 			log("info", "request", { request_id: requestId, ...summary, ms: Date.now() - startedAtMs });
@@ -62,14 +61,21 @@ export default {
 	},
 } satisfies ExportedHandler<Env>;
 
+/** While the configuration closes all of unbind. */
+function closed(request: Request, url: URL, problems: readonly ConfigProblem[], requestId: string): Response {
+	const problem = misconfigured(problems, requestId);
+	if (url.pathname === "/health") return healthAnswer(false, problems);
+	if (isCloudflares(url)) return envelopeOfProblem(problem, requestId);
+	return isForPeople(request) ? misconfiguredPage(problem, requestId, url) : problemResponse(problem, requestId);
+}
+
 /** Drops the query: the doors read it from the context, and the router would parse it in quadratic time. */
 function routed(request: Request, { origin, pathname, search }: URL): Request {
 	const asked = search === "" ? request : new Request(`${origin}${pathname}`, request);
 	return request.method === "HEAD" ? new Request(asked, { method: "GET" }) : asked;
 }
 
-function contextOf(env: Env, config: Context["config"], url: URL): Context {
-	const requestId = crypto.randomUUID();
+function contextOf(env: Env, config: Config, url: URL, requestId: string): Context {
 	// A stub that failed stays broken, so each call takes a new one.
 	const stub = () => env.LEDGER.getByName(config.accountId);
 	const context: Context = {

@@ -1,10 +1,10 @@
 // Every path, its methods and its door. The files in public/ are served without the Worker.
 import type { IRequest } from "itty-router";
 import { Router } from "itty-router/Router";
+import { fail, ok, type Result } from "./deletion/result.ts";
 import { listBindings, showPlan } from "./doors/api/bindings.ts";
 import { deleteBinding, postDeletion } from "./doors/api/deletions.ts";
 import { liftFreeze, putFreeze, showFreeze } from "./doors/api/freeze.ts";
-import { apiDoor } from "./doors/api/handler.ts";
 import { listDeletions, showDeletion } from "./doors/api/history.ts";
 import { cancelDeletion, decideDeletion, resolveDeletion, restoreDeletion } from "./doors/api/lifecycle.ts";
 import { listMassDeletions, showMassDeletion } from "./doors/api/mass-deletions.ts";
@@ -12,9 +12,10 @@ import { listNotifications, redeliver, testDestination } from "./doors/api/notif
 import { listBindingChanges } from "./doors/api/past.ts";
 import { postRestorations, showRestorations } from "./doors/api/restorations.ts";
 import { showStatus } from "./doors/api/status.ts";
-import { authenticate, authenticateAsCloudflare } from "./doors/auth/authenticate.ts";
+import { authenticate } from "./doors/auth/authenticate.ts";
 import { chat } from "./doors/chat/handler.ts";
-import * as cloudflare from "./doors/cloudflare.ts";
+import { isCloudflares } from "./doors/cloudflare/envelope.ts";
+import * as cloudflare from "./doors/cloudflare/handlers.ts";
 import type { Context } from "./doors/context.ts";
 import { health } from "./doors/health.ts";
 import { showAccount } from "./doors/page/account.tsx";
@@ -28,11 +29,15 @@ import { deleteBinding as deleteBindingByForm, showPlan as showPlanPage } from "
 import { changeRecord, resolveRecord, showRecord } from "./doors/page/record.tsx";
 import { showRestorations as showRestorationsPage } from "./doors/page/restorations.tsx";
 import { signIn, signOut } from "./doors/page/sign-in.tsx";
-import { problem, problemResponse } from "./doors/reply/problem.ts";
+import { type Problem, problem, problemResponse } from "./doors/reply/problem.ts";
+import { tokenDoor } from "./doors/token-door.ts";
 import { webhook } from "./doors/webhooks/handler.ts";
 
 const prefixesPath = "/client/v4/accounts/:account/addressing/prefixes";
 const bindingsPath = `${prefixesPath}/:prefix/bindings`;
+
+const apiDoor = tokenDoor(authenticate, problemResponse);
+const { cloudflareDoor } = cloudflare;
 
 export const router = Router<IRequest, [Context], Response>();
 
@@ -63,11 +68,11 @@ router
 	.post("/webhooks/:name", webhook)
 	.put("/webhooks/:name", webhook)
 	.post("/chat/:platform", chat)
-	.get(prefixesPath, cloudflare.cloudflareDoor("read", cloudflare.listPrefixes))
-	.get(`${prefixesPath}/:prefix`, cloudflare.cloudflareDoor("read", cloudflare.getPrefix))
-	.get(bindingsPath, cloudflare.cloudflareDoor("read", cloudflare.listBindings))
-	.get(`${bindingsPath}/:binding`, cloudflare.cloudflareDoor("read", cloudflare.getBinding))
-	.delete(`${bindingsPath}/:binding`, cloudflare.cloudflareDoor(null, cloudflare.deleteBinding))
+	.get(prefixesPath, cloudflareDoor("read", cloudflare.listPrefixes))
+	.get(`${prefixesPath}/:prefix`, cloudflareDoor("read", cloudflare.getPrefix))
+	.get(bindingsPath, cloudflareDoor("read", cloudflare.listBindings))
+	.get(`${bindingsPath}/:binding`, cloudflareDoor("read", cloudflare.getBinding))
+	.delete(`${bindingsPath}/:binding`, cloudflareDoor(null, cloudflare.deleteBinding))
 	.get("/", pageDoor(showHistory))
 	.get("/export.csv", pageDoor(exportCsv))
 	.get("/export.ndjson", pageDoor(exportNdjson))
@@ -88,27 +93,19 @@ router
 	.post("/freeze-switch", turnFreeze)
 	.post("/sign-in", signIn)
 	.post("/sign-out", signOut)
-	.all("*", noRoute);
+	.all("*", (request, context) => {
+		const door = isCloudflares(context.url) ? cloudflareDoor : apiDoor;
+		return door(null, noRoute)(request, context);
+	});
 
 /** Only authenticated callers learn which paths exist. */
-async function noRoute(request: IRequest, context: Context): Promise<Response> {
-	const { pathname } = context.url;
-	const isCloudflares = pathname.startsWith("/client/v4/");
-	const render = isCloudflares ? cloudflare.envelopeOfProblem : problemResponse;
-	const enter = isCloudflares ? authenticateAsCloudflare : authenticate;
-	const actor = await enter(request, isCloudflares ? "cloudflare" : "api", context);
-	if (!actor.ok) return render(actor.failure, context.requestId);
-	const routed = router.routes
-		.filter(([method, path]) => method !== "ALL" && path.test(pathname))
-		.map(([method]) => method);
+async function noRoute({ method }: IRequest, { url }: Context): Promise<Result<Response, Problem>> {
+	const routed = router.routes.filter(([one, path]) => one !== "ALL" && path.test(url.pathname)).map(([one]) => one);
 	if (routed.length === 0)
-		return render(
-			problem("not_found", "Nothing is served at this path. /openapi.json lists the paths."),
-			context.requestId,
-		);
+		return fail(problem("not_found", "Nothing is served at this path. /openapi.json lists the paths."));
 	const methods = new Set([...routed, ...(routed.includes("GET") ? ["HEAD"] : []), "OPTIONS"]);
 	const allow = [...methods].toSorted().join(", ");
 	// No CORS headers, so no script of another site gets in by this.
-	if (request.method === "OPTIONS") return new Response(null, { status: 204, headers: { allow } });
-	return render(problem("method_not_allowed", `This path allows ${allow}.`, {}, { allow }), context.requestId);
+	if (method === "OPTIONS") return ok(new Response(null, { status: 204, headers: { allow } }));
+	return fail(problem("method_not_allowed", `This path allows ${allow}.`, {}, { allow }));
 }

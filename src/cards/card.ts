@@ -1,6 +1,8 @@
 // What unbind says in a chat message, on any platform, and how it reads as plain text and as Markdown. All texts are plain; a
 // platform must not let a name or a reason become markup.
 
+import type { Choice } from "../deletion/steps/offer.ts";
+
 export type Tone = "plain" | "good" | "careful" | "bad";
 
 export interface Fact {
@@ -23,6 +25,21 @@ export interface Button {
 	/** All that the button carries besides its choice. */
 	offerId: string;
 }
+
+/** How each choice looks. */
+const faces: Record<Choice, Pick<Button, "label" | "style">> = {
+	delete: { label: "Delete", style: "danger" },
+	dismiss: { label: "Cancel", style: "plain" },
+	approve: { label: "Approve", style: "danger" },
+	reject: { label: "Reject", style: "plain" },
+	cancel: { label: "Cancel deletion", style: "plain" },
+	lift: { label: "Lift the freeze", style: "danger" },
+	restore: { label: "Restore", style: "primary" },
+	restoreAll: { label: "Restore all", style: "primary" },
+};
+
+export const buttonsFor = (choices: readonly Choice[], offerId: string): Button[] =>
+	choices.map((choice) => ({ choice, ...faces[choice], offerId }));
 
 export interface Card {
 	title: string;
@@ -68,7 +85,7 @@ export function cut(text: string, longest: number): string {
 }
 
 /** The Markdown that Discord and Mattermost share. Each says what to escape. */
-export interface Dialect {
+interface Dialect {
 	escaped(text: string): string;
 	/** The longest paragraph or warning, rest of a row, and whole text. */
 	limits: { line: number; rest: number; all: number };

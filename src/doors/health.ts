@@ -9,13 +9,13 @@ import { problem, problemResponse, retryAfter } from "./reply/problem.ts";
 
 export async function health(request: Request, context: Context): Promise<Response> {
 	if (!(await context.mayProbe(callerAddress(request)))) {
-		const braked = problem(
+		const limited = problem(
 			"rate_limited",
 			"This address sent too many probes. Try again in 10 seconds.",
 			{},
 			retryAfter(probePauseSeconds),
 		);
-		return problemResponse(braked, context.requestId);
+		return problemResponse(limited, context.requestId);
 	}
 	const { config, ledger } = context;
 	const known = await ledger.health();

@@ -34,7 +34,7 @@ const inForm = (ledger: LedgerApi): LedgerApi =>
 				Reflect.apply(Reflect.get(target, name), target, [...given, formatVersion]),
 	});
 
-const unreachable: Unreachable = {
+export const unreachable: Unreachable = {
 	code: "ledger_unreachable",
 	detail: "unbind's Ledger is unreachable. Try again in a few seconds.",
 	retry_after_seconds: 5,

@@ -96,12 +96,12 @@ export const suggestionsWaitMs = 2000;
 /** What fits on a card. */
 export const rowsACard = 10;
 
-/** A page of the history, if the caller does not say. */
+/** A page of the history or of the notifications, if the caller does not say. */
 export const rowsByDefault = 50;
-/** What one list operation of KV returns. */
+/** Each has all its attempts. */
+export const notificationsAtMost = 200;
+/** What one list operation of KV returns: on a page, and in a part of a file. */
 export const rowsAtMost = 1000;
-/** The same, for a file. */
-export const rowsAtOnce = 1000;
 /** What the Ledger reads in one turn. */
 export const changesAtOnce = 1000;
 /** What the page lists at once. */

@@ -11,19 +11,17 @@ import { type Problem, problem } from "../reply/problem.ts";
 import { surveyed } from "../request/account.ts";
 import { planEntries, type Wish, wishOf } from "../request/deletion.ts";
 import { isKnown, planTag } from "../request/etag.ts";
-import { readQuery, shown, timeSchema } from "../request/input.ts";
+import { quoted, timeSchema } from "../request/input.ts";
 import { targetInPath } from "../request/named-target.ts";
-import type { Handler } from "./handler.ts";
+import { withQuery } from "../token-door.ts";
 import { bindingsAt, shownBinding } from "./past.ts";
 
 export const bindingsEntries = { covering: v.optional(v.string()), at: v.optional(timeSchema) };
 
-export const listBindings: Handler = async (_request, context) => {
-	const query = readQuery(context.url, bindingsEntries);
-	if (!query.ok) return query;
-	const covering = query.value.covering === undefined ? ok(null) : coveredRange(query.value.covering);
+export const listBindings = withQuery(bindingsEntries, async (_request, context, _actor, query) => {
+	const covering = query.covering === undefined ? ok(null) : coveredRange(query.covering);
 	if (!covering.ok) return covering;
-	if (query.value.at !== undefined) return bindingsAt(query.value.at, covering.value, context);
+	if (query.at !== undefined) return bindingsAt(query.at, covering.value, context);
 
 	const survey = await surveyed(covering.value, context);
 	if (!survey.ok) return survey;
@@ -37,24 +35,22 @@ export const listBindings: Handler = async (_request, context) => {
 		bindings: bindings.map(shownBinding),
 	}));
 	return ok(Response.json({ prefixes }));
-};
+});
 
-export const showPlan: Handler = async (request, context, actor) => {
+export const showPlan = withQuery(planEntries, async (request, context, actor, query) => {
 	const target = targetInPath(request.params.target ?? "", context);
 	if (!target.ok) return target;
-	const query = readQuery(context.url, planEntries, ["acknowledge"]);
-	if (!query.ok) return query;
-	const plan = await planned(wishOf(actor, target.value, query.value), null, context);
+	const plan = await planAnswer(wishOf(actor, target.value, query), null, context);
 	if (!plan.ok) return plan;
 	const { headers } = plan.value;
 	const tag = (headers.get("etag") ?? "").slice(1, -1);
 	if (!isKnown(request.headers.get("if-none-match"), tag)) return plan;
 	headers.delete("content-type");
 	return ok(new Response(null, { status: 304, headers }));
-};
+});
 
 /** The plan as an answer. Its `ETag` names what it saw, and all that it shows. */
-export async function planned(
+export async function planAnswer(
 	wish: Wish,
 	ifMatch: string[] | null,
 	context: Context,
@@ -87,6 +83,6 @@ function coveredRange(text: string): Result<string, Problem> {
 	if (cidr.failure.reason === "bare_address") return ok(cidr.failure.hint);
 	const hint = cidr.failure.reason === "host_bits" ? ` Did you mean ${cidr.failure.hint}?` : "";
 	return fail(
-		problem("invalid_request", `The parameter "covering" takes an address or a CIDR, not ${shown(text)}.${hint}`),
+		problem("invalid_request", `The parameter "covering" takes an address or a CIDR, not ${quoted(text)}.${hint}`),
 	);
 }

@@ -5,20 +5,16 @@ import { lacks } from "../auth/authenticate.ts";
 import type { Context } from "../context.ts";
 import { answerOf } from "../reply/deletion.ts";
 import type { Problem } from "../reply/problem.ts";
-import { deletionEntries, ifMatchOf, requestDeletion, sayingWait, type Wish, wishOf } from "../request/deletion.ts";
-import { readJson, readQuery, refuseBody } from "../request/input.ts";
+import { deletionEntries, requestDeletion, sayingWait, type Wish, wishOf } from "../request/deletion.ts";
+import { ifMatchOf } from "../request/etag.ts";
 import { targetIn, targetInPath } from "../request/named-target.ts";
-import { planned } from "./bindings.ts";
-import type { Handler } from "./handler.ts";
+import { withBody, withQuery } from "../token-door.ts";
+import { planAnswer } from "./bindings.ts";
 
-export const deleteBinding: Handler = async (request, context, actor) => {
+export const deleteBinding = withQuery(deletionEntries, async (request, context, actor, query) => {
 	const target = targetInPath(request.params.target ?? "", context);
-	if (!target.ok) return target;
-	const query = readQuery(context.url, deletionEntries, ["acknowledge"]);
-	if (!query.ok) return query;
-	const body = await refuseBody(request);
-	return body.ok ? deleted(wishOf(actor, target.value, query.value), request, context) : body;
-};
+	return target.ok ? answerDeletion(wishOf(actor, target.value, query), request, context) : target;
+});
 
 export const postEntries = {
 	target: v.string("must be a string"),
@@ -27,23 +23,19 @@ export const postEntries = {
 	dry_run: v.optional(v.boolean("must be true or false")),
 };
 
-export const postDeletion: Handler = async (request, context, actor) => {
-	const query = readQuery(context.url, {});
-	if (!query.ok) return query;
-	const body = await readJson(request, postEntries);
-	if (!body.ok) return body;
-	const target = targetIn(body.value.target, context);
+export const postDeletion = withBody(postEntries, async (request, context, actor, body) => {
+	const target = targetIn(body.target, context);
 	if (!target.ok) return target;
-	const wish = wishOf(actor, target.value, body.value);
-	if (body.value.dry_run !== true) return deleted(wish, request, context);
+	const wish = wishOf(actor, target.value, body);
+	if (body.dry_run !== true) return answerDeletion(wish, request, context);
 	const missing = lacks(actor, "delete");
 	if (missing !== null) return fail(missing);
 	const ifMatch = ifMatchOf(request.headers);
-	return ifMatch.ok ? planned(wish, ifMatch.value, context) : ifMatch;
-};
+	return ifMatch.ok ? planAnswer(wish, ifMatch.value, context) : ifMatch;
+});
 
-async function deleted(wish: Wish, request: Request, context: Context): Promise<Result<Response, Problem>> {
-	const admitted = await requestDeletion(wish, request, context);
-	const answer = admitted.ok ? answerOf(admitted.value, wish.supersede) : admitted;
+async function answerDeletion(wish: Wish, request: Request, context: Context): Promise<Result<Response, Problem>> {
+	const receipt = await requestDeletion(wish, request, context);
+	const answer = receipt.ok ? answerOf(receipt.value, wish.supersede) : receipt;
 	return sayingWait(request.headers, answer);
 }

@@ -2,7 +2,6 @@
 // of them cannot be read, it serves what the other has and says that it may be stale.
 
 import * as v from "valibot";
-import { isCloudflareId } from "../../deletion/address/cloudflare-id.ts";
 import { doors } from "../../deletion/record/actor.ts";
 import { states } from "../../deletion/record/deletion.ts";
 import type { HistoryFilter } from "../../deletion/record/history.ts";
@@ -14,51 +13,31 @@ import { failureProblem, unreachableProblem } from "../reply/failure.ts";
 import { problem } from "../reply/problem.ts";
 import { noSuchDeletion } from "../request/change.ts";
 import { versionIn } from "../request/etag.ts";
-import { readQuery, timeOrDaySchema } from "../request/input.ts";
-import type { Handler } from "./handler.ts";
+import { idSchema, limitSchema, timeOrDaySchema } from "../request/input.ts";
+import { withQuery } from "../token-door.ts";
 
-const id = v.pipe(v.string(), v.check(isCloudflareId, "must be 32 hex digits or a dashed UUID, in lower case"));
 export const listEntries = {
-	limit: v.optional(
-		v.pipe(
-			v.string(),
-			v.regex(/^[1-9]\d{0,3}$/, `must be a number from 1 to ${rowsAtMost}`),
-			v.transform(Number),
-			v.maxValue(rowsAtMost, `must be at most ${rowsAtMost}`),
-		),
-	),
+	limit: v.optional(limitSchema(rowsAtMost)),
 	cursor: v.optional(v.pipe(v.string(), v.nonEmpty("must not be empty"))),
 	state: v.optional(v.picklist(states, `must be among ${states.join(", ")}`)),
-	binding: v.optional(id),
-	prefix: v.optional(id),
+	binding: v.optional(idSchema),
+	prefix: v.optional(idSchema),
 	actor: v.optional(v.pipe(v.string(), v.nonEmpty("must not be empty"), v.maxLength(200, "is too long"))),
 	door: v.optional(v.picklist(doors, `must be among ${doors.join(", ")}`)),
 	since: v.optional(timeOrDaySchema),
 	until: v.optional(timeOrDaySchema),
 };
 
-export const listDeletions: Handler = async (request, context) => {
-	const url = context.url;
-	const query = readQuery(url, listEntries);
-	if (!query.ok) return query;
-	const {
-		limit = rowsByDefault,
-		cursor = null,
-		state = null,
-		binding = null,
-		prefix = null,
-		actor = null,
-		door = null,
-	} = query.value;
-	const { since = null, until = null } = query.value;
+export const listDeletions = withQuery(listEntries, async (request, context, _actor, query) => {
+	const { limit = rowsByDefault, cursor = null, since = null, until = null } = query;
 	if (since !== null && until !== null && since > until)
 		return fail(problem("invalid_request", 'The parameter "since" is later than "until".'));
 	const filter: HistoryFilter = {
-		state,
-		actor,
-		door,
-		bindingId: binding,
-		prefixId: prefix,
+		state: query.state ?? null,
+		actor: query.actor ?? null,
+		door: query.door ?? null,
+		bindingId: query.binding ?? null,
+		prefixId: query.prefix ?? null,
 		sinceMs: since,
 		untilMs: until,
 	};
@@ -75,14 +54,12 @@ export const listDeletions: Handler = async (request, context) => {
 	const headers = {
 		vary: "Accept",
 		...(version === null || cursor !== null ? {} : { etag: `W/"${version}"` }),
-		...linkToNext(url, next),
+		...linkToNext(context.url, next),
 	};
 	return ok(Response.json({ deletions: rows, next, stale: version === null }, { headers }));
-};
+});
 
-export const showDeletion: Handler = async (request, context) => {
-	const query = readQuery(context.url, {});
-	if (!query.ok) return query;
+export const showDeletion = withQuery({}, async (request, context) => {
 	const recordId = request.params.id ?? "";
 	const notFound = failureProblem(noSuchDeletion);
 	if (!isRecordId(recordId)) return fail(notFound);
@@ -91,4 +68,4 @@ export const showDeletion: Handler = async (request, context) => {
 	if (read.kind === "unavailable") return fail(unreachableProblem);
 	const headers = { "content-type": "application/json", ...staleness(read.stale) };
 	return ok(new Response(read.text, { headers }));
-};
+});

@@ -13,51 +13,40 @@ import { failureProblem } from "../reply/failure.ts";
 import { type Problem, problem, retryAfter } from "../reply/problem.ts";
 import { changeDeletion, resolveDeletion as resolve } from "../request/change.ts";
 import { sayingWait, waitMsOf } from "../request/deletion.ts";
-import { readJson, readQuery, reasonSchema, refuseBody } from "../request/input.ts";
-import type { Handler } from "./handler.ts";
+import { reasonSchema } from "../request/input.ts";
+import { withBody, withQuery } from "../token-door.ts";
 
 export const decisionEntries = { decision: v.picklist(["approve", "reject"], 'must be "approve" or "reject"') };
 
-export const decideDeletion: Handler = async (request, context, actor) => {
-	const body = await readJson(request, decisionEntries);
-	if (!body.ok) return body;
-	const { decision } = body.value;
-	const decided = await changed(decision, request, context, actor);
+export const decideDeletion = withBody(decisionEntries, async (request, context, actor, { decision }) => {
+	const decided = await runChange(decision, request, context, actor);
 	if (!decided.ok) return decided;
 	// The decision was accepted. To the person who rejects, a rejection is a success.
 	return decision === "reject"
 		? ok(Response.json(decided.value))
 		: sayingWait(request.headers, answerOf({ deletion: decided.value, replayed: false }, false));
-};
+});
 
 export const resolutionEntries = {
 	outcome: v.picklist(resolutionOutcomes, 'must be "gone" or "standing"'),
 	note: reasonSchema,
 };
 
-export const resolveDeletion: Handler = async (request, context, actor) => {
-	const body = await readJson(request, resolutionEntries);
-	if (!body.ok) return body;
-	const query = readQuery(context.url, {});
-	if (!query.ok) return query;
+export const resolveDeletion = withBody(resolutionEntries, async (request, { ledger }, actor, wish) => {
 	const id = request.params.id ?? "";
-	const resolved = await resolve(id, body.value, { actor, ledger: context.ledger });
+	const resolved = await resolve(id, wish, { actor, ledger });
 	return resolved.ok ? ok(Response.json(resolved.value)) : fail(failureProblem(resolved.failure, { deletion_id: id }));
-};
+});
 
-export const cancelDeletion: Handler = async (request, context, actor) => {
-	const body = await refuseBody(request);
-	if (!body.ok) return body;
-	const cancelled = await changed("cancel", request, context, actor);
+export const cancelDeletion = withQuery({}, async (request, context, actor) => {
+	const cancelled = await runChange("cancel", request, context, actor);
 	return cancelled.ok ? ok(Response.json(cancelled.value)) : cancelled;
-};
+});
 
-export const restoreDeletion: Handler = async (request, context, actor) => {
-	const body = await refuseBody(request);
-	if (!body.ok) return body;
-	const restored = await changed("restore", request, context, actor);
+export const restoreDeletion = withQuery({}, async (request, context, actor) => {
+	const restored = await runChange("restore", request, context, actor);
 	return restored.ok ? sayingWait(request.headers, restorationAnswer(restored.value)) : restored;
-};
+});
 
 function restorationAnswer(deletion: Deletion): Result<Response, Problem> {
 	const { id, restoration } = deletion;
@@ -84,14 +73,12 @@ function restorationAnswer(deletion: Deletion): Result<Response, Problem> {
 	}
 }
 
-async function changed(
+async function runChange(
 	change: Option,
 	request: IRequest,
-	{ url, ledger }: Context,
+	{ ledger }: Context,
 	actor: Actor,
 ): Promise<Result<Deletion, Problem>> {
-	const query = readQuery(url, {});
-	if (!query.ok) return query;
 	const id = request.params.id ?? "";
 	const result = await changeDeletion(change, id, { actor, ledger, waitMs: waitMsOf(request.headers) });
 	return result.ok ? result : fail(failureProblem(result.failure, { deletion_id: id }));

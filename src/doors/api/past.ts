@@ -3,7 +3,6 @@
 import * as v from "valibot";
 import type { Binding } from "../../deletion/address/binding.ts";
 import { contains, parseCidr } from "../../deletion/address/cidr.ts";
-import { isCloudflareId } from "../../deletion/address/cloudflare-id.ts";
 import type { PastBinding, PastChange } from "../../deletion/past.ts";
 import { at } from "../../deletion/record/deletion.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
@@ -12,8 +11,8 @@ import { changesAtOnce } from "../limits.ts";
 import { formatsOf, linkToNext, preferredFormat, type RowPage, streamed } from "../reply/export.ts";
 import { type Problem, problem } from "../reply/problem.ts";
 import { beforeTheWatch, changesCursor, type KnownPast, readPast } from "../request/account.ts";
-import { readQuery, timeOrDaySchema } from "../request/input.ts";
-import type { Handler } from "./handler.ts";
+import { idSchema, timeOrDaySchema } from "../request/input.ts";
+import { withQuery } from "../token-door.ts";
 
 const dayMs = 24 * 3_600_000;
 
@@ -72,9 +71,7 @@ const pastBinding = (binding: PastBinding) => ({
 export const changesEntries = {
 	since: v.optional(timeOrDaySchema),
 	until: v.optional(timeOrDaySchema),
-	prefix: v.optional(
-		v.pipe(v.string(), v.check(isCloudflareId, "must be 32 hex digits or a dashed UUID, in lower case")),
-	),
+	prefix: v.optional(idSchema),
 	cursor: v.optional(changesCursor),
 };
 
@@ -95,12 +92,10 @@ const formats = formatsOf<keyof ChangeRow, ChangeRow>([
 
 type ChangeRow = ReturnType<typeof rowOf>;
 
-export const listBindingChanges: Handler = async (request, context) => {
-	const query = readQuery(context.url, changesEntries);
-	if (!query.ok) return query;
+export const listBindingChanges = withQuery(changesEntries, async (request, context, _actor, query) => {
 	const nowMs = Date.now();
-	const { since = null, prefix: prefixId = null, cursor = null } = query.value;
-	const untilMs = Math.min(query.value.until ?? nowMs, nowMs);
+	const { since = null, prefix: prefixId = null, cursor = null } = query;
+	const untilMs = Math.min(query.until ?? nowMs, nowMs);
 	const sinceMs = since ?? untilMs - dayMs;
 	if (sinceMs > untilMs) return fail(problem("invalid_request", 'The parameter "since" is later than "until".'));
 	const pageAt = (from: string | null) => {
@@ -122,12 +117,9 @@ export const listBindingChanges: Handler = async (request, context) => {
 	}
 	const { rows, next } = rowsOf(first.value);
 	const period = { since: at(Math.max(sinceMs, knownSinceMs)), until: at(untilMs) };
-	const headers = {
-		vary: "Accept",
-		...linkToNext(context.url, next, period),
-	};
+	const headers = { vary: "Accept", ...linkToNext(context.url, next, period) };
 	return ok(Response.json({ changes: rows, ...period, next, ...known(knownSinceMs, lookedMs) }, { headers }));
-};
+});
 
 const rowsOf = ({ changes, next }: KnownPast): RowPage<ChangeRow> => ({ rows: changes.map(rowOf), next });
 

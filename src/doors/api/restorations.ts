@@ -6,13 +6,12 @@ import { restorationsAtMost } from "../../deletion/limits.ts";
 import { isRecordId } from "../../deletion/record/record-id.ts";
 import type { Restorations } from "../../deletion/restorations/restorations.ts";
 import { fail, ok } from "../../deletion/result.ts";
-import { manyAgainSeconds, readTurns } from "../limits.ts";
-import { failureProblem, tooManyReads } from "../reply/failure.ts";
+import { manyAgainSeconds } from "../limits.ts";
 import { problem, retryAfter } from "../reply/problem.ts";
 import { idempotencyKeyOf } from "../request/deletion.ts";
-import { readJson, readQuery, reasonSchema } from "../request/input.ts";
-import { takeTurn } from "../request/turns.ts";
-import type { Handler } from "./handler.ts";
+import { reasonSchema } from "../request/input.ts";
+import { readInTurn } from "../request/turns.ts";
+import { withBody, withQuery } from "../token-door.ts";
 
 export const restorationsEntries = {
 	deletions: v.pipe(
@@ -23,43 +22,29 @@ export const restorationsEntries = {
 	reason: v.optional(reasonSchema),
 };
 
-export const postRestorations: Handler = async (request, context, actor) => {
-	const query = readQuery(context.url, {});
-	if (!query.ok) return query;
+export const postRestorations = withBody(restorationsEntries, async (request, context, actor, body) => {
 	const key = idempotencyKeyOf(request.headers);
 	if (!key.ok) return key;
-	const body = await readJson(request, restorationsEntries);
-	if (!body.ok) return body;
-	const { deletions, reason = null } = body.value;
-	// However often it is repeated, each answer lists all of them.
+	const { deletions, reason = null } = body;
 	const command = { deletions, reason, actor, key: key.value };
-	const received = await takeTurn(`restorations/${context.caller}`, readTurns, () =>
-		context.ledger.restoreMany(command),
-	);
-	if (received === null) return fail(tooManyReads);
-	return received.ok ? ok(answerOf(received.value)) : fail(failureProblem(received.failure));
-};
+	// It takes turns like a read: however often it is repeated, each answer lists all of them.
+	const received = await readInTurn("restorations", context, () => context.ledger.restoreMany(command));
+	if (!received.ok) return received;
+	const headers = { location: `/restorations/${received.value.id}`, ...askAgain(received.value) };
+	return ok(Response.json(received.value, { status: received.value.state === "done" ? 200 : 202, headers }));
+});
 
-export const showRestorations: Handler = async (request, context) => {
-	const query = readQuery(context.url, {});
-	if (!query.ok) return query;
+export const showRestorations = withQuery({}, async (request, context) => {
 	const id = request.params.id ?? "";
 	if (!isRecordId(id)) return fail(noSuchRestorations);
-	const read = () => context.ledger.restorations(id);
-	const known = await takeTurn(`restorations/${context.caller}`, readTurns, read);
-	if (known === null) return fail(tooManyReads);
-	if (!known.ok) return fail(failureProblem(known.failure));
+	const known = await readInTurn("restorations", context, () => context.ledger.restorations(id));
+	if (!known.ok) return known;
 	if (known.value === null) return fail(noSuchRestorations);
-	const headers = known.value.state === "done" ? {} : retryAfter(manyAgainSeconds);
-	return ok(Response.json(known.value, { headers }));
-};
+	return ok(Response.json(known.value, { headers: askAgain(known.value) }));
+});
 
-function answerOf(restorations: Restorations): Response {
-	const location = `/restorations/${restorations.id}`;
-	return restorations.state === "done"
-		? Response.json(restorations, { headers: { location } })
-		: Response.json(restorations, { status: 202, headers: { location, ...retryAfter(manyAgainSeconds) } });
-}
+const askAgain = ({ state }: Restorations): { "retry-after"?: string } =>
+	state === "done" ? {} : retryAfter(manyAgainSeconds);
 
 const noSuchRestorations = problem(
 	"not_found",

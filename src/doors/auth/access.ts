@@ -2,7 +2,8 @@
 // Worker can also be reached without Access.
 
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from "jose";
-import type { Access, AccessUser } from "../../config/access.ts";
+import type { Access } from "../../config/access.ts";
+import type { Grant } from "../../config/fields.ts";
 import { folded } from "../../deletion/record/actor.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { keysTimeoutMs } from "../limits.ts";
@@ -15,7 +16,7 @@ export type AccessFailure =
 /** One per team. Each caches keys for ten minutes and fetches unknown ones at most twice a minute. */
 const keySets = new Map<string, JWTVerifyGetKey>();
 
-export async function accessUser(headers: Headers, access: Access): Promise<Result<AccessUser, AccessFailure>> {
+export async function accessUser(headers: Headers, access: Access): Promise<Result<Grant, AccessFailure>> {
 	const assertion = headers.get("cf-access-jwt-assertion");
 	if (assertion === null) return fail({ reason: "no_assertion" });
 	const email = await verifiedEmail(assertion, access);

@@ -85,14 +85,10 @@ async function isSame(one: Uint8Array<ArrayBuffer>, other: Uint8Array<ArrayBuffe
 
 /** null if the text is malformed. Of base64, only the canonical form is accepted. */
 function decoded(text: string, encoding: Spelling["encoding"]): Uint8Array<ArrayBuffer> | null {
-	if (encoding === "text") return Uint8Array.from(new TextEncoder().encode(text));
-	if (encoding === "hex") {
-		if (!/^(?:[0-9a-f]{2})*$/i.test(text)) return null;
-		return Uint8Array.from(text.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
-	}
-	if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) return null;
-	const binary = atob(text);
-	return btoa(binary) === text ? Uint8Array.from(binary, (character) => character.charCodeAt(0)) : null;
+	if (encoding === "text") return Buffer.from(text);
+	if (encoding === "hex") return /^(?:[0-9a-f]{2})*$/i.test(text) ? Buffer.from(text, "hex") : null;
+	const bytes = Buffer.from(text, "base64");
+	return bytes.toString("base64") === text ? bytes : null;
 }
 
 /** Fills in the template as bytes: the body may be anything and is never read as text. */
@@ -104,11 +100,5 @@ function filledIn(
 	const [before = "", after = ""] = template
 		.split("{body}")
 		.map((part) => part.replace(/\{(timestamp|id)\}/g, (_, name: "timestamp" | "id") => values[name]));
-	const start = new TextEncoder().encode(before);
-	const end = new TextEncoder().encode(after);
-	const bytes = new Uint8Array(start.byteLength + body.byteLength + end.byteLength);
-	bytes.set(start);
-	bytes.set(body, start.byteLength);
-	bytes.set(end, start.byteLength + body.byteLength);
-	return bytes;
+	return new Uint8Array(Buffer.concat([Buffer.from(before), body, Buffer.from(after)]));
 }

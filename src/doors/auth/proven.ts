@@ -7,11 +7,17 @@ import { log } from "../../log.ts";
 import type { Context } from "../context.ts";
 import { signedCapBytes } from "../limits.ts";
 import { type Problem, problem } from "../reply/problem.ts";
-import { braked } from "./brake.ts";
+import { tooManyFailures } from "./failure-limit.ts";
 import { type Proof, prove } from "./proof.ts";
 import type { Scheme } from "./schemes.ts";
 
-interface Proven extends Proof {
+interface Provable {
+	scheme: Scheme;
+	secrets: readonly string[];
+}
+
+interface Proven<Sender> extends Proof {
+	sender: Sender;
 	body: Uint8Array<ArrayBuffer>;
 }
 
@@ -19,21 +25,23 @@ interface Proven extends Proof {
  * A message without proof is logged but leaves no record, because it belongs to nobody.
  * @param sender null if there is no such sender. The answer is the same as for a wrong proof, so nobody can probe for names.
  */
-export async function provenBody(
+export async function provenBody<Sender extends Provable>(
 	request: Request,
 	who: string,
-	sender: { scheme: Scheme; secrets: readonly string[] } | null,
+	sender: Sender | null,
 	context: Context,
-): Promise<Result<Proven, Problem>> {
+): Promise<Result<Proven<Sender>, Problem>> {
 	const body = await cappedBytes(request.body, signedCapBytes);
 	if (body === null) return fail(problem("payload_too_large", `The body is longer than ${signedCapBytes} bytes.`));
-	const proof =
-		sender === null
-			? fail("no_such_sender" as const)
-			: await prove(sender.scheme, sender.secrets, request.headers, body, Date.now());
-	if (proof.ok) return ok({ ...proof.value, body });
-	log("warn", "unproven", { request_id: context.requestId, sender: who.slice(0, 64), why: proof.failure });
-	return fail((await braked(request, context)) ?? notProven);
+	const unproven = (why: string) =>
+		log("warn", "unproven", { request_id: context.requestId, sender: who.slice(0, 64), why });
+	if (sender === null) unproven("no_such_sender");
+	else {
+		const proof = await prove(sender.scheme, sender.secrets, request.headers, body, Date.now());
+		if (proof.ok) return ok({ ...proof.value, sender, body });
+		unproven(proof.failure);
+	}
+	return fail((await tooManyFailures(request, context)) ?? notProven);
 }
 
 /** The same for every failure, so nobody learns which senders and chats exist. */

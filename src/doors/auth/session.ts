@@ -10,7 +10,7 @@ import { sessionSeconds } from "../limits.ts";
 const cookieName = "__Host-unbind";
 const attributes = "Path=/; HttpOnly; Secure; SameSite=Strict";
 
-export interface Session {
+interface Session {
 	holder: TokenHolder;
 	/** Each form of this session must send it, to prove that it came from unbind. */
 	formToken: string;

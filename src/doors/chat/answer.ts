@@ -10,49 +10,55 @@ import { askToRestoreAll, restoreAll, showLost } from "./lost.ts";
 import { deletePlanned, showPlan } from "./plan.ts";
 import type { Call } from "./platforms/platform.ts";
 import { change, resolve, showHistory, showRecord } from "./records.ts";
-import { type Reply, reply } from "./reply.ts";
-import { type ChatRequest, deadButtonCard, noAnswerCard } from "./request.ts";
+import { type ChatRequest, deadButtonCard, noAnswerCard, type Reply, refusedWithout, reply } from "./reply.ts";
 
-export interface Pending {
+export interface ReplyInProgress {
 	/** Shown until the reply is ready; null if the message with the button should stay. */
 	meanwhile: Card | null;
 	reply: Promise<Reply>;
 	/** Where later messages go, and whether the caller would see a private message sent there. */
 	address: string | null;
-	isCallers: boolean;
+	callerCanSee: boolean;
 	/** The button does not exist, so the caller may be guessing ids. */
 	isGuess: boolean;
 }
 
-const pending = (reply: Promise<Reply>, address: string | null, more: Partial<Pending> = {}): Pending => ({
+const inProgress = (
+	reply: Promise<Reply>,
+	address: string | null,
+	more: Partial<ReplyInProgress> = {},
+): ReplyInProgress => ({
 	meanwhile: null,
 	reply,
 	address,
-	isCallers: true,
+	callerCanSee: true,
 	isGuess: false,
 	...more,
 });
 
 /** A reply that is ready now; nothing else happens. */
-export const replyNow = (card: Card, address: string | null, more: Partial<Pending> = {}): Pending =>
-	pending(Promise.resolve(reply(card)), address, more);
+export const replyNow = (card: Card, address: string | null, more: Partial<ReplyInProgress> = {}): ReplyInProgress =>
+	inProgress(Promise.resolve(reply(card)), address, more);
 
 /** Carries out what the user asked for. */
-export function answer(call: Call, request: ChatRequest): Promise<Pending> {
+export function answer(call: Call, request: ChatRequest): Promise<ReplyInProgress> {
 	if (call.kind === "command") return Promise.resolve(answerCommand(call.command, request));
 	const { platform, channel, userId: user } = request;
 	return answerPress({ ...call.press, platform, channel, user }, request);
 }
 
-function answerCommand(command: Result<Command, CommandError>, request: ChatRequest): Pending {
+function answerCommand(command: Result<Command, CommandError>, request: ChatRequest): ReplyInProgress {
 	if (!command.ok) return replyNow(commandErrorCard(command.failure), request.address);
 	const what = "target" in command.value ? (command.value.target?.named ?? "the history") : "it";
 	// Only a press has a message to replace.
 	const beside = run(command.value, request).then((one) => ({ ...one, replaces: false }));
-	return pending(beside, request.address, { meanwhile: lookingCard(what) });
+	return inProgress(beside, request.address, { meanwhile: lookingCard(what) });
 }
 
 async function run(command: Command, request: ChatRequest): Promise<Reply> {
+	const { scope } = verbs[command.verb];
+	const refusal = scope === null ? null : refusedWithout(scope, request);
+	if (refusal !== null) return refusal;
 	switch (command.verb) {
 		case "help":
 			return reply(helpCard());
@@ -81,7 +87,7 @@ async function run(command: Command, request: ChatRequest): Promise<Reply> {
  * Resolves once the Ledger has accepted or refused the press: only then is it known whether the message may be replaced. A
  * button for everyone stays for the others if this user may not press it. A personal button is used up either way.
  */
-async function answerPress(press: Press, request: ChatRequest): Promise<Pending> {
+async function answerPress(press: Press, request: ChatRequest): Promise<ReplyInProgress> {
 	const taken = await request.ledger.press(press);
 	if (!taken.ok) {
 		const { failure } = taken;
@@ -91,9 +97,9 @@ async function answerPress(press: Press, request: ChatRequest): Promise<Pending>
 	const offer = taken.value;
 	const address = request.address ?? offer.followUp;
 	const done = carryOutPress(offer, press, { ...request, address });
-	if (offer.user === null) return pending(done, address, { isCallers: request.address !== null });
+	if (offer.user === null) return inProgress(done, address, { callerCanSee: request.address !== null });
 	const inItsPlace = done.then((one) => ({ ...one, replaces: true }));
-	return pending(inItsPlace, address, { meanwhile: workingCard });
+	return inProgress(inItsPlace, address, { meanwhile: workingCard });
 }
 
 /** The Ledger has checked that the offer has this choice. */

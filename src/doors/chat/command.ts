@@ -7,30 +7,36 @@ import { type ResolutionOutcome, resolutionOutcomes } from "../../deletion/recor
 import { isRecordId } from "../../deletion/record/record-id.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { nearestOf } from "../../nearest.ts";
-import { reasonSchema, shown } from "../request/input.ts";
+import { quoted, reasonSchema } from "../request/input.ts";
 import { targetNamed } from "../request/named-target.ts";
 
-/** Each command, its arguments and what it does. The help and Discord's registration use the same table. */
+/** Each command, its arguments, what it does, and the scope it needs; null if the core decides. Discord's registration reads it too. */
 export const verbs = {
-	delete: { takes: "<target> [reason]", does: "Show what deleting a binding would do, with a button to delete it" },
-	history: { takes: "[target]", does: "Show the latest deletions" },
-	show: { takes: "<id>", does: "Show a deletion, with buttons for what you can do about it" },
-	approve: { takes: "<id>", does: "Approve a deletion that someone else requested" },
-	reject: { takes: "<id>", does: "Reject a deletion that someone else requested" },
-	cancel: { takes: "<id>", does: "Cancel a deletion that is waiting for approval or scheduled" },
-	restore: { takes: "<id>", does: "Create a deleted binding again, from its record" },
-	lost: { takes: "", does: "List the mass deletions" },
+	delete: {
+		takes: "<target> [reason]",
+		does: "Show what deleting a binding would do, with a button to delete it",
+		scope: "read",
+	},
+	history: { takes: "[target]", does: "Show the latest deletions", scope: "read" },
+	show: { takes: "<id>", does: "Show a deletion, with buttons for what you can do about it", scope: "read" },
+	approve: { takes: "<id>", does: "Approve a deletion that someone else requested", scope: null },
+	reject: { takes: "<id>", does: "Reject a deletion that someone else requested", scope: null },
+	cancel: { takes: "<id>", does: "Cancel a deletion that is waiting for approval or scheduled", scope: null },
+	restore: { takes: "<id>", does: "Create a deleted binding again, from its record", scope: null },
+	lost: { takes: "", does: "List the mass deletions", scope: "read" },
 	"restore-all": {
 		takes: "<event> [reason]",
 		does: "Show what restoring them would create, with a button to restore all",
+		scope: "read",
 	},
 	resolve: {
 		takes: "<id> <outcome> <note>",
 		does: "Resolve an unknown outcome by hand: gone, or standing (still there)",
+		scope: null,
 	},
-	freeze: { takes: "<reason>", does: "Stop all deletions everywhere" },
-	unfreeze: { takes: "", does: "Lift the freeze" },
-	help: { takes: "", does: "Show this" },
+	freeze: { takes: "<reason>", does: "Stop all deletions everywhere", scope: null },
+	unfreeze: { takes: "", does: "Lift the freeze", scope: "freeze" },
+	help: { takes: "", does: "Show this", scope: null },
 } as const;
 export type Verb = keyof typeof verbs;
 export const verbNames = Object.keys(verbs).filter(isVerb);
@@ -52,60 +58,49 @@ export interface CommandError {
 	nearest: Verb | null;
 }
 
-/** The arguments of a command; "" if one is missing. */
-export interface Given {
-	target: string;
-	id: string;
-	reason: string;
-	outcome?: string;
-	note?: string;
-	event?: string;
-}
+/** The arguments, by their names in `takes`, as the user typed them. */
+type Given = Partial<Record<"target" | "id" | "reason" | "outcome" | "note" | "event", string>>;
 
 type Aliases = ReadonlyMap<string, string>;
 
 /** Without a command, the first word is a target: `203.0.113.128/25 INC-4211`. */
 export function parseCommand(text: string, aliases: Aliases): Result<Command, CommandError> {
-	const [word, tail] = wordAndRest(text);
+	const [word, rest] = wordAndRest(text);
 	if (word === "") return ok({ verb: "help" });
 	const verb = word.toLowerCase();
-	if (!isVerb(verb)) {
-		if (!looksLikeTarget(word, aliases)) return fail(noSuchCommand(word));
-		return commandOf("delete", { target: word, id: "", reason: tail }, aliases);
+	if (isVerb(verb)) return parseArguments(verb, rest, aliases);
+	return looksLikeTarget(word, aliases) ? parseArguments("delete", text, aliases) : fail(noSuchCommand(word));
+}
+
+/** One word each, in the order of `takes`; a reason or a note is the rest of the line. */
+function parseArguments(verb: Verb, text: string, aliases: Aliases): Result<Command, CommandError> {
+	const { takes } = verbs[verb];
+	const given: { [name: string]: string } = {};
+	let rest = text;
+	for (const [name] of takes.matchAll(/\w+/g)) {
+		const [argument, after] = name === "reason" || name === "note" ? [rest, ""] : wordAndRest(rest);
+		given[name] = argument;
+		rest = after;
 	}
-	const [first, rest] = wordAndRest(tail);
-	if (verb === "delete") return commandOf(verb, { target: first, id: "", reason: rest }, aliases);
-	if (verb === "restore-all") return commandOf(verb, { target: "", id: "", reason: rest, event: first }, aliases);
-	if (verb === "freeze") return commandOf(verb, { target: "", id: "", reason: tail }, aliases);
-	if (verb === "help") return ok({ verb });
-	if (verb === "resolve") {
-		const [outcome, note] = wordAndRest(rest);
-		return commandOf(verb, { target: "", id: first, reason: "", outcome, note }, aliases);
-	}
-	if (rest !== "" || ((verb === "unfreeze" || verb === "lost") && first !== ""))
-		return commandError(
-			verb,
-			verbs[verb].takes === ""
-				? `"${verb}" takes no arguments.`
-				: `"${verb}" takes ${verbs[verb].takes} and nothing else.`,
-		);
-	return commandOf(verb, { target: first, id: first, reason: "" }, aliases);
+	if (rest === "" || verb === "help") return commandOf(verb, given, aliases);
+	return commandError(verb, `"${verb}" takes ${takes === "" ? "no arguments" : `${takes} and nothing else`}.`);
 }
 
 /** For platforms that send the arguments separately. */
 export function commandOf(verb: Verb, given: Given, aliases: Aliases): Result<Command, CommandError> {
+	const { target: named = "", id = "", event = "" } = given;
 	const wrong = (detail: string) => commandError(verb, detail);
 	switch (verb) {
 		case "delete": {
-			if (given.target === "") return wrong("Name the binding by its CIDR, id or alias.");
-			const target = targetNamed(given.target, aliases);
+			if (named === "") return wrong("Name the binding by its CIDR, id or alias.");
+			const target = targetNamed(named, aliases);
 			if (!target.ok) return wrong(target.failure.detail);
 			const reason = reasonIn(given.reason);
 			return reason.ok ? ok({ verb, target: target.value, reason: reason.value }) : wrong(reason.failure);
 		}
 		case "history": {
-			if (given.target === "") return ok({ verb, target: null });
-			const target = targetNamed(given.target, aliases);
+			if (named === "") return ok({ verb, target: null });
+			const target = targetNamed(named, aliases);
 			return target.ok ? ok({ verb, target: target.value }) : wrong(target.failure.detail);
 		}
 		case "freeze": {
@@ -114,33 +109,32 @@ export function commandOf(verb: Verb, given: Given, aliases: Aliases): Result<Co
 			return reason.value === null ? wrong("Give a reason: freeze <reason>.") : ok({ verb, reason: reason.value });
 		}
 		case "restore-all": {
-			const event = given.event ?? "";
 			if (!/^[0-9A-Za-z-]{1,64}$/.test(event)) return wrong('Name the mass deletion by its id. "lost" lists the ids.');
 			const reason = reasonIn(given.reason);
 			return reason.ok ? ok({ verb, event, reason: reason.value }) : wrong(reason.failure);
 		}
 		case "resolve": {
-			if (!isRecordId(given.id)) return wrong(noSuchId(verb, given.id));
+			if (!isRecordId(id)) return wrong(noSuchId(verb, id));
 			const outcome = resolutionOutcomes.find((one) => one === given.outcome?.toLowerCase());
 			if (outcome === undefined) return wrong("Say what you found at Cloudflare: gone, or standing (still there).");
-			const note = reasonIn(given.note ?? "", "note");
+			const note = reasonIn(given.note, "note");
 			if (!note.ok) return wrong(note.failure);
 			if (note.value === null) return wrong("Say how you know: resolve <id> <outcome> <note>.");
-			return ok({ verb, id: given.id, outcome, note: note.value });
+			return ok({ verb, id, outcome, note: note.value });
 		}
 		case "unfreeze":
 		case "lost":
 		case "help":
 			return ok({ verb });
 		default:
-			return isRecordId(given.id) ? ok({ verb, id: given.id }) : wrong(noSuchId(verb, given.id));
+			return isRecordId(id) ? ok({ verb, id }) : wrong(noSuchId(verb, id));
 	}
 }
 
 const noSuchId = (verb: Verb, id: string): string =>
 	id === ""
 		? `Name the deletion by its id: ${verb} <id>. "history" lists the ids.`
-		: `${shown(id)} is not a deletion id. An id has 26 letters and digits; "history" lists them.`;
+		: `${quoted(id)} is not a deletion id. An id has 26 letters and digits; "history" lists them.`;
 
 export function isVerb(text: string): text is Verb {
 	return Object.hasOwn(verbs, text);
@@ -152,7 +146,7 @@ function wordAndRest(text: string): [string, string] {
 }
 
 /** null if the text is empty. */
-function reasonIn(text: string, what = "reason"): Result<string | null, string> {
+function reasonIn(text = "", what = "reason"): Result<string | null, string> {
 	const line = text.replace(/\s+/g, " ").trim();
 	if (line === "") return ok(null);
 	const read = v.safeParse(reasonSchema, line);
@@ -162,9 +156,9 @@ function reasonIn(text: string, what = "reason"): Result<string | null, string> 
 const looksLikeTarget = (word: string, aliases: Aliases): boolean =>
 	aliases.has(word) || /[./:]/.test(word) || /^[0-9a-fA-F-]{32,}$/.test(word);
 
-function noSuchCommand(word: string): CommandError {
+export function noSuchCommand(word: string): CommandError {
 	const nearest = nearestOf(word.toLowerCase(), verbNames);
-	return { detail: `There is no command ${shown(word)}. Try /unbind help.`, verb: null, nearest };
+	return { detail: `There is no command ${quoted(word)}. Try /unbind help.`, verb: null, nearest };
 }
 
 const commandError = (verb: Verb, detail: string) => fail({ detail, verb, nearest: null });

@@ -6,19 +6,16 @@ import { partyWords } from "../../cards/words.ts";
 import { type Freeze, freezeOf, type Waiting } from "../../deletion/judgement/freeze.ts";
 import { partyOf } from "../../deletion/record/actor.ts";
 import { heldWords } from "../reply/freeze.ts";
-import { freezeButtons } from "./buttons.ts";
-import { type Reply, reply } from "./reply.ts";
-import { type ChatRequest, refusedBy, refusedWithout } from "./request.ts";
+import { ownButtons } from "./buttons.ts";
+import { type ChatRequest, type Reply, refusedBy, reply } from "./reply.ts";
 
 /** Shows what lifting the freeze would start; if nothing, lifts it right away. */
 export async function askToLift(request: ChatRequest): Promise<Reply> {
-	const refusal = refusedWithout("freeze", request);
-	if (refusal !== null) return refusal;
 	const present = await request.ledger.freezes();
 	if (!present.ok) return refusedBy(present.failure);
 	const { freeze, waiting } = present.value;
 	if (freeze === null || waiting.held === 0) return turnFreeze(null, request);
-	return reply(heldCard(freeze, waiting, await freezeButtons(request)));
+	return reply(heldCard(freeze, waiting, await ownButtons(["lift"], { about: "freeze" }, request)));
 }
 
 /** @param reason null lifts the freeze. */

@@ -1,20 +1,19 @@
-// A message from a chat platform: authenticate, read, carry out, answer. It decides nothing about a deletion.
-// The platform gets its answer in time, however slow Cloudflare is: the reply if it is ready, else a note that it is coming,
+// A message from a chat platform: authenticate, read, carry out, respond. It decides nothing about a deletion.
+// The platform gets its response in time, however slow Cloudflare is: the reply if it is ready, else a note that it is coming,
 // and the reply as a later message.
 
 import type { IRequest } from "itty-router";
 import type { Actor } from "../../deletion/record/actor.ts";
 import { log, traceOf } from "../../log.ts";
 import { withinMs } from "../../within-ms.ts";
-import { braked } from "../auth/brake.ts";
+import { tooManyFailures } from "../auth/failure-limit.ts";
 import type { Context } from "../context.ts";
 import { chatAnswerMs, chatCallMs } from "../limits.ts";
 import { problemResponse } from "../reply/problem.ts";
-import { answer, type Pending, replyNow } from "./answer.ts";
-import type { Call, Destination, Message } from "./platforms/platform.ts";
+import { answer, type ReplyInProgress, replyNow } from "./answer.ts";
+import type { Call, Message, ReplyAddress } from "./platforms/platform.ts";
 import { authorise, type Received, receive } from "./receive.ts";
-import { reply } from "./reply.ts";
-import { brokenCard, type ChatRequest, notAllowedCard } from "./request.ts";
+import { brokenCard, type ChatRequest, notAllowedCard, reply } from "./reply.ts";
 import { sendAll } from "./send.ts";
 import { suggestionsFor } from "./suggestions.ts";
 
@@ -40,17 +39,17 @@ export async function chat(request: IRequest, context: Context): Promise<Respons
 	if (incoming.kind === "typing")
 		return platform.suggest(actor.ok ? await suggestionsFor(incoming.text, requestBy(actor.value)) : []);
 
-	const beginning = actor.ok
+	const starting = actor.ok
 		? answer(incoming, requestBy(actor.value))
 		: Promise.resolve(replyNow(notAllowedCard(actor.failure, userId), address));
-	const pending = await withinMs(answerByMs - Date.now(), beginning);
+	const started = await withinMs(answerByMs - Date.now(), starting);
 	// Without a signature, only a valid button proves the caller.
-	if (isUnsigned && actor.ok && pending?.isGuess === false) context.caller = actor.value.name;
-	if (isUnsigned && (!actor.ok || pending?.isGuess)) {
-		const brake = await braked(request, context);
-		if (brake !== null) return problemResponse(brake, context.requestId);
+	if (isUnsigned && actor.ok && started?.isGuess === false) context.caller = actor.value.name;
+	if (isUnsigned && (!actor.ok || started?.isGuess)) {
+		const limited = await tooManyFailures(request, context);
+		if (limited !== null) return problemResponse(limited, context.requestId);
 	}
-	return respond({ ...received.value, call: incoming, context, answerByMs }, beginning, pending);
+	return respond({ ...received.value, call: incoming, context, answerByMs }, starting, started);
 }
 
 interface Exchange extends Pick<Received, "chat" | "platform"> {
@@ -59,18 +58,18 @@ interface Exchange extends Pick<Received, "chat" | "platform"> {
 	answerByMs: number;
 }
 
-/** @param pending the result of `beginning`; null if it is not there yet. */
+/** @param started the result of `starting`; null if it is not there yet. */
 async function respond(
 	{ chat, platform, call, context, answerByMs }: Exchange,
-	beginning: Promise<Pending>,
-	pending: Pending | null,
+	starting: Promise<ReplyInProgress>,
+	started: ReplyInProgress | null,
 ): Promise<Response> {
 	const { requestId, url } = context;
-	const nothingYet = { meanwhile: null, address: call.address, isCallers: true };
-	const to = ({ address, isCallers }: Pick<Pending, "address" | "isCallers">): Destination => {
-		return { chat, address, isCallers, origin: url.origin };
+	const nothingYet = { meanwhile: null, address: call.address, callerCanSee: true };
+	const to = ({ address, callerCanSee }: Pick<ReplyInProgress, "address" | "callerCanSee">): ReplyAddress => {
+		return { chat, address, callerCanSee, origin: url.origin };
 	};
-	const replied = beginning
+	const replied = starting
 		.then(async (begun) => ({ to: to(begun), reply: await begun.reply }))
 		.catch((error) => {
 			log("error", "chat_failed", { request_id: requestId, ...traceOf(error) });
@@ -84,7 +83,7 @@ async function respond(
 		context.runAfterAnswer(sendAll([...messages, ...announced(early)], requestId));
 		return response;
 	}
-	const { meanwhile, ...begun } = pending ?? nothingYet;
+	const { meanwhile, ...begun } = started ?? nothingYet;
 	const first = platform.acknowledge(call, meanwhile, to(begun));
 	const firstSent = sendAll(first.messages, requestId);
 	const later = async () => {

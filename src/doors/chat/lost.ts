@@ -8,21 +8,17 @@ import {
 	isMissing,
 	type MassDeletion,
 	type ToRestore,
-	toRestore,
 } from "../../deletion/restorations/mass-deletion.ts";
 import type { Restorations } from "../../deletion/restorations/restorations.ts";
 import type { OfferedRestorations } from "../../deletion/steps/offer.ts";
-import { prefixesAround, readMassDeletions } from "../request/mass-deletions.ts";
-import { restorationsButtons } from "./buttons.ts";
-import { type Reply, reply } from "./reply.ts";
-import { type ChatRequest, refused, refusedBy, refusedWithout } from "./request.ts";
+import { readLost, readMassDeletions } from "../request/mass-deletions.ts";
+import { ownButtons } from "./buttons.ts";
+import { type ChatRequest, type Reply, refused, refusedBy, refusedWithout, reply } from "./reply.ts";
 
 const eventsShown = 10;
 const bindingsShown = 10;
 
 export async function showLost(request: ChatRequest): Promise<Reply> {
-	const refusal = refusedWithout("read", request);
-	if (refusal !== null) return refusal;
 	const known = await readMassDeletions(request.context);
 	return known.ok ? reply(listCard(known.value.slice(0, eventsShown), request.origin)) : refusedBy(known.failure);
 }
@@ -52,27 +48,24 @@ export async function askToRestoreAll(
 	request: ChatRequest,
 ): Promise<Reply> {
 	const { actor, context, ledger, origin } = request;
-	const refusal = refusedWithout("read", request);
-	if (refusal !== null) return refusal;
-	const all = await readMassDeletions(context);
-	if (!all.ok) return refusedBy(all.failure);
-	const mass = all.value.find(({ id }) => id === event);
-	if (mass === undefined) return refused('There is no mass deletion with this id. "/unbind lost" lists them.');
+	const lost = await readLost(event, actor, context);
+	if (!lost.ok) return refusedBy(lost.failure);
+	if (lost.value === null) return refused('There is no mass deletion with this id. "/unbind lost" lists them.');
+	const { mass, prefixCidr, what } = lost.value;
 	const last = mass.restorations_id === null ? null : await ledger.restorations(mass.restorations_id);
 	if (last?.ok && last.value?.state === "restoring") return reply(restoringCard(last.value, origin));
-	const { before, now } = await prefixesAround(mass, context);
-	const what = toRestore(mass, now, actor);
 	if (what.missing === 0) return reply(allRestoredCard(mass, origin));
-	const cidrs = new Map((before ?? []).map(({ id, cidr }) => [plainId(id), cidr]));
 	const dark = new Set(what.all.filter(({ isDark }) => isDark).map(({ row }) => plainId(row.prefix_id ?? "")));
-	const darkCidrs = [...dark].map((id) => cidrs.get(id) ?? id);
+	const darkCidrs = [...dark].map((id) => prefixCidr(id) ?? id);
 	const mayRestore = actor.scopes.includes("restore");
 	const deletions = what.restorable.map(({ row }) => row.id);
 	const label =
 		deletions.length === what.all.length ? `Restore all ${deletions.length}` : `Restore ${deletions.length}`;
 	const isOffered = mayRestore && deletions.length > 0;
-	const buttons = isOffered ? await restorationsButtons({ deletions, reason }, label, request) : [];
-	return reply(planCard(mass, what, { reason, darkCidrs, mayRestore, buttons, origin }));
+	const subject = { about: "restorations" as const, restorations: { deletions, reason } };
+	const buttons = isOffered ? await ownButtons(["restoreAll", "dismiss"], subject, request) : [];
+	const labelled = buttons.map((one) => (one.choice === "restoreAll" ? { ...one, label } : one));
+	return reply(planCard(mass, what, { reason, darkCidrs, mayRestore, buttons: labelled, origin }));
 }
 
 interface Shown {

@@ -11,14 +11,13 @@ import { sameName } from "../../deletion/record/actor.ts";
 import { joinedWords } from "../../deletion/record/joined.ts";
 import type { OfferedPlan } from "../../deletion/steps/offer.ts";
 import { chatWaitMs } from "../limits.ts";
-import { approvalButtons, planButtons, recordButtons } from "./buttons.ts";
-import { type Reply, reply } from "./reply.ts";
-import { type ChatRequest, refused, refusedBy, refusedWhileClosed, refusedWithout } from "./request.ts";
+import { approvalButtons, ownButtons, recordButtons } from "./buttons.ts";
+import { type ChatRequest, type Reply, refused, refusedBy, refusedWhileClosed, reply } from "./reply.ts";
 
 export async function showPlan(target: Target, reason: string | null, request: ChatRequest): Promise<Reply> {
 	const { actor } = request;
-	const refusal = refusedWithout("read", request) ?? refusedWhileClosed(request);
-	if (refusal !== null) return refusal;
+	const closed = refusedWhileClosed(request);
+	if (closed !== null) return closed;
 	const query = { actor, target, reason, acknowledge: [], ifMatch: null };
 	const planned = await request.ledger.plan(query);
 	if (!planned.ok) return refusedBy(planned.failure);
@@ -33,7 +32,10 @@ export async function showPlan(target: Target, reason: string | null, request: C
 		reason,
 		acknowledge,
 	};
-	const buttons = plan.would === "refuse" || !mayDelete ? [] : await planButtons(offered, request);
+	const buttons =
+		plan.would === "refuse" || !mayDelete
+			? []
+			: await ownButtons(["delete", "dismiss"], { about: "plan", plan: offered }, request);
 	return reply(planCard(plan, { reason, mayDelete, buttons }));
 }
 

@@ -6,7 +6,7 @@ import { cappedBytes } from "../../capped-body.ts";
 import type { Chat, PlatformName } from "../../config/chat.ts";
 import type { Actor } from "../../deletion/record/actor.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
-import { braked } from "../auth/brake.ts";
+import { tooManyFailures } from "../auth/failure-limit.ts";
 import { notProven, provenBody } from "../auth/proven.ts";
 import type { Context } from "../context.ts";
 import { clickCapBytes, longestUserName } from "../limits.ts";
@@ -16,7 +16,7 @@ import { discord } from "./platforms/discord.ts";
 import { mattermost } from "./platforms/mattermost.ts";
 import type { ChatUser, Incoming, Platform } from "./platforms/platform.ts";
 import { slack } from "./platforms/slack.ts";
-import type { NotAllowed } from "./request.ts";
+import type { NotAllowed } from "./reply.ts";
 
 export const platforms: Record<PlatformName, Platform> = { slack, discord, mattermost };
 
@@ -32,28 +32,31 @@ export async function receive(request: IRequest, context: Context): Promise<Resu
 	const name = request.params.platform ?? "";
 	const closed = closedProblem(`chat/${name}`, context);
 	if (closed !== null) return fail(closed);
-	const chat = context.config.chats.find(({ platform }) => platform === name);
-	// An unconfigured platform looks like a wrong proof, so nobody learns what is configured.
-	if (chat === undefined) return unproven(await provenBody(request, name, null, context));
-	const platform = platforms[chat.platform];
-	const { aliases } = context.config;
-
-	if (platform.isUnsigned(request.headers)) {
+	const { aliases, chats } = context.config;
+	const sender = senderIn(chats, name);
+	if (sender?.platform.isUnsigned(request.headers)) {
 		const body = await cappedBytes(request.body, clickCapBytes);
-		const read = body === null ? null : platform.read(body, aliases);
+		const read = body === null ? null : sender.platform.read(body, aliases);
 		// Only a click may come without a signature, because it carries an offer's id.
-		if (read?.ok && read.value.kind === "press") return ok({ chat, platform, incoming: read.value, isUnsigned: true });
-		return fail((await braked(request, context)) ?? notProven);
+		if (read?.ok && read.value.kind === "press")
+			return ok({ chat: sender.chat, platform: sender.platform, incoming: read.value, isUnsigned: true });
+		return fail((await tooManyFailures(request, context)) ?? notProven);
 	}
-	const proven = await provenBody(request, name, { scheme: platform.scheme, secrets: chat.secrets }, context);
+	const proven = await provenBody(request, name, sender, context);
 	if (!proven.ok) return proven;
+	const { chat, platform } = proven.value.sender;
 	const read = platform.read(proven.value.body, aliases);
 	if (!read.ok) return fail(problem("invalid_request", read.failure));
 	return ok({ chat, platform, incoming: read.value, isUnsigned: false });
 }
 
-const unproven = (result: Result<unknown, Problem>): Result<never, Problem> =>
-	fail(result.ok ? notProven : result.failure);
+/** null if the platform is not configured. */
+function senderIn(chats: readonly Chat[], name: string) {
+	const chat = chats.find(({ platform }) => platform === name);
+	if (chat === undefined) return null;
+	const platform = platforms[chat.platform];
+	return { chat, platform, scheme: platform.scheme, secrets: chat.secrets };
+}
 
 /** The actor on record. Every command and click checks workspace, channel and user against the configuration. */
 export function authorise(chat: Chat, { workspace, channel, userId, userName }: ChatUser): Result<Actor, NotAllowed> {

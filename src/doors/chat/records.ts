@@ -11,12 +11,9 @@ import type { ResolutionRequest } from "../../deletion/steps/resolution.ts";
 import { chatWaitMs, rowsACard } from "../limits.ts";
 import { changeDeletion, resolveDeletion } from "../request/change.ts";
 import { recordButtons } from "./buttons.ts";
-import { type Reply, reply } from "./reply.ts";
-import { type ChatRequest, refused, refusedBy, refusedWithout } from "./request.ts";
+import { type ChatRequest, type Reply, refused, refusedBy, reply } from "./reply.ts";
 
 export async function showHistory(target: Target | null, request: ChatRequest): Promise<Reply> {
-	const refusal = refusedWithout("read", request);
-	if (refusal !== null) return refusal;
 	const filter = {
 		state: null,
 		actor: null,
@@ -59,8 +56,6 @@ function historyCard(
 }
 
 export async function showRecord(id: string, request: ChatRequest): Promise<Reply> {
-	const refusal = refusedWithout("read", request);
-	if (refusal !== null) return refusal;
 	const read = await request.context.history.record(id);
 	if (read.kind === "none") return refused("There is no deletion with this id.");
 	if (read.kind === "unavailable") return refused("The history cannot be read right now. Run the command again.");

@@ -3,7 +3,7 @@
 
 import { suggestedAtMostOldMs, suggestionsWaitMs } from "../limits.ts";
 import type { Suggestion } from "./platforms/platform.ts";
-import { type ChatRequest, refusedWithout } from "./request.ts";
+import { type ChatRequest, refusedWithout } from "./reply.ts";
 
 export async function suggestionsFor(text: string, request: ChatRequest): Promise<Suggestion[]> {
 	if (refusedWithout("read", request) !== null) return [];

@@ -11,7 +11,7 @@ import type { Context } from "../context.ts";
 import { failureProblem } from "../reply/failure.ts";
 import type { Problem } from "../reply/problem.ts";
 import { surveyed } from "../request/account.ts";
-import { readQuery, reasonSchema, shown } from "../request/input.ts";
+import { quoted, readQuery, reasonSchema } from "../request/input.ts";
 import type { Page, Shown } from "./door.tsx";
 import { keptIn, type Refilled } from "./form.ts";
 import { glance } from "./glance.ts";
@@ -152,10 +152,10 @@ function rangeIn(text: string): Result<Cidr, string> {
 	if (cidr.ok) return cidr;
 	const { failure } = cidr;
 	if (failure.reason === "not_a_cidr")
-		return fail(`${shown(text)} is not an address or a range. Write one like 203.0.113.7 or 203.0.113.0/26.`);
+		return fail(`${quoted(text)} is not an address or a range. Write one like 203.0.113.7 or 203.0.113.0/26.`);
 	if (failure.reason === "host_bits") return fail(`${text} is not a range. Did you mean ${failure.hint}?`);
 	const address = parseCidr(failure.hint);
-	return address.ok ? address : fail(`${shown(text)} is not an address.`);
+	return address.ok ? address : fail(`${quoted(text)} is not an address.`);
 }
 
 /** The bindings of one prefix, of the prefixes that cover a range, or of all. */

@@ -49,7 +49,7 @@ export const changeDoor =
 		withViewer(request, context, async (viewer) => {
 			const sent = await ownForm(request, viewer);
 			if (!sent.ok) return sent;
-			const fields = readFields(sent.value, { ...entries, ...ownEntries }, ["acknowledge"]);
+			const fields = readFields(sent.value, { ...entries, ...ownEntries });
 			const done = fields.ok ? await change(request, context, viewer, fields.value) : fields;
 			const fault = done.ok ? undefined : done.failure.fault;
 			if (done.ok || fault === undefined || !again?.fields.includes(fault.field)) return done;

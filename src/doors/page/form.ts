@@ -17,15 +17,11 @@ export async function fieldsOf(request: Request): Promise<Result<URLSearchParams
 	return ok(new URLSearchParams(text));
 }
 
-/** Treats an empty field as missing. @param lists fields that may repeat. */
-export function readFields<E extends v.ObjectEntries>(
-	fields: URLSearchParams,
-	entries: E,
-	lists: readonly string[] = [],
-): Result<Read<E>, Problem> {
+/** Treats an empty field as missing. */
+export function readFields<E extends v.ObjectEntries>(fields: URLSearchParams, entries: E): Result<Read<E>, Problem> {
 	const url = new URL("https://form.invalid/");
 	url.search = withoutEmpty(fields).toString();
-	return readQuery(url, entries, lists);
+	return readQuery(url, entries);
 }
 
 /** Browsers also send fields left empty. */

@@ -3,14 +3,8 @@
 // sent.
 import type { IRequest } from "itty-router";
 import * as v from "valibot";
-import { plainId } from "../../deletion/address/cloudflare-id.ts";
 import { digestOf } from "../../deletion/record/digest.ts";
-import {
-	authorWords,
-	type MassDeletion,
-	type ToRestore,
-	toRestore,
-} from "../../deletion/restorations/mass-deletion.ts";
+import { authorWords, type MassDeletion, type ToRestore } from "../../deletion/restorations/mass-deletion.ts";
 import type { Restorations } from "../../deletion/restorations/restorations.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { lacks } from "../auth/authenticate.ts";
@@ -18,7 +12,7 @@ import type { Context } from "../context.ts";
 import { failureProblem } from "../reply/failure.ts";
 import { atField, type Problem, problem } from "../reply/problem.ts";
 import { readQuery, reasonSchema } from "../request/input.ts";
-import { prefixesAround, readMassDeletions } from "../request/mass-deletions.ts";
+import { type Lost, readLost } from "../request/mass-deletions.ts";
 import { changeDoor, type Page, type Shown } from "./door.tsx";
 import { keptIn, type Refilled } from "./form.ts";
 import { glance } from "./glance.ts";
@@ -115,21 +109,10 @@ const Outside = ({ count }: { count: number }) =>
 		</p>
 	);
 
-interface Known {
-	mass: MassDeletion;
-	/** null if it is not known. */
-	prefixCidr(prefixId: string): string | null;
-	what: ToRestore;
-}
-
-async function lostIn(request: IRequest, context: Context, { actor }: Viewer): Promise<Result<Known, Problem>> {
-	const all = await readMassDeletions(context);
-	if (!all.ok) return all;
-	const mass = all.value.find(({ id }) => id === request.params.id);
-	if (mass === undefined) return fail(noSuchEvent);
-	const { before, now } = await prefixesAround(mass, context);
-	const cidrs = new Map((before ?? []).map(({ id, cidr }) => [plainId(id), cidr]));
-	return ok({ mass, prefixCidr: (id) => cidrs.get(plainId(id)) ?? null, what: toRestore(mass, now, actor) });
+async function lostIn(request: IRequest, context: Context, { actor }: Viewer): Promise<Result<Lost, Problem>> {
+	const lost = await readLost(request.params.id ?? "", actor, context);
+	if (!lost.ok) return lost;
+	return lost.value === null ? fail(noSuchEvent) : ok(lost.value);
 }
 
 const noSuchEvent = problem("not_found", "There is no mass deletion with this id. unbind keeps them for a week.");

@@ -12,9 +12,9 @@ import type { Option } from "../../deletion/steps/options.ts";
 import { isResolvable } from "../../deletion/steps/resolution.ts";
 import type { Context } from "../context.ts";
 import { othersShown, pageWaitMs } from "../limits.ts";
-import { failureProblem, unreachableProblem } from "../reply/failure.ts";
+import { failureProblem, type LedgerFailure, unreachableProblem } from "../reply/failure.ts";
 import type { Problem } from "../reply/problem.ts";
-import { type ChangeRefusal, changeDeletion, noSuchDeletion, resolveDeletion } from "../request/change.ts";
+import { changeDeletion, noSuchDeletion, resolveDeletion } from "../request/change.ts";
 import { versionIn } from "../request/etag.ts";
 import { readQuery, reasonSchema } from "../request/input.ts";
 import { changeDoor, type Page, type Shown } from "./door.tsx";
@@ -124,5 +124,5 @@ export const resolveRecord = changeDoor(
 );
 
 /** The record shows the result. */
-const toRecord = (id: string, changed: Result<Deletion, ChangeRefusal>): Result<Response, Problem> =>
+const toRecord = (id: string, changed: Result<Deletion, LedgerFailure>): Result<Response, Problem> =>
 	changed.ok ? ok(seeOther(`/records/${id}`)) : fail(failureProblem(changed.failure, { deletion_id: id }));

@@ -4,7 +4,7 @@ import type { IRequest } from "itty-router";
 import * as v from "valibot";
 import { ok } from "../../deletion/result.ts";
 import { log } from "../../log.ts";
-import { braked } from "../auth/brake.ts";
+import { tooManyFailures } from "../auth/failure-limit.ts";
 import { noSessionCookie, sessionCookie } from "../auth/session.ts";
 import { holderOf } from "../auth/tokens.ts";
 import type { Context } from "../context.ts";
@@ -34,10 +34,14 @@ export async function signIn(request: IRequest, context: Context): Promise<Respo
 	const holder = await holderOf(fields.value.token.trim(), config.tokenHolders);
 	if (holder === null) {
 		log("warn", "sign_in_failed", { request_id: requestId });
-		const brake = await braked(request, context);
+		const limited = await tooManyFailures(request, context);
 		const view =
-			brake === null ? <SignIn to={to} mistake="That token isn't valid." /> : <SignIn to={to} notice={brake.detail} />;
-		return html(view, brake?.status ?? 401, brake?.headers ?? challenge);
+			limited === null ? (
+				<SignIn to={to} mistake="That token isn't valid." />
+			) : (
+				<SignIn to={to} notice={limited.detail} />
+			);
+		return html(view, limited?.status ?? 401, limited?.headers ?? challenge);
 	}
 	context.caller = holder.name;
 	log("info", "signed_in", { request_id: requestId, actor: holder.name });

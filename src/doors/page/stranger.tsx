@@ -4,7 +4,7 @@
 import { cappedText } from "../../capped-body.ts";
 import { log } from "../../log.ts";
 import type { AccessFailure } from "../auth/access.ts";
-import { braked } from "../auth/brake.ts";
+import { tooManyFailures } from "../auth/failure-limit.ts";
 import type { Context } from "../context.ts";
 import { formCapBytes, longestTyped } from "../limits.ts";
 import { isFromOwnOrigin } from "./form.ts";
@@ -26,11 +26,11 @@ export async function strangerPage(stranger: Stranger, request: Request, context
 	}
 	if (stranger.reason === "unknown_user") return html(<NotLetIn stranger={stranger} />, 403);
 	if (stranger.reason === "keys_unreachable") return html(<NotLetIn stranger={stranger} />, 503);
-	const brake = stranger.reason === "wrong_assertion" ? await braked(request, context) : null;
+	const limited = stranger.reason === "wrong_assertion" ? await tooManyFailures(request, context) : null;
 	log("warn", "not_let_in", { request_id: context.requestId, why: stranger.reason });
-	return brake === null
+	return limited === null
 		? html(<NotLetIn stranger={stranger} />, 401, challenge)
-		: troublePage(brake, null, context.requestId);
+		: troublePage(limited, null, context.requestId);
 }
 
 export const challenge = { "www-authenticate": 'Bearer realm="unbind"' };

@@ -3,6 +3,7 @@
 import type { Actor } from "../../deletion/record/actor.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { type AccessFailure, accessUser } from "../auth/access.ts";
+import { actorOf } from "../auth/authenticate.ts";
 import { formTokenOf, sessionIn } from "../auth/session.ts";
 import type { Context } from "../context.ts";
 import { closedProblem } from "../misconfigured.ts";
@@ -25,13 +26,11 @@ export async function viewerOf(request: Request, context: Context): Promise<Resu
 	if (config.access !== null) {
 		const user = await accessUser(request.headers, config.access);
 		if (!user.ok) return user;
-		context.caller = user.value.name;
 		const formToken = formTokenOf(user.value.name, config);
-		return ok({ actor: { ...user.value, door: "page" }, formToken, signedInBy: "access" });
+		return ok({ actor: actorOf(user.value, "page", context), formToken, signedInBy: "access" });
 	}
 	const session = sessionIn(request.headers, config, Date.now());
 	if (session === null) return fail({ reason: "signed_out" });
-	const { name, scopes, ranges } = session.holder;
-	context.caller = name;
-	return ok({ actor: { name, door: "page", scopes, ranges }, formToken: session.formToken, signedInBy: "token" });
+	const actor = actorOf(session.holder, "page", context);
+	return ok({ actor, formToken: session.formToken, signedInBy: "token" });
 }

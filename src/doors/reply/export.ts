@@ -5,7 +5,7 @@ import type { Summary } from "../../deletion/record/deletion.ts";
 import type { HistoryFilter } from "../../deletion/record/history.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
-import { rowsAtOnce } from "../limits.ts";
+import { rowsAtMost } from "../limits.ts";
 import { tooManyReads, unreachableProblem } from "./failure.ts";
 import { type Problem, problem } from "./problem.ts";
 
@@ -154,7 +154,7 @@ export async function exported(
 	cursor: string | null,
 	context: Context,
 ): Promise<Result<Response, Problem>> {
-	const pageAt = (at: string | null) => context.history.page({ filter, limit: rowsAtOnce, cursor: at, unless: null });
+	const pageAt = (at: string | null) => context.history.page({ filter, limit: rowsAtMost, cursor: at, unless: null });
 	const first = await pageAt(cursor);
 	if (!first.ok) return fail(unreadable(first.failure));
 	const isStale = first.value?.version === null;

@@ -8,7 +8,7 @@ import type { LifecycleFailure } from "../../deletion/steps/decisions.ts";
 import type { Rejection } from "../../deletion/steps/receive.ts";
 import type { ResolutionRefusal } from "../../deletion/steps/resolution.ts";
 import type { NotificationRefusal } from "../../notify/delivery.ts";
-import type { Unreachable } from "../ledger-client.ts";
+import { type Unreachable, unreachable } from "../ledger-client.ts";
 import { shownFreeze } from "./freeze.ts";
 import { type Problem, problem, retryAfter } from "./problem.ts";
 
@@ -26,46 +26,43 @@ export type LedgerFailure =
 /** @param about members added to the problem, such as the id of the record. */
 export function failureProblem(failure: LedgerFailure, about: { deletion_id?: string } = {}): Problem {
 	const { code, detail } = failure;
+	const seconds = "retry_after_seconds" in failure ? failure.retry_after_seconds : undefined;
+	const refused = (evidence: { [member: string]: unknown } = {}) =>
+		problem(code, detail, evidence, seconds === undefined ? {} : retryAfter(seconds));
 	switch (failure.code) {
 		case "conflict":
-			return problem(
-				code,
-				detail,
+			return refused(
 				"freeze" in failure ? { freeze: shownFreeze(failure.freeze) } : { ...about, deletion: failure.deletion },
 			);
 		case "binding_conflict":
-			return problem(code, detail, { ...about, binding_id: failure.binding.id });
+			return refused({ ...about, binding_id: failure.binding.id });
 		case "too_early":
 		case "too_many_restorations":
-			return problem(code, detail, about, retryAfter(failure.retry_after_seconds));
-		case "ledger_unreachable":
-		case "history_unreadable":
-			return problem(code, detail, {}, retryAfter(failure.retry_after_seconds));
+		case "out_of_range":
+		case "self_approval":
+		case "not_restorable":
+		case "prefix_not_approved":
+			return refused(about);
 		case "idempotency_key_reused":
-			return problem(code, detail, { deletion_id: failure.deletion_id });
+			return refused({ deletion_id: failure.deletion_id });
 		case "scope_missing":
-			return problem(code, detail, { actor: failure.actor });
+			return refused({ actor: failure.actor });
 		case "invalid_target":
-			return problem(code, detail, failure.bindings === undefined ? {} : { bindings: failure.bindings });
+			return refused(failure.bindings === undefined ? {} : { bindings: failure.bindings });
 		case "binding_not_found":
-			return problem(code, detail, failure.last_deletion === undefined ? {} : { last_deletion: failure.last_deletion });
+			return refused(failure.last_deletion === undefined ? {} : { last_deletion: failure.last_deletion });
 		case "cloudflare_refused":
 		case "credential_rejected":
-		case "cloudflare_unavailable": {
-			const seconds = failure.retry_after_seconds;
-			return problem(code, detail, { cloudflare: failure.answer }, seconds === undefined ? {} : retryAfter(seconds));
-		}
+		case "cloudflare_unavailable":
+			return refused({ cloudflare: failure.answer });
+		case "ledger_unreachable":
+		case "history_unreadable":
 		case "deletion_not_found":
 		case "not_found":
 		case "destination_closed":
 		case "invalid_request":
 		case "misconfigured":
-			return problem(code, detail);
-		case "out_of_range":
-		case "self_approval":
-		case "not_restorable":
-		case "prefix_not_approved":
-			return problem(code, detail, about);
+			return refused();
 		default:
 			failure satisfies never;
 			// During a roll-out the Ledger may be of another release, and give a reason that this one does not know. Version 0.1.0
@@ -79,12 +76,7 @@ export function failureProblem(failure: LedgerFailure, about: { deletion_id?: st
 	}
 }
 
-export const unreachableProblem = problem(
-	"ledger_unreachable",
-	"unbind's Ledger is unreachable. Try again in a few seconds.",
-	{},
-	retryAfter(5),
-);
+export const unreachableProblem = failureProblem(unreachable);
 
 export const tooManyReads = problem(
 	"too_many_reads",

@@ -6,10 +6,9 @@ import type { Past, PastQuery } from "../../deletion/past.ts";
 import { at } from "../../deletion/record/deletion.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
-import { readTurns } from "../limits.ts";
 import { failureProblem, tooManyReads } from "../reply/failure.ts";
 import { type Problem, problem, retryAfter } from "../reply/problem.ts";
-import { takeTurn } from "./turns.ts";
+import { readInTurn } from "./turns.ts";
 
 /**
  * The live bindings, read in parts. Each call is its own invocation with its own subrequest limit, so an account with many
@@ -47,9 +46,8 @@ export async function readPast(
 	context: Context,
 ): Promise<Result<KnownPast, Problem>> {
 	const { caller, config, ledger } = context;
-	const past = await takeTurn(`past/${caller}`, readTurns, () => ledger.past({ ...query, caller }));
-	if (past === null) return fail(tooManyReads);
-	if (!past.ok) return fail(failureProblem(past.failure));
+	const past = await readInTurn("past", context, () => ledger.past({ ...query, caller }));
+	if (!past.ok) return past;
 	if (past.value === null) return fail(tooManyReads);
 	const { knownSinceMs } = past.value;
 	if (knownSinceMs !== null) return ok({ ...past.value, knownSinceMs });

@@ -4,13 +4,10 @@ import type { Actor } from "../../deletion/record/actor.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
 import { isRecordId } from "../../deletion/record/record-id.ts";
 import { fail, type Result } from "../../deletion/result.ts";
-import type { RestorationRefusal } from "../../deletion/steps/begin-restoration.ts";
-import type { LifecycleFailure } from "../../deletion/steps/decisions.ts";
 import type { Option } from "../../deletion/steps/options.ts";
-import type { ResolutionRefusal, ResolutionRequest } from "../../deletion/steps/resolution.ts";
-import type { LedgerClient, Unreachable } from "../ledger-client.ts";
-
-export type ChangeRefusal = LifecycleFailure | RestorationRefusal | ResolutionRefusal | Unreachable;
+import type { ResolutionRequest } from "../../deletion/steps/resolution.ts";
+import type { LedgerClient } from "../ledger-client.ts";
+import type { LedgerFailure } from "../reply/failure.ts";
 
 export const noSuchDeletion = {
 	code: "deletion_not_found" as const,
@@ -22,7 +19,7 @@ export async function changeDeletion(
 	change: Option,
 	id: string,
 	{ actor, ledger, waitMs }: { actor: Actor; ledger: LedgerClient; waitMs: number },
-): Promise<Result<Deletion, ChangeRefusal>> {
+): Promise<Result<Deletion, LedgerFailure>> {
 	if (!isRecordId(id)) return fail(noSuchDeletion);
 	switch (change) {
 		case "approve":
@@ -39,6 +36,6 @@ export async function resolveDeletion(
 	id: string,
 	wish: ResolutionRequest,
 	{ actor, ledger }: { actor: Actor; ledger: LedgerClient },
-): Promise<Result<Deletion, ChangeRefusal>> {
+): Promise<Result<Deletion, LedgerFailure>> {
 	return isRecordId(id) ? ledger.resolve(id, wish, actor) : fail(noSuchDeletion);
 }

@@ -2,6 +2,7 @@
 
 import * as v from "valibot";
 import type { Target } from "../../deletion/address/target.ts";
+import type { PlanQuery } from "../../deletion/judgement/plan.ts";
 import type { Actor } from "../../deletion/record/actor.ts";
 import { formatVersion } from "../../deletion/record/deletion.ts";
 import { guardNames } from "../../deletion/record/verdict.ts";
@@ -12,7 +13,7 @@ import { defaultWaitSeconds, longestDelayMs, longestWaitSeconds } from "../limit
 import { closedProblem } from "../misconfigured.ts";
 import { failureProblem } from "../reply/failure.ts";
 import { atField, type Problem, problem, retryAfter } from "../reply/problem.ts";
-import { snapshotIn } from "./etag.ts";
+import { ifMatchOf } from "./etag.ts";
 import { type Read, reasonSchema, timeSchema } from "./input.ts";
 
 const acknowledgeSchema = v.pipe(
@@ -36,14 +37,7 @@ export const deletionEntries = {
 };
 
 /** The deletion that a caller asks for, whichever door it came through. */
-export interface Wish {
-	actor: Actor;
-	target: Target;
-	reason: string | null;
-	acknowledge: readonly string[];
-	notBeforeMs: number | null;
-	supersede: boolean;
-}
+export type Wish = Omit<PlanQuery, "ifMatch"> & { notBeforeMs: number | null; supersede: boolean };
 
 export const wishOf = (
 	actor: Actor,
@@ -118,16 +112,6 @@ export function idempotencyKeyOf(headers: Headers): Result<string | null, Proble
 		: ok(text);
 }
 
-/** `*` matches anything. Proxies weaken tags when they compress, so a weak tag counts as strong. */
-export function ifMatchOf(headers: Headers): Result<string[] | null, Problem> {
-	const value = headers.get("if-match");
-	if (value === null || value.trim() === "*") return ok(null);
-	const tags = [...value.matchAll(/(?:W\/)?"([\x21\x23-\x7e]{0,100})"/g)].map((match) => snapshotIn(match[1] ?? ""));
-	return tags.length > 0 && tags.length <= 20
-		? ok(tags)
-		: fail(problem("invalid_request", 'If-Match must be the ETag of a plan, in quotes, or "*".'));
-}
-
 /** RFC 7240. A preference that cannot be read is ignored. */
 export const waitMsOf = (headers: Headers): number => (preferredWait(headers) ?? defaultWaitSeconds) * 1000;
 
@@ -140,8 +124,9 @@ function preferredWait(headers: Headers): number | null {
 export function sayingWait(headers: Headers, answer: Result<Response, Problem>): Result<Response, Problem> {
 	const seconds = preferredWait(headers);
 	if (seconds === null) return answer;
-	const applied = { "preference-applied": `wait=${seconds}` };
-	if (!answer.ok) return fail({ ...answer.failure, headers: { ...answer.failure.headers, ...applied } });
-	for (const [name, value] of Object.entries(applied)) answer.value.headers.set(name, value);
+	const name = "preference-applied";
+	const wait = `wait=${seconds}`;
+	if (!answer.ok) return fail({ ...answer.failure, headers: { ...answer.failure.headers, [name]: wait } });
+	answer.value.headers.set(name, wait);
 	return answer;
 }

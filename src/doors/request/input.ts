@@ -3,6 +3,7 @@
 
 import * as v from "valibot";
 import { cappedText } from "../../capped-body.ts";
+import { isCloudflareId } from "../../deletion/address/cloudflare-id.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { jsonCapBytes } from "../limits.ts";
 import { atField, type Problem, problem } from "../reply/problem.ts";
@@ -15,19 +16,15 @@ export type Read<E extends Entries> = v.InferOutput<v.StrictObjectSchema<E, unde
 export function readQuery<E extends Entries>(
 	url: URL,
 	entries: E,
-	lists: readonly string[] = [],
+	lists: readonly string[] = ["acknowledge"],
 ): Result<Read<E>, Problem> {
 	const values = new Map<string, string | string[]>();
 	for (const [name, all] of parametersOf(url)) {
 		const [first = ""] = all;
-		if (lists.includes(name))
-			values.set(
-				name,
-				all.flatMap((one) => one.split(",")),
-			);
-		else if (all.length > 1)
-			return fail(invalid(`The parameter ${shown(name)} is given ${all.length} times.`, entries));
-		else values.set(name, first);
+		const isList = lists.includes(name);
+		if (!isList && all.length > 1)
+			return fail(invalid(`The parameter ${quoted(name)} is given ${all.length} times.`, entries));
+		values.set(name, isList ? all.flatMap((one) => one.split(",")) : first);
 	}
 	return readObject(Object.fromEntries(values), entries, "parameter");
 }
@@ -70,7 +67,7 @@ export async function readJson<E extends Entries>(request: Request, entries: E):
 	if (typeof body !== "object" || body === null || Array.isArray(body))
 		return fail(invalid("The body must be a JSON object.", entries));
 	const twice = repeatedName(text);
-	if (twice !== null) return fail(invalid(`The field ${shown(twice)} is given more than once.`, entries));
+	if (twice !== null) return fail(invalid(`The field ${quoted(twice)} is given more than once.`, entries));
 	return readObject(body, entries, "field");
 }
 
@@ -84,7 +81,7 @@ export async function refuseBody(request: Request): Promise<Result<null, Problem
 function readObject<E extends Entries>(value: object, entries: E, kind: string): Result<Read<E>, Problem> {
 	// The schema would accept a name that every object inherits.
 	const unknown = Object.keys(value).find((key) => !Object.hasOwn(entries, key));
-	if (unknown !== undefined) return fail(invalid(`Unknown ${kind} ${shown(unknown)}.`, entries));
+	if (unknown !== undefined) return fail(invalid(`Unknown ${kind} ${quoted(unknown)}.`, entries));
 	const read = v.safeParse(v.strictObject(entries), value);
 	if (read.success) return ok(read.output);
 	const [issue] = read.issues;
@@ -95,17 +92,31 @@ function readObject<E extends Entries>(value: object, entries: E, kind: string):
 			: issue.message.startsWith("Invalid")
 				? "has the wrong form"
 				: issue.message;
-	return fail(atField(invalid(`The ${kind} ${shown(field)} ${says}.`, entries), field, says));
+	return fail(atField(invalid(`The ${kind} ${quoted(field)} ${says}.`, entries), field, says));
 }
 
 const invalid = (detail: string, entries: Entries): Problem =>
 	problem("invalid_request", detail, { allowed: Object.keys(entries) });
 
 /** What a caller sent, shortened for a sentence. */
-export const shown = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+export const quoted = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 
 /** Includes characters that change the writing direction or break the line: a reader would see another text. */
 export const controls = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+
+/** The number of rows on a page. */
+export const limitSchema = (most: number) =>
+	v.pipe(
+		v.string(),
+		v.regex(new RegExp(`^[1-9]\\d{0,${String(most).length - 1}}$`), `must be a number from 1 to ${most}`),
+		v.transform(Number),
+		v.maxValue(most, `must be at most ${most}`),
+	);
+
+export const idSchema = v.pipe(
+	v.string(),
+	v.check(isCloudflareId, "must be 32 hex digits or a dashed UUID, in lower case"),
+);
 
 export const reasonSchema = v.pipe(
 	v.string("must be a string"),

@@ -1,11 +1,11 @@
 // Reads a target from a path or a body, and says what is wrong with it.
 
 import { parseTarget, type Target } from "../../deletion/address/target.ts";
-import { fail, ok, type Result } from "../../deletion/result.ts";
+import { fail, type Result } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
 import { closedProblem } from "../misconfigured.ts";
 import { type Problem, problem } from "../reply/problem.ts";
-import { shown } from "./input.ts";
+import { quoted } from "./input.ts";
 
 /** The router does not decode paths. A CIDR's slash may come as / or %2F. */
 export function targetInPath(text: string, context: Context): Result<Target, Problem> {
@@ -13,7 +13,7 @@ export function targetInPath(text: string, context: Context): Result<Target, Pro
 	try {
 		decoded = decodeURIComponent(text);
 	} catch {
-		return fail(problem("invalid_target", `${shown(text)} is not valid percent-encoding.`));
+		return fail(problem("invalid_target", `${quoted(text)} is not valid percent-encoding.`));
 	}
 	return targetIn(decoded, context);
 }
@@ -26,29 +26,20 @@ export function targetIn(text: string, context: Context): Result<Target, Problem
 
 export function targetNamed(text: string, aliases: ReadonlyMap<string, string>): Result<Target, Problem> {
 	const target = parseTarget(text, aliases);
-	if (target.ok) return ok(target.value);
+	if (target.ok) return target;
 	const { failure } = target;
+	const name = quoted(failure.named);
+	const invalid = (detail: string, evidence = {}) => fail(problem("invalid_target", detail, evidence));
 	switch (failure.reason) {
-		case "bare_address":
-			return fail(
-				problem(
-					"invalid_target",
-					`${shown(failure.named)} is an address. Name the binding by its CIDR: did you mean ${failure.hint}?`,
-					{ hint: failure.hint },
-				),
-			);
+		case "bare_address": {
+			const { hint } = failure;
+			return invalid(`${name} is an address. Name the binding by its CIDR: did you mean ${hint}?`, { hint });
+		}
 		case "host_bits":
-			return fail(
-				problem("invalid_target", `${shown(failure.named)} has host bits. Did you mean ${failure.hint}?`, {
-					hint: failure.hint,
-				}),
-			);
+			return invalid(`${name} has host bits. Did you mean ${failure.hint}?`, { hint: failure.hint });
 		case "not_a_target":
-			return fail(
-				problem(
-					"invalid_target",
-					`${shown(failure.named)} names no binding. Name one by its CIDR (203.0.113.128/25), its id (32 hex digits or a dashed UUID), or an alias from the configuration.`,
-				),
+			return invalid(
+				`${name} names no binding. Name one by its CIDR (203.0.113.128/25), its id (32 hex digits or a dashed UUID), or an alias from the configuration.`,
 			);
 	}
 }

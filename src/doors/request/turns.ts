@@ -1,9 +1,13 @@
 // Limits how much of one caller's work an isolate does at once, because all requests of an isolate share one thread. Work that is
 // refused here has not begun.
 
-import { forgottenAfterMs, lateByMs, lookAgainMs } from "../limits.ts";
+import { fail, type Result } from "../../deletion/result.ts";
+import type { Context } from "../context.ts";
+import { forgottenAfterMs, lateByMs, lookAgainMs, readTurns } from "../limits.ts";
+import { failureProblem, type LedgerFailure, tooManyReads } from "../reply/failure.ts";
+import type { Problem } from "../reply/problem.ts";
 
-export interface Turns {
+interface Turns {
 	atOnce: number;
 	waitingAtMost: number;
 	longestWaitMs: number;
@@ -34,6 +38,17 @@ export async function takeTurn<Value>(name: string, turns: Turns, work: () => Pr
 		leave?.();
 		if (lane.working.size === 0 && lane.waiting.size === 0) lanes.delete(name);
 	}
+}
+
+/** Reads from the Ledger when it is the caller's turn. @param what each kind of read has its own lane. */
+export async function readInTurn<Value>(
+	what: string,
+	{ caller }: Context,
+	read: () => Promise<Result<Value, LedgerFailure>>,
+): Promise<Result<Value, Problem>> {
+	const known = await takeTurn(`${what}/${caller}`, readTurns, read);
+	if (known === null) return fail(tooManyReads);
+	return known.ok ? known : fail(failureProblem(known.failure));
 }
 
 /** Each waits on its own timer, so an abandoned request cannot hold up another. */

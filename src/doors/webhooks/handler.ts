@@ -10,6 +10,7 @@ import type { Json } from "../../deletion/record/json.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { DeletionCommand } from "../../deletion/steps/receive.ts";
 import { withinMs } from "../../within-ms.ts";
+import { actorOf } from "../auth/authenticate.ts";
 import { provenBody } from "../auth/proven.ts";
 import { schemeOf } from "../auth/schemes.ts";
 import type { Context } from "../context.ts";
@@ -33,12 +34,12 @@ async function received(request: IRequest, context: Context, answerByMs: number)
 	const name = request.params.name ?? "";
 	const closed = closedProblem(`webhooks/${name}`, context);
 	if (closed !== null) return fail(closed);
-	const sender = context.config.senders.find((one) => one.name === name) ?? null;
-	const message = sender?.scheme === "standard-webhooks" ? underStandardNames(request) : request;
-	const proven = await provenBody(message, name, sender && provenBy(sender), context);
+	const known = context.config.senders.find((one) => one.name === name);
+	const signed = known?.scheme === "standard-webhooks" ? underStandardNames(request) : request;
+	const proven = await provenBody(signed, name, known === undefined ? null : provable(known), context);
 	if (!proven.ok) return proven;
-	if (sender === null) return fail(problem("unauthorized", "No sender has this name."));
-	context.caller = sender.name;
+	const { sender } = proven.value.sender;
+	const actor = actorOf(sender, "webhook", context);
 	const query = readQuery(context.url, {});
 	if (!query.ok) return query;
 
@@ -47,13 +48,15 @@ async function received(request: IRequest, context: Context, answerByMs: number)
 	const asked = askedFor(payload.value, sender.mapping);
 	if (!asked.ok) return refusedWhole(asked.failure);
 	// The id is the same when the message is redelivered.
-	const messageId = proven.value.messageId ?? digestOf(proven.value.signed);
-	const outcomes = await inTurn(asked.value, sender.name, answerByMs - webhookAheadMs, (one) =>
-		outcomeOf(one, messageId, sender, context, answerByMs),
-	);
-	const all = outcomes.map((one, index) => one ?? notBegun(asked.value[index]));
+	const id = proven.value.messageId ?? digestOf(proven.value.signed);
+	const message = { id, sender, actor, context, answerByMs };
+	const outcomes = await inTurn(asked.value, sender.name, ledgerByMs(answerByMs), (one) => outcomeOf(one, message));
+	const all = outcomes.map((one, index) => one ?? notDone(asked.value[index]?.target ?? "", notBegun));
 	return ok(webhookAnswer(all, context.url.origin));
 }
+
+/** When the Ledger must answer, and the last deletion of a message must have begun, so that the answer can name the record. */
+const ledgerByMs = (answerByMs: number): number => answerByMs - webhookAheadMs;
 
 /** Svix sends the Standard Webhooks headers under its own names. */
 function underStandardNames(request: Request): Request {
@@ -66,7 +69,11 @@ function underStandardNames(request: Request): Request {
 	return new Request(request, { headers });
 }
 
-const provenBy = ({ scheme, signature, secrets }: Sender) => ({ scheme: schemeOf(scheme, signature), secrets });
+const provable = (sender: Sender) => ({
+	sender,
+	scheme: schemeOf(sender.scheme, sender.signature),
+	secrets: sender.secrets,
+});
 
 function parsed(body: Uint8Array): Result<Json, Problem> {
 	try {
@@ -86,22 +93,27 @@ function refusedWhole(failure: Unreadable[] | Truncated): Result<Response, Probl
 	return fail(problem("invalid_request", detail, { payload: failure }));
 }
 
-async function outcomeOf(
-	asked: Asked,
-	messageId: string,
-	sender: Sender,
-	context: Context,
-	answerByMs: number,
-): Promise<Outcome> {
+/** A message that its sender has proved. */
+interface Message {
+	/** The same if it is delivered again. */
+	id: string;
+	sender: Sender;
+	actor: Actor;
+	context: Context;
+	answerByMs: number;
+}
+
+async function outcomeOf(asked: Asked, message: Message): Promise<Outcome> {
+	const { sender, actor, context, answerByMs } = message;
 	const target = targetIn(asked.target, context);
-	if (!target.ok) return { kind: "problem", target: asked.target.slice(0, 64), problem: target.failure };
+	if (!target.ok) return notDone(asked.target, target.failure);
 	const { named } = target.value;
 	const { acknowledge } = sender;
-	const wish = { actor: actorOf(sender), target: target.value, reason: asked.reason, acknowledge, ifMatch: null };
-	if (sender.dryRun) return planned(wish, context, answerByMs);
+	const wish = { actor, target: target.value, reason: asked.reason, acknowledge, ifMatch: null };
+	if (sender.dryRun) return planOutcome(wish, message);
 
 	const { id, formerId } = asked;
-	const own = id.length > 0 ? id : [messageId, asked.index];
+	const own = id.length > 0 ? id : [message.id, asked.index];
 	const hasFormer = formerId.length > 0;
 	const command: DeletionCommand = {
 		...wish,
@@ -112,30 +124,19 @@ async function outcomeOf(
 		idempotencyKey: keyOf(hasFormer ? formerId : own),
 		alsoKeys: hasFormer ? [keyOf(own)] : [],
 	};
-	const work = commandDeletion(command, Math.max(0, answerByMs - Date.now() - webhookAheadMs), context);
+	const work = commandDeletion(command, Math.max(0, ledgerByMs(answerByMs) - Date.now()), context);
 	// If the sender must be answered first, the work continues after its request ends.
 	context.runAfterAnswer(work);
-	const admitted = await withinMs(answerByMs - Date.now(), work);
-	if (admitted === null) return { kind: "problem", target: named, problem: noAnswer };
-	if (admitted.ok) return { kind: "deletion", ...admitted.value };
-	return (
-		(await firstAnswer(admitted.failure, named, context)) ?? {
-			kind: "problem",
-			target: named,
-			problem: admitted.failure,
-		}
-	);
+	const receipt = await withinMs(answerByMs - Date.now(), work);
+	if (receipt === null) return notDone(named, noAnswer);
+	if (receipt.ok) return { kind: "deletion", ...receipt.value };
+	return (await firstAnswer(receipt.failure, named, context)) ?? notDone(named, receipt.failure);
 }
 
-const notBegun = (asked: Asked | undefined): Outcome => ({
+const notDone = (target: string, problem: Problem): Outcome => ({
 	kind: "problem",
-	target: (asked?.target ?? "").slice(0, 64),
-	problem: problem(
-		"too_many_deletions",
-		"Too many of your deletions are in progress. unbind did not start this one. Send the request again.",
-		{},
-		retryAfter(5),
-	),
+	target: target.slice(0, 64),
+	problem,
 });
 
 const keyOf = (event: readonly Json[]): string => `webhook:${digestOf(JSON.stringify(event))}`;
@@ -151,13 +152,19 @@ async function firstAnswer({ code, evidence }: Problem, target: string, context:
 	return { kind: "deletion", deletion: record.value, replayed: true };
 }
 
-async function planned(wish: PlanQuery, context: Context, answerByMs: number): Promise<Outcome> {
-	const target = wish.target.named;
+async function planOutcome(wish: PlanQuery, { context, answerByMs }: Message): Promise<Outcome> {
+	const { named } = wish.target;
 	const plan = await withinMs(answerByMs - Date.now(), context.ledger.plan(wish));
-	if (plan === null) return { kind: "problem", target, problem: tooSlow };
-	if (!plan.ok) return { kind: "problem", target, problem: failureProblem(plan.failure) };
-	return { kind: "plan", target, plan: plan.value };
+	if (plan === null) return notDone(named, tooSlow);
+	return plan.ok ? { kind: "plan", target: named, plan: plan.value } : notDone(named, failureProblem(plan.failure));
 }
+
+const notBegun = problem(
+	"too_many_deletions",
+	"Too many of your deletions are in progress. unbind did not start this one. Send the request again.",
+	{},
+	retryAfter(5),
+);
 
 /** The Ledger may have received it. Its key is the event, so the sender can safely retry. */
 const noAnswer = problem(
@@ -171,5 +178,3 @@ const tooSlow = problem(
 	"cloudflare_unavailable",
 	"Cloudflare took longer than the sender waits. Send the request again.",
 );
-
-const actorOf = ({ name, scopes, ranges }: Sender): Actor => ({ name, door: "webhook", scopes, ranges });

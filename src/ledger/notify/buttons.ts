@@ -1,7 +1,6 @@
 // The buttons of a message about a record, where a configured chat can take the click. Each attempt stores an offer of its own;
 // the core decides only once.
-import type { Button } from "../../cards/card.ts";
-import { faces } from "../../cards/faces.ts";
+import { type Button, buttonsFor } from "../../cards/card.ts";
 import type { Chat } from "../../config/chat.ts";
 import type { ConfiguredDestination } from "../../config/notify.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
@@ -32,7 +31,7 @@ export function buttonsOf(
 		expiresAtMs: nowMs + messageButtonsMs,
 		followUp: null,
 	});
-	return choices.map((choice) => ({ choice, ...faces[choice], offerId }));
+	return buttonsFor(choices, offerId);
 }
 
 /** A message that comes late offers nothing that is over. */

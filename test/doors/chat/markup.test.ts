@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { played } from "../../../sandbox/chat/platforms.ts";
 import { type Card, card } from "../../../src/cards/card.ts";
-import type { Call, Destination } from "../../../src/doors/chat/platforms/platform.ts";
+import type { Call, ReplyAddress } from "../../../src/doors/chat/platforms/platform.ts";
 import { platforms } from "../../../src/doors/chat/receive.ts";
 import { reply } from "../../../src/doors/chat/reply.ts";
 import { platformNames } from "./people.ts";
@@ -56,10 +56,10 @@ const anyCard: fc.Arbitrary<Card> = fc
 
 const from = { workspace: "", channel: "", userId: "", userName: "" };
 const command: Call = { kind: "command", from, command: { ok: true, value: { verb: "help" } }, address: "x" };
-const to = (platform: (typeof platformNames)[number]): Destination => ({
+const to = (platform: (typeof platformNames)[number]): ReplyAddress => ({
 	chat: { platform, workspace: "", channels: [], secrets: [], application: "1", server: null, users: [] },
 	address: "x",
-	isCallers: true,
+	callerCanSee: true,
 	origin: "https://unbind.example.com",
 });
 const answered = (platform: (typeof platformNames)[number], one: Card): Promise<string> =>

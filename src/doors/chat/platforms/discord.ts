@@ -8,10 +8,9 @@ import { type Card, cut } from "../../../cards/card.ts";
 import { type DiscordMessage, discordMessage } from "../../../cards/discord.ts";
 import { fail, ok, type Result } from "../../../deletion/result.ts";
 import { discord as scheme } from "../../auth/schemes.ts";
-import { shown } from "../../request/input.ts";
-import { type Command, type CommandError, commandOf, isVerb } from "../command.ts";
+import { type Command, type CommandError, commandOf, isVerb, noSuchCommand } from "../command.ts";
 import { choice, offerId, readBody, text } from "./fields.ts";
-import type { Destination, Incoming, Message, Platform } from "./platform.ts";
+import type { Incoming, Message, Platform, ReplyAddress } from "./platform.ts";
 
 const api = "https://discord.com/api/v10";
 const limits = { choices: 25, choice: 100 };
@@ -98,7 +97,7 @@ function message(
 	method: "POST" | "PATCH",
 	path: string,
 	body: RESTPostAPIWebhookWithTokenJSONBody,
-	{ chat, address }: Destination,
+	{ chat, address }: ReplyAddress,
 ): Message[] {
 	return address === null ? [] : [{ method, url: `${api}/webhooks/${chat.application}/${address}${path}`, body }];
 }
@@ -108,12 +107,8 @@ function commandIn(
 	options: readonly v.InferOutput<typeof option>[],
 	aliases: ReadonlyMap<string, string>,
 ): Result<Command, CommandError> {
-	if (!isVerb(name))
-		return fail({ detail: `There is no command ${shown(name)}. Try /unbind help.`, verb: null, nearest: null });
-	const given = (wanted: string) => options.find((one) => one.name === wanted)?.value.trim() ?? "";
-	const [target, id, reason] = [given("target"), given("id"), given("reason")];
-	const more = { outcome: given("outcome"), note: given("note"), event: given("event") };
-	return commandOf(name, { target, id, reason, ...more }, aliases);
+	const given = Object.fromEntries(options.map((one) => [one.name, one.value.trim()]));
+	return isVerb(name) ? commandOf(name, given, aliases) : fail(noSuchCommand(name));
 }
 
 /** Only the caller sees it. */

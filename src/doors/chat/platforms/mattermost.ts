@@ -9,7 +9,7 @@ import { mattermostAttachment, mattermostText } from "../../../cards/mattermost.
 import { fail, ok, type Result } from "../../../deletion/result.ts";
 import { mattermost as scheme } from "../../auth/schemes.ts";
 import { callOf, choice, form, offerId, readBody, sender, slashCommand, text, userOf } from "./fields.ts";
-import type { Destination, Incoming, Message, Platform } from "./platform.ts";
+import type { Incoming, Message, Platform, ReplyAddress } from "./platform.ts";
 
 const command = v.pipe(form, slashCommand(16_383));
 
@@ -45,24 +45,24 @@ export const mattermost: Platform = {
 		const body = meanwhile === null ? {} : isCommand ? post("ephemeral", meanwhile, to) : update(meanwhile, to);
 		return { response: Response.json(body), messages: [] };
 	},
-	followUp: (_, { card }, to) => (to.isCallers ? messages(post("ephemeral", card, to), to) : []),
+	followUp: (_, { card }, to) => (to.callerCanSee ? messages(post("ephemeral", card, to), to) : []),
 	announce: (card, to) => messages(post("in_channel", card, to), to),
 };
 
 /** Only to the configured server, whatever address the command gave. */
-function messages(body: object, { chat, address }: Destination): Message[] {
+function messages(body: object, { chat, address }: ReplyAddress): Message[] {
 	const isServers = address !== null && URL.canParse(address) && new URL(address).origin === chat.server;
 	return isServers ? [{ method: "POST", url: address, body }] : [];
 }
 
-const post = (type: "ephemeral" | "in_channel", card: Card, to: Destination) => ({
+const post = (type: "ephemeral" | "in_channel", card: Card, to: ReplyAddress) => ({
 	response_type: type,
 	skip_slack_parsing: true,
 	text: "",
 	attachments: [mattermostAttachment(card, to.origin)],
 });
 
-const update = (card: Card, to: Destination) => ({
+const update = (card: Card, to: ReplyAddress) => ({
 	update: { message: "", props: { attachments: [mattermostAttachment(card, to.origin)] } },
 	skip_slack_parsing: true,
 });

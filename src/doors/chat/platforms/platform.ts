@@ -38,24 +38,24 @@ export interface Message {
 	body: object;
 }
 
-export interface PlatformAnswer {
+interface PlatformAnswer {
 	response: Response;
 	/** What does not fit in the response and must be sent separately. */
 	messages: Message[];
 }
 
 /** Where later messages go. */
-export interface Destination {
+export interface ReplyAddress {
 	chat: Chat;
 	address: string | null;
 	/** Whether the caller sees a private message sent there. */
-	isCallers: boolean;
+	callerCanSee: boolean;
 	/** unbind's origin, for links and callbacks. */
 	origin: string;
 }
 
 /** What the caller alone sees. */
-export type OwnReply = Omit<Reply, "announcement">;
+type OwnReply = Omit<Reply, "announcement">;
 
 export interface Platform {
 	scheme: Scheme;
@@ -66,11 +66,11 @@ export interface Platform {
 	pong(): Response;
 	suggest(suggestions: readonly Suggestion[]): Response;
 	/** The response when the reply is ready in time. Only a reply to a press ever replaces a message. */
-	answer(call: Call, reply: OwnReply, to: Destination): PlatformAnswer;
+	answer(call: Call, reply: OwnReply, to: ReplyAddress): PlatformAnswer;
 	/** The response when it is not; the caller sees `meanwhile`, if there is one. */
-	acknowledge(call: Call, meanwhile: Card | null, to: Destination): PlatformAnswer;
+	acknowledge(call: Call, meanwhile: Card | null, to: ReplyAddress): PlatformAnswer;
 	/** The messages after an acknowledgement. */
-	followUp(call: Call, reply: OwnReply, to: Destination): Message[];
+	followUp(call: Call, reply: OwnReply, to: ReplyAddress): Message[];
 	/** A separate message that the whole channel sees. */
-	announce(card: Card, to: Destination): Message[];
+	announce(card: Card, to: ReplyAddress): Message[];
 }

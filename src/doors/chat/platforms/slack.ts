@@ -8,7 +8,7 @@ import { slackMessage } from "../../../cards/slack.ts";
 import { fail, ok, type Result } from "../../../deletion/result.ts";
 import { slack as scheme } from "../../auth/schemes.ts";
 import { callOf, choice, form, offerId, optionalText, readBody, slashCommand, text } from "./fields.ts";
-import type { Destination, Incoming, Message, Platform } from "./platform.ts";
+import type { Incoming, Message, Platform, ReplyAddress } from "./platform.ts";
 
 const click = v.object({
 	type: v.literal("block_actions"),
@@ -64,7 +64,7 @@ export const slack: Platform = {
 };
 
 /** Only to Slack, whatever address the payload gave. */
-function messages({ address }: Destination, body: object): Message[] {
+function messages({ address }: ReplyAddress, body: object): Message[] {
 	return address?.startsWith("https://hooks.slack.com/") && URL.canParse(address)
 		? [{ method: "POST", url: address, body }]
 		: [];

@@ -9,7 +9,7 @@ import { late } from "../request/turns.ts";
  * Called only after a wrong credential, so it slows guessing but never locks out a caller who shares an address with
  * someone guessing. null while the address may go on.
  */
-export async function braked(request: Request, context: Context): Promise<Problem | null> {
+export async function tooManyFailures(request: Request, context: Context): Promise<Problem | null> {
 	if (await context.isUnderFailureLimit(callerAddress(request))) return null;
 	await late();
 	return problem(
