@@ -32,7 +32,7 @@ export const tokens = v.pipe(
 export const tokenHoldersOf = (holders: v.InferOutput<typeof tokens>): TokenHolder[] =>
 	Object.entries(holders).map(([name, { sha256, scopes, ranges }]) => ({
 		name,
-		digest: Buffer.from(sha256, "hex"),
+		digest: new Uint8Array(Buffer.from(sha256, "hex")),
 		scopes,
 		ranges: ranges ?? null,
 	}));

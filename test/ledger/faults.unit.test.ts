@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
-import type { Part } from "../../src/config/part.ts";
-import type { ConfigProblem } from "../../src/config/problem.ts";
+import type { ConfigProblem, Part } from "../../src/config/problem.ts";
 import { at } from "../../src/deletion/record/deletion.ts";
 import { createFaults } from "../../src/ledger/faults.ts";
 import { noonMs } from "./a-storage.ts";

@@ -1,6 +1,6 @@
 // The Cloudflare-compatible door: Cloudflare's paths, credentials and envelopes; unbind's tokens, guards and records.
 import { afterEach, describe, expect, it } from "vitest";
-import { call, cloudflare, deletes } from "../harness.ts";
+import { call, cloudflare, deletes } from "../../harness.ts";
 import {
 	bindingsPath,
 	cdn25,
@@ -12,7 +12,7 @@ import {
 	services,
 	v6Regional64,
 	v6Spectrum64,
-} from "./account.ts";
+} from "../account.ts";
 
 afterEach(resetAll);
 

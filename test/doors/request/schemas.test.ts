@@ -2,16 +2,16 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
-import openapi from "../../public/openapi.json" with { type: "json" };
-import { bindingsEntries } from "../../src/doors/api/bindings.ts";
-import { postEntries } from "../../src/doors/api/deletions.ts";
-import { freezeEntries } from "../../src/doors/api/freeze.ts";
-import { listEntries } from "../../src/doors/api/history.ts";
-import { decisionEntries, resolutionEntries } from "../../src/doors/api/lifecycle.ts";
-import { changesEntries } from "../../src/doors/api/past.ts";
-import { restorationsEntries } from "../../src/doors/api/restorations.ts";
-import { deletionEntries, planEntries } from "../../src/doors/request/deletion.ts";
-import { createContract, isNode, type Node } from "../contract.ts";
+import openapi from "../../../public/openapi.json" with { type: "json" };
+import { bindingsEntries } from "../../../src/doors/api/bindings.ts";
+import { postEntries } from "../../../src/doors/api/deletions.ts";
+import { freezeEntries } from "../../../src/doors/api/freeze.ts";
+import { listEntries } from "../../../src/doors/api/history.ts";
+import { decisionEntries, resolutionEntries } from "../../../src/doors/api/lifecycle.ts";
+import { changesEntries } from "../../../src/doors/api/past.ts";
+import { restorationsEntries } from "../../../src/doors/api/restorations.ts";
+import { deletionEntries, planEntries } from "../../../src/doors/request/deletion.ts";
+import { createContract, isNode, type Node } from "../../contract.ts";
 
 const { resolved } = createContract(openapi);
 

@@ -1,9 +1,9 @@
 // Refused before routing, for every caller: requests that cost too much to read, and those that expose a token.
 import { exports } from "cloudflare:workers";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { call, cloudflare, deletes, origin } from "../harness.ts";
-import { bindingsPath, cdn25, documentedCaller, prefixes, resetAll } from "./account.ts";
-import { expectProblem } from "./expect-problem.ts";
+import { call, cloudflare, deletes, origin } from "../../harness.ts";
+import { bindingsPath, cdn25, documentedCaller, prefixes, resetAll } from "../account.ts";
+import { expectProblem } from "../expect-problem.ts";
 
 afterEach(resetAll);
 

@@ -2,13 +2,13 @@
 // a guard refuses is in api/.
 
 import { afterEach, describe, expect, it } from "vitest";
-import { doors } from "../../src/deletion/record/actor.ts";
-import { states } from "../../src/deletion/record/deletion.ts";
-import { guardNames } from "../../src/deletion/record/verdict.ts";
-import { call, cloudflare, deletes, origin } from "../harness.ts";
-import { resetAll } from "./account.ts";
-import { fetchWorker } from "./configured.ts";
-import { expectProblem } from "./expect-problem.ts";
+import { doors } from "../../../src/deletion/record/actor.ts";
+import { states } from "../../../src/deletion/record/deletion.ts";
+import { guardNames } from "../../../src/deletion/record/verdict.ts";
+import { call, cloudflare, deletes, origin } from "../../harness.ts";
+import { resetAll } from "../account.ts";
+import { fetchWorker } from "../configured.ts";
+import { expectProblem } from "../expect-problem.ts";
 
 afterEach(resetAll);
 

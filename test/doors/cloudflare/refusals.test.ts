@@ -3,7 +3,7 @@
 // another attempt does.
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { type Answer, call, cloudflare, deletes, ledger } from "../harness.ts";
+import { type Answer, call, cloudflare, deletes, ledger } from "../../harness.ts";
 import {
 	approver,
 	bindingsPath,
@@ -16,8 +16,8 @@ import {
 	v6Cdn48,
 	v6Regional64,
 	withoutPauses,
-} from "./account.ts";
-import { callConfigured, sha256 } from "./configured.ts";
+} from "../account.ts";
+import { callConfigured, sha256 } from "../configured.ts";
 
 afterEach(resetAll);
 
