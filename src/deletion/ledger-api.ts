@@ -73,7 +73,7 @@ export interface Overview {
 	waiting: Waiting;
 	/** Empty while the version is current. */
 	outcomes: OutcomeCount[];
-	/** An earlier release's Ledger, and one whose version is current, give none. */
+	/** Version 0.1.0's Ledger, and one whose version is current, give none. */
 	settling?: Settling;
 	/** Mass deletions that are not fully restored, newest first; left out in the same case. */
 	lost?: MassGlance[];
@@ -93,7 +93,7 @@ export interface BindingsQuery {
 
 export type PrefixWithBindings = Prefix & { bindings: Binding[] };
 
-/** `next` is set if more prefixes follow it; the previous release's Ledger returns all of them at once. */
+/** `next` is set if more prefixes follow it; version 0.1.0's Ledger returns all of them at once. */
 export type AccountBindings = Result<PrefixWithBindings[], LookUpFailure> & { next?: string };
 
 export interface LedgerApi {
@@ -122,7 +122,7 @@ export interface LedgerApi {
 	): Promise<Result<Deletion, LifecycleFailure>>;
 	cancel(id: string, actor: Actor): Promise<Result<Deletion, LifecycleFailure>>;
 	restore(id: string, actor: Actor, waitMs: number): Promise<Result<Deletion, RestorationRefusal>>;
-	/** Records what is wanted and returns immediately; the alarm carries it out. An earlier release's Ledger lacks this and the next two. */
+	/** Records what is wanted and returns immediately; the alarm carries it out. Version 0.1.0's Ledger lacks this and the next two. */
 	restoreMany(command: RestorationsCommand): Promise<Result<Restorations, RestorationsRefusal>>;
 	/** null if there are none with this id. */
 	restorations(id: string): Promise<Restorations | null>;
@@ -143,7 +143,7 @@ export interface LedgerApi {
 	redeliver(id: string, actor: Actor): Promise<Result<Delivery, NotificationRefusal>>;
 	/** Sends a test to a destination; resolves after one attempt. */
 	sendTest(destination: string, actor: Actor): Promise<Result<Delivery, NotificationRefusal>>;
-	/** An earlier release's Ledger returns no problems. */
+	/** Version 0.1.0's Ledger returns no problems. */
 	health(): Promise<{ credentialRejected: boolean; problems?: HealthProblem[] }>;
 	/** The facts, and the problems that turn health red. */
 	status(): Promise<{ facts: StatusFacts; problems: HealthProblem[] }>;

@@ -30,9 +30,9 @@ export interface WatchFacts {
 	/** Every prefix was looked at after this; null until then. */
 	lookedMs: number | null;
 	isLooking: boolean;
-	/** Of the last week; a Ledger of an earlier release has none. */
+	/** Of the last week; version 0.1.0's Ledger has none. */
 	massDeletions?: { count: number; newest: { id: string; sinceMs: number } | null };
-	/** Whether the credential may read what is announced. A Ledger of an earlier release does not say. */
+	/** Whether the credential may read what is announced. Version 0.1.0's Ledger does not say. */
 	bgpPrefixes?: AuditAccess;
 }
 
@@ -43,9 +43,9 @@ export interface AuditFacts {
 }
 
 export interface StatusFacts extends HealthFacts {
-	/** null if the configuration can't be read; a Ledger of an earlier release has none. */
+	/** null if the configuration can't be read; version 0.1.0's Ledger has none. */
 	destinations?: readonly DestinationFacts[] | null;
-	/** null if the configuration can't be read; a Ledger of an earlier release has none. */
+	/** null if the configuration can't be read; version 0.1.0's Ledger has none. */
 	watch?: (WatchFacts & AuditFacts & { settling?: Settling }) | null;
 	schema: number;
 	rows: number;

@@ -17,7 +17,7 @@ import type { Services } from "./services.ts";
  * then drop it for good.
  * @param waitUntil keeps the object going until it is done.
  */
-export async function goOff(
+export async function runAlarm(
 	sql: SqlStorage,
 	alarm: AlarmClock,
 	ready: () => Promise<Services>,
@@ -33,7 +33,7 @@ export async function goOff(
 		const publishing = sendToKv(sql, services).catch((error) => log("error", "publishing_failed", traceOf(error)));
 		// Last, and without waiting: it must not delay any work.
 		if (probeDueMs(sql, Date.now()) <= Date.now()) waitUntil(probeCredential(sql, ports.cloudflare, ports.now));
-		// Before the looks: they end later, and then the next one is not due yet.
+		// Read this before the looks start: afterwards nothing is due.
 		const isLooking = watch.isDue() || restoring.nextMs() !== null;
 		waitUntil(lookOrRestore(services, due > 0).then(() => alarm.wakeForNext()));
 		const sending = notifier.sendDue(isLooking ? deliveriesBesideLook : deliveriesPerAlarm);
@@ -61,7 +61,7 @@ async function sendToKv(sql: SqlStorage, { outbox, mirrors }: Services): Promise
  * When the alarm has anything to do next; null if never.
  * @param services null until something needed them: then it goes by the tables alone.
  */
-export function nextDutyMs(
+export function nextAlarmMs(
 	sql: SqlStorage,
 	services: Services | null,
 	isConfigured: boolean,

@@ -17,7 +17,7 @@ const unsettledIds = `SELECT id FROM deletions WHERE open = 1
 	UNION ALL SELECT id FROM deletions WHERE republish_at IS NOT NULL
 	UNION ALL SELECT id FROM deletions WHERE published_at >= ?1
 	UNION ALL SELECT id FROM deletions WHERE changed_at >= ?1 - ${promptMs}`;
-/** The stored summary if it belongs to the latest change, otherwise the record: the previous release writes no summary. */
+/** The stored summary if it belongs to the latest change, otherwise the record: version 0.1.0 writes no summary. */
 const columns =
 	"id, CASE WHEN summary_change = change THEN summary END AS summary, CASE WHEN summary_change IS NOT change THEN record END AS record";
 

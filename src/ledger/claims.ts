@@ -81,7 +81,7 @@ const names = `WITH RECURSIVE names (name) AS (
 ) SELECT name FROM names WHERE name IS NOT NULL`;
 
 /**
- * Maps a name to all spellings under which claims are stored, its own first: an earlier release treated "CI" and "ci" as
+ * Maps a name to all spellings under which claims are stored, its own first: version 0.1.0 treated "CI" and "ci" as
  * different. Read once per name: the configuration has one spelling of each.
  */
 export function createSpellings(sql: SqlStorage): (name: string) => readonly string[] {

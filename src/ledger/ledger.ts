@@ -22,7 +22,7 @@ import { type DeletionCommand, receive } from "../deletion/steps/receive.ts";
 import { type ResolutionRequest, resolve } from "../deletion/steps/resolution.ts";
 import type { NotificationsQuery } from "../notify/delivery.ts";
 import { withinMs } from "../within-ms.ts";
-import { goOff, nextDutyMs } from "./alarm.ts";
+import { nextAlarmMs, runAlarm } from "./alarm.ts";
 import { createAlarmClock } from "./alarm-clock.ts";
 import { changes, overview } from "./changes.ts";
 import { decideAbout } from "./decision.ts";
@@ -44,7 +44,7 @@ type Answer<Method extends keyof LedgerApi> = ReturnType<LedgerApi[Method]>;
 export class Ledger extends DurableObject<Env> implements LedgerApi {
 	readonly #sql = this.ctx.storage.sql;
 	readonly #alarm = createAlarmClock(this.ctx.storage, () =>
-		nextDutyMs(this.#sql, this.#made, configOf(this.env).ok, Date.now()),
+		nextAlarmMs(this.#sql, this.#made, configOf(this.env).ok, Date.now()),
 	);
 	readonly #reads = createReadQueue();
 	readonly #status = createStatus(this.#sql, () => configOf(this.env));
@@ -226,7 +226,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	}
 
 	override alarm(): Promise<void> {
-		return goOff(
+		return runAlarm(
 			this.#sql,
 			this.#alarm,
 			() => this.#ready(),

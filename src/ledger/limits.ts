@@ -131,5 +131,5 @@ export const deliveriesKept = 20_000;
 export const clearedEvery = 200;
 /** Longer than any approval: the core decides whether one came in time. */
 export const messageButtonsMs = 7 * 24 * 3_600_000;
-/** A freeze whose end is found out later than this is no news: an earlier release kept its end to itself. */
+/** A freeze whose end is found out later than this is no news: version 0.1.0 kept its end to itself. */
 export const freezeEndToldMs = 24 * 3_600_000;

@@ -15,7 +15,7 @@ export function createReadQueue() {
 		): Promise<Value | null> {
 			// A poll that finds nothing new costs next to nothing.
 			if (unless === version) return read();
-			// The previous release does not say who is reading.
+			// Version 0.1.0 does not say who is reading.
 			const caller = named ?? "";
 			const present = waiting.get(caller);
 			if (present === undefined) waiting.set(caller, []);

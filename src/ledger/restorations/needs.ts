@@ -9,7 +9,6 @@ import type { HistoryUnreadable } from "../../deletion/steps/decisions.ts";
 
 export interface RestoringNeeds {
 	ports(): Ports;
-	/** Can be called before the ports are there. */
 	now(): number;
 	/** Whether a faulty configuration does not say what the actor may do. */
 	isUncertain(party: Party): boolean;
