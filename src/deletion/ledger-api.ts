@@ -16,9 +16,9 @@ import type { Result } from "./result.ts";
 import type { Settling } from "./settling-times.ts";
 import type { HealthProblem, StatusFacts } from "./status.ts";
 import type { RestorationRefusal } from "./steps/begin-restoration.ts";
+import type { DeletionCommand, Receipt, Rejection } from "./steps/command.ts";
 import type { LifecycleFailure } from "./steps/decisions.ts";
 import type { Offer, OfferFailure, Press } from "./steps/offer.ts";
-import type { DeletionCommand, Receipt, Rejection } from "./steps/receive.ts";
 import type { ResolutionRefusal, ResolutionRequest } from "./steps/resolution.ts";
 
 export interface ChangesQuery {

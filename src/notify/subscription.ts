@@ -1,5 +1,5 @@
 // Whether a destination wants an event: by its type, its CIDR and its door.
-import { cidrsOf, contains, parseCidr } from "../deletion/address/cidr.ts";
+import { isWithin } from "../deletion/address/cidr.ts";
 import type { Destination } from "./destination.ts";
 import { type EventType, eventTypes, type NotifyEvent } from "./event.ts";
 
@@ -22,8 +22,4 @@ export const eventPatterns: readonly string[] = [
 ];
 
 /** An event about a CIDR that can't be read is for those who want everything. */
-function isInside(cidr: string | null, ranges: Filters["ranges"]): boolean {
-	if (ranges === null || cidr === null) return true;
-	const range = parseCidr(cidr);
-	return range.ok && (cidrsOf(ranges) ?? []).some((one) => contains(one, range.value));
-}
+const isInside = (cidr: string | null, ranges: Filters["ranges"]): boolean => cidr === null || isWithin(ranges, cidr);

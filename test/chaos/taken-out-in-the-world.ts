@@ -360,7 +360,7 @@ export const worldMutations: readonly Mutation[] = [
 		// The previous release kept a claim's long payload unchanged.
 		name: "the payload as the previous release kept it",
 		patch: {
-			file: "src/deletion/steps/receive.ts",
+			file: "src/deletion/steps/claims.ts",
 			replace: "for (const { actor, key, payloadOfVersion1: whole, lasting } of claims) {",
 			by: "for (const { actor, key, payload: whole, lasting } of claims) {",
 		},

@@ -3,7 +3,7 @@
 import { createDirectory } from "../../src/deletion/lookup/directory.ts";
 import type { CloudflareFault } from "../../src/deletion/ports.ts";
 import type { Deletion, TimelineEvent } from "../../src/deletion/record/deletion.ts";
-import type { DeletionCommand, Receipt } from "../../src/deletion/steps/receive.ts";
+import type { DeletionCommand, Receipt } from "../../src/deletion/steps/command.ts";
 import { sendDeletion } from "../../src/deletion/steps/send-deletion.ts";
 import { admit } from "./admit.ts";
 import { bindingOf, commandOf, createWorld, fault, id, prefixOf, type World } from "./world.ts";

@@ -3,7 +3,7 @@
 import { createDirectory } from "../../src/deletion/lookup/directory.ts";
 import type { Deletion } from "../../src/deletion/record/deletion.ts";
 import { advance } from "../../src/deletion/steps/advance.ts";
-import type { DeletionCommand } from "../../src/deletion/steps/receive.ts";
+import type { DeletionCommand } from "../../src/deletion/steps/command.ts";
 import { begin } from "../../src/deletion/steps/waiting.ts";
 import { edge } from "./a-deletion.ts";
 import { admit } from "./admit.ts";

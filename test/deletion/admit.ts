@@ -3,8 +3,9 @@
 import type { Directory } from "../../src/deletion/lookup/directory.ts";
 import type { Ports } from "../../src/deletion/ports.ts";
 import { ok, type Result } from "../../src/deletion/result.ts";
+import type { DeletionCommand, Receipt, Rejection } from "../../src/deletion/steps/command.ts";
 import { judgeReceived } from "../../src/deletion/steps/judge-received.ts";
-import { type DeletionCommand, type Receipt, type Rejection, receive } from "../../src/deletion/steps/receive.ts";
+import { receive } from "../../src/deletion/steps/receive.ts";
 
 export async function admit(
 	command: DeletionCommand,

@@ -11,7 +11,7 @@ import type { Cloudflare, CloudflareFault, LastDeletionQuery, Ports } from "../.
 import type { Actor } from "../../src/deletion/record/actor.ts";
 import type { CloudflareAnswer, Summary } from "../../src/deletion/record/deletion.ts";
 import { fail, ok, type Result } from "../../src/deletion/result.ts";
-import type { DeletionCommand } from "../../src/deletion/steps/receive.ts";
+import type { DeletionCommand } from "../../src/deletion/steps/command.ts";
 import { createTestJournal, type TestJournal } from "./a-journal.ts";
 import { cidr } from "./ranges.ts";
 

@@ -68,6 +68,13 @@ export const cidrsOf = (ranges: readonly string[] | null): Cidr[] | null =>
 		return cidr.ok ? [cidr.value] : [];
 	}) ?? null;
 
+/** Whether a CIDR lies within one of the ranges; null means everywhere. A text that is no CIDR is within none. */
+export function isWithin(ranges: readonly string[] | null, text: string): boolean {
+	const own = cidrsOf(ranges);
+	const cidr = parseCidr(text);
+	return own === null || (cidr.ok && own.some((range) => contains(range, cidr.value)));
+}
+
 /** The platform's URL parser reads v6 and prints it in RFC 5952 form; null if it can't. */
 function canonicalV6(text: string): string | null {
 	return URL.parse(`http://[${text}]`)?.hostname.slice(1, -1) ?? null;

@@ -31,3 +31,7 @@ export function parseTarget(text: string, aliases: ReadonlyMap<string, string>):
 		cidr.failure.reason === "not_a_cidr" ? { reason: "not_a_target", named: text } : { ...cidr.failure, named: text },
 	);
 }
+
+/** What our records know the target by. */
+export const namedBy = (target: Target): { bindingId: string } | { cidr: string } =>
+	target.kind === "id" ? { bindingId: target.bindingId } : { cidr: target.cidr.text };

@@ -7,7 +7,7 @@
 import type { Binding, LiveBinding, Prefix } from "../address/binding.ts";
 import { type Cidr, contains, overlaps } from "../address/cidr.ts";
 import { type CloudflareId, isCloudflareId, sameId } from "../address/cloudflare-id.ts";
-import type { Target } from "../address/target.ts";
+import { namedBy, type Target } from "../address/target.ts";
 import { listedAtOnce, searchablePrefixes } from "../limits.ts";
 import type { Cloudflare, CloudflareFault, Ports } from "../ports.ts";
 import { fail, ok, type Result } from "../result.ts";
@@ -140,7 +140,7 @@ async function among(
 		if (!present.ok) return unreachable(present.failure);
 		if (present.value && isDeletable(item)) return ok({ prefixId, binding: item, all: items, askedAtMs });
 	}
-	const created = journal.created(target.kind === "id" ? { bindingId: target.bindingId } : { cidr: target.cidr.text });
+	const created = journal.created(namedBy(target));
 	if (created === null || !sameId(created.prefixId, prefixId) || !isCloudflareId(created.bindingId))
 		return missing(prefixId, items, target);
 	const read = await cloudflare.getBinding(prefixId, created.bindingId);

@@ -1,6 +1,6 @@
 // What callers may see beyond the binding they named: everything with the scope `read`, otherwise only their own ranges.
 
-import { type Cidr, cidrsOf, contains, parseCidr } from "../address/cidr.ts";
+import { isWithin } from "../address/cidr.ts";
 import { type Actor, sameName } from "../record/actor.ts";
 import type { Deletion, Summary } from "../record/deletion.ts";
 
@@ -12,17 +12,11 @@ export interface Visible {
 export const allVisible: Visible = { cidr: () => true, record: () => true };
 
 /** Without `read`, a caller sees only its own records. */
-export function ownVisible(name: string, ranges: readonly string[] | null): Visible {
-	const own: Cidr[] | null = cidrsOf(ranges);
-	return {
-		cidr(text) {
-			const cidr = parseCidr(text);
-			return own === null || (cidr.ok && own.some((range) => contains(range, cidr.value)));
-		},
-		// A name in Cloudflare's audit log does not prove that it is this caller's.
-		record: ({ actor, door }) => door !== "watch" && sameName(actor, name),
-	};
-}
+export const ownVisible = (name: string, ranges: readonly string[] | null): Visible => ({
+	cidr: (text) => isWithin(ranges, text),
+	// A name in Cloudflare's audit log does not prove that it is this caller's.
+	record: ({ actor, door }) => door !== "watch" && sameName(actor, name),
+});
 
 export const visibleTo = ({ name, scopes, ranges }: Pick<Actor, "name" | "scopes" | "ranges">): Visible =>
 	scopes.includes("read") ? allVisible : ownVisible(name, ranges);

@@ -1,6 +1,6 @@
 // A mass deletion, and what it leaves to restore: in the order in which it is carried out, and what of it one actor may restore.
 // The page and chat show the same. It restores nothing.
-import { cidrsOf, contains, parseCidr } from "../address/cidr.ts";
+import { isWithin } from "../address/cidr.ts";
 import { plainId } from "../address/cloudflare-id.ts";
 import { restorationsAtMost } from "../limits.ts";
 import type { PastPrefix } from "../past.ts";
@@ -59,11 +59,7 @@ export function toRestore(
 	const items = deletions.map((row) => ({ cidr: row.cidr, prefixId: row.prefix_id, row }));
 	const all = inOrder(items, leftIn).map(({ item, rank }) => ({ row: item.row, isDark: rank === rankOf.none }));
 	const missing = all.filter(({ row }) => isMissing(row));
-	const own = cidrsOf(ranges);
-	const inside = missing.filter(({ row: { cidr } }) => {
-		const bound = parseCidr(cidr ?? "");
-		return own === null || (bound.ok && own.some((range) => contains(range, bound.value)));
-	});
+	const inside = missing.filter(({ row: { cidr } }) => isWithin(ranges, cidr ?? ""));
 	const prefixIds = (some: readonly Lost[]) => new Set(some.map(({ row }) => row.prefix_id)).size;
 	return {
 		all,

@@ -12,7 +12,7 @@ import { carriedOutAs, isGone, restoredBefore } from "../record/gone.ts";
 import type { Json } from "../record/json.ts";
 import { notYetSent } from "../record/progress.ts";
 import { fail, ok, type Result } from "../result.ts";
-import { type HistoryUnreadable, outOfRange, stateInWords } from "./decisions.ts";
+import { type HistoryUnreadable, noSuchRecord, outOfRange, stateInWords } from "./decisions.ts";
 import { restored } from "./send-restoration.ts";
 
 export type RestorationRefusal =
@@ -80,8 +80,6 @@ export async function beginRestoration(
 	journal.storeSettled(done);
 	return ok(done);
 }
-
-export const noSuchRecord = { code: "deletion_not_found" as const, detail: "There is no deletion with this id." };
 
 const forbidden = (deletion: Deletion, actor: Actor): RestorationRefusal | null =>
 	actor.scopes.includes("restore") ? outOfRange(deletion, actor) : missingScope(actor, "restore");

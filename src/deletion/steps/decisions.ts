@@ -1,7 +1,7 @@
 // What people can decide about a deletion that has not been carried out: approve it, reject it, cancel it. Everything
 // here is synchronous, so of two decisions at the same time one comes first.
 
-import { cidrsOf, contains, parseCidr } from "../address/cidr.ts";
+import { isWithin } from "../address/cidr.ts";
 import type { Ports } from "../ports.ts";
 import { type Actor, missingScope, partyOf, type ScopeMissing, sameName } from "../record/actor.ts";
 import { type Approval, at, type Deletion, type State, settle, withEvent } from "../record/deletion.ts";
@@ -23,6 +23,8 @@ export type LifecycleFailure =
 	/** Too late: the record says what has happened instead. */
 	| { code: "conflict"; detail: string; deletion: Deletion };
 
+export const noSuchRecord = { code: "deletion_not_found" as const, detail: "There is no deletion with this id." };
+
 /**
  * Approves or rejects. Repeating your own decision changes nothing and succeeds; any other late decision is a conflict.
  * An approved deletion becomes a scheduled one, whose time may have come.
@@ -34,7 +36,7 @@ export function decideApproval(
 	ports: Ports,
 ): Result<Deletion, LifecycleFailure> {
 	const { journal, now } = ports;
-	if (deletion === null) return fail({ code: "deletion_not_found", detail: "There is no deletion with this id." });
+	if (deletion === null) return fail(noSuchRecord);
 	if (!actor.scopes.includes("approve")) return fail(missingScope(actor, "approve"));
 	if (sameName(deletion.actor.name, actor.name)) {
 		return fail({
@@ -89,7 +91,7 @@ export function decideApproval(
 /** Cancels a deletion before anything is sent. Doing it twice changes nothing. */
 export function cancel(deletion: Deletion | null, actor: Actor, ports: Ports): Result<Deletion, LifecycleFailure> {
 	const { journal, now } = ports;
-	if (deletion === null) return fail({ code: "deletion_not_found", detail: "There is no deletion with this id." });
+	if (deletion === null) return fail(noSuchRecord);
 	if (!actor.scopes.includes("delete")) return fail(missingScope(actor, "delete"));
 	const refused = outOfRange(deletion, actor);
 	if (refused !== null) return fail(refused);
@@ -112,9 +114,7 @@ export function cancel(deletion: Deletion | null, actor: Actor, ports: Ports): R
 }
 
 export function outOfRange(deletion: Deletion, actor: Actor): (LifecycleFailure & { code: "out_of_range" }) | null {
-	const ranges = cidrsOf(actor.ranges);
-	const bound = parseCidr(deletion.binding?.cidr ?? "");
-	if (ranges === null || (bound.ok && ranges.some((range) => contains(range, bound.value)))) return null;
+	if (isWithin(actor.ranges, deletion.binding?.cidr ?? "")) return null;
 	return { code: "out_of_range", detail: "This binding is outside the ranges you may act in." };
 }
 

@@ -3,17 +3,17 @@
 
 import { cidrsOf, parseCidr } from "../address/cidr.ts";
 import { isCloudflareId } from "../address/cloudflare-id.ts";
-import type { Target } from "../address/target.ts";
-import { assess } from "../judgement/assess.ts";
+import { namedBy, type Target } from "../address/target.ts";
 import { judgedWithinMs } from "../limits.ts";
 import type { Directory } from "../lookup/directory.ts";
 import type { Found } from "../lookup/find.ts";
 import { failedLookUp, type LookUpFailure, lookUp } from "../lookup/look-up.ts";
 import { allVisible, ownVisible } from "../lookup/visible.ts";
 import type { OpenDeletion, Ports } from "../ports.ts";
+import type { Actor } from "../record/actor.ts";
 import { type Deletion, goneAtMs, settle, withEvent } from "../record/deletion.ts";
 import type { Result } from "../result.ts";
-import { nextStepOf } from "./after-judgement.ts";
+import { judge, noLongerAllowed } from "./judge.ts";
 import { mayJoin } from "./receive.ts";
 
 /**
@@ -29,9 +29,10 @@ export async function judgeReceived(id: string, ports: Ports, directory: Directo
 	if (received === null || giveUpIfLate(received, ports)) return;
 	const target = targetOf(received);
 	if (target === null) return journal.storeSettled(failedLookUp(received.deletion, noTarget, ports.now()));
-	if (isFrozen(received, ports)) return keepForItsMinute(received, ports);
-	const ranges = rangesNow(received, ports);
-	if (ranges === "none") return refuseScope(received, ports);
+	const authority = authorityNow(received, ports);
+	if (authority === "unclear") return keepForItsMinute(received, ports);
+	if (authority === "none") return journal.storeSettled(noLongerAllowed(received.deletion, ports.now()));
+	const { ranges } = authority;
 	const visible = received.terms.reads === true ? allVisible : ownVisible(received.deletion.actor.name, ranges);
 	const found = await lookUp(target, ports, directory, cidrsOf(ranges), visible);
 
@@ -44,18 +45,15 @@ export async function judgeReceived(id: string, ports: Ports, directory: Directo
 	if (earlier !== null && schedule === null && mayJoin(earlier, target, ranges))
 		return journal.mergeInto(id, earlier.id);
 	if (!found.ok) return keepFailed(failedLookUp(deletion, found.failure, ports.now()), ports);
-	const termsNow = { ...terms, ranges };
-	const { assessment } = assess(found.value, termsNow, deletion.reason, ports);
-	const judged = { ...withEvent(deletion, ports.now(), "planned"), ...assessment };
-	const course = nextStepOf(judged, termsNow, ports);
-	if ("settled" in course) journal.storeRefused(course.settled);
-	else if (schedule === null) journal.storeOpen(course.open, course.dueAtMs);
-	else if (course.open.deletion.state !== "deleting") journal.mergeInto(id, schedule.id);
+	const judged = judge({ deletion, terms: { ...terms, ranges } }, found.value, ports);
+	if ("settled" in judged) journal.storeRefused(judged.settled);
+	else if (schedule === null) journal.storeOpen(judged.open, judged.dueAtMs);
+	else if (judged.open.deletion.state !== "deleting") journal.mergeInto(id, schedule.id);
 	else {
 		// One commit: no `await` in between.
 		journal.storeSettled(supersededBy(deletion, schedule, ports.now()));
-		const story = withEvent(course.open.deletion, ports.now(), "superseded", { deletion_id: schedule.id });
-		journal.storeOpen({ ...course.open, deletion: story }, course.dueAtMs);
+		const story = withEvent(judged.open.deletion, ports.now(), "superseded", { deletion_id: schedule.id });
+		journal.storeOpen({ ...judged.open, deletion: story }, judged.dueAtMs);
 	}
 }
 
@@ -102,25 +100,20 @@ function targetOf({ deletion, terms: { lookFor } }: OpenDeletion): Target | null
 	return { kind: "id", named, bindingId, prefixId };
 }
 
-/** After a restart, the actor's authority is read again: the configuration may have changed. */
-function rangesNow({ deletion, terms }: OpenDeletion, ports: Ports): readonly string[] | null | "none" {
-	if (ports.journal.cameInSinceStart(deletion.id)) return terms.ranges;
+/**
+ * What the actor may do. After a restart it is read again: the configuration may have changed. "none": no longer delete;
+ * "unclear": a faulty configuration does not say.
+ */
+function authorityNow({ deletion, terms }: OpenDeletion, ports: Ports): Pick<Actor, "ranges"> | "none" | "unclear" {
+	if (ports.journal.cameInSinceStart(deletion.id)) return terms;
+	if (ports.freezeOn(deletion.actor) !== null) return "unclear";
 	const authority = ports.authorityOf(deletion.actor);
-	return authority?.scopes.includes("delete") ? authority.ranges : "none";
+	return authority?.scopes.includes("delete") ? authority : "none";
 }
-
-/** After a restart, if a faulty configuration no longer says what the actor may do. */
-const isFrozen = ({ deletion }: OpenDeletion, { journal, freezeOn }: Ports): boolean =>
-	!journal.cameInSinceStart(deletion.id) && freezeOn(deletion.actor) !== null;
 
 /** It fails after its minute. That leaves its key free, so the caller can try again. */
 const keepForItsMinute = (received: OpenDeletion, { journal }: Ports): void =>
 	journal.storeOpen(received, Date.parse(received.deletion.created_at) + judgedWithinMs);
-
-function refuseScope({ deletion }: OpenDeletion, { journal, now }: Ports): void {
-	const detail = `The configuration no longer lets ${deletion.actor.name} delete. Nothing was sent.`;
-	journal.storeSettled(settle(deletion, now(), "refused", { code: "scope_missing", detail }));
-}
 
 /**
  * The record that also answers this request: the binding's open deletion, or the deletion that removed the binding after
@@ -135,8 +128,7 @@ function answeredBy(
 	if (!found.ok && found.failure.code !== "binding_not_found") return null;
 	const open = found.ok ? journal.openFor({ bindingId: found.value.binding.id }) : null;
 	if (open !== null) return open.deletion;
-	const named = target.kind === "id" ? { bindingId: target.bindingId } : { cidr: target.cidr.text };
-	const gone = journal.carriedOut(found.ok ? { bindingId: found.value.binding.id } : named);
+	const gone = journal.carriedOut(found.ok ? { bindingId: found.value.binding.id } : namedBy(target));
 	// Of a binding that others took away, nobody knows that it went after this request began.
 	if (gone === null || gone.elsewhere !== undefined) return null;
 	return goneAtMs(gone) >= Date.parse(deletion.created_at) ? gone : null;

@@ -4,11 +4,11 @@
 import { looksAloneMs } from "../limits.ts";
 import { boundAt, checkGone } from "../lookup/presence.ts";
 import type { Ports } from "../ports.ts";
-import { type Actor, missingScope, partyOf } from "../record/actor.ts";
+import { type Actor, missingScope, partyOf, sameName } from "../record/actor.ts";
 import { at, type Deletion, type Resolution, type ResolutionOutcome, settle, withEvent } from "../record/deletion.ts";
 import { restoredBefore } from "../record/gone.ts";
 import { fail, ok, type Result } from "../result.ts";
-import { type LifecycleFailure, outOfRange } from "./decisions.ts";
+import { type LifecycleFailure, noSuchRecord, outOfRange } from "./decisions.ts";
 import { failed, restored } from "./send-restoration.ts";
 
 export type ResolutionRequest = Pick<Resolution, "outcome" | "note">;
@@ -31,7 +31,7 @@ export async function resolve(
 	ports: Ports,
 ): Promise<Result<Deletion, ResolutionRefusal>> {
 	const { journal, now } = ports;
-	if (deletion === null) return fail({ code: "deletion_not_found", detail: "There is no deletion with this id." });
+	if (deletion === null) return fail(noSuchRecord);
 	if (!actor.scopes.includes("approve")) return fail(missingScope(actor, "approve"));
 	const refused = outOfRange(deletion, actor);
 	if (refused !== null) return fail(refused);
@@ -96,7 +96,7 @@ function unknownPart({ state, restoration }: Deletion): "deletion" | "restoratio
 
 function isOwn({ state, actor: deleter, restoration }: Deletion, { name }: Actor): boolean {
 	const requester = state === "unknown" || restoration === null ? deleter : restoration.requested_by;
-	return requester.name.toLowerCase() === name.toLowerCase();
+	return sameName(requester.name, name);
 }
 
 const notUnknown = (deletion: Deletion): LifecycleFailure & { code: "conflict" } => ({

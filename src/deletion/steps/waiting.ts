@@ -2,14 +2,13 @@
 // and judged again before anything is sent.
 
 import { isCloudflareId } from "../address/cloudflare-id.ts";
-import { assess } from "../judgement/assess.ts";
 import { frozenPauseMs, lookUpPauseMs, patience } from "../limits.ts";
 import type { Directory } from "../lookup/directory.ts";
 import { failedLookUp, lookUp } from "../lookup/look-up.ts";
 import { checkGone } from "../lookup/presence.ts";
 import type { OpenDeletion, Ports } from "../ports.ts";
 import { settle, withEvent } from "../record/deletion.ts";
-import { nextStepOf } from "./after-judgement.ts";
+import { judge, noLongerAllowed } from "./judge.ts";
 
 /**
  * Begins a deletion whose time has come; does nothing if it still has to wait.
@@ -53,17 +52,11 @@ export async function begin(id: string, ports: Ports, directory: Directory): Pro
 		return journal.storeSettled(failedLookUp(open.deletion, found.failure, nowMs));
 	}
 	const authority = ports.authorityOf(open.deletion.actor);
-	if (!authority?.scopes.includes("delete")) {
-		const detail = `The configuration no longer lets ${open.deletion.actor.name} delete. Nothing was sent.`;
-		return journal.storeSettled(settle(open.deletion, nowMs, "refused", { code: "scope_missing", detail }));
-	}
+	if (!authority?.scopes.includes("delete")) return journal.storeSettled(noLongerAllowed(open.deletion, nowMs));
 	const { deletion, terms } = stillApproved(open, startsAtMs, ports);
-	const termsNow = { ...terms, ranges: authority.ranges };
-	const { assessment } = assess(found.value, termsNow, deletion.reason, ports);
-	const judged = { ...withEvent(deletion, nowMs, "planned"), ...assessment };
-	const course = nextStepOf(judged, termsNow, ports);
-	if ("settled" in course) journal.storeSettled(course.settled);
-	else journal.storeOpen(course.open, course.dueAtMs);
+	const judged = judge({ deletion, terms: { ...terms, ranges: authority.ranges } }, found.value, ports);
+	if ("settled" in judged) journal.storeSettled(judged.settled);
+	else journal.storeOpen(judged.open, judged.dueAtMs);
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Actor } from "../../deletion/record/actor.ts";
 import { formatVersion } from "../../deletion/record/deletion.ts";
 import { guardNames } from "../../deletion/record/verdict.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
-import type { DeletionCommand, Receipt } from "../../deletion/steps/receive.ts";
+import type { DeletionCommand, Receipt } from "../../deletion/steps/command.ts";
 import type { Context } from "../context.ts";
 import { defaultWaitSeconds, longestDelayMs, longestWaitSeconds } from "../limits.ts";
 import { closedProblem } from "../misconfigured.ts";

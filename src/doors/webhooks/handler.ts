@@ -8,7 +8,7 @@ import type { Actor } from "../../deletion/record/actor.ts";
 import { digestOf } from "../../deletion/record/digest.ts";
 import type { Json } from "../../deletion/record/json.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
-import type { DeletionCommand } from "../../deletion/steps/receive.ts";
+import type { DeletionCommand } from "../../deletion/steps/command.ts";
 import { withinMs } from "../../within-ms.ts";
 import { actorOf } from "../auth/authenticate.ts";
 import { provenBody } from "../auth/proven.ts";

@@ -1,6 +1,6 @@
 // Deletions as table rows; each links to its record. A row decides nothing: it only leads to where one can.
 
-import { cidrsOf, contains, parseCidr } from "../../../deletion/address/cidr.ts";
+import { isWithin } from "../../../deletion/address/cidr.ts";
 import { sameName } from "../../../deletion/record/actor.ts";
 import type { Summary } from "../../../deletion/record/deletion.ts";
 import { historyOf } from "../filter.ts";
@@ -75,7 +75,5 @@ function Cause({ row: { state, failure_code, not_before, expires_at } }: { row: 
 function mayApprove({ state, actor: requester, cidr }: Summary, { actor }: Viewer): boolean {
 	if (state !== "pending_approval" || !actor.scopes.includes("approve") || sameName(requester, actor.name))
 		return false;
-	const ranges = cidrsOf(actor.ranges);
-	const bound = parseCidr(cidr ?? "");
-	return ranges === null || (bound.ok && ranges.some((range) => contains(range, bound.value)));
+	return isWithin(actor.ranges, cidr ?? "");
 }

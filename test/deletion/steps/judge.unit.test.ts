@@ -5,7 +5,7 @@ import type { Terms } from "../../../src/deletion/ports.ts";
 import type { Deletion } from "../../../src/deletion/record/deletion.ts";
 import { notYetSent } from "../../../src/deletion/record/progress.ts";
 import type { Verdict } from "../../../src/deletion/record/verdict.ts";
-import { nextStepOf } from "../../../src/deletion/steps/after-judgement.ts";
+import { nextStepOf } from "../../../src/deletion/steps/judge.ts";
 import { createWorld, policyOf, startMs } from "../world.ts";
 
 const at = (ms: number) => new Date(ms).toISOString();

@@ -1,20 +1,35 @@
-// What happens to a judged deletion: it is refused, waits for approval, waits for its time, or is carried out. A new
-// deletion and one that has waited go through the same steps.
+// Judges a deletion by the guards: it is refused, waits for approval, waits for its time, or is carried out. A new deletion
+// and one that has waited are judged alike.
 
+import { assess } from "../judgement/assess.ts";
 import { refusalInWords, sentenceOf } from "../judgement/guards.ts";
 import { lookAfterMs } from "../limits.ts";
+import type { LookedUp } from "../lookup/look-up.ts";
 import type { OpenDeletion, Ports, Terms } from "../ports.ts";
 import { at, type Deletion, settle, withEvent } from "../record/deletion.ts";
 import { notYetSent } from "../record/progress.ts";
 import { type Decision, decide } from "../record/verdict.ts";
 
-type Course = { settled: Deletion } | { open: OpenDeletion; dueAtMs: number };
+type Judged = { settled: Deletion } | { open: OpenDeletion; dueAtMs: number };
+
+/**
+ * Judges a deletion whose binding was looked up. Nothing is stored yet, and the caller must not `await` before it stores the
+ * result.
+ */
+export function judge(
+	{ deletion, terms }: Pick<OpenDeletion, "deletion" | "terms">,
+	found: LookedUp,
+	ports: Ports,
+): Judged {
+	const { assessment } = assess(found, terms, deletion.reason, ports);
+	return nextStepOf({ ...withEvent(deletion, ports.now(), "planned"), ...assessment }, terms, ports);
+}
 
 /** @param judged the deletion with its verdicts. */
-export function nextStepOf(judged: Deletion, terms: Terms, ports: Ports): Course {
+export function nextStepOf(judged: Deletion, terms: Terms, ports: Ports): Judged {
 	const nowMs = ports.now();
 	const decision = decide(judged.guards);
-	const open = (deletion: Deletion, dueAtMs: number): Course => ({
+	const open = (deletion: Deletion, dueAtMs: number): Judged => ({
 		open: { deletion, terms, progress: notYetSent(nowMs) },
 		dueAtMs,
 	});
@@ -70,4 +85,10 @@ function newRisk([guard = "changed", ...others]: Deletion["guards"][number]["gua
 		code: guard,
 		detail: `A new risk appeared after the approval: ${all}. ${sentenceOf(guard)} Request the deletion again.`,
 	};
+}
+
+/** The record of a deletion whose requester has lost the scope since. */
+export function noLongerAllowed(deletion: Deletion, nowMs: number): Deletion {
+	const detail = `The configuration no longer lets ${deletion.actor.name} delete. Nothing was sent.`;
+	return settle(deletion, nowMs, "refused", { code: "scope_missing", detail });
 }
