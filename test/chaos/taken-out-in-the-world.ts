@@ -364,7 +364,7 @@ export const worldMutations: readonly Mutation[] = [
 			replace: "for (const { actor, key, payloadOfVersion1: whole, lasting } of claims) {",
 			by: "for (const { actor, key, payload: whole, lasting } of claims) {",
 		},
-		tests: ["test/deletion/idempotency.unit.test.ts"],
+		tests: ["test/deletion/steps/claims.unit.test.ts"],
 		chaos: false,
 	},
 	{

@@ -41,11 +41,11 @@ const safeguards: readonly Mutation[] = [
 	{
 		name: "the idempotency check",
 		patch: {
-			file: "src/deletion/steps/receive.ts",
+			file: "src/deletion/steps/claims.ts",
 			replace: "lasting } of claims) {\n		const earlier",
 			by: "lasting } of claims.slice(0, 0)) {\n		const earlier",
 		},
-		tests: ["test/promises/once.test.ts", "test/deletion/idempotency.unit.test.ts"],
+		tests: ["test/promises/once.test.ts", "test/deletion/steps/claims.unit.test.ts"],
 		chaos: true,
 	},
 	{

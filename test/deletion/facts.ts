@@ -1,5 +1,6 @@
 // Facts as a guard sees them: a deletion that every guard passes, plus whatever a test changes.
 import type { Binding, LiveBinding } from "../../src/deletion/address/binding.ts";
+import { snapshotTag } from "../../src/deletion/judgement/assess.ts";
 import { type Facts, judge } from "../../src/deletion/judgement/guards.ts";
 import { defaultPolicy } from "../../src/deletion/judgement/policy.ts";
 import { effectOf } from "../../src/deletion/record/effect.ts";
@@ -29,6 +30,7 @@ export function factsOf(change: Partial<Facts> = {}, others: readonly Binding[] 
 		prefixId: id("a1"),
 		binding,
 		all,
+		snapshot: snapshotTag(binding, all),
 		bgpPrefixes: null,
 		effect: effectOf(binding, bound),
 		reason: "INC-1",

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { namedBy } from "../../src/deletion/record/deleted-elsewhere.ts";
 import { type Deletion, isOpen, states } from "../../src/deletion/record/deletion.ts";
-import { seenActive } from "../../src/deletion/record/seen-active.ts";
+import { seenActive } from "../../src/deletion/record/restoration.ts";
 import { eventTypes } from "../../src/notify/event.ts";
 import { eventsOf } from "../../src/notify/events-of.ts";
 import { alice, approvalIn, bob, failedWith, lost, noonMs, recordIn, restorationIn } from "./records.ts";

@@ -9,8 +9,9 @@ import { lagMs } from "../limits.ts";
 import type { LookedUp } from "../lookup/look-up.ts";
 import type { Ports, Terms } from "../ports.ts";
 import type { BindingSnapshot } from "../record/deletion.ts";
+import { digestOf } from "../record/digest.ts";
 import { type BoundRange, type Effect, effectOf } from "../record/effect.ts";
-import { snapshotTag } from "../record/snapshot.ts";
+import type { Json } from "../record/json.ts";
 import type { Verdict } from "../record/verdict.ts";
 import { type Budget, budgetOf } from "./budget.ts";
 import { judge } from "./guards.ts";
@@ -42,6 +43,7 @@ export function assess(
 		...effectOf(deleted, all.flatMap(boundRange)),
 		advertised: advertisedIn(binding.range, bgpPrefixes),
 	};
+	const snapshot = snapshotTag(binding, all);
 	const facts = {
 		nowMs,
 		policy,
@@ -50,6 +52,7 @@ export function assess(
 		prefixId,
 		binding,
 		all,
+		snapshot,
 		bgpPrefixes,
 		effect,
 		reason,
@@ -70,7 +73,7 @@ export function assess(
 			effect,
 			guards: judge(facts, { acknowledged: terms.acknowledge, approved: terms.approved }),
 		},
-		snapshot: snapshotTag(binding, all),
+		snapshot,
 		budget: budgetOf(facts.pace.account, policy.budget, nowMs),
 	};
 }
@@ -85,3 +88,11 @@ export function presentBudget({ journal, policy, now }: Ports): Budget {
 
 const boundRange = ({ id, range, serviceName }: Binding): BoundRange[] =>
 	range === null ? [] : [{ id, range, serviceName }];
+
+/** A digest of what was looked at, in two parts: the binding, and its siblings. A plan's ETag has both. */
+export function snapshotTag(binding: Binding, all: readonly Binding[]): string {
+	const describe = (one: Binding) => [one.id, one.cidr, one.serviceId, one.provisioningState];
+	const digest = (value: Json) => digestOf(JSON.stringify(value)).slice(0, 16);
+	const siblings = all.filter((one) => one.id !== binding.id).map((one) => JSON.stringify(describe(one)));
+	return `${digest(describe(binding))}.${digest(siblings.toSorted())}`;
+}

@@ -8,7 +8,6 @@ import { sameId } from "../address/cloudflare-id.ts";
 import { listedAtMost, unlimitedFreezeRetrySeconds } from "../limits.ts";
 import type { Effect } from "../record/effect.ts";
 import type { Json } from "../record/json.ts";
-import { snapshotTag } from "../record/snapshot.ts";
 import { type GuardName, guardNames, type Verdict } from "../record/verdict.ts";
 import { budgetOf, secondsUntilItLeaves } from "./budget.ts";
 import type { Freeze } from "./freeze.ts";
@@ -30,6 +29,8 @@ export interface Facts {
 	binding: LiveBinding;
 	/** The prefix's bindings at the time this deletion is carried out, including the binding itself. */
 	all: readonly Binding[];
+	/** Identifies the binding and its siblings as they are now. */
+	snapshot: string;
 	/** What Cloudflare announces of the prefix; null if that is not known. */
 	bgpPrefixes: readonly BgpPrefix[] | null;
 	effect: Effect;
@@ -103,8 +104,7 @@ const guards: Record<GuardName, Guard> = {
 	},
 	changed: {
 		sentence: "The prefix has changed since the plan. Plan the deletion again.",
-		check({ binding, all, ifMatch }) {
-			const now = snapshotTag(binding, all);
+		check({ snapshot: now, ifMatch }) {
 			if (ifMatch === null || ifMatch.includes(now)) return null;
 			const [self] = now.split(".");
 			const sameSelf = ifMatch.some((tag) => tag.split(".")[0] === self);

@@ -5,7 +5,8 @@ import type { Binding } from "../address/binding.ts";
 import { isCloudflareId, sameId } from "../address/cloudflare-id.ts";
 import { lagMs } from "../limits.ts";
 import type { CloudflareFault, Ports } from "../ports.ts";
-import { type BindingSnapshot, goneAtMs } from "../record/deletion.ts";
+import type { BindingSnapshot } from "../record/deletion.ts";
+import { goneAtMs } from "../record/gone.ts";
 import { fail, ok, type Result } from "../result.ts";
 
 /**

@@ -219,9 +219,6 @@ export function settle(
 	return { ...story, state, settled_at: at(nowMs), failure };
 }
 
-/** When the binding disappeared, as far as we know. It stays the same after a restoration. */
-export const goneAtMs = ({ settled_at }: Deletion): number => Date.parse(settled_at ?? "");
-
 /** Whether the caller may reuse the key for another attempt: nothing was sent, or the answer was to try again. */
 export function leavesKeyFree({ state, failure, cloudflare }: Deletion): boolean {
 	if (failure?.retry_after_seconds !== undefined || failure?.code === "invalid_target") return true;

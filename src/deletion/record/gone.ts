@@ -1,4 +1,4 @@
-// Whether a record says that its binding is gone, and why. The binding may have been created again since.
+// Whether a record says that its binding is gone, why, and since when. The binding may have been created again since.
 import type { Deletion, State } from "./deletion.ts";
 
 /** Done by us, or seen to be done. */
@@ -11,11 +11,5 @@ export function carriedOutAs({ timeline, elsewhere }: Deletion): "deleted" | "al
 	return timeline.some(({ event }) => event === "already_gone") ? "already_gone" : "deleted";
 }
 
-/**
- * The bindings of earlier restorations of this record. When another restoration is under way they are gone for good, as Cloudflare
- * never reuses an id, but a read that lags may still show one.
- */
-export const restoredBefore = ({ timeline }: Deletion): string[] =>
-	timeline
-		.filter(({ event }) => event === "restored" || event === "already_bound")
-		.flatMap(({ binding_id: id }) => (typeof id === "string" ? [id] : []));
+/** When the binding disappeared, as far as we know. It stays the same after a restoration. */
+export const goneAtMs = ({ settled_at }: Deletion): number => Date.parse(settled_at ?? "");

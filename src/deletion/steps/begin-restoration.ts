@@ -2,18 +2,19 @@
 
 import type { Binding } from "../address/binding.ts";
 import { isCloudflareId, sameId } from "../address/cloudflare-id.ts";
-import { lagMs, lookAfterMs, settlesWithinHours } from "../limits.ts";
+import { lagMs, lookAfterMs } from "../limits.ts";
 import { type LookUpFailure, lookUpFault } from "../lookup/look-up.ts";
 import { boundAt, isThere } from "../lookup/presence.ts";
 import type { Ports } from "../ports.ts";
-import { type Actor, missingScope, partyOf, type ScopeMissing } from "../record/actor.ts";
-import { at, type BindingSnapshot, type Deletion, isOpen, type Restoration, withEvent } from "../record/deletion.ts";
-import { carriedOutAs, isGone, restoredBefore } from "../record/gone.ts";
+import { type Actor, missingScope, type ScopeMissing } from "../record/actor.ts";
+import { type BindingSnapshot, type Deletion, isOpen } from "../record/deletion.ts";
+import { isGone } from "../record/gone.ts";
+import { stateInWords } from "../record/in-words.ts";
 import type { Json } from "../record/json.ts";
 import { notYetSent } from "../record/progress.ts";
+import { isUnderWay, restored, restoredBefore, restoring } from "../record/restoration.ts";
 import { fail, ok, type Result } from "../result.ts";
-import { type HistoryUnreadable, noSuchRecord, outOfRange, stateInWords } from "./decisions.ts";
-import { restored } from "./send-restoration.ts";
+import { type HistoryUnreadable, noSuchRecord, outOfRange } from "./decisions.ts";
 
 export type RestorationRefusal =
 	| ScopeMissing
@@ -67,7 +68,7 @@ export async function beginRestoration(
 		return fail({ code: "conflict", detail, deletion: latest });
 	}
 	const nowMs = now();
-	const begun = begunBy(actor, latest, nowMs, about);
+	const begun = restoring(latest, actor, nowMs, about);
 	if (bound.value === null) {
 		journal.storeRestoring({ deletion: begun, progress: notYetSent(nowMs) }, nowMs + lookAfterMs);
 		return ok(begun);
@@ -89,9 +90,6 @@ export function refusedUnread(deletion: Deletion, actor: Actor): RestorationRefu
 	const restorable = restorableBinding(deletion);
 	return forbidden(deletion, actor) ?? (restorable.ok || isUnderWay(deletion) ? null : restorable.failure);
 }
-
-export const isUnderWay = ({ restoration }: Deletion): boolean =>
-	restoration?.state === "restoring" || restoration?.state === "unknown";
 
 /** Whether the binding of an earlier restoration is still there. If Cloudflare can't be read, the record decides. */
 async function isDone({ restoration, binding }: Deletion, ports: Ports): Promise<boolean> {
@@ -141,23 +139,4 @@ async function prefixApproved(
 	const state = prefix === undefined ? "is no longer in the account" : "is not approved by Cloudflare";
 	const detail = `The prefix ${prefix?.cidr ?? prefix_id} ${state}. No binding can be created in it.`;
 	return fail({ code: "prefix_not_approved", detail });
-}
-
-function begunBy(actor: Actor, deletion: Deletion, nowMs: number, about: { [detail: string]: Json }): Deletion {
-	const restoration: Restoration = {
-		state: "restoring",
-		requested_at: at(nowMs),
-		requested_by: partyOf(actor),
-		settled_at: null,
-		binding_id: null,
-		provisioning: null,
-		settles_within_hours: settlesWithinHours,
-		cloudflare: null,
-		failure: null,
-		active_at: null,
-	};
-	const by = { by: actor.name, door: actor.door, ...about };
-	const story = withEvent(deletion, nowMs, "restoration_requested", by);
-	// An earlier restoration's binding is gone again, so the record no longer says "restored".
-	return { ...story, state: carriedOutAs(deletion), restoration };
 }

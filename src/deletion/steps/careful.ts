@@ -9,15 +9,18 @@ import type { Progress } from "../record/progress.ts";
 import type { Result } from "../result.ts";
 import { type CarefulEvent, type CarefulFailure, type Step, stepOf } from "./careful-rules.ts";
 
-/** Stands in for an answer when no call was possible: the record's ids are not safe in a path. */
-export const noAnswer: CloudflareAnswer = {
-	status: null,
-	success: null,
-	errors: [],
-	messages: [],
-	ray: null,
-	duration_ms: 0,
-	unreadable: "the record has no id to call Cloudflare with",
+/** No call was possible: the record's ids are not safe in a path. */
+export const notCalled = {
+	kind: "refused" as const,
+	answer: {
+		status: null,
+		success: null,
+		errors: [],
+		messages: [],
+		ray: null,
+		duration_ms: 0,
+		unreadable: "the record has no id to call Cloudflare with",
+	},
 };
 
 /** Done; not done (yet); something else is there; or no way to know right now. */

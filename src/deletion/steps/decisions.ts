@@ -4,7 +4,8 @@
 import { isWithin } from "../address/cidr.ts";
 import type { Ports } from "../ports.ts";
 import { type Actor, missingScope, partyOf, type ScopeMissing, sameName } from "../record/actor.ts";
-import { type Approval, at, type Deletion, type State, settle, withEvent } from "../record/deletion.ts";
+import { type Approval, at, type Deletion, settle, withEvent } from "../record/deletion.ts";
+import { stateInWords } from "../record/in-words.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { expire } from "./waiting.ts";
 
@@ -117,23 +118,3 @@ export function outOfRange(deletion: Deletion, actor: Actor): (LifecycleFailure 
 	if (isWithin(actor.ranges, deletion.binding?.cidr ?? "")) return null;
 	return { code: "out_of_range", detail: "This binding is outside the ranges you may act in." };
 }
-
-const stateWords: Record<State, string> = {
-	received: "the binding is being looked up",
-	pending_approval: "it waits for approval",
-	scheduled: "it is scheduled",
-	deleting: "the binding is being deleted",
-	unknown: "its outcome is not known yet",
-	deleted: "the binding was deleted",
-	already_gone: "the binding was already gone",
-	refused: "it was refused",
-	failed: "it failed",
-	cancelled: "it was cancelled",
-	expired: "its approval expired",
-	restored: "the binding was deleted and restored",
-	deleted_elsewhere: "the binding disappeared without unbind",
-};
-
-/** To end a sentence about a deletion: "it was cancelled at 2026-02-20T09:00:00.000Z". */
-export const stateInWords = ({ state, settled_at }: Deletion): string =>
-	settled_at === null || state === "restored" ? stateWords[state] : `${stateWords[state]} at ${settled_at}`;

@@ -6,10 +6,9 @@ import { boundAt, checkGone } from "../lookup/presence.ts";
 import type { Ports } from "../ports.ts";
 import { type Actor, missingScope, partyOf, sameName } from "../record/actor.ts";
 import { at, type Deletion, type Resolution, type ResolutionOutcome, settle, withEvent } from "../record/deletion.ts";
-import { restoredBefore } from "../record/gone.ts";
+import { restorationFailed, restored, restoredBefore } from "../record/restoration.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { type LifecycleFailure, noSuchRecord, outOfRange } from "./decisions.ts";
-import { failed, restored } from "./send-restoration.ts";
 
 export type ResolutionRequest = Pick<Resolution, "outcome" | "note">;
 
@@ -154,5 +153,5 @@ function settledBy(deletion: Deletion, what: "deletion" | "restoration", seen: S
 						? "Cloudflare gave no clear answer to the creation, and the binding is not there."
 						: `Cloudflare gave no clear answer to the creation, and ${says} says that the binding is not there.`,
 			};
-	return failed(story, failure, nowMs);
+	return restorationFailed(story, failure, nowMs);
 }

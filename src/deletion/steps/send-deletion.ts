@@ -7,7 +7,7 @@ import { checkGone } from "../lookup/presence.ts";
 import type { Ports } from "../ports.ts";
 import { type Failure, settle } from "../record/deletion.ts";
 import { fail, ok } from "../result.ts";
-import { carefully, noAnswer } from "./careful.ts";
+import { carefully, notCalled } from "./careful.ts";
 import type { CarefulFailure } from "./careful-rules.ts";
 
 /** Carries out an admitted deletion from wherever it stopped; can be called any number of times. */
@@ -56,8 +56,6 @@ export function sendDeletion(id: string, ports: Ports): Promise<void> {
 }
 
 const sights = { gone: "done", there: "not_done", unclear: "nothing" } as const;
-
-const notCalled = { kind: "refused" as const, answer: noAnswer };
 
 const failures: Record<CarefulFailure, Failure> = {
 	no_calls_left: { code: "cloudflare_unavailable", detail: "Cloudflare's rate limit is used up. Nothing was sent." },

@@ -1,18 +1,14 @@
 // The second half of a restoration: POST → read back → record the outcome. A freeze does not stop it: restoring is exactly
 // what you want to do during a freeze.
-import type { Binding } from "../address/binding.ts";
 import { isCloudflareId } from "../address/cloudflare-id.ts";
 import { credentialRejected } from "../lookup/look-up.ts";
 import { boundAt } from "../lookup/presence.ts";
 import type { CloudflareFault, Ports } from "../ports.ts";
-import { at, type Deletion, type Restoration, withEvent } from "../record/deletion.ts";
-import { restoredBefore } from "../record/gone.ts";
+import type { Deletion, Restoration } from "../record/deletion.ts";
+import { amended, type BoundBinding, restorationFailed, restored, restoredBefore } from "../record/restoration.ts";
 import { fail, ok } from "../result.ts";
-import { carefully, noAnswer } from "./careful.ts";
+import { carefully, notCalled } from "./careful.ts";
 import type { CarefulFailure } from "./careful-rules.ts";
-
-/** The binding that is there now, from an answer or a look. */
-export type BoundBinding = Pick<Binding, "id" | "provisioningState">;
 
 /**
  * Carries out a restoration from wherever it stopped; can be called any number of times.
@@ -63,7 +59,7 @@ export function sendRestoration(id: string, ports: Ports): Promise<void> {
 				amended(deletion, { state: state === "unknown" ? "unknown" : "restoring" }, answer),
 			keep: (deletion, progress, dueAtMs) => journal.storeRestoring({ deletion, progress }, dueAtMs),
 			succeed: (deletion, by, seen) => journal.storeSettled(restored(deletion, seen, by, now())),
-			fail: (deletion, why) => journal.storeSettled(failed(deletion, failures[why], now())),
+			fail: (deletion, why) => journal.storeSettled(restorationFailed(deletion, failures[why], now())),
 		},
 		ports,
 	);
@@ -74,37 +70,6 @@ const alreadyBoundCode = 1108;
 /** "conflict: binding already exists for CIDR …" */
 const isAlready = ({ kind, answer }: CloudflareFault): boolean =>
 	kind === "refused" && (answer.status === 409 || answer.errors.some(({ code }) => code === alreadyBoundCode));
-
-function amended(deletion: Deletion, change: Partial<Restoration>, answer: Restoration["cloudflare"] = null): Deletion {
-	const { restoration } = deletion;
-	if (restoration === null) return deletion;
-	return { ...deletion, restoration: { ...restoration, ...change, cloudflare: answer ?? restoration.cloudflare } };
-}
-
-/** The record of a restoration whose binding was seen. */
-export function restored(deletion: Deletion, bound: BoundBinding | null, by: "us" | "others", nowMs: number): Deletion {
-	const state = by === "us" ? ("restored" as const) : ("already_bound" as const);
-	const story = withEvent(deletion, nowMs, state, { binding_id: bound?.id ?? null });
-	const provisioning = bound === null || bound.provisioningState === null ? null : { state: bound.provisioningState };
-	return {
-		...amended(story, {
-			state,
-			settled_at: at(nowMs),
-			binding_id: bound?.id ?? null,
-			provisioning,
-			active_at: provisioning?.state === "active" ? at(nowMs) : null,
-		}),
-		state: "restored",
-	};
-}
-
-/** The record of a failed restoration; it can be requested again. */
-export function failed(deletion: Deletion, failure: NonNullable<Restoration["failure"]>, nowMs: number): Deletion {
-	const story = withEvent(deletion, nowMs, "restoration_failed", { code: failure.code });
-	return amended(story, { state: "failed", settled_at: at(nowMs), failure });
-}
-
-const notCalled = { kind: "refused" as const, answer: noAnswer };
 
 const failures: Record<CarefulFailure, NonNullable<Restoration["failure"]>> = {
 	no_calls_left: { code: "cloudflare_unavailable", detail: "Cloudflare's rate limit is used up. Nothing was sent." },

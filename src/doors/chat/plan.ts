@@ -8,7 +8,7 @@ import { isCloudflareId } from "../../deletion/address/cloudflare-id.ts";
 import type { Target } from "../../deletion/address/target.ts";
 import type { Plan } from "../../deletion/judgement/plan.ts";
 import { sameName } from "../../deletion/record/actor.ts";
-import { joinedWords } from "../../deletion/record/joined.ts";
+import { joinedWords } from "../../deletion/record/in-words.ts";
 import type { OfferedPlan } from "../../deletion/steps/offer.ts";
 import { chatWaitMs } from "../limits.ts";
 import { approvalButtons, ownButtons, recordButtons } from "./buttons.ts";

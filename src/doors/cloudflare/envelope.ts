@@ -2,7 +2,7 @@
 
 import type { CloudflareMessage, Deletion } from "../../deletion/record/deletion.ts";
 import { isGone } from "../../deletion/record/gone.ts";
-import { joinedWords } from "../../deletion/record/joined.ts";
+import { joinedWords } from "../../deletion/record/in-words.ts";
 import { problemOf } from "../reply/deletion.ts";
 import { type Problem, problem, retryAfter } from "../reply/problem.ts";
 

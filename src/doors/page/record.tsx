@@ -4,7 +4,7 @@
 import type { IRequest } from "itty-router";
 import * as v from "valibot";
 import { type Deletion, isOpen, resolutionOutcomes, type Summary } from "../../deletion/record/deletion.ts";
-import { joinedWords } from "../../deletion/record/joined.ts";
+import { joinedWords } from "../../deletion/record/in-words.ts";
 import { isRecordId } from "../../deletion/record/record-id.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { noSettling } from "../../deletion/settling-times.ts";

@@ -2,7 +2,7 @@
 
 import type { Budget } from "../../deletion/judgement/budget.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
-import { joinedWords } from "../../deletion/record/joined.ts";
+import { joinedWords } from "../../deletion/record/in-words.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Receipt } from "../../deletion/steps/command.ts";
 import { askAgainSeconds } from "../limits.ts";

@@ -3,7 +3,7 @@
 
 import type { Plan } from "../../deletion/judgement/plan.ts";
 import { isOpen } from "../../deletion/record/deletion.ts";
-import { joinedWords } from "../../deletion/record/joined.ts";
+import { joinedWords } from "../../deletion/record/in-words.ts";
 import type { Receipt } from "../../deletion/steps/command.ts";
 import { webhookRetrySeconds } from "../limits.ts";
 import { type Problem, retryAfter } from "../reply/problem.ts";

@@ -4,9 +4,10 @@ import { isCloudflareId, plainId, sameId } from "../../deletion/address/cloudfla
 import { restoredAtOnce, restoringCallsAtMost, unreadablePauseMs } from "../../deletion/limits.ts";
 import type { CloudflareFault } from "../../deletion/ports.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
+import { isUnderWay } from "../../deletion/record/restoration.ts";
 import { type Left, rankOf, turnsOf } from "../../deletion/restorations/order.ts";
 import { createRemembered } from "../../deletion/restorations/remembered-lists.ts";
-import { beginRestoration, isUnderWay } from "../../deletion/steps/begin-restoration.ts";
+import { beginRestoration } from "../../deletion/steps/begin-restoration.ts";
 import { sendRestoration } from "../../deletion/steps/send-restoration.ts";
 import { log, traceOf } from "../../log.ts";
 import { alarmPauseMs, restoringIdleMs } from "../limits.ts";

@@ -1,6 +1,6 @@
 // What the Ledger's own records say about a prefix's bindings, so that the watch does not report our own deletions as losses.
 import { plainId } from "../../deletion/address/cloudflare-id.ts";
-import { goneAtMs } from "../../deletion/record/deletion.ts";
+import { goneAtMs } from "../../deletion/record/gone.ts";
 import type { Ours } from "../../watch/look.ts";
 import { readRecord } from "../tables.ts";
 

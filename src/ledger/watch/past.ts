@@ -10,8 +10,8 @@ import type {
 	PastPrefix,
 	PastQuery,
 } from "../../deletion/past.ts";
-import { type Deletion, goneAtMs } from "../../deletion/record/deletion.ts";
-import { carriedOutAs, isGone } from "../../deletion/record/gone.ts";
+import type { Deletion } from "../../deletion/record/deletion.ts";
+import { carriedOutAs, goneAtMs, isGone } from "../../deletion/record/gone.ts";
 import type { Lifetime } from "../../watch/lifetime.ts";
 import {
 	accountAt,

@@ -9,7 +9,7 @@ import { deletedElsewhere } from "../../deletion/record/deleted-elsewhere.ts";
 import { at, type BindingSnapshot } from "../../deletion/record/deletion.ts";
 import { type BoundRange, type Effect, effectOf } from "../../deletion/record/effect.ts";
 import { newRecordId } from "../../deletion/record/record-id.ts";
-import { seenActive } from "../../deletion/record/seen-active.ts";
+import { seenActive } from "../../deletion/record/restoration.ts";
 import { log } from "../../log.ts";
 import type { Announce } from "../../notify/event.ts";
 import { appeared, changed, massDeletion, massId } from "../../notify/other-events.ts";

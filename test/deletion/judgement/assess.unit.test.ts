@@ -1,11 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Binding, LiveBinding } from "../../../src/deletion/address/binding.ts";
 import { cidrsOf } from "../../../src/deletion/address/cidr.ts";
-import { assess } from "../../../src/deletion/judgement/assess.ts";
+import { assess, snapshotTag } from "../../../src/deletion/judgement/assess.ts";
 import { lagMs } from "../../../src/deletion/limits.ts";
 import type { LookedUp } from "../../../src/deletion/lookup/look-up.ts";
 import type { Terms } from "../../../src/deletion/ports.ts";
-import { snapshotTag } from "../../../src/deletion/record/snapshot.ts";
 import { cidr } from "../ranges.ts";
 import { accountId, bindingOf, createWorld, freezeOf, id, policyOf, startMs, type World } from "../world.ts";
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { snapshotTag } from "../../../src/deletion/judgement/assess.ts";
 import {
 	announcedInWords,
 	type Facts,
@@ -6,7 +7,6 @@ import {
 	refusalInWords,
 	sentenceOf,
 } from "../../../src/deletion/judgement/guards.ts";
-import { snapshotTag } from "../../../src/deletion/record/snapshot.ts";
 import { decide, guardNames, levels } from "../../../src/deletion/record/verdict.ts";
 import { factsOf, live, nobody, verdictOf } from "../facts.ts";
 import { cidr } from "../ranges.ts";

@@ -2,9 +2,9 @@
 import { describe, expect, it } from "vitest";
 import { metadataOf } from "../../../src/adapters/history/keys.ts";
 import { deletedElsewhere, namedBy } from "../../../src/deletion/record/deleted-elsewhere.ts";
-import { formatVersion, goneAtMs, isOpen, leavesKeyFree, summaryOf } from "../../../src/deletion/record/deletion.ts";
+import { formatVersion, isOpen, leavesKeyFree, summaryOf } from "../../../src/deletion/record/deletion.ts";
 import { type Identified, whoWords } from "../../../src/deletion/record/elsewhere.ts";
-import { carriedOutAs, isGone } from "../../../src/deletion/record/gone.ts";
+import { carriedOutAs, goneAtMs, isGone } from "../../../src/deletion/record/gone.ts";
 
 const binding = {
 	account_id: "a",

@@ -213,7 +213,9 @@ describe("a destination that is dead", () => {
 			given.status = 500;
 			for (let index = 0; index < waitingAtMost + 300; index++) restored(index, given);
 			await given.notifier.sendDue(40);
-			expect(given.notifier.destinations.facts()).toMatchObject([{ name: "machine", waiting: waitingAtMost, dropped: 300 }]);
+			expect(given.notifier.destinations.facts()).toMatchObject([
+				{ name: "machine", waiting: waitingAtMost, dropped: 300 },
+			]);
 			expect(given.calls).toEqual(["machine"]);
 		}));
 

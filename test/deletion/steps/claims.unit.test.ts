@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createDirectory } from "../../src/deletion/lookup/directory.ts";
-import type { CloudflareFault } from "../../src/deletion/ports.ts";
-import type { DeletionCommand } from "../../src/deletion/steps/command.ts";
-import { sendDeletion } from "../../src/deletion/steps/send-deletion.ts";
-import { asked, worldOf } from "./a-deletion.ts";
-import { admit } from "./admit.ts";
-import { actorOf, commandOf, fault, id, lenient, startMs } from "./world.ts";
+import { createDirectory } from "../../../src/deletion/lookup/directory.ts";
+import type { CloudflareFault } from "../../../src/deletion/ports.ts";
+import type { DeletionCommand } from "../../../src/deletion/steps/command.ts";
+import { sendDeletion } from "../../../src/deletion/steps/send-deletion.ts";
+import { asked, worldOf } from "../a-deletion.ts";
+import { admit } from "../admit.ts";
+import { actorOf, commandOf, fault, id, lenient, startMs } from "../world.ts";
 
 const keyed = (change: Partial<DeletionCommand> = {}) =>
 	commandOf("203.0.113.0/26", { idempotencyKey: "k", ...change });

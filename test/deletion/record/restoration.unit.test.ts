@@ -1,7 +1,7 @@
 // When a restored binding was first seen active.
 import { expect, it } from "vitest";
 import type { Deletion } from "../../../src/deletion/record/deletion.ts";
-import { seenActive } from "../../../src/deletion/record/seen-active.ts";
+import { seenActive } from "../../../src/deletion/record/restoration.ts";
 import { beginRestoration } from "../../../src/deletion/steps/begin-restoration.ts";
 import { sendRestoration } from "../../../src/deletion/steps/send-restoration.ts";
 import { recordOf } from "../a-deletion.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Binding } from "../../../src/deletion/address/binding.ts";
-import { snapshotTag } from "../../../src/deletion/record/snapshot.ts";
+import { snapshotTag } from "../../../src/deletion/judgement/assess.ts";
 import { bindingOf, id } from "../world.ts";
 
 const siblings = Array.from({ length: 5 }, (_, index) => bindingOf(id(`a${index}`), `203.0.113.${index * 32}/27`));

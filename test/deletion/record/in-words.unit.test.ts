@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { joinedWords } from "../../../src/deletion/record/joined.ts";
+import { joinedWords } from "../../../src/deletion/record/in-words.ts";
 import { approvalIn, recordIn } from "../../notify/records.ts";
 
 it("says whose deletion was joined, and what it waits for", () => {
