@@ -24,10 +24,10 @@ const paths = [
 	"/nowhere",
 ];
 
-describe("401", () => {
+describe("a caller without a valid token", () => {
 	const unauthorized = { status: 401, code: "unauthorized", title: "Authentication is required" };
 
-	it.each(paths)("without a token: %s", async (path) => {
+	it.each(paths)("gets 401 without a token: %s", async (path) => {
 		for (const method of ["GET", "HEAD", "POST", "PUT", "DELETE"]) {
 			const answer = await call(path, { method, token: null });
 			const challenge = { "www-authenticate": 'Bearer realm="unbind"' };
@@ -40,7 +40,7 @@ describe("401", () => {
 		expect(await cloudflare.calls()).toEqual([]);
 	});
 
-	it.each(paths)("with a wrong token: %s", async (path) => {
+	it.each(paths)("gets 401 with a wrong token: %s", async (path) => {
 		const detail = "unbind does not know this token. Send Authorization: Bearer <token>.";
 		const challenge = { "www-authenticate": 'Bearer realm="unbind", error="invalid_token"' };
 		const headers = { "cf-connecting-ip": "192.0.2.1" };
@@ -54,7 +54,7 @@ describe("401", () => {
 		["Bearer"],
 		["Bearer a b"],
 		[`Bearer ${"t".repeat(513)}`],
-	])("with a header that is not a bearer token: %s", async (authorization) => {
+	])("gets 401 with a header that is not a bearer token: %s", async (authorization) => {
 		const answer = await call("/bindings", { token: null, headers: { authorization } });
 		const detail = "No token was sent. Send Authorization: Bearer <token>.";
 		expectProblem(answer, { ...unauthorized, detail }, { "www-authenticate": 'Bearer realm="unbind"' });
@@ -64,7 +64,7 @@ describe("401", () => {
 		expect((await call("/deletions", { token: null, headers: { authorization } })).status).toBe(200);
 	});
 
-	it("for Cloudflare's e-mail and key at any door but the Cloudflare-compatible one", async () => {
+	it("gets 401 with Cloudflare's e-mail and key, except at Cloudflare's API", async () => {
 		const headers = { "x-auth-email": documentedCaller.name, "x-auth-key": documentedCaller.token };
 		expect((await call("/deletions", { token: null, headers })).status).toBe(401);
 		expect((await call(bindingsPath(prefixes.shop), { token: null, headers })).status).toBe(200);
@@ -121,7 +121,7 @@ describe("429 rate_limited", () => {
 	});
 });
 
-describe("404", () => {
+describe("an unknown path or id", () => {
 	it.each([
 		["/nowhere"],
 		["/Bindings"],
@@ -129,7 +129,7 @@ describe("404", () => {
 		["//bindings"],
 		["/bindings/..%2f..%2fhealth/../../x"],
 		["/client/v4"],
-	])("not_found at %s", async (path) => {
+	])("gets 404 not_found at %s", async (path) => {
 		const detail = "Nothing is served at this path. /openapi.json lists the paths.";
 		const problem = { status: 404, code: "not_found", title: "Not found", detail };
 		for (const method of ["GET", "DELETE", "POST"]) expectProblem(await call(path, { method }), problem);
@@ -142,7 +142,7 @@ describe("404", () => {
 		["8".repeat(26)],
 		["%2e%2e%2f"],
 		[cdn25],
-	])("deletion_not_found: %s", async (id) => {
+	])("gets 404 deletion_not_found: %s", async (id) => {
 		expectProblem(await call(`/deletions/${id}`), {
 			status: 404,
 			code: "deletion_not_found",
@@ -201,7 +201,7 @@ describe("405", () => {
 	const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 	const withBody = ["POST", "PUT", "PATCH"];
 
-	it("the list covers every route", () => {
+	it("is tested for every route", () => {
 		const untested = router.routes.filter(
 			([method, path]) => method !== "ALL" && !routes.some(([tested]) => path.test(tested)),
 		);
@@ -263,7 +263,7 @@ it("gives every answer a request id and headers against caching, framing and sni
 });
 
 describe("/health", () => {
-	it("tells anyone that all is well, and nothing more", async () => {
+	it('answers anyone {"ok":true} and nothing else', async () => {
 		const answer = await call("/health", { token: null });
 		expect([answer.status, answer.json]).toEqual([200, { ok: true }]);
 		expect(await cloudflare.calls()).toEqual([]);

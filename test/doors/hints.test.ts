@@ -45,7 +45,7 @@ describe("without read, and outside the ranges,", () => {
 		expect(json.guards.find(({ guard }: { guard: string }) => guard === "out_of_range").cidr).toBe("198.51.100.0/24");
 	});
 
-	it("what covers a missing binding is not named", async () => {
+	it("an answer does not name what covers a missing binding", async () => {
 		const missing = "203.0.113.192/26";
 		const answer = await del(`/bindings/${missing}`, tokensWith("edge", ["delete"], [missing]));
 		expect([answer.status, answer.json.detail]).toEqual([404, `There is no binding ${missing}.`]);
@@ -54,7 +54,7 @@ describe("without read, and outside the ranges,", () => {
 });
 
 describe("without read", () => {
-	it("what is covered is named within the ranges alone", async () => {
+	it("an answer names covered bindings only within the ranges", async () => {
 		await others(prefixes.amsterdam, (all) => all.filter(({ id }) => id !== cdn25));
 		await others(prefixes.amsterdam, (all) => [
 			...all,
@@ -64,7 +64,7 @@ describe("without read", () => {
 		expect(answer.json).toMatchObject({ code: "invalid_target", bindings: ["203.0.113.192/26"] });
 	});
 
-	it("another caller's deletion is not revealed", async () => {
+	it("an answer does not reveal another caller's deletion", async () => {
 		await remove("203.0.113.128/25", "?reason=secret+plan");
 		pass(1000);
 		const answer = await del("/bindings/203.0.113.128/25");
@@ -74,12 +74,12 @@ describe("without read", () => {
 		expect((await dryRun("203.0.113.128/25", reader)).json.last_deletion.reason).toBe("secret plan");
 	});
 
-	it("shows callers their own deletion", async () => {
+	it("an answer shows callers their own deletion", async () => {
 		expect((await del("/bindings/203.0.113.128/25")).json.state).toBe("deleted");
 		expect((await dryRun("203.0.113.128/25")).json.last_deletion.actor).toBe("edge");
 	});
 
-	it("a binding within the ranges is shown with all its evidence", async () => {
+	it("an answer shows a binding within the ranges with all its evidence", async () => {
 		const { json } = await dryRun("203.0.113.128/25");
 		expect(json).toMatchObject({ would: "delete", binding: { id: cdn25 } });
 	});

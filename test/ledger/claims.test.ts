@@ -54,7 +54,7 @@ async function boundAgain(before: Binding[]): Promise<void> {
 	await others(prefixes.amsterdam, (all) => [...all, { ...again, id: again.id.replace("c01d", "eb0d") }]);
 }
 
-describe("after the ledger was lost", () => {
+describe("after the Ledger was lost", () => {
 	it("an alert that still fires gets the first answer, and deletes nothing", async () => {
 		const before = await bound(prefixes.amsterdam);
 		const alerts = alertsOf({ labels: { ...alertsOf({}).alerts[0]?.labels, binding: cidr } });

@@ -59,7 +59,7 @@ async function lose(): Promise<void> {
 	await abortAllDurableObjects();
 }
 
-describe("a new ledger", () => {
+describe("a new Ledger", () => {
 	it("is not frozen if KV is empty, and lists KV once per start", async () => {
 		const list = vi.spyOn(HISTORY, "list");
 		expect((await remove("203.0.113.128/25")).status).toBe(200);
@@ -165,7 +165,7 @@ describe("a new ledger", () => {
 	});
 });
 
-describe("a ledger that was set back to an earlier time", () => {
+describe("a Ledger that was set back to an earlier time", () => {
 	it("cancels waiting deletions, freezes, and imports what happened since", async () => {
 		const { json: scheduled } = await remove("203.0.113.128/25", `?not_before=${inMs(hourMs)}`);
 		const before = await snapshot();

@@ -69,7 +69,7 @@ describe("a replay", () => {
 	});
 });
 
-describe("refuses under the same key", () => {
+describe("another request under the same key", () => {
 	it.each<[string, string, Parameters<typeof call>[1]]>([
 		["another target", other, {}],
 		["another reason", `${path}?reason=else`, {}],
@@ -99,14 +99,14 @@ it("actors do not share keys", async () => {
 	expect(await deletes()).toEqual([`DELETE bindings/${cdn25}`, `DELETE bindings/${cdn26}`]);
 });
 
-describe("replays a refusal", () => {
+describe("a refusal", () => {
 	it.each<[string, string, number, string, Parameters<typeof call>[1]]>([
 		["a risk", "/bindings/2001:db8:100::/48", 403, "acknowledgement_required", {}],
 		["a guard that refuses", "/bindings/2001:db8:100:2::/64", 403, "not_restorable", {}],
 		["a stale plan", path, 412, "changed", { headers: { "if-match": '"a.b"' } }],
 		["a missing binding", "/bindings/192.0.2.0/24", 404, "binding_not_found", {}],
 		["a missing scope", path, 403, "scope_missing", { token: approver.token }],
-	])("because of %s", async (_, target, status, code, more) => {
+	])("is replayed: %s", async (_, target, status, code, more) => {
 		const one = await withKey(target, key, more);
 		const two = await withKey(target, key, more);
 		expect([one.status, one.json.code, isReplay(one)]).toEqual([status, code, null]);
@@ -115,7 +115,7 @@ describe("replays a refusal", () => {
 		expect((await call("/deletions")).json.deletions).toHaveLength(1);
 	});
 
-	it("even after the account has changed", async () => {
+	it("is replayed even after the account has changed", async () => {
 		const target = "/bindings/192.0.2.0/24";
 		await withKey(target);
 		const state = await cloudflare.state();

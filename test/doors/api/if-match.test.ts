@@ -23,21 +23,21 @@ async function change(what: "binding" | "siblings"): Promise<void> {
 	await cloudflare.put(state);
 }
 
-describe("is met", () => {
+describe("If-Match", () => {
 	it.each([
 		["the plan's ETag", (tag: string) => tag],
 		["its weak form, as a proxy leaves it", (tag: string) => `W/${tag}`],
 		["the bare tag of earlier releases", (tag: string) => `"${snapshotIn(tag)}"`],
 		["a list that has it", (tag: string) => `"0000000000000000.0000000000000000", ${tag}`],
 		["*, which matches any binding", () => "*"],
-	])("by %s", async (_, form) => {
+	])("is met by %s", async (_, form) => {
 		const answer = await deleteIf(form(await planTag()));
 		expect(answer.status).toBe(200);
 		expect(answer.json.state).toBe("deleted");
 		expect(await deletes()).toEqual([`DELETE bindings/${cdn25}`]);
 	});
 
-	it("by the ETag of a dry run, in a POST", async () => {
+	it("is met by the ETag of a dry run, in a POST", async () => {
 		const json = { target: "edge-cdn" };
 		const dry = await call("/deletions", { method: "POST", json: { ...json, dry_run: true } });
 		const headers = { "if-match": dry.headers.get("etag") ?? "" };
@@ -45,30 +45,33 @@ describe("is met", () => {
 	});
 });
 
-describe("refuses, on record,", () => {
-	it.each([["binding" as const], ["siblings" as const]])("a plan whose %s changed", async (changed) => {
-		const stale = await planTag();
-		await change(changed);
-		const fresh = await planTag();
-		expect(fresh).not.toBe(stale);
+describe("a deletion with an outdated If-Match", () => {
+	it.each([["binding" as const], ["siblings" as const]])(
+		"is refused on record if the plan's %s changed",
+		async (changed) => {
+			const stale = await planTag();
+			await change(changed);
+			const fresh = await planTag();
+			expect(fresh).not.toBe(stale);
 
-		const answer = await deleteIf(stale);
-		const detail = "The prefix has changed since the plan. Plan the deletion again.";
-		const evidence = { changed, expected: [snapshotIn(stale)], now: snapshotIn(fresh) };
-		const guards = guardNames.map((guard) =>
-			guard === "changed" ? { guard, verdict: "refuse", ...evidence } : { guard, verdict: "pass" },
-		);
-		const { deletion_id } = answer.json;
-		const title = "The prefix has changed since the plan";
-		expectProblem(answer, { status: 412, code: "changed", title, detail, guards, deletion_id });
-		expect(await deletes()).toEqual([]);
-		const { json } = await call(`/deletions/${deletion_id}`);
-		expect(json).toMatchObject({ state: "refused", failure: { code: "changed", detail }, guards });
+			const answer = await deleteIf(stale);
+			const detail = "The prefix has changed since the plan. Plan the deletion again.";
+			const evidence = { changed, expected: [snapshotIn(stale)], now: snapshotIn(fresh) };
+			const guards = guardNames.map((guard) =>
+				guard === "changed" ? { guard, verdict: "refuse", ...evidence } : { guard, verdict: "pass" },
+			);
+			const { deletion_id } = answer.json;
+			const title = "The prefix has changed since the plan";
+			expectProblem(answer, { status: 412, code: "changed", title, detail, guards, deletion_id });
+			expect(await deletes()).toEqual([]);
+			const { json } = await call(`/deletions/${deletion_id}`);
+			expect(json).toMatchObject({ state: "refused", failure: { code: "changed", detail }, guards });
 
-		expect((await deleteIf(fresh)).status).toBe(200);
-	});
+			expect((await deleteIf(fresh)).status).toBe(200);
+		},
+	);
 
-	it("the tag of another binding, and a made-up one", async () => {
+	it("is refused on record with the tag of another binding, and with a made-up one", async () => {
 		const other = (await call("/bindings/203.0.113.0/26")).headers.get("etag") ?? "";
 		expect((await deleteIf(other)).status).toBe(412);
 		expect((await deleteIf('"nobody"')).status).toBe(412);
@@ -76,7 +79,7 @@ describe("refuses, on record,", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	it("a plan from before another binding was deleted, but not a newer one", async () => {
+	it("is refused on record if another binding was deleted since the plan, but not with a newer plan", async () => {
 		const before = await planTag();
 		await call("/bindings/203.0.113.0/26", { method: "DELETE" });
 		expect((await deleteIf(before)).json).toMatchObject({ code: "changed" });

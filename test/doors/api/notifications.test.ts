@@ -78,7 +78,7 @@ describe("GET /notifications", () => {
 });
 
 describe("a test", () => {
-	it("is sent at once, whatever the destination wants", async () => {
+	it("is sent immediately, whatever the destination wants", async () => {
 		await notify({ one: hook("one", { events: ["watch.*"] }) });
 		const sent = await test("One");
 		expect([sent.status, sent.json]).toMatchObject([
@@ -88,7 +88,7 @@ describe("a test", () => {
 		expect(receivers.types("one")).toEqual(["test"]);
 	});
 
-	it("that fails says so, and is tried again", async () => {
+	it("says so if it fails, and is tried again", async () => {
 		await notify({ one: hook("one") });
 		receivers.answers.set("one", () => new Response(null, { status: 500 }));
 		const sent = await test("one");
@@ -101,7 +101,7 @@ describe("a test", () => {
 		await expect.poll(states).toEqual(["one test delivered"]);
 	});
 
-	it("is the same test again while it has not arrived", async () => {
+	it("is sent again, instead of a new one, while it has not arrived", async () => {
 		await notify({ one: hook("one") });
 		receivers.answers.set("one", () => new Response(null, { status: 500 }));
 		const ids = [(await test("one")).json.id, (await test("one")).json.id];

@@ -132,7 +132,7 @@ describe("GET /bindings?at=", () => {
 });
 
 describe("GET /bindings/changes", () => {
-	it("tells whose doing each change was, with its record", async () => {
+	it("says who made each change, with its record", async () => {
 		await watch();
 		await watched(3);
 		const ours = await deleted("203.0.113.128/25");
@@ -242,7 +242,7 @@ describe("GET /bindings/changes", () => {
 		expect([status, json.code, json.detail]).toEqual([400, "invalid_request", expect.stringContaining(says)]);
 	});
 
-	describe("of which there are many", () => {
+	describe("many changes", () => {
 		const count = 2500;
 		beforeEach(async () => {
 			await watch();
@@ -260,7 +260,7 @@ describe("GET /bindings/changes", () => {
 			await runInDurableObject<Ledger, void>(ledger(), (_, { storage: { sql } }) => keepLifetimes(sql, lifetimes));
 		});
 
-		it("leads from page to page, each change once", async () => {
+		it("are spread over pages, each change once", async () => {
 			const ids: string[] = [];
 			let path: string | undefined = "/bindings/changes";
 			const sizes: number[] = [];
@@ -303,7 +303,7 @@ describe("GET /bindings/changes", () => {
 	});
 });
 
-it("a caller without the scope read gets neither", async () => {
+it("both routes need the scope read", async () => {
 	for (const path of [`/bindings?at=${text(now())}`, "/bindings/changes"])
 		expect((await call(path, { token: null })).status).toBe(401);
 });

@@ -42,14 +42,14 @@ describe("the same plan", () => {
 		expect([answer.status, answer.headers.get("ratelimit")]).toEqual([304, '"budget";r=4;t=3599']);
 	});
 
-	it("is a whole answer for the bare tag, which does not name all that the plan shows", async () => {
+	it("gets a whole answer for the bare tag, which does not name all that the plan shows", async () => {
 		const tag = await tagOf();
 		expect((await poll(bare(tag))).status).toBe(200);
 		expect((await poll('"other"')).status).toBe(200);
 	});
 });
 
-describe("a whole answer comes", () => {
+describe("a poll", () => {
 	const changes: [string, () => Promise<unknown>][] = [
 		["a freeze is on", () => freeze()],
 		["the budget is used", () => remove("2001:db8:100::/48", "?acknowledge=leaves_no_service")],
@@ -69,7 +69,7 @@ describe("a whole answer comes", () => {
 				),
 		],
 	];
-	it.each(changes)("since %s", async (_, change) => {
+	it.each(changes)("gets a whole answer if %s", async (_, change) => {
 		const tag = await tagOf();
 		await change();
 		const answer = await poll(tag);
@@ -78,7 +78,7 @@ describe("a whole answer comes", () => {
 		expect(answer.json.binding.id).toBe(cdn25);
 	});
 
-	it("while a wait counts down in a guard's evidence", async () => {
+	it("gets a whole answer while a wait counts down in a guard's evidence", async () => {
 		await configureLedger({ BUDGET_DELETIONS: 1 });
 		await remove("2001:db8:100::/48", "?acknowledge=leaves_no_service");
 		const tag = await tagOf();
@@ -87,7 +87,7 @@ describe("a whole answer comes", () => {
 		expect((await poll(tag)).status).toBe(200);
 	});
 
-	it("and the old plan is the same again after the freeze", async () => {
+	it("gets 304 for the old plan once a freeze is lifted", async () => {
 		const tag = await tagOf();
 		await freeze();
 		await lift();

@@ -25,7 +25,7 @@ const idOf = (index: number) =>
 			.with(2, index >> 10),
 	);
 
-describe("a request that is refused as a whole", () => {
+describe("a request", () => {
 	it.each([
 		["no body", undefined],
 		["no list", {}],
@@ -35,23 +35,23 @@ describe("a request that is refused as a whole", () => {
 		["an id that is named twice", { deletions: [nobody, nobody] }],
 		["an empty reason", { deletions: [nobody], reason: "" }],
 		["a number", { deletions: [7] }],
-	])("has %s", async (_, json) => {
+	])("is refused as a whole if it has %s", async (_, json) => {
 		const answer = await call("/restorations", { method: "POST", token: operator.token, json });
 		expect([answer.status, answer.json.code]).toEqual([400, "invalid_request"]);
 	});
 
-	it("names more than a thousand records", async () => {
+	it("is refused as a whole if it names more than a thousand records", async () => {
 		const ids = Array.from({ length: restorationsAtMost + 1 }, (_, index) => idOf(index));
 		expect(await restoreMany(ids)).toMatchObject({ status: 400, json: { code: "invalid_request" } });
 		expect((await restoreMany(ids.slice(1))).status).toBe(202);
 	});
 
-	it("has a parameter", async () => {
+	it("is refused as a whole if it has a parameter", async () => {
 		const answer = await call("/restorations?state=deleted", { method: "POST", json: { deletions: [nobody] } });
 		expect([answer.status, answer.json.code]).toEqual([400, "invalid_request"]);
 	});
 
-	it("comes after ten thousand within a day", async () => {
+	it("is refused as a whole after ten thousand within a day", async () => {
 		const named = (from: number) => Array.from({ length: restorationsAtMost }, (_, index) => idOf(from + index));
 		for (let from = 0; from < restorationsADay; from += restorationsAtMost)
 			expect((await restoreMany(named(from))).status).toBe(202);
@@ -175,7 +175,7 @@ describe("a mass deletion", () => {
 		expect(after).toEqual([{ ...before[0], count: 4 }]);
 	});
 
-	it("that is unknown is 404", async () => {
+	it("answers 404 if it is unknown", async () => {
 		expect(await call("/mass-deletions/abc")).toMatchObject({ status: 404, json: { code: "not_found" } });
 	});
 });

@@ -58,7 +58,7 @@ describe.each(platformNames)("in %s", (platform: PlatformName) => {
 		expect((await say(platform, "lost")).text).toContain("3 of 3 restored");
 	});
 
-	it("has buttons good for five minutes and one press", async () => {
+	it("has buttons that work once, for five minutes", async () => {
 		const event = await lost();
 		const late = await say(platform, `restore-all ${event}`);
 		const cancelled = await say(platform, `restore-all ${event}`);
@@ -70,7 +70,7 @@ describe.each(platformNames)("in %s", (platform: PlatformName) => {
 		expect(await creations()).toEqual([]);
 	});
 
-	it("is only to look at without the scope", async () => {
+	it("is read-only without the scope", async () => {
 		const event = await lost();
 		const card = await say(platform, `restore-all ${event}`, "bob");
 		expect(card.text).toContain('You have read-only access. You need the scope "restore".');
@@ -79,7 +79,7 @@ describe.each(platformNames)("in %s", (platform: PlatformName) => {
 			expect((await say(platform, text, "mallory")).text).toContain("You are not in unbind's configuration");
 	});
 
-	it("has no other id", async () => {
+	it("is not found under another id", async () => {
 		expect((await say(platform, "lost")).text).toContain("No mass deletion in the last week");
 		expect((await say(platform, "restore-all zz")).text).toContain("There is no mass deletion with this id.");
 	});

@@ -127,7 +127,7 @@ describe("prefixes", () => {
 		expect(await cloudflare.calls()).toEqual(["GET prefixes"]);
 	});
 
-	it("are shown one by one; one that there is not is a 404", async () => {
+	it("are shown one by one, and an unknown one is 404", async () => {
 		const one = await call(`${prefixesPath}/${prefixes.shop}`);
 		expect(one.json.result).toMatchObject({ id: prefixes.shop, cidr: "198.51.100.0/24", description: "Web shop" });
 		const none = await call(`${prefixesPath}/7fffffffffffffffffffffffffffffff`);
@@ -136,7 +136,7 @@ describe("prefixes", () => {
 		expect((await call(`${prefixesPath}?all=yes`)).status).toBe(400);
 	});
 
-	it("are read only, of this account alone, and by those who may read", async () => {
+	it("are read-only, limited to this account, and need the scope read", async () => {
 		expect((await call(`${prefixesPath}/${prefixes.shop}`, { method: "DELETE" })).status).toBe(405);
 		expect((await call(prefixesPath, { method: "POST", json: {} })).status).toBe(405);
 		expect((await call(prefixesPath.replace(/accounts\/\w+/, `accounts/${"0".repeat(32)}`))).status).toBe(404);

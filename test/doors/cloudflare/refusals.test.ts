@@ -53,7 +53,7 @@ describe("a refusal", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	it("is the answer for another account", async () => {
+	it("answers a request for another account", async () => {
 		for (const [method, id] of [
 			["GET", undefined],
 			["GET", cdn25],
@@ -65,7 +65,7 @@ describe("a refusal", () => {
 		expect(await cloudflare.calls()).toEqual([]);
 	});
 
-	it("is the answer for a binding of another prefix", async () => {
+	it("answers a request for a binding of another prefix", async () => {
 		for (const method of ["GET", "DELETE"]) {
 			const answer = await call(bindingsPath(prefixes.shop, cdn25), { method });
 			refused(answer, 404, 90404, `binding_not_found: There is no binding ${cdn25}.`);
@@ -73,7 +73,7 @@ describe("a refusal", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	it("is the answer for an unknown prefix", async () => {
+	it("answers a request for an unknown prefix", async () => {
 		const answer = await call(bindingsPath("e".repeat(32)));
 		refused(answer, 404, 90404, `binding_not_found: There is no prefix ${"e".repeat(32)}.`);
 	});
@@ -94,7 +94,7 @@ describe("a refusal", () => {
 			bindingsPath(prefixes.amsterdam, "..%2f"),
 			'"..%2f" is not a binding id. An id is 32 hex digits or a dashed UUID.',
 		],
-	])("is the answer for a malformed id: %s", async (_, target, detail) => {
+	])("answers a malformed id: %s", async (_, target, detail) => {
 		for (const method of ["GET", "DELETE"])
 			refused(await call(target, { method }), 422, 90422, `invalid_target: ${detail}`);
 		expect(await cloudflare.calls()).toEqual([]);
@@ -116,7 +116,7 @@ describe("a refusal", () => {
 		["DELETE", path, "?force=true"],
 		["DELETE", path, "?__proto__=true"],
 		["DELETE", path, "?reason="],
-	])("is the answer for an unknown or empty parameter: %s %s%s", async (method, target, query) => {
+	])("answers an unknown or empty parameter: %s %s%s", async (method, target, query) => {
 		const answer = await call(target + query, { method });
 		expect(answer.status).toBe(400);
 		expect(answer.json).toMatchObject({ success: false, errors: [{ code: 90400 }], messages: [], result: null });

@@ -76,7 +76,7 @@ describe("a person Access names", () => {
 		expect([await offered(documentedCaller.name), await offered("alice@example.com")]).toEqual([false, true]);
 	});
 
-	it("is not someone with a similar name, such as with the Kelvin sign for k", async () => {
+	it("is not matched by a name with the Kelvin sign for k", async () => {
 		const users = { "ken@example.com": { scopes: ["read"] } };
 		const ken = { ACCESS: { ...settings.ACCESS, users } };
 		const statusOf = async (email: string) =>
@@ -127,13 +127,13 @@ describe("an assertion", () => {
 		expect(readable(text)).toContain("Access denied");
 	});
 
-	it("that was altered in transit is refused", async () => {
+	it("is refused if it was altered in transit", async () => {
 		const [header, , signature] = (await cloudflare.assertion(claims({ email: "bob@example.com" }))).split(".");
 		const body = btoa(JSON.stringify(claims())).replaceAll("=", "");
 		expect((await open(`${header}.${body}.${signature}`)).status).toBe(401);
 	});
 
-	it("is answered 503 while the keys cannot be fetched", async () => {
+	it("gets 503 while the keys cannot be fetched", async () => {
 		const other = { ACCESS: { ...settings.ACCESS, team: "unreachable.cloudflareaccess.com" } };
 		const { status, text } = await open(await cloudflare.assertion(claims()), "/", other);
 		expect(status).toBe(503);

@@ -71,7 +71,7 @@ describe("a stretch", () => {
 	});
 });
 
-describe("nested", () => {
+describe("a list of nested bindings", () => {
 	it("puts each binding under the smallest one that contains it", () => {
 		const tree = nested(["203.0.113.0/24", "203.0.113.128/25", "203.0.113.0/26", "203.0.113.192/26"].map(bound));
 		const shape = (some: ReturnType<typeof nested>): unknown[] =>

@@ -44,7 +44,7 @@ describe("the banner", () => {
 		expect(await words(viewer, `/account/lost/${id}`)).toContain("All of them are restored.");
 	});
 
-	it("is not for strangers", async () => {
+	it("is not shown to strangers", async () => {
 		await lost();
 		expect((await visitor().get("/")).text).not.toContain("disappeared");
 	});
@@ -74,7 +74,7 @@ describe("the list", () => {
 		expect(await cloudflare.calls()).toEqual([]);
 	});
 
-	it("does not exist under another id", async () => {
+	it("answers 404 under another id", async () => {
 		await watch();
 		const viewer = await signedIn();
 		for (const path of ["/account/lost/zz", "/account/lost/..%2f", `/account/restorations/7${"z".repeat(25)}`])

@@ -125,14 +125,14 @@ describe("the page of a deletion under way", () => {
 		expect(text).toContain(`<a href="/records/${json.id}">Reload</a>`);
 	});
 
-	it("stops polling once the deletion settles", async () => {
+	it("no longer polls once the deletion settles", async () => {
 		const { json } = await remove("203.0.113.128/25");
 		expect(await page(json.id)).not.toMatch(/data-live|Reload/);
 	});
 });
 
 describe("a record", () => {
-	it("comes from the Ledger while it has the record, so that a restoration shows at once", async () => {
+	it("comes from the Ledger while it has the record, so that a restoration shows immediately", async () => {
 		const { json } = await remove("203.0.113.128/25");
 		await published(json.id);
 		const watched = watch();

@@ -66,10 +66,10 @@ describe("a caller that asks for the status many times at once", () => {
 	});
 });
 
-describe("in the Ledger", () => {
+describe("the Ledger", () => {
 	const query = { afterId: "", bindingId: null, prefixId: null, unless: null, caller: "eve" };
 
-	it("what else arrives goes between two of a caller's reads", async () => {
+	it("does other work between two reads of one caller", async () => {
 		await ledger().freezes();
 		const order: string[] = [];
 		const noted = (what: string, work: Promise<unknown>) => work.then(() => order.push(what));
@@ -79,7 +79,7 @@ describe("in the Ledger", () => {
 		expect(order.lastIndexOf("other")).toBeLessThan(5);
 	});
 
-	it("a caller with more than thirty-two reads waiting gets none", async () => {
+	it("refuses a caller with more than thirty-two reads waiting", async () => {
 		const answers = await Promise.all(Array.from({ length: 40 }, () => ledger().changes(query)));
 		expect(answers.filter((one) => one === null).length).toBeGreaterThan(0);
 		expect(answers.filter((one) => one !== null).length).toBeGreaterThanOrEqual(33);

@@ -84,7 +84,7 @@ describe("a sender's deletions", () => {
 		await Promise.all(messages);
 	});
 
-	it("that did not begin in time never do", async () => {
+	it("never begin if they could not begin in time", async () => {
 		const { begun, message, endAll } = sending("e");
 		const outcomes = message(upTo(40), 600);
 		await vi.advanceTimersByTimeAsync(1000);

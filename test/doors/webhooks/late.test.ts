@@ -154,7 +154,7 @@ describe("answers 503 with Retry-After when sending it again helps:", () => {
 		expect((await deliver("pagerduty", payloads.pagerduty)).json.outcome).toBe("deleted");
 	});
 
-	it("one of two could not be looked up, and the other is not deleted twice", async () => {
+	it("one of two can't be looked up, and the other is not deleted twice", async () => {
 		withoutPauses();
 		const settings = senderWith("alertmanager", {
 			ranges: ["203.0.113.0/24", "2001:db8:100::/48"],
@@ -182,7 +182,7 @@ describe("answers 503 with Retry-After when sending it again helps:", () => {
 		expect((await deliver("github", payloads.github)).json.outcome).toBe("deleted");
 	});
 
-	it("a plan that could not be made", async () => {
+	it("a plan can't be made", async () => {
 		withoutPauses();
 		await cloudflare.order(html);
 		const answer = await deliver("script", payloads.script);

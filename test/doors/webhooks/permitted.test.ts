@@ -13,8 +13,8 @@ import { deliver, payloads, recordOf, rows, senderWith } from "./deliver.ts";
 beforeEach(startClock);
 afterEach(endClock);
 
-describe("refuses, on record,", () => {
-	it("a sender without ranges", async () => {
+describe("a message", () => {
+	it("is refused on record if its sender has no ranges", async () => {
 		const settings = senderWith("github", { ranges: undefined });
 		const answer = await deliver("github", payloads.github, { settings });
 		const failure = { code: "out_of_range", detail: expect.any(String) };
@@ -23,7 +23,7 @@ describe("refuses, on record,", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	it("a sender without the scope", async () => {
+	it("is refused on record if its sender lacks the scope", async () => {
 		const settings = senderWith("github", { scopes: ["read", "approve"] });
 		const answer = await deliver("github", payloads.github, { settings });
 		const failure = { code: "scope_missing", detail: 'github lacks the scope "delete".' };
@@ -32,7 +32,7 @@ describe("refuses, on record,", () => {
 		expect(await cloudflare.calls()).toEqual([]);
 	});
 
-	it("a risk that the configuration does not acknowledge, whatever the payload says", async () => {
+	it("is refused on record for a risk that the configuration does not acknowledge, whatever the payload says", async () => {
 		const settings = senderWith("pagerduty", { acknowledge: [] });
 		const answer = await deliver(
 			"pagerduty",
@@ -46,7 +46,7 @@ describe("refuses, on record,", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	it("only the inexact targets among several", async () => {
+	it("is refused on record for just the inexact targets of its payload", async () => {
 		const targets = ["203.0.113.7", "203.0.113.64/26", "everything", "203.0.113.0/25", "edge-cdn"];
 		const answer = await deliver("alertmanager", alertsOf(...targets.map((binding) => ({ labels: { binding } }))));
 		expect(answer.status).toBe(200);
@@ -66,7 +66,7 @@ describe("refuses, on record,", () => {
 		expect((await deletes()).toSorted()).toEqual([`DELETE bindings/${spectrum26}`, `DELETE bindings/${cdn25}`]);
 	});
 
-	it("only those of twenty that are out of range or over the budget", async () => {
+	it("is refused on record for just those of twenty targets that are out of range or over the budget", async () => {
 		await manyPrefixes(20);
 		await configureLedger({ BUDGET_DELETIONS: 3 });
 		const ranges = [3, 7, 11, 12, 19].map((index) => `100.64.${index}.0/24`);
@@ -117,7 +117,7 @@ describe("a deletion that needs approval", () => {
 		expect(again.headers.get("idempotency-replayed")).toBe("true");
 	});
 
-	it("is the same one if it is sent again while it waits", async () => {
+	it("gets no second record if the message is sent again while it waits", async () => {
 		const id = await pending();
 		const again = await deliver("runbook", payloads.runbook);
 		expect([again.status, again.json.outcome, again.json.deletions[0].id]).toEqual([202, "pending_approval", id]);
