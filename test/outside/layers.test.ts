@@ -202,7 +202,7 @@ describe("the source", () => {
 	});
 
 	it("has its limits and times in one file a layer", () => {
-		const layers = /^(?:doors|deletion|ledger|adapters\/(?:cloudflare|history))\/(?!watch\/)/;
+		const layers = /^(?:doors|deletion|ledger|adapters\/(?:cloudflare|history|notify))\//;
 		const scattered = files.filter(
 			(file) =>
 				layers.test(file) &&
@@ -217,7 +217,7 @@ describe("the source", () => {
 			normalize(file).replace(/(?:\.unit)?\.test\.ts$/, ".ts"),
 		);
 		const tested = (file: string) =>
-			/^(?:deletion\/|ledger\/[^/]+$)/.test(file) &&
+			/^(?:deletion|ledger)\//.test(file) &&
 			!/\/(?:limits|result)\.ts$/.test(file) &&
 			/^(?:export )?(?:default )?(?:async )?(?:function|class|const \w+ = [^;]*=>)/m.test(codeOf(file, false));
 		expect(files.filter((file) => tested(file) && !named.includes(file))).toEqual([]);

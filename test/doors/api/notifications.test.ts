@@ -180,17 +180,3 @@ describe("the page", () => {
 		expect(page.text).toContain("sandbox sent this test to the destination one");
 	});
 });
-
-describe("a freeze that ends by itself", () => {
-	it("is reported at its end, once", async () => {
-		await notify({ one: hook("one") });
-		await freeze({ reason: "INC-9", until: new Date(Date.now() + 600_000).toISOString() });
-		await sendAfter(1000);
-		await sendAfter(600_000);
-		await expect.poll(() => receivers.types("one")).toEqual(["freeze.on", "freeze.off"]);
-		expect(receivers.arrived[1]?.json.data.summary).toBe("The freeze that sandbox set has ended: INC-9");
-		await notify({ one: hook("one") });
-		await sendAfter(3_600_000);
-		expect(receivers.types("one")).toHaveLength(2);
-	});
-});

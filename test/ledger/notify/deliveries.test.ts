@@ -5,10 +5,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { places } from "../../../sandbox/chat/settings.ts";
 import type { Ledger } from "../../../src/index.ts";
 import { ledger } from "../../harness.ts";
-import { endClock, hourMs, minuteMs, pass, startClock, wakeAfter } from "../../lifecycle/clock.ts";
-import { deleted, freeze, lift, remove } from "../../lifecycle/people.ts";
+import { endClock, minuteMs, startClock, wakeAfter } from "../../lifecycle/clock.ts";
+import { deleted, remove } from "../../lifecycle/people.ts";
 import {
-	type Arrived,
 	deliveries,
 	hook,
 	listen,
@@ -96,131 +95,6 @@ describe("a deletion", () => {
 		await runInDurableObject<Ledger, void>(ledger(), (_, { storage: { sql } }) => {
 			sql.exec("ALTER TABLE deliveries_away RENAME TO deliveries");
 		});
-	});
-});
-
-describe("a delivery that fails", () => {
-	it("is tried again by the schedule, then kept as undelivered", async () => {
-		await notify({ one: hook("one") });
-		receivers.answers.set("one", () => new Response(null, { status: 503 }));
-		await removed();
-		const beganMs = Date.now();
-		for (let hours = 0; hours < 24 * 5; hours++) await sendAfter(hourMs);
-		const [row] = await deliveries();
-		expect(row).toMatchObject({ state: "undelivered", attempts: 10, next_at: null });
-		expect(receivers.arrived).toHaveLength(10);
-		const spanHours = ((receivers.arrived.at(-1)?.atMs ?? 0) - beganMs) / hourMs;
-		expect(spanHours).toBeGreaterThan(75);
-		expect(spanHours).toBeLessThan(95);
-	});
-
-	it("waits as long as the destination asks", async () => {
-		await notify({ one: hook("one") });
-		receivers.answers.set("one", () => new Response(null, { status: 429, headers: { "retry-after": "900" } }));
-		await removed();
-		await sendAfter(1000);
-		receivers.answers.delete("one");
-		await sendAfter(10 * minuteMs);
-		expect(receivers.arrived).toHaveLength(1);
-		await sendAfter(6 * minuteMs);
-		await expect.poll(states).toEqual(["one deletion.deleted delivered"]);
-	});
-
-	it.each<[string, (arrived: Arrived) => Response]>([
-		["a redirect, which it does not follow", () => Response.redirect("https://elsewhere.example.net/", 302)],
-		["a clear no", () => new Response(null, { status: 400 })],
-	])("is not repeated after %s", async (_, answer) => {
-		await notify({ one: hook("one") });
-		receivers.answers.set("one", answer);
-		await removed();
-		await sendAfter(1000);
-		await sendAfter(hourMs);
-		expect(receivers.arrived.map(({ host }) => host)).toEqual(["one"]);
-		await expect.poll(states).toEqual(["one deletion.deleted undelivered"]);
-	});
-
-	it("is repeated after a connection that was cut, and not if the answer was cut after its status", async () => {
-		await notify({ one: hook("one"), two: hook("two") });
-		receivers.answers.set("one", () => {
-			throw new Error("Network connection lost.");
-		});
-		const cut = () => new ReadableStream({ pull: (controller) => controller.error(new Error("cut")) });
-		receivers.answers.set("two", () => new Response(cut(), { status: 200 }));
-		await removed();
-		await sendAfter(1000);
-		await expect.poll(states).toEqual(["one deletion.deleted waiting", "two deletion.deleted delivered"]);
-		receivers.answers.delete("one");
-		await sendAfter(10_000);
-		await expect.poll(states).toContain("one deletion.deleted delivered");
-	});
-});
-
-describe("a destination", () => {
-	it("that answers 410 gets nothing more until its configuration changes, and everything is listed as undelivered", async () => {
-		await notify({ one: hook("one") });
-		await removed();
-		pass(1000);
-		await freeze();
-		receivers.answers.set("one", () => new Response(null, { status: 410 }));
-		await sendAfter(1000);
-		await expect.poll(states).toEqual(["one deletion.deleted undelivered", "one freeze.on undelivered"]);
-		receivers.answers.delete("one");
-		pass(1000);
-		await lift();
-		await sendAfter(hourMs);
-		await notify({ one: hook("one") });
-		await freeze();
-		expect(receivers.arrived).toHaveLength(1);
-		expect((await states()).slice(2)).toEqual(["one freeze.off undelivered", "one freeze.on undelivered"]);
-		await notify({ one: hook("one", { events: ["freeze.*"] }) });
-		await lift();
-		await sendAfter(1000);
-		await expect.poll(() => receivers.types("one").slice(1)).toEqual(["freeze.off"]);
-	});
-
-	it("that was removed gets nothing, and neither does a new one of its name", async () => {
-		await notify({ one: hook("one"), two: hook("two") });
-		await removed();
-		await notify({ two: hook("two") });
-		expect(await states()).toEqual(["one deletion.deleted undelivered", "two deletion.deleted waiting"]);
-		await notify({ one: hook("another"), two: hook("another") });
-		expect(await states()).toEqual(["one deletion.deleted undelivered", "two deletion.deleted undelivered"]);
-		await sendAfter(hourMs);
-		expect(receivers.arrived).toEqual([]);
-	});
-
-	it("whose settings are faulty for a while gets what waited once they are right again", async () => {
-		await notify({ one: hook("one") });
-		await removed();
-		await notify({ one: hook("one", { events: ["nonsense"] }) });
-		await sendAfter(hourMs);
-		expect(await states()).toEqual(["one deletion.deleted waiting"]);
-		await notify({ one: hook("one") });
-		await sendAfter(1000);
-		await expect.poll(states).toEqual(["one deletion.deleted delivered"]);
-	});
-
-	// The time-out of a delivery is 15 seconds: a deletion that waited for one would come too late here.
-	it("that is down delays no other destination and no deletion", { timeout: 10_000 }, async () => {
-		const dead = Object.fromEntries(["a", "b", "c", "d"].map((name) => [name, hook(name)]));
-		await notify({ ...dead, live: hook("live") });
-		const hang = Promise.withResolvers<void>();
-		for (const name of Object.keys(dead))
-			receivers.answers.set(name, async () => {
-				await hang.promise;
-				return new Response(null, { status: 504 });
-			});
-		await removed();
-		await wakeAfter(1000);
-		await deleted("203.0.113.128/25");
-		hang.resolve();
-		await expect.poll(() => receivers.types("live")).toEqual(["deletion.deleted", "deletion.deleted"]);
-		// All of them have failed once, so they share a connection from now on.
-		await expect.poll(() => receivers.arrived.length).toBe(6);
-		await freeze();
-		await wakeAfter(minuteMs);
-		await expect.poll(() => receivers.types("live")).toHaveLength(3);
-		expect(receivers.mostAtOnce()).toBeLessThanOrEqual(3);
 	});
 });
 

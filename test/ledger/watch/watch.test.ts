@@ -2,11 +2,11 @@
 // bindings, and a long gap.
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Ledger } from "../../src/index.ts";
-import { cdn25, cdn26, spectrum26 } from "../doors/account.ts";
-import { call, cloudflare, ledger } from "../harness.ts";
-import { endClock, minuteMs, pass, startClock } from "./clock.ts";
-import { goneElsewhere, losses, restarted, watch, watched } from "./watching.ts";
+import type { Ledger } from "../../../src/index.ts";
+import { cdn25, cdn26, spectrum26 } from "../../doors/account.ts";
+import { call, cloudflare, ledger } from "../../harness.ts";
+import { endClock, minuteMs, pass, startClock } from "../../lifecycle/clock.ts";
+import { goneElsewhere, losses, restarted, watch, watched } from "../../lifecycle/watching.ts";
 
 beforeEach(startClock);
 afterEach(endClock);

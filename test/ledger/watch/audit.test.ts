@@ -1,11 +1,11 @@
 // Who deleted what disappeared, by Cloudflare's audit log, and whether the log has unbind's own deletions.
 import { runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { accountId, cdn25, cdn26, prefixes, spectrum26 } from "../doors/account.ts";
-import { call, cloudflare, ledger } from "../harness.ts";
-import { alarmInMs, endClock, hourMs, minuteMs, pass, startClock } from "../lifecycle/clock.ts";
-import { deleted, events, record, restore } from "../lifecycle/people.ts";
-import { losses, restarted, watch, watched } from "../lifecycle/watching.ts";
+import { accountId, cdn25, cdn26, prefixes, spectrum26 } from "../../doors/account.ts";
+import { call, cloudflare, ledger } from "../../harness.ts";
+import { alarmInMs, endClock, hourMs, minuteMs, pass, startClock } from "../../lifecycle/clock.ts";
+import { deleted, events, record, restore } from "../../lifecycle/people.ts";
+import { losses, restarted, watch, watched } from "../../lifecycle/watching.ts";
 
 beforeEach(async () => {
 	startClock();
