@@ -194,7 +194,7 @@ export class Ledger extends DurableObject<Env> implements LedgerApi {
 	}
 
 	async redeliver(id: string, actor: Actor): Answer<"redeliver"> {
-		return sendAgain((await this.#ready()).notifier, id, actor);
+		return sendAgain((await this.#ready()).notifier, id, actor, Date.now());
 	}
 
 	async sendTest(destination: string, actor: Actor): Answer<"sendTest"> {

@@ -131,5 +131,9 @@ export const deliveriesKept = 20_000;
 export const clearedEvery = 200;
 /** Longer than any approval: the core decides whether one came in time. */
 export const messageButtonsMs = 7 * 24 * 3_600_000;
+/** So many tests of one destination, and redeliveries of one notification, are sent within the window: enough to set it up. */
+export const sentByHandAtMost = 20;
+/** That window: it ends the block by itself. */
+export const sentByHandWindowMs = 300_000;
 /** A freeze whose end is found out later than this is no news: version 0.1.0 kept its end to itself. */
 export const freezeEndToldMs = 24 * 3_600_000;

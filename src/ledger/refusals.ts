@@ -3,6 +3,7 @@
 // this is in memory, except the hour's count, which a restart reads from the records.
 
 import type { Deletion } from "../deletion/record/deletion.ts";
+import { createCallLimit } from "./call-limit.ts";
 import { missesAtMost, missWindowMs, recordedAnHour, sharedForMs } from "./limits.ts";
 
 const hourMs = 3_600_000;
@@ -24,7 +25,7 @@ interface Hour {
 export function createRefusals(onRecord: (actor: string, sinceMs: number) => Hour | null) {
 	const shared = new Map<string, Shared>();
 	const hours = new Map<string, Omit<Hour, "summary"> & { summary: Shared | null }>();
-	const misses = new Map<string, { sinceMs: number; count: number }>();
+	const misses = createCallLimit(missesAtMost, missWindowMs);
 
 	const kindOf = ({ actor, target, failure }: Deletion): string =>
 		JSON.stringify([actor.name, actor.door, target, failure?.code ?? null]);
@@ -43,11 +44,7 @@ export function createRefusals(onRecord: (actor: string, sinceMs: number) => Hou
 	return {
 		/** The record that also answers this refusal; null if it needs its own. */
 		sharedBy(refused: Deletion, nowMs: number): string | null {
-			if (refused.failure?.code === "binding_not_found") {
-				const present = misses.get(refused.actor.name);
-				const window = present && nowMs - present.sinceMs < missWindowMs ? present : { sinceMs: nowMs, count: 0 };
-				misses.set(refused.actor.name, { ...window, count: window.count + 1 });
-			}
+			if (refused.failure?.code === "binding_not_found") misses.count(refused.actor.name, nowMs);
 			const same = shared.get(kindOf(refused));
 			const open = same !== undefined && nowMs < same.untilMs ? same : hourOf(refused.actor.name, nowMs).summary;
 			if (open === null) return null;
@@ -66,11 +63,7 @@ export function createRefusals(onRecord: (actor: string, sinceMs: number) => Hou
 		/** Whether the caller has used up its records for this hour, so that the next one counts the rest. */
 		isFull: (actor: string, nowMs: number): boolean => hourOf(actor, nowMs).recorded >= recordedAnHour,
 		/** How long the caller's look-ups are blocked; 0 if they are not. */
-		missesBlockMs(actor: string, nowMs: number): number {
-			const window = misses.get(actor);
-			if (window === undefined || window.count < missesAtMost) return 0;
-			return Math.max(0, window.sinceMs + missWindowMs - nowMs);
-		},
+		missesBlockMs: misses.blockedMs,
 		/** The final counts of records that are no longer shared, each returned once. */
 		takeCounts(nowMs: number): { id: string; requests: number }[] {
 			const over = [...shared].filter(([, { untilMs }]) => untilMs <= nowMs);

@@ -65,4 +65,7 @@ export interface Notifications {
 }
 
 /** Why something is not sent by hand. */
-export type NotificationRefusal = ScopeMissing | { code: "not_found" | "destination_closed"; detail: string };
+export type NotificationRefusal =
+	| ScopeMissing
+	| { code: "not_found" | "destination_closed"; detail: string }
+	| { code: "rate_limited"; detail: string; retry_after_seconds: number };

@@ -38,6 +38,7 @@ export function failureProblem(failure: LedgerFailure, about: { deletion_id?: st
 			return refused({ ...about, binding_id: failure.binding.id });
 		case "too_early":
 		case "too_many_restorations":
+		case "rate_limited":
 		case "out_of_range":
 		case "self_approval":
 		case "not_restorable":

@@ -9,6 +9,7 @@ import type { Notifications, NotificationsQuery } from "../../notify/delivery.ts
 import type { Announce, NotifyEvent } from "../../notify/event.ts";
 import { eventsOf } from "../../notify/events-of.ts";
 import { wants } from "../../notify/subscription.ts";
+import { type CallLimit, createCallLimit } from "../call-limit.ts";
 import {
 	alarmPauseMs,
 	clearedEvery,
@@ -16,6 +17,8 @@ import {
 	deliveriesKept,
 	deliveryPauseMs,
 	lossesHeldMs,
+	sentByHandAtMost,
+	sentByHandWindowMs,
 	undeliveredKeptMs,
 	waitingAtMost,
 } from "../limits.ts";
@@ -46,6 +49,8 @@ export interface Notifier {
 	list(query: NotificationsQuery): Notifications;
 	deliveries: Deliveries;
 	destinations: Destinations;
+	/** How often operators may send something by hand. */
+	byHand: CallLimit;
 }
 
 export function createNotifier(sql: SqlStorage, options: NotifierOptions): Notifier {
@@ -158,6 +163,7 @@ export function createNotifier(sql: SqlStorage, options: NotifierOptions): Notif
 		},
 		deliveries,
 		destinations,
+		byHand: createCallLimit(sentByHandAtMost, sentByHandWindowMs),
 	};
 }
 
