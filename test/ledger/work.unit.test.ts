@@ -44,7 +44,7 @@ it("leaves work that fails to the alarm", async () => {
 	expect(recordOf(world, id).state).toBe("deleted");
 });
 
-it("carries out nothing scheduled before the ledger has been compared with the history", async () => {
+it("carries out nothing scheduled before the Ledger has been compared with the history", async () => {
 	const { world, work, request, deletes } = working(false);
 	const deletion = request(world.clock.nowMs + 1000);
 	await work.waitForOutcome(deletion, 0);

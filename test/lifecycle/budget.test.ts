@@ -72,7 +72,7 @@ describe("the budget", () => {
 		expect((await removeNumber(6)).headers.get("retry-after")).toBe("1800");
 	});
 
-	it("is not restored by a restoration", async () => {
+	it("does not grow back with a restoration", async () => {
 		await configureLedger({ BUDGET_DELETIONS: 1 });
 		const { json } = await removeNumber(0);
 		expect((await restore(json.id)).status).toBe(200);

@@ -120,7 +120,7 @@ it("is written to KV", async () => {
 	expect(published && unpublished(published)).toEqual(kept);
 });
 
-describe("restoring it", () => {
+describe("restoring a loss", () => {
 	it.each([asker.token, approver.token])("needs the scope: %s", async (token) => {
 		const { id } = await disappeared();
 		expect((await restore(id, token)).json.code).toBe("scope_missing");
@@ -172,11 +172,11 @@ it("can be neither approved nor cancelled nor resolved", async () => {
 	expect(cancelled.json.detail).toContain("the binding disappeared without unbind at 2030-01-01T12:00:00.000Z");
 });
 
-describe("while our own request for it waits", () => {
+describe("a request that waits when its binding disappears", () => {
 	const states = async (binding: string) =>
 		(await list(`?binding=${binding}`)).map(({ id, state }: { id: string; state: string }) => [id, state]);
 
-	it("for its time, the request ends as already gone, and there is one record", async () => {
+	it("ends as already gone if it is scheduled, and there is one record", async () => {
 		await watch();
 		const { id } = (await remove(cidr, `?not_before=${inMs(hourMs)}`)).json;
 		await goneElsewhere(cdn25);
@@ -187,7 +187,7 @@ describe("while our own request for it waits", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	it("for an approval, the request ends as already gone, and there is one record", async () => {
+	it("ends as already gone if it waits for an approval, and there is one record", async () => {
 		await watch();
 		const { id } = (await remove("198.51.100.0/24", "?acknowledge=leaves_no_service&reason=INC-7")).json;
 		await goneElsewhere(shop24);
@@ -199,7 +199,7 @@ describe("while our own request for it waits", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	it("and is cancelled, the loss is recorded after all", async () => {
+	it("leaves the loss to be recorded if it is cancelled", async () => {
 		await watch();
 		const { id } = (await remove(cidr, `?not_before=${inMs(hourMs)}`)).json;
 		await goneElsewhere(cdn25);

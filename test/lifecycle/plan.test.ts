@@ -99,8 +99,8 @@ describe("the plan", () => {
 	});
 });
 
-describe("a plan leaves no trace:", () => {
-	it("it records and changes nothing, however often it is requested", async () => {
+describe("a plan or a dry run", () => {
+	it("records and changes nothing, however often it is requested", async () => {
 		const before = await cloudflare.state();
 		for (let time = 0; time < 3; time++) {
 			await planOf(cidr);
@@ -112,13 +112,13 @@ describe("a plan leaves no trace:", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	it("a dry run is answered at once, whatever its time", async () => {
+	it("is answered immediately, whatever its time", async () => {
 		const dry = await dryRun({ target: cidr, not_before: inMs(hourMs) });
 		expect([dry.status, dry.json.would]).toEqual([200, "delete"]);
 		expect((await call("/deletions")).json.deletions).toEqual([]);
 	});
 
-	it("a dry run needs the same scope as the deletion", async () => {
+	it("needs the same scope as the deletion", async () => {
 		const answer = await call("/deletions", {
 			method: "POST",
 			token: "unbind_sandbox_approver",

@@ -121,8 +121,8 @@ describe("a deletion for later", () => {
 	});
 });
 
-describe("a deletion that is due is looked up and guarded again:", () => {
-	it("it is already gone if the binding disappeared in the meantime", async () => {
+describe("a deletion that is due", () => {
+	it("is already gone if the binding disappeared in the meantime", async () => {
 		const id = await scheduled();
 		await othersDelete(prefixes.amsterdam, cdn25);
 		await wakeAfter(hourMs);
@@ -130,7 +130,7 @@ describe("a deletion that is due is looked up and guarded again:", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	it("it is refused for a risk that was not acknowledged", async () => {
+	it("is refused for a risk that was not acknowledged", async () => {
 		const id = await scheduled();
 		await others(prefixes.amsterdam, (all) => all.filter((one) => one.cidr !== "203.0.113.0/24"));
 		await wakeAfter(hourMs);
@@ -142,14 +142,14 @@ describe("a deletion that is due is looked up and guarded again:", () => {
 		expect(await deletes()).toEqual([]);
 	});
 
-	it("it is carried out with a risk that was acknowledged in advance", async () => {
+	it("is carried out with a risk that was acknowledged in advance", async () => {
 		const id = await scheduled(hourMs, "&acknowledge=leaves_no_service");
 		await others(prefixes.amsterdam, (all) => all.filter((one) => one.cidr !== "203.0.113.0/24"));
 		await wakeAfter(hourMs);
 		expect((await record(id)).state).toBe("deleted");
 	});
 
-	it("it is refused if its plan is stale by then", async () => {
+	it("is refused if its plan is stale by then", async () => {
 		const etag = (await call(`/bindings/${cidr}`)).headers.get("etag") ?? "";
 		const path = `/bindings/${cidr}?not_before=${inMs(hourMs)}`;
 		const { id } = (await call(path, { method: "DELETE", headers: { "if-match": etag } })).json;
@@ -158,7 +158,7 @@ describe("a deletion that is due is looked up and guarded again:", () => {
 		expect(await record(id)).toMatchObject({ state: "refused", failure: { code: "changed" } });
 	});
 
-	it("it is carried out within the caller's ranges", async () => {
+	it("is carried out within the caller's ranges", async () => {
 		const tokens = tokensWith("edge", ["delete"], [cidr]);
 		await configureLedger(tokens);
 		const path = `/bindings/${cidr}?not_before=${inMs(hourMs)}`;
@@ -168,12 +168,12 @@ describe("a deletion that is due is looked up and guarded again:", () => {
 	});
 });
 
-describe("when Cloudflare cannot be read at the due time", () => {
+describe("a deletion that is due while Cloudflare can't be read", () => {
 	beforeEach(withoutPauses);
 	const unreadable = (looks: number) =>
 		cloudflare.order({ method: "GET", times: 3 * looks, fault: { kind: "html", status: 503 } });
 
-	it("it waits ten seconds and looks again", async () => {
+	it("waits ten seconds and looks again", async () => {
 		const id = await scheduled();
 		await mirrored();
 		await unreadable(2);
@@ -186,7 +186,7 @@ describe("when Cloudflare cannot be read at the due time", () => {
 		expect((await record(id)).state).toBe("deleted");
 	});
 
-	it("it fails after ten minutes, and is not carried out later", async () => {
+	it("fails after ten minutes, and is not carried out later", async () => {
 		const id = await scheduled();
 		await unreadable(61);
 		await wakeAfter(hourMs);
@@ -198,7 +198,7 @@ describe("when Cloudflare cannot be read at the due time", () => {
 		expect((await remove(cidr)).json.state).toBe("deleted");
 	});
 
-	it("a rejected credential is reported at once", async () => {
+	it("fails immediately if the credential is rejected", async () => {
 		const id = await scheduled();
 		await cloudflare.order({ method: "GET", fault: { kind: "reject", status: 403 } });
 		await wakeAfter(hourMs);

@@ -25,8 +25,8 @@ async function scheduled(target = cidr, query = ""): Promise<string> {
 const supersede = (target = cidr, query = "", token = operator.token) =>
 	remove(target, `?supersede=true${query}`, token);
 
-describe("a caller who joins a deletion learns that", () => {
-	it("a scheduled one, with its time and how to supersede it", async () => {
+describe("a caller who joins a deletion", () => {
+	it("learns when a scheduled one runs, and how to supersede it", async () => {
 		const id = await scheduled();
 		const answer = await remove(cidr, "", operator.token);
 		expect(answer.headers.get("unbind-joined")).toBe("true");
@@ -38,7 +38,7 @@ describe("a caller who joins a deletion learns that", () => {
 		});
 	});
 
-	it("one that waits for an approval, with its end", async () => {
+	it("learns when one that waits for an approval expires", async () => {
 		const first = await remove(shop, "?acknowledge=leaves_no_service");
 		expect(first.json).not.toHaveProperty("joined");
 		expect(first.headers.has("unbind-joined")).toBe(false);
@@ -48,7 +48,7 @@ describe("a caller who joins a deletion learns that", () => {
 		expect(await record(first.json.id)).toEqual(first.json);
 	});
 
-	it("at Cloudflare's API, in the message", async () => {
+	it("learns it at Cloudflare's API from the message", async () => {
 		await scheduled();
 		const answer = await call(bindingsPath(prefixes.amsterdam, cdn25), { method: "DELETE" });
 		expect(answer.json.errors[0].message).toContain(`Your request joined the deletion of ${cidr} that ${asker.name}`);
@@ -57,19 +57,19 @@ describe("a caller who joins a deletion learns that", () => {
 	const words = () =>
 		`Your request joined the deletion of ${cidr} that ${asker.name} requested. It is scheduled for ${inMs(hourMs)}. Nothing is deleted before then.`;
 
-	it("a webhook's sender, in its answer", async () => {
+	it("learns it as a webhook's sender from the answer", async () => {
 		const id = await scheduled();
 		const answer = await deliver("inventory", payloads.inventory);
 		expect(answer.json.deletions[0]).toMatchObject({ id, joined: true, message: words() });
 	});
 
-	it("in chat, on the card", async () => {
+	it("learns it in chat from the card", async () => {
 		const card = await say("slack", cidr);
 		await scheduled();
 		expect((await press("slack", card, "Delete")).text).toContain(words());
 	});
 
-	it("on the page, with the record", async () => {
+	it("learns it on the page from the record", async () => {
 		const visitor = await signedIn();
 		const id = await scheduled();
 		const path = `/account/${cidr}`;
@@ -79,7 +79,7 @@ describe("a caller who joins a deletion learns that", () => {
 		expect(readable((await visitor.get(`/records/${id}`)).text)).not.toContain("Your request joined");
 	});
 
-	it("nobody who is refused, or who asks again under the same key", async () => {
+	it("is nobody who is refused, or who asks again under the same key", async () => {
 		const id = await scheduled();
 		const headers = { "idempotency-key": "one" };
 		const ask = () => call(`/bindings/${cidr}`, { method: "DELETE", headers });
@@ -111,7 +111,7 @@ describe("supersede=true", () => {
 		expect((await record(id)).state).toBe("cancelled");
 	});
 
-	it("is a plain deletion where there is no schedule", async () => {
+	it("makes a plain deletion if there is no schedule", async () => {
 		const answer = await supersede();
 		expect([answer.status, answer.json.state]).toEqual([200, "deleted"]);
 		expect(events(answer.json)).not.toContain("superseded");
@@ -130,7 +130,7 @@ describe("supersede=true", () => {
 		expect(await record(id)).toMatchObject({ state: "cancelled", superseded_by: asked.json.id });
 	});
 
-	it("is one deletion after a reset while the DELETE is under way", async () => {
+	it("makes one deletion after a restart while the DELETE is under way", async () => {
 		const id = await scheduled();
 		await cloudflare.order({ method: "DELETE", fault: { kind: "hang_after" } });
 		const asked = supersede().catch(() => undefined);
@@ -200,7 +200,7 @@ describe("supersede=true", () => {
 		expect((await call("/deletions")).json.deletions).toEqual([]);
 	});
 
-	it("is a different request under the same key", async () => {
+	it("makes a different request under the same key", async () => {
 		const headers = { "idempotency-key": "two" };
 		await scheduled();
 		await call(`/bindings/${cidr}`, { method: "DELETE", headers });
@@ -208,7 +208,7 @@ describe("supersede=true", () => {
 		expect(answer.json.code).toBe("idempotency_key_reused");
 	});
 
-	it("a schedule that was cancelled meanwhile is nothing to supersede", async () => {
+	it("does not supersede a schedule that was cancelled meanwhile", async () => {
 		const id = await scheduled();
 		await cancel(id);
 		expect((await supersede()).json.state).toBe("deleted");

@@ -139,7 +139,7 @@ describe("a change of a record", () => {
 		["it is published", deleted, { ...deleted, timeline: [{ at: change.at, event: "published" }] }],
 	])("is no news: %s", (_, before, after) => expect(typesOf(before, after)).toEqual([]));
 
-	it("is two events if the restored binding is active at once", () => {
+	it("is two events if the restored binding is active immediately", () => {
 		const active = recordIn("restored", restorationIn("restored", { active_at: change.at }));
 		expect(typesOf(deleted, active)).toEqual(["restoration.restored", "restoration.active"]);
 	});
@@ -172,7 +172,7 @@ const anyRecord = fc.constantFrom(...states).chain((state) =>
 );
 
 describe("any change of a record", () => {
-	it("has events with ids of their own, in one line, about that record", () =>
+	it("has events with one-line summaries and ids of their own, about that record", () =>
 		fc.assert(
 			fc.property(fc.option(anyRecord), anyRecord, fc.nat(), (before, after, number) => {
 				const events = eventsOf(before, after, { number, at: change.at });

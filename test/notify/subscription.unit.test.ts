@@ -28,18 +28,18 @@ describe("a destination", () => {
 		expect(deleted && wants({ ...all, ...filters }, deleted)).toBe(expected);
 	});
 
-	it("gets what is about no binding and came through no door, whatever its ranges and doors", () => {
+	it("gets events about no binding and through no door, whatever its ranges and doors", () => {
 		expect(wants({ ...all, ranges: ["198.51.100.0/24"], doors: ["api"] }, rejected)).toBe(true);
 	});
 });
 
-describe("the patterns", () => {
-	it("each match something", () => {
+describe("each pattern", () => {
+	it("matches an event", () => {
 		for (const pattern of eventPatterns) expect(eventTypes.some((type) => matches(pattern, type))).toBe(true);
 		expect(eventPatterns).toEqual(expect.arrayContaining(["*", "deletion.*", "watch.*", "test", "freeze.on"]));
 	});
 
-	it("match whole words only", () => {
+	it("matches whole words only", () => {
 		expect(matches("deletion.", "deletion.deleted")).toBe(false);
 		expect(matches("deletion", "deletion.deleted")).toBe(false);
 		expect(matches("test.*", "test")).toBe(false);

@@ -20,7 +20,7 @@ const inLedger = (id: string) =>
 	);
 
 describe("a binding that disappears without unbind", () => {
-	it("is recorded within one sweep and three minutes, and can be restored", async () => {
+	it("is recorded within one interval and three minutes, and can be restored", async () => {
 		await watch();
 		await watched(15);
 		expect(await losses()).toEqual([]);
@@ -85,7 +85,7 @@ describe("a binding that disappears without unbind", () => {
 	});
 });
 
-describe("nothing is recorded", () => {
+describe("the watch records nothing", () => {
 	it("for what unbind deleted itself, nor for what it restored and deleted again", async () => {
 		await watch();
 		const id = await deleted("203.0.113.0/26");
@@ -144,7 +144,7 @@ describe("nothing is recorded", () => {
 		expect(await losses()).toEqual([]);
 	});
 
-	it("for an account whose prefixes all vanish at once", async () => {
+	it("for an account whose prefixes all vanish at the same time", async () => {
 		const log = vi.spyOn(console, "warn");
 		await watch();
 		const state = await cloudflare.state();
@@ -155,7 +155,7 @@ describe("nothing is recorded", () => {
 	});
 });
 
-describe("many bindings that disappear at once", () => {
+describe("many bindings that disappear within one interval", () => {
 	const many = [cdn25, cdn26, spectrum26];
 
 	it("freeze deletions once, and lifting the freeze does not bring it back", async () => {

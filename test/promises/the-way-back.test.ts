@@ -99,7 +99,7 @@ describe("the way back", () => {
 		},
 	);
 
-	it("works for many under one request, through resets, with one binding each", async () => {
+	it("works for many records under one request, through restarts, with one new binding per record", async () => {
 		const provisioning = "?acknowledge=still_provisioning";
 		const ids = [await deleted(), await deleted("203.0.113.0/26"), await deleted("2001:db8:100:1::/64", provisioning)];
 		const { json } = await restoreMany(ids);

@@ -15,7 +15,7 @@ const dueInVersion1 = "SELECT id FROM deletions WHERE settle_at <= ? ORDER BY se
 const inSql = <Value>(act: (sql: SqlStorage) => Value) =>
 	runInDurableObject<Ledger, Value>(ledger(), (_, { storage: { sql } }) => act(sql));
 
-it("is no work of version 0.1.0's while it is looked up, and is from when it is judged", async () => {
+it("a received record is left alone by release 0.1.0 until it is judged", async () => {
 	await cloudflare.order({ method: "GET", fault: { kind: "hang_before" } });
 	const headers = { prefer: "wait=0" };
 	const { id } = (await call(`/bindings/${cidr}`, { method: "DELETE", token: asker.token, headers })).json;

@@ -123,7 +123,7 @@ describe("a binding that is missed", () => {
 		expect(watched().lists(shownMs, [two]).row(one).missedMs).toBe(shownMs);
 	});
 
-	it("is not missed by a list that was requested before we restored it", () => {
+	it("is not missed by a list that was requested before unbind restored it", () => {
 		const restored = lifetimeOf(one, prefixId, "restored", missMs + 500);
 		expect(watched([restored]).lists(missMs, []).written).toBe(0);
 		expect(
@@ -160,14 +160,14 @@ describe("a binding that is missed", () => {
 		expect(watch.kinds).toEqual(["disappeared", "disappeared"]);
 	});
 
-	it("is not lost with another one after one 404 if few are missed", () => {
+	it("is not lost after another binding's 404 if few are missed", () => {
 		const watch = watched().lists(missMs, []).lists(againMs, []).reads(getMs, two.id, "missing", false);
 		expect(watch.findings).toMatchObject([{ kind: "disappeared", lifetime: { bindingId: two.id } }]);
 		expect(watch.reads(getMs + 2000, one.id, one, false).kinds).toEqual([]);
 		expect(watch.row(one)).toMatchObject({ closed: null, missedMs: null });
 	});
 
-	it("is not lost with another one before it is missed twice itself", () => {
+	it("is not lost after another binding's 404 before it is missed twice itself", () => {
 		const watch = watched().lists(missMs, [two]).lists(againMs, []).reads(getMs, one.id, "missing");
 		expect(watch.findings).toMatchObject([{ kind: "disappeared", lifetime: { bindingId: one.id } }]);
 		expect(watch.row(two).closed).toBeNull();
@@ -193,7 +193,7 @@ describe("a binding that is missed", () => {
 	});
 });
 
-describe("a binding of ours", () => {
+describe("a binding that unbind deleted or restored", () => {
 	const missedTwice = () => watched().lists(missMs, [two]).lists(againMs, [two]);
 
 	it("is left out while a record of it is open", () => {
@@ -203,7 +203,7 @@ describe("a binding of ours", () => {
 		expect([watch.written, watch.row(one).missedMs]).toEqual([0, null]);
 	});
 
-	it("is no longer missed when we begin to delete it", () => {
+	it("is no longer missed when unbind begins to delete it", () => {
 		const watch = missedTwice()
 			.with({ open: new Set([one.id]) })
 			.reads(getMs, one.id, "missing");
@@ -211,13 +211,13 @@ describe("a binding of ours", () => {
 		expect(watch.row(one)).toMatchObject({ closed: null, missedMs: null, missedAgainMs: null });
 	});
 
-	it("its 404 says nothing about other bindings", () => {
+	it("says nothing about other bindings by its 404", () => {
 		const watch = watched().lists(missMs, []).lists(againMs, []);
 		expect(watch.with({ deleted: new Map([[one.id, againMs]]) }).reads(getMs, one.id, "missing").kinds).toEqual([]);
 		expect([watch.row(one).closed, watch.row(two).closed]).toEqual(["deleted", null]);
 	});
 
-	it("is closed without a loss at the time of our deletion", () => {
+	it("is closed without a loss at the time of unbind's deletion", () => {
 		const watch = watched()
 			.with({ deleted: new Map([[one.id, missMs - 7000]]) })
 			.lists(missMs, [two]);
@@ -232,7 +232,7 @@ describe("a binding of ours", () => {
 		expect(watch.with({ open: new Set([one.id]) }).lists(againMs, []).written).toBe(0);
 	});
 
-	it("is lost if it was seen long after our deletion", () => {
+	it("is lost if it was seen long after unbind's deletion", () => {
 		const deleted = new Map([[one.id, shownMs - lagMs]]);
 		const watch = watched().with({ deleted }).lists(missMs, [two]);
 		expect(watch.row(one)).toMatchObject({ closed: null, missedMs: missMs });

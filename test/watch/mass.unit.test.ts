@@ -33,7 +33,7 @@ describe("judgeMass", () => {
 		expect(judged.lifetimes.map(({ massMs }) => massMs)).toEqual(Array(events * count).fill(startMs));
 	});
 
-	it("does not count losses that one interval cannot hold", () => {
+	it("does not count losses that one interval can't hold", () => {
 		// One every two minutes, each seen shortly before it was missed.
 		const slow = losses(10, startMs, 120_000).map((one) => ({ ...one, seenMs: (one.goneSinceMs ?? 0) - 1000 }));
 		expect(judge(slow).events).toEqual([]);

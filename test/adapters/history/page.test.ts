@@ -73,7 +73,7 @@ describe("a page", () => {
 		expect(list).toHaveBeenCalledTimes(1);
 	});
 
-	it("of an empty history is empty", async () => {
+	it("is empty if the history is empty", async () => {
 		expect(await page({}, 10)).toEqual({ rows: [], next: null });
 		expect(await page({ untilMs: nowMs, sinceMs: 0 }, 10)).toEqual({ rows: [], next: null });
 	});
@@ -195,7 +195,7 @@ describe("a period", () => {
 		expect(keys).toBeLessThanOrEqual(4 * rows.length);
 	});
 
-	it("without an end is listed from now back to its beginning", async () => {
+	it("is listed from now back to its beginning if it has no end", async () => {
 		await put(...records);
 		const { rows, next } = await page({ sinceMs: nowMs - 20 * hourMs }, 30);
 		expect(rows).toEqual(rowsOf(records.slice(0, 21)));
@@ -203,7 +203,7 @@ describe("a period", () => {
 		expect(await listed()).toEqual({ prefixes: ["deletion:"], limits: [30], keys: 30 });
 	});
 
-	it("without a beginning takes a single list if fewer than a thousand records are newer", async () => {
+	it("takes a single list if it has no beginning and fewer than a thousand records are newer", async () => {
 		await put(...records);
 		const { rows } = await page({ untilMs: nowMs - 350 * hourMs }, 5);
 		expect(rows).toEqual(rowsOf(records.slice(350, 355)));
@@ -217,7 +217,7 @@ describe("a period", () => {
 		}
 	});
 
-	it("without a beginning fills its pages even if records are rare", async () => {
+	it("fills its pages even if it has no beginning and records are rare", async () => {
 		const monthMs = 30 * 24 * hourMs;
 		const rare = Array.from({ length: 9 }, (_, index) => deletionAt(nowMs - index * monthMs));
 		await put(...rare);
@@ -228,7 +228,7 @@ describe("a period", () => {
 		expect((await listed()).prefixes.length).toBeLessThanOrEqual(4);
 	});
 
-	it("without a beginning fills its pages even if more than a thousand records are newer", async () => {
+	it("fills its pages even if it has no beginning and more than a thousand records are newer", async () => {
 		const dayMs = 24 * hourMs;
 		const newer = Array.from({ length: 1100 }, (_, index) => deletionAt(nowMs - index * 60_000, { binding: null }));
 		const older = Array.from({ length: 8 }, (_, index) => deletionAt(nowMs - (20 + 15 * index) * dayMs));
@@ -238,14 +238,14 @@ describe("a period", () => {
 		expect(next).toBeNull();
 	});
 
-	it("of one millisecond takes one list", async () => {
+	it("takes one list if it is one millisecond long", async () => {
 		await put(...records.slice(0, 20));
 		const ms = nowMs - 7 * hourMs;
 		expect((await page({ sinceMs: ms, untilMs: ms }, 10)).rows).toEqual(rowsOf(records.slice(7, 8)));
 		expect(list).toHaveBeenCalledTimes(1);
 	});
 
-	it("of a binding's history lists only that binding's keys", async () => {
+	it("lists only one binding's keys if it is of that binding's history", async () => {
 		await put(...records.slice(0, 40));
 		const filter = { bindingId: bindingIds[0] ?? "", sinceMs: nowMs - 10 * hourMs, untilMs: nowMs - 5 * hourMs };
 		expect((await page(filter, 10)).rows).toEqual(rowsOf(records.slice(5, 11)));

@@ -199,7 +199,7 @@ describe("an id", () => {
 	const unknown = id("b9");
 	const miss = { failure: { reason: "no_binding" } };
 
-	it("that is nowhere is searched for only once a minute", async () => {
+	it("is searched for only once a minute if it is nowhere", async () => {
 		const world = worldOf();
 		const directory = createDirectory();
 		const searched = ["prefixes", "bindings 203.0.113.0/24", "bindings 198.51.100.0/24"];
@@ -213,7 +213,7 @@ describe("an id", () => {
 		expect(world.calls).toEqual([...searched, ...searched]);
 	});
 
-	it("that is nowhere is searched for with sparing reads, and one with a known prefix is not", async () => {
+	it("is searched for with sparing reads if it is nowhere, but not if its prefix is known", async () => {
 		const world = worldOf();
 		const sparing: boolean[] = [];
 		const { listBindings } = world.ports.cloudflare;
@@ -243,7 +243,7 @@ describe("an id", () => {
 		expect(directory.isMissing(unknown, world.clock.nowMs)).toBe(false);
 	});
 
-	it("that our records know costs one call, even if it is long gone", async () => {
+	it("costs one call if the records know it, even if it is long gone", async () => {
 		const world = worldOf();
 		recordedIn(world, shop.id);
 		expect(await search(world, targetOf(unknown))).toMatchObject(miss);
