@@ -23,7 +23,7 @@ it("attributes a loss to our deletion, page by page", () => {
 	const late = lifetimeOf(bindingOf("e1".repeat(16), "203.0.113.0/26"), binding.prefix_id, "appeared", noonMs + 5000);
 	keepLifetimes(sql, [gone, late]);
 
-	const query = { at: [noonMs - 1, noonMs + 6000, noonMs - 2000], changes, changedOnly: false };
+	const query = { at: [noonMs - 1, noonMs + 6000, noonMs - 2000], changes, changedOnly: false, caller: null };
 	const first = past(sql, query, known);
 	expect(first.accounts.map((one) => one?.flatMap(({ bindings }) => bindings.map(({ cidr }) => cidr)) ?? null)).toEqual(
 		[[binding.cidr], ["203.0.113.0/26"], null],
@@ -35,7 +35,9 @@ it("attributes a loss to our deletion, page by page", () => {
 });
 
 it("knows nothing before the watch began", () => {
-	expect(past(sqlOf(), { at: [noonMs], changes, changedOnly: false }, { sinceMs: null, lookedMs: null })).toEqual({
+	expect(
+		past(sqlOf(), { at: [noonMs], changes, changedOnly: false, caller: null }, { sinceMs: null, lookedMs: null }),
+	).toEqual({
 		knownSinceMs: null,
 		lookedMs: null,
 		accounts: [null],
