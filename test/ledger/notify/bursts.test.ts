@@ -46,7 +46,7 @@ describe("a mass deletion", () => {
 		expect(messages[0]).toContain("Deletions are frozen");
 	});
 
-	it("that was none leaves each loss its own message, a moment later", async () => {
+	it("that turns out to be none leaves each loss its own message, a moment later", async () => {
 		await watch(settingsWith(both, { WATCH_MASS: 10 }));
 		await goneElsewhere(...many);
 		await watched(13);

@@ -184,7 +184,7 @@ describe("a hostile entry", () => {
 	});
 });
 
-describe("a deletion of ours", () => {
+describe("a deletion by unbind", () => {
 	it("is confirmed by its ray, with one request a few minutes later", async () => {
 		const first = await deleted("203.0.113.0/26");
 		const second = await deleted("203.0.113.64/26");
@@ -219,7 +219,7 @@ describe("a deletion of ours", () => {
 		expect((await record(id)).confirmed_by_audit_log).toBeUndefined();
 	});
 
-	it("that passed for somebody else's is named after our token, and confirmed where it failed", async () => {
+	it("is named after unbind's token if it was taken for a loss, and confirmed on the record that failed", async () => {
 		const id = await deleted("203.0.113.0/26");
 		const { cloudflare: answer } = await record(id);
 		// As if the call had been taken for a failure.
