@@ -85,7 +85,7 @@ describe("429 rate_limited", () => {
 			{
 				status: 429,
 				code: "rate_limited",
-				title: "Too many failed attempts",
+				title: "Too many attempts",
 				detail: "This address sent too many wrong credentials. Try again in a minute.",
 			},
 			{ "retry-after": "60" },
@@ -281,7 +281,7 @@ describe("/health", () => {
 				{
 					status: 429,
 					code: "rate_limited",
-					title: "Too many failed attempts",
+					title: "Too many attempts",
 					detail: "This address sent too many probes. Try again in 10 seconds.",
 				},
 				{ "retry-after": "10" },

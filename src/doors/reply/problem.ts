@@ -71,7 +71,7 @@ const table: Record<ProblemCode, readonly [number, string]> = {
 	frozen: [423, "Deletions are frozen"],
 	budget: [429, "The deletion budget is used up"],
 	breadth: [429, "Too many of the prefix's bindings at once"],
-	rate_limited: [429, "Too many failed attempts"],
+	rate_limited: [429, "Too many attempts"],
 	too_many_reads: [429, "Too many reads at once"],
 	too_many_deletions: [429, "Too many deletions at once"],
 	too_many_restorations: [429, "Too many restorations in a day"],

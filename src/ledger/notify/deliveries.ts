@@ -1,8 +1,9 @@
 // The table of deliveries: one row for each event and destination. It decides nothing.
 import { at } from "../../deletion/record/deletion.ts";
 import { idBounds } from "../../deletion/record/record-id.ts";
-import type { Delivery, DeliveryState, NotificationsQuery } from "../../notify/delivery.ts";
+import type { Delivery, DeliveryState, Notifications, NotificationsQuery } from "../../notify/delivery.ts";
 import type { EventType, NotifyEvent } from "../../notify/event.ts";
+import { rowsAtMost } from "../limits.ts";
 import { idsIn } from "../tables.ts";
 import { eventIn, standInFor, unreadable } from "./stored-event.ts";
 
@@ -49,6 +50,11 @@ interface Counts {
 	undelivered: ReadonlyMap<string, number>;
 }
 
+type Found = { rows: Row[]; readTo: string | null };
+
+/** Ids are digits and lower-case letters. */
+const afterAllIds = "~";
+
 export type Deliveries = ReturnType<typeof createDeliveries>;
 
 export function createDeliveries(sql: SqlStorage) {
@@ -71,6 +77,36 @@ export function createDeliveries(sql: SqlStorage) {
 		const rows = sql.exec<{ destination: string; count: number }>(query).toArray();
 		return new Map(rows.map(({ destination, count }) => [destination, count]));
 	};
+
+	const counts = (): Counts => {
+		counted ??= { waiting: countBy("next_at IS NOT NULL"), undelivered: countBy("state = 'undelivered'") };
+		return counted;
+	};
+
+	/** Among the next rows only. `readTo` is the last of them; null if no more follow. */
+	function matching({ destination, state, afterId, atMost }: NotificationsQuery): Found {
+		const after = afterId ?? "";
+		const last = "SELECT id FROM deliveries WHERE id > ? ORDER BY id LIMIT 2 OFFSET ?";
+		const isFiltered = destination !== null || state !== null;
+		const [end, following] = isFiltered ? idsIn(sql, last, after, rowsAtMost - 1) : [];
+		const readTo = following === undefined ? null : (end ?? null);
+		const query = `SELECT * FROM deliveries WHERE id > ?1 AND id <= ?2 AND (?3 IS NULL OR destination = ?3)
+			AND (?4 IS NULL OR state = ?4) ORDER BY id LIMIT ?5`;
+		const values = [after, readTo ?? afterAllIds, destination, state, atMost + 1];
+		return { rows: sql.exec<Row>(query, ...values).toArray(), readTo };
+	}
+
+	/** A few undelivered ones among thousands of others have an index. null if they are many, or the query is for others. */
+	function undelivered({ destination, state, afterId, atMost }: NotificationsQuery): Found | null {
+		const count = counts().undelivered;
+		const names = destination === null ? [...count.keys()] : [destination];
+		const total = names.reduce((sum, name) => sum + (count.get(name) ?? 0), 0);
+		if (state !== "undelivered" || total > rowsAtMost) return null;
+		const query = `SELECT * FROM deliveries INDEXED BY deliveries_undelivered
+			WHERE destination = ? AND state = 'undelivered' AND id > ? ORDER BY id LIMIT ?`;
+		const rows = names.flatMap((name) => sql.exec<Row>(query, name, afterId ?? "", atMost + 1).toArray());
+		return { rows: rows.toSorted((a, b) => (a.id < b.id ? -1 : 1)), readTo: null };
+	}
 
 	return {
 		add({ id, event, destination, address, state, nextMs, failure, nowMs }: NewDelivery): void {
@@ -170,22 +206,17 @@ export function createDeliveries(sql: SqlStorage) {
 			write(update, failure, destination, ...addresses);
 		},
 		/** By destination. Anyone may ask, and there may be thousands, so they are counted once between two writes. */
-		counts(): Counts {
-			counted ??= { waiting: countBy("next_at IS NOT NULL"), undelivered: countBy("state = 'undelivered'") };
-			return counted;
-		},
+		counts,
 		/** Every destination with anything waiting or undelivered. */
 		destinations(): string[] {
-			const { waiting, undelivered } = this.counts();
+			const { waiting, undelivered } = counts();
 			return [...new Set([...waiting.keys(), ...undelivered.keys()])];
 		},
-		page({ destination, state, afterId, atMost }: NotificationsQuery): Delivery[] {
-			const query = `SELECT * FROM deliveries WHERE id > ?1 AND (?2 IS NULL OR destination = ?2) AND (?3 IS NULL OR state = ?3)
-				ORDER BY id LIMIT ?4`;
-			return sql
-				.exec<Row>(query, afterId ?? "", destination, state, atMost)
-				.toArray()
-				.map(shown);
+		/** Newest first. It reads a bounded number of rows: with a filter that few match, a page may be short, and go on. */
+		page(query: NotificationsQuery): Pick<Notifications, "deliveries" | "next"> {
+			const { rows, readTo } = undelivered(query) ?? matching(query);
+			const page = rows.slice(0, query.atMost);
+			return { deliveries: page.map(shown), next: rows.length > page.length ? (page.at(-1)?.id ?? null) : readTo };
 		},
 		/** Drops what is over: ids are in order of time, the newest first. */
 		prune(deliveredBeforeMs: number, undeliveredBeforeMs: number): void {

@@ -152,14 +152,8 @@ export function createNotifier(sql: SqlStorage, options: NotifierOptions): Notif
 			await sender.sendNow(id);
 		},
 		list(query) {
-			const page = deliveries.page({
-				...query,
-				destination: query.destination && folded(query.destination),
-				atMost: query.atMost + 1,
-			});
-			const shown = page.slice(0, query.atMost);
-			const next = page.length > shown.length ? (shown.at(-1)?.id ?? null) : null;
-			return { deliveries: shown, next, destinations: destinations.facts() };
+			const page = deliveries.page({ ...query, destination: query.destination && folded(query.destination) });
+			return { ...page, destinations: destinations.facts() };
 		},
 		deliveries,
 		destinations,

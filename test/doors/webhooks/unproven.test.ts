@@ -107,7 +107,7 @@ describe("too many unproven messages from one address", () => {
 					{
 						status: 429,
 						code: "rate_limited",
-						title: "Too many failed attempts",
+						title: "Too many attempts",
 						detail: "This address sent too many wrong credentials. Try again in a minute.",
 					},
 					{ "retry-after": "60" },

@@ -4,8 +4,9 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Deletion } from "../../../src/deletion/record/deletion.ts";
 import type { Ledger } from "../../../src/index.ts";
 import { createJournal } from "../../../src/ledger/journal.ts";
-import { waitingAtMost } from "../../../src/ledger/limits.ts";
+import { rowsAtMost, waitingAtMost } from "../../../src/ledger/limits.ts";
 import type { Notifier } from "../../../src/ledger/notify/notifier.ts";
+import type { Notifications, NotificationsQuery } from "../../../src/notify/delivery.ts";
 import type { NotifyEvent } from "../../../src/notify/event.ts";
 import { credentialRejected, frozen, lifted, massDeletion } from "../../../src/notify/other-events.ts";
 import { ledger } from "../../harness.ts";
@@ -240,6 +241,44 @@ describe("a destination that is dead", () => {
 			expect(given.notifier.destinations.facts()).toMatchObject([{ waiting: 1000 }]);
 			expect(given.read()).toBeLessThan(5);
 		}));
+});
+
+describe("a list with a filter that few match", () => {
+	const made = 3500;
+	/** Every thousandth is for "rare". The last two have a state of their own. */
+	const fill = `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ${made - 1})
+		INSERT INTO deliveries (id, event_id, type, destination, address, state, made_at, attempts, event)
+		SELECT printf('%020d', i), 'e', 'test', iif(i % 1000 = 999, 'rare', 'machine'), 'a',
+			CASE i WHEN ${made - 2} THEN 'undelivered' WHEN ${made - 1} THEN 'skipped' ELSE 'delivered' END, 0, 1, '{}' FROM n`;
+	const none = { destination: null, state: null, afterId: null, atMost: 50 };
+
+	it.each<[string, Partial<NotificationsQuery>, number[], number]>([
+		["a destination", { destination: "rare" }, [999, 1999, 2999], 4],
+		["a state", { state: "skipped" }, [made - 1], 4],
+		["both", { destination: "rare", state: "held" }, [], 4],
+		["undelivered", { state: "undelivered" }, [made - 2], 1],
+		["undelivered to one destination", { destination: "MACHINE", state: "undelivered" }, [made - 2], 1],
+		["one per page", { destination: "rare", atMost: 1 }, [999, 1999, 2999], 4],
+	])("reads a bounded number of rows for each page, and misses none (%s)", (_, wish, indexes, pages) =>
+		withNotifier({ machine: hook("machine") }, async ({ notifierOf, sql, read }) => {
+			sql.exec(fill);
+			const notifier = notifierOf({ machine: hook("machine") });
+			notifier.list(none);
+			const ids: string[] = [];
+			let count = 0;
+			let afterId: string | null = null;
+			do {
+				read();
+				const page: Notifications = notifier.list({ ...none, ...wish, afterId });
+				expect(read()).toBeLessThanOrEqual(2 * rowsAtMost + 2);
+				ids.push(...page.deliveries.map(({ id }) => id));
+				afterId = page.next;
+				count++;
+			} while (afterId !== null);
+			expect(ids).toEqual(indexes.map((index) => String(index).padStart(20, "0")));
+			expect(count).toBe(pages);
+		}),
+	);
 });
 
 describe("a deletion", () => {
