@@ -95,7 +95,7 @@ function planCard(
 	return card(`Restore ${missing} of ${mass.deletions.length} bindings?`, {
 		tone: "careful",
 		text: [
-			...(mayRestore ? [] : ['You have read-only access. You need the scope "restore".']),
+			...(mayRestore ? [] : ['You cannot restore these bindings: you lack the scope "restore".']),
 			...(outside === 0 ? [] : [`${outside} are outside your ranges. Someone else has to restore them.`]),
 			`Creates ${restorable.length} bindings, each with a new id. Prefixes with no binding left come first.`,
 		],

@@ -50,7 +50,7 @@ function planCard({ binding, effect, guards, would }: Plan, { reason, mayDelete,
 	const isRefused = would === "refuse";
 	return card(isRefused ? `${binding.cidr} cannot be deleted now` : `Delete ${binding.cidr}?`, {
 		tone: isRefused ? "bad" : "careful",
-		text: isRefused || mayDelete ? [] : ['You have read-only access. You need the scope "delete".'],
+		text: isRefused || mayDelete ? [] : ['You cannot delete this binding: you lack the scope "delete".'],
 		facts: [
 			{ name: "Binding", value: bindingWords(binding) },
 			{ name: "Why", value: reason ?? "no reason given" },

@@ -73,7 +73,7 @@ describe.each(platformNames)("in %s", (platform: PlatformName) => {
 	it("is read-only without the scope", async () => {
 		const event = await lost();
 		const card = await say(platform, `restore-all ${event}`, "bob");
-		expect(card.text).toContain('You have read-only access. You need the scope "restore".');
+		expect(card.text).toContain('You cannot restore these bindings: you lack the scope "restore".');
 		expect(card.buttons).toEqual([]);
 		for (const text of ["lost", `restore-all ${event}`])
 			expect((await say(platform, text, "mallory")).text).toContain("You are not in unbind's configuration");

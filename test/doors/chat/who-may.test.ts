@@ -66,7 +66,7 @@ describe.each(platformNames)("in %s", (platform) => {
 	it("gives a user the configured scopes and no others", async () => {
 		// bob may decide, but not delete.
 		const looker = await say(platform, target, "bob");
-		expect(looker.text).toContain('You have read-only access. You need the scope "delete".');
+		expect(looker.text).toContain('You cannot delete this binding: you lack the scope "delete".');
 		expect(looker.buttons).toEqual([]);
 		expect((await say(platform, "freeze now", "carol")).text).toContain('lacks the scope "freeze"');
 		await press(platform, await say(platform, target), "Delete");
