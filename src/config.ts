@@ -51,7 +51,7 @@ export interface Config {
 	/** Faulty settings, which close the parts that need them. */
 	problems: readonly ConfigProblem[];
 	/** The problems that close this part; empty while it is open. */
-	closing(part: Part): ConfigProblem[];
+	problemsClosing(part: Part): ConfigProblem[];
 }
 
 interface WatchSettings {
@@ -183,28 +183,28 @@ export function readConfig(env: object): Result<Config, ConfigProblem[]> {
 		...clashingNames(people, senders.names),
 		...sharedSecrets([...senders.holders, ...chats.holders, ...destinations.holders], new Map(digests)),
 	);
-	const closingPart = (part: Part) => closing(part, problems);
-	if (account === undefined || callers === undefined || !credential.ok || closingPart("everything").length > 0)
+	const problemsClosing = (part: Part) => closing(part, problems);
+	if (account === undefined || callers === undefined || !credential.ok || problemsClosing("everything").length > 0)
 		return fail(problems);
 	return ok({
 		accountId: account,
 		credential: credential.value,
 		tokenHolders: tokenHoldersOf(callers),
-		senders: senders.senders.filter(({ name }) => closingPart(`webhooks/${name}`).length === 0),
-		chats: chats.chats.filter(({ platform }) => closingPart(`chat/${platform}`).length === 0),
+		senders: senders.senders.filter(({ name }) => problemsClosing(`webhooks/${name}`).length === 0),
+		chats: chats.chats.filter(({ platform }) => problemsClosing(`chat/${platform}`).length === 0),
 		access: team === undefined ? null : accessOf(team),
 		aliases,
 		retentionDays,
 		watch,
 		notify: {
 			origin,
-			destinations: destinations.destinations.filter(({ name }) => closingPart(`notify/${name}`).length === 0),
-			names: closingPart("notify").length > 0 ? null : destinations.names,
+			destinations: destinations.destinations.filter(({ name }) => problemsClosing(`notify/${name}`).length === 0),
+			names: problemsClosing("notify").length > 0 ? null : destinations.names,
 		},
 		policy,
 		warnings: [...unknown.warnings, ...senders.warnings, ...chats.warnings],
 		problems,
-		closing: closingPart,
+		problemsClosing,
 	});
 }
 

@@ -9,7 +9,7 @@ import type { Context } from "./doors/context.ts";
 import { healthAnswer } from "./doors/health.ts";
 import { createLedgerClient, readsOf } from "./doors/ledger-client.ts";
 import { readTurns, readWaitMs } from "./doors/limits.ts";
-import { logProblems, misconfigured } from "./doors/misconfigured.ts";
+import { logProblems, misconfiguredProblem } from "./doors/misconfigured.ts";
 import { isForPeople, misconfiguredPage } from "./doors/page/misconfigured.tsx";
 import { finish } from "./doors/reply/finish.ts";
 import { problem, problemResponse } from "./doors/reply/problem.ts";
@@ -63,7 +63,7 @@ export default {
 
 /** While the configuration closes all of unbind. */
 function closed(request: Request, url: URL, problems: readonly ConfigProblem[], requestId: string): Response {
-	const problem = misconfigured(problems, requestId);
+	const problem = misconfiguredProblem(problems, requestId);
 	if (url.pathname === "/health") return healthAnswer(false, problems);
 	if (isCloudflares(url)) return envelopeOfProblem(problem, requestId);
 	return isForPeople(request) ? misconfiguredPage(problem, requestId, url) : problemResponse(problem, requestId);

@@ -8,7 +8,7 @@ import type { Json } from "../deletion/record/json.ts";
 import type { Verdict } from "../deletion/record/verdict.ts";
 import type { Fact } from "./card.ts";
 
-const listedAtMost = 5;
+const listedOnCardAtMost = 5;
 
 /** The page of a record, which shows all of it. */
 export const recordPage = (origin: string, id: string): string => `${origin}/records/${id}`;
@@ -108,4 +108,5 @@ const textsIn = (value: Json | undefined): string[] =>
 	Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
 
 export const listed = (texts: readonly string[], total: number): string =>
-	texts.slice(0, listedAtMost).join(", ") + (total > listedAtMost ? `, and ${total - listedAtMost} more` : "");
+	texts.slice(0, listedOnCardAtMost).join(", ") +
+	(total > listedOnCardAtMost ? `, and ${total - listedOnCardAtMost} more` : "");

@@ -12,7 +12,7 @@ export const prefixesAPart = 40;
 /** For how long nobody searches again for an id that a complete search did not find. */
 export const missingForMs = 60_000;
 /** Callers can make up any number of ids, so the memory is bounded; the oldest goes first. */
-export const missesAtMost = 1000;
+export const rememberedMissesAtMost = 1000;
 /** The longest Cloudflare takes to roll a change out to its whole edge. */
 export const settlesWithinHours = 6;
 
@@ -52,7 +52,7 @@ export const unpublishedForMs = 600_000;
 /** The longest name of a target that is looked at or repeated; a CIDR or an id is shorter. */
 export const longestNamed = 64;
 /** Neighbours and CIDRs that a record lists, so that it does not grow with its prefix. */
-export const listedAtMost = 100;
+export const keptInRecordAtMost = 100;
 /** Longer payloads are stored as digests, so that no caller can fill up the Ledger. */
 export const longestPayload = 256;
 

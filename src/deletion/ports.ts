@@ -120,8 +120,8 @@ export interface JournalReads {
 	/** The open deletion of a binding; there is never more than one. */
 	openFor(named: Named): OpenDeletion | null;
 	restoring(id: string): OpenRestoration | null;
-	/** The newest completed deletion of a binding, or at a CIDR: done by us, or seen to be done. */
-	carriedOut(named: Named): Deletion | null;
+	/** The newest record of a binding, or at a CIDR, that says the binding is gone, whoever removed it. */
+	lastGone(named: Named): Deletion | null;
 	/** The newest binding that we restored under that id or CIDR and have not deleted since. */
 	created(named: Named): { prefixId: string; bindingId: string } | null;
 	/** The binding's prefix according to our records, whether we deleted or created it. */
@@ -141,7 +141,7 @@ export interface Journal extends JournalReads {
 	/** By its id, or by an id that became an alias of it. */
 	get(id: string): Deletion | null;
 	/** This actor's deletion with exactly this payload, if it is still being looked up. */
-	received(actor: string, payload: string): Deletion | null;
+	beingLookedUp(actor: string, payload: string): Deletion | null;
 	/** Whether the request came in after the last start: if so, its own authority still counts. */
 	cameInSinceStart(id: string): boolean;
 	/** The freeze in force; null if there is none. */

@@ -21,7 +21,7 @@ export async function health(request: Request, context: Context): Promise<Respon
 	const known = await ledger.health();
 	const works = known.ok && !known.value.credentialRejected && (known.value.problems ?? []).length === 0;
 	// A closed sender, chat or page does not stop deletions.
-	return healthAnswer(works && config.closing("deletions").length === 0, config.problems);
+	return healthAnswer(works && config.problemsClosing("deletions").length === 0, config.problems);
 }
 
 export const healthAnswer = (ok: boolean, problems: readonly ConfigProblem[]): Response =>

@@ -1,27 +1,27 @@
 // The doors' limits, windows and time-outs, each with its reason. docs/architecture.md lists those that an operator notices.
 
-/** More than any request needs: a long reason goes into a body. */
+/** The longest query: more than any request needs, as a long reason goes into a body. */
 export const longestQuery = 4096;
-/** Far more than any request needs. It is read before it is understood. */
+/** The longest JSON body: far more than any request needs. It is read before it is understood. */
 export const jsonCapBytes = 64 * 1024;
-/** Of a webhook or a chat message: alerts come in batches, with all their labels. */
+/** The longest body of a webhook or a chat message: alerts come in batches, with all their labels. */
 export const signedCapBytes = 256 * 1024;
-/** Of a click without a signature, which anyone can send. */
+/** The longest body of a click without a signature, which anyone can send. */
 export const clickCapBytes = 64 * 1024;
-/** A reason, a time and a few boxes. */
+/** The longest body of a form: a reason, a time and a few boxes. */
 export const formCapBytes = 16 * 1024;
 /** A sentence or two, and a link. It is in every list. */
 export const longestReason = 500;
 /** As long as the longest field, a reason. It goes into an address. */
 export const longestTyped = 500;
-/** Of a name that a chat user chose: it is on record, and on every card. */
+/** The longest name that a chat user may choose: it is on record, and on every card. */
 export const longestUserName = 64;
 /** More than anyone reads, and few enough to check on each row. */
 export const mostConditions = 20;
 
 /** How far a sender's clock may be off; the same in every scheme with a timestamp. */
 export const toleranceSeconds = 300;
-/** Of the header that holds a proof: far longer than any real one. */
+/** The longest header that holds a proof: far longer than any real one. */
 export const longestProof = 4096;
 /** A sender that rotates its secret signs twice. Each proof costs a hash of the body, and a stranger could send hundreds. */
 export const mostProofs = 8;

@@ -8,11 +8,12 @@ import { type Problem, problem } from "./reply/problem.ts";
 
 /** null while the part is open. */
 export function closedProblem(part: Part, { config, requestId }: Context): Problem | null {
-	const problems = config.closing(part);
-	return problems.length === 0 ? null : misconfigured(problems, requestId);
+	const problems = config.problemsClosing(part);
+	return problems.length === 0 ? null : misconfiguredProblem(problems, requestId);
 }
 
-export function misconfigured(problems: readonly ConfigProblem[], requestId: string): Problem {
+/** Also logs them. */
+export function misconfiguredProblem(problems: readonly ConfigProblem[], requestId: string): Problem {
 	logProblems(problems, requestId);
 	const plain = problems.map((one) => one.plain);
 	const detail = plain.map((one) => `${sentence(one.problem)} ${sentence(one.fix)}`).join("\n");

@@ -7,7 +7,7 @@ import { answersAtMost, publishLookAfterMs } from "./limits.ts";
 /** Another record's id, or a refusal that is counted on another record. */
 export type Answer = string | Deletion;
 
-export function createAliases(sql: SqlStorage, now: () => number, onDue: (atMs: number) => void) {
+export function createRecordAliases(sql: SqlStorage, now: () => number, onDue: (atMs: number) => void) {
 	const answers = new Map<string, Answer>();
 	return {
 		/** What answers the id, of what this object remembers. */

@@ -8,11 +8,11 @@ import type { Party } from "../deletion/record/actor.ts";
 import { at } from "../deletion/record/deletion.ts";
 import { ownParty } from "./freezes.ts";
 
-export function createFaults({ closing }: Pick<Config, "closing">, now: () => number) {
-	const limits = closing("deletions");
+export function createFaults({ problemsClosing }: Pick<Config, "problemsClosing">, now: () => number) {
+	const limits = problemsClosing("deletions");
 	const behind = (party: Party): readonly ConfigProblem[] => {
 		const part = partBehind(party);
-		return part === null ? [] : closing(part);
+		return part === null ? [] : problemsClosing(part);
 	};
 	const freezeFor = (problems: readonly ConfigProblem[]): Freeze | null => {
 		if (problems.length === 0) return null;
@@ -22,7 +22,7 @@ export function createFaults({ closing }: Pick<Config, "closing">, now: () => nu
 	return {
 		/** Why nothing can be deleted; usually null. */
 		onAll: () => freezeFor(limits),
-		/** The same for one actor. */
+		/** Why this actor's deletions are held; usually null. */
 		on: (party: Party) => freezeFor([...limits, ...behind(party)]),
 		/** Whether it is unknown what the actor may do. */
 		isUncertain: (party: Party) => behind(party).length > 0,

@@ -47,9 +47,10 @@ export const isImporting = (sql: SqlStorage): boolean => getFlag(sql, historyFla
 export const lastFreezeEventAt = (sql: SqlStorage): string | null =>
 	sql.exec<{ at: string | null }>("SELECT max(at) AS at FROM freezes").one().at;
 
-/** Reports the events, in the same commit. */
-
-/** @param freeze null lifts the one in force, if there is one. */
+/**
+ * Reports the events, in the same commit.
+ * @param freeze null lifts the one in force, if there is one.
+ */
 export function setFreeze(sql: SqlStorage, freeze: Freeze | null, by: Party, nowMs: number, announce: Announce): void {
 	const present = freezeInForce(sql, nowMs);
 	const isLifted = freeze === null;

@@ -36,7 +36,7 @@ export function createJournalReads(sql: SqlStorage): JournalReads {
 			const [row] = sql.exec<{ record: string; progress: string }>(query, id).toArray();
 			return row === undefined ? null : { deletion: readRecord(row.record), progress: readProgress(row.progress) };
 		},
-		carriedOut: (named) => newestOf(named, "binding_id", `state IN ${goneStatesSql}`),
+		lastGone: (named) => newestOf(named, "binding_id", `state IN ${goneStatesSql}`),
 		created(named) {
 			const isLeft = `restored_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM deletions AS later
 				WHERE later.binding_id = deletions.restored_id AND later.state IN ${goneStatesSql})`;

@@ -3,7 +3,7 @@
 
 import type { Claim, Journal, KeptClaim } from "../deletion/ports.ts";
 import { type Deletion, isOpen, leavesKeyFree } from "../deletion/record/deletion.ts";
-import { type Answer, createAliases } from "./aliases.ts";
+import { type Answer, createRecordAliases } from "./aliases.ts";
 import { claimUnder, createSpellings, freeKeys, makeClaims, takeOverClaims } from "./claims.ts";
 import { freezeInForce } from "./freezes.ts";
 import { createJournalReads } from "./journal-reads.ts";
@@ -44,23 +44,23 @@ export function createJournal(
 	let version: string | null = null;
 	const spellingsOf = createSpellings(sql);
 
-	const aliases = createAliases(sql, now, onDue);
+	const aliases = createRecordAliases(sql, now, onDue);
 	const refusals = createRefusals((actor, sinceMs) => refusalsOnRecord(sql, actor, sinceMs));
 	/** Received deletions by actor and payload. A restart clears it: after that, each request has its own record. */
-	const beingLookedUp = new Map<string, string>();
+	const receivedSinceStart = new Map<string, string>();
 	const keyOf = (actor: string, payload: string) => `${actor} ${payload}`;
-	function noLongerLookedUp(id: string): void {
-		for (const [key, one] of beingLookedUp) if (one === id) beingLookedUp.delete(key);
+	function noLongerReceived(id: string): void {
+		for (const [key, one] of receivedSinceStart) if (one === id) receivedSinceStart.delete(key);
 	}
 
-	/** Open work is due for settling; a settled record is due for publishing. */
+	/** The one write of a row. Open work is due for settling; a settled record is due for publishing. */
 	function put(deletion: Deletion, work: OpenWork | null, publishAfterMs = publishLookAfterMs): void {
 		const nowMs = now();
 		// A restoration under way is published too: settled records are read from KV without asking the Ledger.
 		const publishAtMs = isOpen(deletion) ? null : nowMs + publishAfterMs;
 		const mirrorAtMs = mirrorDueMs(deletion.state, nowMs);
 		version = null;
-		if (deletion.state !== "received") noLongerLookedUp(deletion.id);
+		if (deletion.state !== "received") noLongerReceived(deletion.id);
 		const before = onChanged === null ? null : storedRecord(sql, deletion.id);
 		countOutcome(sql, deletion);
 		putRow(sql, deletion, work, { nowMs, publishAtMs, mirrorAtMs });
@@ -73,7 +73,7 @@ export function createJournal(
 	/** Replaces a received deletion, if there is one, with the record that answers it. */
 	function replaceByAnswer(id: string, deletionId: string, answer: Answer): void {
 		aliases.remember(id, answer);
-		noLongerLookedUp(id);
+		noLongerReceived(id);
 		const [row] = sql.exec<{ told: number | null }>("SELECT told FROM deletions WHERE id = ?", id).toArray();
 		if (row === undefined) return;
 		if (row.told === 1) aliases.store(id, deletionId);
@@ -109,24 +109,26 @@ export function createJournal(
 			const deletionId = aliases.stored(id);
 			return deletionId === null ? null : journal.get(deletionId);
 		},
-		received(actor, payload) {
-			const id = beingLookedUp.get(keyOf(actor, payload));
+		beingLookedUp(actor, payload) {
+			const id = receivedSinceStart.get(keyOf(actor, payload));
 			const deletion = id === undefined ? null : journal.get(id);
 			return deletion?.state === "received" ? deletion : null;
 		},
-		cameInSinceStart: (id) => [...beingLookedUp.values()].includes(id),
+		cameInSinceStart: (id) => [...receivedSinceStart.values()].includes(id),
 		freeze: () => freezeInForce(sql, now()),
 		storeOpen({ deletion, terms, progress }, dueAtMs, claims = []) {
 			put(deletion, { terms, progress, dueAtMs });
 			claim(deletion.id, claims);
 			const [first] = claims;
-			if (deletion.state === "received" && first) beingLookedUp.set(keyOf(first.actor, first.payload), deletion.id);
+			if (deletion.state === "received" && first)
+				receivedSinceStart.set(keyOf(first.actor, first.payload), deletion.id);
 		},
 		storeRestoring: ({ deletion, progress }, dueAtMs) => put(deletion, { terms: null, progress, dueAtMs }),
 		storeSettled(deletion, claims = []) {
 			put(deletion, null);
 			claim(deletion.id, claims);
 			if (leavesKeyFree(deletion)) freeKeys(sql, deletion.id);
+			// Answers the callers who wait, and sends the record to KV: see `onSettled` in services.ts.
 			onSettled(deletion.id);
 		},
 		storeRefused(refused, claims = []) {

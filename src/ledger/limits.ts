@@ -32,7 +32,7 @@ export const sharedForMs = 60_000;
 /** How many records of refusals one caller can create per hour. */
 export const recordedAnHour = 60;
 /** After a caller names this many bindings that don't exist within the window, its look-ups are blocked. */
-export const missesAtMost = 60;
+export const missesInWindowAtMost = 60;
 /** That window: it ends the block by itself. */
 export const missWindowMs = 300_000;
 /** How long an expired button is still told apart from one that never existed. */
@@ -127,11 +127,11 @@ export const undeliveredKeptMs = 30 * 24 * 3_600_000;
 export const waitingAtMost = 5000;
 /** As many of all destinations that no longer wait. */
 export const deliveriesKept = 20_000;
-/** How often the tables are cleared: after so many new deliveries, and with the first alarm of an object. */
+/** How often the tables are cleared: after this many new deliveries, and with the first alarm of an object. */
 export const clearedEvery = 200;
 /** Longer than any approval: the core decides whether one came in time. */
 export const messageButtonsMs = 7 * 24 * 3_600_000;
-/** So many tests of one destination, and redeliveries of one notification, are sent within the window: enough to set it up. */
+/** At most this many tests of one destination, and redeliveries of one notification, within the window: enough to set it up. */
 export const sentByHandAtMost = 20;
 /** That window: it ends the block by itself. */
 export const sentByHandWindowMs = 300_000;

@@ -20,7 +20,7 @@ import { idsIn, readRow } from "./tables.ts";
 type Written = Result<null, { detail: string; timedOut: boolean; mayLand: boolean }>;
 
 export interface OutboxOptions {
-	/** Answers within a time limit. @param change the record's change number in the journal. */
+	/** Bound to adapters/history/publish.ts in services.ts. Answers within a time limit. @param change the record's change number in the journal. */
 	publish(deletion: Deletion, change: number): Promise<Written>;
 	publishAlias(alias: { id: string; deletionId: string }): Promise<Written>;
 	now(): number;

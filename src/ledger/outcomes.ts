@@ -3,7 +3,7 @@
 
 import type { OutcomeCount } from "../deletion/ledger-api.ts";
 import { type Deletion, isOpen, type State } from "../deletion/record/deletion.ts";
-import { carriedOutAs } from "../deletion/record/gone.ts";
+import { goneAs } from "../deletion/record/gone.ts";
 import { outcomeDays } from "./limits.ts";
 
 /** Call it before storing the record: the stored version says what it was counted as so far. */
@@ -29,7 +29,7 @@ function countedAs(sql: SqlStorage, deletion: Deletion): State | null {
 	const [row] = sql.exec<{ open: number; state: State }>(query, id).toArray();
 	if (row !== undefined) return row.open === 1 ? null : row.state;
 	// The Ledger had already deleted the row, and stores it again to amend the record.
-	return restoration === null ? null : carriedOutAs(deletion);
+	return restoration === null ? null : goneAs(deletion);
 }
 
 /** @param sinceDay in UTC, such as 2026-02-20. */

@@ -4,7 +4,7 @@
 
 import type { Deletion } from "../deletion/record/deletion.ts";
 import { createCallLimit } from "./call-limit.ts";
-import { missesAtMost, missWindowMs, recordedAnHour, sharedForMs } from "./limits.ts";
+import { missesInWindowAtMost, missWindowMs, recordedAnHour, sharedForMs } from "./limits.ts";
 
 const hourMs = 3_600_000;
 
@@ -25,7 +25,7 @@ interface Hour {
 export function createRefusals(onRecord: (actor: string, sinceMs: number) => Hour | null) {
 	const shared = new Map<string, Shared>();
 	const hours = new Map<string, Omit<Hour, "summary"> & { summary: Shared | null }>();
-	const misses = createCallLimit(missesAtMost, missWindowMs);
+	const misses = createCallLimit(missesInWindowAtMost, missWindowMs);
 
 	const kindOf = ({ actor, target, failure }: Deletion): string =>
 		JSON.stringify([actor.name, actor.door, target, failure?.code ?? null]);

@@ -37,8 +37,8 @@ export function putRow(
 	const begunAtMs = state === "deleting" || state === "unknown" ? nowMs : null;
 	// The budget counts from the DELETE itself, which may leave up to a minute after the judgement.
 	const isFirstSent = begunAtMs !== null && work?.progress.phase === "sent" && work.progress.callsSent === 1;
-	// Version 0.1.0 does not know received deletions, and must not be woken for one.
-	const isNew = state === "received";
+	// Version 0.1.0 does not know received deletions, and must not be woken for one: it reads `settle_at`, so they have `due_at`.
+	const isReceived = state === "received";
 	sql.exec(
 		`INSERT INTO deletions (id, state, binding_id, prefix_id, cidr, open, change, changed_at, begun_at, settle_at,
 			due_at, publish_at, restored_id, record, terms, progress, summary, summary_change, mirror_at)
@@ -58,8 +58,8 @@ export function putRow(
 		isOpen(deletion) ? 1 : 0,
 		nowMs,
 		begunAtMs,
-		isNew ? null : (work?.dueAtMs ?? null),
-		isNew ? (work?.dueAtMs ?? null) : null,
+		isReceived ? null : (work?.dueAtMs ?? null),
+		isReceived ? (work?.dueAtMs ?? null) : null,
 		publishAtMs,
 		plainOrNull(deletion.restoration?.binding_id ?? null),
 		JSON.stringify(deletion),

@@ -27,7 +27,7 @@ export const eventTypes = [
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 
-/** Tells whoever wants to know. */
+/** Stores events for each destination that wants them. */
 export type Announce = (events: readonly NotifyEvent[]) => void;
 
 /** One thing that happened. It is stored as JSON with each delivery, and never changes. */

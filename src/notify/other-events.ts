@@ -9,8 +9,8 @@ import type { Lifetime } from "../watch/lifetime.ts";
 import type { EventType, NotifyEvent } from "./event.ts";
 import { listWords, oneLine } from "./summary.ts";
 
-/** So many bindings or events are listed by name; more would not fit into a message. */
-const listedAtMost = 100;
+/** At most this many bindings or events are listed by name: more would not fit into a message. */
+const namedInEventAtMost = 100;
 
 const eventOf = (
 	id: string,
@@ -121,7 +121,7 @@ export const massDeletion = (
 				mass_deletion: massDeletionId(startMs),
 				count: losses.length,
 				since: at(startMs),
-				bindings: named.slice(0, listedAtMost),
+				bindings: named.slice(0, namedInEventAtMost),
 				frozen: freezes,
 			},
 		},
@@ -187,7 +187,7 @@ export const combinedEvent = (
 		{
 			actor: actors.length === 1 ? first.actor : null,
 			door: first.door,
-			data: { count: events.length, ...(isAboutBindings ? { bindings: named.slice(0, listedAtMost) } : {}) },
+			data: { count: events.length, ...(isAboutBindings ? { bindings: named.slice(0, namedInEventAtMost) } : {}) },
 		},
 	);
 };

@@ -27,7 +27,7 @@ export interface Lifetime {
 	/** About when it went: when the first look that missed it began, or when our deletion took effect. */
 	goneSinceMs: number | null;
 	closed: Closed | null;
-	/** When that was noticed. */
+	/** When the end was noticed. */
 	closedMs: number | null;
 	/** The mass deletion it counts towards, by its `startMs`. */
 	massMs: number | null;

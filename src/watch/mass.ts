@@ -4,7 +4,7 @@ import { lagMs } from "../deletion/limits.ts";
 import { isMissedAgain, type Lifetime } from "./lifetime.ts";
 
 /**
- * So few missed bindings are each read by their id before they are recorded: a list that lacks some of them wrongly can't make a
+ * Up to this many missed bindings are each read by their id before they are recorded: a list that lacks some of them wrongly can't make a
  * loss. Of more, one of each prefix is read, because recording them must not take long.
  */
 const readOneByOne = 10;

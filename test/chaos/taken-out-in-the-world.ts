@@ -328,7 +328,7 @@ export const worldMutations: readonly Mutation[] = [
 		name: "a received record is not due for the previous release",
 		patch: {
 			file: "src/ledger/rows.ts",
-			replace: "isNew ? null : (work?.dueAtMs ?? null),",
+			replace: "isReceived ? null : (work?.dueAtMs ?? null),",
 			by: "work?.dueAtMs ?? null,",
 		},
 		tests: ["test/upgrade/received.test.ts"],

@@ -50,7 +50,7 @@ describe("readConfig", () => {
 				},
 				warnings: [],
 				problems: [],
-				closing: expect.any(Function),
+				problemsClosing: expect.any(Function),
 			},
 		});
 	});

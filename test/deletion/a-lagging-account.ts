@@ -155,7 +155,7 @@ export function createLaggingAccount(weather: Weather = { reads: [], changes: []
 	world.ports.policy = lenient;
 	world.ports.lastDeletion = async ({ bindingId, cidr }) => {
 		const name = bindingId === undefined ? { cidr: cidr ?? "" } : { bindingId };
-		const last = world.journal.carriedOut(name);
+		const last = world.journal.lastGone(name);
 		return last === null ? null : summaryOf(last);
 	};
 	const account: LaggingAccount = {

@@ -4,7 +4,7 @@ import { createDirectory } from "../../src/deletion/lookup/directory.ts";
 import type { Deletion } from "../../src/deletion/record/deletion.ts";
 import { advance } from "../../src/deletion/steps/advance.ts";
 import type { DeletionCommand } from "../../src/deletion/steps/command.ts";
-import { begin } from "../../src/deletion/steps/waiting.ts";
+import { beginIfDue } from "../../src/deletion/steps/waiting.ts";
 import { edge } from "./a-deletion.ts";
 import { admit } from "./admit.ts";
 import { actorOf, bindingOf, commandOf, createWorld, id, startMs, type World } from "./world.ts";
@@ -36,7 +36,8 @@ export async function pending(change: Partial<DeletionCommand> = {}): Promise<{ 
 	return { world, recordId: deletion.id };
 }
 
-export const begun = (world: World, recordId: string): Promise<void> => begin(recordId, world.ports, createDirectory());
+export const begun = (world: World, recordId: string): Promise<void> =>
+	beginIfDue(recordId, world.ports, createDirectory());
 
 export const advanced = (world: World, recordId: string): Promise<void> =>
 	advance(recordId, world.ports, createDirectory());

@@ -41,7 +41,7 @@ describe("the journal", () => {
 	it("counts it as gone, by its id and its CIDR", () => {
 		notice();
 		for (const named of [{ bindingId: id("b1") }, { cidr }])
-			expect(world.journal.carriedOut(named)).toMatchObject({ id: recordId });
+			expect(world.journal.lastGone(named)).toMatchObject({ id: recordId });
 		const { journal, clock } = world;
 		expect(journal.goneSince(edge.id, clock.nowMs)).toEqual(new Set([id("b1")]));
 		expect(journal.goneSince(edge.id, clock.nowMs + 1)).toEqual(new Set());

@@ -1,7 +1,7 @@
 // Facts as a guard sees them: a deletion that every guard passes, plus whatever a test changes.
 import type { Binding, LiveBinding } from "../../src/deletion/address/binding.ts";
 import { snapshotTag } from "../../src/deletion/judgement/assess.ts";
-import { type Facts, judge } from "../../src/deletion/judgement/guards.ts";
+import { type Facts, verdictsOf } from "../../src/deletion/judgement/guards.ts";
 import { defaultPolicy } from "../../src/deletion/judgement/policy.ts";
 import { effectOf } from "../../src/deletion/record/effect.ts";
 import type { Verdict } from "../../src/deletion/record/verdict.ts";
@@ -45,5 +45,5 @@ export const nobody = { acknowledged: [], approved: [] };
 export const verdictOf = (
 	guard: string,
 	facts: Facts,
-	agreed: Parameters<typeof judge>[1] = nobody,
-): Verdict | undefined => judge(facts, agreed).find((verdict) => verdict.guard === guard);
+	agreed: Parameters<typeof verdictsOf>[1] = nobody,
+): Verdict | undefined => verdictsOf(facts, agreed).find((verdict) => verdict.guard === guard);

@@ -18,7 +18,7 @@ import {
 } from "./mortal.ts";
 import { fault, id, startMs, type World } from "./world.ts";
 
-const carriedOut = (recordId: string, ports: Ports) => livedThrough(() => sendDeletion(recordId, ports));
+const lastGone = (recordId: string, ports: Ports) => livedThrough(() => sendDeletion(recordId, ports));
 
 const mindTheGap = (world: World) => expectLookBetween(world, "delete");
 
@@ -42,7 +42,7 @@ describe("a stop after any one call", () => {
 		await dyingAfterEachCall(async (calls) => {
 			const { world, recordId } = await admitted();
 			play(world, script);
-			const lived = await carriedOut(recordId, mortal(world.ports, calls));
+			const lived = await lastGone(recordId, mortal(world.ports, calls));
 			if (world.journal.open(recordId) !== null) world.clock.nowMs = world.journal.dueAtMs(recordId) ?? 0;
 			await live(world, recordId);
 			expect(recordOf(world, recordId).state).toBe(end);
@@ -55,7 +55,7 @@ describe("a stop after any one call", () => {
 		const { world, recordId } = await admitted();
 		play(world, { deletes: ["refused", "refused"] });
 		// It reads the journal, writes it, and dies as Cloudflare answers.
-		expect(await carriedOut(recordId, mortal(world.ports, 3))).toBe(false);
+		expect(await lastGone(recordId, mortal(world.ports, 3))).toBe(false);
 		expect(recordOf(world, recordId).state).toBe("deleting");
 		await live(world, recordId);
 		expect(recordOf(world, recordId).state).toBe("failed");
@@ -64,7 +64,7 @@ describe("a stop after any one call", () => {
 
 	it("before a recorded DELETE left does not count as a deletion", async () => {
 		const { world, recordId } = await admitted();
-		expect(await carriedOut(recordId, mortal(world.ports, 2))).toBe(false);
+		expect(await lastGone(recordId, mortal(world.ports, 2))).toBe(false);
 		expect(world.calls).toEqual([]);
 		world.clock.nowMs += sendWindowMs;
 		await live(world, recordId);
@@ -159,7 +159,7 @@ describe("any mix of lost answers, late effects, unreadable lists, rivals and re
 				await liveOn(
 					world,
 					recordId,
-					(ports) => carriedOut(recordId, ports),
+					(ports) => lastGone(recordId, ports),
 					() => world.journal.open(recordId) === null,
 					{ lives, lateMs },
 				);

@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
-import { createAliases } from "../../src/ledger/aliases.ts";
+import { createRecordAliases } from "../../src/ledger/aliases.ts";
 import { answersAtMost, publishLookAfterMs } from "../../src/ledger/limits.ts";
 import { noonMs, sqlOf } from "./a-storage.ts";
 
 it("remembers the newest answers, and forgets the oldest", () => {
-	const aliases = createAliases(
+	const aliases = createRecordAliases(
 		sqlOf(),
 		() => noonMs,
 		() => {},
@@ -17,7 +17,7 @@ it("stores what a caller was given, across a restart, and has it published", () 
 	const sql = sqlOf();
 	const due: number[] = [];
 	const create = () =>
-		createAliases(
+		createRecordAliases(
 			sql,
 			() => noonMs,
 			(atMs) => void due.push(atMs),

@@ -9,11 +9,11 @@ const ci = { name: "ci", door: "api" } as const;
 
 /** @param settings the faulty setting of each part. */
 function faultsIn(settings: Partial<Record<Part, string>>) {
-	const closing = (part: Part) => {
+	const problemsClosing = (part: Part) => {
 		const setting = settings[part];
 		return setting === undefined ? [] : [{ plain: { setting } } as unknown as ConfigProblem];
 	};
-	return createFaults({ closing }, () => noonMs);
+	return createFaults({ problemsClosing }, () => noonMs);
 }
 
 it("holds back everybody while a limit is faulty, but knows what they may do", () => {

@@ -3,15 +3,15 @@ import { at, type Deletion, type State } from "../../src/deletion/record/deletio
 import { binding } from "../notify/records.ts";
 import { journalOf, madeRecord, noonMs, sqlOf } from "./a-storage.ts";
 
-const carriedOut: readonly State[] = ["deleted", "already_gone", "deleted_elsewhere", "restored"];
+const lastGone: readonly State[] = ["deleted", "already_gone", "deleted_elsewhere", "restored"];
 const dashed = "b1b1b1b1-b1b1-b1b1-b1b1-b1b1b1b1b1b1";
 
-it.each(carriedOut)("finds what was carried out by the binding's id, dashed or not, and by its CIDR: %s", (state) => {
+it.each(lastGone)("finds what was carried out by the binding's id, dashed or not, and by its CIDR: %s", (state) => {
 	const journal = journalOf(sqlOf());
 	const record = journal.keep(madeRecord({ state }));
 	for (const named of [{ bindingId: binding.id }, { bindingId: dashed }, { cidr: binding.cidr }])
-		expect(journal.carriedOut(named)?.id).toBe(record.id);
-	expect(journal.carriedOut({ cidr: "198.51.100.0/24" })).toBeNull();
+		expect(journal.lastGone(named)?.id).toBe(record.id);
+	expect(journal.lastGone({ cidr: "198.51.100.0/24" })).toBeNull();
 });
 
 it("finds the open deletion of a binding with its terms and its progress", () => {

@@ -47,7 +47,7 @@ it.each<[string, Ask]>([
 	["the budget", (sql) => journalOf(sql).pace(prefixId, nowMs - 600_000)],
 	["a binding's open deletion", (sql) => journalOf(sql).openFor({ bindingId })],
 	["a CIDR's open deletion", (sql) => journalOf(sql).openFor({ cidr: "203.0.113.0/26" })],
-	["a binding's last deletion", (sql) => journalOf(sql).carriedOut({ bindingId })],
+	["a binding's last deletion", (sql) => journalOf(sql).lastGone({ bindingId })],
 	["what we created at a CIDR", (sql) => journalOf(sql).created({ cidr: "203.0.113.0/26" })],
 	["what we created by an id", (sql) => journalOf(sql).created({ bindingId })],
 	["who has a key", (sql) => journalOf(sql).claimed("ci", "key:k")],

@@ -7,7 +7,7 @@ import { cdn26, prefixes } from "../doors/account.ts";
 import { call, cloudflare, HISTORY, ledger } from "../harness.ts";
 import { dayMs, endClock, inMs, minuteMs, pass, startClock, wakeAfter } from "./clock.ts";
 import { bound, creations, deleted, freeze, operator, record, restore } from "./people.ts";
-import { carriedOut, restorations, restoreMany } from "./restoring-many.ts";
+import { lastGone, restorations, restoreMany } from "./restoring-many.ts";
 import { goneElsewhere, losses, watch, watched } from "./watching.ts";
 
 beforeEach(startClock);
@@ -33,7 +33,7 @@ describe("many restorations", () => {
 			counts: { waiting: 2 },
 		});
 		expect(await creations()).toEqual([]);
-		const done = await carriedOut(answer.json.id);
+		const done = await lastGone(answer.json.id);
 		expect(done).toMatchObject({ state: "done", counts: { restored: 2, waiting: 0 } });
 		const there = await bound(prefixes.amsterdam);
 		for (const item of done.deletions) {
@@ -51,7 +51,7 @@ describe("many restorations", () => {
 		const ids = [await deleted(), await deleted(cidr26)];
 		await freeze();
 		const { json } = await restoreMany(ids);
-		expect((await carriedOut(json.id)).counts.restored).toBe(2);
+		expect((await lastGone(json.id)).counts.restored).toBe(2);
 	});
 
 	it("take the least specific binding first", async () => {
@@ -64,11 +64,7 @@ describe("many restorations", () => {
 		const id = await deleted();
 		const [one, other] = [await restoreMany([id]), await restoreMany([id], { reason: "another" })];
 		expect(one.json.id).not.toBe(other.json.id);
-		const [first, second, single] = await Promise.all([
-			carriedOut(one.json.id),
-			carriedOut(other.json.id),
-			restore(id),
-		]);
+		const [first, second, single] = await Promise.all([lastGone(one.json.id), lastGone(other.json.id), restore(id)]);
 		expect([first.state, second.state, single.json.state]).toEqual(["done", "done", "restored"]);
 		expect(first.deletions[0]?.binding_id).toBe(second.deletions[0]?.binding_id);
 		expect(single.json.restoration.binding_id).toBe(first.deletions[0]?.binding_id);
@@ -79,7 +75,7 @@ describe("many restorations", () => {
 		const gone = await deleted();
 		const refused = (await call("/bindings/198.51.100.0/24", { method: "DELETE" })).json.deletion_id;
 		const { json } = await restoreMany([gone, refused, "7zzzzzzzzzzzzzzzzzzzzzzzzz"]);
-		const done = await carriedOut(json.id);
+		const done = await lastGone(json.id);
 		expect(done.counts).toMatchObject({ restored: 1, refused: 2 });
 		const code = (id: string) => done.deletions.find(({ deletion_id }) => deletion_id === id)?.code;
 		expect([code(gone), code(refused), code("7zzzzzzzzzzzzzzzzzzzzzzzzz")]).toEqual([
@@ -102,7 +98,7 @@ describe("many restorations", () => {
 		expect(await cloudflare.calls()).toEqual([]);
 		expect((await restorations(json.id)).counts.waiting).toBe(2);
 		await wakeAfter(120_000);
-		expect((await carriedOut(json.id)).counts.restored).toBe(2);
+		expect((await lastGone(json.id)).counts.restored).toBe(2);
 	});
 
 	it("give way to a deletion that is due", async () => {
@@ -113,13 +109,13 @@ describe("many restorations", () => {
 		pass(10_000);
 		await runDurableObjectAlarm(ledger());
 		expect((await cloudflare.calls()).filter((one) => !one.startsWith("GET"))).toEqual([`DELETE bindings/${cdn26}`]);
-		expect((await carriedOut(json.id)).counts.restored).toBe(1);
+		expect((await lastGone(json.id)).counts.restored).toBe(1);
 	});
 
 	it("are noticed again if somebody deletes them within seconds", async () => {
 		await watch();
 		const { json } = await restoreMany([await deleted(cidr26)]);
-		const [item] = (await carriedOut(json.id)).deletions;
+		const [item] = (await lastGone(json.id)).deletions;
 		await goneElsewhere(item?.binding_id ?? "");
 		await watched(13);
 		expect(await losses()).toMatchObject([{ state: "deleted_elsewhere", binding_id: item?.binding_id }]);
@@ -130,7 +126,7 @@ describe("many restorations", () => {
 		await expect.poll(async () => (await HISTORY.list({ prefix: "deletion:" })).keys).toHaveLength(2);
 		await wakeAfter(7 * dayMs);
 		const { json } = await restoreMany([...ids, "7zzzzzzzzzzzzzzzzzzzzzzzzz"]);
-		const done = await carriedOut(json.id);
+		const done = await lastGone(json.id);
 		expect(done.counts).toMatchObject({ restored: 2, refused: 1 });
 		expect(done.deletions.map(({ cidr }) => cidr)).toEqual(["203.0.113.128/25", cidr26, null]);
 	});
@@ -149,13 +145,13 @@ describe("many restorations", () => {
 			});
 		});
 		const { json } = await restoreMany(ids);
-		expect((await carriedOut(json.id)).counts.refused).toBe(600);
+		expect((await lastGone(json.id)).counts.refused).toBe(600);
 		expect(written).toBeLessThan(6 * ids.length);
 	});
 
 	it("are kept for a week after they are settled", async () => {
 		const { json } = await restoreMany([await deleted()]);
-		await carriedOut(json.id);
+		await lastGone(json.id);
 		await wakeAfter(7 * dayMs - minuteMs);
 		expect((await call(`/restorations/${json.id}`)).status).toBe(200);
 		await wakeAfter(2 * minuteMs);
@@ -172,7 +168,7 @@ describe("a record that can't be parsed", () => {
 		const [garbled, other] = [await deleted(), await deleted(cidr26)];
 		const { json } = await restoreMany([garbled, other]);
 		await garble(garbled);
-		const done = await carriedOut(json.id);
+		const done = await lastGone(json.id);
 		expect(done).toMatchObject({ state: "done", counts: { restored: 1, refused: 1 } });
 		expect(done.deletions.at(-1)).toMatchObject({ deletion_id: garbled, code: "not_restorable" });
 	});
@@ -181,7 +177,7 @@ describe("a record that can't be parsed", () => {
 		const [garbled, other] = [await deleted(), await deleted(cidr26)];
 		await garble(garbled);
 		const { json } = await restoreMany([garbled, other]);
-		expect((await carriedOut(json.id)).counts).toMatchObject({ restored: 1, refused: 1 });
+		expect((await lastGone(json.id)).counts).toMatchObject({ restored: 1, refused: 1 });
 	});
 
 	it("holds up no other once its restoration has begun, and the request is shown and ends", async () => {
@@ -194,7 +190,7 @@ describe("a record that can't be parsed", () => {
 		});
 		await garble(garbled);
 		expect((await restorations(json.id)).counts).toMatchObject({ waiting: 1, unknown: 1 });
-		const done = await carriedOut(json.id);
+		const done = await lastGone(json.id);
 		expect(done).toMatchObject({ state: "done", counts: { restored: 1, failed: 1 } });
 	});
 });

@@ -19,7 +19,7 @@ export const restoreMany = (
 export const restorations = async (id: string): Promise<Restorations> => (await call(`/restorations/${id}`)).json;
 
 /** Lets the alarm work until all is settled. */
-export async function carriedOut(id: string, atMostSeconds = 60): Promise<Restorations> {
+export async function lastGone(id: string, atMostSeconds = 60): Promise<Restorations> {
 	for (let second = 0; second < atMostSeconds; second++) {
 		await wakeAfter(1000);
 		// What the alarm began goes on after it.

@@ -17,7 +17,7 @@ import {
 	remove,
 	restore,
 } from "../lifecycle/people.ts";
-import { carriedOut, restoreMany } from "../lifecycle/restoring-many.ts";
+import { lastGone, restoreMany } from "../lifecycle/restoring-many.ts";
 
 beforeEach(startClock);
 afterEach(endClock);
@@ -108,7 +108,7 @@ describe("the way back", () => {
 			await cloudflare.order({ method: "POST", fault: { kind: "drop_after" } });
 			await wakeAfter(1000);
 		}
-		const done = await carriedOut(json.id, 200);
+		const done = await lastGone(json.id, 200);
 		expect(done).toMatchObject({ state: "done", total: 3, counts: { restored: 3 } });
 		for (const id of ids) expect(await record(id)).toMatchObject({ state: "restored" });
 		const state = await cloudflare.state();

@@ -2,7 +2,7 @@
 import type { Answered } from "../../notify/destination.ts";
 
 /** @param status 0 if no answer came. */
-export function answeredBy(status: number, headers: Headers): Answered {
+export function outcomeByStatus(status: number, headers: Headers): Answered {
 	if (status === 0) return { kind: "retry", afterMs: null, detail: "There was no answer." };
 	if (status >= 200 && status < 300) return { kind: "delivered", externalId: null };
 	if (status === 410) return { kind: "disabled", detail: "The destination is gone: it answered 410." };

@@ -2,7 +2,7 @@
 // https://docs.discord.com/developers/resources/webhook#execute-webhook
 import { discordMessage } from "../../cards/discord.ts";
 import type { Kind } from "../../notify/destination.ts";
-import { answeredBy } from "./answer.ts";
+import { outcomeByStatus } from "./answer.ts";
 import { eventCard } from "./event-card.ts";
 import { outgoing } from "./outgoing.ts";
 
@@ -18,7 +18,7 @@ export const discord: Kind = {
 		// "Unknown Webhook". Discord shuts out those who go on sending to one.
 		if (status === 404 && /"code":\s*10015\b/.test(text))
 			return { kind: "disabled", detail: "Discord does not know the webhook: it was removed." };
-		const answer = answeredBy(status, headers);
+		const answer = outcomeByStatus(status, headers);
 		// In seconds, and finer than the header's.
 		const [, seconds] = /"retry_after":\s*(\d{1,9}(?:\.\d{1,9})?)\b/.exec(text) ?? [];
 		return answer.kind === "retry" && status === 429 && seconds !== undefined

@@ -1,11 +1,11 @@
-// An event as a card for chats: its summary, and the record as it is now. It words nothing that the chat's own cards word.
+// An event as a card for chats: its summary, and the record as it is now. It reuses the words of the chat's own cards.
 import { type Card, card, type Fact, type Tone } from "../../cards/card.ts";
 import { recordCard } from "../../cards/record-card.ts";
 import { isOpen } from "../../deletion/record/deletion.ts";
 import type { Json } from "../../deletion/record/json.ts";
 import type { Message } from "../../notify/destination.ts";
 import type { EventType, NotifyEvent } from "../../notify/event.ts";
-import { listedAtMost } from "./limits.ts";
+import { listedOnCardAtMost } from "./limits.ts";
 import { linkOf, oneLine } from "./outgoing.ts";
 
 const tones: Record<EventType, Tone> = {
@@ -70,8 +70,8 @@ function factOf(name: string, value: Json): Fact[] {
 	const words = name.charAt(0).toUpperCase() + name.slice(1).replaceAll("_", " ");
 	if (Array.isArray(value)) {
 		const texts = value.filter((one) => typeof one === "string");
-		const more = value.length > listedAtMost ? `, and ${value.length - listedAtMost} more` : "";
-		return texts.length === 0 ? [] : [{ name: words, value: texts.slice(0, listedAtMost).join(", ") + more }];
+		const more = value.length > listedOnCardAtMost ? `, and ${value.length - listedOnCardAtMost} more` : "";
+		return texts.length === 0 ? [] : [{ name: words, value: texts.slice(0, listedOnCardAtMost).join(", ") + more }];
 	}
 	return value === null || typeof value === "object" ? [] : [{ name: words, value: String(value) }];
 }

@@ -5,7 +5,7 @@ import { cut } from "../../cards/card.ts";
 import { settlesWithinHours } from "../../deletion/limits.ts";
 import type { Kind, Message } from "../../notify/destination.ts";
 import type { EventType } from "../../notify/event.ts";
-import { answeredBy } from "./answer.ts";
+import { outcomeByStatus } from "./answer.ts";
 import { grafana as limits } from "./limits.ts";
 import { linkOf, oneLine, outgoing } from "./outgoing.ts";
 
@@ -68,7 +68,7 @@ export const grafana: Kind = {
 		}
 	},
 	answered(status, headers, text) {
-		const answer = answeredBy(status, headers);
+		const answer = outcomeByStatus(status, headers);
 		if (answer.kind !== "delivered") return answer;
 		const [, id = null] = /"id":\s*(\d{1,19})\b/.exec(text) ?? [];
 		return { kind: "delivered", externalId: id };

@@ -19,4 +19,4 @@ export const teams = { title: 200, text: 500, paragraphs: 10, facts: 20 };
 /** Grafana keeps 500 characters of tags. */
 export const grafana = { tag: 80, text: 1000 };
 /** Items of a list in a chat's card: more is for the page. */
-export const listedAtMost = 5;
+export const listedOnCardAtMost = 5;

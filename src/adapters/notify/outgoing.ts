@@ -16,7 +16,7 @@ export const outgoing = (
 /** The page that shows more. */
 export const linkOf = ({ event, origin }: Message): string => `${origin}${event.path}`;
 
-/** One line without control characters, line separators and marks that turn the writing. */
+/** One line without control characters, line separators and bidirectional marks. */
 export const oneLine = (text: string): string =>
 	text
 		.replace(/[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, " ")

@@ -4,7 +4,7 @@ import { cut } from "../../cards/card.ts";
 import type { Json } from "../../deletion/record/json.ts";
 import type { Destination, Kind, Message, Outgoing } from "../../notify/destination.ts";
 import type { EventType } from "../../notify/event.ts";
-import { answeredBy } from "./answer.ts";
+import { outcomeByStatus } from "./answer.ts";
 import { pagerduty as limits } from "./limits.ts";
 import { linkOf, oneLine, outgoing } from "./outgoing.ts";
 
@@ -66,7 +66,7 @@ export const pagerduty: Kind = {
 				return null;
 		}
 	},
-	answered: answeredBy,
+	answered: outcomeByStatus,
 };
 
 /** Of the two hosts that PagerDuty has, the one in the configuration. */

@@ -1,7 +1,7 @@
 // Slack's incoming webhooks. https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
 import { slackMessage } from "../../cards/slack.ts";
 import type { Kind } from "../../notify/destination.ts";
-import { answeredBy } from "./answer.ts";
+import { outcomeByStatus } from "./answer.ts";
 import { eventCard } from "./event-card.ts";
 import { outgoing } from "./outgoing.ts";
 
@@ -15,6 +15,6 @@ export const slack: Kind = {
 		const [word] = gone.exec(text) ?? [];
 		if (word !== undefined && status > 0 && status < 500)
 			return { kind: "disabled", detail: `Slack says ${word}: the webhook was removed.` };
-		return answeredBy(status, headers);
+		return outcomeByStatus(status, headers);
 	},
 };

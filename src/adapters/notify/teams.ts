@@ -2,7 +2,7 @@
 // https://support.microsoft.com/office/create-incoming-webhooks-with-workflows-for-microsoft-teams-8ae491c7-0394-4861-ba59-055e33f75498
 import { type Card, cut } from "../../cards/card.ts";
 import type { Kind } from "../../notify/destination.ts";
-import { answeredBy } from "./answer.ts";
+import { outcomeByStatus } from "./answer.ts";
 import { eventCard } from "./event-card.ts";
 import { teams as limits } from "./limits.ts";
 import { outgoing } from "./outgoing.ts";
@@ -18,7 +18,7 @@ export const teams: Kind = {
 				{ contentType: "application/vnd.microsoft.card.adaptive", content: adaptiveCard(eventCard(message)) },
 			],
 		}),
-	answered: answeredBy,
+	answered: outcomeByStatus,
 };
 
 /** https://adaptivecards.io/explorer/AdaptiveCard.html. Of its buttons, only a link does anything in such a message. */

@@ -3,7 +3,7 @@
 import { cut } from "../../cards/card.ts";
 import type { Json } from "../../deletion/record/json.ts";
 import type { Kind, Message } from "../../notify/destination.ts";
-import { answeredBy } from "./answer.ts";
+import { outcomeByStatus } from "./answer.ts";
 import { webhookBodyBytes, webhookListLengths, webhookTextLength } from "./limits.ts";
 import { linkOf, outgoing } from "./outgoing.ts";
 import { signaturesOf } from "./sign.ts";
@@ -20,7 +20,7 @@ export const webhook: Kind = {
 		const proof = { "webhook-id": event.id, "webhook-timestamp": timestamp, "webhook-signature": signature };
 		return { ...sent, headers: { ...sent.headers, ...proof } };
 	},
-	answered: answeredBy,
+	answered: outcomeByStatus,
 };
 
 function fittingEvent(message: Message): object {

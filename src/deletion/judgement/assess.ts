@@ -14,7 +14,7 @@ import { type BoundRange, type Effect, effectOf } from "../record/effect.ts";
 import type { Json } from "../record/json.ts";
 import type { Verdict } from "../record/verdict.ts";
 import { type Budget, budgetOf } from "./budget.ts";
-import { judge } from "./guards.ts";
+import { verdictsOf } from "./guards.ts";
 
 export interface Assessment {
 	binding: BindingSnapshot;
@@ -71,7 +71,7 @@ export function assess(
 				provisioning: binding.provisioningState === null ? null : { state: binding.provisioningState },
 			},
 			effect,
-			guards: judge(facts, { acknowledged: terms.acknowledge, approved: terms.approved }),
+			guards: verdictsOf(facts, { acknowledged: terms.acknowledge, approved: terms.approved }),
 		},
 		snapshot,
 		budget: budgetOf(facts.pace.account, policy.budget, nowMs),

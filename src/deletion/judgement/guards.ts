@@ -5,7 +5,7 @@ import { announcedIn, type BgpPrefix } from "../address/bgp-prefix.ts";
 import type { Binding, LiveBinding } from "../address/binding.ts";
 import { type Cidr, contains, parseCidr } from "../address/cidr.ts";
 import { sameId } from "../address/cloudflare-id.ts";
-import { listedAtMost, unlimitedFreezeRetrySeconds } from "../limits.ts";
+import { keptInRecordAtMost, unlimitedFreezeRetrySeconds } from "../limits.ts";
 import type { Effect } from "../record/effect.ts";
 import type { Json } from "../record/json.ts";
 import { type GuardName, guardNames, type Verdict } from "../record/verdict.ts";
@@ -133,7 +133,7 @@ const guards: Record<GuardName, Guard> = {
 		sentence: "Cloudflare announces this binding's addresses right now.",
 		check({ binding, bgpPrefixes }) {
 			const parts = announcedIn(binding.range, bgpPrefixes ?? []);
-			return parts.length === 0 ? null : { announced: parts.slice(0, listedAtMost).map(({ cidr }) => cidr) };
+			return parts.length === 0 ? null : { announced: parts.slice(0, keptInRecordAtMost).map(({ cidr }) => cidr) };
 		},
 		unknown: ({ effect, policy }) =>
 			policy.levels.advertised !== "pass" && effect.advertised === null ? { advertised: null } : null,
@@ -159,7 +159,7 @@ interface Agreed {
 }
 
 /** Every guard's verdict, in the table's order. */
-export function judge(facts: Facts, agreed: Agreed): Verdict[] {
+export function verdictsOf(facts: Facts, agreed: Agreed): Verdict[] {
 	return guardNames.map((guard) => {
 		const { check, unknown } = guards[guard];
 		const evidence = check(facts);

@@ -5,7 +5,7 @@ import type { Binding, Prefix } from "../address/binding.ts";
 import { contains } from "../address/cidr.ts";
 import { type CloudflareId, isCloudflareId, plainId } from "../address/cloudflare-id.ts";
 import type { Target } from "../address/target.ts";
-import { missesAtMost, missingForMs } from "../limits.ts";
+import { missingForMs, rememberedMissesAtMost } from "../limits.ts";
 
 export interface Directory {
 	prefixFor(target: Target): CloudflareId | null;
@@ -61,7 +61,7 @@ export function createDirectory(inventory: Inventory = nothingSeen): Directory {
 			misses.delete(plainId(bindingId));
 			misses.set(plainId(bindingId), atMs);
 			for (const oldest of misses.keys()) {
-				if (misses.size <= missesAtMost) break;
+				if (misses.size <= rememberedMissesAtMost) break;
 				misses.delete(oldest);
 			}
 		},

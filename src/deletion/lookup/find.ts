@@ -1,7 +1,7 @@
 // Finds the one live binding that a target names, and its neighbours in the prefix. Exact match only: a range that merely
 // overlaps with bindings finds none of them, and the failure says which ones there are.
 //
-// Cloudflare's lists lag, so our own records come first: a binding we deleted is gone even if a list still shows it, and one
+// Cloudflare's lists lag, so our own records come first: a binding that a record says is gone is gone even if a list still shows it, and one
 // we created is there even if no list shows it yet.
 
 import type { Binding, LiveBinding, Prefix } from "../address/binding.ts";
@@ -135,7 +135,7 @@ async function among(
 ): Finding {
 	const { journal, cloudflare } = ports;
 	for (const item of items.filter((one) => names(target, one))) {
-		const deleted = journal.carriedOut({ bindingId: item.id });
+		const deleted = journal.lastGone({ bindingId: item.id });
 		const present = deleted === null ? ok(true) : await isThere(prefixId, item, ports);
 		if (!present.ok) return unreachable(present.failure);
 		if (present.value && isDeletable(item)) return ok({ prefixId, binding: item, all: items, askedAtMs });

@@ -36,7 +36,7 @@ export interface LookedUp extends Found {
 
 /**
  * @param ranges where the caller may delete; null means everywhere.
- * @param sees which other bindings and earlier deletions the caller may learn about.
+ * @param visible which other bindings and earlier deletions the caller may learn about.
  */
 export async function lookUp(
 	target: Target,

@@ -55,7 +55,7 @@ export async function isThere(
 	{ id }: Pick<Binding, "id">,
 	{ cloudflare, journal, now }: Ports,
 ): Promise<Result<boolean, CloudflareFault>> {
-	const deleted = journal.carriedOut({ bindingId: id });
+	const deleted = journal.lastGone({ bindingId: id });
 	if (deleted !== null && now() < goneAtMs(deleted) + lagMs) return ok(false);
 	if (!isCloudflareId(prefixId) || !isCloudflareId(id)) return ok(true);
 	const read = await cloudflare.getBinding(prefixId, id);

@@ -2,7 +2,7 @@
 // it. So more specific bindings keep their traffic; the rest falls back to the next less specific binding, if there is one.
 
 import { type Cidr, cidrAt, contains } from "../address/cidr.ts";
-import { listedAtMost, settlesWithinHours } from "../limits.ts";
+import { keptInRecordAtMost, settlesWithinHours } from "../limits.ts";
 
 export interface BoundRange {
 	id: string;
@@ -49,9 +49,9 @@ export function effectOf(deleted: BoundRange, others: readonly BoundRange[]): Ef
 	return {
 		falls_back_to: heir === undefined ? null : neighbour(heir),
 		unaffected: inside.toSorted(byAddress).map(neighbour),
-		without_service: { cidrs: orphans.slice(0, listedAtMost).map((cidr) => cidr.text), total: orphans.length },
+		without_service: { cidrs: orphans.slice(0, keptInRecordAtMost).map((cidr) => cidr.text), total: orphans.length },
 		settles_within_hours: settlesWithinHours,
-		beside: beside.slice(0, listedAtMost).map(neighbour),
+		beside: beside.slice(0, keptInRecordAtMost).map(neighbour),
 	};
 }
 

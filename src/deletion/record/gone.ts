@@ -6,7 +6,7 @@ export const goneStates: readonly State[] = ["deleted", "already_gone", "deleted
 export const isGone = (state: State): boolean => goneStates.includes(state);
 
 /** How the binding of a restored or restorable record was removed. */
-export function carriedOutAs({ timeline, elsewhere }: Deletion): "deleted" | "already_gone" | "deleted_elsewhere" {
+export function goneAs({ timeline, elsewhere }: Deletion): "deleted" | "already_gone" | "deleted_elsewhere" {
 	if (elsewhere !== undefined) return "deleted_elsewhere";
 	return timeline.some(({ event }) => event === "already_gone") ? "already_gone" : "deleted";
 }

@@ -4,7 +4,7 @@ import type { Binding } from "../address/binding.ts";
 import { settlesWithinHours } from "../limits.ts";
 import { type Actor, partyOf } from "./actor.ts";
 import { at, type Deletion, type Restoration, withEvent } from "./deletion.ts";
-import { carriedOutAs } from "./gone.ts";
+import { goneAs } from "./gone.ts";
 import type { Json } from "./json.ts";
 
 /** The binding that is there now, from an answer or a look. */
@@ -32,7 +32,7 @@ export function restoring(
 	const by = { by: actor.name, door: actor.door, ...about };
 	const story = withEvent(deletion, nowMs, "restoration_requested", by);
 	// An earlier restoration's binding is gone again, so the record no longer says "restored".
-	return { ...story, state: carriedOutAs(deletion), restoration };
+	return { ...story, state: goneAs(deletion), restoration };
 }
 
 export function amended(

@@ -96,7 +96,7 @@ async function isDone({ restoration, binding }: Deletion, ports: Ports): Promise
 	if (restoration?.state !== "restored" && restoration?.state !== "already_bound") return false;
 	const { binding_id: id, settled_at } = restoration;
 	if (id === null || binding === null) return false;
-	if (ports.journal.carriedOut({ bindingId: id }) !== null) return false;
+	if (ports.journal.lastGone({ bindingId: id }) !== null) return false;
 	// A read may not show it yet.
 	if (settled_at !== null && ports.now() < Date.parse(settled_at) + lagMs) return true;
 	const there = await isThere(binding.prefix_id, { id }, ports);

@@ -26,7 +26,11 @@ export const notCalled = {
 /** Done; not done (yet); something else is there; or no way to know right now. */
 type Sight = "done" | "not_done" | "in_the_way" | "nothing";
 
-/** @typeParam Seen what an answer or a look shows that the record should keep. */
+/**
+ * Called in this order: open, isForbidden, keep (the intent), call, and then keep, succeed or fail. In doubt, look comes before
+ * another call.
+ * @typeParam Seen what an answer or a look shows that the record should keep.
+ */
 interface Errand<Seen> {
 	/** The record and its progress; null once it is settled. */
 	open(): { deletion: Deletion; progress: Progress } | null;

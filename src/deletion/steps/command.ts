@@ -6,8 +6,6 @@ import type { Actor } from "../record/actor.ts";
 import type { Deletion } from "../record/deletion.ts";
 
 export interface DeletionCommand {
-	/** The format version of the call; 1 if absent. */
-	form?: number;
 	/** Unique per request: a request handed to the Ledger twice is carried out once. */
 	requestId: string;
 	actor: Actor;

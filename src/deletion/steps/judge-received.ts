@@ -14,7 +14,7 @@ import type { Actor } from "../record/actor.ts";
 import { type Deletion, settle, withEvent } from "../record/deletion.ts";
 import { goneAtMs } from "../record/gone.ts";
 import type { Result } from "../result.ts";
-import { judge, noLongerAllowed } from "./judge.ts";
+import { judgeFound, noLongerAllowed } from "./judge.ts";
 import { mayJoin } from "./receive.ts";
 
 /**
@@ -41,12 +41,12 @@ export async function judgeReceived(id: string, ports: Ports, directory: Directo
 	const present = receivedOf(id, ports);
 	if (present === null || giveUpIfLate(present, ports)) return;
 	const { deletion, terms } = present;
-	const earlier = answeredBy(found, target, present, ports);
+	const earlier = recordAnswering(found, target, present, ports);
 	const schedule = terms.supersede === true && earlier?.state === "scheduled" ? earlier : null;
 	if (earlier !== null && schedule === null && mayJoin(earlier, target, ranges))
 		return journal.mergeInto(id, earlier.id);
 	if (!found.ok) return keepFailed(failedLookUp(deletion, found.failure, ports.now()), ports);
-	const judged = judge({ deletion, terms: { ...terms, ranges } }, found.value, ports);
+	const judged = judgeFound({ deletion, terms: { ...terms, ranges } }, found.value, ports);
 	if ("settled" in judged) journal.storeRefused(judged.settled);
 	else if (schedule === null) journal.storeOpen(judged.open, judged.dueAtMs);
 	else if (judged.open.deletion.state !== "deleting") journal.mergeInto(id, schedule.id);
@@ -120,7 +120,7 @@ const keepForItsMinute = (received: OpenDeletion, { journal }: Ports): void =>
  * The record that also answers this request: the binding's open deletion, or the deletion that removed the binding after
  * this request began.
  */
-function answeredBy(
+function recordAnswering(
 	found: Result<Found, LookUpFailure>,
 	target: Target,
 	{ deletion }: OpenDeletion,
@@ -129,7 +129,7 @@ function answeredBy(
 	if (!found.ok && found.failure.code !== "binding_not_found") return null;
 	const open = found.ok ? journal.openFor({ bindingId: found.value.binding.id }) : null;
 	if (open !== null) return open.deletion;
-	const gone = journal.carriedOut(found.ok ? { bindingId: found.value.binding.id } : namedBy(target));
+	const gone = journal.lastGone(found.ok ? { bindingId: found.value.binding.id } : namedBy(target));
 	// Of a binding that others took away, nobody knows that it went after this request began.
 	if (gone === null || gone.elsewhere !== undefined) return null;
 	return goneAtMs(gone) >= Date.parse(deletion.created_at) ? gone : null;

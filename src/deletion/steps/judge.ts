@@ -16,7 +16,7 @@ type Judged = { settled: Deletion } | { open: OpenDeletion; dueAtMs: number };
  * Judges a deletion whose binding was looked up. Nothing is stored yet, and the caller must not `await` before it stores the
  * result.
  */
-export function judge(
+export function judgeFound(
 	{ deletion, terms }: Pick<OpenDeletion, "deletion" | "terms">,
 	found: LookedUp,
 	ports: Ports,

@@ -31,7 +31,7 @@ export function receive(command: DeletionCommand, ports: Ports): Result<Receipt,
 	const draft = draftOf(command, ports);
 	const refused = refusedUnseen(draft, command, ports);
 	if (refused !== null) return ok({ deletion: journal.storeRefused(refused, claims), replayed: false });
-	const same = beingCarriedOut(command, ports) ?? journal.received(command.actor.name, payloadOf(command));
+	const same = beingCarriedOut(command, ports) ?? journal.beingLookedUp(command.actor.name, payloadOf(command));
 	if (same !== null) {
 		journal.join(same.id, claims);
 		return ok({ deletion: same, replayed: false, joined: true });

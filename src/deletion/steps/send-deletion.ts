@@ -1,4 +1,4 @@
-// The second half of a deletion: DELETE → read back → record the outcome.
+// The second half of a deletion: DELETE → look → record the outcome.
 
 import { isCloudflareId } from "../address/cloudflare-id.ts";
 import { sentenceOf } from "../judgement/guards.ts";

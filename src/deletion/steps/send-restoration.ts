@@ -1,4 +1,4 @@
-// The second half of a restoration: POST → read back → record the outcome. A freeze does not stop it: restoring is exactly
+// The second half of a restoration: POST → look → record the outcome. A freeze does not stop it: restoring is exactly
 // what you want to do during a freeze.
 import { isCloudflareId } from "../address/cloudflare-id.ts";
 import { credentialRejected } from "../lookup/look-up.ts";

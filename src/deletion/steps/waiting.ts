@@ -8,7 +8,7 @@ import { failedLookUp, lookUp } from "../lookup/look-up.ts";
 import { checkGone } from "../lookup/presence.ts";
 import type { OpenDeletion, Ports } from "../ports.ts";
 import { settle, withEvent } from "../record/deletion.ts";
-import { judge, noLongerAllowed } from "./judge.ts";
+import { judgeFound, noLongerAllowed } from "./judge.ts";
 
 /**
  * Begins a deletion whose time has come; does nothing if it still has to wait.
@@ -17,7 +17,7 @@ import { judge, noLongerAllowed } from "./judge.ts";
  * look, so the guards see everything in flight, and the record becomes `deleting` in the same commit that `sendDeletion` starts
  * with.
  */
-export async function begin(id: string, ports: Ports, directory: Directory): Promise<void> {
+export async function beginIfDue(id: string, ports: Ports, directory: Directory): Promise<void> {
 	const { journal } = ports;
 	const waiting = journal.open(id);
 	if (waiting === null) return;
@@ -54,7 +54,7 @@ export async function begin(id: string, ports: Ports, directory: Directory): Pro
 	const authority = ports.authorityOf(open.deletion.actor);
 	if (!authority?.scopes.includes("delete")) return journal.storeSettled(noLongerAllowed(open.deletion, nowMs));
 	const { deletion, terms } = stillApproved(open, startsAtMs, ports);
-	const judged = judge({ deletion, terms: { ...terms, ranges: authority.ranges } }, found.value, ports);
+	const judged = judgeFound({ deletion, terms: { ...terms, ranges: authority.ranges } }, found.value, ports);
 	if ("settled" in judged) journal.storeSettled(judged.settled);
 	else journal.storeOpen(judged.open, judged.dueAtMs);
 }

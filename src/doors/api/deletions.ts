@@ -3,9 +3,9 @@ import * as v from "valibot";
 import { fail, type Result } from "../../deletion/result.ts";
 import { lacks } from "../auth/authenticate.ts";
 import type { Context } from "../context.ts";
-import { answerOf } from "../reply/deletion.ts";
+import { deletionAnswer } from "../reply/deletion.ts";
 import type { Problem } from "../reply/problem.ts";
-import { deletionEntries, requestDeletion, sayingWait, type Wish, wishOf } from "../request/deletion.ts";
+import { deletionEntries, requestByHeaders, sayingWait, type Wish, wishOf } from "../request/deletion.ts";
 import { ifMatchOf } from "../request/etag.ts";
 import { targetIn, targetInPath } from "../request/named-target.ts";
 import { withBody, withQuery } from "../token-door.ts";
@@ -35,7 +35,7 @@ export const postDeletion = withBody(postEntries, async (request, context, actor
 });
 
 async function answerDeletion(wish: Wish, request: Request, context: Context): Promise<Result<Response, Problem>> {
-	const receipt = await requestDeletion(wish, request, context);
-	const answer = receipt.ok ? answerOf(receipt.value, wish.supersede) : receipt;
+	const receipt = await requestByHeaders(wish, request, context);
+	const answer = receipt.ok ? deletionAnswer(receipt.value, wish.supersede) : receipt;
 	return sayingWait(request.headers, answer);
 }

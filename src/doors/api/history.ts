@@ -7,11 +7,11 @@ import { states } from "../../deletion/record/deletion.ts";
 import type { HistoryFilter } from "../../deletion/record/history.ts";
 import { isRecordId } from "../../deletion/record/record-id.ts";
 import { fail, ok } from "../../deletion/result.ts";
+import { noSuchRecord } from "../../deletion/steps/decisions.ts";
 import { rowsAtMost, rowsByDefault } from "../limits.ts";
 import { csv, exported, linkToNext, ndjson, preferredFormat, staleness, unreadable } from "../reply/export.ts";
 import { failureProblem, unreachableProblem } from "../reply/failure.ts";
 import { problem } from "../reply/problem.ts";
-import { noSuchDeletion } from "../request/change.ts";
 import { versionIn } from "../request/etag.ts";
 import { idSchema, limitSchema, timeOrDaySchema } from "../request/input.ts";
 import { withQuery } from "../token-door.ts";
@@ -61,7 +61,7 @@ export const listDeletions = withQuery(listEntries, async (request, context, _ac
 
 export const showDeletion = withQuery({}, async (request, context) => {
 	const recordId = request.params.id ?? "";
-	const notFound = failureProblem(noSuchDeletion);
+	const notFound = failureProblem(noSuchRecord);
 	if (!isRecordId(recordId)) return fail(notFound);
 	const read = await context.history.record(recordId);
 	if (read.kind === "none") return fail(notFound);

@@ -8,7 +8,7 @@ import { type Deletion, resolutionOutcomes } from "../../deletion/record/deletio
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { Option } from "../../deletion/steps/options.ts";
 import type { Context } from "../context.ts";
-import { answerOf } from "../reply/deletion.ts";
+import { deletionAnswer } from "../reply/deletion.ts";
 import { failureProblem } from "../reply/failure.ts";
 import { type Problem, problem, retryAfter } from "../reply/problem.ts";
 import { changeDeletion, resolveDeletion as resolve } from "../request/change.ts";
@@ -24,7 +24,7 @@ export const decideDeletion = withBody(decisionEntries, async (request, context,
 	// The decision was accepted. To the person who rejects, a rejection is a success.
 	return decision === "reject"
 		? ok(Response.json(decided.value))
-		: sayingWait(request.headers, answerOf({ deletion: decided.value, replayed: false }, false));
+		: sayingWait(request.headers, deletionAnswer({ deletion: decided.value, replayed: false }, false));
 });
 
 export const resolutionEntries = {

@@ -17,7 +17,7 @@ export const showStatus = withQuery({}, async (_request, context) => {
 	if (!known.ok) return known;
 	const { config } = context;
 	const { facts } = known.value;
-	const problems = [...known.value.problems, ...closedDeletions(config.closing("deletions"))];
+	const problems = [...known.value.problems, ...closedDeletions(config.problemsClosing("deletions"))];
 	const configuration = config.problems.map(({ plain, closes }) => ({
 		...plain,
 		closes: [...new Set(closes)].map(named),

@@ -16,29 +16,29 @@ interface Provable {
 	secrets: readonly string[];
 }
 
-interface Proven<Sender> extends Proof {
-	sender: Sender;
+interface Proven<Prover> extends Proof {
+	prover: Prover;
 	body: Uint8Array<ArrayBuffer>;
 }
 
 /**
  * A message without proof is logged but leaves no record, because it belongs to nobody.
- * @param sender null if there is no such sender. The answer is the same as for a wrong proof, so nobody can probe for names.
+ * @param prover null if there is no such sender. The answer is the same as for a wrong proof, so nobody can probe for names.
  */
-export async function provenBody<Sender extends Provable>(
+export async function provenBody<Prover extends Provable>(
 	request: Request,
 	who: string,
-	sender: Sender | null,
+	prover: Prover | null,
 	context: Context,
-): Promise<Result<Proven<Sender>, Problem>> {
+): Promise<Result<Proven<Prover>, Problem>> {
 	const body = await cappedBytes(request.body, signedCapBytes);
 	if (body === null) return fail(problem("payload_too_large", `The body is longer than ${signedCapBytes} bytes.`));
 	const unproven = (why: string) =>
 		log("warn", "unproven", { request_id: context.requestId, sender: who.slice(0, 64), why });
-	if (sender === null) unproven("no_such_sender");
+	if (prover === null) unproven("no_such_sender");
 	else {
-		const proof = await prove(sender.scheme, sender.secrets, request.headers, body, Date.now());
-		if (proof.ok) return ok({ ...proof.value, sender, body });
+		const proof = await prove(prover.scheme, prover.secrets, request.headers, body, Date.now());
+		if (proof.ok) return ok({ ...proof.value, prover, body });
 		unproven(proof.failure);
 	}
 	return fail((await tooManyFailures(request, context)) ?? notProven);

@@ -12,6 +12,7 @@ import { targetNamed } from "../request/named-target.ts";
 
 /** Each command, its arguments, what it does, and the scope it needs; null if the core decides. Discord's registration reads it too. */
 export const verbs = {
+	// Only shows the plan, so it needs `read`. The Ledger asks for `delete` when the button is pressed.
 	delete: {
 		takes: "<target> [reason]",
 		does: "Show what deleting a binding would do, with a button to delete it",

@@ -39,17 +39,18 @@ export async function chat(request: IRequest, context: Context): Promise<Respons
 	if (incoming.kind === "typing")
 		return platform.suggest(actor.ok ? await suggestionsFor(incoming.text, requestBy(actor.value)) : []);
 
-	const starting = actor.ok
+	// `accepting` ends when the Ledger has taken or refused a press, its `reply` when the work is done.
+	const accepting = actor.ok
 		? answer(incoming, requestBy(actor.value))
 		: Promise.resolve(replyNow(notAllowedCard(actor.failure, userId), address));
-	const started = await withinMs(answerByMs - Date.now(), starting);
+	const accepted = await withinMs(answerByMs - Date.now(), accepting);
 	// Without a signature, only a valid button proves the caller.
-	if (isUnsigned && actor.ok && started?.isGuess === false) context.caller = actor.value.name;
-	if (isUnsigned && (!actor.ok || started?.isGuess)) {
+	if (isUnsigned && actor.ok && accepted?.isGuess === false) context.caller = actor.value.name;
+	if (isUnsigned && (!actor.ok || accepted?.isGuess)) {
 		const limited = await tooManyFailures(request, context);
 		if (limited !== null) return problemResponse(limited, context.requestId);
 	}
-	return respond({ ...received.value, call: incoming, context, answerByMs }, starting, started);
+	return respond({ ...received.value, call: incoming, context, answerByMs }, accepting, accepted);
 }
 
 interface Exchange extends Pick<Received, "chat" | "platform"> {
@@ -58,18 +59,18 @@ interface Exchange extends Pick<Received, "chat" | "platform"> {
 	answerByMs: number;
 }
 
-/** @param started the result of `starting`; null if it is not there yet. */
+/** @param accepted the result of `accepting`; null if it is not there yet. */
 async function respond(
 	{ chat, platform, call, context, answerByMs }: Exchange,
-	starting: Promise<ReplyInProgress>,
-	started: ReplyInProgress | null,
+	accepting: Promise<ReplyInProgress>,
+	accepted: ReplyInProgress | null,
 ): Promise<Response> {
 	const { requestId, url } = context;
 	const nothingYet = { meanwhile: null, address: call.address, callerCanSee: true };
 	const to = ({ address, callerCanSee }: Pick<ReplyInProgress, "address" | "callerCanSee">): ReplyAddress => {
 		return { chat, address, callerCanSee, origin: url.origin };
 	};
-	const replied = starting
+	const replied = accepting
 		.then(async (begun) => ({ to: to(begun), reply: await begun.reply }))
 		.catch((error) => {
 			log("error", "chat_failed", { request_id: requestId, ...traceOf(error) });
@@ -79,12 +80,12 @@ async function respond(
 		announcement === null ? [] : platform.announce(announcement, to);
 	const early = await withinMs(Math.max(0, answerByMs - Date.now()), replied);
 	if (early !== null) {
-		const { response, messages } = platform.answer(call, early.reply, early.to);
+		const { response, messages } = platform.respondNow(call, early.reply, early.to);
 		context.runAfterAnswer(sendAll([...messages, ...announced(early)], requestId));
 		return response;
 	}
-	const { meanwhile, ...begun } = started ?? nothingYet;
-	const first = platform.acknowledge(call, meanwhile, to(begun));
+	const { meanwhile, ...begun } = accepted ?? nothingYet;
+	const first = platform.respondLater(call, meanwhile, to(begun));
 	const firstSent = sendAll(first.messages, requestId);
 	const later = async () => {
 		const late = await replied;

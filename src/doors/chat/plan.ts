@@ -83,6 +83,7 @@ export async function deletePlanned(plan: OfferedPlan, offerId: string, request:
 		notBeforeMs: null,
 		idempotencyKey: `chat:${offerId}`,
 	};
+	// Not `commandDeletion`: chat has its own words for a closed or unreachable Ledger (`reply.ts`).
 	const receipt = await request.ledger.request(command, chatWaitMs);
 	if (!receipt.ok) return refusedBy(receipt.failure);
 	const { deletion, replayed, joined = false } = receipt.value;

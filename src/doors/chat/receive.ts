@@ -14,7 +14,7 @@ import { closedProblem } from "../misconfigured.ts";
 import { type Problem, problem } from "../reply/problem.ts";
 import { discord } from "./platforms/discord.ts";
 import { mattermost } from "./platforms/mattermost.ts";
-import type { ChatUser, Incoming, Platform } from "./platforms/platform.ts";
+import type { Author, Incoming, Platform } from "./platforms/platform.ts";
 import { slack } from "./platforms/slack.ts";
 import type { NotAllowed } from "./reply.ts";
 
@@ -33,25 +33,25 @@ export async function receive(request: IRequest, context: Context): Promise<Resu
 	const closed = closedProblem(`chat/${name}`, context);
 	if (closed !== null) return fail(closed);
 	const { aliases, chats } = context.config;
-	const sender = senderIn(chats, name);
-	if (sender?.platform.isUnsigned(request.headers)) {
+	const prover = proverIn(chats, name);
+	if (prover?.platform.isUnsigned(request.headers)) {
 		const body = await cappedBytes(request.body, clickCapBytes);
-		const read = body === null ? null : sender.platform.read(body, aliases);
+		const read = body === null ? null : prover.platform.read(body, aliases);
 		// Only a click may come without a signature, because it carries an offer's id.
 		if (read?.ok && read.value.kind === "press")
-			return ok({ chat: sender.chat, platform: sender.platform, incoming: read.value, isUnsigned: true });
+			return ok({ chat: prover.chat, platform: prover.platform, incoming: read.value, isUnsigned: true });
 		return fail((await tooManyFailures(request, context)) ?? notProven);
 	}
-	const proven = await provenBody(request, name, sender, context);
+	const proven = await provenBody(request, name, prover, context);
 	if (!proven.ok) return proven;
-	const { chat, platform } = proven.value.sender;
+	const { chat, platform } = proven.value.prover;
 	const read = platform.read(proven.value.body, aliases);
 	if (!read.ok) return fail(problem("invalid_request", read.failure));
 	return ok({ chat, platform, incoming: read.value, isUnsigned: false });
 }
 
 /** null if the platform is not configured. */
-function senderIn(chats: readonly Chat[], name: string) {
+function proverIn(chats: readonly Chat[], name: string) {
 	const chat = chats.find(({ platform }) => platform === name);
 	if (chat === undefined) return null;
 	const platform = platforms[chat.platform];
@@ -59,7 +59,7 @@ function senderIn(chats: readonly Chat[], name: string) {
 }
 
 /** The actor on record. Every command and click checks workspace, channel and user against the configuration. */
-export function authorise(chat: Chat, { workspace, channel, userId, userName }: ChatUser): Result<Actor, NotAllowed> {
+export function authorise(chat: Chat, { workspace, channel, userId, userName }: Author): Result<Actor, NotAllowed> {
 	if (workspace !== chat.workspace) return fail("other_workspace");
 	if (!chat.channels.includes(channel)) return fail("other_channel");
 	const user = chat.users.find(({ id }) => id === userId);

@@ -13,7 +13,7 @@ import type { Context } from "../context.ts";
 import { repetitionMs } from "../limits.ts";
 import { failureProblem } from "../reply/failure.ts";
 import { type Problem, problem } from "../reply/problem.ts";
-import { deletionEntries, requestDeletion, wishOf } from "../request/deletion.ts";
+import { deletionEntries, requestByHeaders, wishOf } from "../request/deletion.ts";
 import { quoted, type Read } from "../request/input.ts";
 import { type Handler, type HandlerOf, tokenDoor, withQuery } from "../token-door.ts";
 import { envelope, envelopeOfDeletion, envelopeOfProblem } from "./envelope.ts";
@@ -92,7 +92,7 @@ export const deleteBinding = inAccount(deletionEntries, async (request, context,
 	const bindingId = idIn(request, "binding");
 	if (!bindingId.ok) return bindingId;
 	const target = { kind: "id" as const, named: bindingId.value, bindingId: bindingId.value, prefixId: prefixId.value };
-	const receipt = await requestDeletion(wishOf(actor, target, query), request, context);
+	const receipt = await requestByHeaders(wishOf(actor, target, query), request, context);
 	if (!receipt.ok) return receipt;
 	const { deletion, joined = false } = receipt.value;
 	const earlier = isRepetition(request.headers) ? await deletedBefore(deletion, actor, context) : null;

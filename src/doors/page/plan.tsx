@@ -7,7 +7,7 @@ import { fail, ok } from "../../deletion/result.ts";
 import type { Context } from "../context.ts";
 import { pageWaitMs } from "../limits.ts";
 import { failureProblem } from "../reply/failure.ts";
-import { deletionEntries, requestDeletion, wishOf } from "../request/deletion.ts";
+import { deletionEntries, requestByHeaders, wishOf } from "../request/deletion.ts";
 import { readQuery, reasonSchema } from "../request/input.ts";
 import { targetInPath } from "../request/named-target.ts";
 import { changeDoor, type Page, type Shown } from "./door.tsx";
@@ -93,7 +93,7 @@ export const deleteBinding = changeDoor(
 			prefer: `wait=${pageWaitMs / 1000}`,
 		});
 		const wish = wishOf(actor, target.value, { reason, acknowledge, not_before });
-		const admitted = await requestDeletion(wish, { headers }, context);
+		const admitted = await requestByHeaders(wish, { headers }, context);
 		if (!admitted.ok) return admitted;
 		const { deletion, joined = false } = admitted.value;
 		return ok(seeOther(`/records/${deletion.id}${joined ? "?joined=true" : ""}`));

@@ -8,13 +8,14 @@ import { joinedWords } from "../../deletion/record/in-words.ts";
 import { isRecordId } from "../../deletion/record/record-id.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import { noSettling } from "../../deletion/settling-times.ts";
+import { noSuchRecord } from "../../deletion/steps/decisions.ts";
 import type { Option } from "../../deletion/steps/options.ts";
 import { isResolvable } from "../../deletion/steps/resolution.ts";
 import type { Context } from "../context.ts";
 import { othersShown, pageWaitMs } from "../limits.ts";
 import { failureProblem, type LedgerFailure, unreachableProblem } from "../reply/failure.ts";
 import type { Problem } from "../reply/problem.ts";
-import { changeDeletion, noSuchDeletion, resolveDeletion } from "../request/change.ts";
+import { changeDeletion, resolveDeletion } from "../request/change.ts";
 import { versionIn } from "../request/etag.ts";
 import { readQuery, reasonSchema } from "../request/input.ts";
 import { changeDoor, type Page, type Shown } from "./door.tsx";
@@ -31,7 +32,7 @@ import { StateNotice } from "./parts/state-notice.tsx";
 import type { Viewer } from "./viewer.ts";
 import { nameOf, settlingSentence } from "./words.ts";
 
-const notFound = failureProblem(noSuchDeletion);
+const notFound = failureProblem(noSuchRecord);
 const marker = v.optional(v.literal("true", 'must be "true"'));
 
 export const showRecord: Page = async (request, context, viewer) => {

@@ -80,11 +80,11 @@ export const capital = (text: string): string => text.slice(0, 1).toUpperCase() 
 /** Such as "1 binding" or "2 bindings". */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
-const listedAtMost = 8;
+const listedOnPageAtMost = 8;
 
 export function listed(items: readonly string[], total = items.length): string {
-	const more = total - Math.min(items.length, listedAtMost);
-	return `${items.slice(0, listedAtMost).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+	const more = total - Math.min(items.length, listedOnPageAtMost);
+	return `${items.slice(0, listedOnPageAtMost).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
 
 /** Evidence as plain text. */

@@ -34,8 +34,8 @@ export function problemOf(deletion: Deletion): Problem | null {
 	return problem(code, detail, evidence, retry_after_seconds === undefined ? {} : retryAfter(retry_after_seconds));
 }
 
-/** @param receipt says whether this repeats an earlier answer, and whether another request started the deletion. */
-export function answerOf(
+/** `replayed`: this repeats an earlier answer. `joined`: another request started the deletion. */
+export function deletionAnswer(
 	{ deletion, replayed, joined = false, budget }: Receipt,
 	supersede: boolean,
 ): Result<Response, Problem> {

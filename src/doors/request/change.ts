@@ -4,15 +4,11 @@ import type { Actor } from "../../deletion/record/actor.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
 import { isRecordId } from "../../deletion/record/record-id.ts";
 import { fail, type Result } from "../../deletion/result.ts";
+import { noSuchRecord } from "../../deletion/steps/decisions.ts";
 import type { Option } from "../../deletion/steps/options.ts";
 import type { ResolutionRequest } from "../../deletion/steps/resolution.ts";
 import type { LedgerClient } from "../ledger-client.ts";
 import type { LedgerFailure } from "../reply/failure.ts";
-
-export const noSuchDeletion = {
-	code: "deletion_not_found" as const,
-	detail: "There is no deletion with this id.",
-};
 
 /** @param waitMs how long to wait for what an approval or a restoration starts. */
 export async function changeDeletion(
@@ -20,7 +16,7 @@ export async function changeDeletion(
 	id: string,
 	{ actor, ledger, waitMs }: { actor: Actor; ledger: LedgerClient; waitMs: number },
 ): Promise<Result<Deletion, LedgerFailure>> {
-	if (!isRecordId(id)) return fail(noSuchDeletion);
+	if (!isRecordId(id)) return fail(noSuchRecord);
 	switch (change) {
 		case "approve":
 		case "reject":
@@ -37,5 +33,5 @@ export async function resolveDeletion(
 	wish: ResolutionRequest,
 	{ actor, ledger }: { actor: Actor; ledger: LedgerClient },
 ): Promise<Result<Deletion, LedgerFailure>> {
-	return isRecordId(id) ? ledger.resolve(id, wish, actor) : fail(noSuchDeletion);
+	return isRecordId(id) ? ledger.resolve(id, wish, actor) : fail(noSuchRecord);
 }

@@ -4,7 +4,6 @@ import * as v from "valibot";
 import type { Target } from "../../deletion/address/target.ts";
 import type { PlanQuery } from "../../deletion/judgement/plan.ts";
 import type { Actor } from "../../deletion/record/actor.ts";
-import { formatVersion } from "../../deletion/record/deletion.ts";
 import { guardNames } from "../../deletion/record/verdict.ts";
 import { fail, ok, type Result } from "../../deletion/result.ts";
 import type { DeletionCommand, Receipt } from "../../deletion/steps/command.ts";
@@ -53,7 +52,7 @@ export const wishOf = (
 });
 
 /** Hands a deletion to the Ledger and waits for as long as `Prefer: wait=N` says. */
-export async function requestDeletion(
+export async function requestByHeaders(
 	wish: Wish,
 	request: Pick<Request, "headers">,
 	context: Context,
@@ -71,7 +70,6 @@ export async function requestDeletion(
 		return fail(problem("invalid_request", "supersede=true deletes now, so it can't be used with not_before."));
 	}
 	const command = {
-		form: formatVersion,
 		...wish,
 		requestId: context.requestId,
 		ifMatch: ifMatch.value,
@@ -80,6 +78,7 @@ export async function requestDeletion(
 	return commandDeletion(command, waitMsOf(request.headers), context);
 }
 
+/** Hands a finished command to the Ledger. Reads no header: for doors that make their own key and know how long to wait. */
 export async function commandDeletion(
 	command: DeletionCommand,
 	waitMs: number,

@@ -22,23 +22,23 @@ import { commandDeletion } from "../request/deletion.ts";
 import { readQuery } from "../request/input.ts";
 import { targetIn } from "../request/named-target.ts";
 import { type Outcome, webhookAnswer } from "./answer.ts";
-import { inTurn } from "./in-turn.ts";
+import { startInTurns } from "./in-turn.ts";
 import { type Asked, askedFor, type Truncated, type Unreadable } from "./mapping.ts";
 
 export async function webhook(request: IRequest, context: Context): Promise<Response> {
-	const answer = await received(request, context, Date.now() + webhookAnswerMs);
+	const answer = await answerTo(request, context, Date.now() + webhookAnswerMs);
 	return answer.ok ? answer.value : problemResponse(answer.failure, context.requestId);
 }
 
-async function received(request: IRequest, context: Context, answerByMs: number): Promise<Result<Response, Problem>> {
+async function answerTo(request: IRequest, context: Context, answerByMs: number): Promise<Result<Response, Problem>> {
 	const name = request.params.name ?? "";
 	const closed = closedProblem(`webhooks/${name}`, context);
 	if (closed !== null) return fail(closed);
 	const known = context.config.senders.find((one) => one.name === name);
 	const signed = known?.scheme === "standard-webhooks" ? underStandardNames(request) : request;
-	const proven = await provenBody(signed, name, known === undefined ? null : provable(known), context);
+	const proven = await provenBody(signed, name, known === undefined ? null : proverOf(known), context);
 	if (!proven.ok) return proven;
-	const { sender } = proven.value.sender;
+	const { sender } = proven.value.prover;
 	const actor = actorOf(sender, "webhook", context);
 	const query = readQuery(context.url, {});
 	if (!query.ok) return query;
@@ -50,7 +50,9 @@ async function received(request: IRequest, context: Context, answerByMs: number)
 	// The id is the same when the message is redelivered.
 	const id = proven.value.messageId ?? digestOf(proven.value.signed);
 	const message = { id, sender, actor, context, answerByMs };
-	const outcomes = await inTurn(asked.value, sender.name, ledgerByMs(answerByMs), (one) => outcomeOf(one, message));
+	const outcomes = await startInTurns(asked.value, sender.name, ledgerByMs(answerByMs), (one) =>
+		outcomeOf(one, message),
+	);
 	const all = outcomes.map((one, index) => one ?? notDone(asked.value[index]?.target ?? "", notBegun));
 	return ok(webhookAnswer(all, context.url.origin));
 }
@@ -69,7 +71,7 @@ function underStandardNames(request: Request): Request {
 	return new Request(request, { headers });
 }
 
-const provable = (sender: Sender) => ({
+const proverOf = (sender: Sender) => ({
 	sender,
 	scheme: schemeOf(sender.scheme, sender.signature),
 	secrets: sender.secrets,
@@ -112,6 +114,7 @@ async function outcomeOf(asked: Asked, message: Message): Promise<Outcome> {
 	const wish = { actor, target: target.value, reason: asked.reason, acknowledge, ifMatch: null };
 	if (sender.dryRun) return planOutcome(wish, message);
 
+	// `formerId`: Alertmanager and Grafana only, whose ids changed after version 0.1.0.
 	const { id, formerId } = asked;
 	const own = id.length > 0 ? id : [message.id, asked.index];
 	const hasFormer = formerId.length > 0;

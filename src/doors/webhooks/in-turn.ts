@@ -6,7 +6,7 @@ import { senderTurns, turnMs } from "../limits.ts";
 import { takeTurn } from "../request/turns.ts";
 
 /** The outcomes, in the order of the items; null for what was not begun in time. */
-export async function inTurn<Item, Outcome>(
+export async function startInTurns<Item, Outcome>(
 	items: readonly Item[],
 	sender: string,
 	untilMs: number,
@@ -18,6 +18,7 @@ export async function inTurn<Item, Outcome>(
 		for (const [index, item] of rest) {
 			const longestWaitMs = untilMs - Date.now();
 			if (longestWaitMs <= 0) return;
+			// Without a turn in time, the item is not begun, and its outcome stays null.
 			await takeTurn(`webhooks/${sender}`, { ...senderTurns, longestWaitMs }, async () => {
 				const outcome = begin(item);
 				outcomes[index] = outcome;

@@ -1,5 +1,6 @@
 // Keeps people from getting hundreds of messages at once: many events of one type become one message, and losses wait until the
 // watch knows whether they are a mass deletion. Nothing is lost: each delivery says which one reports it.
+import { plainId } from "../../deletion/address/cloudflare-id.ts";
 import type { NotifyEvent } from "../../notify/event.ts";
 import { combinedEvent } from "../../notify/other-events.ts";
 import { digestEveryMs, foldedAtMost, singleMessagesAtMost } from "../limits.ts";
@@ -54,7 +55,7 @@ export function createBursts(deliveries: Deliveries, now: () => number, newId: (
 			const into = new Map<string, string | null>();
 			const newest = [...massOf.values()].at(-1);
 			for (const { id, destination, event } of deliveries.held()) {
-				const bindingId = String(event.data.binding_id).replaceAll("-", "");
+				const bindingId = plainId(String(event.data.binding_id));
 				const mass = event.type === "freeze.on" ? newest : massOf.get(bindingId);
 				const key = `${destination} ${mass}`;
 				if (mass !== undefined && !into.has(key)) into.set(key, deliveries.of(destination, mass));

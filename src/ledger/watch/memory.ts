@@ -50,7 +50,7 @@ export function createWatchMemory(
 	}
 
 	/** Nothing happens if the prefix is no longer watched. */
-	function judge(prefixId: string, judged: (known: PrefixMemory) => Judgement): void {
+	function judgeAndStore(prefixId: string, judged: (known: PrefixMemory) => Judgement): void {
 		const prefix = prefixes().find((one) => one.prefixId === prefixId);
 		if (prefix === undefined) return;
 		const known = { prefix, lifetimes: lifetimesIn(sql, prefixId) };
@@ -71,7 +71,7 @@ export function createWatchMemory(
 	}
 
 	const takePrefix = (look: PrefixLook): void =>
-		judge(look.prefixId, (known) => judgePrefix(known, look, oursIn(sql, look.prefixId)));
+		judgeAndStore(look.prefixId, (known) => judgePrefix(known, look, oursIn(sql, look.prefixId)));
 
 	return {
 		slots,
@@ -92,7 +92,7 @@ export function createWatchMemory(
 		},
 		/** @param forgotten our deletions that are only in KV: plain binding id → when it took effect. */
 		takeBinding(look: BindingLook, forgotten: ReadonlyMap<string, number>): void {
-			judge(look.prefixId, (known) => {
+			judgeAndStore(look.prefixId, (known) => {
 				const ours = oursIn(sql, look.prefixId);
 				const deleted = new Map([...forgotten, ...ours.deleted]);
 				return judgeBinding(known, look, { ...ours, deleted }, areMany(missedLifetimes(sql)));

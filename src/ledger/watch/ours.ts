@@ -1,12 +1,13 @@
 // What the Ledger's own records say about a prefix's bindings, so that the watch does not report our own deletions as losses.
 import { plainId } from "../../deletion/address/cloudflare-id.ts";
-import { goneAtMs } from "../../deletion/record/gone.ts";
+import type { State } from "../../deletion/record/deletion.ts";
+import { goneAtMs, isGone } from "../../deletion/record/gone.ts";
 import type { Ours } from "../../watch/look.ts";
 import { readRecord } from "../tables.ts";
 
 type Row = {
 	open: number;
-	state: string;
+	state: State;
 	binding_id: string | null;
 	restored_id: string | null;
 	cidr: string | null;
@@ -28,9 +29,7 @@ export function oursIn(sql: SqlStorage, prefixId: string): Ours {
 		if (row.restored_id !== null) restored.add(row.restored_id);
 		if (row.binding_id === null) continue;
 		if (row.open === 1) open.add(row.binding_id);
-		else if (carriedOut.includes(row.state)) deleted.set(row.binding_id, goneAtMs(readRecord(row.record)));
+		else if (isGone(row.state)) deleted.set(row.binding_id, goneAtMs(readRecord(row.record)));
 	}
 	return { open, deleted, restored, restoring };
 }
-
-const carriedOut = ["deleted", "already_gone", "restored", "deleted_elsewhere"];

@@ -11,7 +11,7 @@ import type {
 	PastQuery,
 } from "../../deletion/past.ts";
 import type { Deletion } from "../../deletion/record/deletion.ts";
-import { carriedOutAs, goneAtMs, isGone } from "../../deletion/record/gone.ts";
+import { goneAs, goneAtMs, isGone } from "../../deletion/record/gone.ts";
 import type { Lifetime } from "../../watch/lifetime.ts";
 import {
 	accountAt,
@@ -111,7 +111,5 @@ function explainedBy(sql: SqlStorage, lifetime: Lifetime): { id: string; by: Don
 	const awayMs = (deletion: Deletion): number => Math.abs(goneAtMs(deletion) - lostMs);
 	const [record] = records.toSorted((a, b) => awayMs(a) - awayMs(b));
 	// If unbind found it already gone, someone else deleted it.
-	return record === undefined
-		? null
-		: { id: record.id, by: carriedOutAs(record) === "deleted" ? "unbind" : "elsewhere" };
+	return record === undefined ? null : { id: record.id, by: goneAs(record) === "deleted" ? "unbind" : "elsewhere" };
 }

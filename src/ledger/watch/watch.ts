@@ -27,7 +27,7 @@ import { settlingTimes } from "./settling-times.ts";
 export interface WatchOptions extends Pick<LookNeeds, "deletionInKv"> {
 	/** How often each prefix is looked at; 0 turns everything off. */
 	minutes: number;
-	/** So many losses within one interval are a mass deletion. */
+	/** At least this many losses within one interval count as a mass deletion. */
 	massAtLeast: number;
 	/** Whether a mass deletion freezes deletions. */
 	freezes: boolean;

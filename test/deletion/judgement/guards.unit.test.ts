@@ -3,9 +3,9 @@ import { snapshotTag } from "../../../src/deletion/judgement/assess.ts";
 import {
 	announcedInWords,
 	type Facts,
-	judge,
 	refusalInWords,
 	sentenceOf,
+	verdictsOf,
 } from "../../../src/deletion/judgement/guards.ts";
 import { decide, guardNames, levels } from "../../../src/deletion/record/verdict.ts";
 import { factsOf, live, nobody, verdictOf } from "../facts.ts";
@@ -33,16 +33,16 @@ const everyRisk = (levelOfAll: (typeof levels)[number]): Facts =>
 
 describe("judge", () => {
 	it("gives every guard's verdict, always in the same order", () => {
-		expect(judge(factsOf(), nobody).map((verdict) => verdict.guard)).toEqual(guardNames);
-		expect(judge(everyRisk("refuse"), nobody).map((verdict) => verdict.guard)).toEqual(guardNames);
+		expect(verdictsOf(factsOf(), nobody).map((verdict) => verdict.guard)).toEqual(guardNames);
+		expect(verdictsOf(everyRisk("refuse"), nobody).map((verdict) => verdict.guard)).toEqual(guardNames);
 	});
 
 	it("passes a deletion without risks, with no evidence", () => {
-		expect(judge(factsOf(), nobody)).toEqual(guardNames.map((guard) => ({ guard, verdict: "pass" })));
+		expect(verdictsOf(factsOf(), nobody)).toEqual(guardNames.map((guard) => ({ guard, verdict: "pass" })));
 	});
 
 	it.each(levels)("gives each risk the level %s if the policy says so, with its evidence", (level) => {
-		for (const { verdict, guard, ...evidence } of judge(everyRisk(level), nobody)) {
+		for (const { verdict, guard, ...evidence } of verdictsOf(everyRisk(level), nobody)) {
 			expect([guard, verdict]).toEqual([guard, level]);
 			expect(Object.keys(evidence).length > 0).toBe(guard !== "no_reason");
 		}
@@ -50,7 +50,7 @@ describe("judge", () => {
 
 	it("gives each risk its default level", () => {
 		const { policy: _, ...facts } = everyRisk("pass");
-		const verdicts = judge({ ...facts, policy: policyOf() }, nobody);
+		const verdicts = verdictsOf({ ...facts, policy: policyOf() }, nobody);
 		expect(verdicts.map(({ guard, verdict }) => `${guard} ${verdict}`)).toEqual([
 			"frozen refuse",
 			"protected pass",
@@ -69,7 +69,7 @@ describe("judge", () => {
 
 	it("marks only the risks that the caller acknowledged", () => {
 		const facts = factsOf({ binding: live("203.0.113.128/25", { provisioningState: "provisioning" }) }, []);
-		const verdicts = judge(facts, { acknowledged: ["leaves_no_service"], approved: [] });
+		const verdicts = verdictsOf(facts, { acknowledged: ["leaves_no_service"], approved: [] });
 		expect(verdicts.filter((one) => one.verdict === "acknowledge")).toEqual([
 			{ guard: "leaves_no_service", verdict: "acknowledge", acknowledged: true, cidrs: ["203.0.113.128/25"] },
 			{ guard: "still_provisioning", verdict: "acknowledge", provisioning_state: "provisioning" },
@@ -78,7 +78,7 @@ describe("judge", () => {
 
 	it("marks only the risks that someone approved", () => {
 		const facts = factsOf({ policy: policyOf({}, { leaves_no_service: "approve" }) }, []);
-		const verdicts = judge(facts, { acknowledged: [], approved: ["last_binding"] });
+		const verdicts = verdictsOf(facts, { acknowledged: [], approved: ["last_binding"] });
 		expect(verdicts.filter((one) => one.verdict === "approve")).toEqual([
 			{ guard: "last_binding", verdict: "approve", approved: true, prefix_id: id("a1") },
 			{ guard: "leaves_no_service", verdict: "approve", cidrs: ["203.0.113.128/25"] },
@@ -89,20 +89,20 @@ describe("judge", () => {
 		const [asked, waits] = (["acknowledge", "approve"] as const).map((level) => everyRisk(level));
 		const allNamed = { acknowledged: [...guardNames], approved: [] };
 		const allApproved = { acknowledged: [], approved: [...guardNames] };
-		expect(waits && decide(judge(waits, allNamed))).toEqual({
+		expect(waits && decide(verdictsOf(waits, allNamed))).toEqual({
 			would: "wait_for_approval",
 			unapproved: [...guardNames],
 		});
-		expect(asked && decide(judge(asked, allApproved))).toEqual({
+		expect(asked && decide(verdictsOf(asked, allApproved))).toEqual({
 			would: "need_acknowledgement",
 			unacknowledged: [...guardNames],
 		});
-		expect(waits && decide(judge(waits, allApproved))).toEqual({ would: "delete" });
-		expect(asked && decide(judge(asked, allNamed))).toEqual({ would: "delete" });
+		expect(waits && decide(verdictsOf(waits, allApproved))).toEqual({ would: "delete" });
+		expect(asked && decide(verdictsOf(asked, allNamed))).toEqual({ would: "delete" });
 	});
 
 	it("lets no one acknowledge or approve a refusal away", () => {
-		const verdicts = judge(everyRisk("refuse"), { acknowledged: [...guardNames], approved: [...guardNames] });
+		const verdicts = verdictsOf(everyRisk("refuse"), { acknowledged: [...guardNames], approved: [...guardNames] });
 		for (const { acknowledged, approved } of verdicts) expect([acknowledged, approved]).toEqual([undefined, undefined]);
 		expect(decide(verdicts)).toMatchObject({ would: "refuse", by: { guard: "frozen" } });
 	});

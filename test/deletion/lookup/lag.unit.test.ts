@@ -123,11 +123,11 @@ describe("a second request for a binding that was just deleted", () => {
 		const account = createLaggingAccount();
 		const first = await asked(account);
 		const { listBindings } = account.world.ports.cloudflare;
-		let carriedOut: Promise<Deletion> | null = null;
+		let lastGone: Promise<Deletion> | null = null;
 		account.world.ports.cloudflare.listBindings = async (...given) => {
 			const reply = await listBindings(...given);
-			carriedOut ??= lived(account, first.id);
-			await carriedOut;
+			lastGone ??= lived(account, first.id);
+			await lastGone;
 			return reply;
 		};
 		account.world.journal.openFor = () => null;
@@ -364,7 +364,7 @@ describe("whatever lags, breaks, gets lost or restarts", () => {
 				const directory = createDirectory();
 				for (const { does, weather, waitMs, name } of errands) {
 					account.weather = structuredClone(weather);
-					const newest = world.journal.carriedOut({ cidr: "203.0.113.0/26" });
+					const newest = world.journal.lastGone({ cidr: "203.0.113.0/26" });
 					if (does === "restore") {
 						const begun = newest === null ? null : await restoring(account, newest.id);
 						if (begun?.ok) await lived(account, begun.value.id);

@@ -4,7 +4,7 @@ import { metadataOf } from "../../../src/adapters/history/keys.ts";
 import { deletedElsewhere, namedBy } from "../../../src/deletion/record/deleted-elsewhere.ts";
 import { formatVersion, isOpen, leavesKeyFree, summaryOf } from "../../../src/deletion/record/deletion.ts";
 import { type Identified, whoWords } from "../../../src/deletion/record/elsewhere.ts";
-import { carriedOutAs, goneAtMs, isGone } from "../../../src/deletion/record/gone.ts";
+import { goneAs, goneAtMs, isGone } from "../../../src/deletion/record/gone.ts";
 
 const binding = {
 	account_id: "a",
@@ -64,7 +64,7 @@ describe("deletedElsewhere", () => {
 	});
 
 	it("stays one that was deleted elsewhere after its restoration", () => {
-		expect(carriedOutAs({ ...record, state: "restored" })).toBe("deleted_elsewhere");
+		expect(goneAs({ ...record, state: "restored" })).toBe("deleted_elsewhere");
 	});
 
 	it("names the binding's id if Cloudflare gave no CIDR", () => {

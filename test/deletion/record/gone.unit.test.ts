@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { states } from "../../../src/deletion/record/deletion.ts";
-import { carriedOutAs, isGone } from "../../../src/deletion/record/gone.ts";
+import { goneAs, isGone } from "../../../src/deletion/record/gone.ts";
 import { noonMs, recordIn } from "../../notify/records.ts";
 
 const at = new Date(noonMs).toISOString();
@@ -11,7 +11,7 @@ it("counts as gone only what was done or seen to be done", () => {
 
 it("still knows how a restored binding went", () => {
 	const elsewhere = { noticed_at: at, last_seen_at: at, by: null, how: null, token_name: null, ray: null };
-	expect(carriedOutAs(recordIn("restored"))).toBe("deleted");
-	expect(carriedOutAs(recordIn("restored", { timeline: [{ at, event: "already_gone" }] }))).toBe("already_gone");
-	expect(carriedOutAs(recordIn("restored", { elsewhere }))).toBe("deleted_elsewhere");
+	expect(goneAs(recordIn("restored"))).toBe("deleted");
+	expect(goneAs(recordIn("restored", { timeline: [{ at, event: "already_gone" }] }))).toBe("already_gone");
+	expect(goneAs(recordIn("restored", { elsewhere }))).toBe("deleted_elsewhere");
 });

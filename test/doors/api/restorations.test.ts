@@ -8,7 +8,7 @@ import { call, ledger } from "../../harness.ts";
 import { endClock, startClock } from "../../lifecycle/clock.ts";
 import { callAs, configureLedger, tokensWith } from "../../lifecycle/configured-ledger.ts";
 import { creations, deleted, operator, record } from "../../lifecycle/people.ts";
-import { carriedOut, restorations, restoreMany } from "../../lifecycle/restoring-many.ts";
+import { lastGone, restorations, restoreMany } from "../../lifecycle/restoring-many.ts";
 import { goneElsewhere, losses, watch, watched } from "../../lifecycle/watching.ts";
 import { cdn25, cdn26, shop24, spectrum26 } from "../account.ts";
 
@@ -89,7 +89,7 @@ describe("an idempotency key", () => {
 		const ids = [await deleted()];
 		const first = await restoreMany(ids, { key: "one" });
 		expect((await restoreMany(ids, { key: "one" })).json).toEqual(first.json);
-		await carriedOut(first.json.id);
+		await lastGone(first.json.id);
 		const again = await restoreMany(ids, { key: "one" });
 		expect([again.status, again.json.id, again.json.state]).toEqual([200, first.json.id, "done"]);
 		expect(again.headers.get("location")).toBe(`/restorations/${first.json.id}`);
@@ -113,7 +113,7 @@ describe("GET /restorations/{id}", () => {
 		const shown = await call(`/restorations/${json.id}`);
 		expect([shown.status, shown.json]).toEqual([200, json]);
 		expect(shown.headers.get("retry-after")).toBe("5");
-		await carriedOut(json.id);
+		await lastGone(json.id);
 		const done = await call(`/restorations/${json.id}`);
 		expect([done.json.state, done.headers.get("retry-after")]).toEqual(["done", null]);
 	});
@@ -130,7 +130,7 @@ it("a caller's ranges limit each record by itself", async () => {
 	const json = { deletions: [inside, outside] };
 	const answer = await callAs("narrow", tokens, "/restorations", { method: "POST", json });
 	expect(answer.status).toBe(202);
-	const done = await carriedOut(answer.json.id);
+	const done = await lastGone(answer.json.id);
 	expect(done.counts).toMatchObject({ restored: 1, refused: 1 });
 	expect(done.deletions.find(({ deletion_id }) => deletion_id === outside)).toMatchObject({ code: "out_of_range" });
 	expect((await record(outside)).state).toBe("deleted");
@@ -156,7 +156,7 @@ describe("a mass deletion", () => {
 
 		const ids = event.deletions.map((one: { id: string }) => one.id);
 		const { json } = await restoreMany(ids);
-		await carriedOut(json.id);
+		await lastGone(json.id);
 		const after = (await call(`/mass-deletions/${id}`)).json;
 		expect(after).toMatchObject({ restorations_id: json.id, count: 3 });
 		expect(after.deletions.map(({ state }: { state: string }) => state)).toEqual(Array(3).fill("restored"));

@@ -4,7 +4,7 @@ import type { PlatformName } from "../../../src/config/chat.ts";
 import { call, cloudflare } from "../../harness.ts";
 import { endClock, minuteMs, pass, startClock } from "../../lifecycle/clock.ts";
 import { creations, record, restore } from "../../lifecycle/people.ts";
-import { carriedOut } from "../../lifecycle/restoring-many.ts";
+import { lastGone } from "../../lifecycle/restoring-many.ts";
 import { goneElsewhere, losses, watch, watched } from "../../lifecycle/watching.ts";
 import { cdn25, cdn26, shop24 } from "../account.ts";
 import { clickOn, inChannel, platformNames, press, say, send } from "./people.ts";
@@ -51,7 +51,7 @@ describe.each(platformNames)("in %s", (platform: PlatformName) => {
 		const settled = cards.join("\n\n").replace(/\b7[0-9a-hjkmnp-tv-z]{25}\b/g, "7zz…");
 		await expect(`${settled}\n`).toMatchFileSnapshot(`cards/${platform}-lost.txt`);
 
-		const outcome = await carriedOut(id);
+		const outcome = await lastGone(id);
 		expect(outcome).toMatchObject({ state: "done", reason: "INC-9", requested_by: { name: "alice", door: "chat" } });
 		for (const { id } of await losses()) expect(await record(id)).toMatchObject({ state: "restored" });
 		expect((await say(platform, `restore-all ${event}`)).text).toContain("All 3 bindings are restored");
@@ -92,7 +92,7 @@ it("restores once if the platform delivers a click twice", async () => {
 	await send("slack", click);
 	await send("slack", click);
 	await inChannel(1);
-	await carriedOut(await newest());
+	await lastGone(await newest());
 	expect(await creations()).toHaveLength(3);
 });
 
@@ -103,7 +103,7 @@ it("restores what the card showed, with what is restored already left out", asyn
 	const card = await say("slack", `restore-all ${event}`);
 	expect(card.text).toContain("Restore 2 of 3 bindings?");
 	await press("slack", card, "Restore 2");
-	const { total } = await carriedOut(await newest());
+	const { total } = await lastGone(await newest());
 	expect(total).toBe(2);
 });
 

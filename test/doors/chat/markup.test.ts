@@ -63,7 +63,7 @@ const to = (platform: (typeof platformNames)[number]): ReplyAddress => ({
 	origin: "https://unbind.example.com",
 });
 const answered = (platform: (typeof platformNames)[number], one: Card): Promise<string> =>
-	platforms[platform].answer(command, reply(one), to(platform)).response.text();
+	platforms[platform].respondNow(command, reply(one), to(platform)).response.text();
 
 /** Every text in a message, at any depth. */
 const textsIn = (value: unknown): string[] => {
@@ -126,7 +126,7 @@ it("Mattermost's ephemeral texts still link to the record's page", async () => {
 	};
 	const one = card("Deleted", { text: ["see https://evil.example"], link });
 	const { ephemeral_text } = await platforms.mattermost
-		.answer(press, reply(one), to("mattermost"))
+		.respondNow(press, reply(one), to("mattermost"))
 		.response.json<{ ephemeral_text: string }>();
 	expect(ephemeral_text).toBe(`Deleted see https:\u200b//evil.example ${link}`);
 });

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { call, cloudflare } from "../../harness.ts";
 import { endClock, startClock } from "../../lifecycle/clock.ts";
 import { bound, creations, others, record, restore } from "../../lifecycle/people.ts";
-import { carriedOut } from "../../lifecycle/restoring-many.ts";
+import { lastGone } from "../../lifecycle/restoring-many.ts";
 import { goneElsewhere, losses, watch, watched } from "../../lifecycle/watching.ts";
 import { cdn25, cdn26, prefixes, shop24 } from "../account.ts";
 import { hiddenIn, readable, signedIn, type Visitor, visitor } from "./visitor.ts";
@@ -100,7 +100,7 @@ describe("Restore all", () => {
 		expect(going.text).toContain('<noscript><meta http-equiv="refresh" content="5"></noscript>');
 		expect(await words(viewer, `/account/lost/${id}`)).toContain("They are being restored. Follow the restoration");
 
-		await carriedOut(path.slice(-26));
+		await lastGone(path.slice(-26));
 		const done = await viewer.get(path);
 		expect(readable(done.text)).toMatch(/^ ?Restored 3 of 3 bindings done 3 restored Requested by/);
 		expect(done.text).not.toContain("http-equiv");
@@ -116,7 +116,7 @@ describe("Restore all", () => {
 		const etag = headers.get("etag") ?? "";
 		expect(text).toContain(`data-live="${etag.replaceAll('"', "&quot;")}"`);
 		expect((await viewer.get(location ?? "", { "if-none-match": etag })).status).toBe(304);
-		await carriedOut((location ?? "").slice(-26));
+		await lastGone((location ?? "").slice(-26));
 		expect((await viewer.get(location ?? "", { "if-none-match": etag })).status).toBe(200);
 	});
 
@@ -128,7 +128,7 @@ describe("Restore all", () => {
 		const send = () => viewer.post(`/account/lost/${id}/restore`, hidden);
 		const first = await send();
 		expect((await send()).location).toBe(first.location);
-		await carriedOut((first.location ?? "").slice(-26));
+		await lastGone((first.location ?? "").slice(-26));
 		expect((await send()).location).toBe(first.location);
 		expect(await creations()).toHaveLength(3);
 	});
@@ -161,7 +161,7 @@ describe("Restore all", () => {
 		]);
 		const viewer = await signedIn();
 		const { location } = await restoreAll(viewer, id);
-		await carriedOut((location ?? "").slice(-26));
+		await lastGone((location ?? "").slice(-26));
 		const page = await words(viewer, location ?? "");
 		expect(page).toContain("Restored 2 of 3 bindings 1 not restored");
 		expect(page).toContain("1 binding could not be restored.");

@@ -1,6 +1,6 @@
 // A sender's deletions are begun a few at a time, whatever it sends.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { inTurn } from "../../../src/doors/webhooks/in-turn.ts";
+import { startInTurns } from "../../../src/doors/webhooks/in-turn.ts";
 
 beforeEach(() => {
 	vi.useFakeTimers();
@@ -19,7 +19,7 @@ function sending(sender: string) {
 	};
 	return {
 		begun,
-		message: (items: number[], patienceMs = 4000) => inTurn(items, sender, Date.now() + patienceMs, begin),
+		message: (items: number[], patienceMs = 4000) => startInTurns(items, sender, Date.now() + patienceMs, begin),
 		async end(...items: number[]) {
 			for (const item of items) ends.get(item)?.();
 			await vi.advanceTimersByTimeAsync(0);

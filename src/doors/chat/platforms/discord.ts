@@ -72,11 +72,11 @@ export const discord: Platform = {
 					.map(({ label, value }) => ({ name: cut(label, limits.choice), value: cut(value, limits.choice) })),
 			},
 		}),
-	answer: (_, { card, replaces }) => ({
+	respondNow: (_, { card, replaces }) => ({
 		response: respond(replaces ? { type: 7, data: discordMessage(card) } : { type: 4, data: hidden(card) }),
 		messages: [],
 	}),
-	acknowledge(call, meanwhile) {
+	respondLater(call, meanwhile) {
 		if (call.kind === "command") return { response: respond({ type: 5, data: { flags: 64 } }), messages: [] };
 		return {
 			response: respond(meanwhile === null ? { type: 6 } : { type: 7, data: discordMessage(meanwhile) }),

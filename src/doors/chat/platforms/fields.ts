@@ -3,7 +3,7 @@
 import * as v from "valibot";
 import { choices } from "../../../deletion/steps/offer.ts";
 import { parseCommand } from "../command.ts";
-import type { Call, ChatUser } from "./platform.ts";
+import type { Author, Call } from "./platform.ts";
 
 const longest = 2000;
 
@@ -46,7 +46,7 @@ export const slashCommand = (longestText: number) =>
 
 type Sender = Record<keyof typeof sender, string>;
 
-export const userOf = ({ team_id, channel_id, user_id, user_name }: Sender): ChatUser => {
+export const userOf = ({ team_id, channel_id, user_id, user_name }: Sender): Author => {
 	return { workspace: team_id, channel: channel_id, userId: user_id, userName: user_name };
 };
 

@@ -35,12 +35,12 @@ export const mattermost: Platform = {
 	},
 	pong: () => new Response(null),
 	suggest: () => new Response(null),
-	answer(call, { card, replaces }, to) {
+	respondNow(call, { card, replaces }, to) {
 		const beside = { ephemeral_text: mattermostText(card), skip_slack_parsing: true };
 		const body = call.kind === "command" ? post("ephemeral", card, to) : replaces ? update(card, to) : beside;
 		return { response: Response.json(body), messages: [] };
 	},
-	acknowledge(call, meanwhile, to) {
+	respondLater(call, meanwhile, to) {
 		const isCommand = call.kind === "command";
 		const body = meanwhile === null ? {} : isCommand ? post("ephemeral", meanwhile, to) : update(meanwhile, to);
 		return { response: Response.json(body), messages: [] };

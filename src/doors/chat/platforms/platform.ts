@@ -10,7 +10,7 @@ import type { Command, CommandError } from "../command.ts";
 import type { Reply } from "../reply.ts";
 
 /** Who sent it, and where, according to the platform. */
-export interface ChatUser {
+export interface Author {
 	workspace: string;
 	channel: string;
 	userId: string;
@@ -20,11 +20,11 @@ export interface ChatUser {
 
 /** A message that gets a reply. `address`: where the platform accepts later messages; null if it gave none. */
 export type Call =
-	| { kind: "command"; from: ChatUser; command: Result<Command, CommandError>; address: string | null }
-	| { kind: "press"; from: ChatUser; press: Pick<Press, "offerId" | "choice" | "pressId">; address: string | null };
+	| { kind: "command"; from: Author; command: Result<Command, CommandError>; address: string | null }
+	| { kind: "press"; from: Author; press: Pick<Press, "offerId" | "choice" | "pressId">; address: string | null };
 
 /** `ping`: the platform checks that unbind is there. `typing`: it asks for suggestions for a half-typed target. */
-export type Incoming = Call | { kind: "ping" } | { kind: "typing"; from: ChatUser; text: string };
+export type Incoming = Call | { kind: "ping" } | { kind: "typing"; from: Author; text: string };
 
 export interface Suggestion {
 	label: string;
@@ -66,9 +66,9 @@ export interface Platform {
 	pong(): Response;
 	suggest(suggestions: readonly Suggestion[]): Response;
 	/** The response when the reply is ready in time. Only a reply to a press ever replaces a message. */
-	answer(call: Call, reply: OwnReply, to: ReplyAddress): PlatformAnswer;
+	respondNow(call: Call, reply: OwnReply, to: ReplyAddress): PlatformAnswer;
 	/** The response when it is not; the caller sees `meanwhile`, if there is one. */
-	acknowledge(call: Call, meanwhile: Card | null, to: ReplyAddress): PlatformAnswer;
+	respondLater(call: Call, meanwhile: Card | null, to: ReplyAddress): PlatformAnswer;
 	/** The messages after an acknowledgement. */
 	followUp(call: Call, reply: OwnReply, to: ReplyAddress): Message[];
 	/** A separate message that the whole channel sees. */

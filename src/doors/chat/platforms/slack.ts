@@ -50,11 +50,11 @@ export const slack: Platform = {
 	},
 	pong: () => new Response(null),
 	suggest: () => new Response(null),
-	answer(call, reply, to) {
+	respondNow(call, reply, to) {
 		if (call.kind === "command") return { response: Response.json(ephemeral(reply.card)), messages: [] };
 		return { response: new Response(null), messages: slack.followUp(call, reply, to) };
 	},
-	acknowledge(call, meanwhile, to) {
+	respondLater(call, meanwhile, to) {
 		if (call.kind === "command")
 			return { response: meanwhile === null ? new Response(null) : Response.json(ephemeral(meanwhile)), messages: [] };
 		return { response: new Response(null), messages: meanwhile === null ? [] : messages(to, instead(meanwhile)) };

@@ -1,5 +1,6 @@
 // What a record's state means for the reader, and what comes next.
 
+import { sameName } from "../../../deletion/record/actor.ts";
 import type { Deletion } from "../../../deletion/record/deletion.ts";
 import { type Elsewhere, whoWords } from "../../../deletion/record/elsewhere.ts";
 import { failureSentence } from "../story.ts";
@@ -10,7 +11,7 @@ import { Time } from "./marks.tsx";
 export function StateNotice({ deletion, viewer }: { deletion: Deletion; viewer: Viewer }) {
 	const { state, failure, cloudflare, approval, not_before, restoration, elsewhere } = deletion;
 	const what = nameOf(deletion);
-	const isOwn = deletion.actor.name.toLowerCase() === viewer.actor.name.toLowerCase();
+	const isOwn = sameName(deletion.actor.name, viewer.actor.name);
 	const said = failure === null || failure.code === "binding_not_found" ? [] : (cloudflare?.errors ?? []);
 	return (
 		<>
