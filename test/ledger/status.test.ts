@@ -22,7 +22,7 @@ describe("GET /status", () => {
 		expect(await status()).toEqual({
 			ok: true,
 			problems: [],
-			release: "0.1.0",
+			release: "0.2.0",
 			schema: schemaVersion,
 			database: { bytes: expect.any(Number), rows: 0, unreadable: 0, writable: true },
 			alarm: { last_succeeded_at: null, next_at: at(noon + dayMs) },

@@ -95,4 +95,4 @@ const massDeletionsShown = (known: NonNullable<StatusFacts["watch"]>["massDeleti
 
 const time = (ms: number | null): string | null => (ms === null ? null : at(ms));
 
-export const release = "0.1.0";
+export const release = "0.2.0";
