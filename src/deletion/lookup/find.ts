@@ -54,7 +54,10 @@ async function findAt(target: CidrTarget, ports: Ports, directory: Directory): F
 async function findById(target: IdTarget, ports: Ports, directory: Directory, ranges: readonly Cidr[] | null): Finding {
 	const { bindingId } = target;
 	// A binding never moves to another prefix.
-	const home = target.prefixId ?? directory.prefixFor(target) ?? (await recordedPrefix(bindingId, ports));
+	const known = () => target.prefixId ?? directory.prefixFor(target);
+	const recorded = known() === null ? await recordedPrefix(bindingId, ports) : null;
+	// Meanwhile another look-up may have seen it.
+	const home = known() ?? recorded;
 	const search = searchFor(target, ports, directory);
 	if (home !== null && isCloudflareId(home)) return search.untilFresh((fresh) => search.inPrefix(home, fresh));
 	if (directory.isMissing(bindingId, ports.now())) return missing(null, [], target);

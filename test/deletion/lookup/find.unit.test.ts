@@ -250,6 +250,18 @@ describe("an id", () => {
 		expect(world.calls).toEqual(["bindings 198.51.100.0/24"]);
 	});
 
+	it("is looked for in the prefix where another look-up found it while KV was read", async () => {
+		const world = worldOf();
+		const directory = createDirectory();
+		world.ports.lastDeletion = async () => {
+			await search(world, targetOf("198.51.100.0/24"), directory);
+			world.calls.length = 0;
+			return null;
+		};
+		expect(await search(world, targetOf(id("b4")), directory)).toMatchObject({ ok: true });
+		expect(world.calls).toEqual(["bindings 198.51.100.0/24"]);
+	});
+
 	it("is found in its known prefix even if it was remembered as missing", async () => {
 		const world = worldOf();
 		const directory = createDirectory();
