@@ -7,10 +7,8 @@ import { at } from "../deletion/record/deletion.ts";
 import { massDeletionId } from "../deletion/restorations/mass-deletion.ts";
 import type { Lifetime } from "../watch/lifetime.ts";
 import type { EventType, NotifyEvent } from "./event.ts";
+import { namedInEventAtMost } from "./limits.ts";
 import { listWords, oneLine } from "./summary.ts";
-
-/** At most this many bindings or events are listed by name: more would not fit into a message. */
-const namedInEventAtMost = 100;
 
 const eventOf = (
 	id: string,

@@ -1,25 +1,5 @@
 // When a delivery is tried again: the schedule of Standard Webhooks, and what the receiver asks for.
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
-
-/** The pause before each attempt, from the one before. */
-export const pausesMs: readonly number[] = [
-	0,
-	5000,
-	5 * minuteMs,
-	30 * minuteMs,
-	2 * hourMs,
-	5 * hourMs,
-	10 * hourMs,
-	14 * hourMs,
-	20 * hourMs,
-	24 * hourMs,
-];
-
-/** A receiver can't put a delivery off for longer than this at a time. */
-export const longestRetryAfterMs = 24 * hourMs;
-/** So that many deliveries that failed together are not tried together again. */
-const jitterAtMost = 0.1;
+import { firstBreakMs, jitterAtMost, longestBreakMs, longestRetryAfterMs, pausesMs } from "./limits.ts";
 
 /**
  * The pause until the next attempt; null after the last one.
@@ -33,9 +13,6 @@ export function nextPauseMs(attempts: number, afterMs: number | null, jitter: nu
 	const askedMs = Math.min(Math.max(afterMs ?? 0, 0), longestRetryAfterMs);
 	return Math.ceil(Math.max(pauseMs * (1 + jitterAtMost * jitter), askedMs));
 }
-
-const firstBreakMs = 5000;
-export const longestBreakMs = 5 * minuteMs;
 
 /**
  * How long the whole destination rests after failures in a row, whatever else waits for it.

@@ -2,8 +2,7 @@
 import type { Deletion } from "../deletion/record/deletion.ts";
 import { whoWords } from "../deletion/record/elsewhere.ts";
 import type { EventType } from "./event.ts";
-
-const longest = 600;
+import { longestSummary } from "./limits.ts";
 
 export function summaryOfRecord(type: EventType, deletion: Deletion): string {
 	const { actor, reason, failure, approval, restoration } = deletion;
@@ -72,7 +71,7 @@ function lossWords({ elsewhere }: Deletion): string {
 /** Whatever a reason or Cloudflare's answer holds. */
 export function oneLine(text: string): string {
 	const line = text.replace(/\s+/g, " ").trim();
-	return line.length > longest ? `${line.slice(0, longest - 1).replace(/[\ud800-\udbff]$/, "")}…` : line;
+	return line.length > longestSummary ? `${line.slice(0, longestSummary - 1).replace(/[\ud800-\udbff]$/, "")}…` : line;
 }
 
 /** Such as "a, b, c and 34 more". */

@@ -1,13 +1,8 @@
 // What Cloudflare announces of each prefix: when to read it again, and for how long an answer counts. No clock, no I/O.
 import type { BgpPrefix, BgpUnknown } from "../deletion/address/bgp-prefix.ts";
 import type { Result } from "../deletion/result.ts";
-import { bgpReadsPerSlot } from "./pace.ts";
+import { announcedEveryMs, announcedForMs, bgpReadsPerSlot } from "./limits.ts";
 import type { Announcement, Slot, WatchedPrefix } from "./slots.ts";
-
-/** A change takes minutes to have effect and is made by hand. A guard that judges by it reads it itself. */
-const readEveryMs = 3_600_000;
-/** Longer than a full slot of a stretched watch takes to be read once. */
-const countsForMs = 6 * readEveryMs;
 
 export function afterAnswer(
 	before: Announcement | undefined,
@@ -22,7 +17,7 @@ export function afterAnswer(
 /** null if it is not known. */
 export function announcedOf({ announcement }: WatchedPrefix, nowMs: number): readonly BgpPrefix[] | null {
 	const read = announcement?.read ?? null;
-	return read !== null && nowMs - read.atMs <= countsForMs ? read.bgpPrefixes : null;
+	return read !== null && nowMs - read.atMs <= announcedForMs ? read.bgpPrefixes : null;
 }
 
 /** Whether the credential may read it. One prefix can be forbidden and another not, if it belongs to another account. */
@@ -34,7 +29,7 @@ export function accessTo(prefixes: readonly WatchedPrefix[]): "read" | "no_permi
 /** The prefixes of a slot to read with its next look, those that waited longest first. Without the permission, one an hour. */
 export function readsDue({ prefixes }: Slot, all: readonly WatchedPrefix[], nowMs: number): string[] {
 	const askedMs = ({ announcement }: WatchedPrefix) => announcement?.askedMs ?? Number.NEGATIVE_INFINITY;
-	const isDue = (ms: number) => ms <= nowMs - readEveryMs;
+	const isDue = (ms: number) => ms <= nowMs - announcedEveryMs;
 	const isDenied = accessTo(all) === "no_permission";
 	if (isDenied && !isDue(Math.max(...all.map(askedMs)))) return [];
 	return prefixes

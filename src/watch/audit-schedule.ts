@@ -1,17 +1,6 @@
 // When to read the audit log next, and how far back. One request serves all waiting records. No clock, no I/O.
 import { lagMs } from "../deletion/limits.ts";
-
-const minuteMs = 60_000;
-/** After a loss was noticed. Cloudflare does not say how late entries come. */
-const lossStepsMs = [1, 3, 10, 30, 60, 120, 240, 480, 960, 1440].map((minutes) => minutes * minuteMs);
-/** After a deletion of ours. Less is at stake. */
-const ownStepsMs = [5, 60].map((minutes) => minutes * minuteMs);
-const pauseMs = minuteMs;
-const ownPauseMs = 10 * minuteMs;
-/** Someone may have granted the permission since. */
-const deniedPauseMs = 60 * minuteMs;
-/** Cloudflare's clocks need not agree with ours. */
-const clocksApartMs = 5 * minuteMs;
+import { auditPauseMs, clocksApartMs, deniedAuditPauseMs, lossStepsMs, ownAuditPauseMs, ownStepsMs } from "./limits.ts";
 
 /** A record about which the audit log is to be asked. */
 export interface AuditWait {
@@ -57,8 +46,8 @@ export function nextAskMs(waits: readonly AuditWait[], askedMs: number | null, i
 	const lastMs = askedMs ?? Number.NEGATIVE_INFINITY;
 	const due = waits.map((wait) => {
 		const step = stepsMs(wait).find((ms) => wait.startMs + ms > lastMs) ?? 0;
-		return Math.max(wait.startMs + step, lastMs + (wait.isOwn ? ownPauseMs : pauseMs));
+		return Math.max(wait.startMs + step, lastMs + (wait.isOwn ? ownAuditPauseMs : auditPauseMs));
 	});
 	if (due.length === 0) return null;
-	return Math.max(Math.min(...due), isDenied ? lastMs + deniedPauseMs : lastMs + pauseMs);
+	return Math.max(Math.min(...due), isDenied ? lastMs + deniedAuditPauseMs : lastMs + auditPauseMs);
 }

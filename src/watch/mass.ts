@@ -2,19 +2,11 @@
 // not shorten or replace a freeze in force. Bindings that count towards one mass deletion never count towards another.
 import { lagMs } from "../deletion/limits.ts";
 import { isMissedAgain, type Lifetime } from "./lifetime.ts";
-
-/**
- * Up to this many missed bindings are each read by their id before they are recorded: a list that lacks some of them wrongly can't make a
- * loss. Of more, one of each prefix is read, because recording them must not take long.
- */
-const readOneByOne = 10;
+import { gapIntervals, readOneByOneAtMost } from "./limits.ts";
 
 /** @param lifetimes at least those that are open and missed. */
 export const areMany = (lifetimes: readonly Lifetime[]): boolean =>
-	lifetimes.filter(isMissedAgain).length > readOneByOne;
-
-/** After a longer gap in the looks than this many intervals, nobody can say that losses came within one interval. */
-const intervalsOfGap = 3;
+	lifetimes.filter(isMissedAgain).length > readOneByOneAtMost;
 
 export interface MassEvent {
 	/** When the first of its losses was missed; the event's key. */
@@ -38,7 +30,7 @@ export interface MassJudgement {
  */
 export function judgeMass(losses: readonly Lifetime[], intervalMs: number, atLeast: number): MassJudgement {
 	const missedAt = ({ goneSinceMs }: Lifetime): number => goneSinceMs ?? 0;
-	const isFresh = (one: Lifetime) => missedAt(one) - one.seenMs <= intervalsOfGap * intervalMs;
+	const isFresh = (one: Lifetime) => missedAt(one) - one.seenMs <= gapIntervals * intervalMs;
 	const events: MassEvent[] = [];
 	const lifetimes: CountedLoss[] = [];
 	let rest = losses.filter(({ massMs }) => massMs === null).toSorted((a, b) => missedAt(a) - missedAt(b));

@@ -1,10 +1,10 @@
 // Which looks are due, at most one alarm's worth: second looks first, then one slot. Everything follows from what is
 // remembered, so no order is stored, and a restart loses none.
-import { lagMs } from "../deletion/limits.ts";
 import { readsDue } from "./announcement.ts";
 import { isOpen, type Lifetime } from "./lifetime.ts";
+import { callsPerAlarm, retryAfterMs, secondLookAfterMs } from "./limits.ts";
 import { areMany } from "./mass.ts";
-import { callsPerAlarm, intervalsOf, type Pace } from "./pace.ts";
+import { intervalsOf, type Pace } from "./pace.ts";
 import { type Slot, turnOf, type WatchedPrefix } from "./slots.ts";
 
 export type Order =
@@ -13,10 +13,6 @@ export type Order =
 	/** What is announced of it. */
 	| { look: "bgp"; prefixId: string }
 	| { look: "binding"; prefixId: string; bindingId: string };
-
-/** More than the lag after the first miss began. */
-const secondLookAfterMs = lagMs + 1000;
-const retryAfterMs = 30_000;
 
 export interface LookPlan {
 	second: Order[];

@@ -2,7 +2,7 @@
 // one, spread over the period.
 import type { BgpPrefix } from "../deletion/address/bgp-prefix.ts";
 import { isOpen, type Lifetime } from "./lifetime.ts";
-import { prefixesPerSlot } from "./pace.ts";
+import { prefixesPerSlot } from "./limits.ts";
 
 /** What Cloudflare announces of a prefix. */
 export interface Announcement {

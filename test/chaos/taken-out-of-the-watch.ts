@@ -250,7 +250,7 @@ export const watchMutations: readonly Mutation[] = [
 		name: "the watch's losses after a gap",
 		patch: {
 			file: "src/watch/mass.ts",
-			replace: "missedAt(one) - one.seenMs <= intervalsOfGap * intervalMs;",
+			replace: "missedAt(one) - one.seenMs <= gapIntervals * intervalMs;",
 			by: "missedAt(one) - one.seenMs <= Infinity;",
 		},
 		tests: ["test/watch/mass.unit.test.ts"],

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { breakMs, longestBreakMs, nextPauseMs } from "../../src/notify/retry-schedule.ts";
+import { longestBreakMs } from "../../src/notify/limits.ts";
+import { breakMs, nextPauseMs } from "../../src/notify/retry-schedule.ts";
 
 const hourMs = 3_600_000;
 

@@ -202,7 +202,7 @@ describe("the source", () => {
 	});
 
 	it("has its limits and times in one file a layer", () => {
-		const layers = /^(?:doors|deletion|ledger|adapters\/(?:cloudflare|history|notify))\//;
+		const layers = /^(?:doors|deletion|watch|notify|ledger|adapters\/(?:cloudflare|history|notify))\//;
 		const scattered = files.filter(
 			(file) =>
 				layers.test(file) &&

@@ -3,7 +3,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { lagMs } from "../../src/deletion/limits.ts";
-import { callsPerAlarm, intervalsOf } from "../../src/watch/pace.ts";
+import { callsPerAlarm } from "../../src/watch/limits.ts";
+import { intervalsOf } from "../../src/watch/pace.ts";
 import { bindingIdOf, createChangingAccount, type Prefixed, prefixIdOf, type Weather } from "./a-changing-account.ts";
 import { createWatch } from "./a-watch.ts";
 
