@@ -91,12 +91,12 @@ describe("the commands that no sandbox answers", () => {
 		const shown = commands.find(({ text }) => text.includes("--secrets-file"))?.text ?? "";
 		const script = shown
 			.replace("wrangler deploy", "wrangler deploy --dry-run")
-			.replace("&& rm .secrets", "&& mv .secrets kept");
+			.replace("; rm .secrets", "; mv .secrets kept");
 		expect(script).not.toBe(shown);
 		const env = { ...process.env, HOME: copy, XDG_CONFIG_HOME: copy, WRANGLER_SEND_METRICS: "false", NO_COLOR: "1" };
 		const { stdout } = await run("bash", ["-euc", script], {
 			cwd: copy,
-			env: { ...env, CLOUDFLARE_API_TOKEN: "a-token" },
+			env: { ...env, UNBIND_CREDENTIAL: "a-token" },
 		});
 		expect(stdout).toContain("--dry-run: exiting now");
 		const [token = ""] = /unbind_[\w-]{43}/.exec(stdout) ?? [];

@@ -92,12 +92,12 @@ export async function carefully<Seen>(errand: Errand<Seen>, ports: Ports): Promi
 		switch (step.do) {
 			case "send":
 				keep(withEvent(deletion, nowMs, "sent", { attempt: step.progress.callsSent }), lookAfterMs);
-				news = await answered(errand);
+				news = await makeCall(errand);
 				break;
 			case "look":
 				// Resuming a look after a stop changes nothing, so there is nothing to store.
 				if (news.event !== "go" || step.progress.phase !== open.progress.phase) keep(deletion, lookAfterMs);
-				news = await looked(errand, nowMs);
+				news = await takeLook(errand, nowMs);
 				break;
 			case "pause":
 				keep(deletion, step.waitMs + lookAfterMs);
@@ -120,7 +120,7 @@ const nothingNew = { event: "go", answer: null, seen: null, sight: null, lookedA
 const stateOf = ({ progress, do: action }: Step): "under_way" | "unknown" =>
 	progress.phase === "doubtful" || progress.phase === "watching" || action === "look_later" ? "unknown" : "under_way";
 
-async function answered<Seen>(errand: Errand<Seen>): Promise<News<Seen>> {
+async function makeCall<Seen>(errand: Errand<Seen>): Promise<News<Seen>> {
 	const reply = await errand.call();
 	if (reply.ok) return { ...nothingNew, event: "done", ...reply.value };
 	const { failure } = reply;
@@ -142,7 +142,7 @@ function eventOf<Seen>(fault: CloudflareFault, errand: Errand<Seen>): CarefulEve
 	}
 }
 
-async function looked<Seen>(errand: Errand<Seen>, lookedAtMs: number): Promise<News<Seen>> {
+async function takeLook<Seen>(errand: Errand<Seen>, lookedAtMs: number): Promise<News<Seen>> {
 	const { sight, seen } = await errand.look();
 	return { ...nothingNew, event: `saw_${sight}`, sight, seen, lookedAtMs };
 }

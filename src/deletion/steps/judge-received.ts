@@ -130,7 +130,7 @@ function recordAnswering(
 	const open = found.ok ? journal.openFor({ bindingId: found.value.binding.id }) : null;
 	if (open !== null) return open.deletion;
 	const gone = journal.lastGone(found.ok ? { bindingId: found.value.binding.id } : namedBy(target));
-	// Of a binding that others took away, nobody knows that it went after this request began.
+	// If others removed the binding, nobody knows whether that was after this request began.
 	if (gone === null || gone.elsewhere !== undefined) return null;
 	return goneAtMs(gone) >= Date.parse(deletion.created_at) ? gone : null;
 }

@@ -32,7 +32,7 @@ export function sendDeletion(id: string, ports: Ports): Promise<void> {
 			async look() {
 				const { deletion = null, progress = null } = open() ?? {};
 				const seen = await checkGone(deletion?.binding ?? null, progress?.judgedAtMs ?? 0, ports);
-				return { sight: sights[seen], seen: null };
+				return { sight: sightOf[seen], seen: null };
 			},
 			sights: { done: "gone", not_done: "still there", in_the_way: "still there", nothing: "nothing conclusive" },
 			shown: (deletion, state, answer) => ({
@@ -55,7 +55,7 @@ export function sendDeletion(id: string, ports: Ports): Promise<void> {
 	);
 }
 
-const sights = { gone: "done", there: "not_done", unclear: "nothing" } as const;
+const sightOf = { gone: "done", there: "not_done", unclear: "nothing" } as const;
 
 const failures: Record<CarefulFailure, Failure> = {
 	no_calls_left: { code: "cloudflare_unavailable", detail: "Cloudflare's rate limit is used up. Nothing was sent." },

@@ -31,7 +31,7 @@ export async function takeTurn<Value>(name: string, turns: Turns, work: () => Pr
 	const lane = lanes.get(name) ?? { working: new Set(), waiting: new Set(), lastBegunMs: 0 };
 	lanes.set(name, lane);
 	const isFirst = count(lane.waiting) === 0;
-	const leave = (isFirst ? begun(lane, turns) : null) ?? (await waitedFor(lane, turns));
+	const leave = (isFirst ? tryBegin(lane, turns) : null) ?? (await waitedFor(lane, turns));
 	try {
 		return leave === null ? null : await work();
 	} finally {
@@ -53,7 +53,7 @@ export async function readInTurn<Value>(
 
 /** Each waits on its own timer, so an abandoned request cannot hold up another. */
 async function waitedFor(lane: Lane, turns: Turns): Promise<(() => void) | null> {
-	const stopWaiting = entered(lane.waiting, turns.waitingAtMost);
+	const stopWaiting = tryEnter(lane.waiting, turns.waitingAtMost);
 	if (stopWaiting === null) {
 		await late();
 		return null;
@@ -62,20 +62,20 @@ async function waitedFor(lane: Lane, turns: Turns): Promise<(() => void) | null>
 	let leave: (() => void) | null = null;
 	while (leave === null && Date.now() < untilMs) {
 		await new Promise((resolve) => setTimeout(resolve, lookAgainMs));
-		if (performance.now() - lane.lastBegunMs >= turns.gapMs) leave = begun(lane, turns);
+		if (performance.now() - lane.lastBegunMs >= turns.gapMs) leave = tryBegin(lane, turns);
 	}
 	stopWaiting();
 	return leave;
 }
 
-function begun(lane: Lane, { atOnce }: Turns): (() => void) | null {
-	const leave = entered(lane.working, atOnce);
+function tryBegin(lane: Lane, { atOnce }: Turns): (() => void) | null {
+	const leave = tryEnter(lane.working, atOnce);
 	if (leave !== null) lane.lastBegunMs = performance.now();
 	return leave;
 }
 
 /** Returns how to leave again; null if it is full. */
-function entered(entries: Entries, atMost: number): (() => void) | null {
+function tryEnter(entries: Entries, atMost: number): (() => void) | null {
 	if (count(entries) >= atMost) return null;
 	const one = { atMs: performance.now() };
 	entries.add(one);
