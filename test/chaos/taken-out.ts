@@ -12,8 +12,8 @@ const safeguards: readonly Mutation[] = [
 		patch: {
 			file: "src/deletion/steps/careful.ts",
 			replace:
-				'\t\t\t\tkeep(withEvent(deletion, nowMs, "sent", { attempt: step.progress.callsSent }), lookAfterMs);\n\t\t\t\tnews = await answered(errand);\n',
-			by: '\t\t\t\tnews = await answered(errand);\n\t\t\t\tkeep(withEvent(deletion, nowMs, "sent", { attempt: step.progress.callsSent }), lookAfterMs);\n',
+				'\t\t\t\tkeep(withEvent(deletion, nowMs, "sent", { attempt: step.progress.callsSent }), lookAfterMs);\n\t\t\t\tnews = await makeCall(errand);\n',
+			by: '\t\t\t\tnews = await makeCall(errand);\n\t\t\t\tkeep(withEvent(deletion, nowMs, "sent", { attempt: step.progress.callsSent }), lookAfterMs);\n',
 		},
 		tests: ["test/promises/recorded-first.test.ts", "test/deletion/stops.unit.test.ts"],
 		chaos: true,
