@@ -41,7 +41,7 @@ function endsOf({ state, failure, approval, actor, not_before, cloudflare }: Del
 }
 
 describe("no way round", () => {
-	it("lets no DELETE past a guard in a thousand sequences", { timeout: 240_000 }, async () => {
+	it("lets no DELETE past a guard in a thousand sequences", { timeout: 480_000 }, async () => {
 		const world = createWorld(settings);
 		const seen = new Set<string>();
 		await fc.assert(
